@@ -1,0 +1,177 @@
+//! The packed bit matrix: one bit a feature, rows padded to whole bytes.
+//!
+//! Feature `d` of a row is bit `d % 8` (least significant first) of byte `d / 8`, so 784 pixels take 98 bytes.
+//! Padding bits are always zero; every constructor keeps or checks that.
+
+use crate::error::{Error, Result};
+
+/// A binary data matrix of shape (`n_samples`, `n_features`), packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BitMatrix {
+    n_samples: usize,
+    n_features: usize,
+    bytes: Vec<u8>,
+}
+
+/// The number of bytes that a row of `n_features` bits takes.
+pub const fn row_bytes(n_features: usize) -> usize {
+    n_features.div_ceil(8)
+}
+
+/// The mask of the bits in use in the last byte of a row.
+const fn last_byte_mask(n_features: usize) -> u8 {
+    match n_features % 8 {
+        0 => 0xff,
+        used => (1 << used) - 1,
+    }
+}
+
+impl BitMatrix {
+    /// A matrix of zeros.
+    pub fn zeros(n_samples: usize, n_features: usize) -> Self {
+        let bytes = vec![0; n_samples * row_bytes(n_features)];
+        Self { n_samples, n_features, bytes }
+    }
+
+    /// A matrix from rows that are already packed.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if the length does not fit the shape or a padding bit is set.
+    pub fn from_packed(n_samples: usize, n_features: usize, bytes: Vec<u8>) -> Result<Self> {
+        let stride = row_bytes(n_features);
+        if Some(bytes.len()) != n_samples.checked_mul(stride) {
+            return Err(Error::Parameter {
+                name: "packed bytes",
+                value: format!("{} bytes long", bytes.len()),
+                allowed: format!("{n_samples} rows of {stride} bytes"),
+            });
+        }
+        let padding = !last_byte_mask(n_features);
+        if stride > 0 && bytes.iter().skip(stride - 1).step_by(stride).any(|b| b & padding != 0) {
+            return Err(Error::Parameter {
+                name: "packed bytes",
+                value: "a row with padding bits set".into(),
+                allowed: "zero in every padding bit".into(),
+            });
+        }
+        Ok(Self { n_samples, n_features, bytes })
+    }
+
+    /// A matrix of shape (`n_samples`, `n_features`) whose bit at (i, d) is `bit(i, d)`.
+    pub fn from_fn(
+        n_samples: usize,
+        n_features: usize,
+        mut bit: impl FnMut(usize, usize) -> bool,
+    ) -> Self {
+        let mut matrix = Self::zeros(n_samples, n_features);
+        for i in 0..n_samples {
+            for d in 0..n_features {
+                if bit(i, d) {
+                    matrix.set(i, d);
+                }
+            }
+        }
+        matrix
+    }
+
+    /// The number of rows, N.
+    pub fn n_samples(&self) -> usize {
+        self.n_samples
+    }
+
+    /// The number of columns, D.
+    pub fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    /// The packed bytes of row `i`.
+    pub fn row(&self, i: usize) -> &[u8] {
+        let stride = row_bytes(self.n_features);
+        &self.bytes[i * stride..(i + 1) * stride]
+    }
+
+    /// All packed bytes, row after row.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bit at (i, d).
+    pub fn get(&self, i: usize, d: usize) -> bool {
+        debug_assert!(d < self.n_features);
+        self.row(i)[d / 8] >> (d % 8) & 1 == 1
+    }
+
+    /// Sets the bit at (i, d).
+    pub fn set(&mut self, i: usize, d: usize) {
+        debug_assert!(d < self.n_features);
+        let stride = row_bytes(self.n_features);
+        self.bytes[i * stride + d / 8] |= 1 << (d % 8);
+    }
+
+    /// The rows `rows`, in that order, as a matrix of their own.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let bytes = rows.iter().flat_map(|&i| self.row(i)).copied().collect();
+        Self { n_samples: rows.len(), n_features: self.n_features, bytes }
+    }
+
+    /// Keeps the first `n_samples` rows only.
+    pub fn truncate(&mut self, n_samples: usize) {
+        self.n_samples = self.n_samples.min(n_samples);
+        self.bytes.truncate(self.n_samples * row_bytes(self.n_features));
+    }
+
+    /// The features of row `i` that are one, ascending.
+    pub fn ones(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
+        self.row(i).iter().enumerate().flat_map(|(byte_index, &byte)| {
+            (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| byte_index * 8 + bit)
+        })
+    }
+
+    /// The number of ones in the matrix.
+    pub fn count_ones(&self) -> u64 {
+        self.bytes.iter().map(|b| u64::from(b.count_ones())).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mnist_rows_take_98_bytes() {
+        assert_eq!(row_bytes(784), 98);
+        assert_eq!(BitMatrix::zeros(3, 784).as_bytes().len(), 3 * 98);
+    }
+
+    #[test]
+    fn bits_come_back_as_they_went_in() {
+        let bit = |i: usize, d: usize| (i * 31 + d * 17) % 5 < 2;
+        let matrix = BitMatrix::from_fn(7, 19, bit);
+        for i in 0..7 {
+            let ones: Vec<_> = (0..19).filter(|&d| bit(i, d)).collect();
+            assert_eq!(matrix.ones(i).collect::<Vec<_>>(), ones);
+            assert!((0..19).all(|d| matrix.get(i, d) == bit(i, d)));
+        }
+        let again = BitMatrix::from_packed(7, 19, matrix.as_bytes().to_vec()).unwrap();
+        assert_eq!(again, matrix);
+    }
+
+    #[test]
+    fn wrong_length_and_padding_are_refused() {
+        assert!(BitMatrix::from_packed(2, 9, vec![0; 3]).is_err());
+        assert!(BitMatrix::from_packed(1, 9, vec![0, 0b10]).is_err());
+        assert!(BitMatrix::from_packed(1, 9, vec![0, 0b01]).is_ok());
+        assert!(BitMatrix::from_packed(usize::MAX, 16, vec![0; 2]).is_err());
+    }
+
+    #[test]
+    fn selecting_and_truncating_keep_rows_whole() {
+        let matrix = BitMatrix::from_fn(5, 10, |i, d| d == i);
+        let picked = matrix.select(&[4, 0, 4]);
+        assert!(picked.get(0, 4) && picked.get(1, 0) && picked.get(2, 4));
+        assert_eq!(picked.count_ones(), 3);
+        let mut head = matrix.clone();
+        head.truncate(2);
+        assert_eq!(head, matrix.select(&[0, 1]));
+    }
+}

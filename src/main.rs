@@ -1,0 +1,3 @@
+//! The `bmm` program.
+
+fn main() {}
