@@ -1,5 +1,8 @@
 //! Model-based clustering of binary data: a Bernoulli mixture fitted by EM.
 
 pub mod bits;
+pub mod em;
 pub mod error;
+pub mod kernels;
 pub mod mixture;
+pub mod scorer;

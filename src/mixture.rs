@@ -1,7 +1,14 @@
 //! The Bernoulli mixture: weights and means behind a checked constructor.
 
+use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
+use crate::kernels::{NibbleBlock, Real};
+use crate::scorer::Scorer;
 use nalgebra::{DMatrix, DVector};
+use rand_distr::weighted::WeightedIndex;
+use rand_distr::{Bernoulli, Distribution};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
 
 /// A mixture of K products of D independent Bernoulli distributions.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,4 +71,140 @@ impl BernoulliMixture {
         let d = self.n_features();
         &self.means.as_slice()[k * d..(k + 1) * d]
     }
+
+    /// The mixture with its components in order of descending weight; equal weights keep their order.
+    pub fn sorted_by_weight(&self) -> Self {
+        let mut order: Vec<usize> = (0..self.n_components()).collect();
+        order.sort_by(|&a, &b| self.weights[b].total_cmp(&self.weights[a]));
+        self.permuted(&order)
+    }
+
+    /// The mixture whose component `k` is this one's component `order[k]`.
+    ///
+    /// # Panics
+    /// If `order` names a component that does not exist.
+    pub fn permuted(&self, order: &[usize]) -> Self {
+        Self { weights: self.weights.select_rows(order), means: self.means.select_columns(order) }
+    }
+
+    /// The mixture prepared for scoring in precision `F`.
+    pub fn scorer<F: Real>(&self) -> Scorer<F> {
+        Scorer::new(self.weights.as_slice(), self.means.as_slice(), self.n_features())
+    }
+
+    /// The most probable component of every row (N values below K); the first one among equals.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn predict(&self, data: &BitMatrix) -> Result<Vec<usize>> {
+        let mut assignments = Vec::with_capacity(data.n_samples());
+        self.visit(data, |_, _, resp| assignments.push(argmax(resp)))?;
+        Ok(assignments)
+    }
+
+    /// The responsibilities of every row (`n_samples` x K): p(k given x), each row summing to 1.
+    ///
+    /// A row that every component rules out by a mean of exactly 0 or 1 takes the weights.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn predict_proba(&self, data: &BitMatrix) -> Result<DMatrix<f64>> {
+        let mut proba = DMatrix::zeros(data.n_samples(), self.n_components());
+        self.visit(data, |i, _, resp| {
+            for (k, r) in resp.enumerate() {
+                proba[(i, k)] = r;
+            }
+        })?;
+        Ok(proba)
+    }
+
+    /// log p(x) of every row (N values), in nats; -inf for a row that every component rules out.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn score_samples(&self, data: &BitMatrix) -> Result<Vec<f64>> {
+        let mut log_probs = Vec::with_capacity(data.n_samples());
+        self.visit(data, |_, log_prob, _| log_probs.push(log_prob))?;
+        Ok(log_probs)
+    }
+
+    /// The log-likelihood of `data`: the sum of [`Self::score_samples`], total nats.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn log_likelihood(&self, data: &BitMatrix) -> Result<f64> {
+        Ok(self.score_samples(data)?.iter().sum())
+    }
+
+    /// Calls `visit` with every row's number, log p(x) and responsibilities, in order, in double precision.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn visit(
+        &self,
+        data: &BitMatrix,
+        mut visit: impl FnMut(usize, f64, &mut dyn Iterator<Item = f64>),
+    ) -> Result<()> {
+        if data.n_features() != self.n_features() {
+            return Err(Error::Features { data: data.n_features(), model: self.n_features() });
+        }
+        let scorer = self.scorer::<f64>();
+        for first in (0..data.n_samples()).step_by(VISIT_ROWS) {
+            let rows = first..data.n_samples().min(first + VISIT_ROWS);
+            scorer.for_each_row(data, &NibbleBlock::new(data, rows), &mut visit);
+        }
+        Ok(())
+    }
+
+    /// `n_samples` rows drawn from the mixture, and the component that each came from.
+    ///
+    /// The draw depends on `seed` alone: a generator with a fixed stream, the same on every platform.
+    ///
+    /// # Errors
+    /// [`Error::Mixture`] if a weight or mean cannot be drawn from, which a checked mixture rules out.
+    pub fn sample(&self, n_samples: usize, seed: u64) -> Result<(BitMatrix, Vec<usize>)> {
+        let wrong = |e: &dyn std::fmt::Display| Error::Mixture(e.to_string());
+        let component = WeightedIndex::new(self.weights.iter()).map_err(|e| wrong(&e))?;
+        let pixels = self.means.iter().map(|&m| Bernoulli::new(m)).collect::<Result<Vec<_>, _>>();
+        let pixels = pixels.map_err(|e| wrong(&e))?;
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let mut data = BitMatrix::zeros(n_samples, self.n_features());
+        let mut components = Vec::with_capacity(n_samples);
+        for i in 0..n_samples {
+            let k = component.sample(&mut rng);
+            let mean = &pixels[k * self.n_features()..(k + 1) * self.n_features()];
+            mean.iter()
+                .enumerate()
+                .filter(|(_, p)| p.sample(&mut rng))
+                .for_each(|(d, _)| data.set(i, d));
+            components.push(k);
+        }
+        Ok((data, components))
+    }
+
+    /// The number of free parameters: K - 1 weights and K D means.
+    pub fn n_parameters(&self) -> usize {
+        self.n_components() - 1 + self.means.len()
+    }
+
+    /// Akaike's information criterion, `2 p - 2 log L`; lower is better.
+    pub fn aic(&self, log_likelihood: f64) -> f64 {
+        2.0 * self.n_parameters() as f64 - 2.0 * log_likelihood
+    }
+
+    /// The Bayesian information criterion, `p log N - 2 log L` (Schwarz, 1978); lower is better.
+    pub fn bic(&self, log_likelihood: f64, n_samples: usize) -> f64 {
+        self.n_parameters() as f64 * libm::log(n_samples as f64) - 2.0 * log_likelihood
+    }
+}
+
+/// Rows scored together by [`BernoulliMixture::visit`]; each row's result is its own.
+const VISIT_ROWS: usize = 256;
+
+/// The place of the largest value, the first one among equals.
+fn argmax(values: &mut dyn Iterator<Item = f64>) -> usize {
+    let best = values
+        .enumerate()
+        .fold((0, f64::NEG_INFINITY), |best, (k, v)| if v > best.1 { (k, v) } else { best });
+    best.0
 }

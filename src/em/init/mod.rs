@@ -1,0 +1,101 @@
+//! Initialisation: where a start begins. One file for each idea.
+
+mod random_means;
+mod random_resp;
+mod random_rows;
+
+use crate::bits::BitMatrix;
+use crate::error::{Error, Result};
+use crate::mixture::BernoulliMixture;
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+use std::fmt;
+use std::str::FromStr;
+
+/// How a start is initialised.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Init {
+    /// Means drawn uniformly from [0.25, 0.75], equal weights.
+    RandomMeans,
+    /// Means at K random rows, smoothed towards the overall mean.
+    #[default]
+    RandomRows,
+    /// Random responsibilities, then an M-step.
+    RandomResp,
+    /// A given mixture: one start, no random choice.
+    From(BernoulliMixture),
+}
+
+impl Init {
+    /// The initial mixture of start number `start`: every start draws from a stream of its own.
+    pub(super) fn mixture(
+        &self,
+        data: &BitMatrix,
+        n_components: usize,
+        seed: u64,
+        start: usize,
+    ) -> Result<BernoulliMixture> {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        for _ in 0..start {
+            rng.jump();
+        }
+        match self {
+            Self::RandomMeans => random_means::draw(data.n_features(), n_components, &mut rng),
+            Self::RandomRows => random_rows::draw(data, n_components, &mut rng),
+            Self::RandomResp => random_resp::draw(data, n_components, &mut rng),
+            Self::From(mixture) => Ok(mixture.clone()),
+        }
+    }
+
+    /// A given mixture must have the K and D of the fit.
+    pub(super) fn check(&self, n_components: usize, n_features: usize) -> Result<()> {
+        let Self::From(mixture) = self else { return Ok(()) };
+        if mixture.n_features() != n_features {
+            return Err(Error::Features { data: n_features, model: mixture.n_features() });
+        }
+        if mixture.n_components() != n_components {
+            return Err(Error::Parameter {
+                name: "k",
+                value: n_components.to_string(),
+                allowed: format!("{}, as in the model to start from", mixture.n_components()),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The kinds that have a name of their own.
+const NAMED: [(&str, Init); 3] = [
+    ("random-rows", Init::RandomRows),
+    ("random-means", Init::RandomMeans),
+    ("random-resp", Init::RandomResp),
+];
+
+impl FromStr for Init {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let named = NAMED.into_iter().find(|(name, _)| *name == text);
+        named.map(|(_, init)| init).ok_or_else(|| Error::Parameter {
+            name: "init",
+            value: format!("'{text}'"),
+            allowed: NAMED.map(|(name, _)| name).join(", "),
+        })
+    }
+}
+
+impl fmt::Display for Init {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let named = NAMED.iter().find(|(_, init)| init == self);
+        f.write_str(named.map_or("from", |(name, _)| name))
+    }
+}
+
+/// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each value.
+fn overall_means(data: &BitMatrix) -> Vec<f64> {
+    let mut sums = vec![0.5; data.n_features()];
+    for i in 0..data.n_samples() {
+        data.ones(i).for_each(|d| sums[d] += 1.0);
+    }
+    sums.into_iter().map(|s| s / (data.n_samples() as f64 + 1.0)).collect()
+}

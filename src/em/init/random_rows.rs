@@ -1,0 +1,53 @@
+//! Means at K distinct random rows (the choice of seeds of Forgy, 1965), each half-way to the overall mean.
+//!
+//! A bare row would be a mean on the boundary, under which every other row is impossible.
+
+use super::overall_means;
+use crate::bits::BitMatrix;
+use crate::error::Result;
+use crate::mixture::BernoulliMixture;
+use nalgebra::{DMatrix, DVector};
+use rand_distr::{Distribution, Uniform};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use std::collections::BTreeSet;
+
+pub(super) fn draw(
+    data: &BitMatrix,
+    n_components: usize,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Result<BernoulliMixture> {
+    let rows = distinct(data.n_samples(), n_components, rng);
+    let overall = overall_means(data);
+    let mut means = DMatrix::from_fn(data.n_features(), n_components, |d, _| overall[d] / 2.0);
+    for (k, i) in rows.into_iter().enumerate() {
+        data.ones(i).for_each(|d| means[(d, k)] += 0.5);
+    }
+    BernoulliMixture::new(DVector::from_element(n_components, 1.0 / n_components as f64), means)
+}
+
+/// `count` distinct numbers below `n`, by the algorithm of Floyd (Bentley & Floyd, CACM 30, 1987).
+fn distinct(n: usize, count: usize, rng: &mut Xoshiro256PlusPlus) -> BTreeSet<usize> {
+    let mut chosen = BTreeSet::new();
+    for last in n - count..n {
+        let draw = Uniform::new_inclusive(0, last as u64).map_or(0, |u| u.sample(rng)) as usize;
+        if !chosen.insert(draw) {
+            chosen.insert(last);
+        }
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_xoshiro::rand_core::SeedableRng;
+
+    #[test]
+    fn rows_are_distinct_and_all_reachable() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let all: BTreeSet<usize> = (0..200).flat_map(|_| distinct(9, 4, &mut rng)).collect();
+        assert_eq!(all, (0..9).collect());
+        assert!((0..200).all(|_| distinct(9, 4, &mut rng).len() == 4));
+        assert_eq!(distinct(5, 5, &mut rng).len(), 5);
+    }
+}

@@ -1,0 +1,44 @@
+//! The M-step: weights and means that maximise the objective for given responsibilities.
+
+use super::stats::SufficientStats;
+use crate::error::Result;
+use crate::mixture::BernoulliMixture;
+use nalgebra::{DMatrix, DVector};
+
+/// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_k + 2 alpha)`.
+///
+/// `alpha` is a pseudo-count of ones and of zeros for each mean: the mode under a Beta(1 + alpha, 1 + alpha) prior. A
+/// component without mass keeps the means it had in `previous` when `alpha` is 0.
+///
+/// # Errors
+/// [`crate::error::Error::Mixture`] if the statistics are not finite, which a checked mixture cannot cause.
+pub fn m_step(
+    stats: &SufficientStats,
+    alpha: f64,
+    previous: &BernoulliMixture,
+) -> Result<BernoulliMixture> {
+    let (n_features, n_components) = previous.means().shape();
+    let resp_sums = DVector::from_fn(n_components, |k, _| stats.resp_sum(k));
+    let means = DMatrix::from_fn(n_features, n_components, |d, k| {
+        let total = resp_sums[k] + 2.0 * alpha;
+        if total > 0.0 {
+            // Rounding may leave the sum of ones a hair above the sum of all.
+            (stats.weighted_sum(d, k).min(resp_sums[k]) + alpha) / total
+        } else {
+            previous.means()[(d, k)]
+        }
+    });
+    BernoulliMixture::new(&resp_sums / resp_sums.sum(), means)
+}
+
+/// Factors multiplied before one logarithm is taken: for `alpha` of at least 1e-12 no product of four underflows.
+const LOG_BATCH: usize = 4;
+
+/// The log prior of the means up to a constant, in nats: `alpha * sum log(mu_kd (1 - mu_kd))`; 0 when `alpha` is 0.
+pub fn log_prior(mixture: &BernoulliMixture, alpha: f64) -> f64 {
+    if alpha == 0.0 {
+        return 0.0;
+    }
+    let log_product = |batch: &[f64]| libm::log(batch.iter().map(|m| m * (1.0 - m)).product());
+    alpha * mixture.means().as_slice().chunks(LOG_BATCH).map(log_product).sum::<f64>()
+}

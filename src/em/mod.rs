@@ -1,0 +1,24 @@
+//! Fitting by expectation-maximisation (Dempster, Laird & Rubin, 1977): the loop and its parts.
+//!
+//! One iteration: mixture -> [`EStep`] over fixed blocks -> [`SufficientStats`] -> [`m_step`] -> mixture.
+//! [`fit`] runs it from several starts and keeps the best. Nothing here prints, opens a path or reads a clock;
+//! progress leaves through [`Observe`].
+
+mod climb;
+mod e_step;
+mod init;
+mod m_step;
+mod observe;
+mod params;
+mod report;
+mod starts;
+mod stats;
+
+pub use e_step::{BLOCK_ROWS, EStep, use_threads};
+pub use init::Init;
+pub use m_step::{log_prior, m_step};
+pub use observe::{Iteration, Observe, Silent};
+pub use params::{FitParams, NInit, Precision};
+pub use report::{Fit, FitReport, StartReport, StopReason};
+pub use starts::fit;
+pub use stats::SufficientStats;

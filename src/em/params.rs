@@ -1,0 +1,128 @@
+//! The parameters of a fit, with their ranges, checked once.
+
+use super::init::Init;
+use crate::bits::BitMatrix;
+use crate::error::{Error, Result};
+use std::fmt;
+use std::str::FromStr;
+
+/// How a mixture is to be fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitParams {
+    /// K, from 1 to the number of rows.
+    pub n_components: usize,
+    /// How a start is initialised.
+    pub init: Init,
+    /// The number of starts.
+    pub n_init: NInit,
+    /// Pseudo-count of ones and of zeros in every mean: 0 (maximum likelihood) or from 1e-12 to 1e6.
+    pub alpha: f64,
+    /// A start has converged when an iteration gains less than this many nats per sample; 0 never stops before
+    /// `max_iter`.
+    pub tol: f64,
+    /// The most iterations of one start.
+    pub max_iter: usize,
+    /// Seeds every random choice.
+    pub seed: u64,
+    /// The precision of tables and responsibilities.
+    pub precision: Precision,
+}
+
+impl Default for FitParams {
+    fn default() -> Self {
+        Self {
+            n_components: 10,
+            init: Init::default(),
+            n_init: NInit::Auto,
+            alpha: 0.1,
+            tol: 1e-5,
+            max_iter: 500,
+            seed: 0,
+            precision: Precision::Auto,
+        }
+    }
+}
+
+/// The number of starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NInit {
+    /// Several short starts, the most promising ones continued.
+    Auto,
+    /// So many starts, each run to its end.
+    Exactly(usize),
+}
+
+impl FromStr for NInit {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.parse() {
+            _ if text == "auto" => Ok(Self::Auto),
+            Ok(n) if n > 0 => Ok(Self::Exactly(n)),
+            _ => Err(Error::Parameter {
+                name: "n-init",
+                value: format!("'{text}'"),
+                allowed: "auto or a whole number from 1".into(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for NInit {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Auto => write!(f, "auto"),
+            Self::Exactly(n) => write!(f, "{n}"),
+        }
+    }
+}
+
+/// The precision of tables and responsibilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// Double for small problems, where it costs nothing; single for large ones.
+    #[default]
+    Auto,
+    /// f32.
+    Single,
+    /// f64.
+    Double,
+}
+
+/// Problems up to this many bits times components are fitted in double precision.
+const DOUBLE_UP_TO: usize = 1 << 24;
+
+impl Precision {
+    /// Whether `data` is to be fitted in single precision.
+    pub fn is_single(self, data: &BitMatrix, n_components: usize) -> bool {
+        let size = data.n_samples().saturating_mul(data.n_features()).saturating_mul(n_components);
+        match self {
+            Self::Auto => size > DOUBLE_UP_TO,
+            Self::Single => true,
+            Self::Double => false,
+        }
+    }
+}
+
+impl FitParams {
+    /// Checks every parameter against its range and `data`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] naming the first one that is out of range.
+    pub fn check(&self, data: &BitMatrix) -> Result<()> {
+        let n = data.n_samples();
+        let check = |ok: bool, name, value: String, allowed: &str| match ok {
+            true => Ok(()),
+            false => Err(Error::Parameter { name, value, allowed: allowed.into() }),
+        };
+        let k = self.n_components;
+        let rows = format!("from 1 to {n}, the number of rows");
+        check((1..=n).contains(&k), "k", k.to_string(), &rows)?;
+        check(data.n_features() > 0, "the number of columns", "0".into(), "at least 1")?;
+        let alpha_ok = self.alpha == 0.0 || (1e-12..=1e6).contains(&self.alpha);
+        check(alpha_ok, "alpha", self.alpha.to_string(), "0, or from 1e-12 to 1e6")?;
+        let tol_ok = self.tol >= 0.0 && self.tol.is_finite();
+        check(tol_ok, "tol", self.tol.to_string(), "0 or a positive number")?;
+        self.init.check(k, data.n_features())
+    }
+}

@@ -1,0 +1,90 @@
+//! The unit of the kernels: a fixed number of components side by side, in one of two precisions.
+
+use super::exp;
+use std::ops::{AddAssign, Mul};
+
+/// Components in one chunk. Sixteen `f32` fill one AVX-512 register, two of AVX2, four of NEON or SSE.
+pub const LANES: usize = 16;
+
+/// One value for each of [`LANES`] components, aligned to a cache line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(align(64))]
+pub struct Lanes<T>(pub [T; LANES]);
+
+/// The number of chunks that `n_components` take; the last one may be padded.
+pub const fn chunk_count(n_components: usize) -> usize {
+    n_components.div_ceil(LANES)
+}
+
+impl<T: Copy + Default> Default for Lanes<T> {
+    fn default() -> Self {
+        Self([T::default(); LANES])
+    }
+}
+
+impl<T: Copy + AddAssign> Lanes<T> {
+    /// Adds lane by lane.
+    #[inline(always)]
+    pub fn add(&mut self, other: &Self) {
+        for l in 0..LANES {
+            self.0[l] += other.0[l];
+        }
+    }
+}
+
+/// The precision of log-odds tables and responsibilities: `f32` for large problems, `f64` for small ones.
+pub trait Real:
+    Copy + Default + PartialOrd + AddAssign + Mul<Output = Self> + Send + Sync + 'static
+{
+    /// How it is called in reports.
+    const NAME: &'static str;
+    /// A bound on the relative rounding error of a log-likelihood summed over many rows.
+    const RELATIVE_ERROR: f64;
+
+    /// Rounds to this precision.
+    fn from_f64(value: f64) -> Self;
+    /// Widens without loss.
+    fn to_f64(self) -> f64;
+    /// `exp(self)` for `self <= 0`, by portable arithmetic; an input far below underflow gives exactly 0.
+    fn exp(self) -> Self;
+}
+
+impl Real for f32 {
+    const NAME: &'static str = "f32";
+    const RELATIVE_ERROR: f64 = 1e-8;
+
+    #[inline(always)]
+    fn from_f64(value: f64) -> Self {
+        value as Self
+    }
+
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+
+    #[inline(always)]
+    fn exp(self) -> Self {
+        exp::exp_nonpositive(self)
+    }
+}
+
+impl Real for f64 {
+    const NAME: &'static str = "f64";
+    const RELATIVE_ERROR: f64 = 1e-13;
+
+    #[inline(always)]
+    fn from_f64(value: f64) -> Self {
+        value
+    }
+
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+
+    #[inline(always)]
+    fn exp(self) -> Self {
+        libm::exp(self)
+    }
+}

@@ -1,0 +1,106 @@
+//! From scores to responsibilities: a softmax over components for each row, in place.
+
+use super::lanes::{LANES, Lanes, Real};
+use multiversion::multiversion;
+
+/// What a block's softmax adds up.
+#[derive(Debug, Clone)]
+pub struct SoftmaxSums {
+    /// Sum over rows of log p(x), in nats.
+    pub log_likelihood: f64,
+    /// Sum over rows of each component's responsibility, chunk by chunk.
+    pub resp_sums: Vec<Lanes<f64>>,
+}
+
+impl SoftmaxSums {
+    /// Zeros, for `n_chunks` chunks of components.
+    pub fn new(n_chunks: usize) -> Self {
+        Self { log_likelihood: 0.0, resp_sums: vec![Lanes::default(); n_chunks] }
+    }
+}
+
+/// Normalisers multiplied together before one logarithm is taken. Each lies in [1, K], so for K up to 10^19 the
+/// product of 16 stays finite.
+const LOG_BATCH: usize = 16;
+
+/// Turns the rows of `scores` (log-odds sums; `bias.len()` chunks a row) into responsibilities and adds their sums.
+///
+/// `bias` is log weight plus the log-probability of an all-zero row, -inf in padding lanes and for components of
+/// weight 0. A score of -inf rules a component out. A row that every component rules out has log-likelihood -inf and
+/// takes `prior`, the weights, as responsibilities.
+#[multiversion(targets = "simd")]
+pub fn softmax_rows<F: Real>(
+    scores: &mut [Lanes<F>],
+    bias: &[Lanes<f64>],
+    prior: &[Lanes<f64>],
+    sums: &mut SoftmaxSums,
+) {
+    let mut product = 1.0;
+    for (i, row) in scores.chunks_exact_mut(bias.len()).enumerate() {
+        let top = weighted_max(row, bias);
+        let normaliser = if top == f64::NEG_INFINITY {
+            spread(row, prior)
+        } else {
+            exp_and_normalise(row, bias, top)
+        };
+        add_rows(&mut sums.resp_sums, row);
+        sums.log_likelihood += top;
+        product *= normaliser;
+        if i % LOG_BATCH == LOG_BATCH - 1 {
+            sums.log_likelihood += libm::log(product);
+            product = 1.0;
+        }
+    }
+    sums.log_likelihood += libm::log(product);
+}
+
+/// The largest weighted log-probability of a row.
+#[inline(always)]
+fn weighted_max<F: Real>(row: &[Lanes<F>], bias: &[Lanes<f64>]) -> f64 {
+    let mut top = [f64::NEG_INFINITY; LANES];
+    for (score, bias) in row.iter().zip(bias) {
+        for l in 0..LANES {
+            let value = score.0[l].to_f64() + bias.0[l];
+            top[l] = if value > top[l] { value } else { top[l] };
+        }
+    }
+    top.into_iter().fold(f64::NEG_INFINITY, |a, b| if b > a { b } else { a })
+}
+
+/// Replaces scores by responsibilities; returns the sum of exp(weighted log-probability - `top`), in [1, K].
+#[inline(always)]
+fn exp_and_normalise<F: Real>(row: &mut [Lanes<F>], bias: &[Lanes<f64>], top: f64) -> f64 {
+    let mut sums = Lanes::<f64>::default();
+    for (score, bias) in row.iter_mut().zip(bias) {
+        for l in 0..LANES {
+            score.0[l] = F::from_f64((score.0[l].to_f64() + bias.0[l]) - top).exp();
+        }
+        for l in 0..LANES {
+            sums.0[l] += score.0[l].to_f64();
+        }
+    }
+    let normaliser: f64 = sums.0.iter().sum();
+    let scale = F::from_f64(1.0 / normaliser);
+    for score in row.iter_mut() {
+        score.0 = score.0.map(|e| e * scale);
+    }
+    normaliser
+}
+
+/// The fallback for a row that no component explains.
+#[inline(always)]
+fn spread<F: Real>(row: &mut [Lanes<F>], prior: &[Lanes<f64>]) -> f64 {
+    for (resp, prior) in row.iter_mut().zip(prior) {
+        resp.0 = prior.0.map(F::from_f64);
+    }
+    1.0
+}
+
+#[inline(always)]
+fn add_rows<F: Real>(sums: &mut [Lanes<f64>], row: &[Lanes<F>]) {
+    for (sum, resp) in sums.iter_mut().zip(row) {
+        for l in 0..LANES {
+            sum.0[l] += resp.0[l].to_f64();
+        }
+    }
+}
