@@ -5,4 +5,5 @@ pub mod em;
 pub mod error;
 pub mod kernels;
 pub mod mixture;
+pub mod reference;
 pub mod scorer;

@@ -35,7 +35,7 @@ impl Default for FitParams {
             init: Init::default(),
             n_init: NInit::Auto,
             alpha: 0.1,
-            tol: 1e-5,
+            tol: 1e-6,
             max_iter: 500,
             seed: 0,
             precision: Precision::Auto,

@@ -11,11 +11,11 @@ use crate::error::Result;
 use crate::kernels::Real;
 
 /// Starts of `n_init = auto`.
-const AUTO_STARTS: usize = 12;
+const AUTO_STARTS: usize = 20;
 /// Iterations after which they are compared.
 const AUTO_SHORT: usize = 20;
 /// How many of them are run to their end.
-const AUTO_CONTINUED: usize = 3;
+const AUTO_CONTINUED: usize = 4;
 
 /// Fits a Bernoulli mixture to `data` (`n_samples` x `n_features`).
 ///
