@@ -2,4 +2,5 @@
 
 pub mod bits;
 pub mod error;
+pub mod metrics;
 pub mod mixture;
