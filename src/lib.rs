@@ -4,3 +4,4 @@ pub mod bits;
 pub mod error;
 pub mod metrics;
 pub mod mixture;
+pub mod render;
