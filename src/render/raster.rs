@@ -22,8 +22,9 @@ impl Raster {
                 allowed: format!("a shape of {} pixels", values.len()),
             });
         }
-        // `max` returns the other operand for NaN.
-        let values = values.iter().map(|v| v.max(0.0).min(1.0)).collect();
+        // `clamp` would keep NaN.
+        let ink = |v: &f64| if v.is_nan() { 0.0 } else { v.clamp(0.0, 1.0) };
+        let values = values.iter().map(ink).collect();
         Ok(Self { width, height, values })
     }
 

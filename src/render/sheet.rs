@@ -19,10 +19,15 @@ pub struct Sheet<'a> {
     pub columns: Option<usize>,
 }
 
-/// The grey of frames and of the lines between the features of a single row.
-const LINE: u8 = 128;
+/// The grey of frames.
+const FRAME: u8 = 128;
+/// The greys of lines between the features of a single row.
+const DARK_LINE: u8 = 56;
+const LIGHT_LINE: u8 = 160;
+/// Features narrower than this, in pixels, have no lines between them.
+const NARROWEST_SEPARATED: usize = 12;
 /// From the title to the tiles and from the tiles to the foot, in pixels.
-const SECTION_GAP: usize = 20;
+const SECTION_GAP: usize = 24;
 /// The widest that text alone makes a sheet, in pixels.
 const TEXT_WIDTH: usize = 560;
 
@@ -97,9 +102,10 @@ fn draw_tile(
 ) -> Result<()> {
     let ((x, y), (width, height)) = (at, layout.tile);
     // A frame one pixel wide around the image: white ink at its edge would otherwise run into the page.
-    canvas.fill((x - 1, y - 1), (width + 2, height + 2), LINE);
-    canvas.image(x, y, &Raster::new(tile.values, shape)?.resized(width, height));
-    draw_separators(canvas, at, shape, layout.tile);
+    canvas.fill((x - 1, y - 1), (width + 2, height + 2), FRAME);
+    let raster = Raster::new(tile.values, shape)?;
+    canvas.image(x, y, &raster.resized(width, height));
+    draw_separators(canvas, at, &raster, layout.tile);
     for (i, line) in tile.caption.iter().enumerate() {
         let style = if i == 0 { layout.caption.emphasised() } else { layout.caption };
         let y = y + height + CAPTION_GAP + i * style.line_height();
@@ -112,12 +118,17 @@ fn draw_tile(
 fn draw_separators(
     canvas: &mut Canvas,
     (x, y): (usize, usize),
-    shape: Shape,
+    raster: &Raster,
     (width, height): (usize, usize),
 ) {
-    let step = width / shape.width;
-    if shape.height == 1 && step >= 12 {
-        (1..shape.width).for_each(|i| canvas.fill((x + i * step, y), (1, height), LINE));
+    let step = width / raster.width;
+    if raster.height > 1 || step < NARROWEST_SEPARATED {
+        return;
+    }
+    for i in 1..raster.width {
+        // Darker than light features and lighter than dark ones, or mid grey would hide the line.
+        let level = if raster.at(i - 1, 0) > 0.4 { DARK_LINE } else { LIGHT_LINE };
+        canvas.fill((x + i * step, y), (1, height), level);
     }
 }
 

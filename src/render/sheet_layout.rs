@@ -43,16 +43,16 @@ impl Layout {
         let longest = longest.max().unwrap_or(0);
         let lines = caption_lines(tiles);
         let columns = match columns {
-            Some(wish) => wish.min(most_columns(NARROWEST)),
+            Some(wish) => wish.min(most_columns(NARROWEST, lines)),
             None => pleasing_columns(tiles.len(), shape, lines)
-                .min(most_columns(Style::SMALL.width(longest.min(LONGEST_CAPTION)))),
+                .min(most_columns(Style::SMALL.width(longest.min(LONGEST_CAPTION)), lines)),
         };
         Self::with_columns(columns.clamp(1, tiles.len().max(1)), shape, longest, lines)
     }
 
     /// A plan for a known number of columns; captions have `lines` of at most `longest` characters.
     fn with_columns(columns: usize, shape: Shape, longest: usize, lines: usize) -> Self {
-        let across = gap(columns);
+        let across = gap(columns, lines);
         let room = (MAX_CONTENT - (columns - 1) * across) / columns;
         let tile = size_within(shape, room.min(largest_side(shape)));
         let large = room.min(tile.0.max(tile.1)) >= ROOM_FOR_LARGE_TEXT;
@@ -80,11 +80,12 @@ impl Layout {
     }
 }
 
-/// Few large tiles want air, many small ones want to be close.
-fn gap(columns: usize) -> usize {
+/// Few large tiles want air, many small ones want to be close, but not so close that captions run together.
+fn gap(columns: usize, caption_lines: usize) -> usize {
     match columns {
         ..=6 => 24,
         7..=12 => 12,
+        _ if caption_lines > 0 => 12,
         _ => 6,
     }
 }
@@ -94,14 +95,10 @@ fn largest_side(shape: Shape) -> usize {
 }
 
 /// The most columns of at least `width` pixels.
-fn most_columns(width: usize) -> usize {
+fn most_columns(width: usize, caption_lines: usize) -> usize {
     let width = width.max(NARROWEST);
-    // The narrowest gap gives an upper bound, from which few steps lead to the answer.
-    let mut columns = (MAX_CONTENT + 6) / (width + 6);
-    while columns > 1 && columns * (width + gap(columns)) > MAX_CONTENT + gap(columns) {
-        columns -= 1;
-    }
-    columns.max(1)
+    let length = |columns| columns * width + (columns - 1) * gap(columns, caption_lines);
+    (1..=MAX_CONTENT / width).rev().find(|&c| length(c) <= MAX_CONTENT).unwrap_or(1)
 }
 
 /// A roughly square grid, at least five columns wide where there are so many tiles, its last row as full as possible.
@@ -113,7 +110,12 @@ fn pleasing_columns(n: usize, shape: Shape, caption_lines: usize) -> usize {
         true => (n * height / width).isqrt().max(1),
         false => ceil_sqrt(n).max(n.min(5)),
     };
-    n.div_ceil(n.div_ceil(columns.max(1)).max(1))
+    full_rows(n, columns).unwrap_or_else(|| n.div_ceil(n.div_ceil(columns.max(1)).max(1)))
+}
+
+/// The columns, from `columns` to a third more, that leave no gap in the last of several rows.
+fn full_rows(n: usize, columns: usize) -> Option<usize> {
+    (columns..=columns * 4 / 3).find(|&c| c < n && n.is_multiple_of(c))
 }
 
 fn ceil_sqrt(n: usize) -> usize {
@@ -134,9 +136,10 @@ mod tests {
 
     #[test]
     fn columns_for_many_counts() {
-        let columns = [1, 2, 3, 5, 6, 8, 10, 12, 20, 100].map(|n| layout(n, DIGIT, "").columns);
-        assert_eq!(columns, [1, 2, 3, 5, 3, 4, 5, 4, 5, 10]);
-        assert_eq!(layout(1000, DIGIT, "").columns, 32);
+        let columns =
+            [1, 2, 3, 5, 6, 8, 10, 12, 20, 100, 200].map(|n| layout(n, DIGIT, "").columns);
+        assert_eq!(columns, [1, 2, 3, 5, 3, 4, 5, 6, 5, 10, 20]);
+        assert_eq!(layout(1000, DIGIT, "").columns, 40);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::fmt::Write;
 /// The room for the images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
-    /// Characters in a line, at least 1 (0 counts as 1).
+    /// Characters in a line, from 1 to 65535; values outside count as the nearest.
     pub width: usize,
     /// Images side by side, at most as many as there is room for; `None` takes as many as fit at full size.
     pub columns: Option<usize>,
@@ -28,6 +28,8 @@ pub enum Colours {
 
 /// Characters from no ink to full ink.
 const RAMP: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
+/// The most characters in a line that a terminal can report (16 bits).
+const WIDEST: usize = 65_535;
 /// Columns between two images.
 const GAP: usize = 2;
 /// Images with a shorter long side are enlarged to about this, in pixels.
@@ -66,7 +68,7 @@ struct Plan {
 
 impl Plan {
     fn new(tiles: &[Tile], shape: Shape, grid: Grid) -> Self {
-        let width = grid.width.max(1);
+        let width = grid.width.clamp(1, WIDEST);
         let most = (width + GAP) / (1 + GAP);
         let wish = grid.columns.map(|c| c.clamp(1, most.max(1)));
         let room = wish.map_or(width, |c| (width + GAP) / c - GAP);

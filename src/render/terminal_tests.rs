@@ -87,6 +87,13 @@ fn hostile_captions_are_tamed() {
 }
 
 #[test]
+fn any_width_is_accepted() {
+    let values = vec![0.5; 784];
+    let text = shade(&tiles(&values, 3, &["x"]), DIGIT, grid(usize::MAX)).unwrap();
+    assert_eq!(text.lines().count(), 15);
+}
+
+#[test]
 fn wrong_input_is_refused() {
     assert!(shade(&[], DIGIT, grid(80)).is_err());
     assert!(shade(&tiles(&[0.5; 3], 1, &[]), DIGIT, grid(80)).is_err());
