@@ -4,6 +4,8 @@ pub mod bits;
 pub mod em;
 pub mod error;
 pub mod kernels;
+pub mod metrics;
 pub mod mixture;
 pub mod reference;
+pub mod render;
 pub mod scorer;

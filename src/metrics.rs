@@ -1,0 +1,187 @@
+//! How well a clustering agrees with known labels: everything is computed from one table of counts.
+//!
+//! All scores depend on the data only through the [`Contingency`] table, so a pass over the data counts, and the scores
+//! come afterwards: [`Contingency::purity`] and [`Contingency::majority_labels`] here, NMI and ARI in `agreement`,
+//! one-to-one accuracy in `matching`.
+
+mod agreement;
+mod matching;
+#[cfg(test)]
+mod tests;
+
+pub use matching::Matching;
+
+use crate::error::{Error, Result};
+
+/// How many samples fall into each pair of cluster and label.
+///
+/// The table is `n_clusters` x `n_labels` and holds at least one sample. Empty clusters and labels that no sample bears
+/// may be part of it; they change no score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contingency {
+    n_clusters: usize,
+    n_labels: usize,
+    /// Row-major, one row per cluster.
+    counts: Vec<u64>,
+    n_samples: u64,
+}
+
+/// The label most frequent in a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Majority {
+    /// The label; of several equally frequent ones the lowest.
+    pub label: usize,
+    /// Samples of the cluster that bear it, at least 1.
+    pub count: u64,
+    /// All samples of the cluster.
+    pub cluster_size: u64,
+}
+
+impl Majority {
+    /// The part of the cluster that bears the label, in (0, 1].
+    pub fn share(&self) -> f64 {
+        self.count as f64 / self.cluster_size as f64
+    }
+}
+
+impl Contingency {
+    /// Counts the pairs of `assignments` (values below `n_clusters`) and `labels` (values below `n_labels`).
+    ///
+    /// Both slices hold one number per sample, of any unsigned integer type.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if the slices differ in length or are empty, if a value is outside its range, or if the table
+    /// has no cell or more than 2^27.
+    pub fn new<A, B>(
+        assignments: &[A],
+        n_clusters: usize,
+        labels: &[B],
+        n_labels: usize,
+    ) -> Result<Self>
+    where
+        A: Copy + TryInto<usize>,
+        B: Copy + TryInto<usize>,
+    {
+        if assignments.len() != labels.len() {
+            let value = format!("{} values", labels.len());
+            return Err(wrong("labels", value, format!("one for each of {}", assignments.len())));
+        }
+        let mut counts = vec![0; table_size(n_clusters, n_labels)?];
+        for (&assignment, &label) in assignments.iter().zip(labels) {
+            let cluster = below(n_clusters, assignment, "assignment")?;
+            let label = below(n_labels, label, "label")?;
+            counts[cluster * n_labels + label] += 1;
+        }
+        Self::from_counts(n_clusters, n_labels, counts)
+    }
+
+    /// A table from its `counts` (`n_clusters` x `n_labels`, row-major, one row per cluster).
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if the number of counts is not `n_clusters * n_labels`, if there are none
+    /// or more than 2^27, or if their sum is 0 or above `u64::MAX`.
+    pub fn from_counts(n_clusters: usize, n_labels: usize, counts: Vec<u64>) -> Result<Self> {
+        let size = table_size(n_clusters, n_labels)?;
+        if counts.len() != size {
+            let allowed = format!("{size} counts ({n_clusters} clusters x {n_labels} labels)");
+            return Err(wrong("table", format!("{} counts", counts.len()), allowed));
+        }
+        match counts.iter().try_fold(0_u64, |sum, &n| sum.checked_add(n)) {
+            Some(0) => Err(wrong("samples", "0".into(), "at least 1".into())),
+            None => Err(wrong("samples", "above 2^64".into(), "at most 2^64 - 1".into())),
+            Some(n_samples) => Ok(Self { n_clusters, n_labels, counts, n_samples }),
+        }
+    }
+
+    /// The number of clusters (rows), empty ones included.
+    pub fn n_clusters(&self) -> usize {
+        self.n_clusters
+    }
+
+    /// The number of labels (columns), those that no sample bears included.
+    pub fn n_labels(&self) -> usize {
+        self.n_labels
+    }
+
+    /// The number of samples counted, at least 1.
+    pub fn n_samples(&self) -> u64 {
+        self.n_samples
+    }
+
+    /// The samples of one `cluster` by label (`n_labels`); empty if there is no such cluster.
+    pub fn cluster(&self, cluster: usize) -> &[u64] {
+        self.rows().nth(cluster).unwrap_or_default()
+    }
+
+    /// The number of samples in each cluster (`n_clusters`).
+    pub fn cluster_sizes(&self) -> Vec<u64> {
+        self.rows().map(|row| row.iter().sum()).collect()
+    }
+
+    /// The number of samples that bear each label (`n_labels`).
+    pub fn label_sizes(&self) -> Vec<u64> {
+        let mut sizes = vec![0; self.n_labels];
+        for row in self.rows() {
+            sizes.iter_mut().zip(row).for_each(|(size, n)| *size += n);
+        }
+        sizes
+    }
+
+    /// The most frequent label of each cluster (`n_clusters`); `None` for a cluster without samples.
+    pub fn majority_labels(&self) -> Vec<Option<Majority>> {
+        self.rows().map(majority).collect()
+    }
+
+    /// Purity, in (0, 1]: the part of all samples that bear the majority label of their cluster.
+    ///
+    /// Several clusters may share a label, so purity never falls when clusters are split; compare it only at equal K.
+    /// Source: Manning, Raghavan and Schütze, *Introduction to Information Retrieval* (2008), section 16.3.
+    pub fn purity(&self) -> f64 {
+        let hits: u64 = self.majority_labels().iter().flatten().map(|m| m.count).sum();
+        hits as f64 / self.n_samples as f64
+    }
+
+    /// The rows of the table, one per cluster.
+    fn rows(&self) -> std::slice::ChunksExact<'_, u64> {
+        self.counts.chunks_exact(self.n_labels)
+    }
+
+    /// The table with clusters and labels exchanged.
+    fn transposed(&self) -> Self {
+        let columns = 0..self.n_labels;
+        let counts = columns.flat_map(|l| self.rows().map(move |row| row[l])).collect();
+        Self { n_clusters: self.n_labels, n_labels: self.n_clusters, counts, ..*self }
+    }
+}
+
+fn majority(row: &[u64]) -> Option<Majority> {
+    // `max_by_key` takes the last of equals: reversed, the lowest label wins a tie.
+    let (label, &count) = row.iter().enumerate().rev().max_by_key(|&(_, n)| n)?;
+    (count > 0).then(|| Majority { label, count, cluster_size: row.iter().sum() })
+}
+
+/// The largest table, in cells (1 GiB of counts): more is a mistake in the labels, not a clustering.
+const MAX_CELLS: usize = 1 << 27;
+
+/// The number of cells, checked before anything that large is allocated.
+fn table_size(n_clusters: usize, n_labels: usize) -> Result<usize> {
+    match n_clusters.checked_mul(n_labels) {
+        Some(size) if (1..=MAX_CELLS).contains(&size) => Ok(size),
+        _ => {
+            let allowed = format!("at least 1 x 1 and at most {MAX_CELLS} cells");
+            Err(wrong("table", format!("{n_clusters} x {n_labels}"), allowed))
+        }
+    }
+}
+
+fn below<T: TryInto<usize>>(limit: usize, value: T, name: &'static str) -> Result<usize> {
+    match value.try_into() {
+        Ok(value) if value < limit => Ok(value),
+        Ok(value) => Err(wrong(name, value.to_string(), format!("below {limit}"))),
+        Err(_) => Err(wrong(name, "no index".into(), format!("from 0 to below {limit}"))),
+    }
+}
+
+fn wrong(name: &'static str, value: String, allowed: String) -> Error {
+    Error::Parameter { name, value, allowed }
+}

@@ -1,0 +1,109 @@
+//! A white page of grey pixels that one can put images, frames and text on; the only home of the caption font.
+
+use super::caption;
+use super::checked_pixels;
+use super::raster::{Raster, grey};
+use crate::error::Result;
+use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
+
+/// The page, 0 (black) to 255 (white).
+pub(super) const PAPER: u8 = 255;
+
+/// A page of grey pixels, row by row.
+pub(super) struct Canvas {
+    pub width: usize,
+    pub height: usize,
+    pub pixels: Vec<u8>,
+}
+
+/// How text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Style {
+    size: RasterHeight,
+    weight: FontWeight,
+    ink: u8,
+}
+
+impl Style {
+    pub const TITLE: Self = Self { size: RasterHeight::Size24, weight: FontWeight::Bold, ink: 20 };
+    pub const FOOT: Self = Self::regular(RasterHeight::Size16);
+    pub const SMALL: Self = Self::regular(RasterHeight::Size16);
+    pub const LARGE: Self = Self::regular(RasterHeight::Size20);
+
+    const fn regular(size: RasterHeight) -> Self {
+        Self { size, weight: FontWeight::Regular, ink: 90 }
+    }
+
+    /// The same size, bold and darker.
+    pub fn emphasised(self) -> Self {
+        Self { weight: FontWeight::Bold, ink: 20, ..self }
+    }
+
+    /// The pixels from one line to the next.
+    pub fn line_height(self) -> usize {
+        self.size.val() + 2
+    }
+
+    /// The pixels that `columns` characters take.
+    pub fn width(self, columns: usize) -> usize {
+        get_raster_width(self.weight, self.size) * columns
+    }
+
+    /// The characters that fit into `width` pixels.
+    pub fn columns(self, width: usize) -> usize {
+        width / self.width(1)
+    }
+}
+
+impl Canvas {
+    /// An empty page of `width` x `height` pixels.
+    pub fn new(width: usize, height: usize) -> Result<Self> {
+        let pixels = vec![PAPER; checked_pixels(width, height)?];
+        Ok(Self { width, height, pixels })
+    }
+
+    /// Puts `raster` with its upper left corner at (`x`, `y`); what reaches beyond the page is lost.
+    pub fn image(&mut self, x: usize, y: usize, raster: &Raster) {
+        for (row, values) in raster.values.chunks_exact(raster.width).enumerate() {
+            for (column, &ink) in values.iter().enumerate() {
+                self.blend(x + column, y + row, grey(ink), u8::MAX);
+            }
+        }
+    }
+
+    /// Fills a rectangle with one `level`.
+    pub fn fill(&mut self, (x, y): (usize, usize), (width, height): (usize, usize), level: u8) {
+        for row in y..y + height {
+            (x..x + width).for_each(|column| self.blend(column, row, level, u8::MAX));
+        }
+    }
+
+    /// Writes one line with its upper left corner at (`x`, `y`), cut to `width` pixels.
+    pub fn text(&mut self, (x, y): (usize, usize), text: &str, style: Style, width: usize) {
+        let text = caption::fitted(text, style.columns(width));
+        for (i, c) in text.chars().enumerate() {
+            self.glyph(x + style.width(i), y, c, style);
+        }
+    }
+
+    /// Draws one character; one that the font lacks becomes `?`.
+    fn glyph(&mut self, x: usize, y: usize, c: char, style: Style) {
+        let raster = |c| get_raster(c, style.weight, style.size);
+        let Some(glyph) = raster(c).or_else(|| raster('?')) else { return };
+        for (row, coverage) in glyph.rows().enumerate() {
+            for (column, &part) in coverage.iter().enumerate() {
+                self.blend(x + column, y + row, style.ink, part);
+            }
+        }
+    }
+
+    /// Mixes `level` into one pixel; `part` of 255 is `level` alone, 0 leaves the pixel as it is.
+    fn blend(&mut self, x: usize, y: usize, level: u8, part: u8) {
+        if x >= self.width || y >= self.height {
+            return;
+        }
+        let pixel = &mut self.pixels[y * self.width + x];
+        let (old, new, part) = (u32::from(*pixel), u32::from(level), u32::from(part));
+        *pixel = ((old * (255 - part) + new * part + 127) / 255) as u8;
+    }
+}
