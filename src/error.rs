@@ -69,6 +69,25 @@ pub enum Error {
         /// Features of the model.
         model: usize,
     },
+    /// An image does not have the size of the model's.
+    #[error(
+        "{}: is {} x {} pixels, the model's images are {} x {}",
+        path.display(), found.0, found.1, model.0, model.1
+    )]
+    Size {
+        /// The first file of that size.
+        path: PathBuf,
+        /// Its height and width.
+        found: (usize, usize),
+        /// Height and width of the model's images.
+        model: (usize, usize),
+    },
+    /// No model was named and none is there.
+    #[error("{}: holds no run yet", folder.display())]
+    NoModel {
+        /// The folder of runs.
+        folder: PathBuf,
+    },
     /// EM lost ground by more than rounding explains: a defect, never read as convergence.
     #[error(
         "the objective fell by {fall:e} nats at iteration {iteration}; component {component} changed most"
@@ -113,6 +132,12 @@ impl Error {
             }
             Self::Features { model, .. } => {
                 format!("give rows of {model} features, or train a model on data of this size")
+            }
+            Self::Size { model, .. } => {
+                format!("scale or crop the image to {} x {} first", model.0, model.1)
+            }
+            Self::NoModel { .. } => {
+                "train one with `bmm train`, or name a model with --model".into()
             }
             Self::ObjectiveFell { .. } => {
                 "this is a defect of bmm: please report it with the command and the data".into()

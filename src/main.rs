@@ -1,3 +1,7 @@
-//! The `bmm` program.
+//! The `bmm` program: parse, run, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bmm::cli::main()
+}

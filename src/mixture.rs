@@ -87,6 +87,14 @@ impl BernoulliMixture {
         Self { weights: self.weights.select_rows(order), means: self.means.select_columns(order) }
     }
 
+    /// Component `k` alone, as a mixture of one.
+    ///
+    /// # Panics
+    /// If there is no component `k`.
+    pub fn component(&self, k: usize) -> Self {
+        Self { weights: DVector::from_element(1, 1.0), means: self.means.select_columns(&[k]) }
+    }
+
     /// The mixture prepared for scoring in precision `F`.
     pub fn scorer<F: Real>(&self) -> Scorer<F> {
         Scorer::new(self.weights.as_slice(), self.means.as_slice(), self.n_features())

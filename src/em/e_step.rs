@@ -28,6 +28,11 @@ pub fn use_threads(n_threads: usize) -> Result<()> {
     })
 }
 
+/// The number of threads in use.
+pub(super) fn n_threads() -> usize {
+    rayon::current_num_threads()
+}
+
 /// A data set prepared for many E-steps with K components.
 pub struct EStep<'a, F> {
     data: &'a BitMatrix,

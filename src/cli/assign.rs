@@ -1,0 +1,173 @@
+//! `bmm assign`: gives each image its cluster.
+
+use super::console::Console;
+use super::failure::{Failure, Outcome};
+use super::input::{self, Input};
+use super::models::ModelArgs;
+use super::output;
+use super::tables;
+use crate::error::{Error, Result};
+use crate::model_file::Model;
+use serde_json::{Map, Value, json};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Put images into the clusters of a model
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm assign digit.png
+  bmm assign data/mnist:test --model models/mnist-k10 --format csv --output clusters.csv")]
+pub(super) struct Args {
+    /// Pictures, folders, IDX, .npy or CSV files, or demo
+    #[arg(required = true, value_name = "SRC")]
+    sources: Vec<OsString>,
+    #[command(flatten)]
+    model: ModelArgs,
+    /// How to print the result
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Write the result to this file [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+    /// Add the probability of every cluster, columns p0, p1 and so on [default: off]
+    #[arg(long)]
+    proba: bool,
+    /// Name the N most probable clusters, in columns cluster_2, probability_2 and so on
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    top: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Aligned columns
+    Table,
+    /// Comma-separated values with a head
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// The place of an image and its row of values, in the order of the head.
+struct Row {
+    values: Vec<Value>,
+}
+
+pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let (path, model) = args.model.read()?;
+    args.check(&model)?;
+    let input = input::read_for_model(&args.sources, None, &model)?;
+    console.note(format_args!("model     {}", path.display()));
+    let head = args.head(&model);
+    let rows = args.rows(&model, &input)?;
+    let text = if console.json {
+        let objects: Vec<_> = rows.iter().map(|row| object(&head, row)).collect();
+        let document = json!({
+            "model": path.display().to_string(),
+            "synthetic": input.synthetic,
+            "assignments": objects,
+        });
+        super::console::json_text(&document)?
+    } else {
+        args.format.text(&head, &rows)?
+    };
+    output::deliver(args.output.as_deref(), &text, args.force, console)?;
+    Ok(Outcome::Done)
+}
+
+impl Args {
+    fn check(&self, model: &Model) -> Result<()> {
+        let k = model.mixture.n_components();
+        if (1..=k).contains(&self.top) {
+            return Ok(());
+        }
+        let allowed = format!("from 1 to {k}, the clusters of the model");
+        Err(Error::Parameter { name: "top", value: self.top.to_string(), allowed })
+    }
+
+    fn head(&self, model: &Model) -> Vec<String> {
+        let first = ["source", "index", "cluster", "probability"].map(String::from);
+        let mut head = first.to_vec();
+        head.push("log_likelihood".into());
+        if model.labels.is_some() {
+            head.push("cluster_label".into());
+        }
+        for n in 2..=self.top {
+            head.extend([format!("cluster_{n}"), format!("probability_{n}")]);
+        }
+        if self.proba {
+            head.extend((0..model.mixture.n_components()).map(|k| format!("p{k}")));
+        }
+        head
+    }
+
+    fn rows(&self, model: &Model, input: &Input) -> Result<Vec<Row>> {
+        let mut rows = Vec::with_capacity(input.bits.n_samples());
+        model.mixture.visit(&input.bits, |i, log_prob, resp| {
+            let resp: Vec<f64> = resp.collect();
+            rows.push(self.row(model, input.origin(i), log_prob, &resp));
+        })?;
+        Ok(rows)
+    }
+
+    fn row(&self, model: &Model, (source, index): (&str, usize), log_prob: f64, resp: &[f64]) -> Row {
+        let mut order: Vec<usize> = (0..resp.len()).collect();
+        order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
+        let best = order[0];
+        let mut values = vec![json!(source), json!(index), json!(best), json!(resp[best])];
+        values.push(json!(log_prob));
+        if let Some(labels) = &model.labels {
+            values.push(labels.majority(best).map_or(Value::Null, |(name, _)| json!(name)));
+        }
+        for &k in &order[1..self.top] {
+            values.extend([json!(k), json!(resp[k])]);
+        }
+        if self.proba {
+            values.extend(resp.iter().map(|r| json!(r)));
+        }
+        Row { values }
+    }
+}
+
+impl Format {
+    fn text(self, head: &[String], rows: &[Row]) -> Result<String, Failure> {
+        match self {
+            Self::Table => {
+                let head: Vec<&str> = head.iter().map(String::as_str).collect();
+                Ok(tables::table(&head, &[0], rows.iter().map(Row::for_people)))
+            }
+            Self::Csv => {
+                let cells = rows.iter().map(|row| row.values.iter().map(plain).collect::<Vec<_>>());
+                output::csv(head, cells).map_err(Failure::from)
+            }
+            Self::Jsonl => Ok(rows.iter().map(|row| object(head, row).to_string() + "\n").collect()),
+        }
+    }
+}
+
+impl Row {
+    /// Probabilities and log-likelihoods to four places; everything else as it is.
+    fn for_people(&self) -> Vec<String> {
+        let round = |value: &Value| match value {
+            Value::Number(n) if n.is_f64() => format!("{:.4}", n.as_f64().unwrap_or(f64::NAN)),
+            other => plain(other),
+        };
+        self.values.iter().map(round).collect()
+    }
+}
+
+fn object(head: &[String], row: &Row) -> Value {
+    Value::Object(head.iter().cloned().zip(row.values.iter().cloned()).collect::<Map<_, _>>())
+}
+
+/// A value without JSON's quotes; nothing for null.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,109 @@
+//! What the clusters of a mixture hold on a data set: sizes, labels, and agreement with the labels.
+
+use super::input::Input;
+use crate::error::Result;
+use crate::metrics::Contingency;
+use crate::mixture::BernoulliMixture;
+use crate::model_file::LabelTable;
+use serde::Serialize;
+
+/// A mixture applied to a data set.
+pub(super) struct Clustering {
+    /// Images assigned to each cluster.
+    pub(super) sizes: Vec<u64>,
+    /// Total nats.
+    pub(super) log_likelihood: f64,
+    /// Entropy of the responsibilities, summed over rows, in nats.
+    pub(super) entropy: f64,
+    pub(super) n_samples: usize,
+    n_features: usize,
+    labelled: Option<(Vec<String>, Contingency)>,
+}
+
+/// Agreement with labels, each at most 1.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Agreement {
+    pub(super) accuracy: f64,
+    pub(super) purity: f64,
+    pub(super) nmi: f64,
+    pub(super) ari: f64,
+}
+
+impl Clustering {
+    pub(super) fn of(mixture: &BernoulliMixture, input: &Input) -> Result<Self> {
+        let mut assignments = Vec::with_capacity(input.bits.n_samples());
+        let (mut log_likelihood, mut entropy) = (0.0, 0.0);
+        mixture.visit(&input.bits, |_, log_prob, resp| {
+            let mut best = (0, f64::NEG_INFINITY);
+            for (k, r) in resp.enumerate() {
+                best = if r > best.1 { (k, r) } else { best };
+                entropy -= if r > 0.0 { r * libm::log(r) } else { 0.0 };
+            }
+            assignments.push(best.0);
+            log_likelihood += log_prob;
+        })?;
+        let k = mixture.n_components();
+        let mut sizes = vec![0; k];
+        assignments.iter().for_each(|&assigned| sizes[assigned] += 1);
+        let labelled = match &input.labels {
+            Some(labels) => {
+                let names = labels.names().to_vec();
+                let table = Contingency::new(&assignments, k, labels.of_row(), names.len())?;
+                Some((names, table))
+            }
+            None => None,
+        };
+        let (n_samples, n_features) = (input.bits.n_samples(), input.bits.n_features());
+        Ok(Self { sizes, log_likelihood, entropy, n_samples, n_features, labelled })
+    }
+
+    /// Mean log-likelihood in nats per image.
+    pub(super) fn score(&self) -> f64 {
+        self.log_likelihood / self.n_samples as f64
+    }
+
+    /// Bits needed for one pixel: the negative score in base 2, over the number of pixels.
+    pub(super) fn bits_per_pixel(&self) -> f64 {
+        -self.score() / (std::f64::consts::LN_2 * self.n_features as f64)
+    }
+
+    /// Agreement with the labels, where there are any.
+    pub(super) fn agreement(&self) -> Option<Agreement> {
+        self.labelled.as_ref().map(|(_, table)| Agreement {
+            accuracy: table.accuracy(),
+            purity: table.purity(),
+            nmi: table.nmi(),
+            ari: table.ari(),
+        })
+    }
+
+    /// Counts of labels in clusters, where there are labels: their names, and a row for each cluster.
+    pub(super) fn confusion(&self) -> Option<(&[String], &Contingency)> {
+        self.labelled.as_ref().map(|(names, table)| (names.as_slice(), table))
+    }
+
+    /// The same as it travels in a model.
+    pub(super) fn label_table(&self) -> Option<LabelTable> {
+        self.labelled.as_ref().map(|(names, table)| LabelTable {
+            names: names.clone(),
+            counts: (0..table.n_clusters()).flat_map(|k| table.cluster(k).to_vec()).collect(),
+        })
+    }
+}
+
+/// `7 (93 %)`: the majority label of cluster `k`, or nothing.
+pub(super) fn majority(labels: Option<&LabelTable>, k: usize) -> Option<String> {
+    let (name, share) = labels?.majority(k)?;
+    Some(format!("{name} ({:.0} %)", 100.0 * share))
+}
+
+/// One line about the agreement with labels.
+pub(super) fn agreement_line(agreement: &Agreement) -> String {
+    let Agreement { accuracy, purity, nmi, ari } = agreement;
+    format!("accuracy {accuracy:.4}, purity {purity:.4}, NMI {nmi:.4}, ARI {ari:.4}")
+}
+
+/// Images in cluster `k` of a label table.
+pub(super) fn size(table: &LabelTable, k: usize) -> u64 {
+    table.counts.chunks(table.names.len()).nth(k).map_or(0, |counts| counts.iter().sum())
+}

@@ -1,0 +1,98 @@
+//! What may be printed, and where: results to standard output, everything else to standard error.
+
+use super::Options;
+use super::failure::Failure;
+use crate::render::Colours;
+use serde::Serialize;
+use std::io::{self, IsTerminal, Write};
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The width assumed where there is no terminal.
+const DEFAULT_WIDTH: usize = 80;
+
+/// The user's wishes about output.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Console {
+    quiet: bool,
+    verbose: bool,
+    /// One JSON document instead of text.
+    pub(super) json: bool,
+    color: ColorChoice,
+}
+
+impl Console {
+    pub(super) fn new(options: &Options) -> Self {
+        let Options { quiet, verbose, json, color, .. } = *options;
+        Self { quiet, verbose, json, color }
+    }
+
+    /// A remark on standard error; `--quiet` silences it.
+    pub(super) fn note(&self, text: impl std::fmt::Display) {
+        if !self.quiet {
+            // A remark that nobody can read is no failure.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// A remark for `--verbose` alone.
+    pub(super) fn detail(&self, text: impl std::fmt::Display) {
+        if self.verbose {
+            self.note(text);
+        }
+    }
+
+    /// Whether a live line may be drawn.
+    pub(super) fn is_live(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// A result: `text` for people or `document` for programs.
+    pub(super) fn result<T: Serialize>(
+        &self,
+        document: &T,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        let text = if self.json { json_text(document)? } else { text() };
+        self.print(&text)
+    }
+
+    /// Writes `text` to standard output.
+    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::stdout)
+    }
+
+    /// The colours of standard output, if any.
+    pub(super) fn colours(&self) -> Option<Colours> {
+        let is_set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let wanted = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => io::stdout().is_terminal() && !is_set("NO_COLOR") && !dumb,
+        };
+        let rgb = std::env::var("COLORTERM").is_ok_and(|v| v == "truecolor" || v == "24bit");
+        wanted.then_some(if rgb { Colours::Rgb } else { Colours::Ansi256 })
+    }
+
+    /// Characters in a line of standard output.
+    pub(super) fn width(&self) -> usize {
+        terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
+    }
+}
+
+/// `document` as indented JSON with a final line feed.
+pub(super) fn json_text<T: Serialize>(document: &T) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(document).map_err(|e| Failure::stdout(e.into()))?;
+    Ok(text + "\n")
+}

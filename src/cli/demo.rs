@@ -1,0 +1,58 @@
+//! The built-in digits: drawn at start-up from the mixture that the program carries, so no image is shipped.
+
+use super::input::Input;
+use super::models;
+use crate::data::{Labels, Part, Split};
+use crate::error::{Error, ModelProblem, Result};
+use crate::model_file::{self, Model};
+
+/// How the source is named.
+pub(super) const NAME: &str = "demo";
+
+/// What every output made from it says.
+pub(super) const SYNTHETIC: &str = "synthetic digits, drawn from a mixture: not real data";
+
+/// The mixture it is drawn from.
+static MODEL: &[u8] = include_bytes!("../../models/mnist-k100.bmm");
+
+/// Images and seed of each split: disjoint draws.
+const TRAIN: (usize, u64) = (10_000, 1);
+const TEST: (usize, u64) = (2_000, 2);
+
+/// `demo`, `demo:train` or `demo:test`, unless something of that name is there.
+pub(super) fn split_of(text: &str) -> Option<Split> {
+    match text {
+        _ if std::path::Path::new(text).exists() => None,
+        "demo" | "demo:train" => Some(Split::Train),
+        "demo:test" => Some(Split::Test),
+        _ => None,
+    }
+}
+
+/// Draws one split. The label of a digit is the majority label of the component that it came from.
+pub(super) fn draw(split: Split) -> Result<Input> {
+    let model = model()?;
+    let (n_samples, seed) = if split == Split::Train { TRAIN } else { TEST };
+    let (bits, components) = model.mixture.sample(n_samples, seed)?;
+    let labels = model.labels.as_ref().map(|table| {
+        Labels::from_names(components.iter().map(|&k| table.majority(k).map_or("", |m| m.0)))
+    });
+    Ok(Input {
+        name: NAME.into(),
+        kind: SYNTHETIC.into(),
+        height: model.height as usize,
+        width: model.width as usize,
+        // What is trained on these digits will be shown real ones.
+        rule: model.binarize.parse()?,
+        parts: vec![Part { source: NAME.into(), n_images: n_samples }],
+        synthetic: true,
+        labels,
+        bits,
+    })
+}
+
+/// The shipped model.
+fn model() -> Result<Model> {
+    let wrong = |problem: ModelProblem| Error::model(models::BUILT_IN, problem);
+    model_file::decode(MODEL).map_err(wrong)
+}

@@ -1,0 +1,36 @@
+//! `bmm export`: writes a model in a format that other programs read.
+
+use super::console::Console;
+use super::failure::{Failure, Outcome};
+use super::models::ModelArgs;
+use super::output;
+use crate::error::{Error, Result};
+use crate::model_file::exchange::{self, Format};
+use std::path::PathBuf;
+
+/// Write a model as .safetensors, .npy, .csv or .json
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm export --output means.json
+  bmm export --model models/mnist-k10 --output mnist.safetensors")]
+pub(super) struct Args {
+    #[command(flatten)]
+    model: ModelArgs,
+    /// The file to write; its ending chooses the format
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let format = Format::from_path(&args.output)?;
+    let (path, model) = args.model.read()?;
+    let bytes = exchange::export(&model, format).map_err(|p| Error::model(&path, p))?;
+    output::save(&args.output, &bytes, args.force, console)?;
+    let document = serde_json::json!({ "model": path, "output": args.output });
+    console.result(&document, String::new)?;
+    Ok(Outcome::Done)
+}

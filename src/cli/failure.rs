@@ -1,0 +1,80 @@
+//! How a command ends: outcomes, failures, exit codes, and the two lines that a user reads.
+
+use crate::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// A command that did its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Exit code 0.
+    Done,
+    /// Done, but not converged although `--strict` asked for it; exit code 3.
+    NotConverged,
+    /// Stopped by the user, the best so far saved; exit code 130.
+    Interrupted,
+}
+
+/// A command that did not.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Something to tell the user; exit code 1.
+    Error(Error),
+    /// The reader of standard output went away, which is no failure; exit code 0.
+    Closed,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Failure {
+    /// A failure to write to standard output.
+    pub(super) fn stdout(source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Error(Error::io("standard output")(source)),
+        }
+    }
+}
+
+/// Reports a failure and gives the exit code.
+pub(super) fn exit_code(result: Result<Outcome, Failure>) -> ExitCode {
+    match result {
+        Ok(Outcome::Done) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Ok(Outcome::NotConverged) => ExitCode::from(3),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
+        Err(Failure::Error(error)) => {
+            tell(&error.to_string(), &error.hint());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints help and version as they are, and wrong usage as our two lines; gives the exit code.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return match error.print().map_err(Failure::stdout) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => exit_code(Err(failure)),
+        };
+    }
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n");
+    let first = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
+    let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+    tell(&one_line(first), tip.unwrap_or("see `bmm --help` or `bmm COMMAND --help`"));
+    ExitCode::from(2)
+}
+
+fn tell(error: &str, hint: &str) {
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(io::stderr(), "error: {}\nhint: {}", one_line(error), one_line(hint));
+}
+
+/// Runs of white space, line breaks among them, become single spaces.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,212 @@
+//! From what the user names as data to packed rows, by way of the readers, the demo and the binarisation rule.
+
+use super::console::Console;
+use super::demo;
+use crate::bits::BitMatrix;
+use crate::data::{self, Binarize, Dataset, Labels, Part, Source, SourceKind, Split};
+use crate::error::{Error, Result};
+use crate::model_file::Model;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Data, ready for the library.
+pub(super) struct Input {
+    /// A short name, for naming what is made from it.
+    pub(super) name: String,
+    /// What kind of data it is, in words.
+    pub(super) kind: String,
+    pub(super) bits: BitMatrix,
+    pub(super) height: usize,
+    pub(super) width: usize,
+    /// The rule that made the bits, to be applied to what comes later.
+    pub(super) rule: Binarize,
+    pub(super) labels: Option<Labels>,
+    pub(super) parts: Vec<Part>,
+    pub(super) synthetic: bool,
+}
+
+/// How to read it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    pub(super) rule: Option<Binarize>,
+    pub(super) shape: Option<ImageShape>,
+    pub(super) limit: Option<usize>,
+    pub(super) labels: Option<PathBuf>,
+}
+
+/// `HxW`, the height and width of an image in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ImageShape {
+    pub(super) height: usize,
+    pub(super) width: usize,
+}
+
+impl std::str::FromStr for ImageShape {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse(), w.parse()));
+        match sides {
+            Some((Ok(height), Ok(width))) if height > 0 && width > 0 => Ok(Self { height, width }),
+            _ => Err("a shape is HEIGHTxWIDTH in pixels, such as 28x28".into()),
+        }
+    }
+}
+
+/// The source named, or the default one: MNIST where it is, else the demo, with a notice.
+pub(super) fn source_or_default(named: Option<&OsString>, console: &Console) -> OsString {
+    if let Some(named) = named {
+        return named.clone();
+    }
+    let elsewhere = std::env::var_os("BMM_DATA").map(|folder| Path::new(&folder).join("mnist"));
+    let places = elsewhere.into_iter().chain([PathBuf::from("data/mnist")]);
+    if let Some(mnist) = places.into_iter().find(|place| place.is_dir()) {
+        return mnist.into_os_string();
+    }
+    console.note(format_args!(
+        "note: no MNIST in data/mnist, so this uses the built-in demo: {}\n\
+         note: data/README.md says how to get the real MNIST; then run the same command again",
+        demo::SYNTHETIC
+    ));
+    demo::NAME.into()
+}
+
+/// Reads `source`.
+pub(super) fn read(source: &OsString, reading: &Reading) -> Result<Input> {
+    let input = match source.to_str().and_then(demo::split_of) {
+        Some(split) => demo::draw(split)?,
+        None => binarised(data::load(&Source::parse(source))?, name_of(source), reading)?,
+    };
+    finish(input, reading)
+}
+
+/// Reads several sources of images as one, as `model` sees them.
+pub(super) fn read_for_model(
+    sources: &[OsString],
+    labels: Option<PathBuf>,
+    model: &Model,
+) -> Result<Input> {
+    let reading = Reading { rule: Some(model.binarize.parse()?), labels, ..Reading::default() };
+    let input = match sources {
+        [source] => read(source, &reading)?,
+        _ => {
+            let sources: Vec<_> = sources.iter().map(Source::parse).collect();
+            binarised(data::load_all(&sources)?, "images".into(), &reading)?
+        }
+    };
+    check_size(&input, model)?;
+    Ok(input)
+}
+
+/// The held-out split that goes with a training source, if there is one.
+pub(super) fn held_out(source: &OsString, reading: &Reading) -> Option<Result<Input>> {
+    let reading = Reading { limit: None, labels: None, ..reading.clone() };
+    match source.to_str().and_then(demo::split_of) {
+        Some(Split::Train) => Some(demo::draw(Split::Test)),
+        Some(Split::Test) => None,
+        None => {
+            let source = Source::parse(source);
+            if source.split() == Some(Split::Test) || !data::has_test_split(&source) {
+                return None;
+            }
+            let test = data::load(&source.with_split(Split::Test));
+            Some(test.and_then(|test| binarised(test, "test".into(), &reading)))
+        }
+    }
+}
+
+fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input> {
+    if let Some(limit) = reading.limit {
+        set.truncate(limit);
+    }
+    if let Some(ImageShape { height, width }) = reading.shape {
+        set.pixels.reshape(height, width)?;
+    }
+    let rule = reading.rule.clone().unwrap_or_else(|| default_rule(&set)).resolve(&set.pixels);
+    Ok(Input {
+        name,
+        kind: set.kind.to_string(),
+        height: set.pixels.height(),
+        width: set.pixels.width(),
+        bits: rule.apply(&set.pixels)?,
+        rule,
+        labels: set.labels,
+        parts: set.parts,
+        synthetic: false,
+    })
+}
+
+/// Tables of 0 and 1 are binary already; everything else is grey.
+fn default_rule(set: &Dataset) -> Binarize {
+    let is_table = matches!(set.kind, SourceKind::Npy | SourceKind::Table);
+    if is_table && set.pixels.is_binary() { Binarize::None } else { Binarize::default() }
+}
+
+/// What the demo needs too: the limit, and labels from a file.
+fn finish(mut input: Input, reading: &Reading) -> Result<Input> {
+    if let Some(path) = &reading.labels {
+        let labels = data::read_labels(path)?;
+        let n_images: usize = input.parts.iter().map(|part| part.n_images).sum();
+        if labels.len() != n_images {
+            let problem = data::label_count_problem(n_images, labels.len());
+            return Err(Error::data(path, problem));
+        }
+        input.labels = Some(labels);
+    }
+    if let Some(limit) = reading.limit {
+        input.bits.truncate(limit);
+        if let Some(labels) = &mut input.labels {
+            labels.truncate(limit);
+        }
+    }
+    Ok(input)
+}
+
+/// A row of a table has no shape of its own; an image must have the model's.
+fn check_size(input: &Input, model: &Model) -> Result<()> {
+    let (height, width) = (model.height as usize, model.width as usize);
+    let same = (input.height, input.width) == (height, width);
+    let flat = input.height == 1 && input.width == height * width;
+    if same || flat {
+        return Ok(());
+    }
+    let path = input.parts.first().map_or_else(PathBuf::new, |part| PathBuf::from(&part.source));
+    Err(Error::Size { path, found: (input.height, input.width), model: (height, width) })
+}
+
+/// The last part of a path, without its ending and split.
+fn name_of(source: &OsString) -> String {
+    let source = Source::parse(source);
+    let path = source.path().canonicalize().unwrap_or_else(|_| source.path().to_path_buf());
+    let stem = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    let name = stem.map_or("data".into(), |stem| stem.to_string_lossy().to_lowercase());
+    let safe = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
+    name.chars().map(safe).collect()
+}
+
+impl Input {
+    /// The file and the place in it of row `i`.
+    pub(super) fn origin(&self, i: usize) -> (&str, usize) {
+        let mut place = i;
+        for part in &self.parts {
+            if place < part.n_images {
+                return (&part.source, place);
+            }
+            place -= part.n_images;
+        }
+        ("", i)
+    }
+
+    /// One line about the data.
+    pub(super) fn summary(&self) -> String {
+        let (n, d) = (self.bits.n_samples(), self.bits.n_features());
+        let ink = 100.0 * self.bits.count_ones() as f64 / (n * d).max(1) as f64;
+        let rows = match self.height {
+            1 => format!("{n} rows of {d}"),
+            height => format!("{n} images of {height} x {}", self.width),
+        };
+        let labels = self.labels.as_ref().map(|labels| format!(", {} labels", labels.names().len()));
+        let labels = labels.unwrap_or_default();
+        format!("{} ({}): {rows}, {ink:.1} % ones by {}{labels}", self.name, self.kind, self.rule)
+    }
+}

@@ -1,0 +1,97 @@
+//! The command line: the only place that knows `clap`, prints, and joins the parts of the library.
+
+mod assign;
+mod clusters;
+mod console;
+mod demo;
+mod eval;
+mod export;
+mod failure;
+mod import;
+mod info;
+mod input;
+mod models;
+mod output;
+mod pictures;
+mod progress;
+mod run_folder;
+mod sample;
+mod tables;
+mod train;
+mod train_report;
+mod view;
+
+use clap::{Parser, Subcommand};
+use console::{ColorChoice, Console};
+use failure::{Failure, Outcome};
+use std::process::ExitCode;
+
+/// Clusters binary images with a Bernoulli mixture fitted by EM.
+#[derive(Debug, Parser)]
+#[command(name = "bmm", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  bmm train --k 10                    cluster MNIST, or built-in digits where it is missing
+  bmm assign digit.png                put an image into a cluster of the newest model";
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+struct Options {
+    /// Print results and errors only [default: off]
+    #[arg(long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more about what is done [default: off]
+    #[arg(long, global = true)]
+    verbose: bool,
+    /// Print one JSON document instead of text [default: off]
+    #[arg(long, global = true)]
+    json: bool,
+    /// Colour in the output; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: ColorChoice,
+    /// Threads to use; 0: one for each core. The result is the same for any number
+    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
+    threads: usize,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Train(train::Args),
+    Assign(assign::Args),
+    View(view::Args),
+    Eval(eval::Args),
+    Sample(sample::Args),
+    Info(info::Args),
+    Export(export::Args),
+    Import(import::Args),
+}
+
+/// Runs the program; failures are printed as one `error:` and one `hint:` line.
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => failure::exit_code(run(cli)),
+        Err(error) => failure::usage(&error),
+    }
+}
+
+fn run(cli: Cli) -> Result<Outcome, Failure> {
+    let console = Console::new(&cli.options);
+    crate::em::use_threads(cli.options.threads)?;
+    match cli.command {
+        Command::Train(args) => train::run(&args, &console),
+        Command::Assign(args) => assign::run(&args, &console),
+        Command::View(args) => view::run(&args, &console),
+        Command::Eval(args) => eval::run(&args, &console),
+        Command::Sample(args) => sample::run(&args, &console),
+        Command::Info(args) => info::run(&args, &console),
+        Command::Export(args) => export::run(&args, &console),
+        Command::Import(args) => import::run(&args, &console),
+    }
+}

@@ -1,0 +1,51 @@
+//! Which model a command means.
+
+use crate::error::{Error, Result};
+use crate::model_file::{self, Model};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// The folder of runs.
+pub(super) const FOLDER: &str = "models";
+/// The model file of a run.
+pub(super) const FILE: &str = "model.bmm";
+/// The name of the model that the program carries.
+pub(super) const BUILT_IN: &str = "models/mnist-k100.bmm";
+
+/// Which model to use.
+#[derive(Debug, clap::Args)]
+pub(super) struct ModelArgs {
+    /// A run folder or a model file [default: the newest run under models/]
+    #[arg(long, value_name = "M")]
+    model: Option<PathBuf>,
+}
+
+impl ModelArgs {
+    /// Reads the model and says where it is.
+    pub(super) fn read(&self) -> Result<(PathBuf, Model)> {
+        let path = match &self.model {
+            Some(path) => file_in(path),
+            None => newest_run()?,
+        };
+        let model = model_file::read(&path)?;
+        Ok((path, model))
+    }
+}
+
+/// The model file of a run folder, or the path itself.
+pub(super) fn file_in(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(FILE) } else { path.to_path_buf() }
+}
+
+/// The model of the run written last.
+fn newest_run() -> Result<PathBuf> {
+    let runs = fs::read_dir(FOLDER).into_iter().flatten().flatten();
+    let models = runs.map(|run| run.path().join(FILE));
+    let dated = models.filter_map(|path| Some((modified(&path)?, path)));
+    dated.max().map(|(_, path)| path).ok_or_else(|| Error::NoModel { folder: FOLDER.into() })
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|m| m.modified()).ok()
+}

@@ -1,0 +1,44 @@
+//! Where a command's result goes: a file that the user names, or standard output.
+
+use super::console::Console;
+use super::failure::Failure;
+use crate::error::{Error, Result};
+use crate::model_file::atomic;
+use std::path::Path;
+
+/// Writes `bytes` to `file`, in one step, or to standard output.
+pub(super) fn deliver(
+    file: Option<&Path>,
+    text: &str,
+    force: bool,
+    console: &Console,
+) -> Result<(), Failure> {
+    match file {
+        None => console.print(text),
+        Some(path) => save(path, text.as_bytes(), force, console),
+    }
+}
+
+/// Writes `bytes` to `path` in one step and says so.
+pub(super) fn save(path: &Path, bytes: &[u8], force: bool, console: &Console) -> Result<(), Failure> {
+    atomic::write_file(path, bytes, force)?;
+    console.note(format_args!("written   {}", path.display()));
+    Ok(())
+}
+
+/// Comma-separated values with a head, quoted where needed.
+pub(super) fn csv(
+    head: &[String],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<String> {
+    let wrong = |e: &dyn std::fmt::Display| {
+        Error::io("CSV")(std::io::Error::other(e.to_string()))
+    };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(head).map_err(|e| wrong(&e))?;
+    for row in rows {
+        writer.write_record(&row).map_err(|e| wrong(&e))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| wrong(&e))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,87 @@
+//! Pictures of a model's clusters: captions, the contact sheet, and the terminal.
+
+use super::clusters;
+use super::console::Console;
+use super::demo;
+use crate::error::Result;
+use crate::model_file::Model;
+use crate::render::{self, Colours, Grid, Shape, Sheet, Tile};
+
+/// How to draw in a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Half blocks in colour.
+    Blocks,
+    /// Plain characters.
+    Shade,
+}
+
+/// The height and width of a model's images.
+pub(super) fn shape(model: &Model) -> Shape {
+    Shape { height: model.height as usize, width: model.width as usize }
+}
+
+/// Whether the model was fitted to data drawn by a program.
+pub(super) fn is_synthetic(model: &Model) -> bool {
+    model.provenance.as_ref().is_some_and(|provenance| provenance.synthetic)
+}
+
+/// The means of the clusters `shown`, captioned with what is known about them.
+///
+/// `sizes` are the images in each cluster; a model with labels knows them itself.
+pub(super) fn tiles<'a>(model: &'a Model, sizes: Option<&[u64]>, shown: &[usize]) -> Vec<Tile<'a>> {
+    let mut tiles = render::mean_tiles(&model.mixture);
+    for (k, tile) in tiles.iter_mut().enumerate() {
+        let known = model.labels.as_ref().map(|table| clusters::size(table, k));
+        let size = sizes.map(|sizes| sizes[k]).or(known);
+        tile.caption.extend(size.map(|size| format!("{size} images")));
+        let label = clusters::majority(model.labels.as_ref(), k);
+        tile.caption.extend(label.map(|label| format!("label {label}")));
+    }
+    shown.iter().map(|&k| tiles[k].clone()).collect()
+}
+
+/// The contact sheet of the clusters `shown`, as a PNG.
+pub(super) fn sheet(
+    model: &Model,
+    sizes: Option<&[u64]>,
+    shown: &[usize],
+    columns: Option<usize>,
+) -> Result<Vec<u8>> {
+    let n_components = model.mixture.n_components();
+    let title = match shown {
+        [k] if n_components > 1 => format!("Mean of cluster {k} of {n_components}"),
+        _ => format!("Means of {n_components} clusters"),
+    };
+    sheet_of(&tiles(model, sizes, shown), shape(model), &title, is_synthetic(model), columns)
+}
+
+/// Tiles on a sheet that says where they come from.
+pub(super) fn sheet_of(
+    tiles: &[Tile],
+    shape: Shape,
+    title: &str,
+    synthetic: bool,
+    columns: Option<usize>,
+) -> Result<Vec<u8>> {
+    let foot = if synthetic { format!("From {}", demo::SYNTHETIC) } else { String::new() };
+    render::sheet_png(tiles, shape, &Sheet { title, foot: &foot, columns })
+}
+
+/// Tiles as text.
+pub(super) fn text(
+    tiles: &[Tile],
+    shape: Shape,
+    columns: Option<usize>,
+    style: Style,
+    console: &Console,
+) -> Result<String> {
+    let grid = Grid { width: console.width(), columns };
+    match style {
+        Style::Shade => render::shade(tiles, shape, grid),
+        Style::Blocks => {
+            let colours = console.colours().unwrap_or(Colours::Ansi256);
+            render::half_blocks(tiles, shape, grid, colours)
+        }
+    }
+}

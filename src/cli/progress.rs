@@ -1,0 +1,76 @@
+//! The live line of a fit, its clock, and Ctrl-C.
+
+use super::console::Console;
+use crate::em::{Iteration, Observe};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Set by Ctrl-C; the fit ends after the current iteration.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Watches a fit: one live line for each start, drawn only on a terminal.
+pub(super) struct Progress<'a> {
+    console: &'a Console,
+    line: ProgressBar,
+    last: Option<Iteration>,
+    began: Instant,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(console: &'a Console) -> Self {
+        let line = if console.is_live() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            line.set_style(style);
+        }
+        Self { console, line, last: None, began: Instant::now() }
+    }
+
+    /// The last line of a start stays when the next one begins.
+    fn finish_start(&self) {
+        if let Some(last) = &self.last {
+            let text = describe(last, self.began.elapsed());
+            self.line.suspend(|| self.console.detail(text));
+        }
+    }
+
+    /// Ends the live line.
+    pub(super) fn finish(self) {
+        self.finish_start();
+        self.line.finish_and_clear();
+    }
+}
+
+impl Observe for Progress<'_> {
+    fn iteration(&mut self, news: &Iteration) -> ControlFlow<()> {
+        if self.last.is_some_and(|last| last.start != news.start) {
+            self.finish_start();
+            self.began = Instant::now();
+        }
+        self.last = Some(*news);
+        self.line.set_message(describe(news, self.began.elapsed()));
+        self.line.tick();
+        match INTERRUPTED.load(Ordering::Relaxed) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}
+
+fn describe(news: &Iteration, elapsed: Duration) -> String {
+    let Iteration { start, iteration, score, gain } = *news;
+    let each = 1e3 * elapsed.as_secs_f64() / iteration.max(1) as f64;
+    format!("start {start}: iteration {iteration}, {score:.4} nats per image, gain {gain:.1e}, {each:.1} ms each")
+}
+
+/// Ctrl-C asks the fit to end after the current iteration; a second one ends the program.
+pub(super) fn catch_interrupt() {
+    let caught = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    // Without a handler Ctrl-C ends the program at once, as everywhere else.
+    let _ = caught;
+}

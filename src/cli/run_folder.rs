@@ -1,0 +1,79 @@
+//! The run folder: the model, a picture of every mean, the contact sheet, the history and the results.
+
+use super::console::json_text;
+use super::failure::Failure;
+use super::input::Input;
+use super::models;
+use super::pictures;
+use super::train_report::{Clock, Results};
+use crate::error::{Error, Result};
+use crate::model_file::{self, Model, atomic};
+use crate::render;
+use std::path::{Path, PathBuf};
+
+/// A run folder that was written.
+pub(super) struct Run {
+    pub(super) folder: PathBuf,
+    pub(super) model_sha256: String,
+}
+
+/// Says early that the folder asked for cannot be written.
+pub(super) fn check(out: Option<&Path>, force: bool) -> Result<()> {
+    out.map_or(Ok(()), |folder| atomic::check_folder_target(folder, force))
+}
+
+impl Run {
+    /// Writes the folder in one step: all of it, or nothing.
+    pub(super) fn write(
+        out: Option<&Path>,
+        force: bool,
+        input: &Input,
+        results: &Results,
+        clock: &mut Clock,
+    ) -> Result<Self, Failure> {
+        let model = results.model(input);
+        let bytes = encode(&model)?;
+        let folder = out.map_or_else(|| unused_name(input, results), Path::to_path_buf);
+        let run = Self { folder, model_sha256: model_file::sha256_hex(&bytes) };
+        let mut files = vec![(models::FILE.to_string(), bytes)];
+        files.extend(pictures(&model, Some(results.cluster_sizes()))?);
+        files.push(("history.csv".into(), results.history_csv().into_bytes()));
+        clock.stop_writing();
+        files.push(("run.json".into(), json_text(&results.document(&run, clock))?.into_bytes()));
+        atomic::write_folder(&run.folder, &files, force)?;
+        Ok(run)
+    }
+}
+
+/// `models/NAME-kK`, then the same with -2, -3 and so on.
+fn unused_name(input: &Input, results: &Results) -> PathBuf {
+    let base = format!("{}-k{}", input.name, results.n_components());
+    let names = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") });
+    let mut folders = names.map(|name| Path::new(models::FOLDER).join(name));
+    folders.find(|folder| !folder.exists()).unwrap_or_default()
+}
+
+/// One PNG for each mean, and all of them captioned on one sheet.
+fn pictures(model: &Model, sizes: Option<&[u64]>) -> Result<Vec<(String, Vec<u8>)>> {
+    let n_components = model.mixture.n_components();
+    let digits = (n_components - 1).to_string().len().max(2);
+    let mut files = Vec::with_capacity(n_components + 1);
+    for k in 0..n_components {
+        let png = render::mean_png(model.mixture.mean(k), pictures::shape(model))?;
+        files.push((format!("means/{k:0digits$}.png"), png));
+    }
+    let all: Vec<_> = (0..n_components).collect();
+    files.push(("means.png".into(), pictures::sheet(model, sizes, &all, None)?));
+    Ok(files)
+}
+
+/// Writes the run folder of a model that was not fitted here: the model and its pictures.
+pub(super) fn write_imported(folder: &Path, force: bool, model: &Model) -> Result<()> {
+    let mut files = vec![(models::FILE.to_string(), encode(model)?)];
+    files.extend(pictures(model, None)?);
+    atomic::write_folder(folder, &files, force)
+}
+
+fn encode(model: &Model) -> Result<Vec<u8>> {
+    model_file::encode(model).map_err(|problem| Error::model(models::FILE, problem))
+}

@@ -1,0 +1,118 @@
+//! `bmm sample`: draws images from a model.
+
+use super::console::Console;
+use super::demo;
+use super::failure::{Failure, Outcome};
+use super::models::ModelArgs;
+use super::output;
+use super::pictures;
+use super::view;
+use crate::bits::BitMatrix;
+use crate::data;
+use crate::error::{Error, Result};
+use crate::mixture::BernoulliMixture;
+use crate::model_file::Model;
+use crate::render::Tile;
+use std::path::{Path, PathBuf};
+
+/// Draw images from a model
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm sample -n 20
+  bmm sample -n 1000 --cluster 3 --output three.images.idx.gz")]
+pub(super) struct Args {
+    /// Images to draw
+    #[arg(short, value_name = "N", default_value_t = 10)]
+    n: usize,
+    #[command(flatten)]
+    model: ModelArgs,
+    /// Draw from this cluster only [default: all, by weight]
+    #[arg(long, value_name = "K")]
+    cluster: Option<usize>,
+    /// Seeds the draw
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    seed: u64,
+    /// A sheet.png, images.idx, images.idx.gz or array.npy [default: draw in the terminal]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+/// The most images on one picture or in the terminal.
+const MOST_DRAWN: usize = 10_000;
+
+pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let (path, model) = args.model.read()?;
+    let mixture = args.mixture(&model)?;
+    args.check(&model)?;
+    console.note(format_args!("model     {}", path.display()));
+    console.note(format_args!("note      {}", demo::SYNTHETIC));
+    let (bits, _) = mixture.sample(args.n, args.seed)?;
+    match &args.output {
+        Some(file) => output::save(file, &encode(file, &bits, &model)?, args.force, console)?,
+        None => console.print(&in_terminal(&bits, &model, console)?)?,
+    }
+    Ok(Outcome::Done)
+}
+
+impl Args {
+    fn check(&self, model: &Model) -> Result<()> {
+        let picture = self.output.as_deref().is_none_or(view::is_png);
+        let most = if picture { MOST_DRAWN } else { usize::MAX / model.mixture.n_features() / 2 };
+        if (1..=most).contains(&self.n) {
+            return Ok(());
+        }
+        let allowed = format!("from 1 to {most} for this kind of output");
+        Err(Error::Parameter { name: "n", value: self.n.to_string(), allowed })
+    }
+
+    /// The mixture to draw from: all of the model's, or one cluster alone.
+    fn mixture(&self, model: &Model) -> Result<BernoulliMixture> {
+        let n_components = model.mixture.n_components();
+        match self.cluster {
+            None => Ok(model.mixture.clone()),
+            Some(k) if k < n_components => Ok(model.mixture.component(k)),
+            Some(k) => Err(view::no_such_cluster(k, n_components)),
+        }
+    }
+}
+
+/// The images in the format that the file's name asks for.
+fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
+    let shape = pictures::shape(model);
+    let name = file.to_string_lossy().to_lowercase();
+    if name.ends_with(".png") {
+        let title = format!("{} images drawn from the model", bits.n_samples());
+        with_tiles(bits, |tiles| pictures::sheet_of(tiles, shape, &title, true, None))
+    } else if name.ends_with(".idx") || name.ends_with(".idx.gz") {
+        data::write_idx(bits, shape.height, shape.width, name.ends_with(".gz"))
+    } else if name.ends_with(".npy") {
+        data::write_npy(bits, shape.height, shape.width)
+    } else {
+        let allowed = "a file ending in .png, .idx, .idx.gz or .npy".into();
+        Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
+    }
+}
+
+fn in_terminal(bits: &BitMatrix, model: &Model, console: &Console) -> Result<String> {
+    let style = match console.colours() {
+        Some(_) => pictures::Style::Blocks,
+        None => pictures::Style::Shade,
+    };
+    with_tiles(bits, |tiles| pictures::text(tiles, pictures::shape(model), None, style, console))
+}
+
+/// Calls `draw` with one tile for each row.
+fn with_tiles<T>(bits: &BitMatrix, draw: impl FnOnce(&[Tile]) -> T) -> T {
+    let d = bits.n_features();
+    let mut values = vec![0.0; bits.n_samples() * d];
+    for i in 0..bits.n_samples() {
+        bits.ones(i).for_each(|feature| values[i * d + feature] = 1.0);
+    }
+    let tiles: Vec<_> =
+        values.chunks(d).map(|values| Tile { values, caption: Vec::new() }).collect();
+    draw(&tiles)
+}

@@ -1,0 +1,18 @@
+//! Plain text tables: the home of `comfy-table`.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+/// A table with a head and no lines; every column but those named in `left` is right-aligned.
+pub(super) fn table(head: &[&str], left: &[usize], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(head);
+    for row in rows {
+        table.add_row(row);
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        let is_left = left.contains(&index);
+        column.set_cell_alignment(if is_left { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    table.lines().map(|line| line.trim_end().to_string() + "\n").collect()
+}

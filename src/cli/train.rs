@@ -1,0 +1,156 @@
+//! `bmm train`: fits a mixture and writes a run folder.
+
+use super::clusters::Clustering;
+use super::console::Console;
+use super::failure::{Failure, Outcome};
+use super::input::{self, ImageShape, Input, Reading};
+use super::progress::{self, Progress};
+use super::run_folder::{self, Run};
+use super::train_report::{Clock, Results};
+use super::models;
+use crate::data::Binarize;
+use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
+use crate::error::Result;
+use crate::model_file::{self, Model};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Fit a mixture to images or rows and write a run folder
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm train --k 10
+  bmm train --k 50 --data pictures/ --seed 7 --out models/pictures")]
+pub(super) struct Args {
+    /// Clusters to look for [default: 10, or as many as --from has]
+    #[arg(long)]
+    k: Option<usize>,
+    /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or `demo`; `:test` takes a test split
+    /// [default: data/mnist or $BMM_DATA/mnist, else demo]
+    #[arg(long, value_name = "SRC")]
+    data: Option<OsString>,
+    /// The run folder to write [default: models/NAME, after data and k]
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Replace a run folder that exists [default: off]
+    #[arg(long)]
+    force: bool,
+    /// Seeds every random choice
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    seed: u64,
+    /// Starts: a number, each run to its end, or auto: many short ones, the best continued
+    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N")]
+    n_init: NInit,
+    /// How a start begins: random-rows, random-means or random-resp
+    #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND", conflicts_with = "from")]
+    init: Init,
+    /// Start from this model instead [default: none]
+    #[arg(long, value_name = "MODEL")]
+    from: Option<PathBuf>,
+    /// The most iterations of one start
+    #[arg(long, default_value_t = 500, value_name = "N")]
+    max_iter: usize,
+    /// A start has converged when an iteration gains less than this many nats per image; 0: never
+    #[arg(long, default_value_t = 1e-6, value_name = "T")]
+    tol: f64,
+    /// Pseudo-count of ink and of blank in every mean; 0: maximum likelihood
+    #[arg(long, default_value_t = 0.1, value_name = "A")]
+    alpha: f64,
+    /// From grey to bits: threshold:T (ink is T or more of 255), otsu, bernoulli:SEED or none
+    /// [default: threshold:128; none for tables of 0 and 1; with --from, that model's rule]
+    #[arg(long, value_name = "RULE")]
+    binarize: Option<Binarize>,
+    /// Height and width of an image in rows that have none, such as 28x28 [default: 1 x columns]
+    #[arg(long, value_name = "HxW")]
+    shape: Option<ImageShape>,
+    /// Use the first N images only [default: all]
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Labels of the images: an IDX file, or text with one a line [default: those of the source]
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// Exit with code 3 if the fit did not converge [default: off]
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let mut clock = Clock::start();
+    let from = args.from.as_ref().map(|path| model_file::read(models::file_in(path))).transpose()?;
+    let source = input::source_or_default(args.data.as_ref(), console);
+    run_folder::check(args.out.as_deref(), args.force)?;
+    let input = clock.load(|| input::read(&source, &args.reading(from.as_ref())?))?;
+    let params = args.params(from);
+    let fit = clock.fit(|| fit(&input, &params, console))?;
+    let results = Results::new(&input, &params, fit, args.held_out(&source, &input))?;
+    let run = Run::write(args.out.as_deref(), args.force, &input, &results, &mut clock)?;
+    console.result(&results.document(&run, &clock), || results.text(&run))?;
+    Ok(args.outcome(results.stop()))
+}
+
+fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
+    progress::catch_interrupt();
+    console.note(format_args!("data      {}", input.summary()));
+    console.note(format_args!("kernel    {}", em::describe_kernel(&input.bits, params)));
+    let mut progress = Progress::new(console);
+    let fit = em::fit(&input.bits, params, &mut progress);
+    progress.finish();
+    fit
+}
+
+impl Args {
+    fn reading(&self, from: Option<&Model>) -> Result<Reading> {
+        let rule = match (&self.binarize, from) {
+            (None, Some(model)) => Some(model.binarize.parse()?),
+            (rule, _) => rule.clone(),
+        };
+        let Self { shape, limit, labels, .. } = self;
+        Ok(Reading { rule, shape: *shape, limit: *limit, labels: labels.clone() })
+    }
+
+    fn params(&self, from: Option<Model>) -> FitParams {
+        let init = from.map_or_else(|| self.init.clone(), |model| Init::From(model.mixture));
+        let default_k = match &init {
+            Init::From(mixture) => mixture.n_components(),
+            _ => 10,
+        };
+        FitParams {
+            n_components: self.k.unwrap_or(default_k),
+            init,
+            n_init: self.n_init,
+            alpha: self.alpha,
+            tol: self.tol,
+            max_iter: self.max_iter,
+            seed: self.seed,
+            ..FitParams::default()
+        }
+    }
+
+    /// The test split that goes with the source, read by the rule that made the training bits.
+    fn held_out(&self, source: &OsString, input: &Input) -> Option<Result<Input>> {
+        let rule = Some(input.rule.clone());
+        input::held_out(source, &Reading { rule, shape: self.shape, ..Reading::default() })
+    }
+
+    fn outcome(&self, stop: StopReason) -> Outcome {
+        match stop {
+            StopReason::Interrupted => Outcome::Interrupted,
+            StopReason::Converged => Outcome::Done,
+            _ if self.strict => Outcome::NotConverged,
+            _ => Outcome::Done,
+        }
+    }
+}
+
+impl Results {
+    fn new(
+        input: &Input,
+        params: &FitParams,
+        fit: Fit,
+        held_out: Option<Result<Input>>,
+    ) -> Result<Self> {
+        let training = Clustering::of(&fit.mixture, input)?;
+        let held_out = held_out.map(|test| Clustering::of(&fit.mixture, &test?)).transpose()?;
+        Ok(Self::of(input, params, fit, training, held_out))
+    }
+}

@@ -1,0 +1,334 @@
+//! What a fit tells: the table, the trust line and the score as text, the same as JSON, the history as CSV.
+
+use super::clusters::{self, Agreement, Clustering};
+use super::demo;
+use super::input::Input;
+use super::run_folder::Run;
+use super::tables;
+use crate::data;
+use crate::em::{Fit, FitParams, StopReason};
+use crate::model_file::{FitRecord, LabelTable, Model, Provenance, StartRecord};
+use serde::Serialize;
+use std::fmt::Write;
+use std::time::Instant;
+
+/// A start has reached the best objective when it ends within this many nats per image of it.
+const SAME_OPTIMUM: f64 = 1e-4;
+
+/// The seconds that the parts of a run took.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Clock {
+    load: f64,
+    fit: f64,
+    write: f64,
+    total: f64,
+    #[serde(skip)]
+    began: Instant,
+    #[serde(skip)]
+    part_began: Instant,
+}
+
+/// A fit and what it does on the data.
+pub(super) struct Results {
+    summary: String,
+    synthetic: bool,
+    params: FitParams,
+    fit: Fit,
+    training: Clustering,
+    held_out: Option<Clustering>,
+    labels: Option<LabelTable>,
+}
+
+/// The JSON document of a run.
+#[derive(Debug, Serialize)]
+pub(super) struct Document {
+    model: String,
+    data: String,
+    synthetic: bool,
+    n_samples: usize,
+    n_features: usize,
+    n_components: usize,
+    seed: u64,
+    n_init: String,
+    init: String,
+    alpha: f64,
+    tol: f64,
+    max_iter: usize,
+    starts: Vec<Start>,
+    best_found: usize,
+    n_iter: usize,
+    converged: bool,
+    stop: String,
+    log_likelihood: f64,
+    score: f64,
+    bits_per_pixel: f64,
+    aic: f64,
+    bic: f64,
+    icl: f64,
+    weights: Vec<f64>,
+    cluster_sizes: Vec<u64>,
+    #[serde(flatten)]
+    agreement: Option<Agreement>,
+    held_out: Option<HeldOut>,
+    seconds: Clock,
+    model_sha256: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Start {
+    objective: f64,
+    n_iter: usize,
+    stop: String,
+}
+
+#[derive(Debug, Serialize)]
+struct HeldOut {
+    n_samples: usize,
+    log_likelihood: f64,
+    score: f64,
+    bits_per_pixel: f64,
+    #[serde(flatten)]
+    agreement: Option<Agreement>,
+}
+
+impl Clock {
+    pub(super) fn start() -> Self {
+        let now = Instant::now();
+        Self { load: 0.0, fit: 0.0, write: 0.0, total: 0.0, began: now, part_began: now }
+    }
+
+    /// Times the reading of the data.
+    pub(super) fn load<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let (result, seconds) = timed(work);
+        self.load = seconds;
+        result
+    }
+
+    /// Times the fit; what follows is writing.
+    pub(super) fn fit<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let (result, seconds) = timed(work);
+        self.fit = seconds;
+        self.part_began = Instant::now();
+        result
+    }
+
+    /// All that can be timed is done: the results are about to be written down.
+    pub(super) fn stop_writing(&mut self) {
+        self.write = self.part_began.elapsed().as_secs_f64();
+        self.total = self.began.elapsed().as_secs_f64();
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let began = Instant::now();
+    let result = work();
+    (result, began.elapsed().as_secs_f64())
+}
+
+impl Results {
+    pub(super) fn of(
+        input: &Input,
+        params: &FitParams,
+        fit: Fit,
+        training: Clustering,
+        held_out: Option<Clustering>,
+    ) -> Self {
+        let labels = training.label_table();
+        let (summary, synthetic, params) = (input.summary(), input.synthetic, params.clone());
+        Self { summary, synthetic, params, fit, training, held_out, labels }
+    }
+
+    pub(super) fn n_components(&self) -> usize {
+        self.fit.mixture.n_components()
+    }
+
+    pub(super) fn stop(&self) -> StopReason {
+        self.fit.report.stop
+    }
+
+    pub(super) fn cluster_sizes(&self) -> &[u64] {
+        &self.training.sizes
+    }
+
+    /// The model to be saved.
+    pub(super) fn model(&self, input: &Input) -> Model {
+        Model {
+            mixture: self.fit.mixture.clone(),
+            height: input.height as u32,
+            width: input.width as u32,
+            binarize: input.rule.to_string(),
+            provenance: Some(self.provenance(input)),
+            report: Some(self.record()),
+            labels: self.labels.clone(),
+        }
+    }
+
+    fn provenance(&self, input: &Input) -> Provenance {
+        Provenance {
+            program_version: env!("CARGO_PKG_VERSION").into(),
+            data_sha256: data::fingerprint(&input.bits),
+            n_samples: input.bits.n_samples() as u64,
+            synthetic: self.synthetic,
+            seed: self.params.seed,
+            n_init: self.params.n_init.to_string(),
+            init: self.params.init.to_string(),
+            alpha: self.params.alpha,
+            tol: self.params.tol,
+            max_iter: self.params.max_iter as u64,
+        }
+    }
+
+    fn record(&self) -> FitRecord {
+        let report = &self.fit.report;
+        let starts = report.starts.iter().zip(0..).map(|(start, seed_index)| StartRecord {
+            seed_index,
+            n_iter: start.n_iter as u64,
+            objective: start.objective,
+            stop: start.stop.to_string(),
+        });
+        FitRecord {
+            log_likelihood: report.log_likelihood,
+            n_iter: report.n_iter as u64,
+            stop: report.stop.to_string(),
+            // A --from model may rule rows out: its -inf cannot be drawn or stored.
+            objective_history: finite(&report.objective_history),
+            starts: starts.collect(),
+            best_start: report.best_start as u64,
+        }
+    }
+
+    /// `iteration,objective,gain`: total nats, and the gain in nats per image.
+    pub(super) fn history_csv(&self) -> String {
+        let history = &self.fit.report.objective_history;
+        let mut csv = String::from("iteration,objective,gain\n");
+        for (i, objective) in history.iter().enumerate() {
+            let before = i.checked_sub(1).map(|before| history[before]);
+            let gain = before.map(|b| ((objective - b) / self.training.n_samples as f64).to_string());
+            let _ = writeln!(csv, "{i},{objective},{}", gain.unwrap_or_default());
+        }
+        csv
+    }
+
+    /// Starts that were run to their end and reached the best objective; never less than 1.
+    fn best_found(&self) -> usize {
+        let report = &self.fit.report;
+        let best = report.starts[report.best_start].objective;
+        let near = best - SAME_OPTIMUM * self.training.n_samples as f64;
+        report.starts.iter().filter(|start| start.objective >= near).count()
+    }
+
+    fn icl(&self) -> f64 {
+        let Clustering { log_likelihood, n_samples, entropy, .. } = self.training;
+        self.fit.mixture.bic(log_likelihood, n_samples) + 2.0 * entropy
+    }
+
+    /// The JSON document.
+    pub(super) fn document(&self, run: &Run, clock: &Clock) -> Document {
+        let (report, mixture, training) = (&self.fit.report, &self.fit.mixture, &self.training);
+        Document {
+            model: run.folder.display().to_string(),
+            data: self.summary.clone(),
+            synthetic: self.synthetic,
+            n_samples: training.n_samples,
+            n_features: mixture.n_features(),
+            n_components: mixture.n_components(),
+            seed: self.params.seed,
+            n_init: self.params.n_init.to_string(),
+            init: self.params.init.to_string(),
+            alpha: self.params.alpha,
+            tol: self.params.tol,
+            max_iter: self.params.max_iter,
+            starts: report.starts.iter().map(Start::from).collect(),
+            best_found: self.best_found(),
+            n_iter: report.n_iter,
+            converged: report.stop == StopReason::Converged,
+            stop: report.stop.to_string(),
+            log_likelihood: training.log_likelihood,
+            score: training.score(),
+            bits_per_pixel: training.bits_per_pixel(),
+            aic: mixture.aic(training.log_likelihood),
+            bic: mixture.bic(training.log_likelihood, training.n_samples),
+            icl: self.icl(),
+            weights: mixture.weights().iter().copied().collect(),
+            cluster_sizes: training.sizes.clone(),
+            agreement: training.agreement(),
+            held_out: self.held_out.as_ref().map(HeldOut::from),
+            seconds: *clock,
+            model_sha256: run.model_sha256.clone(),
+        }
+    }
+
+    /// The text: clusters, trust, scores, and where everything is.
+    pub(super) fn text(&self, run: &Run) -> String {
+        let mut text = self.cluster_table();
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(text, "{name:<10}{value}");
+        };
+        line("trust", &self.trust_line());
+        line("training", &score_line(&self.training));
+        if let Some(held_out) = &self.held_out {
+            line("held out", &score_line(held_out));
+        }
+        if self.synthetic {
+            line("note", demo::SYNTHETIC);
+        }
+        line("written", &run.folder.display().to_string());
+        text
+    }
+
+    fn cluster_table(&self) -> String {
+        let rows = self.fit.mixture.weights().iter().enumerate().map(|(k, weight)| {
+            let label = clusters::majority(self.labels.as_ref(), k);
+            let cells = [k.to_string(), format!("{weight:.4}"), self.training.sizes[k].to_string()];
+            cells.into_iter().chain(label).collect()
+        });
+        let head = ["cluster", "weight", "images", "majority label"];
+        let columns = if self.labels.is_some() { 4 } else { 3 };
+        tables::table(&head[..columns], &[3], rows)
+    }
+
+    fn trust_line(&self) -> String {
+        let report = &self.fit.report;
+        let finished = report.starts.iter().filter(|s| s.stop != StopReason::Abandoned).count();
+        let stop = match report.stop {
+            StopReason::Converged => format!("converged after {} iterations", report.n_iter),
+            StopReason::Interrupted => format!("interrupted after {} iterations", report.n_iter),
+            _ => format!("not converged after {} iterations (raise --max-iter)", report.n_iter),
+        };
+        format!(
+            "{} starts, {finished} run to their end, {} reached the best objective; {stop}",
+            report.starts.len(),
+            self.best_found()
+        )
+    }
+}
+
+fn finite(values: &[f64]) -> Vec<f64> {
+    values.iter().copied().filter(|value| value.is_finite()).collect()
+}
+
+/// `-164.7705 nats per image, 0.3032 bits per pixel` and the agreement with labels.
+pub(super) fn score_line(clustering: &Clustering) -> String {
+    let (score, bits) = (clustering.score(), clustering.bits_per_pixel());
+    let agreement = clustering.agreement().map(|a| "; ".to_string() + &clusters::agreement_line(&a));
+    let agreement = agreement.unwrap_or_default();
+    format!("{score:.4} nats per image, {bits:.4} bits per pixel{agreement}")
+}
+
+impl From<&crate::em::StartReport> for Start {
+    fn from(start: &crate::em::StartReport) -> Self {
+        Self { objective: start.objective, n_iter: start.n_iter, stop: start.stop.to_string() }
+    }
+}
+
+impl From<&Clustering> for HeldOut {
+    fn from(clustering: &Clustering) -> Self {
+        Self {
+            n_samples: clustering.n_samples,
+            log_likelihood: clustering.log_likelihood,
+            score: clustering.score(),
+            bits_per_pixel: clustering.bits_per_pixel(),
+            agreement: clustering.agreement(),
+        }
+    }
+}
