@@ -3,3 +3,4 @@
 pub mod bits;
 pub mod error;
 pub mod mixture;
+pub mod model_file;
