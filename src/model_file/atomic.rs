@@ -29,6 +29,8 @@ const FILE_HINT: &str = "give --force to replace it, or another name";
 const RUN_HINT: &str = "give --force to replace this run, or another folder";
 const FOREIGN_HINT: &str =
     "it holds more than a bmm run, so not even --force replaces it; give another folder";
+const PINNED_HINT: &str =
+    "the current folder and a mount point cannot be replaced; give a folder inside it";
 const NOT_A_FOLDER_HINT: &str = "it is a file; give the name of a folder";
 
 /// Writes `bytes` to `path`, whole or not at all; missing parent folders are made.
@@ -95,7 +97,8 @@ pub fn write_folder(
 /// Tries it with an empty temporary folder, which is gone again when this returns.
 ///
 /// # Errors
-/// [`Error::Exists`] if `path` is a file, a run folder and there is no `force`, or a folder that holds anything else;
+/// [`Error::Exists`] if `path` is a file, a run folder and there is no `force`, a folder that holds anything else, the
+/// current folder or a mount point;
 /// [`Error::Io`] if no folder can be made beside it.
 pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     let path = path.as_ref();
@@ -192,6 +195,9 @@ fn admit(path: &Path, force: bool) -> Result<Occupant> {
         Ok(_) if !path.is_dir() => return Err(exists(path, NOT_A_FOLDER_HINT)),
         Ok(_) => {}
     }
+    if is_pinned(path) {
+        return Err(exists(path, PINNED_HINT));
+    }
     let names = entry_names(path).map_err(Error::io(path))?;
     match (names.is_empty(), is_run(&names), force) {
         (true, ..) => Ok(Occupant::EmptyFolder),
@@ -199,6 +205,26 @@ fn admit(path: &Path, force: bool) -> Result<Occupant> {
         (_, true, false) => Err(exists(path, RUN_HINT)),
         (_, true, true) => Ok(Occupant::Run),
     }
+}
+
+/// Whether the folder at `path` cannot give way to another: a mount point refuses, and a shell that stands in the current
+/// folder would go on seeing the old one.
+fn is_pinned(path: &Path) -> bool {
+    let target = followed(path);
+    std::env::current_dir().is_ok_and(|here| followed(&here) == target) || is_mount_point(&target)
+}
+
+/// Whether a file system is mounted at `folder`, as far as the system tells; where it does not, renaming will.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_mount_point(folder: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    statx(CWD, folder, AtFlags::empty(), StatxFlags::empty())
+        .is_ok_and(|about| about.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_mount_point(_folder: &Path) -> bool {
+    false
 }
 
 fn entry_names(folder: &Path) -> io::Result<Vec<String>> {

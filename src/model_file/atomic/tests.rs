@@ -232,3 +232,11 @@ fn a_model_written_is_read_and_a_bent_file_is_refused_by_name() {
     assert!(matches!(problem(b"\x89PNG"), ModelProblem::NotAModel { .. }));
     assert!(matches!(read(place.path()), Err(Error::Io { .. })));
 }
+
+#[test]
+fn the_current_folder_and_a_mount_point_are_refused_before_training() {
+    assert_eq!(refused(check_folder_target(".", true)), PINNED_HINT);
+    assert!(!is_pinned(place().path()));
+    #[cfg(target_os = "linux")]
+    assert_eq!(refused(check_folder_target("/proc", true)), PINNED_HINT);
+}

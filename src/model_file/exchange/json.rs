@@ -4,8 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, Visitor};
-use serde::{Deserialize as DeriveDeserialize, Serialize};
+use serde::de::{self, Deserializer, IgnoredAny, Visitor};
+use serde::{Deserialize, Serialize};
 
 use super::Parts;
 use crate::error::ModelProblem;
@@ -26,7 +26,7 @@ struct Written<'a> {
 }
 
 /// The document as read: weights and means are needed, other names are passed over.
-#[derive(DeriveDeserialize)]
+#[derive(Deserialize)]
 struct Read {
     weights: Vec<Number<f64>>,
     means: Vec<Vec<Number<f64>>>,
@@ -36,7 +36,7 @@ struct Read {
     labels: Option<ReadLabels>,
 }
 
-#[derive(DeriveDeserialize)]
+#[derive(Deserialize)]
 struct ReadLabels {
     names: Vec<String>,
     counts: Vec<Number<u64>>,

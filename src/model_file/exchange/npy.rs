@@ -60,8 +60,8 @@ fn check_header(bytes: &[u8]) -> Result<(), ModelProblem> {
 
 /// The Python literal in the header, if it is there whole.
 fn header_text(bytes: &[u8]) -> Option<&[u8]> {
-    let (version, rest) = bytes.strip_prefix(b"\x93NUMPY")?.split_first_chunk::<2>()?;
-    let (len, rest) = if version[0] == 1 {
+    let ([major, _minor], rest) = bytes.strip_prefix(b"\x93NUMPY")?.split_first_chunk::<2>()?;
+    let (len, rest) = if *major == 1 {
         let (len, rest) = rest.split_first_chunk::<2>()?;
         (u32::from(u16::from_le_bytes(*len)), rest)
     } else {

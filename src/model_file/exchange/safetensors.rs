@@ -43,18 +43,18 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
     let (header_len, metadata) = SafeTensors::read_metadata(bytes).map_err(foreign)?;
     let data = header_len.checked_add(8).and_then(|start| bytes.get(start..));
     let data = data.ok_or_else(|| foreign("it is cut short"))?;
-    let (weights, shape) = tensor(&metadata, data, "weights")?;
-    let &[n_components] = shape else {
-        return Err(foreign(format!("the shape of \"weights\" is {shape:?}, not [K]")));
+    let (weights, dims) = tensor(&metadata, data, "weights")?;
+    let &[n_components] = dims else {
+        return Err(foreign(format!("the shape of \"weights\" is {dims:?}, not [K]")));
     };
-    let (means, shape) = tensor(&metadata, data, "means")?;
-    let &[n_rows, n_features] = shape else {
-        return Err(foreign(format!("the shape of \"means\" is {shape:?}, not [K, D]")));
+    let (means, dims) = tensor(&metadata, data, "means")?;
+    let &[n_rows, n_features] = dims else {
+        return Err(foreign(format!("the shape of \"means\" is {dims:?}, not [K, D]")));
     };
     if n_rows != n_components {
         return Err(foreign(format!("it has {n_components} weights but {n_rows} rows of means")));
     }
-    let (shape, binarize) = notes(&metadata)?;
+    let (shape, binarize) = (shape(&metadata)?, note(&metadata, "binarize"));
     Ok(Parts { shape, binarize, ..Parts::numbers(weights, means, n_features) })
 }
 
@@ -74,15 +74,18 @@ fn tensor<'a>(
     Ok((values.iter().map(|value| f64::from_le_bytes(*value)).collect(), &info.shape))
 }
 
-/// Height and width, which are given both or not at all, and the binarisation rule.
-#[allow(clippy::type_complexity)]
-fn notes(metadata: &Metadata) -> Result<(Option<(u32, u32)>, Option<String>), ModelProblem> {
-    let note = |name: &str| metadata.metadata().as_ref()?.get(name).cloned();
+/// The metadata entry called `name`.
+fn note(metadata: &Metadata, name: &str) -> Option<String> {
+    metadata.metadata().as_ref()?.get(name).cloned()
+}
+
+/// Height and width, if both are given.
+fn shape(metadata: &Metadata) -> Result<Option<(u32, u32)>, ModelProblem> {
     let side = |name: &str| {
-        let wrong = |text: String| foreign(format!("its {name} is {text:?}"));
-        note(name).map(|text| text.parse().map_err(|_| wrong(text))).transpose()
+        let wrong = |text: &str| foreign(format!("its {name} is {text:?}"));
+        note(metadata, name).map(|text| text.parse().map_err(|_| wrong(&text))).transpose()
     };
-    Ok((side("height")?.zip(side("width")?), note("binarize")))
+    Ok(side("height")?.zip(side("width")?))
 }
 
 fn foreign(what: impl ToString) -> ModelProblem {
