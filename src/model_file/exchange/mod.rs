@@ -4,7 +4,7 @@
 //!
 //! | format | layout | also carries |
 //! |---|---|---|
-//! | safetensors | tensors `weights` [K] and `means` [K, D], both F64 | `height`, `width`, `binarize` as metadata |
+//! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize` as metadata |
 //! | npy | one `<f8` array of shape (K, D + 1): column 0 the weights, the other columns the means | |
 //! | CSV | header `weight,p0,p1,...`, then one line per component | |
 //! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `labels`; `report` and `provenance` are written for people but not read back |

@@ -1,4 +1,4 @@
-//! safetensors: tensors `weights` [K] and `means` [K, D], both F64; height, width and binarisation rule as metadata.
+//! safetensors: tensors `weights` (K) and `means` (K, D), both F64; height, width and binarisation rule as metadata.
 
 use ::safetensors::SafeTensors;
 use ::safetensors::tensor::{Dtype, Metadata, TensorInfo};
