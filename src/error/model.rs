@@ -1,18 +1,77 @@
-//! What can be wrong with a model file.
+//! What can be wrong with a model file, or with a file that a model is imported from.
 
-/// What is wrong with a model file.
+/// What is wrong with a model file. Each variant reads on after the name of the file.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ModelProblem {
     /// The file does not begin as a model file does.
-    #[error("is not a bmm model")]
-    NotAModel,
+    #[error("is {looks_like}, not a bmm model")]
+    NotAModel {
+        /// What its first bytes say it is, with the article: "a PNG picture".
+        looks_like: &'static str,
+    },
+    /// The file ends before its header says it does.
+    #[error("is cut short: it has {has} of {needs} bytes")]
+    Truncated {
+        /// Bytes in the file.
+        has: u64,
+        /// Bytes the header asks for; the header's own length where that is cut already.
+        needs: u64,
+    },
+    /// The file is larger, by its size or its header, than a model may be.
+    #[error("claims {bytes} bytes, more than the {limit} a model may have")]
+    TooLarge {
+        /// Bytes claimed.
+        bytes: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The file is whole, but written by a later version of bmm.
+    #[error("has format version {theirs}, newer than the {ours} this bmm reads")]
+    NewerFormat {
+        /// The format version of the file.
+        theirs: u32,
+        /// The newest format version this program reads.
+        ours: u32,
+    },
+    /// The bytes are not those that were written.
+    #[error("is damaged: {what}")]
+    Damaged {
+        /// How that shows.
+        what: &'static str,
+    },
+    /// The file is whole, but what it holds is no model.
+    #[error("holds no valid model: {0}")]
+    Invalid(String),
+    /// A file to import cannot be read in its format.
+    #[error("is no {format} file of a mixture: {what}")]
+    Foreign {
+        /// The format: "JSON", "CSV", "npy" or "safetensors".
+        format: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The ending of a file name stands for no exchange format.
+    #[error("ends in none of .safetensors, .npy, .csv, .json")]
+    UnknownFormat,
 }
 
 impl ModelProblem {
     /// What the user can do about it, in one line.
     pub fn hint(&self) -> String {
         match self {
-            Self::NotAModel => "give a model.bmm written by `bmm train` or `bmm import`".into(),
+            Self::NotAModel { .. } => "give a model.bmm written by `bmm train` or `bmm import`",
+            Self::Truncated { .. } => "copy the file again, or train the model again",
+            Self::TooLarge { .. } => "copy the file again; if it stays like this it is no model",
+            Self::NewerFormat { .. } => {
+                "install a newer bmm, or export the model with the newer one"
+            }
+            Self::Damaged { .. } => "copy the file again in binary mode, or train the model again",
+            Self::Invalid(_) => {
+                "weights must sum to 1, means lie in [0, 1], and height x width be the row length"
+            }
+            Self::Foreign { .. } => "write it as `bmm export` does; see its help for the layout",
+            Self::UnknownFormat => "give the file name one of these four endings",
         }
+        .into()
     }
 }

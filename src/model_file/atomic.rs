@@ -1,0 +1,283 @@
+//! Files and run folders that appear whole or not at all.
+//!
+//! Everything is written under a temporary name beside the target, synced and renamed. A failure leaves nothing behind,
+//! folders made on the way included; only a killed process can leave a `.bmm-*.tmp` sibling. The only file that knows
+//! tempfile and rustix.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Component, Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile, TempDir};
+
+use crate::error::{Error, Result};
+
+mod parents;
+#[cfg(test)]
+mod tests;
+
+use parents::{Parents, parent_of, sync_folder};
+
+/// Everything that stands in a run folder. A folder with anything else in it is never replaced, `--force` or not.
+pub const RUN_ENTRIES: [&str; 6] =
+    ["model.bmm", "means", "means.png", "history.csv", "run.json", "report.html"];
+
+/// What a desktop leaves in folders it shows; no reason to keep a run folder.
+const DESKTOP_ENTRIES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
+
+const FILE_HINT: &str = "give --force to replace it, or another name";
+const RUN_HINT: &str = "give --force to replace this run, or another folder";
+const FOREIGN_HINT: &str =
+    "it holds more than a bmm run, so not even --force replaces it; give another folder";
+const PINNED_HINT: &str =
+    "the current folder and a mount point cannot be replaced; give a folder inside it";
+const NOT_A_FOLDER_HINT: &str = "it is a file; give the name of a folder";
+
+/// Writes `bytes` to `path`, whole or not at all; missing parent folders are made.
+///
+/// A device, a pipe or a standard stream of the process is written to as it is, `force` or not.
+///
+/// # Errors
+/// [`Error::Exists`] if there is something at `path` and no `force`, even if it appeared a moment ago; [`Error::Io`] for
+/// what the operating system refuses. In both cases what was there is as it was.
+pub fn write_file(path: impl AsRef<Path>, bytes: &[u8], force: bool) -> Result<()> {
+    let path = path.as_ref();
+    if is_stream(path) {
+        return write_stream(path, bytes).map_err(Error::io(path));
+    }
+    if !force && path.symlink_metadata().is_ok() {
+        return Err(exists(path, FILE_HINT));
+    }
+    let target = followed(path);
+    let parents = Parents::make(parent_of(&target))?;
+    let temporary = temporary_file(&target, bytes).map_err(Error::io(path))?;
+    let placed =
+        if force { temporary.persist(&target) } else { temporary.persist_noclobber(&target) };
+    placed.map_err(|refused| match refused.error.kind() {
+        ErrorKind::AlreadyExists => exists(path, FILE_HINT),
+        _ => Error::io(path)(refused.error),
+    })?;
+    parents.keep(&target);
+    Ok(())
+}
+
+/// Writes the folder `path` with `files`, each a relative name (slashes make sub-folders) and its bytes, whole or not at
+/// all; missing parent folders are made.
+///
+/// An empty folder at `path` counts as none. A run folder ([`RUN_ENTRIES`], `model.bmm` among them) is swapped for the
+/// new one in one step, where the system can, and then removed.
+///
+/// # Errors
+/// [`Error::Exists`] as [`check_folder_target`] says; [`Error::Io`] for what the operating system refuses, and for a name
+/// that leads out of the folder. What was there is as it was.
+pub fn write_folder(
+    path: impl AsRef<Path>,
+    files: &[(String, Vec<u8>)],
+    force: bool,
+) -> Result<()> {
+    let path = path.as_ref();
+    let occupant = admit(path, force)?;
+    let target = followed(path);
+    let parents = Parents::make(parent_of(&target))?;
+    let temporary = temporary_folder(&target).map_err(Error::io(path))?;
+    for (name, bytes) in files {
+        add_file(temporary.path(), name, bytes).map_err(Error::io(path.join(name)))?;
+    }
+    sync_tree(temporary.path()).map_err(Error::io(path))?;
+    install(temporary, &target, occupant).map_err(|error| match error.kind() {
+        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, RUN_HINT),
+        _ => Error::io(path)(error),
+    })?;
+    parents.keep(&target);
+    Ok(())
+}
+
+/// Whether [`write_folder`] could write `path` now: to be asked before the hour of training, not after it.
+///
+/// Tries it with an empty temporary folder, which is gone again when this returns.
+///
+/// # Errors
+/// [`Error::Exists`] if `path` is a file, a run folder and there is no `force`, a folder that holds anything else, the
+/// current folder or a mount point;
+/// [`Error::Io`] if no folder can be made beside it.
+pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
+    let path = path.as_ref();
+    admit(path, force)?;
+    let target = followed(path);
+    let _parents = Parents::make(parent_of(&target))?;
+    temporary_folder(&target).map(drop).map_err(Error::io(path))
+}
+
+fn exists(path: &Path, hint: &'static str) -> Error {
+    Error::Exists { path: path.to_path_buf(), hint }
+}
+
+/// Whether `path` is something to write into rather than to replace. The standard streams are named because a shell may
+/// have pointed them at a regular file.
+fn is_stream(path: &Path) -> bool {
+    let standard = ["/dev/stdout", "/dev/stderr"].iter().any(|name| path == Path::new(name));
+    let special = fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+    standard || path.starts_with("/dev/fd") || special
+}
+
+/// Appends, because a shell's `>>` must keep what is there; devices and pipes do not care.
+fn write_stream(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut stream = OpenOptions::new().append(true).open(path)?;
+    stream.write_all(bytes)?;
+    stream.flush()
+}
+
+/// Where a link leads, so that it is its target that is replaced.
+fn followed(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn temporary_name() -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".bmm-").suffix(".tmp");
+    builder
+}
+
+/// A synced file beside `target`, with the permissions of the file it will replace or else the usual ones.
+fn temporary_file(target: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut builder = temporary_name();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask
+    let mut file = builder.tempfile_in(parent_of(target))?;
+    file.write_all(bytes)?;
+    if let Ok(old) = fs::metadata(target) {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn temporary_folder(target: &Path) -> io::Result<TempDir> {
+    temporary_name().tempdir_in(parent_of(target))
+}
+
+fn add_file(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let inside = |part| matches!(part, Component::Normal(_));
+    if name.is_empty() || !Path::new(name).components().all(inside) {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "the name leads out of the folder"));
+    }
+    let full = folder.join(name);
+    fs::create_dir_all(parent_of(&full))?;
+    let mut file = File::create_new(full)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Syncs `folder` and the folders in it; the files in them are synced already.
+fn sync_tree(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_tree(&entry.path())?;
+        }
+    }
+    sync_folder(folder)
+}
+
+/// What stands where a folder is to be written, and may go.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Occupant {
+    Nothing,
+    EmptyFolder,
+    Run,
+}
+
+/// What stands at `path`, if it may be replaced.
+fn admit(path: &Path, force: bool) -> Result<Occupant> {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Occupant::Nothing),
+        Err(error) => return Err(Error::io(path)(error)),
+        Ok(_) if !path.is_dir() => return Err(exists(path, NOT_A_FOLDER_HINT)),
+        Ok(_) => {}
+    }
+    if is_pinned(path) {
+        return Err(exists(path, PINNED_HINT));
+    }
+    let names = entry_names(path).map_err(Error::io(path))?;
+    match (names.is_empty(), is_run(&names), force) {
+        (true, ..) => Ok(Occupant::EmptyFolder),
+        (_, false, _) => Err(exists(path, FOREIGN_HINT)),
+        (_, true, false) => Err(exists(path, RUN_HINT)),
+        (_, true, true) => Ok(Occupant::Run),
+    }
+}
+
+/// Whether the folder at `path` cannot give way to another: a mount point refuses, and a shell that stands in the current
+/// folder would go on seeing the old one.
+fn is_pinned(path: &Path) -> bool {
+    let target = followed(path);
+    std::env::current_dir().is_ok_and(|here| followed(&here) == target) || is_mount_point(&target)
+}
+
+/// Whether a file system is mounted at `folder`, as far as the system tells; where it does not, renaming will.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_mount_point(folder: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    statx(CWD, folder, AtFlags::empty(), StatxFlags::empty())
+        .is_ok_and(|about| about.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_mount_point(_folder: &Path) -> bool {
+    false
+}
+
+fn entry_names(folder: &Path) -> io::Result<Vec<String>> {
+    fs::read_dir(folder)?.map(|e| Ok(e?.file_name().to_string_lossy().into_owned())).collect()
+}
+
+fn is_run(names: &[String]) -> bool {
+    let known = |name: &&str| RUN_ENTRIES.contains(name) || DESKTOP_ENTRIES.contains(name);
+    names.iter().any(|name| name == "model.bmm") && names.iter().all(|name| known(&name.as_str()))
+}
+
+/// Puts the finished folder in place of `occupant`, and the old run away.
+fn install(temporary: TempDir, target: &Path, occupant: Occupant) -> io::Result<()> {
+    if let Ok(old) = fs::metadata(target) {
+        fs::set_permissions(temporary.path(), old.permissions())?;
+    }
+    if occupant == Occupant::Run {
+        exchange(temporary.path(), target)?;
+        return temporary.close(); // by now the old run
+    }
+    if cfg!(not(unix)) && occupant == Occupant::EmptyFolder {
+        fs::remove_dir(target)?;
+    }
+    // Replaces nothing or an empty folder; fails if another process has filled it since.
+    fs::rename(temporary.path(), target)?;
+    let _renamed_away = temporary.keep();
+    Ok(())
+}
+
+/// Lets two folders change places, in one step where the system has one.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn exchange(new: &Path, old: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => exchange_by_turns(new, old),
+        exchanged => Ok(exchanged?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn exchange(new: &Path, old: &Path) -> io::Result<()> {
+    exchange_by_turns(new, old)
+}
+
+/// The same in three renames; if the second fails the first is taken back.
+fn exchange_by_turns(new: &Path, old: &Path) -> io::Result<()> {
+    let aside = temporary_folder(old)?;
+    let free = aside.path().join("old");
+    fs::rename(old, &free)?;
+    if let Err(error) = fs::rename(new, old) {
+        fs::rename(&free, old)?;
+        return Err(error);
+    }
+    fs::rename(&free, new)
+}

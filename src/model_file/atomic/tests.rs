@@ -1,0 +1,242 @@
+//! Laws of writing: whole or not at all, nothing replaced unasked, nothing left behind.
+
+use super::super::tests::small_model;
+use super::super::{encode, read};
+use super::*;
+use crate::error::ModelProblem;
+
+fn place() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Every file below `folder` with its bytes, temporary leftovers included, sorted.
+fn listing(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = entry.file_name().unwrap().to_string_lossy().into_owned();
+        if entry.is_dir() {
+            let below = listing(&entry);
+            all.push((format!("{name}/"), Vec::new()));
+            all.extend(below.into_iter().map(|(n, bytes)| (format!("{name}/{n}"), bytes)));
+        } else {
+            all.push((name, fs::read(&entry).unwrap()));
+        }
+    }
+    all.sort();
+    all
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    listing(folder).into_iter().map(|(name, _)| name).collect()
+}
+
+fn run(model: &[u8]) -> Vec<(String, Vec<u8>)> {
+    vec![("model.bmm".into(), model.to_vec()), ("means/00.png".into(), b"png".to_vec())]
+}
+
+fn refused(outcome: Result<()>) -> &'static str {
+    match outcome {
+        Err(Error::Exists { hint, .. }) => hint,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_file_is_written_with_its_parents_and_nothing_else() {
+    let place = place();
+    write_file(place.path().join("a/b/x"), b"new", false).unwrap();
+    assert_eq!(names(place.path()), ["a/", "a/b/", "a/b/x"]);
+}
+
+#[test]
+fn without_force_a_file_in_the_way_is_left_as_it_was() {
+    let place = place();
+    let path = place.path().join("x");
+    write_file(&path, b"old", false).unwrap();
+    assert_eq!(refused(write_file(&path, b"new", false)), FILE_HINT);
+    assert_eq!(listing(place.path()), [("x".into(), b"old".to_vec())]);
+    write_file(&path, b"new", true).unwrap();
+    assert_eq!(listing(place.path()), [("x".into(), b"new".to_vec())]);
+}
+
+#[test]
+fn a_folder_in_the_way_of_a_file_stays_even_with_force() {
+    let place = place();
+    let path = place.path().join("x");
+    fs::create_dir(&path).unwrap();
+    assert!(write_file(&path, b"new", true).is_err());
+    assert_eq!(names(place.path()), ["x/"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_and_the_permissions_of_the_replaced_file_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let place = place();
+    let (path, link) = (place.path().join("x"), place.path().join("link"));
+    write_file(&path, b"old", false).unwrap();
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+    symlink(&path, &link).unwrap();
+    write_file(&link, b"new", true).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"new");
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_is_written_to_and_its_error_is_told() {
+    write_file("/dev/null", b"x", false).unwrap();
+    let full = write_file("/dev/full", b"x", true);
+    assert!(
+        matches!(full, Err(Error::Io { source, .. }) if source.kind() == ErrorKind::StorageFull)
+    );
+}
+
+#[test]
+fn a_folder_is_written_with_sub_folders_and_parents_and_nothing_else() {
+    let place = place();
+    write_folder(place.path().join("models/a"), &run(b"m"), false).unwrap();
+    let all =
+        ["models/", "models/a/", "models/a/means/", "models/a/means/00.png", "models/a/model.bmm"];
+    assert_eq!(names(place.path()), all);
+}
+
+#[test]
+fn an_empty_folder_counts_as_none() {
+    let place = place();
+    let path = place.path().join("a");
+    fs::create_dir(&path).unwrap();
+    check_folder_target(&path, false).unwrap();
+    write_folder(&path, &run(b"m"), false).unwrap();
+    assert_eq!(listing(&path).last().unwrap().1, b"m");
+}
+
+#[test]
+fn a_run_is_replaced_whole_but_only_with_force() {
+    let place = place();
+    let path = place.path().join("a");
+    let old = [run(b"old"), vec![("means/01.png".into(), b"stale".to_vec())]].concat();
+    write_folder(&path, &old, false).unwrap();
+    let before = listing(place.path());
+    assert_eq!(refused(check_folder_target(&path, false)), RUN_HINT);
+    assert_eq!(refused(write_folder(&path, &run(b"new"), false)), RUN_HINT);
+    assert_eq!(listing(place.path()), before);
+    check_folder_target(&path, true).unwrap();
+    write_folder(&path, &run(b"new"), true).unwrap();
+    assert_eq!(names(place.path()), ["a/", "a/means/", "a/means/00.png", "a/model.bmm"]);
+    assert_eq!(fs::read(path.join("model.bmm")).unwrap(), b"new");
+}
+
+#[test]
+fn a_folder_of_the_users_is_never_replaced() {
+    for stray in ["thesis.txt", ".git", "means.txt"] {
+        let place = place();
+        let path = place.path().join("a");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join(stray), b"work").unwrap();
+        assert_eq!(refused(write_folder(&path, &run(b"m"), true)), FOREIGN_HINT);
+        fs::write(path.join("model.bmm"), b"m").unwrap();
+        let before = listing(place.path());
+        assert_eq!(refused(check_folder_target(&path, true)), FOREIGN_HINT);
+        assert_eq!(refused(write_folder(&path, &run(b"m"), true)), FOREIGN_HINT);
+        assert_eq!(listing(place.path()), before);
+    }
+}
+
+#[test]
+fn a_file_in_the_way_of_a_folder_stays() {
+    let place = place();
+    let path = place.path().join("a");
+    fs::write(&path, b"file").unwrap();
+    assert_eq!(refused(check_folder_target(&path, true)), NOT_A_FOLDER_HINT);
+    assert_eq!(refused(write_folder(&path, &run(b"m"), true)), NOT_A_FOLDER_HINT);
+    assert!(check_folder_target(path.join("below"), true).is_err());
+    assert_eq!(listing(place.path()), [("a".into(), b"file".to_vec())]);
+}
+
+#[test]
+fn the_check_leaves_nothing_behind() {
+    let place = place();
+    check_folder_target(place.path().join("models/deep/a"), false).unwrap();
+    assert!(names(place.path()).is_empty());
+}
+
+#[test]
+fn a_failure_leaves_neither_the_temporary_folder_nor_the_parents() {
+    let place = place();
+    let names_that_fail = ["../out", "", "/out", "model.bmm", "model.bmm/x"];
+    for bad in names_that_fail {
+        let files = [run(b"m"), vec![(bad.into(), Vec::new())]].concat();
+        assert!(write_folder(place.path().join("models/a"), &files, true).is_err(), "{bad:?}");
+        assert!(names(place.path()).is_empty(), "{bad:?}");
+    }
+}
+
+#[test]
+fn a_failure_names_the_file_the_user_asked_for_not_the_temporary_one() {
+    let place = place();
+    let files = [run(b"m"), run(b"twice")].concat();
+    let error = write_folder(place.path().join("a"), &files, false).unwrap_err();
+    assert!(matches!(error, Error::Io { path, .. } if path == place.path().join("a/model.bmm")));
+}
+
+#[test]
+fn a_folder_filled_by_another_meanwhile_is_not_replaced() {
+    let place = place();
+    let path = place.path().join("a");
+    let temporary = temporary_folder(&path).unwrap();
+    write_folder(&path, &run(b"other"), false).unwrap();
+    assert!(install(temporary, &path, Occupant::Nothing).is_err());
+    assert_eq!(names(place.path()), ["a/", "a/means/", "a/means/00.png", "a/model.bmm"]);
+    assert_eq!(fs::read(path.join("model.bmm")).unwrap(), b"other");
+}
+
+#[test]
+fn exchanging_by_turns_is_exchanging() {
+    for way in [exchange, exchange_by_turns] {
+        let place = place();
+        let (a, b) = (place.path().join("a"), place.path().join("b"));
+        for folder in [&a, &b] {
+            fs::create_dir(folder).unwrap();
+        }
+        fs::write(a.join("x"), b"of a").unwrap();
+        way(&a, &b).unwrap();
+        assert_eq!(names(place.path()), ["a/", "b/", "b/x"]);
+        assert!(way(&a, &place.path().join("none")).is_err());
+        assert_eq!(names(place.path()), ["a/", "b/", "b/x"]);
+        fs::remove_dir(&a).unwrap();
+        assert!(way(&a, &b).is_err());
+        assert_eq!(names(place.path()), ["b/", "b/x"]);
+    }
+}
+
+#[test]
+fn a_model_written_is_read_and_a_bent_file_is_refused_by_name() {
+    let place = place();
+    let path = place.path().join("model.bmm");
+    let bytes = encode(&small_model()).unwrap();
+    write_file(&path, &bytes, false).unwrap();
+    assert_eq!(read(&path).unwrap(), small_model());
+    let problem = |bytes: &[u8]| {
+        write_file(&path, bytes, true).unwrap();
+        match read(&path) {
+            Err(Error::Model { problem, .. }) => problem,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (has, needs) = (bytes.len() as u64 - 1, bytes.len() as u64);
+    assert_eq!(problem(&bytes[..bytes.len() - 1]), ModelProblem::Truncated { has, needs });
+    assert!(matches!(problem(&[&bytes[..], b"x"].concat()), ModelProblem::Damaged { .. }));
+    assert!(matches!(problem(b""), ModelProblem::NotAModel { .. }));
+    assert!(matches!(problem(b"\x89PNG"), ModelProblem::NotAModel { .. }));
+    assert!(matches!(read(place.path()), Err(Error::Io { .. })));
+}
+
+#[test]
+fn the_current_folder_and_a_mount_point_are_refused_before_training() {
+    assert_eq!(refused(check_folder_target(".", true)), PINNED_HINT);
+    assert!(!is_pinned(place().path()));
+    #[cfg(target_os = "linux")]
+    assert_eq!(refused(check_folder_target("/proc", true)), PINNED_HINT);
+}

@@ -1,0 +1,190 @@
+//! The outer layer of a model file: magic, format version, length and checksum around a payload it does not understand.
+//!
+//! The checksum is looked at before the version, so that a flipped bit in the version is called damage, and only a whole
+//! file of a later format is called newer. That holds as long as every later format keeps these 52 bytes.
+
+use sha2::{Digest, Sha256};
+
+use super::sniff::looks_like;
+use crate::error::ModelProblem;
+
+/// The format version this program writes, and the newest it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The largest model file, in bytes (1 GiB): enough for a hundred million means.
+pub const MAX_FILE_LEN: u64 = 1 << 30;
+
+/// The length of magic, version, payload length and checksum, in bytes.
+pub(super) const HEADER_LEN: u64 = 52;
+
+const MAGIC: [u8; 8] = *b"\x89BMM\r\n\x1a\n";
+
+/// How the magic begins after a transfer that took the file for text: the first byte stripped or replaced.
+const BENT_MAGIC: [&[u8]; 4] = [b"\x89BMM", b"\x09BMM", b"BMM\r", b"\xef\xbf\xbdBMM"];
+
+/// The fields of the header, taken apart but not yet believed.
+struct Header<'a> {
+    version: u32,
+    payload_len: u64,
+    /// The 20 bytes before the checksum, which it covers.
+    covered: &'a [u8],
+    checksum: [u8; 32],
+}
+
+/// The file around `payload`.
+pub(super) fn seal(payload: &[u8]) -> Result<Vec<u8>, ModelProblem> {
+    let payload_len = payload.len() as u64;
+    checked_file_len(payload_len)?;
+    let mut file = Vec::with_capacity(HEADER_LEN as usize + payload.len());
+    file.extend_from_slice(&MAGIC);
+    file.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+    file.extend_from_slice(&payload_len.to_le_bytes());
+    let sum = checksum(&file, payload);
+    file.extend_from_slice(&sum);
+    file.extend_from_slice(payload);
+    Ok(file)
+}
+
+/// The payload of a whole and undamaged `file` of a known format version.
+pub(super) fn open(file: &[u8]) -> Result<&[u8], ModelProblem> {
+    let (header, rest) = split(file)?;
+    let needs = checked_file_len(header.payload_len)?;
+    let has = file.len() as u64;
+    if has < needs {
+        return Err(ModelProblem::Truncated { has, needs });
+    }
+    if has > needs {
+        return Err(ModelProblem::Damaged { what: "bytes follow its end" });
+    }
+    if checksum(header.covered, rest) != header.checksum {
+        return Err(ModelProblem::Damaged { what: "its checksum does not match" });
+    }
+    check_version(header.version)?;
+    Ok(rest)
+}
+
+/// The length that a file beginning with `start` (its header at least) claims for itself; never below the header's.
+pub(super) fn file_len(start: &[u8]) -> Result<u64, ModelProblem> {
+    checked_file_len(split(start)?.0.payload_len)
+}
+
+/// The SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn checksum(covered: &[u8], payload: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(covered).chain_update(payload).finalize().into()
+}
+
+fn checked_file_len(payload_len: u64) -> Result<u64, ModelProblem> {
+    let bytes = payload_len.saturating_add(HEADER_LEN);
+    if bytes > MAX_FILE_LEN {
+        return Err(ModelProblem::TooLarge { bytes, limit: MAX_FILE_LEN });
+    }
+    Ok(bytes)
+}
+
+fn check_version(theirs: u32) -> Result<(), ModelProblem> {
+    match theirs {
+        FORMAT_VERSION => Ok(()),
+        0 => Err(ModelProblem::Invalid("there is no format version 0".into())),
+        _ => Err(ModelProblem::NewerFormat { theirs, ours: FORMAT_VERSION }),
+    }
+}
+
+/// Header and the rest of `file`.
+fn split(file: &[u8]) -> Result<(Header<'_>, &[u8]), ModelProblem> {
+    if !file.starts_with(&MAGIC) && (file.is_empty() || !MAGIC.starts_with(file)) {
+        return Err(not_a_model(file));
+    }
+    take_header(file).ok_or(ModelProblem::Truncated { has: file.len() as u64, needs: HEADER_LEN })
+}
+
+/// Header and rest, or `None` where the file ends first.
+fn take_header(file: &[u8]) -> Option<(Header<'_>, &[u8])> {
+    let (covered, rest) = file.split_at_checked(20)?;
+    let (_, fields) = covered.split_first_chunk::<8>()?;
+    let (version, length) = fields.split_first_chunk::<4>()?;
+    let (checksum, rest) = rest.split_first_chunk::<32>()?;
+    let header = Header {
+        version: u32::from_le_bytes(*version),
+        payload_len: u64::from_le_bytes(*length.first_chunk()?),
+        covered,
+        checksum: *checksum,
+    };
+    Some((header, rest))
+}
+
+fn not_a_model(file: &[u8]) -> ModelProblem {
+    if BENT_MAGIC.iter().any(|start| file.starts_with(start)) {
+        return ModelProblem::Damaged {
+            what: "its first bytes were changed, as by a text-mode transfer",
+        };
+    }
+    ModelProblem::NotAModel { looks_like: looks_like(file) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_payload_opens_to_itself() {
+        for payload in [&b""[..], b"x", b"some payload"] {
+            assert_eq!(open(&seal(payload).unwrap()), Ok(payload));
+        }
+    }
+
+    #[test]
+    fn sha256_is_the_published_one() {
+        let of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256_hex(b"abc"), of_abc);
+    }
+
+    /// A file of another version, correctly sealed.
+    fn with_version(version: u32) -> Vec<u8> {
+        let mut file = seal(b"payload").unwrap();
+        file[8..12].copy_from_slice(&version.to_le_bytes());
+        let sum = checksum(&file[..20], b"payload");
+        file[20..52].copy_from_slice(&sum);
+        file
+    }
+
+    #[test]
+    fn a_whole_file_of_a_later_version_is_newer_but_a_bent_version_is_damage() {
+        assert_eq!(
+            open(&with_version(2)),
+            Err(ModelProblem::NewerFormat { theirs: 2, ours: FORMAT_VERSION })
+        );
+        assert!(matches!(open(&with_version(0)), Err(ModelProblem::Invalid(_))));
+        let mut bent = seal(b"payload").unwrap();
+        bent[8] ^= 2;
+        assert!(matches!(open(&bent), Err(ModelProblem::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_text_mode_transfer_is_called_damage_not_another_kind_of_file() {
+        let file = seal(b"payload").unwrap();
+        let unix = [&b"\x89BMM\n\x1a\n"[..], &file[8..]].concat();
+        let utf8 = [&b"\xef\xbf\xbdBMM\r\n\x1a\n"[..], &file[8..]].concat();
+        let seven_bits = [&b"\x09BMM\r\n\x1a\n"[..], &file[8..]].concat();
+        for bent in [unix, utf8, seven_bits] {
+            assert!(matches!(open(&bent), Err(ModelProblem::Damaged { .. })));
+        }
+    }
+
+    #[test]
+    fn a_header_that_claims_too_much_is_refused_before_reading_on() {
+        let mut file = seal(b"payload").unwrap();
+        file[12..20].copy_from_slice(&u64::MAX.to_le_bytes());
+        assert!(matches!(file_len(&file[..52]), Err(ModelProblem::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_cut_header_is_cut_short_and_an_empty_file_is_empty() {
+        let file = seal(b"").unwrap();
+        assert_eq!(open(&file[..5]), Err(ModelProblem::Truncated { has: 5, needs: HEADER_LEN }));
+        assert_eq!(open(b""), Err(ModelProblem::NotAModel { looks_like: "an empty file" }));
+    }
+}

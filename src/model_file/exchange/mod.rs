@@ -1,0 +1,156 @@
+//! The open way out and in: a model as safetensors, npy, CSV or JSON, for every other program.
+//!
+//! All four carry weights and means exactly: export, then import, gives the same bits.
+//!
+//! | format | layout | also carries |
+//! |---|---|---|
+//! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize` as metadata |
+//! | npy | one `<f8` array of shape (K, D + 1): column 0 the weights, the other columns the means | |
+//! | CSV | header `weight,p0,p1,...`, then one line per component | |
+//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `labels`; `report` and `provenance` are written for people but not read back |
+//!
+//! A row is one component everywhere. What a format does not carry is dropped: an imported model has no provenance and no
+//! fit report, because nothing ties an open file to the fit it once came from.
+
+mod csv;
+mod json;
+mod npy;
+mod safetensors;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use super::record::{LabelTable, Model, mixture_from};
+use crate::error::{Error, ModelProblem, Result};
+
+/// The rule given to an imported model whose file names none.
+pub const DEFAULT_BINARIZE: &str = "threshold:128";
+
+/// An exchange format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Named tensors, `.safetensors`.
+    Safetensors,
+    /// A NumPy array, `.npy`.
+    Npy,
+    /// Comma-separated values, `.csv`.
+    Csv,
+    /// `.json`.
+    Json,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Self; 4] = [Self::Safetensors, Self::Npy, Self::Csv, Self::Json];
+
+    /// The ending of its files, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Safetensors => "safetensors",
+            Self::Npy => "npy",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
+    /// The format that the ending of `path` stands for, upper or lower case.
+    ///
+    /// # Errors
+    /// [`ModelProblem::UnknownFormat`], which lists the four endings.
+    pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
+        let ending = path.as_ref().extension().unwrap_or_default();
+        let fits = |format: &Self| ending.eq_ignore_ascii_case(format.extension());
+        Self::ALL
+            .into_iter()
+            .find(fits)
+            .ok_or_else(|| Error::model(path, ModelProblem::UnknownFormat))
+    }
+}
+
+/// The bytes of `model` in `format`; the same model gives the same bytes.
+///
+/// # Errors
+/// [`ModelProblem::Invalid`] if the parts of the model do not fit together (see [`Model::check`]), or
+/// [`ModelProblem::Foreign`] should the writer of the format refuse.
+pub fn export(model: &Model, format: Format) -> Result<Vec<u8>, ModelProblem> {
+    model.check()?;
+    match format {
+        Format::Safetensors => safetensors::export(model),
+        Format::Npy => npy::export(model),
+        Format::Csv => csv::export(model),
+        Format::Json => json::export(model),
+    }
+}
+
+/// The model in `bytes`, which are a whole file of `format`.
+///
+/// `shape` is height and width in pixels. Without it they are those of the file; where it has none, D that is a square is
+/// taken for a square picture, and any other D for 1 x D. A file without binarisation rule gets [`DEFAULT_BINARIZE`].
+///
+/// # Errors
+/// [`ModelProblem::Foreign`] if the file is not of that format and layout; [`ModelProblem::Invalid`] if the weights do
+/// not sum to 1 within 1e-9 (they are not rescaled: that would hide a mistake), a weight or mean lies outside [0, 1] or
+/// is NaN, the shapes differ, or height x width is not D.
+pub fn import(
+    bytes: &[u8],
+    format: Format,
+    shape: Option<(u32, u32)>,
+) -> Result<Model, ModelProblem> {
+    let parts = match format {
+        Format::Safetensors => safetensors::import(bytes),
+        Format::Npy => npy::import(bytes),
+        Format::Csv => csv::import(bytes),
+        Format::Json => json::import(bytes),
+    }?;
+    parts.into_model(shape)
+}
+
+/// What an exchange file says, unchecked.
+struct Parts {
+    weights: Vec<f64>,
+    /// One component after another.
+    means: Vec<f64>,
+    /// The length of one component, D.
+    n_features: usize,
+    shape: Option<(u32, u32)>,
+    binarize: Option<String>,
+    labels: Option<LabelTable>,
+}
+
+impl Parts {
+    /// Weights and means alone, for a format that has nothing else.
+    fn numbers(weights: Vec<f64>, means: Vec<f64>, n_features: usize) -> Self {
+        Self { weights, means, n_features, shape: None, binarize: None, labels: None }
+    }
+
+    fn into_model(self, shape: Option<(u32, u32)>) -> Result<Model, ModelProblem> {
+        let shape = shape.or(self.shape).or_else(|| likely_shape(self.n_features));
+        let (height, width) = shape.unwrap_or_default();
+        let model = Model {
+            mixture: mixture_from(self.weights, self.means, self.n_features)?,
+            height,
+            width,
+            binarize: self.binarize.unwrap_or_else(|| DEFAULT_BINARIZE.into()),
+            provenance: None,
+            report: None,
+            labels: self.labels,
+        };
+        model.check()?;
+        Ok(model)
+    }
+}
+
+/// Height and width where nobody said: a square if it is one, else a single row.
+fn likely_shape(n_features: usize) -> Option<(u32, u32)> {
+    let n_features = u32::try_from(n_features).ok()?;
+    let side = n_features.isqrt();
+    Some(if side * side == n_features { (side, side) } else { (1, n_features) })
+}
+
+/// The rows of a table, weight first, one component after another: what npy and CSV hold.
+fn weighted_rows(model: &Model) -> impl Iterator<Item = impl Iterator<Item = f64>> {
+    let mixture = &model.mixture;
+    let weights = mixture.weights().iter().copied().enumerate();
+    weights.map(|(k, weight)| std::iter::once(weight).chain(mixture.mean(k).iter().copied()))
+}

@@ -1,0 +1,140 @@
+//! npy: one `f8` array of shape (K, D + 1) with the weights in column 0.
+//!
+//! A file holds one array, and means without weights are no mixture. A plain (K, D) array of means cannot pass for this
+//! layout by accident: its first column would have to sum to 1 within 1e-9.
+
+use std::io;
+
+use npyz::{NpyFile, NpyHeader, Order, WriterBuilder};
+
+use super::{Parts, weighted_rows};
+use crate::error::ModelProblem;
+use crate::model_file::Model;
+
+/// The npy bytes of `model`.
+pub(super) fn export(model: &Model) -> Result<Vec<u8>, ModelProblem> {
+    write(model).map_err(foreign)
+}
+
+fn write(model: &Model) -> io::Result<Vec<u8>> {
+    let shape = [model.mixture.n_components() as u64, model.mixture.n_features() as u64 + 1];
+    let mut bytes = Vec::new();
+    let little_endian = npyz::DType::Plain("<f8".parse().map_err(io::Error::other)?);
+    let options = npyz::WriteOptions::new().dtype(little_endian).shape(&shape);
+    let mut writer = options.writer(&mut bytes).begin_nd()?;
+    for row in weighted_rows(model) {
+        writer.extend(row)?;
+    }
+    writer.finish()?;
+    Ok(bytes)
+}
+
+/// The numbers in npy `bytes`: either byte order, either order of rows and columns.
+pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
+    check_header(bytes)?;
+    let mut rest = bytes;
+    let header = NpyHeader::from_reader(&mut rest).map_err(foreign)?;
+    let (n_rows, n_columns) = table_shape(&header, rest.len())?;
+    let order = header.order();
+    let values: Vec<f64> = NpyFile::with_header(header, rest).into_vec().map_err(foreign)?;
+    let table = match order {
+        Order::C => values,
+        Order::Fortran => by_rows(&values, n_rows),
+    };
+    Ok(split_rows(&table, n_columns))
+}
+
+/// Refuses a header that could bring npyz down: one longer than the file, which it would allocate, one nested deep enough
+/// to exhaust the stack of its parser, and dimensions whose product overflows. No header of a plain table comes near.
+fn check_header(bytes: &[u8]) -> Result<(), ModelProblem> {
+    let header = header_text(bytes).ok_or_else(|| foreign("it does not begin as one"))?;
+    let count = |wanted: fn(&u8) -> bool| header.iter().filter(|byte| wanted(byte)).count();
+    let nesting = count(|byte| b"([{".contains(byte));
+    // A product of numbers with 18 decimal digits between them stays below 10^18; no `x`, no hexadecimal ones.
+    let digits = count(u8::is_ascii_digit);
+    if nesting > 4 || digits > 18 || header.contains(&b'x') || header.contains(&b'X') {
+        return Err(foreign("it is not a plain table of numbers"));
+    }
+    Ok(())
+}
+
+/// The Python literal in the header, if it is there whole.
+fn header_text(bytes: &[u8]) -> Option<&[u8]> {
+    let ([major, _minor], rest) = bytes.strip_prefix(b"\x93NUMPY")?.split_first_chunk::<2>()?;
+    let (len, rest) = if *major == 1 {
+        let (len, rest) = rest.split_first_chunk::<2>()?;
+        (u32::from(u16::from_le_bytes(*len)), rest)
+    } else {
+        let (len, rest) = rest.split_first_chunk::<4>()?;
+        (u32::from_le_bytes(*len), rest)
+    };
+    rest.get(..usize::try_from(len).ok()?)
+}
+
+/// Rows and columns of the table, if the `n_bytes` after the header are exactly its numbers.
+fn table_shape(header: &NpyHeader, n_bytes: usize) -> Result<(usize, usize), ModelProblem> {
+    let &[n_rows, n_columns] = header.shape() else {
+        return Err(foreign(format!("its shape is {:?}, not (K, D + 1)", header.shape())));
+    };
+    let announced = n_rows.checked_mul(n_columns).and_then(|n| n.checked_mul(8));
+    if n_columns < 2 || announced != Some(n_bytes as u64) {
+        let shape = format!("({n_rows}, {n_columns})");
+        return Err(foreign(format!("{n_bytes} bytes are no array of shape {shape} of f8")));
+    }
+    // Both fit, for n_rows * n_columns * 8 bytes are in memory; unless there are no rows, which the mixture refuses.
+    Ok((n_rows as usize, n_columns as usize))
+}
+
+/// A table stored column by column, row by row.
+fn by_rows(columns: &[f64], n_rows: usize) -> Vec<f64> {
+    let row = |i| columns.iter().skip(i).step_by(n_rows.max(1)).copied();
+    (0..n_rows).flat_map(row).collect()
+}
+
+fn split_rows(table: &[f64], n_columns: usize) -> Parts {
+    let rows = table.chunks_exact(n_columns).filter_map(<[f64]>::split_first);
+    let (weights, means): (Vec<f64>, Vec<&[f64]>) = rows.unzip();
+    Parts::numbers(weights, means.concat(), n_columns - 1)
+}
+
+fn foreign(what: impl ToString) -> ModelProblem {
+    ModelProblem::Foreign { format: "npy", what: what.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An npy file with `header` and the values 0.25, 0.75, 0.1, 0.2 in it.
+    fn file(header: &str) -> Vec<u8> {
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend_from_slice(&(header.len() as u16).to_le_bytes());
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.extend([0.25, 0.75, 0.1, 0.2].iter().flat_map(|v: &f64| v.to_le_bytes()));
+        bytes
+    }
+
+    #[test]
+    fn a_table_in_column_order_reads_as_its_transpose_in_memory() {
+        let header = "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 2), }";
+        let parts = import(&file(header)).unwrap_or_else(|problem| panic!("{problem}"));
+        assert_eq!((parts.weights, parts.means), (vec![0.25, 0.75], vec![0.1, 0.2]));
+    }
+
+    #[test]
+    fn headers_that_would_exhaust_stack_or_memory_are_refused() {
+        let deep = format!("{{'descr': '<f8', 'shape': {}", "(".repeat(60_000));
+        let wide = "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }";
+        let hex =
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (0xFFFFFFFFFF, 0xFFFFFFFFFF), }";
+        let long = "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999, 2), }";
+        let flat = "{'descr': '<f8', 'fortran_order': False, 'shape': (4,), }";
+        let single = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }";
+        for header in [&deep, wide, hex, long, flat, single] {
+            assert!(matches!(import(&file(header)), Err(ModelProblem::Foreign { .. })));
+        }
+        let mut version_2 = b"\x93NUMPY\x02\x00".to_vec();
+        version_2.extend_from_slice(&u32::MAX.to_le_bytes());
+        assert!(matches!(import(&version_2), Err(ModelProblem::Foreign { .. })));
+    }
+}

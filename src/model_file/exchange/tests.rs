@@ -1,0 +1,170 @@
+//! Laws of export and import: the same bits in all formats, and no file that is not a mixture.
+
+use nalgebra::{DMatrix, DVector};
+use proptest::prelude::*;
+
+use super::super::tests::small_model;
+use super::*;
+use crate::mixture::BernoulliMixture;
+
+/// Numbers from all of [0, 1]: the ends, the smallest, one next to 1, and any.
+fn unit() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(0.0),
+        Just(1.0),
+        Just(f64::from_bits(1)),
+        Just(1.0 - f64::EPSILON / 2.0),
+        0.0..1.0f64,
+        (0u64..1.0f64.to_bits()).prop_map(f64::from_bits),
+    ]
+}
+
+/// Mixtures with up to 5 components and 3 x 4 pixels.
+fn models() -> impl Strategy<Value = Model> {
+    (1usize..=5, 1u32..=3, 1u32..=4).prop_flat_map(|(k, height, width)| {
+        let d = (height * width) as usize;
+        let raw = (prop::collection::vec(1e-3..1.0f64, k), prop::collection::vec(unit(), k * d));
+        raw.prop_map(move |(weights, means)| model(weights, means, height, width))
+    })
+}
+
+fn model(raw: Vec<f64>, means: Vec<f64>, height: u32, width: u32) -> Model {
+    let weights = DVector::from_vec(raw);
+    let weights = &weights / weights.sum();
+    let means = DMatrix::from_vec((height * width) as usize, weights.len(), means);
+    let mixture = BernoulliMixture::new(weights, means).unwrap();
+    Model { mixture, height, width, labels: None, ..small_model() }
+}
+
+fn bits(model: &Model) -> Vec<u64> {
+    let mixture = &model.mixture;
+    mixture.weights().iter().chain(mixture.means().iter()).map(|v| v.to_bits()).collect()
+}
+
+proptest! {
+    #[test]
+    fn export_then_import_gives_the_same_bits(model in models()) {
+        for format in Format::ALL {
+            let bytes = export(&model, format).unwrap();
+            prop_assert_eq!(&bytes, &export(&model, format).unwrap());
+            let shape = Some((model.height, model.width));
+            let back = import(&bytes, format, shape).unwrap();
+            prop_assert_eq!(bits(&back), bits(&model), "{:?}", format);
+            prop_assert_eq!((back.height, back.width), (model.height, model.width));
+            prop_assert!(back.provenance.is_none() && back.report.is_none());
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_an_import_panic(noise: Vec<u8>, at in 0usize..600, any: bool) {
+        for format in Format::ALL {
+            let mut bytes = export(&small_model(), format).unwrap();
+            let at = at % bytes.len();
+            let end = (at + noise.len()).min(bytes.len());
+            bytes.splice(at..end, noise.iter().copied());
+            if let Ok(model) = import(if any { &noise } else { &bytes }, format, None) {
+                prop_assert_eq!(model.check(), Ok(()));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_truncated_table_of_bytes_is_refused() {
+    for format in [Format::Safetensors, Format::Npy, Format::Json] {
+        let bytes = export(&small_model(), format).unwrap();
+        let whole = bytes.trim_ascii_end().len();
+        for len in 0..whole {
+            assert!(import(&bytes[..len], format, None).is_err(), "{format:?} {len}");
+        }
+    }
+}
+
+#[test]
+fn picture_shape_rule_and_labels_survive_where_the_format_has_room() {
+    let model = Model { height: 2, width: 1, binarize: "otsu \"é\"".into(), ..small_model() };
+    let back = |format| import(&export(&model, format).unwrap(), format, None).unwrap();
+    for format in [Format::Safetensors, Format::Json] {
+        let back = back(format);
+        assert_eq!((back.height, back.width, &back.binarize), (2, 1, &model.binarize));
+    }
+    assert_eq!(back(Format::Json).labels, model.labels);
+    for format in [Format::Npy, Format::Csv] {
+        let back = back(format);
+        assert_eq!((back.height, back.width, &*back.binarize), (1, 2, DEFAULT_BINARIZE));
+        assert_eq!(back.labels, None);
+    }
+}
+
+#[test]
+fn without_a_shape_a_square_number_of_features_is_a_square_picture() {
+    assert_eq!(likely_shape(784), Some((28, 28)));
+    assert_eq!(likely_shape(783), Some((1, 783)));
+    let asked = import(b"weight,a,b\n1,0,1\n", Format::Csv, Some((2, 1))).unwrap();
+    assert_eq!((asked.height, asked.width), (2, 1));
+    assert!(import(b"weight,a,b\n1,0,1\n", Format::Csv, Some((2, 2))).is_err());
+}
+
+#[test]
+fn the_documented_json_and_csv_by_hand_are_read() {
+    let json = br#"{"weights": [0.25, 75e-2], "means": [[0, 1], [0.5, 1e-3]], "other": [1]}"#;
+    let csv = b"\xef\xbb\xbfweight, p0, p1\r\n0.25, 0, 1\r\n0.75, 0.5, 0.001\r\n";
+    let (json, csv) = (import(json, Format::Json, None), import(csv, Format::Csv, None));
+    assert_eq!(json.as_ref().unwrap().mixture.means().as_slice(), [0.0, 1.0, 0.5, 1e-3]);
+    assert_eq!(json, csv);
+}
+
+/// The message about a file that must be refused.
+fn refusal(text: &str, format: Format) -> String {
+    import(text.as_bytes(), format, None).unwrap_err().to_string()
+}
+
+#[test]
+fn numbers_that_are_no_mixture_are_refused_with_the_number() {
+    for (row, what) in [("0.9,0,1", "sum to 0.9"), ("1,0,1.5", "1.5"), ("1,0,NaN", "NaN")] {
+        let message = refusal(&format!("weight,p0,p1\n{row}\n"), Format::Csv);
+        assert!(message.contains(what), "{message}");
+    }
+    for (rows, what) in [("[[1e400]]", "inf"), ("[[-0.5]]", "-0.5"), ("[[0],[1]]", "1 x 1")] {
+        let message = refusal(&format!(r#"{{"weights": [1], "means": {rows}}}"#), Format::Json);
+        assert!(message.contains(what), "{message}");
+    }
+}
+
+#[test]
+fn files_of_another_layout_are_refused_with_the_reason() {
+    for (text, what) in [
+        ("p0,p1\n0,1\n", "\"weight\""),
+        ("weight,p0\n1,x\n", "line 2 has \"x\""),
+        ("weight,p0\n1,0,0\n", "3 fields"),
+        ("weight\n1\n", "no feature"),
+        ("", "\"weight\""),
+    ] {
+        let message = refusal(text, Format::Csv);
+        assert!(message.contains(what), "{message}");
+    }
+    for (text, what) in [
+        (r#"{"weights": [1]}"#, "missing field `means`"),
+        (r#"{"weights": [1], "means": [["x"]]}"#, "a number"),
+        (r#"{"weights": [1], "means": [[null]]}"#, "a number"),
+        (r#"{"weights": [0.5, 0.5], "means": [[1], [1, 0]]}"#, "1 and 2"),
+        ("{\n\"weights\": [1,]}", "line 2"),
+        ("[", "line 1"),
+    ] {
+        let message = refusal(text, Format::Json);
+        assert!(message.contains(what), "{message}");
+    }
+}
+
+#[test]
+fn the_format_follows_the_ending_in_either_case() {
+    for format in Format::ALL {
+        let name = format!("some.dir/m.{}", format.extension());
+        assert_eq!(Format::from_path(&name).unwrap(), format);
+        assert_eq!(Format::from_path(name.to_uppercase()).unwrap(), format);
+    }
+    for name in ["model", "model.bmm", ".json", "model.json.gz"] {
+        let message = Format::from_path(name).unwrap_err().to_string();
+        assert!(message.contains(".safetensors, .npy, .csv, .json"), "{message}");
+    }
+}

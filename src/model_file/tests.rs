@@ -1,0 +1,216 @@
+//! Laws of the model file as a whole: what is written is read, and nothing else is.
+
+use nalgebra::{DMatrix, DVector};
+use proptest::prelude::*;
+
+use super::*;
+use crate::mixture::BernoulliMixture;
+
+/// A model with every part present, small enough to try each of its bits.
+pub(super) fn small_model() -> Model {
+    let weights = DVector::from_vec(vec![0.75, 0.25]);
+    let means = DMatrix::from_vec(2, 2, vec![0.1, 1.0, 0.0, 1.0 / 3.0]);
+    Model {
+        mixture: BernoulliMixture::new(weights, means).unwrap(),
+        height: 1,
+        width: 2,
+        binarize: "threshold:128".into(),
+        provenance: Some(provenance()),
+        report: Some(report()),
+        labels: Some(LabelTable {
+            names: vec!["zero".into(), "one".into()],
+            counts: vec![5, 1, 0, 2],
+        }),
+    }
+}
+
+fn provenance() -> Provenance {
+    Provenance {
+        program_version: "0.1.0".into(),
+        data_sha256: sha256_hex(b"data"),
+        n_samples: 8,
+        synthetic: true,
+        seed: 7,
+        n_init: "auto".into(),
+        init: "random".into(),
+        alpha: 0.5,
+        tol: 1e-6,
+        max_iter: 500,
+    }
+}
+
+fn report() -> FitRecord {
+    let start = StartRecord { seed_index: 3, n_iter: 2, objective: -9.5, stop: "converged".into() };
+    FitRecord {
+        log_likelihood: -9.25,
+        n_iter: 2,
+        stop: "converged".into(),
+        objective_history: vec![-12.0, -9.5],
+        starts: vec![start],
+        best_start: 0,
+    }
+}
+
+/// A model without any of the optional parts, as an import makes it.
+fn bare_model() -> Model {
+    Model { provenance: None, report: None, labels: None, ..small_model() }
+}
+
+#[test]
+fn what_is_written_is_read_and_the_same_model_gives_the_same_bytes() {
+    for model in [small_model(), bare_model()] {
+        let bytes = encode(&model).unwrap();
+        assert_eq!(decode(&bytes), Ok(model.clone()));
+        assert_eq!(encode(&model).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let bytes = encode(&small_model()).unwrap();
+    for bit in 0..bytes.len() * 8 {
+        let mut bent = bytes.clone();
+        bent[bit / 8] ^= 1 << (bit % 8);
+        assert!(decode(&bent).is_err(), "bit {bit}");
+    }
+}
+
+#[test]
+fn every_truncation_is_refused_and_named_once_the_magic_begins() {
+    let bytes = encode(&small_model()).unwrap();
+    for len in 0..bytes.len() {
+        let problem = decode(&bytes[..len]).unwrap_err();
+        let cut = matches!(problem, ModelProblem::Truncated { has, .. } if has == len as u64);
+        assert!(cut || len == 0, "{len}: {problem}");
+    }
+}
+
+#[test]
+fn every_byte_too_many_is_refused() {
+    let mut bytes = encode(&small_model()).unwrap();
+    for extra in [0, 1, 0xff] {
+        bytes.push(extra);
+        assert!(matches!(decode(&bytes), Err(ModelProblem::Damaged { .. })));
+    }
+}
+
+/// Reads the documented layout by hand, as a stranger to this crate would.
+struct ByHand<'a>(&'a [u8]);
+
+impl ByHand<'_> {
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        let (head, rest) = self.0.split_first_chunk::<N>().unwrap();
+        self.0 = rest;
+        *head
+    }
+    fn u64(&mut self) -> u64 {
+        u64::from_le_bytes(self.take())
+    }
+    fn f64(&mut self) -> f64 {
+        f64::from_le_bytes(self.take())
+    }
+    fn text(&mut self) -> String {
+        (0..self.u64()).map(|_| char::from(self.take::<1>()[0])).collect()
+    }
+    fn floats(&mut self) -> Vec<f64> {
+        (0..self.u64()).map(|_| self.f64()).collect()
+    }
+}
+
+#[test]
+fn the_documented_layout_is_the_one_written() {
+    let bytes = encode(&small_model()).unwrap();
+    let mut file = ByHand(&bytes);
+    assert_eq!(&file.take::<8>(), b"\x89BMM\r\n\x1a\n");
+    assert_eq!(u32::from_le_bytes(file.take()), 1);
+    assert_eq!(file.u64(), bytes.len() as u64 - 52);
+    file.take::<32>();
+    assert_eq!((file.u64(), file.u64()), (2, 2));
+    assert_eq!((u32::from_le_bytes(file.take()), u32::from_le_bytes(file.take())), (1, 2));
+    assert_eq!(file.floats(), [0.75, 0.25]);
+    assert_eq!(file.floats(), [0.1, 1.0, 0.0, 1.0 / 3.0]);
+    assert_eq!(file.text(), "threshold:128");
+    labels_as_documented(&mut file);
+    report_as_documented(&mut file);
+    provenance_as_documented(&mut file);
+    assert!(file.0.is_empty());
+}
+
+fn labels_as_documented(file: &mut ByHand) {
+    assert_eq!(file.take::<1>(), [1]);
+    assert_eq!((file.u64(), file.text(), file.text()), (2, "zero".into(), "one".into()));
+    assert_eq!(file.u64(), 4);
+    assert_eq!([file.u64(), file.u64(), file.u64(), file.u64()], [5, 1, 0, 2]);
+}
+
+fn report_as_documented(file: &mut ByHand) {
+    assert_eq!(file.take::<1>(), [1]);
+    assert_eq!((file.f64(), file.u64(), file.text()), (-9.25, 2, "converged".into()));
+    assert_eq!(file.floats(), [-12.0, -9.5]);
+    assert_eq!((file.u64(), file.u64(), file.u64(), file.f64()), (1, 3, 2, -9.5));
+    assert_eq!((file.text(), file.u64()), ("converged".into(), 0));
+}
+
+fn provenance_as_documented(file: &mut ByHand) {
+    assert_eq!(file.take::<1>(), [1]);
+    assert_eq!((file.text(), file.text()), ("0.1.0".into(), sha256_hex(b"data")));
+    assert_eq!((file.u64(), file.take::<1>(), file.u64()), (8, [1], 7));
+    assert_eq!((file.text(), file.text()), ("auto".into(), "random".into()));
+    assert_eq!((file.f64(), file.f64(), file.u64()), (0.5, 1e-6, 500));
+}
+
+/// What is wrong with `model`, which must be refused by name both on writing and behind a valid checksum.
+fn invalid(model: Model) -> String {
+    assert!(matches!(encode(&model), Err(ModelProblem::Invalid(_))));
+    let sealed = envelope::seal(&payload::encode(&model).unwrap()).unwrap();
+    match decode(&sealed) {
+        Err(ModelProblem::Invalid(what)) => what,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn parts_that_do_not_fit_together_are_refused_on_writing_and_on_reading() {
+    let model = small_model;
+    assert!(invalid(Model { height: 3, ..model() }).contains("3 x 2"));
+    assert!(invalid(Model { height: u32::MAX, width: u32::MAX, ..model() }).contains("pictures"));
+    let labels = Some(LabelTable { names: vec!["a".into()], counts: vec![1, 2, 3] });
+    assert!(invalid(Model { labels, ..model() }).contains("label table"));
+    for log_likelihood in [f64::NAN, f64::NEG_INFINITY] {
+        let report = Some(FitRecord { log_likelihood, ..report() });
+        assert!(invalid(Model { report, ..model() }).contains("finite"));
+    }
+    let objective_history = vec![f64::NAN];
+    let report_of_nan = Some(FitRecord { objective_history, ..report() });
+    assert!(invalid(Model { report: report_of_nan, ..model() }).contains("finite"));
+    let beyond = Some(FitRecord { best_start: 1, ..report() });
+    assert!(invalid(Model { report: beyond, ..model() }).contains("best start"));
+    let provenance = Some(Provenance { alpha: f64::INFINITY, ..provenance() });
+    assert!(invalid(Model { provenance, ..model() }).contains("alpha"));
+}
+
+#[test]
+fn weights_and_means_behind_a_valid_checksum_still_go_through_the_checked_constructor() {
+    let good = payload::encode(&small_model()).unwrap();
+    for (at, value) in [(32, 0.8), (32, f64::NAN), (56, 1.5), (56, f64::NAN), (56, -0.1)] {
+        let mut bad = good.clone();
+        bad[at..at + 8].copy_from_slice(&f64::to_le_bytes(value));
+        let problem = decode(&envelope::seal(&bad).unwrap()).unwrap_err();
+        assert!(matches!(problem, ModelProblem::Invalid(_)), "{value} at {at}: {problem}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_behind_a_valid_envelope_make_it_panic(bytes: Vec<u8>, at in 0usize..300) {
+        let mut mixed = payload::encode(&small_model()).unwrap();
+        let at = at.min(mixed.len());
+        let end = (at + bytes.len()).min(mixed.len());
+        mixed.splice(at..end, bytes.iter().copied());
+        for payload in [mixed, bytes] {
+            if let Ok(model) = decode(&envelope::seal(&payload).unwrap()) {
+                prop_assert_eq!(model.check(), Ok(()));
+            }
+        }
+    }
+}
