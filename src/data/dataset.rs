@@ -93,7 +93,8 @@ impl Dataset {
         let parts = sources.into_iter().map(part).collect();
         let mut dataset = Self { pixels, labels: None, parts, kind };
         if let Some(labels) = labels {
-            dataset.set_labels(labels, dataset.origin(0).0.to_owned())?;
+            let source = dataset.origin(0).0.to_owned();
+            dataset.set_labels(labels, source)?;
         }
         Ok(dataset)
     }

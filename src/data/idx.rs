@@ -81,9 +81,8 @@ fn elements(input: &mut Input, dims: &[u32]) -> Result<Vec<u8>> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::data::input::tests::gzip;
     use crate::error::Error;
-    use flate2::{Compression, write::GzEncoder};
-    use std::io::Write;
 
     /// An IDX file of unsigned bytes.
     pub(in crate::data) fn idx(dims: &[u32], elements: &[u8]) -> Vec<u8> {
@@ -91,12 +90,6 @@ pub(super) mod tests {
         dims.iter().for_each(|dim| file.extend(dim.to_be_bytes()));
         file.extend(elements);
         file
-    }
-
-    pub(in crate::data) fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
     }
 
     fn with_file<T>(bytes: &[u8], read: impl FnOnce(Input) -> Result<T>) -> Result<T> {

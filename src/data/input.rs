@@ -16,11 +16,15 @@ pub(super) const MAX_BYTES: u64 = 16 << 30;
 /// The first reservation for content whose length is not certain; it doubles as bytes arrive.
 const FIRST_RESERVATION: u64 = 1 << 20;
 
+/// The first bytes, which have been read to recognise the content, and the rest behind them.
+type Whole = Chain<Cursor<Vec<u8>>, Box<dyn Read>>;
+
 /// A file being read, or standard input.
 pub(super) struct Input {
     path: PathBuf,
     head: Vec<u8>,
-    reader: BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read>>>,
+    reader: BufReader<Whole>,
+    /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
     len: Option<u64>,
     gzip: bool,
 }
@@ -54,19 +58,9 @@ impl Input {
         Ok(Self { path, head, reader, len: None, gzip: true })
     }
 
-    /// The path as it was given.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The first bytes of the content, up to 4096, decompressed; reading starts before them all the same.
     pub(super) fn head(&self) -> &[u8] {
         &self.head
-    }
-
-    /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
-    pub(super) fn len(&self) -> Option<u64> {
-        self.len
     }
 
     /// An error about the content.
@@ -172,5 +166,58 @@ fn read_error(path: &Path, gzip: bool, error: std::io::Error) -> Error {
         Error::data(path, DataProblem::DamagedGzip { reason })
     } else {
         Error::io(path)(error)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    pub(in crate::data) fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn open(reader: impl Read + 'static) -> Result<Input> {
+        Input::from_reader(Path::new("-"), Box::new(reader), None)
+    }
+
+    /// A reader that hands out one byte at a time, as a slow pipe may.
+    struct Drip(Cursor<Vec<u8>>);
+
+    impl Read for Drip {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let n = buffer.len().min(1);
+            self.0.read(&mut buffer[..n])
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_read_whole_however_slowly_it_comes() {
+        let bytes: Vec<u8> = (0..10_000u32).map(|i| (i % 255) as u8).collect();
+        for content in [bytes.clone(), gzip(&bytes)] {
+            let mut input = open(Drip(Cursor::new(content))).unwrap();
+            assert_eq!(input.head(), &bytes[..4096]);
+            assert_eq!(input.body(0, 10_000).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_promise_that_a_pipe_does_not_keep_is_an_error() {
+        let short = open(Cursor::new(vec![7; 10])).unwrap().body(0, 11).unwrap_err();
+        assert!(short.to_string().contains("promises 11 bytes, the file holds 10"), "{short}");
+        let long = open(Cursor::new(vec![7; 10])).unwrap().body(0, 9).unwrap_err();
+        assert!(long.to_string().contains("is too long"), "{long}");
+        let huge = open(Cursor::new(vec![7; 10])).unwrap().body(0, MAX_BYTES + 1).unwrap_err();
+        assert!(huge.to_string().contains("is too large"), "{huge}");
+    }
+
+    #[test]
+    fn more_than_the_limit_is_refused() {
+        assert_eq!(open(Cursor::new(vec![7; 10])).unwrap().all(10).unwrap().len(), 10);
+        assert!(open(Cursor::new(vec![7; 10])).unwrap().all(9).is_err());
     }
 }

@@ -76,7 +76,8 @@ fn label(text: &str, line: u64) -> Result<String, DataProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::idx::tests::{gzip, idx};
+    use crate::data::idx::tests::idx;
+    use crate::data::input::tests::gzip;
     use crate::error::Error;
 
     fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<String>, DataProblem> {

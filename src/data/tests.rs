@@ -1,6 +1,7 @@
 //! Laws of loading that no single reader can state: folders, splits, recognition, several sources, hints.
 
-use super::idx::tests::{gzip, idx};
+use super::idx::tests::idx;
+use super::input::tests::gzip;
 use super::pictures::tests::png;
 use super::*;
 use std::path::Path;
