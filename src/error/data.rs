@@ -1,4 +1,4 @@
-//! What can be wrong with a data source.
+//! What can be wrong with a data source: each problem with the numbers that show it and one line of advice.
 
 /// What is wrong with a data source.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -6,13 +6,232 @@ pub enum DataProblem {
     /// No image or row was found.
     #[error("holds no images")]
     Empty,
+    /// A folder holds neither IDX files nor pictures.
+    #[error("holds no images: {seen}")]
+    NothingUsable {
+        /// What the folder does hold.
+        seen: String,
+    },
+    /// A download that saved an error page in place of the file.
+    #[error("is a web page, not data")]
+    WebPage,
+    /// The content is of no kind that can be read.
+    #[error("cannot be read as this: it looks like {looks_like}")]
+    UnknownKind {
+        /// What the first bytes suggest.
+        looks_like: String,
+    },
+    /// The file ends before the length that its header promises.
+    #[error("is cut short: the header promises {expected} bytes, the file holds {found}")]
+    Truncated {
+        /// Bytes promised, header included.
+        expected: u64,
+        /// Bytes found.
+        found: u64,
+    },
+    /// The file goes on after the length that its header promises.
+    #[error("is too long: the header promises {expected} bytes, the file goes on after them")]
+    TooLong {
+        /// Bytes promised, header included.
+        expected: u64,
+    },
+    /// A gzip file that does not decompress, or whose checksum does not fit.
+    #[error("is a damaged gzip file: {reason}")]
+    DamagedGzip {
+        /// What the decoder met.
+        reason: String,
+    },
+    /// More than can sensibly be held in memory.
+    #[error("is too large: {what}, and at most {limit} are read")]
+    TooLarge {
+        /// What the header promises.
+        what: String,
+        /// The limit, with its unit.
+        limit: &'static str,
+    },
+    /// An IDX label file where images belong.
+    #[error("holds labels, not images (IDX magic 0x00000801)")]
+    LabelsNotImages,
+    /// An IDX image file where labels belong.
+    #[error("holds images, not labels (IDX magic 0x00000803)")]
+    ImagesNotLabels,
+    /// An IDX file of another element type or number of dimensions.
+    #[error("is an IDX file of {dims} dimensions with element type 0x{code:02x}")]
+    IdxType {
+        /// The element type of the magic number; 0x08 is unsigned bytes.
+        code: u8,
+        /// The number of dimensions of the magic number.
+        dims: u8,
+    },
+    /// Images and labels that cannot belong together.
+    #[error("holds {labels} labels for {images} images")]
+    LabelCount {
+        /// Labels found.
+        labels: usize,
+        /// Images found.
+        images: usize,
+    },
+    /// A split was asked for that is not there.
+    #[error("has no {split} split: {why}")]
+    NoSplit {
+        /// `train` or `test`.
+        split: &'static str,
+        /// What is there instead.
+        why: String,
+    },
+    /// A split was asked for of something that is not published in splits.
+    #[error("has no splits, but the {split} split was asked for")]
+    NotSplit {
+        /// `train` or `test`.
+        split: &'static str,
+    },
+    /// A folder with the files of more than one data set.
+    #[error("holds several data sets: {names}")]
+    SeveralDataSets {
+        /// Their names, separated by commas.
+        names: String,
+    },
+    /// Two images that belong together differ in size.
+    #[error("is {size} pixels (height x width), but {other} is {other_size}")]
+    MixedSizes {
+        /// Height x width of this file.
+        size: String,
+        /// The first file or source.
+        other: String,
+        /// Height x width of the first one.
+        other_size: String,
+    },
+    /// A picture that cannot be decoded.
+    #[error("is a picture that cannot be read: {reason}")]
+    Picture {
+        /// What the decoder said.
+        reason: String,
+    },
+    /// A NumPy file whose header is not understood.
+    #[error("is a NumPy file with a header that cannot be read: {reason}")]
+    NpyHeader {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A NumPy file of elements that are no plain numbers.
+    #[error("is a NumPy array of type {dtype}")]
+    NpyType {
+        /// The type as the file writes it.
+        dtype: String,
+    },
+    /// A NumPy array that is neither rows nor images.
+    #[error("is a NumPy array of shape ({shape})")]
+    NpyShape {
+        /// The shape, separated by commas.
+        shape: String,
+    },
+    /// An array element outside the range of grey values.
+    #[error("holds {value} in row {row}, column {column} (counted from 0), {}", ALLOWED)]
+    Value {
+        /// The row, from 0.
+        row: usize,
+        /// The feature, from 0.
+        column: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// A line of a table with another number of cells than the first.
+    #[error("has {found} cells in line {line}, but {expected} in its first line")]
+    Ragged {
+        /// The line, from 1.
+        line: u64,
+        /// Cells found.
+        found: usize,
+        /// Cells of the first line.
+        expected: usize,
+    },
+    /// A cell of a table that is not a number.
+    #[error("line {line}, column {column}: {cell:?} is not a number")]
+    NotANumber {
+        /// The line, from 1.
+        line: u64,
+        /// The column, from 1.
+        column: usize,
+        /// The beginning of the cell.
+        cell: String,
+    },
+    /// A cell of a table outside the range of grey values.
+    #[error("line {line}, column {column}: the value is {value}, {}", ALLOWED)]
+    CellRange {
+        /// The line, from 1.
+        line: u64,
+        /// The column, from 1.
+        column: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// A line of a label file that is not one label.
+    #[error("line {line} holds {what}, not one label")]
+    LabelLine {
+        /// The line, from 1.
+        line: u64,
+        /// What it holds.
+        what: String,
+    },
 }
+
+/// The end of every message about a value out of range.
+const ALLOWED: &str = "but values must be whole numbers 0 to 255, or all between 0 and 1";
 
 impl DataProblem {
     /// What the user can do about it, in one line.
     pub fn hint(&self) -> String {
         match self {
-            Self::Empty => "give a folder with IDX files or pictures, or a file of rows".into(),
+            Self::NothingUsable { .. } => {
+                "name the file itself, or a folder with IDX files or PNG, JPEG, BMP or PNM pictures"
+                    .into()
+            }
+            Self::NoSplit { split: "train", .. } => {
+                "add the training files, or ask for the test split with `:test` after the path"
+                    .into()
+            }
+            Self::NoSplit { split, .. } => format!("leave out `:{split}`, or add its files"),
+            Self::NotSplit { split } => format!("leave out `:{split}`"),
+            Self::LabelCount { images, .. } => {
+                format!("give exactly one label for each of the {images} images, in their order")
+            }
+            Self::Ragged { expected, .. } => {
+                format!("give every line {expected} cells, and the same separator")
+            }
+            _ => self.fixed_hint().into(),
+        }
+    }
+
+    /// The hints that need no number of the problem.
+    fn fixed_hint(&self) -> &'static str {
+        match self {
+            Self::WebPage | Self::Truncated { .. } | Self::DamagedGzip { .. } => {
+                "the download went wrong: delete the file and fetch it again"
+            }
+            Self::TooLong { .. } => "the file is damaged, or two were joined: fetch it again",
+            Self::UnknownKind { .. } => {
+                "give IDX (raw or .gz), PNG, JPEG, BMP, PNM, .npy, or a table of numbers as text"
+            }
+            Self::TooLarge { .. } => "check that the file is not damaged, or split it",
+            Self::LabelsNotImages => "give the images file here, and this one to --labels",
+            Self::ImagesNotLabels => "give the labels file, often named ...-labels-idx1-ubyte",
+            Self::IdxType { .. } => {
+                "give unsigned bytes (0x08): images of 3 dimensions, labels of 1"
+            }
+            Self::SeveralDataSets { .. } => {
+                "give each data set a folder of its own, or name a file"
+            }
+            Self::MixedSizes { .. } => "scale all images to one height and width first",
+            Self::Picture { .. } => "remove the picture or save it anew as PNG",
+            Self::NpyHeader { .. } => "save the array anew with numpy.save",
+            Self::NpyType { .. } => "convert it first, for example array.astype('uint8')",
+            Self::NpyShape { .. } => "give rows as (n, d) or images as (n, height, width)",
+            Self::Value { .. } | Self::CellRange { .. } => {
+                "scale the values to grey 0 to 255, or to probabilities between 0 and 1"
+            }
+            Self::NotANumber { .. } => "keep one header line at most, and only numbers below it",
+            Self::LabelLine { .. } => "write one label a line, in the order of the images",
+            _ => "give a folder with IDX files or pictures, or a file of rows",
         }
     }
 }

@@ -1,0 +1,199 @@
+//! From grey to ink: the rules that turn pixels into packed bits, in parallel over rows and the same at any thread count.
+
+use super::pixels::Pixels;
+use crate::bits::{BitMatrix, row_bytes};
+use crate::error::{Error, Result};
+use rand_distr::{Bernoulli, Distribution};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+use rayon::prelude::*;
+use std::fmt;
+use std::str::FromStr;
+
+/// Which pixels count as ink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binarize {
+    /// Ink where the value is at least this, 1 to 255.
+    Threshold(u8),
+    /// The threshold that Otsu's method finds in the data; see [`Binarize::resolve`].
+    Otsu,
+    /// Ink with probability value / 255, drawn once for each pixel from this seed.
+    Bernoulli(u64),
+    /// The values are 0 and 1 already.
+    None,
+}
+
+impl Default for Binarize {
+    fn default() -> Self {
+        Self::Threshold(128)
+    }
+}
+
+impl fmt::Display for Binarize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Threshold(t) => write!(f, "threshold:{t}"),
+            Self::Otsu => f.write_str("otsu"),
+            Self::Bernoulli(seed) => write!(f, "bernoulli:{seed}"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+impl FromStr for Binarize {
+    type Err = Error;
+
+    /// The rule that [`Binarize`]'s `Display` writes: `threshold:T` (T 1 to 255), `otsu`, `bernoulli:SEED` or `none`.
+    fn from_str(text: &str) -> Result<Self> {
+        let rule = match text.split_once(':') {
+            None if text == "otsu" => Some(Self::Otsu),
+            None if text == "none" => Some(Self::None),
+            Some(("threshold", t)) => t.parse().ok().filter(|&t| t > 0).map(Self::Threshold),
+            Some(("bernoulli", seed)) => seed.parse().ok().map(Self::Bernoulli),
+            _ => None,
+        };
+        rule.ok_or_else(|| refused(format!("{text:?}"), "with T 1 to 255"))
+    }
+}
+
+/// The error for a rule that cannot be used, with what to note about the ones that can.
+fn refused(value: String, note: &str) -> Error {
+    Error::Parameter {
+        name: "--binarize",
+        value,
+        allowed: format!("threshold:T, otsu, bernoulli:SEED or none, {note}"),
+    }
+}
+
+impl Binarize {
+    /// The rule with every number in it that it takes from the data: [`Binarize::Otsu`] becomes the threshold found in
+    /// `pixels`, any other rule stays. This is what a model should carry, so that other data are treated alike.
+    pub fn resolve(&self, pixels: &Pixels) -> Binarize {
+        match self {
+            Self::Otsu => Self::Threshold(otsu(&histogram(pixels.values()))),
+            other => *other,
+        }
+    }
+
+    /// The ink of `pixels`, a matrix of shape (`n_images`, `n_features`).
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a threshold of 0, and for [`Binarize::None`] if a value is above 1.
+    pub fn apply(&self, pixels: &Pixels) -> Result<BitMatrix> {
+        match self.resolve(pixels) {
+            Self::Threshold(0) => Err(refused("threshold:0".into(), "with T 1 to 255")),
+            Self::Threshold(t) => pack_rows(pixels, |_, row, packed| pack_at_least(row, t, packed)),
+            Self::Bernoulli(seed) => draw(pixels, seed),
+            Self::None | Self::Otsu => {
+                check_binary(pixels)?;
+                pack_rows(pixels, |_, row, packed| pack_at_least(row, 1, packed))
+            }
+        }
+    }
+}
+
+fn check_binary(pixels: &Pixels) -> Result<()> {
+    if pixels.is_binary() {
+        return Ok(());
+    }
+    let n_features = pixels.n_features();
+    let found = pixels.values().iter().enumerate().find(|(_, v)| **v > 1);
+    let (index, value) = found.map_or((0, 0), |(index, &value)| (index, value));
+    let (row, column) = (index / n_features, index % n_features);
+    let note = format!("and none only for 0 and 1: row {row}, column {column} holds {value}");
+    Err(refused("none".into(), &note))
+}
+
+/// The matrix whose row `i` is what `pack(i, values, packed)` writes into zeroed bytes.
+fn pack_rows(pixels: &Pixels, pack: impl Fn(usize, &[u8], &mut [u8]) + Sync) -> Result<BitMatrix> {
+    let (n_images, n_features) = (pixels.n_images(), pixels.n_features());
+    let stride = row_bytes(n_features);
+    let mut bytes = vec![0; n_images * stride];
+    let rows = pixels.values().par_chunks_exact(n_features);
+    // Rows are cheap; small tasks would cost more than they share.
+    let packed = bytes.par_chunks_exact_mut(stride).with_min_len(256);
+    packed.zip(rows).enumerate().for_each(|(i, (packed, row))| pack(i, row, packed));
+    BitMatrix::from_packed(n_images, n_features, bytes)
+}
+
+/// Sets bit `d` of `packed` where `row[d] >= threshold`.
+///
+/// Eight flags are gathered with one multiplication: byte `j` of the word, 0 or 1, lands in bit `56 + j`, and no two
+/// partial products meet, so nothing carries. Without branches the compiler keeps the comparison in vectors.
+fn pack_at_least(row: &[u8], threshold: u8, packed: &mut [u8]) {
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (blocks, rest) = row.as_chunks::<8>();
+    for (block, byte) in blocks.iter().zip(packed.iter_mut()) {
+        let flags = block.map(|value| u8::from(value >= threshold));
+        *byte = (u64::from_le_bytes(flags).wrapping_mul(GATHER) >> 56) as u8;
+    }
+    if let Some(byte) = packed.get_mut(blocks.len()) {
+        let bits = rest.iter().enumerate().map(|(j, &value)| u8::from(value >= threshold) << j);
+        *byte = bits.fold(0, |byte, bit| byte | bit);
+    }
+}
+
+/// Ink drawn with probability value / 255. Each row has a generator of its own, seeded from (seed, row), so that a row
+/// depends neither on the threads nor on how many rows there are.
+fn draw(pixels: &Pixels, seed: u64) -> Result<BitMatrix> {
+    let ink: Vec<Bernoulli> =
+        (0..=255u8).filter_map(|v| Bernoulli::new(f64::from(v) / 255.0).ok()).collect();
+    pack_rows(pixels, |i, row, packed| {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(mix(mix(seed) ^ i as u64));
+        for (values, byte) in row.chunks(8).zip(packed) {
+            for (j, &value) in values.iter().enumerate() {
+                let drawn = ink.get(usize::from(value)).is_some_and(|ink| ink.sample(&mut rng));
+                *byte |= u8::from(drawn) << j;
+            }
+        }
+    })
+}
+
+/// The finaliser of SplitMix64: a bijection that spreads neighbouring seeds and rows over all 64 bits.
+fn mix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// How often each value occurs.
+fn histogram(values: &[u8]) -> [u64; 256] {
+    let count = |chunk: &[u8]| {
+        let mut counts = [0u64; 256];
+        chunk.iter().for_each(|&value| counts[usize::from(value)] += 1);
+        counts
+    };
+    let add = |mut a: [u64; 256], b: [u64; 256]| {
+        a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        a
+    };
+    values.par_chunks(1 << 16).map(count).reduce(|| [0; 256], add)
+}
+
+/// Otsu's threshold T, 1 to 255: ink (value >= T) and paper (value < T) have the greatest variance between them
+/// (Otsu 1979, IEEE Trans. Syst. Man Cybern. 9, 62-66). Where a range of T is equally good, its middle; where all
+/// values are equal and no T separates them, the default.
+fn otsu(histogram: &[u64; 256]) -> u8 {
+    let total: f64 = histogram.iter().map(|&n| n as f64).sum();
+    let sum: f64 = histogram.iter().zip(0u32..).map(|(&n, v)| n as f64 * f64::from(v)).sum();
+    let (mut below, mut sum_below, mut best) = (0.0, 0.0, 0.0);
+    let (mut first, mut last) = (128u8, 128u8);
+    for (threshold, &count) in (1..=255u8).zip(histogram) {
+        below += count as f64;
+        sum_below += count as f64 * f64::from(threshold - 1);
+        let (above, sum_above) = (total - below, sum - sum_below);
+        if below == 0.0 || above == 0.0 {
+            continue;
+        }
+        let between = below * above * (sum_above / above - sum_below / below).powi(2);
+        if between > best {
+            (best, first, last) = (between, threshold, threshold);
+        } else if between == best {
+            last = threshold;
+        }
+    }
+    first + (last - first) / 2
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+//! A loaded data set: images, labels where known, and where each image came from.
+
+use super::labels::Labels;
+use super::pixels::Pixels;
+use crate::error::{DataProblem, Error, Result};
+use std::fmt;
+
+/// How a data set was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceKind {
+    /// The four raw files of MNIST, read by the `mnist` crate.
+    Mnist,
+    /// IDX files, read by this crate.
+    Idx,
+    /// Picture files.
+    Pictures,
+    /// A NumPy array.
+    Npy,
+    /// A table as text.
+    Table,
+    /// Several sources of different kinds.
+    Mixed,
+}
+
+impl fmt::Display for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mnist => "MNIST (mnist crate)",
+            Self::Idx => "IDX",
+            Self::Pictures => "pictures",
+            Self::Npy => "NumPy array",
+            Self::Table => "table",
+            Self::Mixed => "several kinds",
+        })
+    }
+}
+
+/// A run of images that came from one file or folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The path as given, with `:train` or `:test` where a split was read.
+    pub source: String,
+    /// How many images came from it.
+    pub n_images: usize,
+    /// The index of the first of them in the data set.
+    pub first: usize,
+}
+
+/// Images with what is known of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    /// The images.
+    pub pixels: Pixels,
+    /// A class for each image, where known.
+    pub labels: Option<Labels>,
+    /// Where the images came from, in their order; the parts cover all images.
+    pub parts: Vec<Part>,
+    /// How they were read.
+    pub kind: SourceKind,
+}
+
+impl Dataset {
+    /// A data set that came from one source.
+    ///
+    /// # Errors
+    /// As for [`Dataset::of_parts`].
+    pub(super) fn new(
+        source: String,
+        kind: SourceKind,
+        pixels: Pixels,
+        labels: Option<Labels>,
+    ) -> Result<Self> {
+        let n_images = pixels.n_images();
+        Self::of_parts([(source, n_images)], kind, pixels, labels)
+    }
+
+    /// A data set whose images came from `sources`, each with its number of images.
+    ///
+    /// # Errors
+    /// [`DataProblem::LabelCount`] if there are labels, but not one for each image.
+    pub(super) fn of_parts(
+        sources: impl IntoIterator<Item = (String, usize)>,
+        kind: SourceKind,
+        pixels: Pixels,
+        labels: Option<Labels>,
+    ) -> Result<Self> {
+        let mut first = 0;
+        let part = |(source, n_images)| {
+            let part = Part { source, n_images, first };
+            first += n_images;
+            part
+        };
+        let parts = sources.into_iter().map(part).collect();
+        let mut dataset = Self { pixels, labels: None, parts, kind };
+        if let Some(labels) = labels {
+            let source = dataset.origin(0).0.to_owned();
+            dataset.set_labels(labels, source)?;
+        }
+        Ok(dataset)
+    }
+
+    /// Gives the images the labels of `source`, as `--labels FILE` does, in place of any that they had.
+    ///
+    /// # Errors
+    /// [`Error::Data`] about `source` if there is not exactly one label for each image.
+    pub fn set_labels(
+        &mut self,
+        labels: Labels,
+        source: impl AsRef<std::path::Path>,
+    ) -> Result<()> {
+        let (n_labels, images) = (labels.len(), self.pixels.n_images());
+        if n_labels != images {
+            return Err(Error::data(source, DataProblem::LabelCount { labels: n_labels, images }));
+        }
+        self.labels = Some(labels);
+        Ok(())
+    }
+
+    /// The source that image `i` came from, and its index within that source; empty and `i` itself if there is none.
+    pub fn origin(&self, i: usize) -> (&str, usize) {
+        let after = self.parts.partition_point(|part| part.first <= i);
+        let part = after.checked_sub(1).and_then(|index| self.parts.get(index));
+        part.map_or(("", i), |part| (&part.source, i - part.first))
+    }
+
+    /// Keeps the first `n` images only, with their labels and parts.
+    pub fn truncate(&mut self, n: usize) {
+        self.pixels.truncate(n);
+        if let Some(labels) = &mut self.labels {
+            labels.truncate(n);
+        }
+        self.parts.retain(|part| part.first < n);
+        if let Some(last) = self.parts.last_mut() {
+            last.n_images = last.n_images.min(n - last.first);
+        }
+    }
+
+    /// All of `sets`, one after the other. Labels stay only if every set has them.
+    ///
+    /// # Errors
+    /// [`DataProblem::MixedSizes`] if the images differ in size, [`Error::Parameter`] if `sets` is empty.
+    pub(super) fn concat(sets: Vec<Dataset>) -> Result<Self> {
+        let labels: Option<Vec<Labels>> = sets.iter().map(|set| set.labels.clone()).collect();
+        let mut sets = sets.into_iter();
+        let Some(mut all) = sets.next() else {
+            return Err(Error::Parameter {
+                name: "data",
+                value: "nothing".into(),
+                allowed: "at least one source".into(),
+            });
+        };
+        for set in sets {
+            all.append(set)?;
+        }
+        all.labels = labels.map(|labels| Labels::concat(&labels));
+        Ok(all)
+    }
+
+    /// Appends images and parts; labels are left to the caller.
+    fn append(&mut self, more: Dataset) -> Result<()> {
+        let n_before = self.pixels.n_images();
+        if !self.pixels.append(&more.pixels) {
+            let problem = DataProblem::MixedSizes {
+                size: more.pixels.size_text(),
+                other: self.origin(0).0.to_owned(),
+                other_size: self.pixels.size_text(),
+            };
+            return Err(Error::data(more.origin(0).0, problem));
+        }
+        let moved =
+            more.parts.into_iter().map(|part| Part { first: part.first + n_before, ..part });
+        self.parts.extend(moved);
+        if self.kind != more.kind {
+            self.kind = SourceKind::Mixed;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(source: &str, values: &[u8]) -> Dataset {
+        let pixels = Pixels::new(values.len(), 1, 1, values.to_vec()).unwrap();
+        let labels = Labels::from_codes(values);
+        Dataset::new(source.into(), SourceKind::Table, pixels, Some(labels)).unwrap()
+    }
+
+    #[test]
+    fn every_image_is_named_by_its_source_and_its_place_in_it() {
+        let all =
+            Dataset::concat(vec![set("a", &[5, 6]), set("b", &[7]), set("c", &[8, 9])]).unwrap();
+        let origins: Vec<_> = (0..5).map(|i| all.origin(i)).collect();
+        assert_eq!(origins, [("a", 0), ("a", 1), ("b", 0), ("c", 0), ("c", 1)]);
+        assert_eq!(all.pixels.values(), [5, 6, 7, 8, 9]);
+        let labels = all.labels.unwrap();
+        assert!((0..5).all(|i| labels.name_of(i) == (i + 5).to_string()));
+    }
+
+    #[test]
+    fn labels_stay_only_if_all_sets_have_them() {
+        let mut bare = set("b", &[7]);
+        bare.labels = None;
+        bare.kind = SourceKind::Npy;
+        let all = Dataset::concat(vec![set("a", &[5]), bare]).unwrap();
+        assert_eq!((all.labels, all.kind), (None, SourceKind::Mixed));
+    }
+
+    #[test]
+    fn sets_of_different_sizes_are_refused_with_both_names() {
+        let mut wide = set("wide", &[1, 2]);
+        wide.pixels = Pixels::new(1, 1, 2, vec![1, 2]).unwrap();
+        let error = Dataset::concat(vec![set("a", &[5]), wide]).unwrap_err().to_string();
+        assert!(["wide", "1x2", "a is 1x1"].iter().all(|fact| error.contains(fact)), "{error}");
+        assert!(Dataset::concat(vec![]).is_err());
+    }
+
+    #[test]
+    fn truncating_keeps_images_labels_and_parts_in_step() {
+        let mut all = Dataset::concat(vec![set("a", &[5, 6]), set("b", &[7, 8])]).unwrap();
+        all.truncate(3);
+        assert_eq!((all.pixels.n_images(), all.labels.as_ref().unwrap().len()), (3, 3));
+        assert_eq!(all.parts.iter().map(|part| part.n_images).collect::<Vec<_>>(), [2, 1]);
+        all.truncate(2);
+        assert_eq!(all.parts.len(), 1);
+        all.truncate(9);
+        assert_eq!(all.parts.iter().map(|part| part.n_images).sum::<usize>(), 2);
+    }
+
+    #[test]
+    fn labels_from_elsewhere_must_match_the_number_of_images() {
+        let mut data = set("a", &[5, 6]);
+        data.set_labels(Labels::from_names(["x", "y"]), "labels.txt").unwrap();
+        assert_eq!(data.labels.as_ref().unwrap().name_of(1), "y");
+        let error = data.set_labels(Labels::from_names(["x"]), "labels.txt").unwrap_err();
+        assert_eq!(error.to_string(), "labels.txt: holds 1 labels for 2 images");
+    }
+}

@@ -1,0 +1,131 @@
+//! Class names and the class of each row: what a data set knows of its images beyond the pixels.
+
+use std::collections::BTreeSet;
+
+/// The classes of a data set, and one for each row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels {
+    names: Vec<String>,
+    of_row: Vec<u32>,
+}
+
+impl Labels {
+    /// Labels from the class name of each row. Names are sorted: as numbers if all are whole numbers, else as text.
+    pub fn from_names<S: AsRef<str>>(rows: impl IntoIterator<Item = S>) -> Self {
+        let rows: Vec<S> = rows.into_iter().collect();
+        let distinct: BTreeSet<&str> = rows.iter().map(AsRef::as_ref).collect();
+        let mut names: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
+        if names.iter().all(|name| name.parse::<i64>().is_ok()) {
+            // Stable, so that "1" and "01" keep their order as text.
+            names.sort_by_key(|name| name.parse::<i64>().unwrap_or(0));
+        }
+        let index: std::collections::HashMap<&str, u32> =
+            names.iter().zip(0..).map(|(name, index)| (name.as_str(), index)).collect();
+        let of_row = rows.iter().filter_map(|row| index.get(row.as_ref()).copied()).collect();
+        Self { names, of_row }
+    }
+
+    /// Labels from the byte of each row, as IDX files hold them; only bytes that occur become classes.
+    pub fn from_codes(codes: &[u8]) -> Self {
+        let mut index = [None; 256];
+        for &code in codes {
+            index[usize::from(code)] = Some(0);
+        }
+        let mut names = Vec::new();
+        for (code, slot) in index.iter_mut().enumerate().filter(|(_, slot)| slot.is_some()) {
+            *slot = Some(names.len() as u32);
+            names.push(code.to_string());
+        }
+        let of_row = codes.iter().filter_map(|&code| index[usize::from(code)]).collect();
+        Self { names, of_row }
+    }
+
+    /// The class names, sorted; classes that no row has after [`Labels::truncate`] stay.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// For each row the index of its class in [`Labels::names`].
+    pub fn of_row(&self) -> &[u32] {
+        &self.of_row
+    }
+
+    /// The class name of row `i`.
+    ///
+    /// # Panics
+    /// If `i` is not below [`Labels::len`].
+    pub fn name_of(&self, i: usize) -> &str {
+        &self.names[self.of_row[i] as usize]
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.of_row.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.of_row.is_empty()
+    }
+
+    /// Keeps the first `n` rows only, and all class names.
+    pub fn truncate(&mut self, n: usize) {
+        self.of_row.truncate(n);
+    }
+
+    /// The class name of each row in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.of_row.iter().map(|&class| self.names[class as usize].as_str())
+    }
+
+    /// The rows of all `sets` one after the other, over the union of their classes.
+    pub(super) fn concat(sets: &[Labels]) -> Self {
+        match sets {
+            [one] => one.clone(),
+            _ => Self::from_names(sets.iter().flat_map(Labels::iter)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_sort_as_numbers_and_text_as_text() {
+        assert_eq!(Labels::from_names(["10", "9", "-1", "10"]).names(), ["-1", "9", "10"]);
+        assert_eq!(Labels::from_names(["10", "9", "b"]).names(), ["10", "9", "b"]);
+    }
+
+    #[test]
+    fn every_row_keeps_its_name() {
+        let rows = ["cat", "dog", "ant", "dog"];
+        let labels = Labels::from_names(rows);
+        assert_eq!(labels.of_row(), [1, 2, 0, 2]);
+        assert!(rows.iter().enumerate().all(|(i, &name)| labels.name_of(i) == name));
+    }
+
+    #[test]
+    fn codes_and_their_names_give_the_same_labels() {
+        let codes = [5u8, 0, 4, 255, 9, 0];
+        let names = codes.iter().map(u8::to_string);
+        assert_eq!(Labels::from_codes(&codes), Labels::from_names(names));
+    }
+
+    #[test]
+    fn truncating_keeps_class_indices() {
+        let mut labels = Labels::from_codes(&[1, 7, 3]);
+        labels.truncate(2);
+        assert_eq!((labels.len(), labels.name_of(1)), (2, "7"));
+        labels.truncate(9);
+        assert_eq!(labels.len(), 2);
+    }
+
+    #[test]
+    fn joining_unites_the_classes_and_keeps_the_rows() {
+        let sets = [Labels::from_names(["2", "10"]), Labels::from_names(["3", "2"])];
+        let all = Labels::concat(&sets);
+        assert_eq!(all.names(), ["2", "3", "10"]);
+        assert_eq!(all.iter().collect::<Vec<_>>(), ["2", "10", "3", "2"]);
+    }
+}

@@ -1,0 +1,38 @@
+//! What a folder holds, in an order that does not depend on the file system.
+
+use crate::error::{Error, Result};
+use std::path::{Path, PathBuf};
+
+/// The entries of a folder, sorted by name.
+#[derive(Default)]
+pub(super) struct Listing {
+    /// Plain files, links to them included.
+    pub(super) files: Vec<PathBuf>,
+    /// Folders.
+    pub(super) folders: Vec<PathBuf>,
+}
+
+/// The entries of `folder`; hidden ones, and those that are neither file nor folder, are left out.
+pub(super) fn list(folder: &Path) -> Result<Listing> {
+    let mut listing = Listing::default();
+    for entry in folder.read_dir().map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        if name(&path).starts_with('.') {
+            continue;
+        }
+        let meta = path.metadata().map_err(Error::io(&path))?;
+        if meta.is_dir() {
+            listing.folders.push(path);
+        } else if meta.is_file() {
+            listing.files.push(path);
+        }
+    }
+    listing.files.sort();
+    listing.folders.sort();
+    Ok(listing)
+}
+
+/// The last part of a path as text.
+pub(super) fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,97 @@
+//! Data sources: whatever the user has (MNIST, other IDX files, pictures, arrays, tables) becomes [`Pixels`], and pixels
+//! become the packed bits that the mixture is fitted to. What a file is, its content tells, not its name.
+
+mod binarize;
+mod dataset;
+mod fingerprint;
+mod grey;
+mod idx;
+mod idx_folder;
+mod input;
+mod label_file;
+mod labels;
+mod listing;
+mod mnist;
+mod npy;
+mod picture_folder;
+mod pictures;
+mod pixels;
+mod sniff;
+mod source;
+mod table;
+
+pub use binarize::Binarize;
+pub use dataset::{Dataset, Part, SourceKind};
+pub use fingerprint::fingerprint;
+pub use label_file::read_labels;
+pub use labels::Labels;
+pub use pixels::Pixels;
+pub use source::{Source, Split};
+
+use crate::error::{DataProblem, Error, Result};
+use input::Input;
+use sniff::Content;
+
+/// Loads one source: a folder with IDX files or pictures, or a file of any kind that is read, raw or gzip.
+///
+/// # Errors
+/// [`Error::Io`] if something cannot be opened or read, [`Error::Data`] if it does not hold what it should.
+pub fn load(source: &Source) -> Result<Dataset> {
+    if source.is_stdin() {
+        return load_file(source, Input::stdin()?);
+    }
+    let path = source.path();
+    if !path.metadata().map_err(Error::io(path))?.is_dir() {
+        refuse_split(source)?;
+        return load_file(source, Input::open(path)?);
+    }
+    let listing = listing::list(path)?;
+    let sets = idx_folder::find(&listing);
+    if sets.is_empty() {
+        refuse_split(source)?;
+        return picture_folder::load(path, &listing);
+    }
+    idx_folder::load(source, &sets)
+}
+
+/// Loads several sources and joins them, in their order. Labels are kept only if all sources have them.
+///
+/// # Errors
+/// As for [`load`]; [`DataProblem::MixedSizes`] if the images differ in size; [`Error::Parameter`] for no source.
+pub fn load_all(sources: &[Source]) -> Result<Dataset> {
+    Dataset::concat(sources.iter().map(load).collect::<Result<_>>()?)
+}
+
+/// Whether a source is the training images of a folder that also has test images, to score on what was held out:
+/// load `source.with_split(Split::Test)` for them.
+pub fn has_test_split(source: &Source) -> bool {
+    if source.split() == Some(Split::Test) || !source.path().is_dir() {
+        return false;
+    }
+    let sets = listing::list(source.path()).map(|listing| idx_folder::find(&listing));
+    sets.is_ok_and(|sets| sets.len() == 1 && sets.values().all(idx_folder::IdxSet::has_test_images))
+}
+
+fn load_file(source: &Source, input: Input) -> Result<Dataset> {
+    let name = source.path().display().to_string();
+    let (kind, (pixels, labels)) = match sniff::content(input.head()) {
+        Content::Idx => (SourceKind::Idx, (idx::read_images(input)?, None)),
+        Content::Picture => (SourceKind::Pictures, (pictures::read(input)?, None)),
+        Content::Npy => (SourceKind::Npy, (npy::read(input)?, None)),
+        Content::Text => (SourceKind::Table, table::read(input)?),
+        other => return Err(input.wrong(sniff::problem(other))),
+    };
+    Dataset::new(name, kind, pixels, labels)
+}
+
+fn refuse_split(source: &Source) -> Result<()> {
+    match source.split() {
+        Some(split) => {
+            Err(Error::data(source.path(), DataProblem::NotSplit { split: split.name() }))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

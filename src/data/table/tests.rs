@@ -1,0 +1,116 @@
+//! Laws of reading tables.
+
+use super::*;
+use crate::error::Error;
+
+fn read_text(text: &str) -> Result<(Pixels, Option<Labels>), DataProblem> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    Input::open(file.path()).and_then(read).map_err(|error| match error {
+        Error::Data { problem, .. } => problem,
+        other => panic!("{other}"),
+    })
+}
+
+fn rows(text: &str) -> Vec<Vec<u8>> {
+    let (pixels, labels) = read_text(text).unwrap_or_else(|e| panic!("{text:?}: {e}"));
+    assert!(labels.is_none() && pixels.height() == 1);
+    (0..pixels.n_images()).map(|i| pixels.image(i).to_vec()).collect()
+}
+
+#[test]
+fn every_common_dress_of_a_table_gives_the_same_rows() {
+    let expected = vec![vec![0, 1, 255], vec![7, 0, 12]];
+    for text in [
+        "0,1,255\n7,0,12\n",
+        "0,1,255\n7,0,12",
+        "a,b,c\r\n0,1,255\r\n7,0,12\r\n",
+        "\u{feff}a;b;c\n0;1;255\n7;0;12\n",
+        "0\t1\t255\n7\t0\t12\n",
+        "0 1 255\n7 0 12\n",
+        "  a   b c\n  0 1   255 \n\n 7 0 12\n",
+        "# made by hand\n0, 1, 255\n\n7, 0, 12\n\n",
+        "# made by hand\n0 1 255\n# more\n7 0 12\n",
+        "\"a, x\",\"b\",\"c\"\n\"0\",\"1\",\"255\"\n7,0,12\n",
+        "0.0,1.0,2.55e2\n7,0,12.000\n",
+    ] {
+        assert_eq!(rows(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn one_column_is_a_table_too() {
+    assert_eq!(rows("x\n1\n0\n"), [[1], [0]]);
+    assert_eq!(rows("1\n0\n"), [[1], [0]]);
+}
+
+#[test]
+fn true_and_false_are_one_and_zero() {
+    assert_eq!(rows("a,b\nTrue,FALSE\n"), [[1, 0]]);
+}
+
+#[test]
+fn fractions_are_scaled_to_grey() {
+    assert_eq!(rows("0,1\n0.5,1\n"), [[0, 255], [128, 255]]);
+}
+
+#[test]
+fn a_column_headed_label_gives_the_labels() {
+    let (pixels, labels) = read_text("label,p0,p1\nseven,0,255\n3,9,8\n").unwrap();
+    assert_eq!(pixels.values(), [0, 255, 9, 8]);
+    assert_eq!(labels.unwrap().iter().collect::<Vec<_>>(), ["seven", "3"]);
+    let (pixels, labels) = read_text("p0,p1,Class\n0,255,1\n").unwrap();
+    assert_eq!((pixels.values(), labels.unwrap().name_of(0)), (&[0u8, 255][..], "1"));
+}
+
+#[test]
+fn a_ragged_row_is_named_with_its_line() {
+    for (text, line, found) in [
+        ("a,b\n0,1\n0\n", 3, 1),
+        ("0,1\n0,1,1\n", 2, 3),
+        ("0 1\n\n0 1 1\n", 3, 3),
+        ("a,b,c\n0,1\n", 2, 2),
+    ] {
+        let expected = if text.starts_with("a,b,c") { 3 } else { 2 };
+        let problem = read_text(text);
+        assert_eq!(problem, Err(DataProblem::Ragged { line, found, expected }), "{text:?}");
+    }
+}
+
+#[test]
+fn a_cell_that_is_no_number_is_named_with_line_and_column() {
+    for (text, line, column, cell) in [
+        ("a,b\r\n0,1\r\n0,x\r\n", 3, 2, "x"),
+        ("0,1\n0,\n", 2, 2, ""),
+        ("0,x\n0,1\n", 1, 2, "x"),
+        ("a,b\r\n\r\n# no\r\n\r\n0,x", 5, 2, "x"),
+        ("0,1\n\n# no\n\"x\",1\n", 4, 1, "x"),
+        ("# no\n\n0 1\nq 1\n", 4, 1, "q"),
+        ("label,b\n5,1\n5,?\n", 3, 2, "?"),
+    ] {
+        let expected = DataProblem::NotANumber { line, column, cell: cell.into() };
+        assert_eq!(read_text(text), Err(expected), "{text:?}");
+    }
+}
+
+#[test]
+fn a_value_out_of_range_is_named_with_line_and_column() {
+    for (text, line, column, value) in [
+        ("0,1\n0,256\n", 2, 2, 256.0),
+        ("0,1\n-1,0\n", 2, 1, -1.0),
+        ("a,b\n0,7\n0.5,1\n", 2, 2, 7.0),
+        ("label,a,b\n1,0.5,0\n2,9,0\n", 3, 2, 9.0),
+        ("0,inf\n", 1, 2, f64::INFINITY),
+    ] {
+        let problem = DataProblem::CellRange { line, column, value };
+        assert_eq!(read_text(text), Err(problem), "{text:?}");
+    }
+    assert!(matches!(read_text("0,NaN\n"), Err(DataProblem::CellRange { .. })));
+}
+
+#[test]
+fn a_table_without_rows_is_empty() {
+    for text in ["a,b\n", "# nothing\n", "\u{feff}a\n"] {
+        assert_eq!(read_text(text), Err(DataProblem::Empty), "{text:?}");
+    }
+}
