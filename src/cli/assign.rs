@@ -113,7 +113,13 @@ impl Args {
         Ok(rows)
     }
 
-    fn row(&self, model: &Model, (source, index): (&str, usize), log_prob: f64, resp: &[f64]) -> Row {
+    fn row(
+        &self,
+        model: &Model,
+        (source, index): (&str, usize),
+        log_prob: f64,
+        resp: &[f64],
+    ) -> Row {
         let mut order: Vec<usize> = (0..resp.len()).collect();
         order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
         let best = order[0];
@@ -143,7 +149,9 @@ impl Format {
                 let cells = rows.iter().map(|row| row.values.iter().map(plain).collect::<Vec<_>>());
                 output::csv(head, cells).map_err(Failure::from)
             }
-            Self::Jsonl => Ok(rows.iter().map(|row| object(head, row).to_string() + "\n").collect()),
+            Self::Jsonl => {
+                Ok(rows.iter().map(|row| object(head, row).to_string() + "\n").collect())
+            }
         }
     }
 }

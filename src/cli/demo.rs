@@ -44,7 +44,7 @@ pub(super) fn draw(split: Split) -> Result<Input> {
         width: model.width as usize,
         // What is trained on these digits will be shown real ones.
         rule: model.binarize.parse()?,
-        parts: vec![Part { source: NAME.into(), n_images: n_samples }],
+        parts: vec![Part { source: NAME.into(), n_images: n_samples, first: 0 }],
         synthetic: true,
         labels,
         bits,

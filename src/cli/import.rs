@@ -5,8 +5,8 @@ use super::failure::{Failure, Outcome};
 use super::input::ImageShape;
 use super::run_folder;
 use crate::error::{Error, Result};
-use crate::model_file::exchange::{self, Format};
 use crate::model_file::Model;
+use crate::model_file::exchange::{self, Format};
 use std::path::PathBuf;
 
 /// Make a run folder of weights and means from .safetensors, .npy, .csv or .json

@@ -4,7 +4,7 @@ use super::console::Console;
 use super::demo;
 use crate::bits::BitMatrix;
 use crate::data::{self, Binarize, Dataset, Labels, Part, Source, SourceKind, Split};
-use crate::error::{Error, Result};
+use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -122,7 +122,7 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
     if let Some(ImageShape { height, width }) = reading.shape {
         set.pixels.reshape(height, width)?;
     }
-    let rule = reading.rule.clone().unwrap_or_else(|| default_rule(&set)).resolve(&set.pixels);
+    let rule = reading.rule.unwrap_or_else(|| default_rule(&set)).resolve(&set.pixels);
     Ok(Input {
         name,
         kind: set.kind.to_string(),
@@ -148,7 +148,7 @@ fn finish(mut input: Input, reading: &Reading) -> Result<Input> {
         let labels = data::read_labels(path)?;
         let n_images: usize = input.parts.iter().map(|part| part.n_images).sum();
         if labels.len() != n_images {
-            let problem = data::label_count_problem(n_images, labels.len());
+            let problem = DataProblem::LabelCount { labels: labels.len(), images: n_images };
             return Err(Error::data(path, problem));
         }
         input.labels = Some(labels);
@@ -205,7 +205,8 @@ impl Input {
             1 => format!("{n} rows of {d}"),
             height => format!("{n} images of {height} x {}", self.width),
         };
-        let labels = self.labels.as_ref().map(|labels| format!(", {} labels", labels.names().len()));
+        let labels =
+            self.labels.as_ref().map(|labels| format!(", {} labels", labels.names().len()));
         let labels = labels.unwrap_or_default();
         format!("{} ({}): {rows}, {ink:.1} % ones by {}{labels}", self.name, self.kind, self.rule)
     }

@@ -63,7 +63,7 @@ struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Train(train::Args),
+    Train(Box<train::Args>),
     Assign(assign::Args),
     View(view::Args),
     Eval(eval::Args),

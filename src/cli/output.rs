@@ -20,20 +20,20 @@ pub(super) fn deliver(
 }
 
 /// Writes `bytes` to `path` in one step and says so.
-pub(super) fn save(path: &Path, bytes: &[u8], force: bool, console: &Console) -> Result<(), Failure> {
+pub(super) fn save(
+    path: &Path,
+    bytes: &[u8],
+    force: bool,
+    console: &Console,
+) -> Result<(), Failure> {
     atomic::write_file(path, bytes, force)?;
     console.note(format_args!("written   {}", path.display()));
     Ok(())
 }
 
 /// Comma-separated values with a head, quoted where needed.
-pub(super) fn csv(
-    head: &[String],
-    rows: impl IntoIterator<Item = Vec<String>>,
-) -> Result<String> {
-    let wrong = |e: &dyn std::fmt::Display| {
-        Error::io("CSV")(std::io::Error::other(e.to_string()))
-    };
+pub(super) fn csv(head: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> Result<String> {
+    let wrong = |e: &dyn std::fmt::Display| Error::io("CSV")(std::io::Error::other(e.to_string()));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(head).map_err(|e| wrong(&e))?;
     for row in rows {

@@ -20,7 +20,8 @@ pub(super) struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     pub(super) fn new(console: &'a Console) -> Self {
-        let line = if console.is_live() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        let line =
+            if console.is_live() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{msg}") {
             line.set_style(style);
         }
@@ -61,7 +62,9 @@ impl Observe for Progress<'_> {
 fn describe(news: &Iteration, elapsed: Duration) -> String {
     let Iteration { start, iteration, score, gain } = *news;
     let each = 1e3 * elapsed.as_secs_f64() / iteration.max(1) as f64;
-    format!("start {start}: iteration {iteration}, {score:.4} nats per image, gain {gain:.1e}, {each:.1} ms each")
+    format!(
+        "start {start}: iteration {iteration}, {score:.4} nats per image, gain {gain:.1e}, {each:.1} ms each"
+    )
 }
 
 /// Ctrl-C asks the fit to end after the current iteration; a second one ends the program.

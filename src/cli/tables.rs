@@ -3,9 +3,13 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 /// A table with a head and no lines; every column but those named in `left` is right-aligned.
-pub(super) fn table(head: &[&str], left: &[usize], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(super) fn table(
+    head: &[&str],
+    left: &[usize],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(head);
+    table.load_style(presets::NOTHING).set_header(head);
     for row in rows {
         table.add_row(row);
     }

@@ -4,10 +4,10 @@ use super::clusters::Clustering;
 use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::{self, ImageShape, Input, Reading};
+use super::models;
 use super::progress::{self, Progress};
 use super::run_folder::{self, Run};
 use super::train_report::{Clock, Results};
-use super::models;
 use crate::data::Binarize;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
 use crate::error::Result;
@@ -76,7 +76,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut clock = Clock::start();
-    let from = args.from.as_ref().map(|path| model_file::read(models::file_in(path))).transpose()?;
+    let from =
+        args.from.as_ref().map(|path| model_file::read(models::file_in(path))).transpose()?;
     let source = input::source_or_default(args.data.as_ref(), console);
     run_folder::check(args.out.as_deref(), args.force)?;
     let input = clock.load(|| input::read(&source, &args.reading(from.as_ref())?))?;
@@ -102,7 +103,7 @@ impl Args {
     fn reading(&self, from: Option<&Model>) -> Result<Reading> {
         let rule = match (&self.binarize, from) {
             (None, Some(model)) => Some(model.binarize.parse()?),
-            (rule, _) => rule.clone(),
+            (rule, _) => *rule,
         };
         let Self { shape, limit, labels, .. } = self;
         Ok(Reading { rule, shape: *shape, limit: *limit, labels: labels.clone() })
@@ -128,7 +129,7 @@ impl Args {
 
     /// The test split that goes with the source, read by the rule that made the training bits.
     fn held_out(&self, source: &OsString, input: &Input) -> Option<Result<Input>> {
-        let rule = Some(input.rule.clone());
+        let rule = Some(input.rule);
         input::held_out(source, &Reading { rule, shape: self.shape, ..Reading::default() })
     }
 

@@ -203,7 +203,8 @@ impl Results {
         let mut csv = String::from("iteration,objective,gain\n");
         for (i, objective) in history.iter().enumerate() {
             let before = i.checked_sub(1).map(|before| history[before]);
-            let gain = before.map(|b| ((objective - b) / self.training.n_samples as f64).to_string());
+            let gain =
+                before.map(|b| ((objective - b) / self.training.n_samples as f64).to_string());
             let _ = writeln!(csv, "{i},{objective},{}", gain.unwrap_or_default());
         }
         csv
@@ -310,7 +311,8 @@ fn finite(values: &[f64]) -> Vec<f64> {
 /// `-164.7705 nats per image, 0.3032 bits per pixel` and the agreement with labels.
 pub(super) fn score_line(clustering: &Clustering) -> String {
     let (score, bits) = (clustering.score(), clustering.bits_per_pixel());
-    let agreement = clustering.agreement().map(|a| "; ".to_string() + &clusters::agreement_line(&a));
+    let agreement =
+        clustering.agreement().map(|a| "; ".to_string() + &clusters::agreement_line(&a));
     let agreement = agreement.unwrap_or_default();
     format!("{score:.4} nats per image, {bits:.4} bits per pixel{agreement}")
 }

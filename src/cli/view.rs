@@ -63,7 +63,13 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         (How::Png, None) => return Err(needs_file().into()),
         _ => {
             let tiles = pictures::tiles(&model, None, &shown);
-            let text = pictures::text(&tiles, pictures::shape(&model), args.columns, args.style(console), console)?;
+            let text = pictures::text(
+                &tiles,
+                pictures::shape(&model),
+                args.columns,
+                args.style(console),
+                console,
+            )?;
             output::deliver(args.output.as_deref(), &text, args.force, console)?;
         }
     }

@@ -19,6 +19,7 @@ mod pixels;
 mod sniff;
 mod source;
 mod table;
+mod write;
 
 pub use binarize::Binarize;
 pub use dataset::{Dataset, Part, SourceKind};
@@ -27,6 +28,7 @@ pub use label_file::read_labels;
 pub use labels::Labels;
 pub use pixels::Pixels;
 pub use source::{Source, Split};
+pub use write::{write_idx, write_npy};
 
 use crate::error::{DataProblem, Error, Result};
 use input::Input;

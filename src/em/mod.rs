@@ -18,7 +18,7 @@ pub use e_step::{BLOCK_ROWS, EStep, use_threads};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};
 pub use observe::{Iteration, Observe, Silent};
-pub use params::{FitParams, describe_kernel, NInit, Precision};
+pub use params::{FitParams, NInit, Precision, describe_kernel};
 pub use report::{Fit, FitReport, StartReport, StopReason};
 pub use starts::fit;
 pub use stats::SufficientStats;

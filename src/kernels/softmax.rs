@@ -59,9 +59,9 @@ pub fn softmax_rows<F: Real>(
 fn weighted_max<F: Real>(row: &[Lanes<F>], bias: &[Lanes<f64>]) -> f64 {
     let mut top = [f64::NEG_INFINITY; LANES];
     for (score, bias) in row.iter().zip(bias) {
-        for l in 0..LANES {
-            let value = score.0[l].to_f64() + bias.0[l];
-            top[l] = if value > top[l] { value } else { top[l] };
+        for ((top, score), bias) in top.iter_mut().zip(score.0).zip(bias.0) {
+            let value = score.to_f64() + bias;
+            *top = if value > *top { value } else { *top };
         }
     }
     top.into_iter().fold(f64::NEG_INFINITY, |a, b| if b > a { b } else { a })

@@ -21,7 +21,10 @@ pub(super) fn draw(
     for i in 0..data.n_samples() {
         let resp: DVector<f64> = DVector::from_fn(n_components, |_, _| uniform.sample(rng));
         let resp = &resp / resp.sum().max(f64::MIN_POSITIVE);
-        data.ones(i).for_each(|d| *&mut sums.column_mut(d) += &resp);
+        for d in data.ones(i) {
+            let mut column = sums.column_mut(d);
+            column += &resp;
+        }
         resp_sums += resp;
     }
     let means =
