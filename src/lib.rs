@@ -23,8 +23,8 @@
 //! use bmm::{BernoulliMixture, BitMatrix, FitParams, Silent, fit};
 //!
 //! # fn main() -> bmm::Result<()> {
-//! // Two kinds of rows: ones on the left, ones on the right, and one bit in ten flipped.
-//! let rows = BitMatrix::from_fn(200, 20, |i, d| ((d < 10) == (i % 2 == 0)) != ((i * 7 + d * 3) % 10 == 0));
+//! // Two kinds of rows: ones on the left, ones on the right, and one bit in thirteen flipped.
+//! let rows = BitMatrix::from_fn(200, 20, |i, d| ((d < 10) == (i % 2 == 0)) != ((i * 7 + d * 3) % 13 == 0));
 //! let params = FitParams { n_components: 2, ..FitParams::default() };
 //! let fitted = fit(&rows, &params, &mut Silent)?;
 //!
