@@ -1,6 +1,8 @@
 //! What the integration tests share: data sets, oracles and comparisons.
 #![allow(dead_code)] // each test binary uses a part
 
+pub mod cases;
+
 use bmm::bits::BitMatrix;
 use bmm::mixture::BernoulliMixture;
 use flate2::read::GzDecoder;
