@@ -1,6 +1,5 @@
 //! `bmm train`: fits a mixture and writes a run folder.
 
-use super::clusters::Clustering;
 use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::{self, ImageShape, Input, Reading};
@@ -80,10 +79,10 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         args.from.as_ref().map(|path| model_file::read(models::file_in(path))).transpose()?;
     let source = input::source_or_default(args.data.as_ref(), console);
     run_folder::check(args.out.as_deref(), args.force)?;
-    let input = clock.load(|| input::read(&source, &args.reading(from.as_ref())?))?;
+    let (input, held_out) = clock.load(|| args.read(&source, from.as_ref()))?;
     let params = args.params(from);
     let fit = clock.fit(|| fit(&input, &params, console))?;
-    let results = Results::new(&input, &params, fit, args.held_out(&source, &input))?;
+    let results = Results::new(&input, held_out.as_ref(), params, fit)?;
     let run = Run::write(args.out.as_deref(), args.force, &input, &results, &mut clock)?;
     console.result(&results.document(&run, &clock), || results.text(&run))?;
     Ok(args.outcome(results.stop()))
@@ -100,6 +99,14 @@ fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
 }
 
 impl Args {
+    /// The data, and the test split that goes with it: both before the fit, so that a damaged file costs no fit.
+    fn read(&self, source: &OsString, from: Option<&Model>) -> Result<(Input, Option<Input>)> {
+        let input = input::read(source, &self.reading(from)?)?;
+        let same_rule = Reading { rule: Some(input.rule), shape: self.shape, ..Reading::default() };
+        let held_out = input::held_out(source, &same_rule).transpose()?;
+        Ok((input, held_out))
+    }
+
     fn reading(&self, from: Option<&Model>) -> Result<Reading> {
         let rule = match (&self.binarize, from) {
             (None, Some(model)) => Some(model.binarize.parse()?),
@@ -127,12 +134,6 @@ impl Args {
         }
     }
 
-    /// The test split that goes with the source, read by the rule that made the training bits.
-    fn held_out(&self, source: &OsString, input: &Input) -> Option<Result<Input>> {
-        let rule = Some(input.rule);
-        input::held_out(source, &Reading { rule, shape: self.shape, ..Reading::default() })
-    }
-
     fn outcome(&self, stop: StopReason) -> Outcome {
         match stop {
             StopReason::Interrupted => Outcome::Interrupted,
@@ -140,18 +141,5 @@ impl Args {
             _ if self.strict => Outcome::NotConverged,
             _ => Outcome::Done,
         }
-    }
-}
-
-impl Results {
-    fn new(
-        input: &Input,
-        params: &FitParams,
-        fit: Fit,
-        held_out: Option<Result<Input>>,
-    ) -> Result<Self> {
-        let training = Clustering::of(&fit.mixture, input)?;
-        let held_out = held_out.map(|test| Clustering::of(&fit.mixture, &test?)).transpose()?;
-        Ok(Self::of(input, params, fit, training, held_out))
     }
 }

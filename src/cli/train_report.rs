@@ -7,6 +7,7 @@ use super::run_folder::Run;
 use super::tables;
 use crate::data;
 use crate::em::{Fit, FitParams, StopReason};
+use crate::error::Result;
 use crate::model_file::{FitRecord, LabelTable, Model, Provenance, StartRecord};
 use serde::Serialize;
 use std::fmt::Write;
@@ -126,16 +127,18 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
 }
 
 impl Results {
-    pub(super) fn of(
+    /// Applies the fitted mixture to the data, and to held-out data where there is some.
+    pub(super) fn new(
         input: &Input,
-        params: &FitParams,
+        held_out: Option<&Input>,
+        params: FitParams,
         fit: Fit,
-        training: Clustering,
-        held_out: Option<Clustering>,
-    ) -> Self {
+    ) -> Result<Self> {
+        let training = Clustering::of(&fit.mixture, input)?;
+        let held_out = held_out.map(|test| Clustering::of(&fit.mixture, test)).transpose()?;
         let labels = training.label_table();
-        let (summary, synthetic, params) = (input.summary(), input.synthetic, params.clone());
-        Self { summary, synthetic, params, fit, training, held_out, labels }
+        let (summary, synthetic) = (input.summary(), input.synthetic);
+        Ok(Self { summary, synthetic, params, fit, training, held_out, labels })
     }
 
     pub(super) fn n_components(&self) -> usize {

@@ -116,21 +116,20 @@ fn pack_rows(pixels: &Pixels, pack: impl Fn(usize, &[u8], &mut [u8]) + Sync) -> 
     BitMatrix::from_packed(n_images, n_features, bytes)
 }
 
-/// Sets bit `d` of `packed` where `row[d] >= threshold`.
-///
-/// Eight flags are gathered with one multiplication: byte `j` of the word, 0 or 1, lands in bit `56 + j`, and no two
-/// partial products meet, so nothing carries. Without branches the compiler keeps the comparison in vectors.
+/// Sets bit `d` of `packed` where `row[d] >= threshold`, in blocks whose flags the compiler makes in vectors.
 fn pack_at_least(row: &[u8], threshold: u8, packed: &mut [u8]) {
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let (blocks, rest) = row.as_chunks::<8>();
-    for (block, byte) in blocks.iter().zip(packed.iter_mut()) {
-        let flags = block.map(|value| u8::from(value >= threshold));
-        *byte = (u64::from_le_bytes(flags).wrapping_mul(GATHER) >> 56) as u8;
+    for (block, bytes) in row.chunks(64).zip(packed.chunks_mut(8)) {
+        let mut flags = [0; 64];
+        flags.iter_mut().zip(block).for_each(|(flag, &value)| *flag = u8::from(value >= threshold));
+        let (eights, _) = flags.as_chunks::<8>();
+        bytes.iter_mut().zip(eights).for_each(|(byte, &eight)| *byte = gather(eight));
     }
-    if let Some(byte) = packed.get_mut(blocks.len()) {
-        let bits = rest.iter().enumerate().map(|(j, &value)| u8::from(value >= threshold) << j);
-        *byte = bits.fold(0, |byte, bit| byte | bit);
-    }
+}
+
+/// Eight flags, each 0 or 1, as the bits of a byte, the first one lowest. One multiplication moves flag `j` to bit
+/// `56 + j`; no two partial products meet, so nothing carries.
+fn gather(flags: [u8; 8]) -> u8 {
+    (u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
 }
 
 /// Ink drawn with probability value / 255. Each row has a generator of its own, seeded from (seed, row), so that a row
@@ -158,16 +157,23 @@ fn mix(mut x: u64) -> u64 {
 
 /// How often each value occurs.
 fn histogram(values: &[u8]) -> [u64; 256] {
-    let count = |chunk: &[u8]| {
-        let mut counts = [0u64; 256];
-        chunk.iter().for_each(|&value| counts[usize::from(value)] += 1);
-        counts
-    };
     let add = |mut a: [u64; 256], b: [u64; 256]| {
         a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         a
     };
     values.par_chunks(1 << 16).map(count).reduce(|| [0; 256], add)
+}
+
+/// How often each value occurs in one chunk, in four counts by turns: images are mostly paper, and adding to one count
+/// over and over would wait for itself.
+fn count(chunk: &[u8]) -> [u64; 256] {
+    let mut counts = [[0u32; 256]; 4];
+    for values in chunk.chunks(4) {
+        for (counts, &value) in counts.iter_mut().zip(values) {
+            counts[usize::from(value)] += 1;
+        }
+    }
+    std::array::from_fn(|value| counts.iter().map(|counts| u64::from(counts[value])).sum())
 }
 
 /// Otsu's threshold T, 1 to 255: ink (value >= T) and paper (value < T) have the greatest variance between them

@@ -87,7 +87,8 @@ fn nothing(others: &[PathBuf]) -> DataProblem {
         [] => DataProblem::NothingUsable { seen: "the folder has no files".into() },
         [first, ..] => {
             let (n, first) = (others.len(), listing::name(first));
-            let seen = format!("none of its {n} files is a picture or named like IDX ({first})");
+            let seen =
+                format!("no file is a picture or named like IDX ({n} in all, such as {first})");
             DataProblem::NothingUsable { seen }
         }
     }

@@ -91,7 +91,10 @@ fn text(head: &[u8]) -> Content {
         return Content::WebPage;
     }
     match start.first() {
-        Some(b'{' | b'[') => Content::Other("JSON".into()),
+        Some(b'{') => Content::Other("JSON".into()),
+        Some(b'[') if !start.get(1).is_some_and(u8::is_ascii_alphabetic) => {
+            Content::Other("JSON".into())
+        }
         Some(_) => Content::Text,
         None => Content::Nothing,
     }
@@ -151,7 +154,7 @@ mod tests {
         assert!(other(b"PK\x03\x04\x00").contains("zip"));
         assert!(other(b"RIFF\x01\0\0\0WEBPVP8").contains("WebP"));
         assert!(other(b"\xff\xfe0\0,\0").contains("UTF-16"));
-        assert!(other(b"{\"a\": 1}").contains("JSON"));
+        assert!(other(b"{\"a\": 1}").contains("JSON") && other(b"[[0, 1]]").contains("JSON"));
         assert_eq!(other(b"\x01\x02"), "binary data that begins with 01 02");
     }
 }

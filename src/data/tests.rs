@@ -172,7 +172,7 @@ fn folders_without_data_say_what_they_hold() {
     let empty = problem(load_path(folder(&[])));
     assert!(empty.to_string().contains("no files"), "{empty}");
     let notes = problem(load_path(folder(&[("notes.txt", b"hello".to_vec())])));
-    assert!(notes.to_string().contains("1 files") && notes.to_string().contains("notes.txt"));
+    assert!(notes.to_string().contains("1 in all") && notes.to_string().contains("notes.txt"));
 }
 
 #[test]

@@ -32,6 +32,22 @@ impl<T: Copy + AddAssign> Lanes<T> {
     }
 }
 
+impl<T: Copy> Lanes<T> {
+    /// All lanes combined by `op`, in halves: a fixed order that keeps the register full.
+    #[inline(always)]
+    pub fn reduce(&self, op: impl Fn(T, T) -> T) -> T {
+        let mut values = self.0;
+        let mut width = LANES / 2;
+        while width > 0 {
+            for l in 0..width {
+                values[l] = op(values[l], values[l + width]);
+            }
+            width /= 2;
+        }
+        values[0]
+    }
+}
+
 /// The precision of log-odds tables and responsibilities: `f32` for large problems, `f64` for small ones.
 pub trait Real:
     Copy + Default + PartialOrd + AddAssign + Mul<Output = Self> + Send + Sync + 'static

@@ -57,14 +57,19 @@ pub fn softmax_rows<F: Real>(
 /// The largest weighted log-probability of a row.
 #[inline(always)]
 fn weighted_max<F: Real>(row: &[Lanes<F>], bias: &[Lanes<f64>]) -> f64 {
-    let mut top = [f64::NEG_INFINITY; LANES];
+    let mut top = Lanes([f64::NEG_INFINITY; LANES]);
     for (score, bias) in row.iter().zip(bias) {
-        for ((top, score), bias) in top.iter_mut().zip(score.0).zip(bias.0) {
-            let value = score.to_f64() + bias;
-            *top = if value > *top { value } else { *top };
+        for ((top, score), bias) in top.0.iter_mut().zip(score.0).zip(bias.0) {
+            *top = larger(*top, score.to_f64() + bias);
         }
     }
-    top.into_iter().fold(f64::NEG_INFINITY, |a, b| if b > a { b } else { a })
+    top.reduce(larger)
+}
+
+/// The larger of two numbers, neither of them NaN: one instruction, unlike `f64::max`.
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
 }
 
 /// Replaces scores by responsibilities; returns the sum of exp(weighted log-probability - `top`), in [1, K].
@@ -79,7 +84,7 @@ fn exp_and_normalise<F: Real>(row: &mut [Lanes<F>], bias: &[Lanes<f64>], top: f6
             sums.0[l] += score.0[l].to_f64();
         }
     }
-    let normaliser: f64 = sums.0.iter().sum();
+    let normaliser = sums.reduce(|a, b| a + b);
     let scale = F::from_f64(1.0 / normaliser);
     for score in row.iter_mut() {
         score.0 = score.0.map(|e| e * scale);
