@@ -2,7 +2,7 @@
 //!
 //! The four functions compute the same responsibilities, each with less of the work left to loops: scalars, a vector
 //! over features, a matrix-vector product for each row, one matrix product for all rows. They are what the fast path
-//! is tested against and what `bmm bench` compares it with, so they stay as plain as the formulas:
+//! is tested against and what `benches/em.rs` compares it with, so they stay as plain as the formulas:
 //!
 //! `gamma_ik = pi_k prod_d mu_kd^x_id (1 - mu_kd)^(1 - x_id) / sum_j (the same for j)`
 //! (Bishop, *Pattern Recognition and Machine Learning*, 2006, eq. 9.56).

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use std::path::Path;
 
-/// Writes `bytes` to `file`, in one step, or to standard output.
+/// Writes `text` to `file`, in one step, or to standard output.
 pub(super) fn deliver(
     file: Option<&Path>,
     text: &str,

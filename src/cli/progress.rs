@@ -28,7 +28,7 @@ impl<'a> Progress<'a> {
         Self { console, line, last: None, began: Instant::now() }
     }
 
-    /// The last line of a start stays when the next one begins.
+    /// Says with `--verbose` where a start has come to, when the next one begins.
     fn finish_start(&self) {
         if let Some(last) = &self.last {
             let text = describe(last, self.began.elapsed());

@@ -1,5 +1,5 @@
 //! One opened file: its first bytes for recognition, then its content, decompressed if it is gzip. The only place that
-//! knows compression, and the one that reads no more memory than bytes have really arrived.
+//! decompresses, and it takes no more memory than bytes have really arrived.
 
 use crate::error::{DataProblem, Error, Result};
 use flate2::bufread::MultiGzDecoder;

@@ -1,4 +1,4 @@
-//! NumPy arrays (`.npy`) of rows (n, d) or images (n, height, width): the home of the `npyz` crate.
+//! NumPy arrays (`.npy`) of rows (n, d) or images (n, height, width): the home of the `npyz` crate for reading data.
 //!
 //! That crate multiplies the shape unchecked and parses a header of nested brackets in exponential time, so a header is
 //! only handed to it after a plain look has shown it to be one pair of braces with one small tuple in it.

@@ -1,4 +1,4 @@
-//! Tables as text, one row a line: the home of the `csv` crate. Separator and header are told from the first line, and a
+//! Tables as text, one row a line: the home of the `csv` crate for reading data. Separator and header are told from the first line, and a
 //! first or last column headed `label` or `class` gives the labels.
 
 use super::grey::{GreyValues, NotGrey};

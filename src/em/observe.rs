@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-/// One E-step's news.
+/// One iteration's news: an M-step, and the E-step that scores its result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Iteration {
     /// Which start, from 0.
@@ -11,13 +11,14 @@ pub struct Iteration {
     pub iteration: usize,
     /// Mean log-likelihood of the parameters reached, in nats per sample.
     pub score: f64,
-    /// What the objective gained in the last iteration, in nats per sample; infinite before the first.
+    /// What the objective gained in this iteration, in nats per sample; infinite if a row was impossible before it.
     pub gain: f64,
 }
 
 /// Watches a fit.
 pub trait Observe {
-    /// Called after every E-step. `Break` ends the fit here; the best parameters so far are kept.
+    /// Called after every iteration, not for the initial parameters of a start. `Break` ends the fit here; the best
+    /// parameters so far are kept.
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()>;
 }
 

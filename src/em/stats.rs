@@ -35,7 +35,7 @@ impl SufficientStats {
         self.weighted_sums.fill(Lanes::default());
     }
 
-    /// Adds the statistics of other rows under the same mixture.
+    /// Adds the statistics of other rows under the same mixture, so of the same K and D.
     pub fn merge(&mut self, other: &Self) {
         self.n_samples += other.n_samples;
         self.softmax.log_likelihood += other.softmax.log_likelihood;

@@ -60,9 +60,10 @@ pub struct FitRecord {
     pub log_likelihood: f64,
     /// Iterations of the best start.
     pub n_iter: u64,
-    /// Why the best start stopped: `converged`, `max-iter` or `interrupted`.
+    /// Why the best start stopped: `converged`, `max-iter`, `interrupted` or `abandoned`.
     pub stop: String,
-    /// The objective after each iteration of the best start, in nats over all samples; finite.
+    /// The objective of the best start's initial parameters, then after each of its iterations, in nats over all samples;
+    /// values that are not finite are left out.
     pub objective_history: Vec<f64>,
     /// Every start that was run.
     pub starts: Vec<StartRecord>,
@@ -79,7 +80,7 @@ pub struct StartRecord {
     pub n_iter: u64,
     /// The objective it reached, in nats over all samples; not NaN.
     pub objective: f64,
-    /// Why it stopped: `converged`, `max-iter` or `interrupted`.
+    /// Why it stopped: `converged`, `max-iter`, `interrupted` or `abandoned` for a more promising one.
     pub stop: String,
 }
 

@@ -1,0 +1,226 @@
+//! Keeps the house as `ARCHITECTURE.md` draws it: who may import whom, where each third-party crate lives, what the
+//! pure modules must not touch, and how long a file or a function may get. The tables are data; a change of the
+//! architecture is a change here, made on purpose.
+
+#[path = "tidy/rules.rs"]
+mod rules;
+#[path = "tidy/source.rs"]
+mod source;
+
+use rules::{Rules, Source, check};
+use std::fs;
+use std::path::Path;
+
+const RULES: Rules = Rules {
+    // From top to bottom; a module imports from itself and from rows below its own.
+    rows: &[
+        &["main"],
+        &["cli"],
+        &["em", "data", "model_file", "render"],
+        &["mixture"],
+        &["reference"],
+        &["scorer"],
+        &["kernels"],
+        &["bits", "metrics"],
+        &["error"],
+    ],
+    // Where each third-party crate is used: files, or folders with a slash at the end. Test modules are free.
+    homes: &[
+        ("bincode", &["model_file/payload.rs"]),
+        ("clap", &["cli/"]),
+        ("comfy_table", &["cli/tables.rs"]),
+        ("csv", &["cli/output.rs", "data/table.rs", "model_file/exchange/csv.rs"]),
+        ("ctrlc", &["cli/progress.rs"]),
+        ("flate2", &["data/input.rs", "data/write.rs"]),
+        ("image", &["data/pictures.rs", "render/png.rs"]),
+        ("indicatif", &["cli/progress.rs"]),
+        (
+            "libm",
+            &[
+                "cli/clusters.rs",
+                "em/m_step.rs",
+                "kernels/",
+                "metrics/agreement.rs",
+                "mixture.rs",
+                "scorer.rs",
+            ],
+        ),
+        ("mnist", &["data/mnist.rs"]),
+        ("multiversion", &["kernels/"]),
+        ("nalgebra", &["em/", "mixture.rs", "model_file/record.rs", "reference.rs"]),
+        ("noto_sans_mono_bitmap", &["render/canvas.rs"]),
+        ("npyz", &["data/npy.rs", "data/write.rs", "model_file/exchange/npy.rs"]),
+        ("pathfinding", &["metrics/matching.rs"]),
+        ("rand_distr", &["data/binarize.rs", "em/init/", "mixture.rs"]),
+        ("rand_xoshiro", &["data/binarize.rs", "em/init/", "mixture.rs"]),
+        ("rayon", &["data/binarize.rs", "em/e_step.rs"]),
+        ("rustix", &["model_file/atomic.rs"]),
+        ("safetensors", &["model_file/exchange/safetensors.rs"]),
+        ("serde", &["cli/", "model_file/"]),
+        ("serde_json", &["cli/", "model_file/exchange/"]),
+        ("sha2", &["data/fingerprint.rs", "model_file/envelope.rs"]),
+        ("tempfile", &["model_file/atomic.rs"]),
+        ("terminal_size", &["cli/console.rs"]),
+        ("thiserror", &["error.rs", "error/"]),
+        ("unicode_width", &["render/caption.rs"]),
+    ],
+    // These never print, open a path, read a clock or an environment variable.
+    pure: &["em", "mixture", "scorer", "kernels", "bits", "metrics", "reference"],
+    may_print: &["cli"],
+    may_be_unsafe: &["kernels"],
+    may_be_long: &["kernels"],
+    vague_names: &["util", "utils", "common", "helper", "helpers", "misc"],
+    longest_file: 400,
+    longest_function: 80,
+};
+
+#[test]
+fn the_sources_keep_the_architecture() {
+    let findings = check(&RULES, &sources());
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+#[test]
+fn every_dependency_has_a_home_and_lives_there() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let findings = rules::homeless(&RULES, &source::dependencies(&manifest), &sources());
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[test]
+fn the_checker_sees_a_wrong_import_in_every_dress() {
+    for line in [
+        "use crate::data::Pixels;",
+        "use crate::{bits::BitMatrix, data::Pixels};",
+        "use crate::{\n    bits::{BitMatrix, row_bytes},\n    data::{self, Pixels},\n};",
+        "use super::super::super::data::Pixels;",
+        "pub(super) use crate::data as numbers;",
+        "fn f(p: &crate::data::Pixels) {}",
+        "mod inner {\n    use super::super::super::super::data::Pixels;\n}",
+        "#[cfg(test)]\nmod tests {\n    use crate::data::Pixels;\n}",
+        "use std::fmt; /* why */ use crate::data::Pixels;",
+        "const A: char = '\"'; use crate::data::Pixels;",
+        "fn f<'a>(x: &'a u8) { crate::data::load(x) }",
+    ] {
+        assert_finding("em/init/new.rs", line, "em must not import data");
+    }
+    assert_finding("kernels/new.rs", "use crate::mixture::BernoulliMixture;", "must not import");
+    assert_finding("em/new.rs", "use crate::BernoulliMixture;", "crate root");
+    assert_finding("em/new.rs", "use crate::*;", "crate root");
+    assert_finding("em/new.rs", "use crate::{self as bmm};", "crate root");
+    assert_finding("novelty.rs", "", "no row");
+    assert_finding("lib.rs", "fn f() {}", "façade");
+}
+
+#[test]
+fn the_checker_sees_a_crate_that_left_its_home() {
+    for line in [
+        "use rayon::prelude::*;",
+        "use ::rayon::prelude::*;",
+        "use {rayon::prelude::*, std::fmt};",
+        "use rayon as threads;",
+        "fn f() { rayon::current_num_threads(); }",
+        "#[derive(rayon::Magic)]\nstruct S;",
+    ] {
+        assert_finding("em/starts.rs", line, "rayon is at home in");
+    }
+}
+
+#[test]
+fn the_checker_sees_what_pure_modules_must_not_touch() {
+    for line in [
+        "use std::fs;",
+        "use std::{fmt, fs::File};",
+        "use std::time::Instant;",
+        "fn f() -> Option<String> { std::env::var(\"A\").ok() }",
+        "use std::io::{self, Write};",
+    ] {
+        assert_finding("mixture.rs", line, "a pure module must not use std::");
+    }
+    assert_finding("data/new.rs", "fn f() { eprintln!(\"hello\"); }", "only cli prints");
+    assert_finding("data/new.rs", "fn f() { dbg! (1); }", "only cli prints");
+    assert_finding("bits.rs", "fn f() { unsafe { g() } }", "unsafe outside kernels");
+}
+
+#[test]
+fn the_checker_sees_shapeless_files() {
+    assert_eq!(findings("bits.rs", "use crate::error::Error;\n").len(), 0);
+    let bare = Source { path: "bits.rs".into(), text: "use std::fmt;\n".into() };
+    assert!(check(&RULES, &[bare])[0].contains("//! header"));
+    assert_finding("bits.rs", &"\n".repeat(401), "lines, more than 400");
+    let long = format!("fn long() {{\n{}}}\n", "    f();\n".repeat(79));
+    assert_finding("bits.rs", &long, "function long has 81 lines");
+    assert!(findings("kernels/new.rs", &long).is_empty());
+    assert!(findings("bits.rs", &long.replacen("    f();\n", "", 1)).is_empty());
+    assert_finding("data/utils.rs", "", "vague name");
+    assert_finding("data/common/mod.rs", "", "vague name");
+}
+
+#[test]
+fn the_checker_is_not_fooled_by_comments_strings_and_namesakes() {
+    for line in [
+        "// use crate::data::Pixels;",
+        "/* use crate::data::Pixels; /* nested */ use rayon::prelude::*; */",
+        "const A: &str = \"use crate::data::Pixels; println!()\";",
+        "const A: &str = \"\\\"; use crate::data::Pixels;\";",
+        "const A: &str = r#\"say \"use crate::data::X\" unsafe\"#;",
+        "const A: &[u8] = br\"unsafe { std::fs::read() }\";",
+        "/// As [`crate::data::Pixels`], with `rayon::join`.\nfn f() {}",
+        "fn f(x: &X) { x.rayon().println(); }",
+        "mod rayon;\nfn f() { rayon::start(); }",
+        "use super::rayon;\nfn f() { rayon::start(); }",
+        "pub(in crate::em) fn f() {}",
+        "#[cfg(test)]\nmod tests {\n    use rayon::prelude::*;\n}",
+    ] {
+        assert_eq!(findings("em/new.rs", line), Vec::<String>::new(), "{line}");
+    }
+}
+
+#[test]
+fn the_checker_sees_a_dependency_without_a_home_and_a_home_without_use() {
+    let manifest = "[dependencies]\nlibm = \"0.2\"\nnew-thing = { version = \"1\" }\n\n\
+        [target.'cfg(unix)'.dependencies]\nother = \"1\"\n\n[dependencies.third]\nversion = \"1\"\n\n\
+        [dev-dependencies]\nproptest = \"1\"\n";
+    let names = source::dependencies(manifest);
+    assert_eq!(names, ["libm", "new_thing", "other", "third"]);
+    let findings = rules::homeless(&RULES, &names, &[]);
+    assert!(findings.iter().any(|f| f.contains("new_thing has no home")));
+    assert!(findings.iter().any(|f| f.contains("clap is no dependency")));
+    assert!(findings.iter().any(|f| f.contains("libm is not used in its home scorer.rs")));
+}
+
+/// What is found in one file of these lines under a header of its own.
+fn findings(path: &str, lines: &str) -> Vec<String> {
+    let text = if lines.starts_with('\n') { lines.into() } else { format!("\n{lines}\n") };
+    check(&RULES, &[Source { path: path.into(), text: format!("//! A file.{text}") }])
+}
+
+fn assert_finding(path: &str, lines: &str, expected: &str) {
+    let findings = findings(path, lines);
+    assert!(findings.iter().any(|f| f.contains(expected)), "{lines}\n{findings:?}");
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file under `src`, by its path in there with slashes.
+fn sources() -> Vec<Source> {
+    let mut found = Vec::new();
+    collect(&root().join("src"), "", &mut found);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+fn collect(folder: &Path, prefix: &str, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let path = format!("{prefix}{name}");
+        if entry.file_type().unwrap().is_dir() {
+            collect(&entry.path(), &format!("{path}/"), found);
+        } else if name.ends_with(".rs") {
+            found.push(Source { path, text: fs::read_to_string(entry.path()).unwrap() });
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The rules themselves: from tables and sources to findings, each one line with file and line number.
+
+use super::source::{self, Code};
+
+/// The architecture as data; paths are those under `src`, with slashes.
+pub struct Rules {
+    pub rows: &'static [&'static [&'static str]],
+    pub homes: &'static [(&'static str, &'static [&'static str])],
+    pub pure: &'static [&'static str],
+    pub may_print: &'static [&'static str],
+    pub may_be_unsafe: &'static [&'static str],
+    pub may_be_long: &'static [&'static str],
+    pub vague_names: &'static [&'static str],
+    pub longest_file: usize,
+    pub longest_function: usize,
+}
+
+/// A file under `src`.
+pub struct Source {
+    pub path: String,
+    pub text: String,
+}
+
+/// The parts of the standard library that reach out of the process.
+const OUTSIDE: [&str; 7] = ["env", "fs", "io", "net", "path", "process", "time"];
+const PRINTING: [&str; 5] = ["println", "print", "eprintln", "eprint", "dbg"];
+
+/// Everything in `sources` that breaks a rule.
+pub fn check(rules: &Rules, sources: &[Source]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for source in sources {
+        let checked = Checked { rules, source, code: Code::new(&source.path, &source.text) };
+        checked.shape(&mut findings);
+        checked.words(&mut findings);
+        checked.imports(&mut findings);
+        checked.crates(&mut findings);
+    }
+    findings
+}
+
+/// Dependencies that have no home, and homes that are not lived in.
+pub fn homeless(rules: &Rules, dependencies: &[String], sources: &[Source]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for name in dependencies.iter().filter(|name| rules.homes_of(name).is_empty()) {
+        findings.push(format!("Cargo.toml: {name} has no home in the table of tests/tidy.rs"));
+    }
+    for (name, homes) in rules.homes {
+        if !dependencies.iter().any(|dependency| dependency == name) {
+            findings.push(format!("tests/tidy.rs: {name} is no dependency"));
+        }
+        for home in *homes {
+            let uses = |s: &Source| {
+                Code::new(&s.path, &s.text).without_tests().external(&[*name]).next().is_some()
+            };
+            if !sources.iter().any(|source| is_in(&source.path, home) && uses(source)) {
+                findings.push(format!("tests/tidy.rs: {name} is not used in its home {home}"));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether `path` is the file `place`, or in the folder `place/`.
+fn is_in(path: &str, place: &str) -> bool {
+    path == place || (place.ends_with('/') && path.starts_with(place))
+}
+
+/// The module under the root that a file belongs to.
+fn top(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
+}
+
+impl Rules {
+    fn homes_of(&self, name: &str) -> &'static [&'static str] {
+        self.homes.iter().find(|(known, _)| *known == name).map_or(&[], |(_, homes)| homes)
+    }
+
+    fn row(&self, module: &str) -> Option<usize> {
+        self.rows.iter().position(|row| row.contains(&module))
+    }
+}
+
+/// One file under the rules.
+struct Checked<'a> {
+    rules: &'a Rules,
+    source: &'a Source,
+    code: Code,
+}
+
+impl Checked<'_> {
+    fn top(&self) -> &str {
+        top(&self.source.path)
+    }
+
+    fn finding(&self, line: usize, what: impl std::fmt::Display) -> String {
+        format!("src/{}:{line}: {what}", self.source.path)
+    }
+
+    /// Header, name and lengths.
+    fn shape(&self, findings: &mut Vec<String>) {
+        let (rules, source) = (self.rules, self.source);
+        if !source.text.starts_with("//!") {
+            findings.push(self.finding(1, "begins without a //! header that says what it is for"));
+        }
+        if source.path.split('/').any(|p| rules.vague_names.contains(&p.trim_end_matches(".rs"))) {
+            findings.push(self.finding(1, "has a vague name: name it after what it holds"));
+        }
+        let n_lines = source.text.lines().count();
+        if n_lines > rules.longest_file {
+            let most = rules.longest_file;
+            findings.push(self.finding(n_lines, format!("{n_lines} lines, more than {most}")));
+        }
+        if !rules.may_be_long.contains(&self.top()) {
+            let long = self.code.functions().filter(|f| f.n_lines > rules.longest_function);
+            findings.extend(long.map(|f| {
+                let what = format!("function {} has {} lines", f.name, f.n_lines);
+                self.finding(f.line, format!("{what}, more than {}", rules.longest_function))
+            }));
+        }
+    }
+
+    /// Printing, `unsafe`, and logic in the façade.
+    fn words(&self, findings: &mut Vec<String>) {
+        if !self.rules.may_print.contains(&self.top()) {
+            let prints = self.code.macros().filter(|(_, name)| PRINTING.contains(name));
+            findings.extend(prints.map(|(line, name)| {
+                self.finding(line, format!("{name}! here, but only cli prints"))
+            }));
+        }
+        if !self.rules.may_be_unsafe.contains(&self.top()) {
+            let found = self.code.words("unsafe");
+            findings.extend(found.map(|line| self.finding(line, "unsafe outside kernels")));
+        }
+        if self.source.path == "lib.rs" {
+            let found = self.code.words("fn");
+            findings.extend(found.map(|line| self.finding(line, "the façade holds no logic")));
+        }
+    }
+
+    /// Imports of other modules, by rows, and of what pure modules must not see.
+    fn imports(&self, findings: &mut Vec<String>) {
+        let own = self.top();
+        if own == "lib" {
+            return;
+        }
+        let Some(row) = self.rules.row(own) else {
+            findings
+                .push(self.finding(1, format!("{own} has no row in the table of tests/tidy.rs")));
+            return;
+        };
+        for (line, target) in self.code.internal() {
+            match self.rules.row(&target) {
+                None => findings.push(self.finding(
+                    line,
+                    format!("imports {target} from the crate root, not from its owner"),
+                )),
+                Some(below) if below > row || target == own => {}
+                Some(_) => {
+                    findings.push(self.finding(line, format!("{own} must not import {target}")));
+                }
+            }
+        }
+        if self.rules.pure.contains(&own) {
+            let outside = self.code.standard().filter(|(_, part)| OUTSIDE.contains(&part.as_str()));
+            findings.extend(outside.map(|(line, part)| {
+                self.finding(line, format!("a pure module must not use std::{part}"))
+            }));
+        }
+    }
+
+    /// Third-party crates away from home; tests may use what they like.
+    fn crates(&self, findings: &mut Vec<String>) {
+        if source::is_test_file(&self.source.path) {
+            return;
+        }
+        let names: Vec<&str> = self.rules.homes.iter().map(|(name, _)| *name).collect();
+        for (line, name) in self.code.without_tests().external(&names) {
+            let homes = self.rules.homes_of(&name);
+            if !homes.iter().any(|home| is_in(&self.source.path, home)) {
+                let what = format!("{name} is at home in {}, not here", homes.join(", "));
+                findings.push(self.finding(line, what));
+            }
+        }
+    }
+}
