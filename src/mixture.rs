@@ -144,6 +144,14 @@ impl BernoulliMixture {
         Ok(self.score_samples(data)?.iter().sum())
     }
 
+    /// The mean of [`Self::score_samples`], in nats per sample; NaN for no rows.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn score(&self, data: &BitMatrix) -> Result<f64> {
+        Ok(self.log_likelihood(data)? / data.n_samples() as f64)
+    }
+
     /// Calls `visit` with every row's number, log p(x) and responsibilities, in order, in double precision.
     ///
     /// # Errors

@@ -9,28 +9,15 @@
 //! of every floating-point operation is fixed by the data, not by the width of a register, and no fused
 //! multiply-add is used, so all versions give the same bytes.
 
+mod dispatch;
 mod exp;
 mod lanes;
 mod nibbles;
 mod rows;
 mod softmax;
 
+pub use dispatch::{accumulate_rows, fold_cells, instruction_set, score_rows, softmax_rows};
 pub use lanes::{LANES, Lanes, Real, chunk_count};
 pub use nibbles::{CELLS, NibbleBlock, TILE_FEATURES, tile_count};
-pub use rows::{accumulate_rows, fill_table, fold_cells, score_rows};
-pub use softmax::{SoftmaxSums, softmax_rows};
-
-use multiversion::{multiversion, target::match_target};
-
-/// The instruction set that the kernels run on here.
-#[multiversion(targets = "simd")]
-pub fn instruction_set() -> &'static str {
-    match_target! {
-        "x86_64+avx512f" => "avx512",
-        "x86_64+avx2" => "avx2",
-        "x86_64+sse4.2" => "sse4.2",
-        "aarch64+sve" => "sve",
-        "aarch64+neon" => "neon",
-        _ => "portable",
-    }
-}
+pub use rows::fill_table;
+pub use softmax::SoftmaxSums;

@@ -1,8 +1,9 @@
-//! The two walks over a block of rows: look up and add (E-step), add into (M-step).
+//! The two walks over a block of rows: look up and add (E-step), add into (M-step); and the tables that they walk.
+//!
+//! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::lanes::{LANES, Lanes, Real};
 use super::nibbles::{CELLS, NibbleBlock};
-use multiversion::multiversion;
 
 /// Keeps a table index in range, so that the compiler drops the bounds check.
 const CELL_MASK: usize = CELLS - 1;
@@ -26,14 +27,8 @@ pub fn fill_table<F: Real>(log_odds: &[Lanes<f64>], cells: &mut [Lanes<F>]) {
     }
 }
 
-/// Adds one tile's part of the scores of a block's rows for one chunk of components.
-///
-/// `scores` holds, for each row, `stride` chunks; the chunk at `offset` is added to. `cells` has [`CELLS`] cells.
-///
-/// # Panics
-/// If `cells` does not have [`CELLS`] cells or `scores` is too short: defects of the caller.
-#[multiversion(targets = "simd")]
-pub fn score_rows<F: Real>(
+#[inline(always)]
+pub(super) fn score_rows<F: Real>(
     cells: &[Lanes<F>],
     block: &NibbleBlock,
     tile: usize,
@@ -63,14 +58,8 @@ fn look_up<F: Real>(cells: &[Lanes<F>; CELLS], list: &[u16]) -> Lanes<F> {
     even
 }
 
-/// Adds each row's responsibilities for one chunk of components into the cells of its nibbles.
-///
-/// Arguments as in [`score_rows`], with `resp` in the place of `scores`.
-///
-/// # Panics
-/// If `cells` does not have [`CELLS`] cells or `resp` is too short: defects of the caller.
-#[multiversion(targets = "simd")]
-pub fn accumulate_rows<F: Real>(
+#[inline(always)]
+pub(super) fn accumulate_rows<F: Real>(
     cells: &mut [Lanes<F>],
     block: &NibbleBlock,
     tile: usize,
@@ -87,11 +76,8 @@ pub fn accumulate_rows<F: Real>(
     }
 }
 
-/// Adds the pattern sums in `cells` to the sums of the features they stand for, and clears them.
-///
-/// The inverse of [`fill_table`]: feature j of a group receives the cells of all patterns that contain it.
-#[multiversion(targets = "simd")]
-pub fn fold_cells<F: Real>(cells: &mut [Lanes<F>], sums: &mut [Lanes<f64>]) {
+#[inline(always)]
+pub(super) fn fold_cells<F: Real>(cells: &mut [Lanes<F>], sums: &mut [Lanes<f64>]) {
     for (features, patterns) in sums.chunks_mut(4).zip(cells.chunks_exact_mut(16)) {
         for (j, sum) in features.iter_mut().enumerate() {
             let mut total = Lanes::<F>::default();

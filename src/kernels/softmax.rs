@@ -1,7 +1,6 @@
 //! From scores to responsibilities: a softmax over components for each row, in place.
 
 use super::lanes::{LANES, Lanes, Real};
-use multiversion::multiversion;
 
 /// What a block's softmax adds up.
 #[derive(Debug, Clone)]
@@ -23,13 +22,8 @@ impl SoftmaxSums {
 /// product of 16 stays finite.
 const LOG_BATCH: usize = 16;
 
-/// Turns the rows of `scores` (log-odds sums; `bias.len()` chunks a row) into responsibilities and adds their sums.
-///
-/// `bias` is log weight plus the log-probability of an all-zero row, -inf in padding lanes and for components of
-/// weight 0. A score of -inf rules a component out. A row that every component rules out has log-likelihood -inf and
-/// takes `prior`, the weights, as responsibilities.
-#[multiversion(targets = "simd")]
-pub fn softmax_rows<F: Real>(
+#[inline(always)]
+pub(super) fn softmax_rows<F: Real>(
     scores: &mut [Lanes<F>],
     bias: &[Lanes<f64>],
     prior: &[Lanes<f64>],
