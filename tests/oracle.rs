@@ -8,8 +8,8 @@ mod common;
 
 use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
-use bmm::em::{self, EStep};
-use bmm::kernels::Real;
+use bmm::em::{self, BLOCK_ROWS, EStep};
+use bmm::kernels::{NibbleBlock, Real};
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
 use common::{bits, mixture, relative_error, shared, worst_relative_error};
@@ -147,4 +147,26 @@ fn single_precision_follows_the_oracle_with_100_components() {
 #[test]
 fn double_precision_follows_the_oracle_with_10_components() {
     production_follows::<f64>(10, &DOUBLE);
+}
+
+/// What `scorer.rs` says of f32, on the data it says it of.
+#[test]
+fn single_precision_scores_rows_of_mnist_within_1e_4_nats_and_keeps_8_digits() {
+    let Some((oracle, data)) = oracle(10) else { return };
+    let mut e_step = EStep::<f32>::new(&data, 10);
+    let mut reached = start(&oracle);
+    for _ in 0..10 {
+        reached = em::m_step(&e_step.run(&reached), oracle.alpha, &reached).unwrap();
+    }
+    let exact = reached.score_samples(&data).unwrap();
+    let mut worst: f64 = 0.0;
+    let block = NibbleBlock::new(&data, 0..BLOCK_ROWS);
+    reached.scorer::<f32>().for_each_row(&data, &block, |i, score, _| {
+        worst = worst.max((score - exact[i]).abs());
+    });
+    let total: f64 = exact.iter().sum();
+    let of_total = relative_error(e_step.run(&reached).log_likelihood(), total);
+    println!("f32: a row is off by up to {worst:.1e} nats, the sum by {of_total:.1e} relative");
+    assert!(worst < 1e-4);
+    assert!(of_total < 1e-8);
 }
