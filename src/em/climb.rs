@@ -5,6 +5,7 @@ use super::m_step::{log_prior, m_step};
 use super::observe::{Iteration, Observe};
 use super::params::FitParams;
 use super::report::{StartReport, StopReason};
+use super::rounding::{rounding_of_means, rounding_of_scores};
 use super::stats::SufficientStats;
 use crate::error::{Error, Result};
 use crate::kernels::Real;
@@ -45,7 +46,7 @@ impl Climb {
             let mixture = m_step(&self.stats, params.alpha, &self.mixture)?;
             let stats = e_step.run(&mixture);
             let objective = stats.log_likelihood() + log_prior(&mixture, params.alpha);
-            self.check_not_fallen::<F>(objective, &stats)?;
+            self.check_not_fallen::<F>(&mixture, params.alpha, objective, &stats)?;
             self.advance(mixture, stats, objective, params.tol, observe);
         }
         Ok(())
@@ -74,10 +75,22 @@ impl Climb {
     }
 
     /// A fall beyond rounding is a defect, and reading it as convergence would hide it.
-    fn check_not_fallen<F: Real>(&self, objective: f64, stats: &SufficientStats) -> Result<()> {
+    fn check_not_fallen<F: Real>(
+        &self,
+        mixture: &BernoulliMixture,
+        alpha: f64,
+        objective: f64,
+        stats: &SufficientStats,
+    ) -> Result<()> {
         let rounding = F::RELATIVE_ERROR * (objective.abs() + stats.n_samples() as f64);
         let fall = self.objective() - objective;
-        if fall <= rounding {
+        let of_parts = || {
+            rounding_of_scores::<F>(&self.mixture, &self.stats)
+                + rounding_of_scores::<F>(mixture, stats)
+                + rounding_of_means::<F>(mixture, &self.stats, alpha)
+        };
+        // Nearly always the first holds, and costs nothing.
+        if fall <= rounding || fall <= rounding + of_parts() {
             return Ok(());
         }
         let change = |k: usize| (stats.resp_sum(k) - self.stats.resp_sum(k)).abs();

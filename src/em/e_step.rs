@@ -56,7 +56,8 @@ impl<'a, F: Real> EStep<'a, F> {
             .into_par_iter()
             .map(|b| NibbleBlock::new(data, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS)))
             .collect();
-        let n_workers = blocks.len().min(rayon::current_num_threads() * BLOCKS_PER_THREAD);
+        // At least one, so that no rows are no special case.
+        let n_workers = blocks.len().clamp(1, rayon::current_num_threads() * BLOCKS_PER_THREAD);
         let workers = (0..n_workers).map(|_| Worker::new(data, n_components)).collect();
         Self { data, n_components, blocks, workers }
     }

@@ -5,10 +5,14 @@ use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};
 
+/// The last number below 1.
+const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
+
 /// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_k + 2 alpha)`.
 ///
 /// `alpha` is a pseudo-count of ones and of zeros for each mean: the mode under a Beta(1 + alpha, 1 + alpha) prior. A
-/// component without mass keeps the means it had in `previous` when `alpha` is 0.
+/// component without mass keeps the means it had in `previous` when `alpha` is 0. With smoothing every mean stays below
+/// 1, even where `alpha` is lost in `N_k`.
 ///
 /// # Errors
 /// [`crate::error::Error::Mixture`] if the statistics are not finite, which a checked mixture cannot cause.
@@ -19,11 +23,12 @@ pub fn m_step(
 ) -> Result<BernoulliMixture> {
     let (n_features, n_components) = previous.means().shape();
     let resp_sums = DVector::from_fn(n_components, |k, _| stats.resp_sum(k));
+    let highest = if alpha > 0.0 { BELOW_ONE } else { 1.0 };
     let means = DMatrix::from_fn(n_features, n_components, |d, k| {
         let total = resp_sums[k] + 2.0 * alpha;
         if total > 0.0 {
             // Rounding may leave the sum of ones a hair above the sum of all.
-            (stats.weighted_sum(d, k).min(resp_sums[k]) + alpha) / total
+            ((stats.weighted_sum(d, k).min(resp_sums[k]) + alpha) / total).min(highest)
         } else {
             previous.means()[(d, k)]
         }

@@ -11,6 +11,7 @@ mod m_step;
 mod observe;
 mod params;
 mod report;
+mod rounding;
 mod starts;
 mod stats;
 

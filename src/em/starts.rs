@@ -68,7 +68,7 @@ fn run_starts<F: Real>(
         (_, NInit::Exactly(n)) => (n, params.max_iter),
         (_, NInit::Auto) => (AUTO_STARTS, params.max_iter.min(AUTO_SHORT)),
     };
-    let mut climbs: Vec<Climb> = Vec::with_capacity(n_starts);
+    let mut climbs: Vec<Climb> = Vec::new();
     for start in 0..n_starts {
         let mixture =
             params.init.mixture(e_step.data(), params.n_components, params.seed, start)?;

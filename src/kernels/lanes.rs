@@ -56,6 +56,8 @@ pub trait Real:
     const NAME: &'static str;
     /// A bound on the relative rounding error of a log-likelihood summed over many rows.
     const RELATIVE_ERROR: f64;
+    /// Half the distance from 1 to the next number.
+    const UNIT_ROUNDOFF: f64;
 
     /// Rounds to this precision.
     fn from_f64(value: f64) -> Self;
@@ -68,6 +70,7 @@ pub trait Real:
 impl Real for f32 {
     const NAME: &'static str = "f32";
     const RELATIVE_ERROR: f64 = 1e-8;
+    const UNIT_ROUNDOFF: f64 = Self::EPSILON as f64 / 2.0;
 
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
@@ -88,6 +91,7 @@ impl Real for f32 {
 impl Real for f64 {
     const NAME: &'static str = "f64";
     const RELATIVE_ERROR: f64 = 1e-13;
+    const UNIT_ROUNDOFF: f64 = Self::EPSILON / 2.0;
 
     #[inline(always)]
     fn from_f64(value: f64) -> Self {

@@ -1,5 +1,13 @@
-//! What the integration tests share: finding data that is not part of the repository, and saying so when it is missing.
+//! What the integration tests share: data sets, oracles and comparisons.
+#![allow(dead_code)] // each test binary uses a part
 
+pub mod cases;
+
+use bmm::bits::BitMatrix;
+use bmm::data::{self, Binarize, Source};
+use bmm::mixture::BernoulliMixture;
+use nalgebra::{DMatrix, DVector};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The file or folder `path` under `shared/` beside the repository, or `None`, with a note that names what was skipped.
@@ -14,6 +22,35 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     let required = std::env::var("BMM_REQUIRE_DATA").is_ok_and(|value| value == "1");
     assert!(!required, "BMM_REQUIRE_DATA is 1, but {} is missing", found.display());
     let thread = std::thread::current();
-    eprintln!("skipped: {} needs {}", thread.name().unwrap_or("a test"), found.display());
+    let test = thread.name().unwrap_or("a test");
+    // Not by a macro: what those print, the harness hides when a test passes.
+    let _ = writeln!(std::io::stderr(), "skipped: {test} needs ../shared/{path}");
     None
+}
+
+/// The rows of a data file, binarised by `rule`.
+pub fn bits(path: &Path, rule: Binarize) -> BitMatrix {
+    rule.apply(&data::load(&Source::new(path)).unwrap().pixels).unwrap()
+}
+
+/// The difference of two numbers relative to the larger one; 0 for equal ones, infinities included.
+pub fn relative_error(a: f64, b: f64) -> f64 {
+    if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()) }
+}
+
+/// The largest [`relative_error`] of two sequences of one length.
+pub fn worst_relative_error(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(&a, &b)| relative_error(a, b)).fold(0.0, f64::max)
+}
+
+/// A mixture from weights in any unit and means, one component per column.
+pub fn mixture(weights: Vec<f64>, means: DMatrix<f64>) -> BernoulliMixture {
+    let weights = DVector::from_vec(weights);
+    BernoulliMixture::new(&weights / weights.sum(), means).unwrap()
+}
+
+/// The bit patterns of all parameters: equal only if every byte is.
+pub fn parameter_bits(mixture: &BernoulliMixture) -> Vec<u64> {
+    mixture.weights().iter().chain(mixture.means()).map(|v| v.to_bits()).collect()
 }

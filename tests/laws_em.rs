@@ -1,0 +1,213 @@
+//! The laws of the iteration: EM climbs, stays finite, and is nothing but its two steps repeated.
+
+mod common;
+
+use bmm::bits::BitMatrix;
+use bmm::em::{
+    self, EStep, Fit, FitParams, Init, NInit, Precision, Silent, SufficientStats, fit, log_prior,
+};
+use bmm::kernels::Real;
+use bmm::mixture::BernoulliMixture;
+use common::cases::{Case, alpha, case, config, precision};
+use common::parameter_bits;
+use proptest::prelude::*;
+
+/// By how much two objectives of N rows of D features may be wrong, in total nats: a score adds D / 4 cells at most in
+/// two interleaved sums, of log-odds no larger than 37 (the logit of the last number below 1).
+fn rounding(precision: Precision, data: &BitMatrix) -> f64 {
+    let unit = if precision == Precision::Single { f32::UNIT_ROUNDOFF } else { f64::UNIT_ROUNDOFF };
+    let d = data.n_features() as f64;
+    2.0 * data.n_samples() as f64 * (d / 8.0 + 8.0) * unit * (37.0 * d + 1.0)
+}
+
+fn init() -> impl Strategy<Value = Init> {
+    prop_oneof![Just(Init::RandomRows), Just(Init::RandomMeans), Just(Init::RandomResp)]
+}
+
+/// One start from the case's mixture.
+fn climb(case: &Case, alpha: f64, max_iter: usize, precision: Precision) -> Fit {
+    from(&case.data, &case.mixture, alpha, max_iter, precision)
+}
+
+fn from(
+    data: &BitMatrix,
+    mixture: &BernoulliMixture,
+    alpha: f64,
+    max_iter: usize,
+    precision: Precision,
+) -> Fit {
+    let params = FitParams {
+        n_components: mixture.n_components(),
+        init: Init::From(mixture.clone()),
+        alpha,
+        tol: 0.0,
+        max_iter,
+        precision,
+        ..FitParams::default()
+    };
+    fit(data, &params, &mut Silent).unwrap()
+}
+
+/// The case with no more components than rows.
+fn fitting(mut case: Case) -> Case {
+    let k = case.mixture.n_components().min(case.data.n_samples());
+    let (d, seed) = (case.data.n_features(), case.seed);
+    case.mixture = common::cases::inner_mixture(k, d, 1e-3, seed);
+    case
+}
+
+/// The statistics and the mixture after one iteration of the loop as one would write it by hand.
+fn step<F: Real>(
+    data: &BitMatrix,
+    m: &BernoulliMixture,
+    alpha: f64,
+) -> (SufficientStats, BernoulliMixture) {
+    let stats = EStep::<F>::new(data, m.n_components()).run(m);
+    let next = em::m_step(&stats, alpha, m).unwrap();
+    (stats, next)
+}
+
+fn two_steps_are_the_fit<F: Real>(case: &Case, alpha: f64, precision: Precision) {
+    let (first, m1) = step::<F>(&case.data, &case.mixture, alpha);
+    let (second, m2) = step::<F>(&case.data, &m1, alpha);
+    let found = climb(case, alpha, 2, precision);
+    assert_eq!(parameter_bits(&found.mixture), parameter_bits(&m2.sorted_by_weight()));
+    let objectives = [
+        first.log_likelihood() + log_prior(&case.mixture, alpha),
+        second.log_likelihood() + log_prior(&m1, alpha),
+    ];
+    assert_eq!(found.report.objective_history[..2], objectives);
+}
+
+/// How far apart the components of two mixtures are, whatever their order.
+fn distance(a: &BernoulliMixture, b: &BernoulliMixture) -> f64 {
+    let apart = |k: usize, j: usize| {
+        let means = (a.means().column(k) - b.means().column(j)).amax();
+        means.max((a.weights()[k] - b.weights()[j]).abs())
+    };
+    let ks = 0..a.n_components();
+    let nearest = |k| ks.clone().map(|j| apart(k, j)).fold(f64::INFINITY, f64::min);
+    ks.clone().map(nearest).fold(0.0, f64::max)
+}
+
+proptest! {
+    #![proptest_config(config(160))]
+
+    #[test]
+    fn the_objective_never_falls_and_everything_stays_finite(
+        case in case().prop_map(fitting),
+        init in init(),
+        alpha in alpha(),
+        precision in precision(),
+    ) {
+        let params = FitParams {
+            n_components: case.mixture.n_components(),
+            init,
+            n_init: NInit::Exactly(2),
+            alpha,
+            tol: 0.0,
+            max_iter: 40,
+            seed: case.seed,
+            precision,
+        };
+        let found = fit(&case.data, &params, &mut Silent);
+        prop_assert!(found.is_ok(), "{:?}", found.err());
+        let Fit { mixture, report } = found.unwrap();
+        let history = &report.objective_history;
+        prop_assert_eq!((history.len(), report.n_iter), (41, 40));
+        prop_assert!(history.iter().all(|o| o.is_finite()), "{:?}", history);
+        for pair in history.windows(2) {
+            let slack = rounding(precision, &case.data) + 1e-13 * pair[1].abs();
+            prop_assert!(pair[0] - pair[1] <= slack, "fell from {} to {}", pair[0], pair[1]);
+        }
+        prop_assert!((mixture.weights().sum() - 1.0).abs() <= 1e-14);
+        prop_assert!(mixture.weights().as_slice().is_sorted_by(|a, b| a >= b));
+        prop_assert!(mixture.means().iter().all(|m| (0.0..=1.0).contains(m)));
+        let scores = mixture.score_samples(&case.data).unwrap();
+        prop_assert!(scores.iter().all(|s| s.is_finite() && *s <= 1e-9), "{:?}", scores);
+        prop_assert!(mixture.predict_proba(&case.data).unwrap().iter().all(|r| r.is_finite()));
+    }
+
+    #[test]
+    fn the_last_objective_is_the_reported_likelihood_plus_the_log_prior(
+        case in case().prop_map(fitting),
+        alpha in alpha(),
+    ) {
+        let Fit { mixture, report } = climb(&case, alpha, 3, Precision::Double);
+        let direct = |m: f64| alpha * (m.ln() + (1.0 - m).ln());
+        let prior: f64 =
+            if alpha > 0.0 { mixture.means().iter().map(|&m| direct(m)).sum() } else { 0.0 };
+        let (n, last) = (case.data.n_samples() as f64, report.objective_history[3]);
+        let objective = report.log_likelihood + prior;
+        prop_assert!((objective - last).abs() <= 1e-11 * (last.abs() + n), "{objective} {last}");
+        prop_assert_eq!(report.log_likelihood, mixture.log_likelihood(&case.data).unwrap());
+    }
+
+    #[test]
+    fn one_component_has_the_smoothed_feature_means(
+        case in case(),
+        alpha in alpha(),
+        precision in precision(),
+    ) {
+        let (n, d) = (case.data.n_samples(), case.data.n_features());
+        let alone = common::cases::inner_mixture(1, d, 0.1, case.seed);
+        let found = from(&case.data, &alone, alpha, 1, precision).mixture;
+        for d in 0..d {
+            let ones = (0..n).filter(|&i| case.data.get(i, d)).count() as f64;
+            prop_assert_eq!(found.means()[(d, 0)], (ones + alpha) / (n as f64 + 2.0 * alpha));
+        }
+        prop_assert_eq!(found.weights()[0], 1.0);
+    }
+
+    #[test]
+    fn a_fit_is_its_two_steps_repeated(case in case().prop_map(fitting), alpha in alpha()) {
+        two_steps_are_the_fit::<f32>(&case, alpha, Precision::Single);
+        two_steps_are_the_fit::<f64>(&case, alpha, Precision::Double);
+    }
+
+    /// The order of components differs between the two, which rounds normalisers differently: K u, times the
+    /// condition of a step, at most some 10^4 with smoothing (D log-odds of at most 10).
+    #[test]
+    fn one_iteration_and_one_more_are_two(case in case().prop_map(fitting), alpha in 0.1..50.0_f64) {
+        let two = climb(&case, alpha, 2, Precision::Double);
+        let one = climb(&case, alpha, 1, Precision::Double);
+        let and_one_more = from(&case.data, &one.mixture, alpha, 1, Precision::Double);
+        prop_assert!(distance(&two.mixture, &and_one_more.mixture) <= 1e-10);
+        let (a, b) = (two.report.log_likelihood, and_one_more.report.log_likelihood);
+        prop_assert!((a - b).abs() <= 1e-10 * (a.abs() + 1.0), "{a} {b}");
+    }
+
+    /// Without smoothing a constant column ends on the boundary, or within the rounding of a sum over the rows
+    /// (1024 + 8 in f32, per block) of it.
+    #[test]
+    fn without_smoothing_constant_columns_end_on_the_boundary(
+        case in case().prop_map(fitting),
+        precision in precision(),
+    ) {
+        let n = case.data.n_samples();
+        let found = climb(&case, 0.0, 3, precision).mixture;
+        let slack = if precision == Precision::Single { 1032.0 * 2f64.powi(-24) } else { 1e-12 };
+        for d in 0..case.data.n_features() {
+            let ones = (0..n).filter(|&i| case.data.get(i, d)).count();
+            // A component may have died; then its means are its last ones.
+            for k in (0..found.n_components()).filter(|&k| found.weights()[k] > 1e-6) {
+                let mean = found.means()[(d, k)];
+                prop_assert!(ones > 0 || mean == 0.0);
+                prop_assert!(ones < n || 1.0 - mean <= slack, "{mean}");
+            }
+        }
+        prop_assert!(found.score_samples(&case.data).unwrap().iter().all(|s| s.is_finite()));
+    }
+}
+
+/// (N + alpha) / (N + 2 alpha) rounds to 1 here, where the log prior is infinite.
+#[test]
+fn the_least_smoothing_keeps_the_objective_finite_on_constant_columns() {
+    let ones = BitMatrix::from_fn(40_000, 3, |_, d| d < 2);
+    for precision in [Precision::Single, Precision::Double] {
+        let m = common::cases::inner_mixture(1, 3, 0.1, 1);
+        let found = from(&ones, &m, 1e-12, 5, precision);
+        assert!(found.report.objective_history.iter().all(|o| o.is_finite()));
+        assert!(found.mixture.means().iter().all(|&m| m > 0.0 && m < 1.0));
+    }
+}

@@ -1,0 +1,279 @@
+//! The laws of a whole fit: threads, starts, stop rules, interruption, and what is refused.
+
+mod common;
+
+use bmm::bits::BitMatrix;
+use bmm::em::{EStep, Fit, FitParams, Init, Iteration, NInit, Precision, Silent, StopReason, fit};
+use bmm::error::Error;
+use bmm::kernels::Real;
+use common::cases::{Kind, inner_mixture, rows};
+use common::parameter_bits;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow::{self, Break, Continue};
+
+fn clusters() -> BitMatrix {
+    rows(Kind::Clusters, (300, 20), 11)
+}
+
+fn params(n_init: NInit) -> FitParams {
+    FitParams { n_components: 4, n_init, max_iter: 60, seed: 5, ..FitParams::default() }
+}
+
+fn quiet(params: &FitParams) -> Fit {
+    fit(&clusters(), params, &mut Silent).unwrap()
+}
+
+/// The fit, and all that its observer saw.
+fn watched(params: &FitParams) -> (Fit, Vec<Iteration>) {
+    let mut seen = Vec::new();
+    let mut watch = |news: &Iteration| -> ControlFlow<()> {
+        seen.push(*news);
+        Continue(())
+    };
+    (fit(&clusters(), params, &mut watch).unwrap(), seen)
+}
+
+fn with_threads<T: Send>(n: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap().install(work)
+}
+
+fn stats_bits<F: Real>(data: &BitMatrix, k: usize) -> Vec<u64> {
+    let stats = EStep::<F>::new(data, k).run(&inner_mixture(k, data.n_features(), 1e-3, 2));
+    let d = data.n_features();
+    let weighted = (0..k).flat_map(|k| (0..d).map(move |d| (d, k)));
+    let weighted = weighted.map(|(d, k)| stats.weighted_sum(d, k));
+    let sums = (0..k).map(|k| stats.resp_sum(k)).chain(weighted);
+    sums.chain([stats.log_likelihood()]).map(f64::to_bits).collect()
+}
+
+/// 11 blocks: one thread takes them in three waves, two in two, five in one.
+fn many_blocks() -> BitMatrix {
+    rows(Kind::Clusters, (10_500, 30), 3)
+}
+
+#[test]
+fn statistics_have_the_same_bits_on_1_and_2_and_5_threads() {
+    let data = many_blocks();
+    for k in [3, 17] {
+        let one = with_threads(1, || (stats_bits::<f32>(&data, k), stats_bits::<f64>(&data, k)));
+        for n in [2, 5] {
+            let more =
+                with_threads(n, || (stats_bits::<f32>(&data, k), stats_bits::<f64>(&data, k)));
+            assert!(one == more, "k = {k}, {n} threads");
+        }
+    }
+}
+
+#[test]
+fn a_fit_has_the_same_bits_on_1_and_2_and_5_threads() {
+    let data = many_blocks();
+    for precision in [Precision::Single, Precision::Double] {
+        let params = FitParams { precision, max_iter: 10, ..params(NInit::Exactly(2)) };
+        let run = |n| with_threads(n, || fit(&data, &params, &mut Silent).unwrap());
+        let one = run(1);
+        for more in [run(2), run(5)] {
+            assert_eq!(parameter_bits(&one.mixture), parameter_bits(&more.mixture));
+            assert_eq!(one.report, more.report);
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_fit_and_another_seed_another() {
+    let one = quiet(&params(NInit::Exactly(3)));
+    let again = quiet(&params(NInit::Exactly(3)));
+    assert_eq!(parameter_bits(&one.mixture), parameter_bits(&again.mixture));
+    let other = quiet(&FitParams { seed: 6, ..params(NInit::Exactly(3)) });
+    assert_ne!(one.report.objective_history, other.report.objective_history);
+}
+
+#[test]
+fn every_start_is_initialised_anew() {
+    for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp] {
+        let (_, seen) = watched(&FitParams { init, ..params(NInit::Exactly(6)) });
+        let first = seen.iter().filter(|news| news.iteration == 1);
+        let scores: BTreeSet<u64> = first.clone().map(|news| news.score.to_bits()).collect();
+        assert_eq!(first.map(|news| news.start).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(scores.len(), 6);
+    }
+}
+
+#[test]
+fn all_starts_are_reported_and_the_best_is_returned() {
+    let Fit { report, .. } = quiet(&params(NInit::Exactly(7)));
+    assert_eq!(report.starts.len(), 7);
+    let best = &report.starts[report.best_start];
+    assert!(report.starts.iter().all(|start| start.objective <= best.objective));
+    assert_eq!(report.objective_history.last(), Some(&best.objective));
+    assert_eq!((report.n_iter, report.stop), (best.n_iter, best.stop));
+    assert_eq!(report.objective_history.len(), report.n_iter + 1);
+}
+
+#[test]
+fn more_starts_repeat_the_first_ones_and_are_never_worse() {
+    let mut best = f64::NEG_INFINITY;
+    let all = quiet(&params(NInit::Exactly(8))).report.starts;
+    for n in 1..=8 {
+        let Fit { report, .. } = quiet(&params(NInit::Exactly(n)));
+        assert_eq!(report.starts, all[..n]);
+        let objective = report.starts[report.best_start].objective;
+        assert!(objective >= best);
+        best = objective;
+    }
+}
+
+#[test]
+fn auto_continues_the_four_best_of_twenty_short_starts() {
+    let params = FitParams { tol: 0.0, ..params(NInit::Auto) };
+    let starts = quiet(&params).report.starts;
+    let count = |stop, n_iter| {
+        starts.iter().filter(|start| (start.stop, start.n_iter) == (stop, n_iter)).count()
+    };
+    assert_eq!(count(StopReason::Abandoned, 20), 16);
+    assert_eq!(count(StopReason::MaxIter, 60), 4);
+    // The continued ones are those that led after the short runs.
+    let short = FitParams { max_iter: 20, ..params.clone() };
+    let mut ranks: Vec<_> = quiet(&short).report.starts.into_iter().enumerate().collect();
+    ranks.sort_by(|a, b| b.1.objective.total_cmp(&a.1.objective));
+    assert!(ranks[..4].iter().all(|(start, _)| starts[*start].n_iter == 60));
+}
+
+#[test]
+fn the_observer_sees_every_iteration_with_its_score_and_gain() {
+    let data = clusters();
+    let (found, seen) = watched(&FitParams { alpha: 0.0, ..params(NInit::Exactly(1)) });
+    let history = &found.report.objective_history;
+    assert_eq!(seen.len(), found.report.n_iter);
+    for (place, news) in seen.iter().enumerate() {
+        let n = data.n_samples() as f64;
+        assert_eq!((news.start, news.iteration), (0, place + 1));
+        assert_eq!(news.score, history[place + 1] / n);
+        assert_eq!(news.gain, (history[place + 1] - history[place]) / n);
+    }
+}
+
+#[test]
+fn a_given_mixture_is_one_start_from_there() {
+    let from = inner_mixture(4, 20, 0.1, 9);
+    for n_init in [NInit::Auto, NInit::Exactly(1), NInit::Exactly(5)] {
+        let init = Init::From(from.clone());
+        let Fit { mixture, report } = quiet(&FitParams { init, max_iter: 0, ..params(n_init) });
+        assert_eq!(report.starts.len(), 1);
+        assert_eq!(mixture, from.sorted_by_weight());
+    }
+}
+
+#[test]
+fn no_iterations_return_the_initial_mixture_scored() {
+    let Fit { mixture, report } =
+        quiet(&FitParams { max_iter: 0, alpha: 0.0, ..params(NInit::Exactly(3)) });
+    assert_eq!((report.n_iter, report.stop), (0, StopReason::MaxIter));
+    assert_eq!(report.objective_history.len(), 1);
+    let log_likelihood = mixture.log_likelihood(&clusters()).unwrap();
+    assert_eq!(report.log_likelihood, log_likelihood);
+    assert!((report.objective_history[0] - log_likelihood).abs() <= 1e-12 * log_likelihood.abs());
+}
+
+#[test]
+fn one_iteration_is_one_and_ends_at_the_limit() {
+    let Fit { report, .. } =
+        quiet(&FitParams { max_iter: 1, tol: 0.0, ..params(NInit::Exactly(2)) });
+    assert_eq!((report.n_iter, report.stop), (1, StopReason::MaxIter));
+    assert!(report.objective_history[1] > report.objective_history[0]);
+}
+
+#[test]
+fn convergence_is_a_last_gain_below_tol_and_no_earlier_one() {
+    let tol = 1e-5;
+    let Fit { report, .. } =
+        quiet(&FitParams { tol, max_iter: 10_000, ..params(NInit::Exactly(1)) });
+    assert_eq!(report.stop, StopReason::Converged);
+    let gains = report.objective_history.windows(2).map(|pair| (pair[1] - pair[0]) / 300.0);
+    let small: Vec<bool> = gains.map(|gain| gain < tol).collect();
+    assert_eq!(small.iter().position(|&small| small), Some(report.n_iter - 1));
+}
+
+#[test]
+fn an_interrupted_start_is_returned_as_far_as_it_got() {
+    let mut stop = |news: &Iteration| if news.iteration == 3 { Break(()) } else { Continue(()) };
+    let params = FitParams { tol: 0.0, ..params(NInit::Exactly(5)) };
+    let Fit { mixture, report } = fit(&clusters(), &params, &mut stop).unwrap();
+    assert_eq!((report.n_iter, report.stop), (3, StopReason::Interrupted));
+    assert_eq!(report.starts.len(), 1);
+    let three = quiet(&FitParams { max_iter: 3, n_init: NInit::Exactly(1), ..params });
+    assert_eq!(mixture, three.mixture);
+}
+
+#[test]
+fn an_interruption_keeps_the_best_of_all_starts_so_far() {
+    let mut stop = |news: &Iteration| if news.start == 2 { Break(()) } else { Continue(()) };
+    let params = params(NInit::Exactly(5));
+    let Fit { mixture, report } = fit(&clusters(), &params, &mut stop).unwrap();
+    let stops: Vec<_> = report.starts.iter().map(|start| start.stop).collect();
+    assert_eq!((stops.len(), stops[2]), (3, StopReason::Interrupted));
+    let two = quiet(&FitParams { n_init: NInit::Exactly(2), ..params });
+    assert_eq!(mixture, two.mixture);
+}
+
+#[test]
+fn any_number_of_starts_may_be_asked_for_and_interrupted() {
+    let mut stop = |_: &Iteration| Break(());
+    let found = fit(&clusters(), &params(NInit::Exactly(usize::MAX)), &mut stop).unwrap();
+    assert_eq!(found.report.starts.len(), 1);
+}
+
+#[test]
+fn parameters_out_of_range_are_refused_by_name() {
+    let good = params(NInit::Exactly(1));
+    let refused = |params: FitParams, wrong: &str| match fit(&clusters(), &params, &mut Silent) {
+        Err(Error::Parameter { name, .. }) => assert_eq!(name, wrong),
+        other => panic!("{wrong}: {other:?}"),
+    };
+    for n_components in [0, 301, usize::MAX] {
+        refused(FitParams { n_components, ..good.clone() }, "k");
+    }
+    for alpha in [f64::NAN, -1.0, -0.1, 1e-13, 1e7, f64::INFINITY] {
+        refused(FitParams { alpha, ..good.clone() }, "alpha");
+    }
+    for tol in [f64::NAN, -1e-9, f64::INFINITY] {
+        refused(FitParams { tol, ..good.clone() }, "tol");
+    }
+    refused(FitParams { n_init: NInit::Exactly(0), ..good.clone() }, "n-init");
+    let init = Init::From(inner_mixture(3, 20, 0.1, 1));
+    refused(FitParams { init, ..good }, "k");
+}
+
+#[test]
+fn data_and_model_of_different_width_are_refused() {
+    let init = Init::From(inner_mixture(4, 19, 0.1, 1));
+    let params = FitParams { init, ..params(NInit::Exactly(1)) };
+    let is_refused = |error| matches!(error, Error::Features { data: 20, model: 19 });
+    assert!(is_refused(fit(&clusters(), &params, &mut Silent).unwrap_err()));
+    let narrow = inner_mixture(4, 19, 0.1, 1);
+    assert!(is_refused(narrow.predict(&clusters()).unwrap_err()));
+    assert!(is_refused(narrow.predict_proba(&clusters()).unwrap_err()));
+    assert!(is_refused(narrow.score_samples(&clusters()).unwrap_err()));
+    assert!(is_refused(narrow.log_likelihood(&clusters()).unwrap_err()));
+}
+
+#[test]
+fn data_without_rows_or_columns_are_refused() {
+    for (n, d) in [(0, 5), (5, 0), (0, 0)] {
+        let params = FitParams { n_components: 1, ..params(NInit::Exactly(1)) };
+        let refused = fit(&BitMatrix::zeros(n, d), &params, &mut Silent);
+        assert!(matches!(refused, Err(Error::Parameter { .. })), "{n} x {d}");
+    }
+}
+
+#[test]
+fn as_many_components_as_rows_and_more_than_distinct_rows_fit() {
+    let data = rows(Kind::Duplicates, (12, 9), 4);
+    for alpha in [0.0, 0.1] {
+        for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp] {
+            let params = FitParams { n_components: 12, alpha, init, ..params(NInit::Auto) };
+            let Fit { mixture, report } = fit(&data, &params, &mut Silent).unwrap();
+            assert!(report.log_likelihood.is_finite());
+            assert!(mixture.predict_proba(&data).unwrap().iter().all(|r| r.is_finite()));
+        }
+    }
+}

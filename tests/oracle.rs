@@ -1,0 +1,150 @@
+//! The log-likelihood traces of an independent program (`../shared/oracle/em_reference.py`, NumPy) on all of MNIST.
+//!
+//! Both are deterministic from the start on, so the traces must agree at every iteration, not only at the end. All f64
+//! paths differ from the oracle in the order of their sums only. The production path in f32 has rounded tables too:
+//! one iteration scores within 1e-8 (`scorer.rs`), and what twenty iterations of EM make of that stays within 1e-6.
+
+mod common;
+
+use bmm::bits::BitMatrix;
+use bmm::em::{self, EStep};
+use bmm::kernels::Real;
+use bmm::mixture::BernoulliMixture;
+use bmm::reference;
+use bmm::data::Binarize;
+use common::{bits, mixture, relative_error, shared, worst_relative_error};
+use nalgebra::DMatrix;
+use serde::Deserialize;
+use std::fs;
+use std::sync::{Mutex, PoisonError};
+
+/// The largest relative errors that a path may have.
+struct Tolerance {
+    trace: f64,
+    /// EM climbs towards parameters where the log-likelihood is flat: an error e of the log-likelihood allows one of
+    /// sqrt(e) in the parameters. In f32, e is 1e-8.
+    parameters: f64,
+}
+
+const DOUBLE: Tolerance = Tolerance { trace: 1e-11, parameters: 1e-11 };
+const SINGLE: Tolerance = Tolerance { trace: 1e-6, parameters: 1e-4 };
+
+/// The reference needs the data as a dense matrix of 376 MB: one test at a time.
+static DENSE: Mutex<()> = Mutex::new(());
+
+#[derive(Deserialize)]
+struct Oracle {
+    n_samples: usize,
+    n_features: usize,
+    n_components: usize,
+    alpha: f64,
+    ones: u64,
+    log_likelihood: Vec<f64>,
+    weights_after_sorted_desc: Vec<f64>,
+    mean_of_means_after_sorted: Vec<f64>,
+}
+
+/// The trace of a run with K components and the data it is about.
+fn oracle(n_components: usize) -> Option<(Oracle, BitMatrix)> {
+    let text = fs::read_to_string(shared(&format!("oracle/mnist_train_k{n_components}.json"))?);
+    let oracle: Oracle = serde_json::from_str(&text.unwrap()).unwrap();
+    let data = bits(&shared("data/mnist/train-images-idx3-ubyte.gz")?, Binarize::default());
+    assert_eq!((data.n_samples(), data.n_features()), (oracle.n_samples, oracle.n_features));
+    assert_eq!((data.count_ones(), n_components), (oracle.ones, oracle.n_components));
+    Some((oracle, data))
+}
+
+/// Equal weights; means from a multiplicative sequence in exact integer arithmetic, component after component.
+fn start(oracle: &Oracle) -> BernoulliMixture {
+    let (k, d) = (oracle.n_components, oracle.n_features);
+    let uniform =
+        |i: u64| ((i + 1).wrapping_mul(2_654_435_761) & 0xffff_ffff) as f64 / 2f64.powi(32);
+    let means = DMatrix::from_iterator(d, k, (0..(k * d) as u64).map(|i| 0.25 + 0.5 * uniform(i)));
+    mixture(vec![1.0; k], means)
+}
+
+fn assert_follows(
+    oracle: &Oracle,
+    trace: &[f64],
+    reached: &BernoulliMixture,
+    tolerance: &Tolerance,
+    who: &str,
+) {
+    assert_eq!(trace.len(), oracle.log_likelihood.len());
+    for (iteration, (&ours, &theirs)) in trace.iter().zip(&oracle.log_likelihood).enumerate() {
+        let error = relative_error(ours, theirs);
+        assert!(error <= tolerance.trace, "{who}: iteration {iteration} is off by {error:e}");
+    }
+    let sorted = reached.sorted_by_weight();
+    let means: Vec<f64> = sorted.means().column_iter().map(|mean| mean.mean()).collect();
+    let errors = [
+        worst_relative_error(trace, &oracle.log_likelihood),
+        worst_relative_error(sorted.weights().as_slice(), &oracle.weights_after_sorted_desc),
+        worst_relative_error(&means, &oracle.mean_of_means_after_sorted),
+    ];
+    assert!(errors[1].max(errors[2]) <= tolerance.parameters, "{who}: {errors:?}");
+    println!(
+        "{who}, K = {}: trace, weights, means off by {}",
+        oracle.n_components,
+        errors.map(|e| format!("{e:.1e}")).join(", ")
+    );
+}
+
+fn reference_follows(n_components: usize) {
+    let _one_at_a_time = DENSE.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some((oracle, data)) = oracle(n_components) else { return };
+    let (first, x) = (start(&oracle), reference::dense(&data));
+    let (weights, means) = (first.weights().clone(), first.means().clone());
+    let n_iter = oracle.log_likelihood.len();
+    let (weights, means, trace) = reference::em(&x, weights, means, oracle.alpha, n_iter);
+    let reached = mixture(weights.as_slice().to_vec(), means);
+    assert_follows(&oracle, &trace, &reached, &DOUBLE, "reference");
+}
+
+fn production_follows<F: Real>(n_components: usize, tolerance: &Tolerance) {
+    let Some((oracle, data)) = oracle(n_components) else { return };
+    let mut e_step = EStep::<F>::new(&data, n_components);
+    let mut reached = start(&oracle);
+    let mut trace = Vec::new();
+    for _ in &oracle.log_likelihood {
+        let stats = e_step.run(&reached);
+        trace.push(stats.log_likelihood());
+        reached = em::m_step(&stats, oracle.alpha, &reached).unwrap();
+    }
+    assert_follows(&oracle, &trace, &reached, tolerance, F::NAME);
+}
+
+#[test]
+fn reference_follows_the_oracle_with_1_component() {
+    reference_follows(1);
+}
+
+#[test]
+fn reference_follows_the_oracle_with_10_components() {
+    reference_follows(10);
+}
+
+#[test]
+fn reference_follows_the_oracle_with_100_components() {
+    reference_follows(100);
+}
+
+#[test]
+fn single_precision_follows_the_oracle_with_1_component() {
+    production_follows::<f32>(1, &SINGLE);
+}
+
+#[test]
+fn single_precision_follows_the_oracle_with_10_components() {
+    production_follows::<f32>(10, &SINGLE);
+}
+
+#[test]
+fn single_precision_follows_the_oracle_with_100_components() {
+    production_follows::<f32>(100, &SINGLE);
+}
+
+#[test]
+fn double_precision_follows_the_oracle_with_10_components() {
+    production_follows::<f64>(10, &DOUBLE);
+}
