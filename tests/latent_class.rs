@@ -5,8 +5,8 @@
 
 mod common;
 
-use bmm::em::{FitParams, Init, NInit, Precision, Silent, fit};
 use bmm::data::Binarize;
+use bmm::em::{FitParams, Init, NInit, Precision, Silent, fit};
 use common::{bits, shared};
 
 /// One row of the table: what was published, and what it takes to get there.

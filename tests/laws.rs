@@ -292,10 +292,10 @@ proptest! {
         let m = boundary_mixture(&data, k, case.seed);
         let (n, scores) = (data.n_samples(), m.score_samples(&data).unwrap());
         let proba = m.predict_proba(&data).unwrap();
-        for i in 0..n {
+        for (i, &score) in scores.iter().enumerate() {
             let expected = direct_log_prob(&data, &m, i);
             let bound = 1e-11 * expected.abs().max(1.0);
-            prop_assert!(scores[i] == expected || (scores[i] - expected).abs() <= bound);
+            prop_assert!(score == expected || (score - expected).abs() <= bound);
             prop_assert!((proba.row(i).sum() - 1.0).abs() <= 1e-14);
             if expected == f64::NEG_INFINITY {
                 prop_assert_eq!(proba.row(i).transpose(), m.weights().clone());

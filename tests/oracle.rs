@@ -7,11 +7,11 @@
 mod common;
 
 use bmm::bits::BitMatrix;
+use bmm::data::Binarize;
 use bmm::em::{self, EStep};
 use bmm::kernels::Real;
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
-use bmm::data::Binarize;
 use common::{bits, mixture, relative_error, shared, worst_relative_error};
 use nalgebra::DMatrix;
 use serde::Deserialize;
