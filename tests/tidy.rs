@@ -39,6 +39,7 @@ const RULES: Rules = Rules {
             &[
                 "cli/clusters.rs",
                 "em/m_step.rs",
+                "em/rounding.rs",
                 "kernels/",
                 "metrics/agreement.rs",
                 "mixture.rs",

@@ -69,9 +69,6 @@ impl<'a, F: Real> EStep<'a, F> {
 
     /// The statistics of all rows under `mixture`, which must have the K and D that this was made for: with others it
     /// panics or the sums mean nothing.
-    ///
-    /// # Panics
-    /// If there are no rows.
     pub fn run(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         let scorer = mixture.scorer::<F>();
         let mut total = SufficientStats::zeros(self.n_components, self.data.n_features());
