@@ -55,7 +55,9 @@ fn wrong_value(error: &clap::Error) -> Option<Lines> {
         _ => None,
     };
     let allowed = listed.or_else(|| std::error::Error::source(error).map(allowed))?;
-    (!value.is_empty()).then(|| parameter(flag, &format!("'{value}'"), &allowed))
+    // Without a reader's complaint an empty value is a missing one, which clap says well.
+    let is_given = !value.is_empty() || std::error::Error::source(error).is_some();
+    is_given.then(|| parameter(flag, &format!("'{value}'"), &allowed))
 }
 
 fn text(error: &clap::Error, kind: ContextKind) -> Option<&str> {
