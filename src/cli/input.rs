@@ -50,9 +50,12 @@ impl std::str::FromStr for ImageShape {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse(), w.parse()));
+        // As u32: so a model stores them.
+        let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse::<u32>(), w.parse::<u32>()));
         match sides {
-            Some((Ok(height), Ok(width))) if height > 0 && width > 0 => Ok(Self { height, width }),
+            Some((Ok(height), Ok(width))) if height > 0 && width > 0 => {
+                Ok(Self { height: height as usize, width: width as usize })
+            }
             _ => {
                 let allowed = "HEIGHTxWIDTH in pixels, such as 28x28".into();
                 Err(Error::Parameter { name: "shape", value: text.into(), allowed })
@@ -77,7 +80,7 @@ pub(super) fn source_or_default(named: Option<&OsString>, console: &Console) -> 
         return mnist.into_os_string();
     }
     console.note(format_args!(
-        "note: no MNIST in data/mnist, so this uses the built-in demo: {}\n\
+        "note: no MNIST in data/mnist or $BMM_DATA/mnist, so this uses the built-in demo: {}\n\
          note: data/README.md says how to get the real MNIST; then run the same command again",
         demo::SYNTHETIC
     ));

@@ -42,8 +42,10 @@ pub(super) struct Args {
     force: bool,
 }
 
-/// The most images on one picture or in the terminal.
+/// The most images on one picture, in the terminal or in a JSON document.
 const MOST_DRAWN: usize = 10_000;
+/// The most pixels of all images in a file, a byte each.
+const MOST_PIXELS: usize = 1 << 31;
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
@@ -74,7 +76,7 @@ fn origin(model: &Model) -> &'static str {
 impl Args {
     fn check(&self, model: &Model) -> Result<()> {
         let picture = self.output.as_deref().is_none_or(view::is_png);
-        let most = if picture { MOST_DRAWN } else { usize::MAX / model.mixture.n_features() / 2 };
+        let most = if picture { MOST_DRAWN } else { MOST_PIXELS / model.mixture.n_features() };
         if (1..=most).contains(&self.n) {
             return Ok(());
         }

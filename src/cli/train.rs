@@ -9,7 +9,7 @@ use super::run_folder::{self, Run};
 use super::train_report::{Clock, Results};
 use crate::data::Binarize;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model_file::Model;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
     /// Starts: a number, each run to its end, or auto: many short ones, the best continued
-    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N")]
+    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts)]
     n_init: NInit,
     /// How a start begins: random-rows, random-means or random-resp
     #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND", conflicts_with = "from")]
@@ -72,6 +72,19 @@ pub(super) struct Args {
     /// Exit with code 3 if the fit did not converge [default: off]
     #[arg(long)]
     strict: bool,
+}
+
+/// Every start is remembered, so there is an end to them.
+const MOST_STARTS: usize = 100_000;
+
+fn starts(text: &str) -> Result<NInit> {
+    match text.parse() {
+        Ok(n_init) if !matches!(n_init, NInit::Exactly(n) if n > MOST_STARTS) => Ok(n_init),
+        _ => {
+            let allowed = format!("auto or a whole number from 1 to {MOST_STARTS}");
+            Err(Error::Parameter { name: "n-init", value: text.into(), allowed })
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {

@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let shown = args.shown(&model)?;
     console.note(format_args!("model     {}", path.display()));
     if pictures::is_synthetic(&model) {
-        console.note(format_args!("note      from {}", demo::SYNTHETIC));
+        console.note(format_args!("note      fitted to {}", demo::SYNTHETIC));
     }
     match (args.how, &args.output) {
         (How::Png | How::Auto, Some(file)) if args.how == How::Png || is_png(file) => {

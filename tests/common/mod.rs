@@ -1,5 +1,9 @@
 //! What the integration tests share: finding data that is not part of the repository, and saying so when it is missing.
 
+#![allow(dead_code)] // each test file uses its part
+
+pub mod program;
+
 use std::path::{Path, PathBuf};
 
 /// The file or folder `path` under `shared/` beside the repository, or `None`, with a note that names what was skipped.
