@@ -126,7 +126,7 @@ impl Error {
             Self::Data { problem, .. } => problem.hint(),
             Self::Model { problem, .. } => problem.hint(),
             Self::Exists { hint, .. } => (*hint).into(),
-            Self::Parameter { name, allowed, .. } => format!("give {name} as {allowed}"),
+            Self::Parameter { name, allowed, .. } => format!("choose {name}: {allowed}"),
             Self::Mixture(_) => {
                 "weights must sum to 1 and every mean must lie between 0 and 1".into()
             }
@@ -158,7 +158,7 @@ fn io_hint(source: &std::io::Error) -> &'static str {
         NotFound => "check the spelling of the path",
         PermissionDenied | ReadOnlyFilesystem => "choose a place that you may read and write",
         StorageFull | QuotaExceeded | FileTooLarge => {
-            "free some space or choose another disk; nothing was left behind"
+            "free some space or choose another disk, then run it again"
         }
         NotADirectory => "a part of the path is a file, not a folder",
         _ => "check that the path can be read or written",

@@ -8,7 +8,7 @@ use super::output;
 use super::tables;
 use crate::error::{Error, Result};
 use crate::model_file::Model;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -20,12 +20,12 @@ Examples:
   bmm assign data/mnist:test --model models/mnist-k10 --format csv --output clusters.csv")]
 pub(super) struct Args {
     /// Pictures, folders, IDX, .npy or CSV files, or demo
-    #[arg(required = true, value_name = "SRC")]
+    #[arg(required = true, value_name = "SRC", value_parser = input::source_parser())]
     sources: Vec<OsString>,
     #[command(flatten)]
     model: ModelArgs,
     /// How to print the result
-    #[arg(long, value_enum, default_value = "table")]
+    #[arg(long, value_enum, default_value = "table", conflicts_with = "json")]
     format: Format,
     /// Write the result to this file [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -51,9 +51,17 @@ enum Format {
     Jsonl,
 }
 
-/// The place of an image and its row of values, in the order of the head.
+/// The values of an image, in the order of the head.
 struct Row {
-    values: Vec<Value>,
+    cells: Vec<Cell>,
+}
+
+enum Cell {
+    Text(String),
+    Whole(usize),
+    Real(f64),
+    /// No label.
+    Nothing,
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -75,6 +83,11 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         args.format.text(&head, &rows)?
     };
     output::deliver(args.output.as_deref(), &text, args.force, console)?;
+    if let (true, Some(file)) = (console.json, &args.output) {
+        let (model, output) = (path.display().to_string(), file.display().to_string());
+        let document = json!({ "model": model, "output": output, "n_samples": rows.len() });
+        console.result(&document, String::new)?;
+    }
     Ok(Outcome::Done)
 }
 
@@ -123,18 +136,19 @@ impl Args {
         let mut order: Vec<usize> = (0..resp.len()).collect();
         order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
         let best = order[0];
-        let mut values = vec![json!(source), json!(index), json!(best), json!(resp[best])];
-        values.push(json!(log_prob));
+        let mut cells = vec![Cell::Text(source.into()), Cell::Whole(index)];
+        cells.extend([Cell::Whole(best), Cell::Real(resp[best]), Cell::Real(log_prob)]);
         if let Some(labels) = &model.labels {
-            values.push(labels.majority(best).map_or(Value::Null, |(name, _)| json!(name)));
+            let label = labels.majority(best).map(|(name, _)| Cell::Text(name.into()));
+            cells.push(label.unwrap_or(Cell::Nothing));
         }
         for &k in &order[1..self.top] {
-            values.extend([json!(k), json!(resp[k])]);
+            cells.extend([Cell::Whole(k), Cell::Real(resp[k])]);
         }
         if self.proba {
-            values.extend(resp.iter().map(|r| json!(r)));
+            cells.extend(resp.iter().map(|&r| Cell::Real(r)));
         }
-        Row { values }
+        Row { cells }
     }
 }
 
@@ -146,7 +160,8 @@ impl Format {
                 Ok(tables::table(&head, &[0], rows.iter().map(Row::for_people)))
             }
             Self::Csv => {
-                let cells = rows.iter().map(|row| row.values.iter().map(plain).collect::<Vec<_>>());
+                let cells =
+                    rows.iter().map(|row| row.cells.iter().map(Cell::plain).collect::<Vec<_>>());
                 output::csv(head, cells).map_err(Failure::from)
             }
             Self::Jsonl => {
@@ -159,23 +174,35 @@ impl Format {
 impl Row {
     /// Probabilities and log-likelihoods to four places; everything else as it is.
     fn for_people(&self) -> Vec<String> {
-        let round = |value: &Value| match value {
-            Value::Number(n) if n.is_f64() => format!("{:.4}", n.as_f64().unwrap_or(f64::NAN)),
-            other => plain(other),
+        let round = |cell: &Cell| match cell {
+            Cell::Real(value) => format!("{value:.4}"),
+            other => other.plain(),
         };
-        self.values.iter().map(round).collect()
+        self.cells.iter().map(round).collect()
+    }
+}
+
+impl Cell {
+    fn plain(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Whole(value) => value.to_string(),
+            Self::Real(value) => format!("{value:?}"),
+            Self::Nothing => String::new(),
+        }
+    }
+
+    /// The same as JSON, which has no word for the log-likelihood of an impossible image: it becomes null.
+    fn json(&self) -> Value {
+        match self {
+            Self::Text(text) => json!(text),
+            Self::Whole(value) => json!(value),
+            Self::Real(value) => json!(value),
+            Self::Nothing => Value::Null,
+        }
     }
 }
 
 fn object(head: &[String], row: &Row) -> Value {
-    Value::Object(head.iter().cloned().zip(row.values.iter().cloned()).collect::<Map<_, _>>())
-}
-
-/// A value without JSON's quotes; nothing for null.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
+    Value::Object(head.iter().cloned().zip(row.cells.iter().map(Cell::json)).collect())
 }

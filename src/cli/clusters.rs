@@ -62,9 +62,9 @@ impl Clustering {
         self.log_likelihood / self.n_samples as f64
     }
 
-    /// Bits needed for one pixel: the negative score in base 2, over the number of pixels.
+    /// Bits needed for one pixel: the negative score in base 2, over the number of pixels; no -0.
     pub(super) fn bits_per_pixel(&self) -> f64 {
-        -self.score() / (std::f64::consts::LN_2 * self.n_features as f64)
+        (0.0 - self.score()) / (std::f64::consts::LN_2 * self.n_features as f64)
     }
 
     /// Agreement with the labels, where there are any.

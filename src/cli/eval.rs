@@ -21,7 +21,7 @@ Examples:
   bmm eval pictures/ --model models/pictures-k10 --json")]
 pub(super) struct Args {
     /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or demo [default: as for train]
-    #[arg(value_name = "SRC")]
+    #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: Option<OsString>,
     #[command(flatten)]
     model: ModelArgs,

@@ -1,5 +1,6 @@
 //! How a command ends: outcomes, failures, exit codes, and the two lines that a user reads.
 
+use super::usage::{self, Lines};
 use crate::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -47,34 +48,37 @@ pub(super) fn exit_code(result: Result<Outcome, Failure>) -> ExitCode {
         Ok(Outcome::NotConverged) => ExitCode::from(3),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(Failure::Error(error)) => {
-            tell(&error.to_string(), &error.hint());
+            tell(&lines(&error));
             ExitCode::FAILURE
         }
     }
 }
 
 /// Prints help and version as they are, and wrong usage as our two lines; gives the exit code.
-pub(super) fn usage(error: &clap::Error) -> ExitCode {
+pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         return match error.print().map_err(Failure::stdout) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => exit_code(Err(failure)),
         };
     }
-    let text = error.render().to_string();
-    let mut paragraphs = text.split("\n\n");
-    let first = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
-    let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
-    tell(&one_line(first), tip.unwrap_or("see `bmm --help` or `bmm COMMAND --help`"));
+    tell(&usage::lines(error));
     ExitCode::from(2)
 }
 
-fn tell(error: &str, hint: &str) {
+fn lines(error: &Error) -> Lines {
+    match error {
+        Error::Parameter { name, value, allowed } => usage::parameter(name, value, allowed),
+        _ => Lines { error: error.to_string(), hint: error.hint() },
+    }
+}
+
+fn tell(Lines { error, hint }: &Lines) {
     // Nobody is left to tell when standard error is closed.
     let _ = writeln!(io::stderr(), "error: {}\nhint: {}", one_line(error), one_line(hint));
 }
 
-/// Runs of white space, line breaks among them, become single spaces.
+/// A file's name may hold line breaks and the codes that steer a terminal: they become blanks.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -22,7 +22,7 @@ Examples:
   bmm info data/mnist:test --json")]
 pub(super) struct Args {
     /// A run folder, a model file, or a data source
-    #[arg(value_name = "MODEL|SRC")]
+    #[arg(value_name = "MODEL|SRC", value_parser = input::source_parser())]
     subject: OsString,
 }
 

@@ -2,10 +2,12 @@
 
 use super::console::Console;
 use super::demo;
+use super::tables::counted;
 use crate::bits::BitMatrix;
 use crate::data::{self, Binarize, Dataset, Labels, Part, Source, SourceKind, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +30,10 @@ pub(super) struct Input {
 /// How to read it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
+    /// The rule asked for.
     pub(super) rule: Option<Binarize>,
+    /// The rule of the model that the data is for; not for tables of 0 and 1, which are binary already.
+    pub(super) model_rule: Option<Binarize>,
     pub(super) shape: Option<ImageShape>,
     pub(super) limit: Option<usize>,
     pub(super) labels: Option<PathBuf>,
@@ -42,15 +47,26 @@ pub(super) struct ImageShape {
 }
 
 impl std::str::FromStr for ImageShape {
-    type Err = String;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse(), w.parse()));
+    fn from_str(text: &str) -> Result<Self> {
+        // As u32: so a model stores them.
+        let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse::<u32>(), w.parse::<u32>()));
         match sides {
-            Some((Ok(height), Ok(width))) if height > 0 && width > 0 => Ok(Self { height, width }),
-            _ => Err("a shape is HEIGHTxWIDTH in pixels, such as 28x28".into()),
+            Some((Ok(height), Ok(width))) if height > 0 && width > 0 => {
+                Ok(Self { height: height as usize, width: width as usize })
+            }
+            _ => {
+                let allowed = "HEIGHTxWIDTH in pixels, such as 28x28".into();
+                Err(Error::Parameter { name: "shape", value: text.into(), allowed })
+            }
         }
     }
+}
+
+/// Reads a source from the command line: any path but the empty one.
+pub(super) fn source_parser() -> impl TypedValueParser<Value = OsString> {
+    PathBufValueParser::new().map(PathBuf::into_os_string)
 }
 
 /// The source named, or the default one: MNIST where it is, else the demo, with a notice.
@@ -64,7 +80,7 @@ pub(super) fn source_or_default(named: Option<&OsString>, console: &Console) -> 
         return mnist.into_os_string();
     }
     console.note(format_args!(
-        "note: no MNIST in data/mnist, so this uses the built-in demo: {}\n\
+        "note: no MNIST in data/mnist or $BMM_DATA/mnist, so this uses the built-in demo: {}\n\
          note: data/README.md says how to get the real MNIST; then run the same command again",
         demo::SYNTHETIC
     ));
@@ -73,11 +89,10 @@ pub(super) fn source_or_default(named: Option<&OsString>, console: &Console) -> 
 
 /// Reads `source`.
 pub(super) fn read(source: &OsString, reading: &Reading) -> Result<Input> {
-    let input = match source.to_str().and_then(demo::split_of) {
-        Some(split) => demo::draw(split)?,
-        None => binarised(data::load(&Source::parse(source))?, name_of(source), reading)?,
-    };
-    finish(input, reading)
+    match source.to_str().and_then(demo::split_of) {
+        Some(split) => adapted(demo::draw(split)?, reading),
+        None => binarised(data::load(&Source::parse(source))?, name_of(source), reading),
+    }
 }
 
 /// Reads several sources of images as one, as `model` sees them.
@@ -86,7 +101,8 @@ pub(super) fn read_for_model(
     labels: Option<PathBuf>,
     model: &Model,
 ) -> Result<Input> {
-    let reading = Reading { rule: Some(model.binarize.parse()?), labels, ..Reading::default() };
+    let reading =
+        Reading { model_rule: Some(model.binarize.parse()?), labels, ..Reading::default() };
     let input = match sources {
         [source] => read(source, &reading)?,
         _ => {
@@ -116,13 +132,14 @@ pub(super) fn held_out(source: &OsString, reading: &Reading) -> Option<Result<In
 }
 
 fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input> {
+    set.labels = labels(reading, set.pixels.n_images())?.or(set.labels);
     if let Some(limit) = reading.limit {
         set.truncate(limit);
     }
     if let Some(ImageShape { height, width }) = reading.shape {
         set.pixels.reshape(height, width)?;
     }
-    let rule = reading.rule.unwrap_or_else(|| default_rule(&set)).resolve(&set.pixels);
+    let rule = reading.rule.unwrap_or_else(|| default_rule(&set, reading)).resolve(&set.pixels);
     Ok(Input {
         name,
         kind: set.kind.to_string(),
@@ -137,27 +154,42 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
 }
 
 /// Tables of 0 and 1 are binary already; everything else is grey.
-fn default_rule(set: &Dataset) -> Binarize {
+fn default_rule(set: &Dataset, reading: &Reading) -> Binarize {
     let is_table = matches!(set.kind, SourceKind::Npy | SourceKind::Table);
-    if is_table && set.pixels.is_binary() { Binarize::None } else { Binarize::default() }
+    match is_table && set.pixels.is_binary() {
+        true => Binarize::None,
+        false => reading.model_rule.unwrap_or_default(),
+    }
 }
 
-/// What the demo needs too: the limit, and labels from a file.
-fn finish(mut input: Input, reading: &Reading) -> Result<Input> {
-    if let Some(path) = &reading.labels {
-        let labels = data::read_labels(path)?;
-        let n_images: usize = input.parts.iter().map(|part| part.n_images).sum();
-        if labels.len() != n_images {
-            let problem = DataProblem::LabelCount { labels: labels.len(), images: n_images };
-            return Err(Error::data(path, problem));
-        }
-        input.labels = Some(labels);
+/// The labels of a file of their own, one for each of `n_images`.
+fn labels(reading: &Reading, n_images: usize) -> Result<Option<Labels>> {
+    let Some(path) = &reading.labels else { return Ok(None) };
+    let labels = data::read_labels(path)?;
+    if labels.len() != n_images {
+        let problem = DataProblem::LabelCount { labels: labels.len(), images: n_images };
+        return Err(Error::data(path, problem));
     }
+    Ok(Some(labels))
+}
+
+/// The demo, whose bits are drawn and not read, with the labels, limit and shape asked for.
+fn adapted(mut input: Input, reading: &Reading) -> Result<Input> {
+    input.labels = labels(reading, input.bits.n_samples())?.or(input.labels);
     if let Some(limit) = reading.limit {
         input.bits.truncate(limit);
         if let Some(labels) = &mut input.labels {
             labels.truncate(limit);
         }
+    }
+    if let Some(ImageShape { height, width }) = reading.shape {
+        let n_features = input.bits.n_features();
+        if height.checked_mul(width) != Some(n_features) {
+            let value = format!("{height}x{width}");
+            let allowed = format!("HxW with a product of {n_features}, the pixels of an image");
+            return Err(Error::Parameter { name: "shape", value, allowed });
+        }
+        (input.height, input.width) = (height, width);
     }
     Ok(input)
 }
@@ -202,11 +234,13 @@ impl Input {
         let (n, d) = (self.bits.n_samples(), self.bits.n_features());
         let ink = 100.0 * self.bits.count_ones() as f64 / (n * d).max(1) as f64;
         let rows = match self.height {
-            1 => format!("{n} rows of {d}"),
-            height => format!("{n} images of {height} x {}", self.width),
+            1 => format!("{} of {d}", counted(n, "row")),
+            height => format!("{} of {height} x {}", counted(n, "image"), self.width),
         };
-        let labels =
-            self.labels.as_ref().map(|labels| format!(", {} labels", labels.names().len()));
+        let labels = self
+            .labels
+            .as_ref()
+            .map(|labels| format!(", {}", counted(labels.names().len(), "label")));
         let labels = labels.unwrap_or_default();
         format!("{} ({}): {rows}, {ink:.1} % ones by {}{labels}", self.name, self.kind, self.rule)
     }

@@ -19,9 +19,11 @@ mod sample;
 mod tables;
 mod train;
 mod train_report;
+mod usage;
 mod view;
 
-use clap::{Parser, Subcommand};
+use crate::error::Error;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 use console::{ColorChoice, Console};
 use failure::{Failure, Outcome};
 use std::process::ExitCode;
@@ -43,6 +45,7 @@ Examples:
 
 /// Options of every command.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
 struct Options {
     /// Print results and errors only [default: off]
     #[arg(long, global = true, conflicts_with = "verbose")]
@@ -57,7 +60,7 @@ struct Options {
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     color: ColorChoice,
     /// Threads to use; 0: one for each core. The result is the same for any number
-    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
+    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = threads)]
     threads: usize,
 }
 
@@ -75,10 +78,32 @@ enum Command {
 
 /// Runs the program; failures are printed as one `error:` and one `hint:` line.
 pub fn main() -> ExitCode {
-    match Cli::try_parse() {
+    match parse() {
         Ok(cli) => failure::exit_code(run(cli)),
-        Err(error) => failure::usage(&error),
+        Err(error) => failure::wrong_usage(&error),
     }
+}
+
+/// The command line; `--k -1` is a flag with a wrong value, not two flags.
+fn parse() -> Result<Cli, clap::Error> {
+    let signed = |argument: Arg| match argument.get_action().takes_values() {
+        true => argument.allow_negative_numbers(true),
+        false => argument,
+    };
+    let command = Cli::command().mut_args(signed);
+    let command = command.mut_subcommands(|command| command.mut_args(signed));
+    Cli::from_arg_matches(&command.try_get_matches()?)
+}
+
+/// More threads than any machine has would only take memory, and long to start.
+const MOST_THREADS: usize = 1024;
+
+fn threads(text: &str) -> Result<usize, Error> {
+    text.parse().ok().filter(|n| *n <= MOST_THREADS).ok_or_else(|| Error::Parameter {
+        name: "threads",
+        value: text.into(),
+        allowed: format!("a whole number from 0 to {MOST_THREADS}"),
+    })
 }
 
 fn run(cli: Cli) -> Result<Outcome, Failure> {

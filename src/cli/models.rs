@@ -1,6 +1,6 @@
 //! Which model a command means.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelProblem, Result};
 use crate::model_file::{self, Model};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,12 +25,21 @@ impl ModelArgs {
     /// Reads the model and says where it is.
     pub(super) fn read(&self) -> Result<(PathBuf, Model)> {
         let path = match &self.model {
-            Some(path) => file_in(path),
+            Some(path) => path.clone(),
             None => newest_run()?,
         };
-        let model = model_file::read(&path)?;
-        Ok((path, model))
+        Ok((file_in(&path), read(&path)?))
     }
+}
+
+/// The model in a run folder, or in the file itself.
+pub(super) fn read(path: &Path) -> Result<Model> {
+    let file = file_in(path);
+    if path.is_dir() && !file.exists() {
+        let problem = ModelProblem::NotAModel { looks_like: "a folder without a model.bmm" };
+        return Err(Error::model(path, problem));
+    }
+    model_file::read(file)
 }
 
 /// The model file of a run folder, or the path itself.

@@ -53,19 +53,10 @@ pub(super) fn sheet(
         [k] if n_components > 1 => format!("Mean of cluster {k} of {n_components}"),
         _ => format!("Means of {n_components} clusters"),
     };
-    sheet_of(&tiles(model, sizes, shown), shape(model), &title, is_synthetic(model), columns)
-}
-
-/// Tiles on a sheet that says where they come from.
-pub(super) fn sheet_of(
-    tiles: &[Tile],
-    shape: Shape,
-    title: &str,
-    synthetic: bool,
-    columns: Option<usize>,
-) -> Result<Vec<u8>> {
-    let foot = if synthetic { format!("From {}", demo::SYNTHETIC) } else { String::new() };
-    render::sheet_png(tiles, shape, &Sheet { title, foot: &foot, columns })
+    let foot =
+        if is_synthetic(model) { format!("From {}", demo::SYNTHETIC) } else { String::new() };
+    let sheet = Sheet { title: &title, foot: &foot, columns };
+    render::sheet_png(&tiles(model, sizes, shown), shape(model), &sheet)
 }
 
 /// Tiles as text.

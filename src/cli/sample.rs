@@ -1,18 +1,19 @@
 //! `bmm sample`: draws images from a model.
 
 use super::console::Console;
-use super::demo;
 use super::failure::{Failure, Outcome};
 use super::models::ModelArgs;
 use super::output;
 use super::pictures;
+use super::tables::counted;
 use super::view;
 use crate::bits::BitMatrix;
 use crate::data;
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use crate::model_file::Model;
-use crate::render::Tile;
+use crate::render::{self, Sheet, Tile};
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Draw images from a model
@@ -41,32 +42,63 @@ pub(super) struct Args {
     force: bool,
 }
 
-/// The most images on one picture or in the terminal.
+/// The most images on one picture, in the terminal or in a JSON document.
 const MOST_DRAWN: usize = 10_000;
+/// The most pixels of all images in a file, a byte each.
+const MOST_PIXELS: usize = 1 << 31;
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let mixture = args.mixture(&model)?;
     args.check(&model)?;
     console.note(format_args!("model     {}", path.display()));
-    console.note(format_args!("note      {}", demo::SYNTHETIC));
+    console.note(format_args!("note      {}", origin(&model)));
     let (bits, _) = mixture.sample(args.n, args.seed)?;
     match &args.output {
         Some(file) => output::save(file, &encode(file, &bits, &model)?, args.force, console)?,
+        None if console.json => {}
         None => console.print(&in_terminal(&bits, &model, console)?)?,
     }
+    if console.json {
+        console.result(&args.document(&path, &model, &bits), String::new)?;
+    }
     Ok(Outcome::Done)
+}
+
+/// What the images are, so that nobody takes them for data.
+fn origin(model: &Model) -> &'static str {
+    match pictures::is_synthetic(model) {
+        true => "images drawn from a model of synthetic digits: not real data",
+        false => "images drawn from the model: not real data",
+    }
 }
 
 impl Args {
     fn check(&self, model: &Model) -> Result<()> {
         let picture = self.output.as_deref().is_none_or(view::is_png);
-        let most = if picture { MOST_DRAWN } else { usize::MAX / model.mixture.n_features() / 2 };
+        let most = if picture { MOST_DRAWN } else { MOST_PIXELS / model.mixture.n_features() };
         if (1..=most).contains(&self.n) {
             return Ok(());
         }
         let allowed = format!("from 1 to {most} for this kind of output");
         Err(Error::Parameter { name: "n", value: self.n.to_string(), allowed })
+    }
+
+    /// The JSON document; it holds the images, rows of 0 and 1, unless a file does.
+    fn document(&self, path: &Path, model: &Model, bits: &BitMatrix) -> Value {
+        let row = |i| (0..bits.n_features()).map(|d| u8::from(bits.get(i, d))).collect();
+        let images = || (0..bits.n_samples()).map(row).collect::<Vec<Vec<u8>>>();
+        json!({
+            "model": path.display().to_string(),
+            "synthetic": true,
+            "n_samples": bits.n_samples(),
+            "height": model.height,
+            "width": model.width,
+            "cluster": self.cluster,
+            "seed": self.seed,
+            "output": self.output.as_ref().map(|file| file.display().to_string()),
+            "images": self.output.is_none().then(images),
+        })
     }
 
     /// The mixture to draw from: all of the model's, or one cluster alone.
@@ -85,8 +117,10 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     let shape = pictures::shape(model);
     let name = file.to_string_lossy().to_lowercase();
     if name.ends_with(".png") {
-        let title = format!("{} images drawn from the model", bits.n_samples());
-        with_tiles(bits, |tiles| pictures::sheet_of(tiles, shape, &title, true, None))
+        let title = format!("{} drawn from the model", counted(bits.n_samples(), "image"));
+        let foot = origin(model);
+        let sheet = Sheet { title: &title, foot, columns: None };
+        with_tiles(bits, |tiles| render::sheet_png(tiles, shape, &sheet))
     } else if name.ends_with(".idx") || name.ends_with(".idx.gz") {
         data::write_idx(bits, shape.height, shape.width, name.ends_with(".gz"))
     } else if name.ends_with(".npy") {

@@ -1,4 +1,4 @@
-//! Plain text tables: the home of `comfy-table`.
+//! Plain text: tables, the home of `comfy-table`, and counted things.
 
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -19,4 +19,9 @@ pub(super) fn table(
         column.set_cell_alignment(if is_left { CellAlignment::Left } else { CellAlignment::Right });
     }
     table.lines().map(|line| line.trim_end().to_string() + "\n").collect()
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn counted(n: usize, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
 }

@@ -9,9 +9,10 @@ use super::run_folder::{self, Run};
 use super::train_report::{Clock, Results};
 use crate::data::Binarize;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
-use crate::error::Result;
-use crate::model_file::{self, Model};
+use crate::error::{Error, Result};
+use crate::model_file::Model;
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Fit a mixture to images or rows and write a run folder
@@ -26,7 +27,7 @@ pub(super) struct Args {
     k: Option<usize>,
     /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or `demo`; `:test` takes a test split
     /// [default: data/mnist or $BMM_DATA/mnist, else demo]
-    #[arg(long, value_name = "SRC")]
+    #[arg(long, value_name = "SRC", value_parser = input::source_parser())]
     data: Option<OsString>,
     /// The run folder to write [default: models/NAME, after data and k]
     #[arg(long, value_name = "FOLDER")]
@@ -38,7 +39,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
     /// Starts: a number, each run to its end, or auto: many short ones, the best continued
-    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N")]
+    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts)]
     n_init: NInit,
     /// How a start begins: random-rows, random-means or random-resp
     #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND", conflicts_with = "from")]
@@ -47,8 +48,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "MODEL")]
     from: Option<PathBuf>,
     /// The most iterations of one start
-    #[arg(long, default_value_t = 500, value_name = "N")]
-    max_iter: usize,
+    #[arg(long, default_value = "500", value_name = "N")]
+    max_iter: NonZeroUsize,
     /// A start has converged when an iteration gains less than this many nats per image; 0: never
     #[arg(long, default_value_t = 1e-6, value_name = "T")]
     tol: f64,
@@ -64,7 +65,7 @@ pub(super) struct Args {
     shape: Option<ImageShape>,
     /// Use the first N images only [default: all]
     #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    limit: Option<NonZeroUsize>,
     /// Labels of the images: an IDX file, or text with one a line [default: those of the source]
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -73,10 +74,22 @@ pub(super) struct Args {
     strict: bool,
 }
 
+/// Every start is remembered, so there is an end to them.
+const MOST_STARTS: usize = 100_000;
+
+fn starts(text: &str) -> Result<NInit> {
+    match text.parse() {
+        Ok(n_init) if !matches!(n_init, NInit::Exactly(n) if n > MOST_STARTS) => Ok(n_init),
+        _ => {
+            let allowed = format!("auto or a whole number from 1 to {MOST_STARTS}");
+            Err(Error::Parameter { name: "n-init", value: text.into(), allowed })
+        }
+    }
+}
+
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut clock = Clock::start();
-    let from =
-        args.from.as_ref().map(|path| model_file::read(models::file_in(path))).transpose()?;
+    let from = args.from.as_deref().map(models::read).transpose()?;
     let source = input::source_or_default(args.data.as_ref(), console);
     run_folder::check(args.out.as_deref(), args.force)?;
     let (input, held_out) = clock.load(|| args.read(&source, from.as_ref()))?;
@@ -108,12 +121,10 @@ impl Args {
     }
 
     fn reading(&self, from: Option<&Model>) -> Result<Reading> {
-        let rule = match (&self.binarize, from) {
-            (None, Some(model)) => Some(model.binarize.parse()?),
-            (rule, _) => *rule,
-        };
-        let Self { shape, limit, labels, .. } = self;
-        Ok(Reading { rule, shape: *shape, limit: *limit, labels: labels.clone() })
+        let model_rule = from.map(|model| model.binarize.parse()).transpose()?;
+        let limit = self.limit.map(NonZeroUsize::get);
+        let Self { binarize: rule, shape, labels, .. } = self;
+        Ok(Reading { rule: *rule, model_rule, shape: *shape, limit, labels: labels.clone() })
     }
 
     fn params(&self, from: Option<Model>) -> FitParams {
@@ -128,7 +139,7 @@ impl Args {
             n_init: self.n_init,
             alpha: self.alpha,
             tol: self.tol,
-            max_iter: self.max_iter,
+            max_iter: self.max_iter.get(),
             seed: self.seed,
             ..FitParams::default()
         }

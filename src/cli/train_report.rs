@@ -6,7 +6,7 @@ use super::input::Input;
 use super::run_folder::Run;
 use super::tables;
 use crate::data;
-use crate::em::{Fit, FitParams, StopReason};
+use crate::em::{Fit, FitParams, StartReport, StopReason};
 use crate::error::Result;
 use crate::model_file::{FitRecord, LabelTable, Model, Provenance, StartRecord};
 use serde::Serialize;
@@ -145,8 +145,11 @@ impl Results {
         self.fit.mixture.n_components()
     }
 
+    /// Why the fit ended; an interruption tells, also when the best start was done by then.
     pub(super) fn stop(&self) -> StopReason {
-        self.fit.report.stop
+        let report = &self.fit.report;
+        let interrupted = report.starts.iter().any(|start| start.stop == StopReason::Interrupted);
+        if interrupted { StopReason::Interrupted } else { report.stop }
     }
 
     pub(super) fn cluster_sizes(&self) -> &[u64] {
@@ -192,7 +195,7 @@ impl Results {
         FitRecord {
             log_likelihood: report.log_likelihood,
             n_iter: report.n_iter as u64,
-            stop: report.stop.to_string(),
+            stop: self.stop().to_string(),
             // A --from model may rule rows out: its -inf cannot be drawn or stored.
             objective_history: finite(&report.objective_history),
             starts: starts.collect(),
@@ -218,7 +221,9 @@ impl Results {
         let report = &self.fit.report;
         let best = report.starts[report.best_start].objective;
         let near = best - SAME_OPTIMUM * self.training.n_samples as f64;
-        report.starts.iter().filter(|start| start.objective >= near).count()
+        let is_run = |start: &&StartReport| start.stop != StopReason::Abandoned;
+        let is_best = |start: &&StartReport| start.objective >= near;
+        report.starts.iter().filter(is_run).filter(is_best).count().max(1)
     }
 
     fn icl(&self) -> f64 {
@@ -245,8 +250,8 @@ impl Results {
             starts: report.starts.iter().map(Start::from).collect(),
             best_found: self.best_found(),
             n_iter: report.n_iter,
-            converged: report.stop == StopReason::Converged,
-            stop: report.stop.to_string(),
+            converged: self.stop() == StopReason::Converged,
+            stop: self.stop().to_string(),
             log_likelihood: training.log_likelihood,
             score: training.score(),
             bits_per_pixel: training.bits_per_pixel(),
@@ -294,14 +299,15 @@ impl Results {
     fn trust_line(&self) -> String {
         let report = &self.fit.report;
         let finished = report.starts.iter().filter(|s| s.stop != StopReason::Abandoned).count();
-        let stop = match report.stop {
-            StopReason::Converged => format!("converged after {} iterations", report.n_iter),
-            StopReason::Interrupted => format!("interrupted after {} iterations", report.n_iter),
-            _ => format!("not converged after {} iterations (raise --max-iter)", report.n_iter),
+        let iterations = tables::counted(report.n_iter, "iteration");
+        let stop = match self.stop() {
+            StopReason::Converged => format!("converged after {iterations}"),
+            StopReason::Interrupted => format!("interrupted after {iterations}"),
+            _ => format!("not converged after {iterations} (raise --max-iter)"),
         };
         format!(
-            "{} starts, {finished} run to their end, {} reached the best objective; {stop}",
-            report.starts.len(),
+            "{}, {finished} run to the end, {} reached the best objective; {stop}",
+            tables::counted(report.starts.len(), "start"),
             self.best_found()
         )
     }
@@ -320,8 +326,8 @@ pub(super) fn score_line(clustering: &Clustering) -> String {
     format!("{score:.4} nats per image, {bits:.4} bits per pixel{agreement}")
 }
 
-impl From<&crate::em::StartReport> for Start {
-    fn from(start: &crate::em::StartReport) -> Self {
+impl From<&StartReport> for Start {
+    fn from(start: &StartReport) -> Self {
         Self { objective: start.objective, n_iter: start.n_iter, stop: start.stop.to_string() }
     }
 }

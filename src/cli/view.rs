@@ -1,5 +1,6 @@
 //! `bmm view`: shows the means of the clusters.
 
+use super::clusters;
 use super::console::Console;
 use super::demo;
 use super::failure::{Failure, Outcome};
@@ -8,6 +9,8 @@ use super::output;
 use super::pictures;
 use crate::error::{Error, Result};
 use crate::model_file::Model;
+use serde_json::{Value, json};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Show the means of the clusters, in the terminal or as a PNG
@@ -27,7 +30,7 @@ pub(super) struct Args {
     cluster: Option<usize>,
     /// Images side by side [default: as many as fit]
     #[arg(long, value_name = "N")]
-    columns: Option<usize>,
+    columns: Option<NonZeroUsize>,
     /// Write to this file [default: standard output; a PNG needs a file]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -53,25 +56,29 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let shown = args.shown(&model)?;
     console.note(format_args!("model     {}", path.display()));
     if pictures::is_synthetic(&model) {
-        console.note(format_args!("note      from {}", demo::SYNTHETIC));
+        console.note(format_args!("note      fitted to {}", demo::SYNTHETIC));
     }
     match (args.how, &args.output) {
         (How::Png | How::Auto, Some(file)) if args.how == How::Png || is_png(file) => {
-            let sheet = pictures::sheet(&model, None, &shown, args.columns)?;
+            let sheet = pictures::sheet(&model, None, &shown, args.columns())?;
             output::save(file, &sheet, args.force, console)?;
         }
         (How::Png, None) => return Err(needs_file().into()),
+        (_, None) if console.json => {}
         _ => {
             let tiles = pictures::tiles(&model, None, &shown);
             let text = pictures::text(
                 &tiles,
                 pictures::shape(&model),
-                args.columns,
+                args.columns(),
                 args.style(console),
                 console,
             )?;
             output::deliver(args.output.as_deref(), &text, args.force, console)?;
         }
+    }
+    if console.json {
+        console.result(&args.document(&path, &model, &shown), String::new)?;
     }
     Ok(Outcome::Done)
 }
@@ -85,6 +92,31 @@ impl Args {
             Some(cluster) if cluster < k => Ok(vec![cluster]),
             Some(cluster) => Err(no_such_cluster(cluster, k)),
         }
+    }
+
+    fn columns(&self) -> Option<usize> {
+        self.columns.map(NonZeroUsize::get)
+    }
+
+    /// The JSON document: what is drawn, in numbers.
+    fn document(&self, path: &Path, model: &Model, shown: &[usize]) -> Value {
+        let cluster = |&k: &usize| {
+            json!({
+                "cluster": k,
+                "weight": model.mixture.weights()[k],
+                "images": model.labels.as_ref().map(|table| clusters::size(table, k)),
+                "majority_label": model.labels.as_ref().and_then(|table| table.majority(k)).map(|m| m.0),
+                "mean": model.mixture.mean(k),
+            })
+        };
+        json!({
+            "model": path.display().to_string(),
+            "synthetic": pictures::is_synthetic(model),
+            "height": model.height,
+            "width": model.width,
+            "output": self.output.as_ref().map(|file| file.display().to_string()),
+            "clusters": shown.iter().map(cluster).collect::<Vec<_>>(),
+        })
     }
 
     fn style(&self, console: &Console) -> pictures::Style {

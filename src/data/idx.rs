@@ -35,7 +35,7 @@ pub(super) fn read_images(mut input: Input) -> Result<Pixels> {
 pub(super) fn read_labels(mut input: Input) -> Result<Vec<u8>> {
     let dims = header(&mut input)?;
     match dims[..] {
-        [0] => Err(input.wrong(DataProblem::Empty)),
+        [0] => Err(input.wrong(DataProblem::NoLabels)),
         [_] => elements(&mut input, &dims),
         [_, _, _] => Err(input.wrong(DataProblem::ImagesNotLabels)),
         _ => Err(input.wrong(idx_type(UNSIGNED_BYTE, dims.len()))),
@@ -207,7 +207,7 @@ pub(super) mod tests {
         for dims in [[0, 28, 28], [3, 0, 28], [3, 28, 0]] {
             assert_eq!(images(&idx(&dims, &[])), Err(DataProblem::Empty));
         }
-        assert_eq!(labels(&idx(&[0], &[])), Err(DataProblem::Empty));
+        assert_eq!(labels(&idx(&[0], &[])), Err(DataProblem::NoLabels));
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
     match sniff::content(input.head()) {
         Content::Idx => Ok(Labels::from_codes(&idx::read_labels(input)?)),
         Content::Text => read_lines(input),
+        Content::Nothing => Err(input.wrong(DataProblem::NoLabels)),
         Content::Picture => Err(input.wrong(DataProblem::ImagesNotLabels)),
         other => Err(input.wrong(sniff::problem(other))),
     }
@@ -38,7 +39,7 @@ fn read_lines(mut input: Input) -> Result<Labels> {
         _ => &labels[..],
     };
     if rows.is_empty() {
-        return Err(input.wrong(DataProblem::Empty));
+        return Err(input.wrong(DataProblem::NoLabels));
     }
     Ok(Labels::from_names(rows))
 }
@@ -125,7 +126,7 @@ mod tests {
     fn what_is_no_label_file_is_refused() {
         assert_eq!(read(idx(&[1, 1, 1], &[0])), Err(DataProblem::ImagesNotLabels));
         assert_eq!(read("<html>"), Err(DataProblem::WebPage));
-        assert_eq!(read(""), Err(DataProblem::Empty));
+        assert_eq!(read(""), Err(DataProblem::NoLabels));
         assert!(read_labels("no/such/file").is_err());
     }
 }

@@ -6,6 +6,9 @@ pub enum DataProblem {
     /// No image or row was found.
     #[error("holds no images")]
     Empty,
+    /// No label was found.
+    #[error("holds no labels")]
+    NoLabels,
     /// A folder holds neither IDX files nor pictures.
     #[error("holds no images: {seen}")]
     NothingUsable {
@@ -230,7 +233,9 @@ impl DataProblem {
                 "scale the values to grey 0 to 255, or to probabilities between 0 and 1"
             }
             Self::NotANumber { .. } => "keep one header line at most, and only numbers below it",
-            Self::LabelLine { .. } => "write one label a line, in the order of the images",
+            Self::NoLabels | Self::LabelLine { .. } => {
+                "write one label a line, in the order of the images"
+            }
             _ => "give a folder with IDX files or pictures, or a file of rows",
         }
     }

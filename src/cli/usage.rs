@@ -1,0 +1,122 @@
+//! Wrong usage in words: what `clap` found, as one line that names the flag and the value, and one that says what to do.
+
+use super::Cli;
+use crate::error::Error;
+use clap::CommandFactory;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
+
+/// The two lines of an error or of wrong usage.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Lines {
+    pub(super) error: String,
+    pub(super) hint: String,
+}
+
+/// The lines for a failed parse of the command line.
+pub(super) fn lines(error: &clap::Error) -> Lines {
+    match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            let hint = "begin with `bmm train --k 10`; `bmm --help` lists all commands".into();
+            Lines { error: "no command was given".into(), hint }
+        }
+        _ => wrong_value(error).unwrap_or_else(|| in_words_of_clap(error)),
+    }
+}
+
+/// The lines for a value that is out of range, under the name by which the user gave it.
+pub(super) fn parameter(name: &str, value: &str, allowed: &str) -> Lines {
+    let name = flag(name);
+    Lines {
+        error: format!("{name} is {value}, but must be {allowed}"),
+        hint: format!("choose {name}: {allowed}"),
+    }
+}
+
+/// `--name` where there is such a flag, else the name as it is.
+fn flag(name: &str) -> String {
+    let program = Cli::command();
+    let mut arguments = program.get_subcommands().chain([&program]).flat_map(|c| c.get_arguments());
+    let is_long = arguments.any(|argument| argument.get_long() == Some(name));
+    match (is_long, name) {
+        (true, _) => format!("--{name}"),
+        (false, "n") => "-n".into(),
+        (false, _) => name.into(),
+    }
+}
+
+/// A flag with a value that cannot be, and what can.
+fn wrong_value(error: &clap::Error) -> Option<Lines> {
+    let (argument, value) =
+        (text(error, ContextKind::InvalidArg)?, text(error, ContextKind::InvalidValue)?);
+    let flag = argument.split(' ').next()?;
+    let listed = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) => Some(format!("one of {}", values.join(", "))),
+        _ => None,
+    };
+    let allowed = listed.or_else(|| std::error::Error::source(error).map(allowed))?;
+    // Without a reader's complaint an empty value is a missing one, which clap says well.
+    let is_given = !value.is_empty() || std::error::Error::source(error).is_some();
+    is_given.then(|| parameter(flag, &format!("'{value}'"), &allowed))
+}
+
+fn text(error: &clap::Error, kind: ContextKind) -> Option<&str> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// What a value must be, from the error of the one who tried to read it.
+fn allowed(source: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(Error::Parameter { allowed, .. }) = source.downcast_ref() {
+        return allowed.clone();
+    }
+    if let Some(error) = source.downcast_ref::<ParseIntError>() {
+        return match error.kind() {
+            IntErrorKind::Zero => "a whole number from 1",
+            IntErrorKind::PosOverflow => "a smaller number",
+            _ => "a whole number and not negative",
+        }
+        .into();
+    }
+    match source.downcast_ref::<ParseFloatError>() {
+        Some(_) => "a number".into(),
+        None => source.to_string(),
+    }
+}
+
+/// The first paragraph that clap would print, and its tip if that is about the spelling.
+fn in_words_of_clap(error: &clap::Error) -> Lines {
+    let text = error.render().to_string();
+    let first = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+    let mut tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let similar = tips.find(|tip| tip.contains("similar")).map(str::to_owned);
+    Lines {
+        error: first.split_whitespace().collect::<Vec<_>>().join(" "),
+        hint: similar.unwrap_or_else(|| format!("see `{} --help`", command_given())),
+    }
+}
+
+/// `bmm train`, if that is what was typed, else `bmm`.
+fn command_given() -> String {
+    let program = Cli::command();
+    let is_command = |word: &String| program.get_subcommands().any(|c| c.get_name() == word);
+    let words = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok());
+    words.into_iter().find(is_command).map_or("bmm".into(), |word| format!("bmm {word}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_named_as_it_is_typed() {
+        let lines = parameter("k", "0", "from 1 to 5");
+        assert_eq!(lines.error, "--k is 0, but must be from 1 to 5");
+        assert_eq!(lines.hint, "choose --k: from 1 to 5");
+        assert_eq!(flag("n"), "-n");
+        assert_eq!(flag("--shape"), "--shape");
+        assert_eq!(flag("picture"), "picture");
+    }
+}
