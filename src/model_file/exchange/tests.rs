@@ -146,7 +146,7 @@ fn files_of_another_layout_are_refused_with_the_reason() {
     for (text, what) in [
         (r#"{"weights": [1]}"#, "missing field `means`"),
         (r#"{"weights": [1], "means": [["x"]]}"#, "string \"x\""),
-        (r#"{"weights": [1], "means": [[null]]}"#, "a number"),
+        (r#"{"weights": [1], "means": [[null]]}"#, "null"),
         (r#"{"weights": [0.5, 0.5], "means": [[1], [1, 0]]}"#, "1 and 2"),
         ("{\n\"weights\": [1,]}", "line 2"),
         ("[", "line 1"),
