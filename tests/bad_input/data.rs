@@ -1,0 +1,242 @@
+//! Sources that cannot be read, or do not fit the flags.
+
+use super::*;
+
+#[test]
+fn a_path_that_is_not_there_is_named() {
+    let sandbox = Sandbox::with_run();
+    for words in [
+        "train --data no/such",
+        "assign --model run no/such",
+        "eval --model run no/such",
+        "info no/such",
+        "info no/such:test",
+        "import no/such.json --out new",
+        "view --model no/such",
+        "train --data data.idx --k 2 --from no/such",
+        "train --data data.idx --k 2 --labels no/such",
+    ] {
+        refuses(&sandbox, words, &["no/such", "no such file"]);
+    }
+}
+
+#[test]
+fn an_empty_folder_holds_no_images() {
+    let sandbox = Sandbox::new();
+    std::fs::create_dir(sandbox.path("empty")).unwrap();
+    refuses(&sandbox, "train --data empty", &["empty", "no images", "no files"]);
+    sandbox.write("empty/notes.txt", "nothing to see");
+    refuses(&sandbox, "train --data empty", &["empty", "no images", "notes.txt"]);
+}
+
+#[test]
+fn an_empty_file_holds_no_images() {
+    refuses_data("empty.idx", "", &["holds no images"]);
+    refuses_data("none.idx", idx(&[0, 4, 4], []), &["holds no images"]);
+    refuses_data("flat.idx", idx(&[4, 0, 4], []), &["holds no images"]);
+}
+
+#[test]
+fn k_must_lie_between_one_and_the_number_of_rows() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(4));
+    refuses(&sandbox, "train --data data.idx --k 0", &["--k is 0", "from 1 to 4"]);
+    refuses(&sandbox, "train --data data.idx --k 5", &["--k is 5", "from 1 to 4"]);
+    refuses(&sandbox, "train --data data.idx --k 4 --limit 3", &["--k is 4", "from 1 to 3"]);
+}
+
+#[test]
+fn an_idx_file_has_the_length_that_its_header_promises() {
+    let file = two_kinds(4);
+    let cut = &file[..file.len() - 1];
+    let long = [&file[..], b"x"].concat();
+    refuses_data("cut.idx", cut, &["cut short", "promises 80", "holds 79"]);
+    refuses_data("cut.gz", gzip(cut), &["cut short", "promises 80", "holds 79"]);
+    refuses_data("head.idx", &file[..9], &["cut short", "holds 9"]);
+    refuses_data("long.idx", &long, &["too long", "promises 80"]);
+    refuses_data("long.gz", gzip(&long), &["too long", "promises 80"]);
+}
+
+#[test]
+fn labels_are_no_images_and_images_no_labels() {
+    refuses_data("labels.idx", idx(&[4], [1, 2, 3, 4]), &["holds labels, not images"]);
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(4));
+    let parts = ["data.idx", "holds images, not labels"];
+    refuses(&sandbox, "train --data data.idx --k 2 --labels data.idx", &parts);
+}
+
+#[test]
+fn labels_and_images_in_a_folder_agree_in_number() {
+    let sandbox = Sandbox::new();
+    sandbox.write("set/train-images-idx3-ubyte", two_kinds(4));
+    sandbox.write("set/train-labels-idx1-ubyte", idx(&[3], [0, 1, 0]));
+    refuses(&sandbox, "train --k 2 --data set", &["train-labels", "3 labels for 4 images"]);
+}
+
+#[test]
+fn a_label_file_of_another_length_is_refused() {
+    let sandbox = Sandbox::with_run();
+    sandbox.write("labels.txt", "a\nb\na\n");
+    for words in [
+        "train --data data.idx --k 2 --labels labels.txt",
+        "train --data data.idx --k 2 --limit 3 --labels labels.txt",
+        "eval data.idx --model run --labels labels.txt",
+    ] {
+        refuses(&sandbox, words, &["labels.txt", "3 labels for 40 images"]);
+    }
+}
+
+#[test]
+fn an_empty_label_file_holds_no_labels() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(4));
+    sandbox.write("labels.idx", idx(&[0], []));
+    sandbox.write("labels.txt", "");
+    for file in ["labels.idx", "labels.txt"] {
+        let words = format!("train --k 1 --data data.idx --labels {file}");
+        refuses(&sandbox, &words, &[file, "holds no labels"]);
+    }
+}
+
+#[test]
+fn a_damaged_test_split_is_found_before_the_fit() {
+    let sandbox = Sandbox::new();
+    sandbox.write("set/train-images-idx3-ubyte", two_kinds(4));
+    sandbox.write("set/t10k-images-idx3-ubyte", &two_kinds(4)[..50]);
+    refuses(&sandbox, "train --k 2 --data set", &["t10k-images", "cut short"]);
+}
+
+#[test]
+fn a_split_that_is_not_there_is_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.write("set/train-images-idx3-ubyte", two_kinds(4));
+    sandbox.write("data.idx", two_kinds(4));
+    refuses(&sandbox, "info set:test", &["set", "no test split"]);
+    refuses(&sandbox, "info data.idx:test", &["data.idx", "no splits"]);
+}
+
+#[test]
+fn a_web_page_is_not_taken_for_data_in_any_wrapping() {
+    let page = b"<!DOCTYPE html><html><body>404</body></html>";
+    refuses_data("train-images-idx3-ubyte.gz", page, &["is a web page"]);
+    refuses_data("packed.gz", gzip(page), &["is a web page"]);
+    let sandbox = Sandbox::new();
+    sandbox.write("set/train-images-idx3-ubyte.gz", page);
+    refuses(&sandbox, "train --data set", &["train-images-idx3-ubyte.gz", "is a web page"]);
+}
+
+#[test]
+fn a_damaged_gzip_is_called_that() {
+    let whole = gzip(&two_kinds(4));
+    let mut bent = whole.clone();
+    let checksum = bent.len() - 6;
+    bent[checksum] ^= 1;
+    refuses_data("cut.gz", &whole[..whole.len() - 9], &["damaged gzip"]);
+    refuses_data("head.gz", &whole[..5], &["damaged gzip"]);
+    refuses_data("bent.gz", bent, &["damaged gzip"]);
+}
+
+/// 2^32 - 1, the most that the header can say, of one byte each: 4 GiB, which as gzip no file length gives away.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_header_that_promises_four_thousand_million_images_takes_no_memory() {
+    let sandbox = Sandbox::new();
+    sandbox.write("raw.idx", idx(&[u32::MAX, 1, 1], [1, 2, 3]));
+    sandbox.write("packed.gz", gzip(&idx(&[u32::MAX, 1, 1], [1, 2, 3])));
+    sandbox.write("huge.gz", gzip(&idx(&[u32::MAX, u32::MAX, u32::MAX], [1, 2, 3])));
+    sandbox.write("labels.gz", gzip(&idx(&[u32::MAX], [1, 2, 3])));
+    sandbox.write("data.idx", two_kinds(4));
+    let run = |args: &str| {
+        let line = format!("ulimit -v 500000; exec \"$BMM\" --threads 1 train --k 1 {args}");
+        sandbox.shell(&line)
+    };
+    for (args, parts) in [
+        ("--data raw.idx", ["raw.idx", "cut short"]),
+        ("--data packed.gz", ["packed.gz", "cut short"]),
+        ("--data huge.gz", ["huge.gz", "too large"]),
+        ("--data data.idx --labels labels.gz", ["labels.gz", "cut short"]),
+    ] {
+        sandbox.refused(1, || run(args), &parts);
+    }
+}
+
+#[test]
+fn pictures_of_mixed_sizes_are_refused_by_name_and_size() {
+    let sandbox = Sandbox::new();
+    sandbox.write("album/a.png", png(4, 4));
+    sandbox.write("album/b.png", png(5, 4));
+    refuses(&sandbox, "train --k 1 --data album", &["b.png", "4x5", "a.png", "4x4"]);
+}
+
+#[test]
+fn pictures_that_cannot_be_decoded_are_named() {
+    let whole = png(9, 9);
+    refuses_data("cut.png", &whole[..40], &["picture that cannot be read"]);
+    refuses_data("bent.png", b"\x89PNG\r\n\x1a\nand then nonsense", &["cannot be read"]);
+    refuses_data("empty.png", "", &["holds no images"]);
+    let sandbox = Sandbox::new();
+    sandbox.write("album/a.png", &whole);
+    sandbox.write("album/b.png", "not a picture");
+    refuses(&sandbox, "train --k 1 --data album", &["album/b.png"]);
+}
+
+#[test]
+fn tables_say_which_line_is_wrong() {
+    refuses_data("word.csv", "0,1\n1,x\n", &["line 2", "column 2", "\"x\""]);
+    refuses_data("short.csv", "0,1\n1\n", &["line 2", "1 cells"]);
+    refuses_data("range.csv", "0,1\n1,300\n", &["line 2", "300"]);
+    refuses_data("rows.json", "[[0, 1]]", &["JSON"]);
+}
+
+#[test]
+fn a_shape_must_fit_the_rows() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.csv", "0,1,1,0\n1,0,0,1\n");
+    for (data, area) in [("data.csv", "4"), ("demo", "784")] {
+        let words = format!("train --k 1 --data {data} --shape 3x5");
+        refuses(&sandbox, &words, &["--shape is 3x5", area]);
+    }
+}
+
+#[test]
+fn binarize_none_is_for_zeros_and_ones() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(4));
+    refuses(&sandbox, "train --k 1 --data data.idx --binarize none", &["--binarize", "255"]);
+}
+
+#[test]
+fn alpha_and_tol_are_finite_and_not_negative() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(4));
+    for flag in ["--alpha", "--tol"] {
+        for value in ["-1", "NaN", "inf", "-inf"] {
+            let args = ["train", "--k", "1", "--data", "data.idx"];
+            let named = format!("{flag}={value}");
+            sandbox.refuses(1, args.into_iter().chain([&*named]), &[flag, value]);
+        }
+    }
+    refuses(&sandbox, "train --k 1 --data data.idx --alpha -1", &["--alpha is -1"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf8_is_a_name_like_any_other() {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::OsStr::from_bytes(b"d\xffta.csv");
+    let sandbox = Sandbox::new();
+    sandbox.write(name, "0,1\n1,x\n");
+    let args = ["train", "--k", "1", "--data"].map(std::ffi::OsStr::new);
+    sandbox.refuses(1, args.into_iter().chain([name]), &["d\u{fffd}ta.csv", "line 2"]);
+    sandbox.write(name, "0,1\n1,0\n");
+    let run = sandbox.bmm(args.into_iter().chain([name]));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(sandbox.path("models/d-ta-k1/model.bmm").exists());
+}
+
+#[test]
+fn codes_that_steer_a_terminal_do_not_reach_it() {
+    let run = Sandbox::new().bmm(["info", "no\u{1b}[31m\nsuch"]);
+    run.assert_failure(1, &["no [31m such"]);
+}

@@ -1,0 +1,36 @@
+//! `bmm export` and `bmm import`: there and back to the bit.
+
+use super::*;
+
+#[test]
+fn every_format_brings_back_weights_and_means_to_the_bit() {
+    let sandbox = Sandbox::new();
+    sandbox.done("train --data demo --k 3 --limit 40 --quiet --out run");
+    let bits = |run: &str| {
+        let mixture = model(&sandbox, run).mixture;
+        let values = mixture.weights().iter().chain(mixture.means().iter());
+        values.map(|value| value.to_bits()).collect::<Vec<_>>()
+    };
+    for ending in ["safetensors", "npy", "csv", "json"] {
+        let file = format!("a.{ending}");
+        let exported = sandbox.done(&format!("export --model run --output {file} --json"));
+        assert_eq!(exported.json()["output"], file.as_str());
+        let imported = sandbox.done(&format!("import {file} --out {ending} --json")).json();
+        assert_keys(&imported, "model n_components n_features height width");
+        assert_eq!(bits("run"), bits(ending), "{ending}");
+        assert_eq!((model(&sandbox, ending).height, model(&sandbox, ending).width), (28, 28));
+        sandbox.done(&format!("view --model {ending}"));
+    }
+}
+
+#[test]
+fn an_imported_model_has_pictures_and_the_shape_asked_for() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.csv", "weight,a,b\n0.25,0,1\n0.75,0.5,0.5\n");
+    sandbox.done("import a.csv --out run --shape 2x1");
+    let model = model(&sandbox, "run");
+    assert_eq!((model.height, model.width), (2, 1));
+    for file in ["run/means.png", "run/means/00.png", "run/means/01.png"] {
+        assert!(sandbox.path(file).exists(), "{file}");
+    }
+}

@@ -1,0 +1,71 @@
+//! The help: defaults and examples.
+
+use super::*;
+
+const COMMANDS: [&str; 8] =
+    ["train", "assign", "view", "eval", "sample", "info", "export", "import"];
+
+/// The paragraph of each flag, from its line to the next one.
+fn flags(help: &str) -> Vec<String> {
+    let mut flags: Vec<String> = Vec::new();
+    for line in help.lines() {
+        if line.trim_start().starts_with('-') && !line.trim_start().starts_with("- ") {
+            flags.push(line.into());
+        } else if let Some(last) = flags.last_mut() {
+            *last += line;
+        }
+    }
+    flags
+}
+
+#[test]
+fn every_flag_has_a_default_unless_it_must_be_given() {
+    let sandbox = Sandbox::new();
+    for command in COMMANDS {
+        let help = sandbox.done(&format!("{command} --help")).text();
+        let usage = help.lines().find(|line| line.starts_with("Usage:")).unwrap();
+        let (_, options) = help.split_once("Options:").unwrap();
+        let flags = flags(options);
+        assert!(flags.len() >= 6, "{help}");
+        for flag in flags {
+            let name = flag.split_whitespace().next().unwrap();
+            let needs_none = usage.contains(name) || name.starts_with("-h");
+            assert!(needs_none || flag.contains("[default: "), "{command}: {flag}");
+        }
+    }
+}
+
+#[test]
+fn every_help_ends_with_two_examples() {
+    let sandbox = Sandbox::new();
+    for command in COMMANDS.into_iter().chain([""]) {
+        for flag in ["--help", "-h"] {
+            let help = sandbox.done(&format!("{command} {flag}")).text();
+            let (_, examples) = help.split_once("Examples:\n").unwrap();
+            let examples: Vec<&str> = examples.trim_end().lines().collect();
+            assert_eq!(examples.len(), 2, "{command}: {examples:?}");
+            let start = format!("  bmm {command}");
+            assert!(examples.iter().all(|example| example.starts_with(&start)), "{examples:?}");
+        }
+    }
+}
+
+#[test]
+fn the_flags_of_the_examples_exist() {
+    let sandbox = Sandbox::new();
+    for command in COMMANDS {
+        let help = sandbox.done(&format!("{command} --help")).text();
+        let (options, examples) = help.split_once("Examples:\n").unwrap();
+        for flag in examples.split_whitespace().filter(|word| word.starts_with('-')) {
+            let known = options.split_whitespace().any(|word| word == flag);
+            assert!(known, "{command}: {flag}");
+        }
+    }
+}
+
+#[test]
+fn version_names_the_program() {
+    let text = Sandbox::new().done("--version").text();
+    assert_eq!(text, format!("bmm {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(Path::new(BMM).exists());
+}

@@ -1,0 +1,50 @@
+//! `bmm sample`: images that can be read back, and that say they are no data.
+
+use super::*;
+
+#[test]
+fn drawn_images_are_read_back_from_every_format() {
+    let sandbox = Sandbox::with_run();
+    for file in ["a.idx", "a.idx.gz", "a.npy"] {
+        sandbox.done(&format!("sample --model run -n 30 --output {file}"));
+        let info = sandbox.done(&format!("info {file} --json")).json();
+        let size = ["n_samples", "height", "width"].map(|key| info[key].as_u64().unwrap());
+        assert_eq!(size, [30, 4, 4], "{file}");
+        let eval = sandbox.done(&format!("eval {file} --model run --json")).json();
+        assert!(eval["score"].as_f64().unwrap() < 0.0, "{eval}");
+    }
+    assert_eq!(sandbox.read("a.idx")[..4], [0, 0, 8, 3]);
+    sandbox.done("sample --model run -n 30 --output a.png");
+    image::load_from_memory(&sandbox.read("a.png")).unwrap();
+}
+
+#[test]
+fn the_seed_decides_and_a_cluster_is_drawn_from_alone() {
+    let sandbox = Sandbox::with_run();
+    let images = |args: &str| {
+        sandbox.done(&format!("sample --model run -n 20 --json {args}")).json()["images"].take()
+    };
+    assert_eq!(images(""), images("--seed 0"));
+    assert_ne!(images(""), images("--seed 1"));
+    sandbox.done("sample --model run -n 50 --cluster 1 --output one.idx");
+    let eval = sandbox.done("eval one.idx --model run --json").json();
+    assert!(eval["cluster_sizes"][1].as_u64() >= Some(45), "{eval}");
+}
+
+#[test]
+fn json_is_one_document_with_a_file_or_the_images() {
+    let sandbox = Sandbox::with_run();
+    let document = sandbox.done("sample --model run -n 3 --json").json();
+    assert_keys(&document, "model n_samples height width cluster seed synthetic output images");
+    assert_eq!(document["images"].as_array().unwrap().len(), 3);
+    let document = sandbox.done("sample --model run -n 3 --json --output a.png").json();
+    assert_eq!((&document["output"], &document["images"]), (&"a.png".into(), &Value::Null));
+}
+
+#[test]
+fn drawn_images_are_said_to_be_drawn_and_are_digits_only_where_the_model_is_of_digits() {
+    let sandbox = Sandbox::with_run();
+    let run = sandbox.done("sample --model run");
+    assert!(run.err.contains("drawn from the model: not real data"), "{run:?}");
+    assert!(!run.err.contains("digits"), "{run:?}");
+}

@@ -1,0 +1,225 @@
+//! `bmm train`: the run folder, the document, seeds, warm starts, defaults and Ctrl-C.
+
+use super::*;
+
+const KEYS: &str =
+    "model data n_samples n_features n_components seed n_init best_found n_iter converged stop
+    log_likelihood score bic aic icl weights seconds model_sha256 synthetic";
+
+#[test]
+fn a_run_folder_holds_the_model_the_pictures_the_history_and_the_results() {
+    let sandbox = Sandbox::with_run();
+    let files = sandbox
+        .tree()
+        .into_keys()
+        .map(|path| path.strip_prefix(sandbox.path("")).unwrap().to_string_lossy().into_owned());
+    let wanted = "data.idx run run/history.csv run/means run/means/00.png run/means/01.png
+        run/means.png run/model.bmm run/run.json";
+    assert_eq!(
+        files.collect::<BTreeSet<_>>(),
+        wanted.split_whitespace().map(String::from).collect()
+    );
+    for picture in ["run/means.png", "run/means/00.png", "run/means/01.png"] {
+        image::load_from_memory(&sandbox.read(picture)).unwrap();
+    }
+}
+
+#[test]
+fn json_is_one_document_with_the_promised_keys_and_the_same_as_run_json() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(40));
+    let run = sandbox.done("train --k 2 --data data.idx --json").json();
+    assert_keys(&run, KEYS);
+    assert_keys(&run["seconds"], "load fit write total");
+    assert!(!keys(&run).contains("accuracy"), "{run}");
+    assert_eq!(run, sandbox.json("models/data-k2/run.json"));
+    assert_eq!((&run["n_samples"], &run["n_features"]), (&40.into(), &16.into()));
+    let score = run["log_likelihood"].as_f64().unwrap() / 40.0;
+    assert!((score - run["score"].as_f64().unwrap()).abs() < 1e-9, "{run}");
+    let sha256 = model_file::sha256_hex(&sandbox.read("models/data-k2/model.bmm"));
+    assert_eq!(run["model_sha256"], sha256.as_str());
+}
+
+#[test]
+fn labels_and_a_test_split_add_their_scores() {
+    let sandbox = Sandbox::new();
+    write_splits(&sandbox, "set");
+    let run = sandbox.done("train --k 2 --data set --json").json();
+    assert_keys(&run, "accuracy purity nmi ari");
+    assert_keys(&run["held_out"], "n_samples score bits_per_pixel accuracy");
+    assert_eq!((&run["accuracy"], &run["held_out"]["n_samples"]), (&1.0.into(), &20.into()));
+    let text = sandbox.done("train --k 2 --data set").text();
+    for part in ["majority label", "trust", "held out", "written   models/set-k2-2"] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+}
+
+#[test]
+fn labels_from_a_file_are_cut_with_the_images() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(4));
+    sandbox.write("labels.txt", "up\ndown\nup\ndown\n");
+    let train = "train --k 2 --data data.idx --labels labels.txt --limit 3 --json";
+    let run = sandbox.done(train).json();
+    assert_eq!((&run["n_samples"], &run["accuracy"]), (&3.into(), &1.0.into()));
+}
+
+#[test]
+fn the_history_begins_before_the_first_iteration_and_never_falls() {
+    let sandbox = Sandbox::with_run();
+    let text = String::from_utf8(sandbox.read("run/history.csv")).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("iteration,objective,gain"));
+    let objective: Vec<f64> =
+        lines.map(|line| line.split(',').nth(1).unwrap().parse().unwrap()).collect();
+    assert_eq!(
+        objective.len() as u64,
+        sandbox.json("run/run.json")["n_iter"].as_u64().unwrap() + 1
+    );
+    assert!(objective.windows(2).all(|pair| pair[1] >= pair[0] - 1e-9), "{objective:?}");
+}
+
+#[test]
+fn folders_that_were_not_named_are_numbered() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(10));
+    for folder in ["models/data-k2", "models/data-k2-2", "models/data-k2-3"] {
+        let run = sandbox.done("train --k 2 --data data.idx --json").json();
+        assert_eq!(run["model"], folder);
+    }
+}
+
+#[test]
+fn force_replaces_all_of_a_run() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(10));
+    sandbox.done("train --k 3 --data data.idx --out run");
+    sandbox.done("train --k 1 --data data.idx --out run --force");
+    assert_eq!(model(&sandbox, "run").mixture.n_components(), 1);
+    assert!(!sandbox.path("run/means/01.png").exists());
+}
+
+#[test]
+fn strict_tells_a_fit_that_did_not_converge_by_its_exit_code() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(10));
+    let train = "train --k 2 --data data.idx --n-init 1 --tol 0 --max-iter 2 --json";
+    assert_eq!(sandbox.done(train).json()["stop"], "max-iter");
+    let strict = sandbox.words(&format!("{train} --strict"));
+    assert_eq!((strict.code, &strict.json()["converged"]), (Some(3), &false.into()));
+    sandbox.done("train --k 2 --data data.idx --strict");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
+    let sandbox = Sandbox::new();
+    let bytes = |out: &str, extra: &str| {
+        let train = "train --data demo --limit 600 --k 5 --n-init 2 --max-iter 20 --quiet";
+        sandbox.done(&format!("{train} --out {out} {extra}"));
+        sandbox.read(format!("{out}/model.bmm"))
+    };
+    let first = bytes("a", "--threads 1");
+    for (out, extra) in [("b", "--threads 1"), ("c", "--threads 2"), ("d", "--threads 5")] {
+        assert!(first == bytes(out, extra), "{extra}");
+    }
+    assert!(first != bytes("e", "--seed 1"), "the seed changes nothing");
+}
+
+#[test]
+fn a_warm_start_goes_on_from_where_the_model_was() {
+    let sandbox = Sandbox::new();
+    let train = "train --data demo --limit 300 --alpha 0 --tol 0 --quiet --json";
+    let cold = sandbox.done(&format!("{train} --k 4 --n-init 1 --max-iter 3 --out cold")).json();
+    let warm = sandbox.done(&format!("{train} --from cold --max-iter 3 --out warm")).json();
+    let score = |run: &Value| run["score"].as_f64().unwrap();
+    assert!(score(&warm) >= score(&cold) - 1e-9, "{} {}", score(&warm), score(&cold));
+    assert_eq!((&warm["n_components"], &warm["init"]), (&4.into(), &"from".into()));
+}
+
+#[test]
+fn a_warm_start_keeps_the_rule_of_its_model() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(10));
+    sandbox.done("train --k 2 --data data.idx --binarize threshold:7 --out cold");
+    sandbox.done("train --from cold --data data.idx --out warm");
+    assert_eq!(model(&sandbox, "warm").binarize, "threshold:7");
+}
+
+#[test]
+fn the_default_data_are_mnist_where_they_are_and_else_the_demo_with_a_notice() {
+    let sandbox = Sandbox::new();
+    let train = "train --k 1 --n-init 1 --limit 20 --max-iter 2";
+    let run = sandbox.done(train);
+    assert_eq!(run.err.lines().filter(|line| line.starts_with("note:")).count(), 2, "{run:?}");
+    assert!(run.text().contains("synthetic"), "{run:?}");
+    write_splits(&sandbox, "elsewhere/mnist");
+    let mut command = sandbox.command(BMM);
+    command.args(train.split(' ')).env("BMM_DATA", "elsewhere");
+    let run = Run::of(command.output().unwrap());
+    assert!(run.text().contains("models/mnist-k1\n") && !run.err.contains("note:"), "{run:?}");
+    write_splits(&sandbox, "data/mnist");
+    assert!(sandbox.done(train).text().contains("models/mnist-k1-2"));
+}
+
+#[test]
+fn every_output_made_from_the_demo_says_that_it_is_synthetic() {
+    let sandbox = Sandbox::new();
+    let train = "train --data demo --k 2 --n-init 1 --max-iter 3 --limit 50 --out run";
+    assert!(sandbox.done(train).text().contains("synthetic digits"));
+    assert_eq!(sandbox.json("run/run.json")["synthetic"], true);
+    for words in ["eval demo:test --model run", "info run", "info demo"] {
+        assert!(sandbox.done(words).text().contains("synthetic"), "{words}");
+    }
+    for words in ["view --model run", "sample --model run -n 1"] {
+        let run = sandbox.done(words);
+        assert!(run.err.contains("synthetic digits"), "{words}: {}", run.err);
+    }
+    for words in ["eval demo:test --model run", "info demo", "view --model run"] {
+        let run = sandbox.done(&format!("{words} --json")).json();
+        assert_eq!(run["synthetic"], true, "{words}");
+    }
+}
+
+#[test]
+fn quiet_leaves_standard_error_empty() {
+    let sandbox = Sandbox::new();
+    for words in ["train --k 1 --limit 9 --quiet", "view --quiet", "sample --quiet"] {
+        assert_eq!(sandbox.done(words).err, "");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_fit_is_saved_and_says_so() {
+    for (i, fit) in ["--n-init 1 --tol 0", "--n-init 100000"].into_iter().enumerate() {
+        let sandbox = Sandbox::new();
+        sandbox.write("data.idx", two_kinds(200));
+        let args = format!("train --data data.idx --k 9 --max-iter 1000000000 {fit} --out run");
+        let run = interrupted(&sandbox, &args);
+        assert_eq!(run.code, Some(130), "{i}: {run:?}");
+        let results = sandbox.json("run/run.json");
+        assert_eq!(
+            (&results["stop"], &results["converged"]),
+            (&"interrupted".into(), &false.into())
+        );
+        assert_eq!(model(&sandbox, "run").mixture.n_components(), 9);
+        assert!(run.text().contains("interrupted"), "{run:?}");
+        sandbox.done("assign data.idx --model run");
+    }
+}
+
+/// Runs the program and sends it Ctrl-C once it has said how it will fit, which is when it listens.
+#[cfg(unix)]
+fn interrupted(sandbox: &Sandbox, args: &str) -> Run {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let mut command = sandbox.command(BMM);
+    command.args(args.split(' ')).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let remarks = BufReader::new(child.stderr.take().unwrap()).lines();
+    let kernel = remarks.map_while(Result::ok).find(|line| line.starts_with("kernel"));
+    assert!(kernel.is_some(), "the fit never began");
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    Run::of(child.wait_with_output().unwrap())
+}
