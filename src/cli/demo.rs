@@ -1,8 +1,7 @@
 //! The built-in digits: drawn at start-up from the mixture that the program carries, so no image is shipped.
 
-use super::input::Input;
 use super::models;
-use crate::data::{Labels, Part, Split};
+use crate::data::{Dataset, Labels, Pixels, SourceKind, Split};
 use crate::error::{Error, ModelProblem, Result};
 use crate::model_file::{self, Model};
 
@@ -30,25 +29,15 @@ pub(super) fn split_of(text: &str) -> Option<Split> {
 }
 
 /// Draws one split. The label of a digit is the majority label of the component that it came from.
-pub(super) fn draw(split: Split) -> Result<Input> {
+pub(super) fn draw(split: Split) -> Result<Dataset> {
     let model = model()?;
     let (n_samples, seed) = if split == Split::Train { TRAIN } else { TEST };
     let (bits, components) = model.mixture.sample(n_samples, seed)?;
     let labels = model.labels.as_ref().map(|table| {
         Labels::from_names(components.iter().map(|&k| table.majority(k).map_or("", |m| m.0)))
     });
-    Ok(Input {
-        name: NAME.into(),
-        kind: SYNTHETIC.into(),
-        height: model.height as usize,
-        width: model.width as usize,
-        // What is trained on these digits will be shown real ones.
-        rule: model.binarize.parse()?,
-        parts: vec![Part { source: NAME.into(), n_images: n_samples, first: 0 }],
-        synthetic: true,
-        labels,
-        bits,
-    })
+    let pixels = Pixels::from_bits(&bits, model.height as usize, model.width as usize)?;
+    Dataset::new(NAME.into(), SourceKind::Synthetic, pixels, labels)
 }
 
 /// The shipped model.

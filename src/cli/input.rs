@@ -5,7 +5,7 @@ use super::demo;
 use super::tables::counted;
 use crate::bits::BitMatrix;
 use crate::data::{self, Binarize, Dataset, Labels, Part, Source, SourceKind, Split};
-use crate::error::{DataProblem, Error, Result};
+use crate::error::{Error, Result};
 use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use std::ffi::OsString;
@@ -89,10 +89,11 @@ pub(super) fn source_or_default(named: Option<&OsString>, console: &Console) -> 
 
 /// Reads `source`.
 pub(super) fn read(source: &OsString, reading: &Reading) -> Result<Input> {
-    match source.to_str().and_then(demo::split_of) {
-        Some(split) => adapted(demo::draw(split)?, reading),
-        None => binarised(data::load(&Source::parse(source))?, name_of(source), reading),
-    }
+    let (set, name) = match source.to_str().and_then(demo::split_of) {
+        Some(split) => (demo::draw(split)?, demo::NAME.into()),
+        None => (data::load(&Source::parse(source))?, name_of(source)),
+    };
+    binarised(set, name, reading)
 }
 
 /// Reads several sources of images as one, as `model` sees them.
@@ -117,22 +118,24 @@ pub(super) fn read_for_model(
 /// The held-out split that goes with a training source, if there is one.
 pub(super) fn held_out(source: &OsString, reading: &Reading) -> Option<Result<Input>> {
     let reading = Reading { limit: None, labels: None, ..reading.clone() };
-    match source.to_str().and_then(demo::split_of) {
-        Some(Split::Train) => Some(demo::draw(Split::Test)),
-        Some(Split::Test) => None,
+    let test = match source.to_str().and_then(demo::split_of) {
+        Some(Split::Train) => demo::draw(Split::Test),
+        Some(Split::Test) => return None,
         None => {
             let source = Source::parse(source);
             if source.split() == Some(Split::Test) || !data::has_test_split(&source) {
                 return None;
             }
-            let test = data::load(&source.with_split(Split::Test));
-            Some(test.and_then(|test| binarised(test, "test".into(), &reading)))
+            data::load(&source.with_split(Split::Test))
         }
-    }
+    };
+    Some(test.and_then(|test| binarised(test, "test".into(), &reading)))
 }
 
 fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input> {
-    set.labels = labels(reading, set.pixels.n_images())?.or(set.labels);
+    if let Some(file) = &reading.labels {
+        set.set_labels(data::read_labels(file)?, file)?;
+    }
     if let Some(limit) = reading.limit {
         set.truncate(limit);
     }
@@ -140,16 +143,17 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
         set.pixels.reshape(height, width)?;
     }
     let rule = reading.rule.unwrap_or_else(|| default_rule(&set, reading)).resolve(&set.pixels);
+    let synthetic = set.kind == SourceKind::Synthetic;
     Ok(Input {
         name,
-        kind: set.kind.to_string(),
+        kind: if synthetic { demo::SYNTHETIC.into() } else { set.kind.to_string() },
         height: set.pixels.height(),
         width: set.pixels.width(),
         bits: rule.apply(&set.pixels)?,
         rule,
         labels: set.labels,
         parts: set.parts,
-        synthetic: false,
+        synthetic,
     })
 }
 
@@ -160,38 +164,6 @@ fn default_rule(set: &Dataset, reading: &Reading) -> Binarize {
         true => Binarize::None,
         false => reading.model_rule.unwrap_or_default(),
     }
-}
-
-/// The labels of a file of their own, one for each of `n_images`.
-fn labels(reading: &Reading, n_images: usize) -> Result<Option<Labels>> {
-    let Some(path) = &reading.labels else { return Ok(None) };
-    let labels = data::read_labels(path)?;
-    if labels.len() != n_images {
-        let problem = DataProblem::LabelCount { labels: labels.len(), images: n_images };
-        return Err(Error::data(path, problem));
-    }
-    Ok(Some(labels))
-}
-
-/// The demo, whose bits are drawn and not read, with the labels, limit and shape asked for.
-fn adapted(mut input: Input, reading: &Reading) -> Result<Input> {
-    input.labels = labels(reading, input.bits.n_samples())?.or(input.labels);
-    if let Some(limit) = reading.limit {
-        input.bits.truncate(limit);
-        if let Some(labels) = &mut input.labels {
-            labels.truncate(limit);
-        }
-    }
-    if let Some(ImageShape { height, width }) = reading.shape {
-        let n_features = input.bits.n_features();
-        if height.checked_mul(width) != Some(n_features) {
-            let value = format!("{height}x{width}");
-            let allowed = format!("HxW with a product of {n_features}, the pixels of an image");
-            return Err(Error::Parameter { name: "shape", value, allowed });
-        }
-        (input.height, input.width) = (height, width);
-    }
-    Ok(input)
 }
 
 /// A row of a table has no shape of its own; an image must have the model's.
@@ -219,14 +191,7 @@ fn name_of(source: &OsString) -> String {
 impl Input {
     /// The file and the place in it of row `i`.
     pub(super) fn origin(&self, i: usize) -> (&str, usize) {
-        let mut place = i;
-        for part in &self.parts {
-            if place < part.n_images {
-                return (&part.source, place);
-            }
-            place -= part.n_images;
-        }
-        ("", i)
+        Part::origin(&self.parts, i)
     }
 
     /// One line about the data.

@@ -8,7 +8,7 @@ use super::pictures;
 use super::tables::counted;
 use super::view;
 use crate::bits::BitMatrix;
-use crate::data;
+use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use crate::model_file::Model;
@@ -115,16 +115,16 @@ impl Args {
 /// The images in the format that the file's name asks for.
 fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     let shape = pictures::shape(model);
+    let images = || Pixels::from_bits(bits, shape.height, shape.width);
     let name = file.to_string_lossy().to_lowercase();
     if name.ends_with(".png") {
         let title = format!("{} drawn from the model", counted(bits.n_samples(), "image"));
-        let foot = origin(model);
-        let sheet = Sheet { title: &title, foot, columns: None };
+        let sheet = Sheet { title: &title, foot: origin(model), columns: None };
         with_tiles(bits, |tiles| render::sheet_png(tiles, shape, &sheet))
     } else if name.ends_with(".idx") || name.ends_with(".idx.gz") {
-        data::write_idx(bits, shape.height, shape.width, name.ends_with(".gz"))
+        data::write_idx(&images()?, name.ends_with(".gz"))
     } else if name.ends_with(".npy") {
-        data::write_npy(bits, shape.height, shape.width)
+        data::write_npy(&images()?)
     } else {
         let allowed = "a file ending in .png, .idx, .idx.gz or .npy".into();
         Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })

@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
     /// Starts: a number, each run to its end, or auto: many short ones, the best continued
-    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts)]
+    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts, conflicts_with = "from")]
     n_init: NInit,
     /// How a start begins: random-rows, random-means or random-resp
     #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND", conflicts_with = "from")]

@@ -145,11 +145,9 @@ impl Results {
         self.fit.mixture.n_components()
     }
 
-    /// Why the fit ended; an interruption tells, also when the best start was done by then.
+    /// Why the fit ended.
     pub(super) fn stop(&self) -> StopReason {
-        let report = &self.fit.report;
-        let interrupted = report.starts.iter().any(|start| start.stop == StopReason::Interrupted);
-        if interrupted { StopReason::Interrupted } else { report.stop }
+        self.fit.report.stop
     }
 
     pub(super) fn cluster_sizes(&self) -> &[u64] {

@@ -18,6 +18,8 @@ pub enum SourceKind {
     Npy,
     /// A table as text.
     Table,
+    /// Drawn by a program, not observed.
+    Synthetic,
     /// Several sources of different kinds.
     Mixed,
 }
@@ -30,6 +32,7 @@ impl fmt::Display for SourceKind {
             Self::Pictures => "pictures",
             Self::Npy => "NumPy array",
             Self::Table => "table",
+            Self::Synthetic => "synthetic",
             Self::Mixed => "several kinds",
         })
     }
@@ -44,6 +47,16 @@ pub struct Part {
     pub n_images: usize,
     /// The index of the first of them in the data set.
     pub first: usize,
+}
+
+impl Part {
+    /// The source among `parts` that image `i` came from, and its index within that source; empty and `i` itself if there
+    /// is none.
+    pub fn origin(parts: &[Self], i: usize) -> (&str, usize) {
+        let after = parts.partition_point(|part| part.first <= i);
+        let part = after.checked_sub(1).and_then(|index| parts.get(index));
+        part.map_or(("", i), |part| (&part.source, i - part.first))
+    }
 }
 
 /// Images with what is known of them.
@@ -64,7 +77,7 @@ impl Dataset {
     ///
     /// # Errors
     /// As for [`Dataset::of_parts`].
-    pub(super) fn new(
+    pub fn new(
         source: String,
         kind: SourceKind,
         pixels: Pixels,
@@ -118,9 +131,7 @@ impl Dataset {
 
     /// The source that image `i` came from, and its index within that source; empty and `i` itself if there is none.
     pub fn origin(&self, i: usize) -> (&str, usize) {
-        let after = self.parts.partition_point(|part| part.first <= i);
-        let part = after.checked_sub(1).and_then(|index| self.parts.get(index));
-        part.map_or(("", i), |part| (&part.source, i - part.first))
+        Part::origin(&self.parts, i)
     }
 
     /// Keeps the first `n` images only, with their labels and parts.

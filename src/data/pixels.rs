@@ -1,5 +1,6 @@
 //! Grey images of one size, the common form that every reader produces and every binarisation rule consumes.
 
+use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 
 /// `n_images` grey images of `height` x `width`, each value 0 (no ink) to 255 (full ink), or 0 and 1 for binary data.
@@ -26,6 +27,19 @@ impl Pixels {
             });
         }
         Ok(Self { n_images, height, width, values })
+    }
+
+    /// Images of `height` x `width` from the rows of `bits`: 255 for a one, 0 for a zero.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of features.
+    pub fn from_bits(bits: &BitMatrix, height: usize, width: usize) -> Result<Self> {
+        let (n, d) = (bits.n_samples(), bits.n_features());
+        let mut values = vec![0; n * d];
+        for i in 0..n {
+            bits.ones(i).for_each(|feature| values[i * d + feature] = u8::MAX);
+        }
+        Self::new(n, height, width, values)
     }
 
     /// The number of images, N; 0 only after [`Pixels::truncate`] or if made so.

@@ -17,7 +17,7 @@ pub struct Fit {
 pub struct FitReport {
     /// Iterations (M-steps) of the best start.
     pub n_iter: usize,
-    /// Why the best start ended.
+    /// Why the fit ended: as the best start did, or interrupted, whichever start that hit.
     pub stop: StopReason,
     /// The objective of the parameters entering each iteration of the best start, then of the ones returned: total
     /// nats, log-likelihood plus log prior.

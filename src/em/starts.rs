@@ -2,7 +2,7 @@
 
 use super::climb::Climb;
 use super::e_step::EStep;
-use super::init::Init;
+use super::init::{Init, Streams};
 use super::observe::Observe;
 use super::params::{FitParams, NInit};
 use super::report::{Fit, FitReport, StopReason};
@@ -42,9 +42,11 @@ fn fit_in<F: Real>(data: &BitMatrix, params: &FitParams, observe: &mut dyn Obser
     let starts: Vec<_> =
         climbs.iter().map(|climb| climb.report(unfinished(climb, params))).collect();
     let mixture = climbs[best].mixture.sorted_by_weight();
+    let interrupted = climbs.iter().any(Climb::is_interrupted).then_some(StopReason::Interrupted);
     let report = FitReport {
         n_iter: starts[best].n_iter,
-        stop: starts[best].stop,
+        // Whichever start was interrupted: the search for the best one was.
+        stop: interrupted.unwrap_or(starts[best].stop),
         objective_history: climbs[best].history.clone(),
         log_likelihood: mixture.log_likelihood(data)?,
         best_start: best,
@@ -68,10 +70,11 @@ fn run_starts<F: Real>(
         (_, NInit::Exactly(n)) => (n, params.max_iter),
         (_, NInit::Auto) => (AUTO_STARTS, params.max_iter.min(AUTO_SHORT)),
     };
+    let mut streams = Streams::new(params.seed);
     let mut climbs: Vec<Climb> = Vec::new();
     for start in 0..n_starts {
         let mixture =
-            params.init.mixture(e_step.data(), params.n_components, params.seed, start)?;
+            params.init.mixture(e_step.data(), params.n_components, streams.next_stream())?;
         let mut climb = Climb::new(start, mixture, e_step, params);
         climb.run(first_leg, e_step, params, observe)?;
         climbs.push(climb);

@@ -27,18 +27,13 @@ pub enum Init {
 }
 
 impl Init {
-    /// The initial mixture of start number `start`: every start draws from a stream of its own.
+    /// The initial mixture of one start, drawn from a stream of its own.
     pub(super) fn mixture(
         &self,
         data: &BitMatrix,
         n_components: usize,
-        seed: u64,
-        start: usize,
+        mut rng: Xoshiro256PlusPlus,
     ) -> Result<BernoulliMixture> {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        for _ in 0..start {
-            rng.jump();
-        }
         match self {
             Self::RandomMeans => random_means::draw(data.n_features(), n_components, &mut rng),
             Self::RandomRows => random_rows::draw(data, n_components, &mut rng),
@@ -64,6 +59,22 @@ impl Init {
     }
 }
 
+/// One stream of random numbers after another, 2^128 draws apart: start s draws from stream s.
+pub(super) struct Streams(Xoshiro256PlusPlus);
+
+impl Streams {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+
+    /// The next stream.
+    pub(super) fn next_stream(&mut self) -> Xoshiro256PlusPlus {
+        let stream = self.0.clone();
+        self.0.jump();
+        stream
+    }
+}
+
 /// The kinds that have a name of their own.
 const NAMED: [(&str, Init); 3] = [
     ("random-rows", Init::RandomRows),
@@ -79,7 +90,7 @@ impl FromStr for Init {
         named.map(|(_, init)| init).ok_or_else(|| Error::Parameter {
             name: "init",
             value: format!("'{text}'"),
-            allowed: NAMED.map(|(name, _)| name).join(", "),
+            allowed: format!("one of {}", NAMED.map(|(name, _)| name).join(", ")),
         })
     }
 }
