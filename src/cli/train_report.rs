@@ -214,7 +214,7 @@ impl Results {
         csv
     }
 
-    /// Starts that reached the best objective, run to their end or not; never less than 1.
+    /// Starts that were run to their end and reached the best objective; never less than 1.
     fn best_found(&self) -> usize {
         let report = &self.fit.report;
         let best = report.starts[report.best_start].objective;
