@@ -16,7 +16,7 @@ use rayon::prelude::*;
 pub const BLOCK_ROWS: usize = 1024;
 
 /// Blocks that each thread works on before their statistics are folded.
-const BLOCKS_PER_THREAD: usize = 4;
+const BLOCKS_PER_THREAD: usize = 2;
 
 /// Lets all later work use `n_threads` threads (0: one for each core).
 ///

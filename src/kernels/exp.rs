@@ -8,7 +8,7 @@
 /// Below this, the result is flushed to zero: e^-87 is the last above the smallest normal number.
 const UNDERFLOW: f32 = -87.0;
 
-/// Adding and subtracting 1.5 * 2^23 rounds to the nearest whole number.
+/// Adding 1.5 * 2^23 rounds to the nearest whole number and leaves it in the lowest bits of the mantissa.
 const ROUND: f32 = 12_582_912.0;
 
 /// ln 2 split in two: the high part has few bits, so that `n * LN_2_HIGH` is exact.
@@ -19,13 +19,15 @@ const LN_2_LOW: f32 = -2.121_944_4e-4;
 #[inline(always)]
 pub fn exp_nonpositive(x: f32) -> f32 {
     let clamped = if x > UNDERFLOW { x } else { UNDERFLOW };
-    let n = (clamped * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let rounded = clamped * std::f32::consts::LOG2_E + ROUND;
+    let n = rounded - ROUND;
     let r = (clamped - n * LN_2_HIGH) - n * LN_2_LOW;
     let mut p = 1.0 / 5040.0;
     for coefficient in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
         p = p * r + coefficient;
     }
-    let scale = f32::from_bits(((n as i32 + 127) as u32) << 23);
+    // 2^n straight from those bits: a cast to integer would saturate, and that does not vectorise.
+    let scale = f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23));
     if x > UNDERFLOW { p * scale } else { 0.0 }
 }
 

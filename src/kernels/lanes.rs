@@ -26,13 +26,39 @@ impl<T: Copy + AddAssign> Lanes<T> {
     /// Adds lane by lane.
     #[inline(always)]
     pub fn add(&mut self, other: &Self) {
+        let mut sums = *self;
         for l in 0..LANES {
-            self.0[l] += other.0[l];
+            sums.0[l] += other.0[l];
         }
+        *self = sums;
     }
 }
 
 impl<T: Copy> Lanes<T> {
+    /// `f` of every lane. By value, like [`Self::zip`]: with nothing in memory to alias, the compiler keeps whole registers.
+    #[inline(always)]
+    pub fn map<U: Copy + Default>(self, f: impl Fn(T) -> U) -> Lanes<U> {
+        let mut out = Lanes::default();
+        for l in 0..LANES {
+            out.0[l] = f(self.0[l]);
+        }
+        out
+    }
+
+    /// `f` of every lane and the same lane of `other`.
+    #[inline(always)]
+    pub fn zip<U: Copy, V: Copy + Default>(
+        self,
+        other: Lanes<U>,
+        f: impl Fn(T, U) -> V,
+    ) -> Lanes<V> {
+        let mut out = Lanes::default();
+        for l in 0..LANES {
+            out.0[l] = f(self.0[l], other.0[l]);
+        }
+        out
+    }
+
     /// All lanes combined by `op`, in halves: a fixed order that keeps the register full.
     #[inline(always)]
     pub fn reduce(&self, op: impl Fn(T, T) -> T) -> T {

@@ -2,7 +2,7 @@
 //!
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
-use super::lanes::{LANES, Lanes, Real};
+use super::lanes::{Lanes, Real};
 use super::nibbles::{CELLS, NibbleBlock};
 
 /// Keeps a table index in range, so that the compiler drops the bounds check.
@@ -84,9 +84,7 @@ pub(super) fn fold_cells<F: Real>(cells: &mut [Lanes<F>], sums: &mut [Lanes<f64>
             for cell in patterns.iter().enumerate().filter(|(p, _)| p >> j & 1 == 1) {
                 total.add(cell.1);
             }
-            for l in 0..LANES {
-                sum.0[l] += total.0[l].to_f64();
-            }
+            sum.add(&total.map(F::to_f64));
         }
         patterns.fill(Lanes::default());
     }
