@@ -1,6 +1,6 @@
 //! What the clusters of a mixture hold on a data set: sizes, labels, and agreement with the labels.
 
-use super::input::Input;
+use super::input::{Input, Words};
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::BernoulliMixture;
@@ -17,6 +17,7 @@ pub(super) struct Clustering {
     pub(super) entropy: f64,
     pub(super) n_samples: usize,
     n_features: usize,
+    pub(super) words: Words,
     labelled: Option<(Vec<String>, Contingency)>,
 }
 
@@ -54,10 +55,11 @@ impl Clustering {
             None => None,
         };
         let (n_samples, n_features) = (input.bits.n_samples(), input.bits.n_features());
-        Ok(Self { sizes, log_likelihood, entropy, n_samples, n_features, labelled })
+        let words = Words::of(input.height);
+        Ok(Self { sizes, log_likelihood, entropy, n_samples, n_features, words, labelled })
     }
 
-    /// Mean log-likelihood in nats per image.
+    /// Mean log-likelihood in nats per sample.
     pub(super) fn score(&self) -> f64 {
         self.log_likelihood / self.n_samples as f64
     }

@@ -188,6 +188,23 @@ fn name_of(source: &OsString) -> String {
     name.chars().map(safe).collect()
 }
 
+/// What samples and features are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) sample: &'static str,
+    pub(super) feature: &'static str,
+}
+
+impl Words {
+    /// Images have pixels; what is one pixel high is a row of a table, and has items.
+    pub(super) fn of(height: usize) -> Self {
+        match height {
+            1 => Self { sample: "row", feature: "item" },
+            _ => Self { sample: "image", feature: "pixel" },
+        }
+    }
+}
+
 impl Input {
     /// The file and the place in it of row `i`.
     pub(super) fn origin(&self, i: usize) -> (&str, usize) {
@@ -198,15 +215,19 @@ impl Input {
     pub(super) fn summary(&self) -> String {
         let (n, d) = (self.bits.n_samples(), self.bits.n_features());
         let ink = 100.0 * self.bits.count_ones() as f64 / (n * d).max(1) as f64;
-        let rows = match self.height {
-            1 => format!("{} of {d}", counted(n, "row")),
-            height => format!("{} of {height} x {}", counted(n, "image"), self.width),
+        let samples = counted(n, Words::of(self.height).sample);
+        let size = match self.height {
+            1 => d.to_string(),
+            height => format!("{height} x {}", self.width),
         };
         let labels = self
             .labels
             .as_ref()
             .map(|labels| format!(", {}", counted(labels.names().len(), "label")));
         let labels = labels.unwrap_or_default();
-        format!("{} ({}): {rows}, {ink:.1} % ones by {}{labels}", self.name, self.kind, self.rule)
+        format!(
+            "{} ({}): {samples} of {size}, {ink:.1} % ones by {}{labels}",
+            self.name, self.kind, self.rule
+        )
     }
 }

@@ -3,6 +3,7 @@
 use super::clusters;
 use super::console::Console;
 use super::demo;
+use super::input::Words;
 use crate::error::Result;
 use crate::model_file::Model;
 use crate::render::{self, Colours, Grid, Shape, Sheet, Tile};
@@ -31,10 +32,11 @@ pub(super) fn is_synthetic(model: &Model) -> bool {
 /// `sizes` are the images in each cluster; a model with labels knows them itself.
 pub(super) fn tiles<'a>(model: &'a Model, sizes: Option<&[u64]>, shown: &[usize]) -> Vec<Tile<'a>> {
     let mut tiles = render::mean_tiles(&model.mixture);
+    let sample = Words::of(model.height as usize).sample;
     for (k, tile) in tiles.iter_mut().enumerate() {
         let known = model.labels.as_ref().map(|table| clusters::size(table, k));
         let size = sizes.map(|sizes| sizes[k]).or(known);
-        tile.caption.extend(size.map(|size| format!("{size} images")));
+        tile.caption.extend(size.map(|size| format!("{size} {sample}s")));
         let label = clusters::majority(model.labels.as_ref(), k);
         tile.caption.extend(label.map(|label| format!("label {label}")));
     }

@@ -63,7 +63,7 @@ fn describe(news: &Iteration, elapsed: Duration) -> String {
     let Iteration { start, iteration, score, gain } = *news;
     let each = 1e3 * elapsed.as_secs_f64() / iteration.max(1) as f64;
     format!(
-        "start {start}: iteration {iteration}, {score:.4} nats per image, gain {gain:.1e}, {each:.1} ms each"
+        "start {start}: iteration {iteration}, {score:.4} nats per sample, gain {gain:.1e}, {each:.1} ms each"
     )
 }
 

@@ -17,9 +17,10 @@ pub(super) struct Run {
     pub(super) model_sha256: String,
 }
 
-/// Says early that the folder asked for cannot be written.
+/// Says early that the folder asked for, or any under `models/`, cannot be written.
 pub(super) fn check(out: Option<&Path>, force: bool) -> Result<()> {
-    out.map_or(Ok(()), |folder| atomic::check_folder_target(folder, force))
+    let unnamed = Path::new(models::FOLDER).join(".unnamed");
+    atomic::check_folder_target(out.unwrap_or(&unnamed), force)
 }
 
 impl Run {

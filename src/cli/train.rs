@@ -6,10 +6,12 @@ use super::input::{self, ImageShape, Input, Reading};
 use super::models;
 use super::progress::{self, Progress};
 use super::run_folder::{self, Run};
+use super::tables::counted;
 use super::train_report::{Clock, Results};
 use crate::data::Binarize;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
 use crate::error::{Error, Result};
+use crate::kernels::{self, Real};
 use crate::model_file::Model;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -104,11 +106,19 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
-    console.note(format_args!("kernel    {}", em::describe_kernel(&input.bits, params)));
+    console.note(format_args!("kernel    {}", kernel(input, params)));
     let mut progress = Progress::new(console);
     let fit = em::fit(&input.bits, params, &mut progress);
     progress.finish();
     fit
+}
+
+/// The kernel that will fit `input`: precision, instruction set and threads.
+fn kernel(input: &Input, params: &FitParams) -> String {
+    let single = params.precision.is_single(&input.bits, params.n_components);
+    let precision = if single { f32::NAME } else { f64::NAME };
+    let (set, threads) = (kernels::instruction_set(), counted(em::n_threads(), "thread"));
+    format!("nibble tables, {} lanes of {precision}, {set}, {threads}", kernels::LANES)
 }
 
 impl Args {

@@ -2,7 +2,7 @@
 
 use super::clusters::{self, Agreement, Clustering};
 use super::demo;
-use super::input::Input;
+use super::input::{Input, Words};
 use super::run_folder::Run;
 use super::tables;
 use crate::data;
@@ -289,7 +289,8 @@ impl Results {
             let cells = [k.to_string(), format!("{weight:.4}"), self.training.sizes[k].to_string()];
             cells.into_iter().chain(label).collect()
         });
-        let head = ["cluster", "weight", "images", "majority label"];
+        let samples = format!("{}s", self.training.words.sample);
+        let head = ["cluster", "weight", &samples, "majority label"];
         let columns = if self.labels.is_some() { 4 } else { 3 };
         tables::table(&head[..columns], &[3], rows)
     }
@@ -321,7 +322,8 @@ pub(super) fn score_line(clustering: &Clustering) -> String {
     let agreement =
         clustering.agreement().map(|a| "; ".to_string() + &clusters::agreement_line(&a));
     let agreement = agreement.unwrap_or_default();
-    format!("{score:.4} nats per image, {bits:.4} bits per pixel{agreement}")
+    let Words { sample, feature } = clustering.words;
+    format!("{score:.4} nats per {sample}, {bits:.4} bits per {feature}{agreement}")
 }
 
 impl From<&StartReport> for Start {

@@ -29,7 +29,7 @@ pub fn use_threads(n_threads: usize) -> Result<()> {
 }
 
 /// The number of threads in use.
-pub(super) fn n_threads() -> usize {
+pub fn n_threads() -> usize {
     rayon::current_num_threads()
 }
 

@@ -15,11 +15,11 @@ mod rounding;
 mod starts;
 mod stats;
 
-pub use e_step::{BLOCK_ROWS, EStep, use_threads};
+pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};
 pub use observe::{Iteration, Observe, Silent};
-pub use params::{FitParams, NInit, Precision, describe_kernel};
+pub use params::{FitParams, NInit, Precision};
 pub use report::{Fit, FitReport, StartReport, StopReason};
 pub use starts::fit;
 pub use stats::SufficientStats;

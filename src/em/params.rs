@@ -1,10 +1,8 @@
 //! The parameters of a fit, with their ranges, checked once.
 
-use super::e_step::n_threads;
 use super::init::Init;
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
-use crate::kernels::{self, Real};
 use std::fmt;
 use std::str::FromStr;
 
@@ -104,14 +102,6 @@ impl Precision {
             Self::Double => false,
         }
     }
-}
-
-/// How `data` will be fitted, for people: kernel, precision, instruction set and threads.
-pub fn describe_kernel(data: &BitMatrix, params: &FitParams) -> String {
-    let single = params.precision.is_single(data, params.n_components);
-    let precision = if single { f32::NAME } else { f64::NAME };
-    let (lanes, set) = (kernels::LANES, kernels::instruction_set());
-    format!("nibble tables, {lanes} lanes of {precision}, {set}, {} threads", n_threads())
 }
 
 impl FitParams {

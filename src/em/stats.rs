@@ -36,7 +36,12 @@ impl SufficientStats {
     }
 
     /// Adds the statistics of other rows under the same mixture, so of the same K and D.
+    ///
+    /// # Panics
+    /// If `other` is of another K or D: statistics of different mixtures do not add up.
     pub fn merge(&mut self, other: &Self) {
+        assert_eq!(self.n_features, other.n_features, "statistics over other features");
+        assert_eq!(self.weighted_sums.len(), other.weighted_sums.len(), "of other components");
         self.n_samples += other.n_samples;
         self.softmax.log_likelihood += other.softmax.log_likelihood;
         add_all(&mut self.softmax.resp_sums, &other.softmax.resp_sums);
