@@ -76,7 +76,7 @@ impl Dataset {
     /// A data set that came from one source.
     ///
     /// # Errors
-    /// As for [`Dataset::of_parts`].
+    /// [`DataProblem::LabelCount`] if there are labels, but not one for each image.
     pub fn new(
         source: String,
         kind: SourceKind,
