@@ -83,12 +83,15 @@ pub fn instruction_set() -> &'static str {
     }
 }
 
-/// The versions chosen here against the portable form, bit for bit: the test is compiled for the oldest processor.
+/// Every version against the portable form, bit for bit.
 #[cfg(test)]
 mod tests {
-    use super::super::{CELLS, LANES, TILE_FEATURES, chunk_count, tile_count};
+    use super::super::{CELLS, LANES, TILE_FEATURES, tile_count};
     use super::*;
     use crate::bits::BitMatrix;
+
+    /// Chunks of components in the walks.
+    const N_CHUNKS: usize = 3;
 
     /// Numbers in [-1, 1) without a pattern.
     fn noise(i: usize) -> f64 {
@@ -113,38 +116,132 @@ mod tests {
         })
     }
 
-    fn walks_agree<F: Real>() {
-        let n_chunks = chunk_count(2 * LANES + 1);
-        for (block, n_tiles) in blocks() {
-            for (tile, chunk) in (0..n_tiles).flat_map(|t| (0..n_chunks).map(move |c| (t, c))) {
-                let cells = lanes::<F>(CELLS, 9.0);
-                let (mut here, mut portable) =
-                    (lanes(37 * n_chunks, 1.0), lanes(37 * n_chunks, 1.0));
-                score_rows(&cells, &block, tile, &mut here, n_chunks, chunk);
-                rows::score_rows(&cells, &block, tile, &mut portable, n_chunks, chunk);
-                assert_eq!(bits_of(&here), bits_of(&portable));
+    /// The kernels as one instruction set has them.
+    macro_rules! version {
+        ($name:ident, $target:literal) => {
+            mod $name {
+                use super::*;
 
-                let (mut sums, mut portable_sums) = (cells.clone(), cells);
-                accumulate_rows(&mut sums, &block, tile, &here, n_chunks, chunk);
-                rows::accumulate_rows(&mut portable_sums, &block, tile, &here, n_chunks, chunk);
-                assert_eq!(bits_of(&sums), bits_of(&portable_sums));
+                #[multiversion(targets($target))]
+                fn score<F: Real>(
+                    cells: &[Lanes<F>],
+                    block: &NibbleBlock,
+                    tile: usize,
+                    scores: &mut [Lanes<F>],
+                ) {
+                    rows::score_rows(cells, block, tile, scores, N_CHUNKS, 1);
+                }
+
+                #[multiversion(targets($target))]
+                fn accumulate<F: Real>(
+                    cells: &mut [Lanes<F>],
+                    block: &NibbleBlock,
+                    tile: usize,
+                    resp: &[Lanes<F>],
+                ) {
+                    rows::accumulate_rows(cells, block, tile, resp, N_CHUNKS, 1);
+                }
+
+                #[multiversion(targets($target))]
+                fn fold<F: Real>(cells: &mut [Lanes<F>], sums: &mut [Lanes<f64>]) {
+                    rows::fold_cells(cells, sums);
+                }
+
+                #[multiversion(targets($target))]
+                fn softmax<F: Real>(
+                    scores: &mut [Lanes<F>],
+                    bias: &[Lanes<f64>],
+                    prior: &[Lanes<f64>],
+                    sums: &mut SoftmaxSums,
+                ) {
+                    softmax::softmax_rows(scores, bias, prior, sums);
+                }
+
+                fn results<F: Real>() -> Vec<u64> {
+                    let mut bits = walked::<F>(score, accumulate);
+                    bits.extend(folded::<F>(fold));
+                    bits.extend(softened::<F>(softmax));
+                    bits
+                }
+
+                #[test]
+                fn gives_the_bits_of_the_portable_form() {
+                    assert_eq!(results::<f32>(), portable::<f32>());
+                    assert_eq!(results::<f64>(), portable::<f64>());
+                }
             }
-        }
+        };
     }
 
-    fn folds_agree<F: Real>() {
-        for n_features in [1, 6, 784, TILE_FEATURES] {
-            let (mut cells, mut portable_cells) = (lanes::<F>(CELLS, 5.0), lanes::<F>(CELLS, 5.0));
-            let (mut sums, mut portable_sums) = (lanes(n_features, 1e3), lanes(n_features, 1e3));
-            fold_cells(&mut cells, &mut sums);
-            rows::fold_cells(&mut portable_cells, &mut portable_sums);
-            assert_eq!(bits_of(&sums), bits_of(&portable_sums));
-            assert_eq!(bits_of(&cells), bits_of(&portable_cells));
+    // Where the processor lacks one of them, that test runs the portable form against itself.
+    version!(sse4_2, "x86_64+sse4.2");
+    version!(avx2, "x86_64+avx2+bmi1+bmi2+fma");
+    version!(avx512, "x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl+fma");
+    version!(sve, "aarch64+sve");
+
+    /// What the portable form gives: this test is compiled for the oldest processor.
+    fn portable<F: Real>() -> Vec<u64> {
+        let mut bits = walked::<F>(
+            |cells, block, tile, scores| rows::score_rows(cells, block, tile, scores, N_CHUNKS, 1),
+            |cells, block, tile, resp| rows::accumulate_rows(cells, block, tile, resp, N_CHUNKS, 1),
+        );
+        bits.extend(folded::<F>(rows::fold_cells));
+        bits.extend(softened::<F>(softmax::softmax_rows));
+        bits
+    }
+
+    /// What is chosen on this machine.
+    fn chosen<F: Real>() -> Vec<u64> {
+        let mut bits = walked::<F>(
+            |cells, block, tile, scores| score_rows(cells, block, tile, scores, N_CHUNKS, 1),
+            |cells, block, tile, resp| accumulate_rows(cells, block, tile, resp, N_CHUNKS, 1),
+        );
+        bits.extend(folded::<F>(fold_cells));
+        bits.extend(softened::<F>(softmax_rows));
+        bits
+    }
+
+    #[test]
+    fn what_is_chosen_here_gives_the_bits_of_the_portable_form() {
+        assert_eq!(chosen::<f32>(), portable::<f32>());
+        assert_eq!(chosen::<f64>(), portable::<f64>());
+    }
+
+    type Score<F> = fn(&[Lanes<F>], &NibbleBlock, usize, &mut [Lanes<F>]);
+    type Accumulate<F> = fn(&mut [Lanes<F>], &NibbleBlock, usize, &[Lanes<F>]);
+    type Fold<F> = fn(&mut [Lanes<F>], &mut [Lanes<f64>]);
+    type Softmax<F> = fn(&mut [Lanes<F>], &[Lanes<f64>], &[Lanes<f64>], &mut SoftmaxSums);
+
+    /// Scores and pattern sums of the second chunk of three.
+    fn walked<F: Real>(score: Score<F>, accumulate: Accumulate<F>) -> Vec<u64> {
+        let mut bits = Vec::new();
+        for (block, n_tiles) in blocks() {
+            for tile in 0..n_tiles {
+                let mut cells = lanes::<F>(CELLS, 9.0);
+                let mut scores = lanes::<F>(block.rows().len() * N_CHUNKS, 1.0);
+                score(&cells, &block, tile, &mut scores);
+                accumulate(&mut cells, &block, tile, &scores);
+                bits.extend(bits_of(&scores));
+                bits.extend(bits_of(&cells));
+            }
         }
+        bits
+    }
+
+    fn folded<F: Real>(fold: Fold<F>) -> Vec<u64> {
+        let mut bits = Vec::new();
+        for n_features in [1, 6, 784, TILE_FEATURES] {
+            let (mut cells, mut sums) = (lanes::<F>(CELLS, 5.0), lanes(n_features, 1e3));
+            fold(&mut cells, &mut sums);
+            bits.extend(bits_of(&sums));
+            bits.extend(bits_of(&cells));
+        }
+        bits
     }
 
     /// Scores from hopeless to decided, components and whole rows that are ruled out, padding.
-    fn softmaxes_agree<F: Real>() {
+    fn softened<F: Real>(softmax: Softmax<F>) -> Vec<u64> {
+        let mut bits = Vec::new();
         for n_chunks in [1, 2, 7] {
             let mut scores = lanes::<F>(53 * n_chunks, 400.0);
             scores[3].0[2] = F::from_f64(f64::NEG_INFINITY);
@@ -153,34 +250,13 @@ mod tests {
             }
             let mut bias = lanes::<f64>(n_chunks, 50.0);
             bias[n_chunks - 1].0[LANES - 1] = f64::NEG_INFINITY;
-            let prior = lanes::<f64>(n_chunks, 1.0);
-            let (mut here, mut portable) = (scores.clone(), scores);
-            let (mut sums, mut portable_sums) =
-                (SoftmaxSums::new(n_chunks), SoftmaxSums::new(n_chunks));
-            softmax_rows(&mut here, &bias, &prior, &mut sums);
-            softmax::softmax_rows(&mut portable, &bias, &prior, &mut portable_sums);
-            assert_eq!(bits_of(&here), bits_of(&portable));
-            assert_eq!(bits_of(&sums.resp_sums), bits_of(&portable_sums.resp_sums));
-            assert_eq!(sums.log_likelihood.to_bits(), portable_sums.log_likelihood.to_bits());
+            let mut sums = SoftmaxSums::new(n_chunks);
+            softmax(&mut scores, &bias, &lanes(n_chunks, 1.0), &mut sums);
             assert_eq!(sums.log_likelihood == f64::NEG_INFINITY, n_chunks == 2);
+            bits.extend(bits_of(&scores));
+            bits.extend(bits_of(&sums.resp_sums));
+            bits.push(sums.log_likelihood.to_bits());
         }
-    }
-
-    #[test]
-    fn walks_give_the_bits_of_the_portable_form() {
-        walks_agree::<f32>();
-        walks_agree::<f64>();
-    }
-
-    #[test]
-    fn folds_give_the_bits_of_the_portable_form() {
-        folds_agree::<f32>();
-        folds_agree::<f64>();
-    }
-
-    #[test]
-    fn softmaxes_give_the_bits_of_the_portable_form() {
-        softmaxes_agree::<f32>();
-        softmaxes_agree::<f64>();
+        bits
     }
 }
