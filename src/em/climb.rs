@@ -13,7 +13,7 @@ use crate::mixture::BernoulliMixture;
 
 /// A start on its way up: parameters, their statistics, and the objective of all parameters so far.
 pub(super) struct Climb {
-    start: usize,
+    pub(super) start: usize,
     pub(super) mixture: BernoulliMixture,
     stats: SufficientStats,
     pub(super) history: Vec<f64>,

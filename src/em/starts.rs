@@ -5,7 +5,7 @@ use super::e_step::EStep;
 use super::init::{Init, Streams};
 use super::observe::Observe;
 use super::params::{FitParams, NInit};
-use super::report::{Fit, FitReport, StopReason};
+use super::report::{Fit, FitReport, StartReport, StopReason};
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::kernels::Real;
@@ -37,63 +37,100 @@ pub fn fit(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> R
 
 fn fit_in<F: Real>(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
     let mut e_step = EStep::<F>::new(data, params.n_components);
-    let climbs = run_starts(&mut e_step, params, observe)?;
-    let best = ranking(&climbs)[0];
-    let starts: Vec<_> =
-        climbs.iter().map(|climb| climb.report(unfinished(climb, params))).collect();
-    let mixture = climbs[best].mixture.sorted_by_weight();
-    let interrupted = climbs.iter().any(Climb::is_interrupted).then_some(StopReason::Interrupted);
+    let mut search = Search { params, observe, starts: Vec::new(), kept: Vec::new() };
+    search.run(&mut e_step)?;
+    let starts = search.starts;
+    let best = search.kept.swap_remove(0);
+    let was_interrupted = starts.iter().any(|start| start.stop == StopReason::Interrupted);
+    let mixture = best.mixture.sorted_by_weight();
     let report = FitReport {
-        n_iter: starts[best].n_iter,
+        n_iter: best.n_iter(),
         // Whichever start was interrupted: the search for the best one was.
-        stop: interrupted.unwrap_or(starts[best].stop),
-        objective_history: climbs[best].history.clone(),
+        stop: if was_interrupted { StopReason::Interrupted } else { starts[best.start].stop },
         log_likelihood: mixture.log_likelihood(data)?,
-        best_start: best,
+        objective_history: best.history,
+        best_start: best.start,
         starts,
     };
     Ok(Fit { mixture, report })
 }
 
-fn unfinished(climb: &Climb, params: &FitParams) -> StopReason {
-    if climb.n_iter() >= params.max_iter { StopReason::MaxIter } else { StopReason::Abandoned }
+/// The policy of a search: so many starts, each with a first leg; the best ones are kept and run to their end.
+struct Policy {
+    n_starts: usize,
+    first_leg: usize,
+    keep: usize,
 }
 
-/// All starts, each run as far as the policy takes it.
-fn run_starts<F: Real>(
-    e_step: &mut EStep<F>,
-    params: &FitParams,
-    observe: &mut dyn Observe,
-) -> Result<Vec<Climb>> {
-    let (n_starts, first_leg) = match (&params.init, params.n_init) {
-        (Init::From(_), _) => (1, params.max_iter),
-        (_, NInit::Exactly(n)) => (n, params.max_iter),
-        (_, NInit::Auto) => (AUTO_STARTS, params.max_iter.min(AUTO_SHORT)),
-    };
-    let mut streams = Streams::new(params.seed);
-    let mut climbs: Vec<Climb> = Vec::new();
-    for start in 0..n_starts {
-        let mixture =
-            params.init.mixture(e_step.data(), params.n_components, streams.next_stream())?;
-        let mut climb = Climb::new(start, mixture, e_step, params);
-        climb.run(first_leg, e_step, params, observe)?;
-        climbs.push(climb);
-        if climbs[start].is_interrupted() {
-            return Ok(climbs);
+impl Policy {
+    fn of(params: &FitParams) -> Self {
+        let FitParams { max_iter, n_components, .. } = *params;
+        let each_to_its_end = |n_starts| Self { n_starts, first_leg: max_iter, keep: 1 };
+        match (&params.init, params.n_init) {
+            (Init::From(_), _) => each_to_its_end(1),
+            (_, NInit::Exactly(n)) => each_to_its_end(n),
+            // One component has one optimum, and one step reaches it.
+            (_, NInit::Auto) if n_components == 1 => each_to_its_end(1),
+            (_, NInit::Auto) => Self {
+                n_starts: AUTO_STARTS,
+                first_leg: max_iter.min(AUTO_SHORT),
+                keep: AUTO_CONTINUED,
+            },
         }
     }
-    for index in ranking(&climbs).into_iter().take(AUTO_CONTINUED) {
-        climbs[index].run(params.max_iter, e_step, params, observe)?;
-        if climbs[index].is_interrupted() {
-            break;
-        }
-    }
-    Ok(climbs)
 }
 
-/// The starts by descending objective, earlier ones first among equals.
-fn ranking(climbs: &[Climb]) -> Vec<usize> {
-    let mut order: Vec<_> = (0..climbs.len()).collect();
-    order.sort_by(|&a, &b| climbs[b].objective().total_cmp(&climbs[a].objective()));
-    order
+/// A search for the best optimum. Of all starts the reports stay, of the best ones also the parameters.
+struct Search<'a> {
+    params: &'a FitParams,
+    observe: &'a mut dyn Observe,
+    starts: Vec<StartReport>,
+    /// By descending objective, earlier starts first among equals.
+    kept: Vec<Climb>,
+}
+
+impl Search<'_> {
+    fn run<F: Real>(&mut self, e_step: &mut EStep<F>) -> Result<()> {
+        let policy = Policy::of(self.params);
+        let mut streams = Streams::new(self.params.seed);
+        for start in 0..policy.n_starts {
+            let stream = streams.next_stream();
+            let (data, k) = (e_step.data(), self.params.n_components);
+            let mixture = self.params.init.mixture(data, k, stream)?;
+            let mut climb = Climb::new(start, mixture, e_step, self.params);
+            climb.run(policy.first_leg, e_step, self.params, self.observe)?;
+            self.starts.push(self.report(&climb));
+            let interrupted = climb.is_interrupted();
+            self.keep(climb, policy.keep);
+            if interrupted {
+                return Ok(());
+            }
+        }
+        self.finish(e_step)
+    }
+
+    /// Runs the starts that were kept to their end.
+    fn finish<F: Real>(&mut self, e_step: &mut EStep<F>) -> Result<()> {
+        for mut climb in std::mem::take(&mut self.kept) {
+            if !self.kept.iter().any(Climb::is_interrupted) {
+                climb.run(self.params.max_iter, e_step, self.params, self.observe)?;
+            }
+            self.starts[climb.start] = self.report(&climb);
+            self.keep(climb, AUTO_CONTINUED);
+        }
+        Ok(())
+    }
+
+    fn report(&self, climb: &Climb) -> StartReport {
+        let ran_out = climb.n_iter() >= self.params.max_iter;
+        climb.report(if ran_out { StopReason::MaxIter } else { StopReason::Abandoned })
+    }
+
+    /// Puts `climb` in its place among the best `n`.
+    fn keep(&mut self, climb: Climb, n: usize) {
+        let rank = |c: &Climb| (c.objective(), std::cmp::Reverse(c.start));
+        let place = self.kept.partition_point(|other| rank(other) > rank(&climb));
+        self.kept.insert(place, climb);
+        self.kept.truncate(n);
+    }
 }
