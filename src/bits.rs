@@ -96,14 +96,17 @@ impl BitMatrix {
     }
 
     /// The bit at (i, d).
+    ///
+    /// # Panics
+    /// If the place is outside of the matrix, as [`Self::set`] and [`Self::row`].
     pub fn get(&self, i: usize, d: usize) -> bool {
-        debug_assert!(d < self.n_features);
+        assert!(d < self.n_features, "column {d} of {}", self.n_features);
         self.row(i)[d / 8] >> (d % 8) & 1 == 1
     }
 
     /// Sets the bit at (i, d).
     pub fn set(&mut self, i: usize, d: usize) {
-        debug_assert!(d < self.n_features);
+        assert!(d < self.n_features, "column {d} of {}", self.n_features);
         let stride = row_bytes(self.n_features);
         self.bytes[i * stride + d / 8] |= 1 << (d % 8);
     }
@@ -125,6 +128,26 @@ impl BitMatrix {
         self.row(i).iter().enumerate().flat_map(|(byte_index, &byte)| {
             (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| byte_index * 8 + bit)
         })
+    }
+
+    /// The number of ones in every column (`n_features` counts).
+    pub fn column_sums(&self) -> Vec<u64> {
+        let mut sums = vec![0; self.n_features];
+        for i in 0..self.n_samples {
+            self.ones(i).for_each(|d| sums[d] += 1);
+        }
+        sums
+    }
+
+    /// The same rows with ones and zeros swapped in the columns where `swapped` (`n_features` values) is true.
+    ///
+    /// # Panics
+    /// If `swapped` is longer than a row.
+    pub fn with_swapped(&self, swapped: &[bool]) -> Self {
+        let mask = Self::from_fn(1, self.n_features, |_, d| swapped[d]).bytes;
+        let rows = self.bytes.chunks(mask.len().max(1));
+        let bytes = rows.flat_map(|row| row.iter().zip(&mask).map(|(x, m)| x ^ m)).collect();
+        Self { bytes, ..*self }
     }
 
     /// The number of ones in the matrix.

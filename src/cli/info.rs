@@ -83,10 +83,7 @@ fn model_facts(path: &Path, model: &Model) -> Value {
 
 fn data_facts(input: &Input) -> Value {
     let (n, d) = (input.bits.n_samples(), input.bits.n_features());
-    let mut column_sums = vec![0_usize; d];
-    for i in 0..n {
-        input.bits.ones(i).for_each(|d| column_sums[d] += 1);
-    }
+    let column_sums = input.bits.column_sums();
     let labels = input.labels.as_ref().map(|labels| {
         let mut counts = vec![0_u64; labels.names().len()];
         labels.of_row().iter().for_each(|&label| counts[label as usize] += 1);
@@ -104,7 +101,7 @@ fn data_facts(input: &Input) -> Value {
         "ones": input.bits.count_ones(),
         "share_of_ones": input.bits.count_ones() as f64 / (n * d).max(1) as f64,
         "never_one": column_sums.iter().filter(|&&sum| sum == 0).count(),
-        "always_one": column_sums.iter().filter(|&&sum| sum == n).count(),
+        "always_one": column_sums.iter().filter(|&&sum| sum == n as u64).count(),
         "labels": Value::Object(labels.unwrap_or_default()),
         "data_sha256": data::fingerprint(&input.bits),
     })

@@ -5,7 +5,7 @@ use super::m_step::{log_prior, m_step};
 use super::observe::{Iteration, Observe};
 use super::params::FitParams;
 use super::report::{StartReport, StopReason};
-use super::rounding::{rounding_of_means, rounding_of_scores};
+use super::rounding::rounding_of_scores;
 use super::stats::SufficientStats;
 use crate::error::{Error, Result};
 use crate::kernels::Real;
@@ -46,7 +46,7 @@ impl Climb {
             let mixture = m_step(&self.stats, params.alpha, &self.mixture)?;
             let stats = e_step.run(&mixture);
             let objective = stats.log_likelihood() + log_prior(&mixture, params.alpha);
-            self.check_not_fallen::<F>(&mixture, params.alpha, objective, &stats)?;
+            self.check_not_fallen::<F>(&mixture, objective, &stats)?;
             self.advance(mixture, stats, objective, params.tol, observe);
         }
         Ok(())
@@ -66,7 +66,8 @@ impl Climb {
         (self.mixture, self.stats) = (mixture, stats);
         self.history.push(objective);
         let news = Iteration { start: self.start, iteration: self.n_iter(), score, gain };
-        if tol > 0.0 && gain < tol {
+        // A fall within rounding is neither gain nor convergence.
+        if (0.0..tol).contains(&gain) {
             self.stop = Some(StopReason::Converged);
         }
         if observe.iteration(&news).is_break() {
@@ -78,19 +79,19 @@ impl Climb {
     fn check_not_fallen<F: Real>(
         &self,
         mixture: &BernoulliMixture,
-        alpha: f64,
         objective: f64,
         stats: &SufficientStats,
     ) -> Result<()> {
-        let rounding = F::RELATIVE_ERROR * (objective.abs() + stats.n_samples() as f64);
-        let fall = self.objective() - objective;
-        let of_parts = || {
+        let before = self.objective();
+        let fall = before - objective;
+        // From -inf, which a given mixture may start at, everything is up; to it, nothing is.
+        let allowed = F::RELATIVE_ERROR * (before.abs() + stats.n_samples() as f64);
+        let of_scores = || {
             rounding_of_scores::<F>(&self.mixture, &self.stats)
                 + rounding_of_scores::<F>(mixture, stats)
-                + rounding_of_means::<F>(mixture, &self.stats, alpha)
         };
         // Nearly always the first holds, and costs nothing.
-        if fall <= rounding || fall <= rounding + of_parts() {
+        if before == f64::NEG_INFINITY || fall <= allowed || fall <= allowed + of_scores() {
             return Ok(());
         }
         let change = |k: usize| (stats.resp_sum(k) - self.stats.resp_sum(k)).abs();
@@ -121,5 +122,58 @@ impl Climb {
             objective: self.objective(),
             stop: self.stop.unwrap_or(unfinished),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::BitMatrix;
+    use crate::em::Silent;
+    use nalgebra::{DMatrix, DVector};
+
+    /// Two kinds of rows, a start that has converged on them, and the statistics of another mixture.
+    fn converged_and_other(other_mean: f64) -> (Climb, BernoulliMixture, SufficientStats) {
+        let data = BitMatrix::from_fn(100, 8, |i, d| (d < 4) == (i % 2 == 0) || i % 10 == d);
+        let params = FitParams { n_components: 2, tol: 1e-12, ..FitParams::default() };
+        let mut e_step = EStep::<f64>::new(&data, 2);
+        let of = |mean: f64| {
+            let means = DMatrix::from_fn(8, 2, |d, k| if (d < 4) == (k == 0) { mean } else { 0.1 });
+            BernoulliMixture::new(DVector::from_element(2, 0.5), means).unwrap()
+        };
+        let mut climb = Climb::new(0, of(0.8), &mut e_step, &params);
+        climb.run(200, &mut e_step, &params, &mut Silent).unwrap();
+        let stats = e_step.run(&of(other_mean));
+        (climb, of(other_mean), stats)
+    }
+
+    #[test]
+    fn a_fall_of_the_objective_is_an_error_that_names_iteration_component_and_size() {
+        let (climb, worse, stats) = converged_and_other(0.5);
+        let fallen = climb.objective() - 1e-6;
+        let error = climb.check_not_fallen::<f64>(&worse, fallen, &stats).unwrap_err();
+        let Error::ObjectiveFell { iteration, component, fall } = error else { panic!("{error}") };
+        assert_eq!(iteration, climb.n_iter() + 1);
+        assert!(component < 2 && (fall - 1e-6).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_fall_to_minus_infinity_is_an_error_and_a_rise_from_it_is_none() {
+        let (mut climb, worse, stats) = converged_and_other(0.5);
+        let before = climb.objective();
+        assert!(climb.check_not_fallen::<f32>(&worse, f64::NEG_INFINITY, &stats).is_err());
+        climb.history.push(f64::NEG_INFINITY);
+        assert!(climb.check_not_fallen::<f32>(&worse, before, &stats).is_ok());
+    }
+
+    #[test]
+    fn rounding_is_no_fall_and_a_fall_is_no_convergence() {
+        let (mut climb, same, stats) = converged_and_other(0.8);
+        let fallen = climb.objective() * (1.0 + 1e-15);
+        assert!(fallen < climb.objective());
+        assert!(climb.check_not_fallen::<f64>(&same, fallen, &stats).is_ok());
+        climb.stop = None;
+        climb.advance(same, stats, fallen, 1e-3, &mut Silent);
+        assert_eq!(climb.stop, None);
     }
 }

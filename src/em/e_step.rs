@@ -44,7 +44,7 @@ pub struct EStep<'a, F> {
 /// What one block needs while it is worked on.
 struct Worker<F> {
     resp: Vec<Lanes<F>>,
-    cells: Vec<Lanes<F>>,
+    cells: Vec<Lanes<f64>>,
     stats: SufficientStats,
 }
 

@@ -1,12 +1,10 @@
 //! The M-step: weights and means that maximise the objective for given responsibilities.
 
+use super::orient::BELOW_ONE;
 use super::stats::SufficientStats;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};
-
-/// The last number below 1.
-const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
 
 /// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_k + 2 alpha)`.
 ///

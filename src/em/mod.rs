@@ -9,6 +9,7 @@ mod e_step;
 mod init;
 mod m_step;
 mod observe;
+mod orient;
 mod params;
 mod report;
 mod rounding;

@@ -4,6 +4,7 @@ use super::climb::Climb;
 use super::e_step::EStep;
 use super::init::{Init, Streams};
 use super::observe::Observe;
+use super::orient::Orientation;
 use super::params::{FitParams, NInit};
 use super::report::{Fit, FitReport, StartReport, StopReason};
 use crate::bits::BitMatrix;
@@ -28,31 +29,52 @@ const AUTO_CONTINUED: usize = 4;
 /// [`crate::error::Error::ObjectiveFell`] if EM ever loses ground, which would be a defect.
 pub fn fit(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
     params.check(data)?;
-    if params.precision.is_single(data, params.n_components) {
-        fit_in::<f32>(data, params, observe)
-    } else {
-        fit_in::<f64>(data, params, observe)
+    let orientation = Orientation::of(data);
+    let turned = orientation.turned(data);
+    let found = search(turned.as_ref().unwrap_or(data), params, &orientation, observe)?;
+    let mixture = orientation.turn(&found.best.mixture)?.sorted_by_weight();
+    let log_likelihood = mixture.log_likelihood(data)?;
+    Ok(Fit { mixture, report: found.report(log_likelihood) })
+}
+/// What a search found: all starts, and the best one with its parameters, as the data was turned.
+struct Found {
+    starts: Vec<StartReport>,
+    best: Climb,
+}
+
+impl Found {
+    fn report(self, log_likelihood: f64) -> FitReport {
+        let Self { starts, best } = self;
+        let was_interrupted = starts.iter().any(|start| start.stop == StopReason::Interrupted);
+        FitReport {
+            n_iter: best.n_iter(),
+            // Whichever start was interrupted: the search for the best one was.
+            stop: if was_interrupted { StopReason::Interrupted } else { starts[best.start].stop },
+            log_likelihood,
+            best_start: best.start,
+            objective_history: best.history,
+            starts,
+        }
     }
 }
 
-fn fit_in<F: Real>(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
-    let mut e_step = EStep::<F>::new(data, params.n_components);
-    let mut search = Search { params, observe, starts: Vec::new(), kept: Vec::new() };
-    search.run(&mut e_step)?;
-    let starts = search.starts;
-    let best = search.kept.swap_remove(0);
-    let was_interrupted = starts.iter().any(|start| start.stop == StopReason::Interrupted);
-    let mixture = best.mixture.sorted_by_weight();
-    let report = FitReport {
-        n_iter: best.n_iter(),
-        // Whichever start was interrupted: the search for the best one was.
-        stop: if was_interrupted { StopReason::Interrupted } else { starts[best.start].stop },
-        log_likelihood: mixture.log_likelihood(data)?,
-        objective_history: best.history,
-        best_start: best.start,
-        starts,
-    };
-    Ok(Fit { mixture, report })
+fn search(
+    data: &BitMatrix,
+    params: &FitParams,
+    orientation: &Orientation,
+    observe: &mut dyn Observe,
+) -> Result<Found> {
+    let mut params = params.clone();
+    if let Init::From(mixture) = &params.init {
+        params.init = Init::From(orientation.turn(mixture)?);
+    }
+    let mut search = Search { params: &params, observe, starts: Vec::new(), kept: Vec::new() };
+    if params.precision.is_single(data, params.n_components) {
+        search.run(&mut EStep::<f32>::new(data, params.n_components))?;
+    } else {
+        search.run(&mut EStep::<f64>::new(data, params.n_components))?;
+    }
+    Ok(Found { best: search.kept.swap_remove(0), starts: search.starts })
 }
 
 /// The policy of a search: so many starts, each with a first leg; the best ones are kept and run to their end.

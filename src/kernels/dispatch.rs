@@ -30,13 +30,15 @@ pub fn score_rows<F: Real>(
 
 /// Adds each row's responsibilities for one chunk of components into the cells of its nibbles.
 ///
+/// Cells are f64: a sum that rounds up to a component's whole mass would make a mean of exactly 1.
+///
 /// Arguments as in [`score_rows`], with `resp` in the place of `scores`.
 ///
 /// # Panics
 /// As [`score_rows`].
 #[multiversion(targets = "simd")]
 pub fn accumulate_rows<F: Real>(
-    cells: &mut [Lanes<F>],
+    cells: &mut [Lanes<f64>],
     block: &NibbleBlock,
     tile: usize,
     resp: &[Lanes<F>],
@@ -51,7 +53,7 @@ pub fn accumulate_rows<F: Real>(
 /// The transpose of [`fill_table`](super::fill_table): feature j of a group receives the cells of all patterns that
 /// contain it.
 #[multiversion(targets = "simd")]
-pub fn fold_cells<F: Real>(cells: &mut [Lanes<F>], sums: &mut [Lanes<f64>]) {
+pub fn fold_cells(cells: &mut [Lanes<f64>], sums: &mut [Lanes<f64>]) {
     rows::fold_cells(cells, sums);
 }
 
@@ -134,7 +136,7 @@ mod tests {
 
                 #[multiversion(targets($target))]
                 fn accumulate<F: Real>(
-                    cells: &mut [Lanes<F>],
+                    cells: &mut [Lanes<f64>],
                     block: &NibbleBlock,
                     tile: usize,
                     resp: &[Lanes<F>],
@@ -143,7 +145,7 @@ mod tests {
                 }
 
                 #[multiversion(targets($target))]
-                fn fold<F: Real>(cells: &mut [Lanes<F>], sums: &mut [Lanes<f64>]) {
+                fn fold(cells: &mut [Lanes<f64>], sums: &mut [Lanes<f64>]) {
                     rows::fold_cells(cells, sums);
                 }
 
@@ -159,7 +161,7 @@ mod tests {
 
                 fn results<F: Real>() -> Vec<u64> {
                     let mut bits = walked::<F>(score, accumulate);
-                    bits.extend(folded::<F>(fold));
+                    bits.extend(folded(fold));
                     bits.extend(softened::<F>(softmax));
                     bits
                 }
@@ -185,7 +187,7 @@ mod tests {
             |cells, block, tile, scores| rows::score_rows(cells, block, tile, scores, N_CHUNKS, 1),
             |cells, block, tile, resp| rows::accumulate_rows(cells, block, tile, resp, N_CHUNKS, 1),
         );
-        bits.extend(folded::<F>(rows::fold_cells));
+        bits.extend(folded(rows::fold_cells));
         bits.extend(softened::<F>(softmax::softmax_rows));
         bits
     }
@@ -196,7 +198,7 @@ mod tests {
             |cells, block, tile, scores| score_rows(cells, block, tile, scores, N_CHUNKS, 1),
             |cells, block, tile, resp| accumulate_rows(cells, block, tile, resp, N_CHUNKS, 1),
         );
-        bits.extend(folded::<F>(fold_cells));
+        bits.extend(folded(fold_cells));
         bits.extend(softened::<F>(softmax_rows));
         bits
     }
@@ -208,8 +210,8 @@ mod tests {
     }
 
     type Score<F> = fn(&[Lanes<F>], &NibbleBlock, usize, &mut [Lanes<F>]);
-    type Accumulate<F> = fn(&mut [Lanes<F>], &NibbleBlock, usize, &[Lanes<F>]);
-    type Fold<F> = fn(&mut [Lanes<F>], &mut [Lanes<f64>]);
+    type Accumulate<F> = fn(&mut [Lanes<f64>], &NibbleBlock, usize, &[Lanes<F>]);
+    type Fold = fn(&mut [Lanes<f64>], &mut [Lanes<f64>]);
     type Softmax<F> = fn(&mut [Lanes<F>], &[Lanes<f64>], &[Lanes<f64>], &mut SoftmaxSums);
 
     /// Scores and pattern sums of the second chunk of three.
@@ -217,21 +219,22 @@ mod tests {
         let mut bits = Vec::new();
         for (block, n_tiles) in blocks() {
             for tile in 0..n_tiles {
-                let mut cells = lanes::<F>(CELLS, 9.0);
+                let mut sums = lanes::<f64>(CELLS, 9.0);
+                let cells = lanes::<F>(CELLS, 9.0);
                 let mut scores = lanes::<F>(block.rows().len() * N_CHUNKS, 1.0);
                 score(&cells, &block, tile, &mut scores);
-                accumulate(&mut cells, &block, tile, &scores);
+                accumulate(&mut sums, &block, tile, &scores);
                 bits.extend(bits_of(&scores));
-                bits.extend(bits_of(&cells));
+                bits.extend(bits_of(&sums));
             }
         }
         bits
     }
 
-    fn folded<F: Real>(fold: Fold<F>) -> Vec<u64> {
+    fn folded(fold: Fold) -> Vec<u64> {
         let mut bits = Vec::new();
         for n_features in [1, 6, 784, TILE_FEATURES] {
-            let (mut cells, mut sums) = (lanes::<F>(CELLS, 5.0), lanes(n_features, 1e3));
+            let (mut cells, mut sums) = (lanes::<f64>(CELLS, 5.0), lanes(n_features, 1e3));
             fold(&mut cells, &mut sums);
             bits.extend(bits_of(&sums));
             bits.extend(bits_of(&cells));

@@ -60,16 +60,16 @@ fn look_up<F: Real>(cells: &[Lanes<F>; CELLS], list: &[u16]) -> Lanes<F> {
 
 #[inline(always)]
 pub(super) fn accumulate_rows<F: Real>(
-    cells: &mut [Lanes<F>],
+    cells: &mut [Lanes<f64>],
     block: &NibbleBlock,
     tile: usize,
     resp: &[Lanes<F>],
     stride: usize,
     offset: usize,
 ) {
-    let cells: &mut [Lanes<F>; CELLS] = cells.try_into().expect("a whole tile");
+    let cells: &mut [Lanes<f64>; CELLS] = cells.try_into().expect("a whole tile");
     for (list, row) in block.lists(tile).zip(resp.chunks_exact(stride)) {
-        let resp = row[offset];
+        let resp = row[offset].map(F::to_f64);
         for &entry in list {
             cells[usize::from(entry) & CELL_MASK].add(&resp);
         }
@@ -77,14 +77,12 @@ pub(super) fn accumulate_rows<F: Real>(
 }
 
 #[inline(always)]
-pub(super) fn fold_cells<F: Real>(cells: &mut [Lanes<F>], sums: &mut [Lanes<f64>]) {
+pub(super) fn fold_cells(cells: &mut [Lanes<f64>], sums: &mut [Lanes<f64>]) {
     for (features, patterns) in sums.chunks_mut(4).zip(cells.chunks_exact_mut(16)) {
         for (j, sum) in features.iter_mut().enumerate() {
-            let mut total = Lanes::<F>::default();
             for cell in patterns.iter().enumerate().filter(|(p, _)| p >> j & 1 == 1) {
-                total.add(cell.1);
+                sum.add(cell.1);
             }
-            sum.add(&total.map(F::to_f64));
         }
         patterns.fill(Lanes::default());
     }

@@ -104,9 +104,6 @@ impl fmt::Display for Init {
 
 /// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each value.
 fn overall_means(data: &BitMatrix) -> Vec<f64> {
-    let mut sums = vec![0.5; data.n_features()];
-    for i in 0..data.n_samples() {
-        data.ones(i).for_each(|d| sums[d] += 1.0);
-    }
-    sums.into_iter().map(|s| s / (data.n_samples() as f64 + 1.0)).collect()
+    let smoothed = |sum: u64| (sum as f64 + 0.5) / (data.n_samples() as f64 + 1.0);
+    data.column_sums().into_iter().map(smoothed).collect()
 }
