@@ -69,6 +69,13 @@ impl Clustering {
         (0.0 - self.score()) / (std::f64::consts::LN_2 * self.n_features as f64)
     }
 
+    /// `-164.7698 nats per image, 0.3032 bits per pixel`.
+    pub(super) fn score_line(&self) -> String {
+        let Words { sample, feature } = self.words;
+        let (score, bits) = (self.score(), self.bits_per_pixel());
+        format!("{score:.4} nats per {sample}, {bits:.4} bits per {feature}")
+    }
+
     /// Agreement with the labels, where there are any.
     pub(super) fn agreement(&self) -> Option<Agreement> {
         self.labelled.as_ref().map(|(_, table)| Agreement {

@@ -72,14 +72,19 @@ impl Console {
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::stdout)
     }
 
+    /// Whether the user said that there must be no colour, wherever the output goes.
+    pub(super) fn refuses_colour(&self) -> bool {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        self.color == ColorChoice::Never || (self.color == ColorChoice::Auto && no_color)
+    }
+
     /// The colours of standard output, if any.
     pub(super) fn colours(&self) -> Option<Colours> {
-        let is_set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let wanted = match self.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => io::stdout().is_terminal() && !is_set("NO_COLOR") && !dumb,
+            ColorChoice::Auto => io::stdout().is_terminal() && !self.refuses_colour() && !dumb,
         };
         let rgb = std::env::var("COLORTERM").is_ok_and(|v| v == "truecolor" || v == "24bit");
         wanted.then_some(if rgb { Colours::Rgb } else { Colours::Ansi256 })

@@ -41,7 +41,7 @@ pub(super) fn draw(split: Split) -> Result<Dataset> {
 }
 
 /// The shipped model.
-fn model() -> Result<Model> {
-    let wrong = |problem: ModelProblem| Error::model(models::BUILT_IN, problem);
+pub(super) fn model() -> Result<Model> {
+    let wrong = |problem: ModelProblem| Error::model(models::BUILT_IN[0], problem);
     model_file::decode(MODEL).map_err(wrong)
 }

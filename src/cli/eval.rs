@@ -40,6 +40,8 @@ struct Document {
     log_likelihood: f64,
     score: f64,
     bits_per_pixel: f64,
+    #[serde(skip)]
+    score_line: String,
     cluster_sizes: Vec<u64>,
     #[serde(flatten)]
     agreement: Option<Agreement>,
@@ -77,6 +79,7 @@ impl Document {
             log_likelihood: clustering.log_likelihood,
             score: clustering.score(),
             bits_per_pixel: clustering.bits_per_pixel(),
+            score_line: clustering.score_line(),
             cluster_sizes: clustering.sizes.clone(),
             agreement: clustering.agreement(),
             confusion,
@@ -94,8 +97,7 @@ impl Document {
             line("note", demo::SYNTHETIC);
         }
         line("log-likelihood", &format!("{:.4} nats in all", self.log_likelihood));
-        line("score", &format!("{:.4} nats per image", self.score));
-        line("bits per pixel", &format!("{:.4}", self.bits_per_pixel));
+        line("score", &self.score_line);
         if let Some(agreement) = &self.agreement {
             line("labels", &agreement_line(agreement));
         }

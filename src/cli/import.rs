@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::ImageShape;
+use super::models;
 use super::run_folder;
 use crate::error::{Error, Result};
 use crate::model_file::Model;
@@ -50,6 +51,7 @@ impl Args {
         run_folder::check(Some(&self.out), self.force)?;
         let bytes = std::fs::read(&self.file).map_err(Error::io(&self.file))?;
         let shape = self.shape.map(|shape| (shape.height as u32, shape.width as u32));
-        exchange::import(&bytes, format, shape).map_err(|p| Error::model(&self.file, p))
+        let model = exchange::import(&bytes, format, shape);
+        models::checked(&self.file, model.map_err(|p| Error::model(&self.file, p))?)
     }
 }

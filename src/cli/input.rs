@@ -139,8 +139,8 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
     if let Some(limit) = reading.limit {
         set.truncate(limit);
     }
-    if let Some(ImageShape { height, width }) = reading.shape {
-        set.pixels.reshape(height, width)?;
+    if let Some(shape) = reading.shape {
+        give_shape(&mut set, shape)?;
     }
     let rule = reading.rule.unwrap_or_else(|| default_rule(&set, reading)).resolve(&set.pixels);
     let synthetic = set.kind == SourceKind::Synthetic;
@@ -155,6 +155,20 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
         parts: set.parts,
         synthetic,
     })
+}
+
+/// Rows get the shape that they lack; images have theirs, and a model of another would refuse them.
+fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Result<()> {
+    let own = (set.pixels.height(), set.pixels.width());
+    if own.0 > 1 && own != (height, width) {
+        let allowed = format!("left out: these are images of {} x {}", own.0, own.1);
+        return Err(Error::Parameter {
+            name: "shape",
+            value: format!("{height}x{width}"),
+            allowed,
+        });
+    }
+    set.pixels.reshape(height, width)
 }
 
 /// Tables of 0 and 1 are binary already; everything else is grey.

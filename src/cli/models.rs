@@ -1,5 +1,7 @@
 //! Which model a command means.
 
+use super::demo;
+use crate::data::Binarize;
 use crate::error::{Error, ModelProblem, Result};
 use crate::model_file::{self, Model};
 use std::fs;
@@ -10,13 +12,14 @@ use std::time::SystemTime;
 pub(super) const FOLDER: &str = "models";
 /// The model file of a run.
 pub(super) const FILE: &str = "model.bmm";
-/// The name of the model that the program carries.
-pub(super) const BUILT_IN: &str = "models/mnist-k100.bmm";
+/// The names of the model that the program carries, where there is no file of that name.
+pub(super) const BUILT_IN: [&str; 2] = ["mnist-k100", "models/mnist-k100.bmm"];
 
 /// Which model to use.
 #[derive(Debug, clap::Args)]
 pub(super) struct ModelArgs {
-    /// A run folder or a model file [default: the newest run under models/]
+    /// A run folder, a model file, or mnist-k100 for the built-in one [default: the newest run
+    /// under models/]
     #[arg(long, value_name = "M")]
     model: Option<PathBuf>,
 }
@@ -39,7 +42,22 @@ pub(super) fn read(path: &Path) -> Result<Model> {
         let problem = ModelProblem::NotAModel { looks_like: "a folder without a model.bmm" };
         return Err(Error::model(path, problem));
     }
-    model_file::read(file)
+    match BUILT_IN.iter().any(|name| Path::new(name) == path) && !file.exists() {
+        true => demo::model(),
+        false => checked(&file, model_file::read(&file)?),
+    }
+}
+
+/// The model, if this program knows the rule that makes bits for it.
+pub(super) fn checked(path: &Path, model: Model) -> Result<Model> {
+    let rule = &model.binarize;
+    match rule.parse::<Binarize>() {
+        Ok(_) => Ok(model),
+        Err(_) => {
+            let problem = ModelProblem::Invalid(format!("its binarisation rule is '{rule}'"));
+            Err(Error::model(path, problem))
+        }
+    }
 }
 
 /// The model file of a run folder, or the path itself.
@@ -50,7 +68,9 @@ pub(super) fn file_in(path: &Path) -> PathBuf {
 /// The model of the run written last.
 fn newest_run() -> Result<PathBuf> {
     let runs = fs::read_dir(FOLDER).into_iter().flatten().flatten();
-    let models = runs.map(|run| run.path().join(FILE));
+    // A hidden folder is one that a killed run was still writing.
+    let finished = runs.filter(|run| !run.file_name().to_string_lossy().starts_with('.'));
+    let models = finished.map(|run| run.path().join(FILE));
     let dated = models.filter_map(|path| Some((modified(&path)?, path)));
     dated.max().map(|(_, path)| path).ok_or_else(|| Error::NoModel { folder: FOLDER.into() })
 }

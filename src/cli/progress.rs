@@ -3,6 +3,7 @@
 use super::console::Console;
 use crate::em::{Iteration, Observe};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -73,6 +74,11 @@ pub(super) fn catch_interrupt() {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
+        // Nobody may be left to read it.
+        let _ = writeln!(
+            std::io::stderr(),
+            "\nnote: ending after this iteration and saving the best so far; Ctrl-C again ends at once"
+        );
     });
     // Without a handler Ctrl-C ends the program at once, as everywhere else.
     let _ = caught;

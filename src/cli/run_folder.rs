@@ -19,7 +19,8 @@ pub(super) struct Run {
 
 /// Says early that the folder asked for, or any under `models/`, cannot be written.
 pub(super) fn check(out: Option<&Path>, force: bool) -> Result<()> {
-    let unnamed = Path::new(models::FOLDER).join(".unnamed");
+    let runs = Path::new(models::FOLDER);
+    let unnamed = if runs.is_dir() { runs.join(".new") } else { runs.to_path_buf() };
     atomic::check_folder_target(out.unwrap_or(&unnamed), force)
 }
 
@@ -34,15 +35,22 @@ impl Run {
     ) -> Result<Self, Failure> {
         let model = results.model(input);
         let bytes = encode(&model)?;
-        let folder = out.map_or_else(|| unused_name(input, results), Path::to_path_buf);
-        let run = Self { folder, model_sha256: model_file::sha256_hex(&bytes) };
+        let model_sha256 = model_file::sha256_hex(&bytes);
         let mut files = vec![(models::FILE.to_string(), bytes)];
         files.extend(pictures(&model, Some(results.cluster_sizes()))?);
         files.push(("history.csv".into(), results.history_csv().into_bytes()));
         clock.stop_writing();
-        files.push(("run.json".into(), json_text(&results.document(&run, clock))?.into_bytes()));
-        atomic::write_folder(&run.folder, &files, force)?;
-        Ok(run)
+        loop {
+            let folder = out.map_or_else(|| unused_name(input, results), Path::to_path_buf);
+            let run = Self { folder, model_sha256: model_sha256.clone() };
+            let document = json_text(&results.document(&run, clock))?.into_bytes();
+            files.push(("run.json".into(), document));
+            match atomic::write_folder(&run.folder, &files, force) {
+                // Another run took the name in the meantime: the next one is as good.
+                Err(Error::Exists { .. }) if out.is_none() => drop(files.pop()),
+                written => return Ok(written.map(|()| run)?),
+            }
+        }
     }
 }
 

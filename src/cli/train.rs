@@ -12,7 +12,7 @@ use crate::data::Binarize;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
 use crate::error::{Error, Result};
 use crate::kernels::{self, Real};
-use crate::model_file::Model;
+use crate::model_file::{self, Model};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -95,9 +95,10 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let source = input::source_or_default(args.data.as_ref(), console);
     run_folder::check(args.out.as_deref(), args.force)?;
     let (input, held_out) = clock.load(|| args.read(&source, from.as_ref()))?;
+    let init = args.describe_init(from.as_ref())?;
     let params = args.params(from);
     let fit = clock.fit(|| fit(&input, &params, console))?;
-    let results = Results::new(&input, held_out.as_ref(), params, fit)?;
+    let results = Results::new(&input, held_out.as_ref(), params, init, fit)?;
     let run = Run::write(args.out.as_deref(), args.force, &input, &results, &mut clock)?;
     console.result(&results.document(&run, &clock), || results.text(&run))?;
     Ok(args.outcome(results.stop()))
@@ -135,6 +136,13 @@ impl Args {
         let limit = self.limit.map(NonZeroUsize::get);
         let Self { binarize: rule, shape, labels, .. } = self;
         Ok(Reading { rule: *rule, model_rule, shape: *shape, limit, labels: labels.clone() })
+    }
+
+    /// How the starts begin, for whoever wants to repeat the fit: a kind, or the digest of the model file.
+    fn describe_init(&self, from: Option<&Model>) -> Result<String> {
+        let Some(model) = from else { return Ok(self.init.to_string()) };
+        let bytes = model_file::encode(model).map_err(|p| Error::model(models::FILE, p))?;
+        Ok(format!("from {}", model_file::sha256_hex(&bytes)))
     }
 
     fn params(&self, from: Option<Model>) -> FitParams {

@@ -2,7 +2,7 @@
 
 use super::clusters::{self, Agreement, Clustering};
 use super::demo;
-use super::input::{Input, Words};
+use super::input::Input;
 use super::run_folder::Run;
 use super::tables;
 use crate::data;
@@ -34,6 +34,8 @@ pub(super) struct Results {
     summary: String,
     synthetic: bool,
     params: FitParams,
+    /// How the starts began.
+    init: String,
     fit: Fit,
     training: Clustering,
     held_out: Option<Clustering>,
@@ -132,13 +134,14 @@ impl Results {
         input: &Input,
         held_out: Option<&Input>,
         params: FitParams,
+        init: String,
         fit: Fit,
     ) -> Result<Self> {
         let training = Clustering::of(&fit.mixture, input)?;
         let held_out = held_out.map(|test| Clustering::of(&fit.mixture, test)).transpose()?;
         let labels = training.label_table();
         let (summary, synthetic) = (input.summary(), input.synthetic);
-        Ok(Self { summary, synthetic, params, fit, training, held_out, labels })
+        Ok(Self { summary, synthetic, params, init, fit, training, held_out, labels })
     }
 
     pub(super) fn n_components(&self) -> usize {
@@ -175,7 +178,7 @@ impl Results {
             synthetic: self.synthetic,
             seed: self.params.seed,
             n_init: self.params.n_init.to_string(),
-            init: self.params.init.to_string(),
+            init: self.init.clone(),
             alpha: self.params.alpha,
             tol: self.params.tol,
             max_iter: self.params.max_iter as u64,
@@ -241,7 +244,7 @@ impl Results {
             n_components: mixture.n_components(),
             seed: self.params.seed,
             n_init: self.params.n_init.to_string(),
-            init: self.params.init.to_string(),
+            init: self.init.clone(),
             alpha: self.params.alpha,
             tol: self.params.tol,
             max_iter: self.params.max_iter,
@@ -272,9 +275,9 @@ impl Results {
             let _ = writeln!(text, "{name:<10}{value}");
         };
         line("trust", &self.trust_line());
-        line("training", &score_line(&self.training));
+        line("training", &with_agreement(&self.training));
         if let Some(held_out) = &self.held_out {
-            line("held out", &score_line(held_out));
+            line("held out", &with_agreement(held_out));
         }
         if self.synthetic {
             line("note", demo::SYNTHETIC);
@@ -316,14 +319,11 @@ fn finite(values: &[f64]) -> Vec<f64> {
     values.iter().copied().filter(|value| value.is_finite()).collect()
 }
 
-/// `-164.7705 nats per image, 0.3032 bits per pixel` and the agreement with labels.
-pub(super) fn score_line(clustering: &Clustering) -> String {
-    let (score, bits) = (clustering.score(), clustering.bits_per_pixel());
+/// The scores, and the agreement with labels where there are any.
+fn with_agreement(clustering: &Clustering) -> String {
     let agreement =
         clustering.agreement().map(|a| "; ".to_string() + &clusters::agreement_line(&a));
-    let agreement = agreement.unwrap_or_default();
-    let Words { sample, feature } = clustering.words;
-    format!("{score:.4} nats per {sample}, {bits:.4} bits per {feature}{agreement}")
+    clustering.score_line() + &agreement.unwrap_or_default()
 }
 
 impl From<&StartReport> for Start {

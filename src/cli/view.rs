@@ -121,9 +121,10 @@ impl Args {
 
     fn style(&self, console: &Console) -> pictures::Style {
         match self.how {
-            How::Blocks => pictures::Style::Blocks,
-            How::Shade => pictures::Style::Shade,
-            _ if self.output.is_none() && console.colours().is_some() => pictures::Style::Blocks,
+            How::Blocks if !console.refuses_colour() => pictures::Style::Blocks,
+            How::Auto if self.output.is_none() && console.colours().is_some() => {
+                pictures::Style::Blocks
+            }
             _ => pictures::Style::Shade,
         }
     }

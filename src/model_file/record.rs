@@ -43,7 +43,7 @@ pub struct Provenance {
     pub seed: u64,
     /// The number of starts as asked for: `auto` or a number.
     pub n_init: String,
-    /// The kind of start.
+    /// How the starts began: a kind, or `from` and the SHA-256 of the model file that was continued.
     pub init: String,
     /// The pseudo-count of the means, at least 0.
     pub alpha: f64,
@@ -60,7 +60,7 @@ pub struct FitRecord {
     pub log_likelihood: f64,
     /// Iterations of the best start.
     pub n_iter: u64,
-    /// Why the best start stopped: `converged`, `max-iter`, `interrupted` or `abandoned`.
+    /// Why the fit ended: `converged`, `max-iter`, `interrupted` or `abandoned`.
     pub stop: String,
     /// The objective of the best start's initial parameters, then after each of its iterations, in nats over all samples;
     /// values that are not finite are left out.
