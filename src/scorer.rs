@@ -6,7 +6,7 @@
 //!
 //! **Precision.** Tables, row sums and responsibilities have the precision `F`; biases, the row maximum, normalisers,
 //! logarithms and all sums over rows are f64. A table cell is summed in f64 and rounded once. With `F = f32` a row's
-//! log-probability is off by a few 1e-5 nats, with either sign, so a log-likelihood over many rows keeps 8 digits;
+//! log-probability is off by a few 1e-5 nats where a row has some hundred ones (1e-4 with a thousand), with either sign, so a log-likelihood over many rows keeps 8 digits;
 //! `tests/laws.rs` bounds the effect against `reference`.
 //!
 //! **Boundary means.** A mean of exactly 0 or 1 has no finite log-odds. Such features are left out of the tables

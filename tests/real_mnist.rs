@@ -75,3 +75,12 @@ fn images_labels_and_ink_are_the_published_ones() {
         (0..bits.n_samples()).flat_map(|i| bits.ones(i)).collect();
     assert_eq!(inked.len(), 676);
 }
+
+#[test]
+fn the_default_fit_of_ten_clusters_finds_a_good_optimum() {
+    let Some(packed) = common::shared("data/mnist") else { return };
+    let bits = common::bits(&packed, Binarize::default());
+    let fitted = bmm::fit(&bits, &bmm::FitParams::default(), &mut bmm::Silent).unwrap();
+    let score = fitted.report.log_likelihood / bits.n_samples() as f64;
+    assert!(score >= -164.90, "{score}");
+}

@@ -8,7 +8,7 @@ use super::models;
 use super::tables;
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
-use crate::model_file::{self, Model};
+use crate::model_file::Model;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -39,10 +39,10 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 
 /// The model at `path`, or `None` if what is there is no model and not meant to be one.
 fn read_if_model(path: &Path, is_run: bool) -> Result<Option<Model>> {
-    if !is_run && !path.is_file() {
+    if !is_run && !path.is_file() && !models::is_built_in(path) {
         return Ok(None);
     }
-    match model_file::read(path) {
+    match models::read(path) {
         Ok(model) => Ok(Some(model)),
         Err(Error::Model { problem: ModelProblem::NotAModel { .. }, .. }) if !is_run => Ok(None),
         Err(error) => Err(error),

@@ -42,10 +42,15 @@ pub(super) fn read(path: &Path) -> Result<Model> {
         let problem = ModelProblem::NotAModel { looks_like: "a folder without a model.bmm" };
         return Err(Error::model(path, problem));
     }
-    match BUILT_IN.iter().any(|name| Path::new(name) == path) && !file.exists() {
+    match is_built_in(path) {
         true => demo::model(),
         false => checked(&file, model_file::read(&file)?),
     }
+}
+
+/// Whether `path` names the model that the program carries, and nothing else.
+pub(super) fn is_built_in(path: &Path) -> bool {
+    BUILT_IN.iter().any(|name| Path::new(name) == path) && !path.exists()
 }
 
 /// The model, if this program knows the rule that makes bits for it.

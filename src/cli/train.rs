@@ -108,6 +108,13 @@ fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", kernel(input, params)));
+    if [0, (input.bits.n_samples() * input.bits.n_features()) as u64]
+        .contains(&input.bits.count_ones())
+    {
+        console.note(
+            "warning   all bits are the same: is --binarize right for this data? otsu finds a cut",
+        );
+    }
     let mut progress = Progress::new(console);
     let fit = em::fit(&input.bits, params, &mut progress);
     progress.finish();

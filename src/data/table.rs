@@ -152,7 +152,8 @@ impl Table {
             return Ok(());
         }
         self.n_columns = Some(cells.len());
-        if cells.iter().any(|cell| number(cell.trim_ascii()).is_some()) {
+        let is_number = |cell: &&[u8]| number(cell.trim_ascii()).is_some();
+        if cells.iter().any(is_number) && !counts_columns(cells) {
             return self.line(line, cells.iter().copied());
         }
         let is_label = |cell: &&[u8]| {
@@ -190,6 +191,13 @@ impl Table {
         let label_before = usize::from(self.label_column == Some(0));
         DataProblem::CellRange { line, column: feature + 1 + label_before, value }
     }
+}
+
+/// Whether the cells are 0, 1, 2 and so on: the header that pandas gives to an array. Two columns could as well be data.
+fn counts_columns(cells: &[&[u8]]) -> bool {
+    let is_its_number =
+        |(column, cell): (usize, &&[u8])| cell.trim_ascii() == column.to_string().as_bytes();
+    cells.len() > 2 && cells.iter().enumerate().all(is_its_number)
 }
 
 /// A number as a cell holds it; most are small and whole, and worth a short way.

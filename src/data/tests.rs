@@ -251,3 +251,14 @@ fn every_problem_has_one_line_of_advice() {
         assert!(hint.len() > 10 && hint.len() < 100, "{hint}");
     }
 }
+
+#[test]
+fn the_numbers_of_the_columns_are_a_header_and_not_a_row() {
+    let tables: [(&str, usize); 3] =
+        [("0,1,2\n1,0,1\n0,0,1\n", 2), ("0,1\n1,0\n", 2), ("0,1,3\n1,0,1\n", 2)];
+    for (text, n_rows) in tables {
+        let folder = folder(&[("table.csv", text.into())]);
+        let pixels = load_path(folder.path().join("table.csv")).unwrap().pixels;
+        assert_eq!(pixels.n_images(), n_rows, "{text}");
+    }
+}

@@ -190,13 +190,21 @@ fn tables_say_which_line_is_wrong() {
 }
 
 #[test]
-fn a_shape_must_fit_the_rows() {
+fn a_shape_must_fit_the_rows_and_images_have_their_own() {
     let sandbox = Sandbox::new();
     sandbox.write("data.csv", "0,1,1,0\n1,0,0,1\n");
-    for (data, area) in [("data.csv", "4"), ("demo", "784")] {
+    for (data, area) in [("data.csv", "4"), ("demo", "images of 28 x 28")] {
         let words = format!("train --k 1 --data {data} --shape 3x5");
         refuses(&sandbox, &words, &["--shape is 3x5", area]);
     }
+}
+
+#[test]
+fn a_model_with_a_rule_that_nobody_knows_is_not_imported() {
+    let sandbox = Sandbox::new();
+    let model = r#"{"weights": [1], "means": [[0.5, 0.5]], "binarize": "fuzzy"}"#;
+    sandbox.write("m.json", model);
+    refuses(&sandbox, "import m.json --out m", &["m.json", "fuzzy"]);
 }
 
 #[test]

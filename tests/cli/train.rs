@@ -90,6 +90,39 @@ fn folders_that_were_not_named_are_numbered() {
 }
 
 #[test]
+fn runs_at_the_same_time_all_keep_their_fits() {
+    let sandbox = Sandbox::new();
+    let train =
+        ["train", "--data", "demo", "--limit", "200", "--k", "2", "--n-init", "1", "--quiet"];
+    let start = |_| {
+        let mut command = std::process::Command::new(BMM);
+        command.args(train).current_dir(sandbox.path("")).stdout(std::process::Stdio::null());
+        command.spawn().unwrap()
+    };
+    let children: Vec<_> = (0..6).map(start).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let runs = std::fs::read_dir(sandbox.path("models")).unwrap();
+    assert_eq!(
+        runs.filter(|run| run.as_ref().unwrap().path().join("model.bmm").exists()).count(),
+        6
+    );
+}
+
+#[test]
+fn the_built_in_model_needs_no_file_and_is_the_one_described() {
+    let sandbox = Sandbox::new();
+    let info = sandbox.done("info mnist-k100 --json").json();
+    assert_eq!((&info["n_components"], &info["width"]), (&100.into(), &28.into()));
+    let eval = sandbox.done("eval demo:test --model mnist-k100 --json").json();
+    assert_eq!(eval["n_samples"], 2000);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let digest = bmm::model_file::sha256_hex(&std::fs::read(root.join("mnist-k100.bmm")).unwrap());
+    assert!(std::fs::read_to_string(root.join("README.md")).unwrap().contains(&digest));
+}
+
+#[test]
 fn force_replaces_all_of_a_run() {
     let sandbox = Sandbox::new();
     sandbox.write("data.idx", two_kinds(10));
@@ -114,7 +147,8 @@ fn strict_tells_a_fit_that_did_not_converge_by_its_exit_code() {
 fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
     let sandbox = Sandbox::new();
     let bytes = |out: &str, extra: &str| {
-        let train = "train --data demo --limit 600 --k 5 --n-init 2 --max-iter 20 --quiet";
+        // Large enough for single precision and ten blocks of rows.
+        let train = "train --data demo --k 3 --n-init 2 --max-iter 5 --quiet";
         sandbox.done(&format!("{train} --out {out} {extra}"));
         sandbox.read(format!("{out}/model.bmm"))
     };
@@ -133,7 +167,8 @@ fn a_warm_start_goes_on_from_where_the_model_was() {
     let warm = sandbox.done(&format!("{train} --from cold --max-iter 3 --out warm")).json();
     let score = |run: &Value| run["score"].as_f64().unwrap();
     assert!(score(&warm) >= score(&cold) - 1e-9, "{} {}", score(&warm), score(&cold));
-    assert_eq!((&warm["n_components"], &warm["init"]), (&4.into(), &"from".into()));
+    let from = format!("from {}", cold["model_sha256"].as_str().unwrap());
+    assert_eq!((&warm["n_components"], &warm["init"]), (&4.into(), &from.into()));
 }
 
 #[test]
