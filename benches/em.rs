@@ -51,15 +51,30 @@ fn iteration(bencher: Bencher, n_components: usize) {
     });
 }
 
-/// The E-step as one matrix product, in double precision.
-#[divan::bench(args = [10, 100])]
-fn reference_matrix_product(bencher: Bencher, n_components: usize) {
+/// The E-step for K = 10 in the four attempts of `reference`, in double precision.
+#[divan::bench(args = ["scalar loops", "vector over features", "matrix-vector", "matrix-matrix"], sample_count = 5, sample_size = 1)]
+fn reference_e_step(bencher: Bencher, attempt: &str) {
     let data = digits(N_REFERENCE);
-    let start = mixture(&data, n_components);
+    let start = mixture(&data, 10);
     let x = reference::dense(&data);
+    let e_step = match attempt {
+        "scalar loops" => reference::scalar_loops,
+        "vector over features" => reference::vector_over_features,
+        "matrix-vector" => reference::matrix_vector,
+        _ => reference::matrix_matrix,
+    };
     bencher
         .counter(ItemsCount::new(N_REFERENCE))
-        .bench_local(|| reference::matrix_matrix(black_box(&x), start.weights(), start.means()));
+        .bench_local(|| e_step(black_box(&x), start.weights(), start.means()));
+}
+
+/// The production E-step on as many rows, in double precision.
+#[divan::bench]
+fn production_e_step(bencher: Bencher) {
+    let data = digits(N_REFERENCE);
+    let start = mixture(&data, 10);
+    let mut e_step = EStep::<f64>::new(&data, 10);
+    bencher.counter(ItemsCount::new(N_REFERENCE)).bench_local(|| e_step.run(black_box(&start)));
 }
 
 /// Log p(x) of every row in double precision, tables included: what `assign` and `eval` spend.

@@ -222,9 +222,8 @@ impl Results {
         let report = &self.fit.report;
         let best = report.starts[report.best_start].objective;
         let near = best - SAME_OPTIMUM * self.training.n_samples as f64;
-        let is_run = |start: &&StartReport| start.stop != StopReason::Abandoned;
         let is_best = |start: &&StartReport| start.objective >= near;
-        report.starts.iter().filter(is_run).filter(is_best).count().max(1)
+        self.finished().filter(is_best).count().max(1)
     }
 
     fn icl(&self) -> f64 {
@@ -298,9 +297,15 @@ impl Results {
         tables::table(&head[..columns], &[3], rows)
     }
 
+    /// The starts that were run to their end.
+    fn finished(&self) -> impl Iterator<Item = &StartReport> {
+        let ended = [StopReason::Converged, StopReason::MaxIter];
+        self.fit.report.starts.iter().filter(move |start| ended.contains(&start.stop))
+    }
+
     fn trust_line(&self) -> String {
         let report = &self.fit.report;
-        let finished = report.starts.iter().filter(|s| s.stop != StopReason::Abandoned).count();
+        let finished = self.finished().count();
         let iterations = tables::counted(report.n_iter, "iteration");
         let stop = match self.stop() {
             StopReason::Converged => format!("converged after {iterations}"),
@@ -319,11 +324,11 @@ fn finite(values: &[f64]) -> Vec<f64> {
     values.iter().copied().filter(|value| value.is_finite()).collect()
 }
 
-/// The scores, and the agreement with labels where there are any.
+/// The scores, and below them the agreement with labels where there are any.
 fn with_agreement(clustering: &Clustering) -> String {
-    let agreement =
-        clustering.agreement().map(|a| "; ".to_string() + &clusters::agreement_line(&a));
-    clustering.score_line() + &agreement.unwrap_or_default()
+    let agreement = clustering.agreement().map(|a| clusters::agreement_line(&a));
+    let below = agreement.map(|line| format!("\n{:<10}{line}", ""));
+    clustering.score_line() + &below.unwrap_or_default()
 }
 
 impl From<&StartReport> for Start {
