@@ -11,7 +11,7 @@ pub(super) fn table(
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(head);
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| printable(cell)));
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
@@ -19,6 +19,11 @@ pub(super) fn table(
         column.set_cell_alignment(if is_left { CellAlignment::Left } else { CellAlignment::Right });
     }
     table.lines().map(|line| line.trim_end().to_string() + "\n").collect()
+}
+
+/// The text without control characters: a file name must not steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 /// `1 row`, `2 rows`.

@@ -105,6 +105,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 }
 
 fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
+    check_storable(input, params.n_components)?;
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", kernel(input, params)));
@@ -119,6 +120,16 @@ fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
     let fit = em::fit(&input.bits, params, &mut progress);
     progress.finish();
     fit
+}
+
+/// Says before a long fit, and not after it, that the model would be too large for its file.
+fn check_storable(input: &Input, k: usize) -> Result<()> {
+    let most = model_file::MAX_FILE_LEN as usize / size_of::<f64>() / input.bits.n_features().max(1);
+    if k < most {
+        return Ok(());
+    }
+    let allowed = format!("below {most}: a model file holds at most 1 GiB");
+    Err(Error::Parameter { name: "k", value: k.to_string(), allowed })
 }
 
 /// The kernel that will fit `input`: precision, instruction set and threads.
