@@ -1,9 +1,10 @@
 //! `bmm assign`: gives each image its cluster.
 
 use super::console::Console;
+use super::demo;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input};
-use super::models::ModelArgs;
+use super::models::{self, ModelArgs};
 use super::output;
 use super::tables;
 use crate::error::{Error, Result};
@@ -68,7 +69,10 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     args.check(&model)?;
     let input = input::read_for_model(&args.sources, None, &model)?;
-    console.note(format_args!("model     {}", path.display()));
+    models::announce(&path, &model, console);
+    if input.synthetic {
+        console.note(format_args!("data      {}", demo::SYNTHETIC));
+    }
     let head = args.head(&model);
     let rows = args.rows(&model, &input)?;
     let text = if console.json {

@@ -37,7 +37,8 @@ pub(super) fn draw(split: Split) -> Result<Dataset> {
         Labels::from_names(components.iter().map(|&k| table.majority(k).map_or("", |m| m.0)))
     });
     let pixels = Pixels::from_bits(&bits, model.height as usize, model.width as usize)?;
-    Dataset::new(NAME.into(), SourceKind::Synthetic, pixels, labels)
+    let name = format!("{NAME}:{}", split.name());
+    Dataset::new(name, SourceKind::Synthetic, pixels, labels)
 }
 
 /// The shipped model.

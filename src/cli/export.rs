@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::failure::{Failure, Outcome};
-use super::models::ModelArgs;
+use super::models::{self, ModelArgs};
 use super::output;
 use crate::error::{Error, Result};
 use crate::model_file::exchange::{self, Format};
@@ -29,6 +29,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let format = Format::from_path(&args.output)?;
     let (path, model) = args.model.read()?;
     let bytes = exchange::export(&model, format).map_err(|p| Error::model(&path, p))?;
+    models::announce(&path, &model, console);
     output::save(&args.output, &bytes, args.force, console)?;
     let document = serde_json::json!({ "model": path, "output": args.output });
     console.result(&document, String::new)?;

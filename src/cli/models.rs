@@ -1,6 +1,8 @@
 //! Which model a command means.
 
+use super::console::Console;
 use super::demo;
+use super::pictures;
 use crate::data::Binarize;
 use crate::error::{Error, ModelProblem, Result};
 use crate::model_file::{self, Model};
@@ -32,6 +34,14 @@ impl ModelArgs {
             None => newest_run()?,
         };
         Ok((file_in(&path), read(&path)?))
+    }
+}
+
+/// Says which model is used, and whether it knows real data.
+pub(super) fn announce(path: &Path, model: &Model, console: &Console) {
+    console.note(format_args!("model     {}", path.display()));
+    if pictures::is_synthetic(model) {
+        console.note(format_args!("note      the model was fitted to {}", demo::SYNTHETIC));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::failure::{Failure, Outcome};
-use super::models::ModelArgs;
+use super::models::{self, ModelArgs};
 use super::output;
 use super::pictures;
 use super::tables::counted;
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let mixture = args.mixture(&model)?;
     args.check(&model)?;
-    console.note(format_args!("model     {}", path.display()));
+    models::announce(&path, &model, console);
     console.note(format_args!("note      {}", origin(&model)));
     let (bits, _) = mixture.sample(args.n, args.seed)?;
     match &args.output {

@@ -124,7 +124,8 @@ fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
 
 /// Says before a long fit, and not after it, that the model would be too large for its file.
 fn check_storable(input: &Input, k: usize) -> Result<()> {
-    let most = model_file::MAX_FILE_LEN as usize / size_of::<f64>() / input.bits.n_features().max(1);
+    let most =
+        model_file::MAX_FILE_LEN as usize / size_of::<f64>() / input.bits.n_features().max(1);
     if k < most {
         return Ok(());
     }

@@ -2,9 +2,8 @@
 
 use super::clusters;
 use super::console::Console;
-use super::demo;
 use super::failure::{Failure, Outcome};
-use super::models::ModelArgs;
+use super::models::{self, ModelArgs};
 use super::output;
 use super::pictures;
 use crate::error::{Error, Result};
@@ -54,10 +53,7 @@ enum How {
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let shown = args.shown(&model)?;
-    console.note(format_args!("model     {}", path.display()));
-    if pictures::is_synthetic(&model) {
-        console.note(format_args!("note      fitted to {}", demo::SYNTHETIC));
-    }
+    models::announce(&path, &model, console);
     match (args.how, &args.output) {
         (How::Png | How::Auto, Some(file)) if args.how == How::Png || is_png(file) => {
             let sheet = pictures::sheet(&model, None, &shown, args.columns())?;
