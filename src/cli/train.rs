@@ -95,8 +95,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let source = input::source_or_default(args.data.as_ref(), console);
     run_folder::check(args.out.as_deref(), args.force)?;
     let (input, held_out) = clock.load(|| args.read(&source, from.as_ref()))?;
-    let init = args.describe_init(from.as_ref())?;
-    let params = args.params(from);
+    let (params, init) = args.params(from)?;
     let fit = clock.fit(|| fit(&input, &params, console))?;
     let results = Results::new(&input, held_out.as_ref(), params, init, fit)?;
     let run = Run::write(args.out.as_deref(), args.force, &input, &results, &mut clock)?;
@@ -133,6 +132,12 @@ fn check_storable(input: &Input, k: usize) -> Result<()> {
     Err(Error::Parameter { name: "k", value: k.to_string(), allowed })
 }
 
+/// The SHA-256 of a model's file.
+fn digest(model: &Model) -> Result<String> {
+    let bytes = model_file::encode(model).map_err(|p| Error::model(models::FILE, p))?;
+    Ok(model_file::sha256_hex(&bytes))
+}
+
 /// The kernel that will fit `input`: precision, instruction set and threads.
 fn kernel(input: &Input, params: &FitParams) -> String {
     let single = params.precision.is_single(&input.bits, params.n_components);
@@ -157,20 +162,18 @@ impl Args {
         Ok(Reading { rule: *rule, model_rule, shape: *shape, limit, labels: labels.clone() })
     }
 
-    /// How the starts begin, for whoever wants to repeat the fit: a kind, or the digest of the model file.
-    fn describe_init(&self, from: Option<&Model>) -> Result<String> {
-        let Some(model) = from else { return Ok(self.init.to_string()) };
-        let bytes = model_file::encode(model).map_err(|p| Error::model(models::FILE, p))?;
-        Ok(format!("from {}", model_file::sha256_hex(&bytes)))
-    }
-
-    fn params(&self, from: Option<Model>) -> FitParams {
+    /// How to fit; and how the starts begin, for whoever wants to repeat it: a kind, or the digest of the model file.
+    fn params(&self, from: Option<Model>) -> Result<(FitParams, String)> {
+        let beginning = match &from {
+            Some(model) => format!("from {}", digest(model)?),
+            None => self.init.to_string(),
+        };
         let init = from.map_or_else(|| self.init.clone(), |model| Init::From(model.mixture));
         let default_k = match &init {
             Init::From(mixture) => mixture.n_components(),
             _ => 10,
         };
-        FitParams {
+        let params = FitParams {
             n_components: self.k.unwrap_or(default_k),
             init,
             n_init: self.n_init,
@@ -179,7 +182,8 @@ impl Args {
             max_iter: self.max_iter.get(),
             seed: self.seed,
             ..FitParams::default()
-        }
+        };
+        Ok((params, beginning))
     }
 
     fn outcome(&self, stop: StopReason) -> Outcome {

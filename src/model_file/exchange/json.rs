@@ -30,6 +30,7 @@ struct Read {
     width: Option<u32>,
     binarize: Option<String>,
     labels: Option<LabelTable>,
+    provenance: Option<Provenance>,
 }
 
 /// The JSON text of `model`.
@@ -67,6 +68,7 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
         shape: read.height.zip(read.width),
         binarize: read.binarize,
         labels: read.labels,
+        provenance: read.provenance,
     })
 }
 

@@ -7,10 +7,11 @@
 //! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize` as metadata |
 //! | npy | one `<f8` array of shape (K, D + 1): column 0 the weights, the other columns the means | |
 //! | CSV | header `weight,p0,p1,...`, then one line per component | |
-//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `labels`; `report` and `provenance` are written for people but not read back |
+//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `labels`, `provenance`; `report` is written for people but not read back |
 //!
-//! A row is one component everywhere. What a format does not carry is dropped: an imported model has no provenance and no
-//! fit report, because nothing ties an open file to the fit it once came from.
+//! A row is one component everywhere. What a format does not carry is dropped. No import has a fit report, because nothing
+//! ties an open file to the fit it once came from; JSON's provenance is kept as what the file claims, above all whether
+//! its data was synthetic.
 
 mod csv;
 mod json;
@@ -21,7 +22,7 @@ mod tests;
 
 use std::path::Path;
 
-use super::record::{LabelTable, Model, mixture_from};
+use super::record::{LabelTable, Model, Provenance, mixture_from};
 use crate::error::{Error, ModelProblem, Result};
 
 /// The rule given to an imported model whose file names none.
@@ -116,12 +117,14 @@ struct Parts {
     shape: Option<(u32, u32)>,
     binarize: Option<String>,
     labels: Option<LabelTable>,
+    provenance: Option<Provenance>,
 }
 
 impl Parts {
     /// Weights and means alone, for a format that has nothing else.
     fn numbers(weights: Vec<f64>, means: Vec<f64>, n_features: usize) -> Self {
-        Self { weights, means, n_features, shape: None, binarize: None, labels: None }
+        let (shape, binarize, labels, provenance) = (None, None, None, None);
+        Self { weights, means, n_features, shape, binarize, labels, provenance }
     }
 
     fn into_model(self, shape: Option<(u32, u32)>) -> Result<Model, ModelProblem> {
@@ -132,7 +135,7 @@ impl Parts {
             height,
             width,
             binarize: self.binarize.unwrap_or_else(|| DEFAULT_BINARIZE.into()),
-            provenance: None,
+            provenance: self.provenance,
             report: None,
             labels: self.labels,
         };
