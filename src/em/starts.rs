@@ -11,6 +11,9 @@ use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::kernels::Real;
 
+// The three numbers were chosen by simulating policies on 64 single starts on MNIST at K = 10, the very data that the
+// default is judged by; other data has had no say yet.
+
 /// Starts of `n_init = auto`.
 const AUTO_STARTS: usize = 20;
 /// Iterations after which they are compared.
@@ -36,6 +39,7 @@ pub fn fit(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> R
     let log_likelihood = mixture.log_likelihood(data)?;
     Ok(Fit { mixture, report: found.report(log_likelihood) })
 }
+
 /// What a search found: all starts, and the best one with its parameters, as the data was turned.
 struct Found {
     starts: Vec<StartReport>,
