@@ -2,8 +2,8 @@
 
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
-use crate::kernels::{NibbleBlock, Real};
-use crate::scorer::Scorer;
+use crate::kernels::RowBlock;
+use crate::scorer::{DenseScorer, Scorer};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Bernoulli, Distribution};
@@ -40,8 +40,11 @@ impl BernoulliMixture {
         if (weights.sum() - 1.0).abs() > WEIGHT_SUM_TOLERANCE {
             return wrong(format!("the weights sum to {}", weights.sum()));
         }
-        if let Some(m) = means.iter().find(|m| !(0.0..=1.0).contains(*m)) {
-            return wrong(format!("a mean is {m}"));
+        let is_wrong = |m: &f64| !(0.0..=1.0).contains(m);
+        // Counted, not searched: nearly always there is none, and this way the compiler uses vectors.
+        if means.as_slice().iter().map(|m| usize::from(is_wrong(m))).sum::<usize>() > 0 {
+            let wrong_mean = means.iter().copied().find(is_wrong).unwrap_or(f64::NAN);
+            return wrong(format!("a mean is {wrong_mean}"));
         }
         Ok(Self { weights, means })
     }
@@ -95,8 +98,8 @@ impl BernoulliMixture {
         Self { weights: DVector::from_element(1, 1.0), means: self.means.select_columns(&[k]) }
     }
 
-    /// The mixture prepared for scoring in precision `F`.
-    pub fn scorer<F: Real>(&self) -> Scorer<F> {
+    /// The mixture prepared for scoring.
+    pub fn scorer(&self) -> Scorer {
         Scorer::new(self.weights.as_slice(), self.means.as_slice(), self.n_features())
     }
 
@@ -164,10 +167,10 @@ impl BernoulliMixture {
         if data.n_features() != self.n_features() {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
-        let scorer = self.scorer::<f64>();
+        let scorer = DenseScorer::new(self.scorer());
         for first in (0..data.n_samples()).step_by(VISIT_ROWS) {
             let rows = first..data.n_samples().min(first + VISIT_ROWS);
-            scorer.for_each_row(data, &NibbleBlock::new(data, rows), &mut visit);
+            scorer.for_each_row(data, &RowBlock::new(data, rows), &mut visit);
         }
         Ok(())
     }

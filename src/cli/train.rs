@@ -11,7 +11,7 @@ use super::train_report::{Clock, Results};
 use crate::data::Binarize;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
 use crate::error::{Error, Result};
-use crate::kernels::{self, Real};
+use crate::kernels;
 use crate::model_file::{self, Model};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -107,7 +107,7 @@ fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
     check_storable(input, params.n_components)?;
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
-    console.note(format_args!("kernel    {}", kernel(input, params)));
+    console.note(format_args!("kernel    {}", kernel()));
     if [0, (input.bits.n_samples() * input.bits.n_features()) as u64]
         .contains(&input.bits.count_ones())
     {
@@ -138,12 +138,10 @@ fn digest(model: &Model) -> Result<String> {
     Ok(model_file::sha256_hex(&bytes))
 }
 
-/// The kernel that will fit `input`: precision, instruction set and threads.
-fn kernel(input: &Input, params: &FitParams) -> String {
-    let single = params.precision.is_single(&input.bits, params.n_components);
-    let precision = if single { f32::NAME } else { f64::NAME };
-    let (set, threads) = (kernels::instruction_set(), counted(em::n_threads(), "thread"));
-    format!("nibble tables, {} lanes of {precision}, {set}, {threads}", kernels::LANES)
+/// The kernels that will fit: instruction set and threads.
+fn kernel() -> String {
+    let threads = counted(em::n_threads(), "thread");
+    format!("nibble tables, screened, {}, {threads}", kernels::instruction_set())
 }
 
 impl Args {

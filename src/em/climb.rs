@@ -5,10 +5,9 @@ use super::m_step::{log_prior, m_step};
 use super::observe::{Iteration, Observe};
 use super::params::FitParams;
 use super::report::{StartReport, StopReason};
-use super::rounding::rounding_of_scores;
+use super::rounding::{RELATIVE_ERROR, rounding_of_scores};
 use super::stats::SufficientStats;
 use crate::error::{Error, Result};
-use crate::kernels::Real;
 use crate::mixture::BernoulliMixture;
 
 /// A start on its way up: parameters, their statistics, and the objective of all parameters so far.
@@ -23,10 +22,10 @@ pub(super) struct Climb {
 
 impl Climb {
     /// Scores the initial parameters of start number `start`.
-    pub(super) fn new<F: Real>(
+    pub(super) fn new(
         start: usize,
         mixture: BernoulliMixture,
-        e_step: &mut EStep<F>,
+        e_step: &mut EStep,
         params: &FitParams,
     ) -> Self {
         let stats = e_step.run(&mixture);
@@ -35,10 +34,10 @@ impl Climb {
     }
 
     /// Iterates until the stop rule holds or `max_iter` iterations are done in all.
-    pub(super) fn run<F: Real>(
+    pub(super) fn run(
         &mut self,
         max_iter: usize,
-        e_step: &mut EStep<F>,
+        e_step: &mut EStep,
         params: &FitParams,
         observe: &mut dyn Observe,
     ) -> Result<()> {
@@ -46,7 +45,7 @@ impl Climb {
             let mixture = m_step(&self.stats, params.alpha, &self.mixture)?;
             let stats = e_step.run(&mixture);
             let objective = stats.log_likelihood() + log_prior(&mixture, params.alpha);
-            self.check_not_fallen::<F>(&mixture, objective, &stats)?;
+            self.check_not_fallen(&mixture, objective, &stats)?;
             self.advance(mixture, stats, objective, params.tol, observe);
         }
         Ok(())
@@ -76,7 +75,7 @@ impl Climb {
     }
 
     /// A fall beyond rounding is a defect, and reading it as convergence would hide it.
-    fn check_not_fallen<F: Real>(
+    fn check_not_fallen(
         &self,
         mixture: &BernoulliMixture,
         objective: f64,
@@ -85,11 +84,9 @@ impl Climb {
         let before = self.objective();
         let fall = before - objective;
         // From -inf, which a given mixture may start at, everything is up; to it, nothing is.
-        let allowed = F::RELATIVE_ERROR * (before.abs() + stats.n_samples() as f64);
-        let of_scores = || {
-            rounding_of_scores::<F>(&self.mixture, &self.stats)
-                + rounding_of_scores::<F>(mixture, stats)
-        };
+        let allowed = RELATIVE_ERROR * (before.abs() + stats.n_samples() as f64);
+        let of_scores =
+            || rounding_of_scores(&self.mixture, &self.stats) + rounding_of_scores(mixture, stats);
         // Nearly always the first holds, and costs nothing.
         if before == f64::NEG_INFINITY || fall <= allowed || fall <= allowed + of_scores() {
             return Ok(());
@@ -136,7 +133,7 @@ mod tests {
     fn converged_and_other(other_mean: f64) -> (Climb, BernoulliMixture, SufficientStats) {
         let data = BitMatrix::from_fn(100, 8, |i, d| (d < 4) == (i % 2 == 0) || i % 10 == d);
         let params = FitParams { n_components: 2, tol: 1e-12, ..FitParams::default() };
-        let mut e_step = EStep::<f64>::new(&data, 2);
+        let mut e_step = EStep::new(&data, 2);
         let of = |mean: f64| {
             let means = DMatrix::from_fn(8, 2, |d, k| if (d < 4) == (k == 0) { mean } else { 0.1 });
             BernoulliMixture::new(DVector::from_element(2, 0.5), means).unwrap()
@@ -151,7 +148,7 @@ mod tests {
     fn a_fall_of_the_objective_is_an_error_that_names_iteration_component_and_size() {
         let (climb, worse, stats) = converged_and_other(0.5);
         let fallen = climb.objective() - 1e-6;
-        let error = climb.check_not_fallen::<f64>(&worse, fallen, &stats).unwrap_err();
+        let error = climb.check_not_fallen(&worse, fallen, &stats).unwrap_err();
         let Error::ObjectiveFell { iteration, component, fall } = error else { panic!("{error}") };
         assert_eq!(iteration, climb.n_iter() + 1);
         assert!(component < 2 && (fall - 1e-6).abs() < 1e-9);
@@ -161,9 +158,9 @@ mod tests {
     fn a_fall_to_minus_infinity_is_an_error_and_a_rise_from_it_is_none() {
         let (mut climb, worse, stats) = converged_and_other(0.5);
         let before = climb.objective();
-        assert!(climb.check_not_fallen::<f32>(&worse, f64::NEG_INFINITY, &stats).is_err());
+        assert!(climb.check_not_fallen(&worse, f64::NEG_INFINITY, &stats).is_err());
         climb.history.push(f64::NEG_INFINITY);
-        assert!(climb.check_not_fallen::<f32>(&worse, before, &stats).is_ok());
+        assert!(climb.check_not_fallen(&worse, before, &stats).is_ok());
     }
 
     #[test]
@@ -171,7 +168,7 @@ mod tests {
         let (mut climb, same, stats) = converged_and_other(0.8);
         let fallen = climb.objective() * (1.0 + 1e-15);
         assert!(fallen < climb.objective());
-        assert!(climb.check_not_fallen::<f64>(&same, fallen, &stats).is_ok());
+        assert!(climb.check_not_fallen(&same, fallen, &stats).is_ok());
         climb.stop = None;
         climb.advance(same, stats, fallen, 1e-3, &mut Silent);
         assert_eq!(climb.stop, None);

@@ -1,22 +1,21 @@
-//! The E-step: blocks of rows in parallel, their statistics folded in fixed order.
+//! The E-step: a mixture in, the sufficient statistics of all rows out, by the way that suits the data.
 //!
-//! Blocks have a fixed size and are folded one after another in the order of the rows, whatever the number of
-//! threads, so the sums have the same bits on 1 and on N threads. A block's responsibilities are used for its
-//! statistics at once and overwritten by the next block's: no n x k matrix ever exists.
+//! Rows that clearly belong to one or two components (images) want [`sparse`](super::sparse_step) sums; rows that belong to
+//! many at the same time (short questionnaires) want [`dense`](super::dense_step) tables. Which of them it is, a sample of the
+//! rows tells before every step, so it depends on the data and the mixture alone.
 
+use super::dense_step::DenseStep;
+use super::sparse_step::{self, SparseStep};
 use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
-use crate::kernels::{self, CELLS, Lanes, NibbleBlock, Real, chunk_count, tile_count};
+use crate::kernels::{RowBlock, chunk_count};
 use crate::mixture::BernoulliMixture;
 use crate::scorer::Scorer;
 use rayon::prelude::*;
 
 /// Rows in one block. Part of the result: another size would round the sums differently.
 pub const BLOCK_ROWS: usize = 1024;
-
-/// Blocks that each thread works on before their statistics are folded.
-const BLOCKS_PER_THREAD: usize = 2;
 
 /// Lets all later work use `n_threads` threads (0: one for each core).
 ///
@@ -34,32 +33,37 @@ pub fn n_threads() -> usize {
 }
 
 /// A data set prepared for many E-steps with K components.
-pub struct EStep<'a, F> {
+pub struct EStep<'a> {
     data: &'a BitMatrix,
     n_components: usize,
-    blocks: Vec<NibbleBlock>,
-    workers: Vec<Worker<F>>,
+    blocks: Vec<RowBlock>,
+    sample: RowBlock,
+    sparse: Box<dyn SparseStep>,
+    dense: Option<DenseStep>,
 }
 
-/// What one block needs while it is worked on.
-struct Worker<F> {
-    resp: Vec<Lanes<F>>,
-    cells: Vec<Lanes<f64>>,
-    stats: SufficientStats,
-}
+/// Rows with fewer features than this belong to many components as long as these are not far apart.
+const SPARSE_FROM: usize = 64;
 
-impl<'a, F: Real> EStep<'a, F> {
-    /// Lists the nibbles of all rows once and sets up the buffers.
+/// For each chunk of the dense tables, the pairs of a row and a component that cost as much.
+const PAIRS_PER_CHUNK: usize = 2;
+
+/// One row in so many is looked at before a step, up to [`MOST_SAMPLED`].
+const SAMPLED: usize = 64;
+const MOST_SAMPLED: usize = 512;
+
+impl<'a> EStep<'a> {
+    /// Lists what is not blank in every row once, and sets up the buffers.
     pub fn new(data: &'a BitMatrix, n_components: usize) -> Self {
         let n = data.n_samples();
         let blocks: Vec<_> = (0..n.div_ceil(BLOCK_ROWS))
             .into_par_iter()
-            .map(|b| NibbleBlock::new(data, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS)))
+            .map(|b| RowBlock::by_length(data, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS)))
             .collect();
-        // At least one, so that no rows are no special case.
-        let n_workers = blocks.len().clamp(1, rayon::current_num_threads() * BLOCKS_PER_THREAD);
-        let workers = (0..n_workers).map(|_| Worker::new(data, n_components)).collect();
-        Self { data, n_components, blocks, workers }
+        let every = SAMPLED.max(n / MOST_SAMPLED);
+        let sample = RowBlock::by_length(data, (0..n).step_by(every));
+        let sparse = sparse_step::for_components(n_components, data.n_features());
+        Self { data, n_components, blocks, sample, sparse, dense: None }
     }
 
     /// The data that is fitted.
@@ -69,56 +73,27 @@ impl<'a, F: Real> EStep<'a, F> {
 
     /// The statistics of all rows under `mixture`, which must have the K and D that this was made for: with others it
     /// panics or the sums mean nothing.
+    ///
+    /// They depend on the data and the mixture alone: not on the number of threads, nor on what was run before.
     pub fn run(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
-        let scorer = mixture.scorer::<F>();
-        let mut total = SufficientStats::zeros(self.n_components, self.data.n_features());
-        for wave in self.blocks.chunks(self.workers.len()) {
-            let work = |(worker, block): (&mut Worker<F>, &NibbleBlock)| {
-                worker.run(&scorer, self.data, block);
-            };
-            match wave {
-                [block] => work((&mut self.workers[0], block)),
-                _ => self.workers.par_iter_mut().zip(wave).for_each(work),
-            }
-            for worker in &self.workers[..wave.len()] {
-                total.merge(&worker.stats);
-            }
+        let scorer = mixture.scorer();
+        if self.is_sparse(&scorer) {
+            return self.sparse.run(&scorer, self.data, &self.blocks);
         }
-        total
-    }
-}
-
-impl<F: Real> Worker<F> {
-    fn new(data: &BitMatrix, n_components: usize) -> Self {
-        let rows = BLOCK_ROWS.min(data.n_samples());
-        Self {
-            resp: vec![Lanes::default(); rows * chunk_count(n_components)],
-            cells: vec![Lanes::default(); CELLS],
-            stats: SufficientStats::zeros(n_components, data.n_features()),
-        }
+        let Self { data, n_components, ref blocks, .. } = *self;
+        let new = || DenseStep::new(n_components, data.n_features(), blocks.len());
+        self.dense.get_or_insert_with(new).run(scorer, data, blocks)
     }
 
-    /// Leaves the statistics of `block` in `self.stats`.
-    fn run(&mut self, scorer: &Scorer<F>, data: &BitMatrix, block: &NibbleBlock) {
-        let n_rows = block.rows().len();
-        let resp = &mut self.resp[..n_rows * scorer.n_chunks()];
-        self.stats.restart(n_rows);
-        scorer.responsibilities(data, block, resp, &mut self.stats.softmax);
-        let sums = self.stats.weighted_sums.chunks_exact_mut(data.n_features());
-        for (chunk, sums) in sums.enumerate() {
-            for (tile, sums) in
-                (0..tile_count(data.n_features())).zip(sums.chunks_mut(kernels::TILE_FEATURES))
-            {
-                kernels::accumulate_rows(
-                    &mut self.cells,
-                    block,
-                    tile,
-                    resp,
-                    scorer.n_chunks(),
-                    chunk,
-                );
-                kernels::fold_cells(&mut self.cells, sums);
-            }
+    /// Whether few components come into question for the rows of the sample; prepares the sparse step to run.
+    fn is_sparse(&mut self, scorer: &Scorer) -> bool {
+        if self.n_components == 1 {
+            return true;
         }
+        if self.data.n_features() < SPARSE_FROM {
+            return false;
+        }
+        let n_pairs = self.sparse.prepare(scorer, self.data, &self.sample);
+        n_pairs <= PAIRS_PER_CHUNK * chunk_count(self.n_components) * self.sample.len()
     }
 }

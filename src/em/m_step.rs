@@ -3,8 +3,10 @@
 use super::orient::BELOW_ONE;
 use super::stats::SufficientStats;
 use crate::error::Result;
+use crate::kernels;
 use crate::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
 
 /// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_k + 2 alpha)`.
 ///
@@ -22,15 +24,19 @@ pub fn m_step(
     let (n_features, n_components) = previous.means().shape();
     let resp_sums = DVector::from_fn(n_components, |k, _| stats.resp_sum(k));
     let highest = if alpha > 0.0 { BELOW_ONE } else { 1.0 };
-    let means = DMatrix::from_fn(n_features, n_components, |d, k| {
-        let total = resp_sums[k] + 2.0 * alpha;
+    let mut means = vec![0.0; n_features * n_components];
+    means.par_chunks_exact_mut(n_features).enumerate().for_each(|(k, mean)| {
+        let (resp_sum, total) = (resp_sums[k], resp_sums[k] + 2.0 * alpha);
         if total > 0.0 {
-            // Rounding may leave the sum of ones a hair above the sum of all.
-            ((stats.weighted_sum(d, k).min(resp_sums[k]) + alpha) / total).min(highest)
+            for (mean, &sum) in mean.iter_mut().zip(stats.weighted_sums(k)) {
+                // Rounding may leave the sum of ones a hair above the sum of all.
+                *mean = ((sum.min(resp_sum) + alpha) / total).min(highest);
+            }
         } else {
-            previous.means()[(d, k)]
+            mean.copy_from_slice(previous.mean(k));
         }
     });
+    let means = DMatrix::from_vec(n_features, n_components, means);
     BernoulliMixture::new(&resp_sums / resp_sums.sum(), means)
 }
 
@@ -42,6 +48,13 @@ pub fn log_prior(mixture: &BernoulliMixture, alpha: f64) -> f64 {
     if alpha == 0.0 {
         return 0.0;
     }
-    let log_product = |batch: &[f64]| libm::log(batch.iter().map(|m| m * (1.0 - m)).product());
-    alpha * mixture.means().as_slice().chunks(LOG_BATCH).map(log_product).sum::<f64>()
+    let product = |batch: &[f64]| batch.iter().map(|m| m * (1.0 - m)).product::<f64>();
+    let of_component = |mean: &[f64]| {
+        let mut products: Vec<f64> = mean.chunks(LOG_BATCH).map(product).collect();
+        kernels::ln_all(&mut products);
+        products.iter().sum::<f64>()
+    };
+    let means = mixture.means().as_slice().par_chunks_exact(mixture.n_features());
+    let sums: Vec<f64> = means.map(of_component).collect();
+    alpha * sums.iter().sum::<f64>()
 }

@@ -5,6 +5,7 @@
 //! progress leaves through [`Observe`].
 
 mod climb;
+mod dense_step;
 mod e_step;
 mod init;
 mod m_step;
@@ -13,6 +14,7 @@ mod orient;
 mod params;
 mod report;
 mod rounding;
+mod sparse_step;
 mod starts;
 mod stats;
 
@@ -20,7 +22,7 @@ pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};
 pub use observe::{Iteration, Observe, Silent};
-pub use params::{FitParams, NInit, Precision};
+pub use params::{FitParams, NInit};
 pub use report::{Fit, FitReport, StartReport, StopReason};
 pub use starts::fit;
 pub use stats::SufficientStats;

@@ -24,8 +24,6 @@ pub struct FitParams {
     pub max_iter: usize,
     /// Seeds every random choice.
     pub seed: u64,
-    /// The precision of tables and responsibilities.
-    pub precision: Precision,
 }
 
 impl Default for FitParams {
@@ -38,7 +36,6 @@ impl Default for FitParams {
             tol: 1e-6,
             max_iter: 500,
             seed: 0,
-            precision: Precision::Auto,
         }
     }
 }
@@ -73,33 +70,6 @@ impl fmt::Display for NInit {
         match self {
             Self::Auto => write!(f, "auto"),
             Self::Exactly(n) => write!(f, "{n}"),
-        }
-    }
-}
-
-/// The precision of tables and responsibilities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Precision {
-    /// Double for small problems, where it costs nothing; single for large ones.
-    #[default]
-    Auto,
-    /// f32.
-    Single,
-    /// f64.
-    Double,
-}
-
-/// Problems up to this many bits times components are fitted in double precision.
-const DOUBLE_UP_TO: usize = 1 << 24;
-
-impl Precision {
-    /// Whether `data` is to be fitted in single precision.
-    pub fn is_single(self, data: &BitMatrix, n_components: usize) -> bool {
-        let size = data.n_samples().saturating_mul(data.n_features()).saturating_mul(n_components);
-        match self {
-            Self::Auto => size > DOUBLE_UP_TO,
-            Self::Single => true,
-            Self::Double => false,
         }
     }
 }

@@ -1,18 +1,21 @@
 //! What rounding alone can do to an objective: the yardstick for a fall.
 
+use super::sparse_step::SMALLEST;
 use super::stats::SufficientStats;
-use crate::kernels::Real;
 use crate::mixture::BernoulliMixture;
+
+/// A bound on the relative rounding error of a log-likelihood summed over many rows, which nearly always holds.
+pub(super) const RELATIVE_ERROR: f64 = 1e-13;
+
+/// Half the distance from 1 to the next number.
+const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
 /// A bound on the error of the log-likelihood of `mixture`, in total nats; `stats` are its statistics.
 ///
 /// A row's score adds the log-odds of its ones, cell by cell (D / 4 of them at most) in two interleaved sums, so its
 /// error grows with the size of those log-odds, not with the row's log-probability. That size, summed over rows and
 /// weighted by responsibility, is `S_kd |log-odds|`. Rows share cells and their errors: nothing averages out.
-pub(super) fn rounding_of_scores<F: Real>(
-    mixture: &BernoulliMixture,
-    stats: &SufficientStats,
-) -> f64 {
+pub(super) fn rounding_of_scores(mixture: &BernoulliMixture, stats: &SufficientStats) -> f64 {
     let log_odds = |m: f64| if m > 0.0 && m < 1.0 { libm::log(m / (1.0 - m)) } else { 0.0 };
     let mut size = stats.n_samples() as f64;
     for k in 0..mixture.n_components() {
@@ -21,5 +24,7 @@ pub(super) fn rounding_of_scores<F: Real>(
         }
     }
     let additions = mixture.n_features() as f64 / 8.0 + 8.0;
-    additions * F::UNIT_ROUNDOFF * size
+    // A responsibility below the smallest one that is kept may be missing for every component of every row.
+    let left_out = (stats.n_samples() * mixture.n_components()) as f64 * SMALLEST;
+    additions * UNIT_ROUNDOFF * size + left_out
 }

@@ -9,7 +9,6 @@ use super::params::{FitParams, NInit};
 use super::report::{Fit, FitReport, StartReport, StopReason};
 use crate::bits::BitMatrix;
 use crate::error::Result;
-use crate::kernels::Real;
 
 // The three numbers were chosen by simulating policies on 64 single starts on MNIST at K = 10, the very data that the
 // default is judged by; other data has had no say yet.
@@ -73,11 +72,7 @@ fn search(
         params.init = Init::From(orientation.turn(mixture)?);
     }
     let mut search = Search { params: &params, observe, starts: Vec::new(), kept: Vec::new() };
-    if params.precision.is_single(data, params.n_components) {
-        search.run(&mut EStep::<f32>::new(data, params.n_components))?;
-    } else {
-        search.run(&mut EStep::<f64>::new(data, params.n_components))?;
-    }
+    search.run(&mut EStep::new(data, params.n_components))?;
     Ok(Found { best: search.kept.swap_remove(0), starts: search.starts })
 }
 
@@ -116,7 +111,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn run<F: Real>(&mut self, e_step: &mut EStep<F>) -> Result<()> {
+    fn run(&mut self, e_step: &mut EStep) -> Result<()> {
         let policy = Policy::of(self.params);
         let mut streams = Streams::new(self.params.seed);
         for start in 0..policy.n_starts {
@@ -136,7 +131,7 @@ impl Search<'_> {
     }
 
     /// Runs the starts that were kept to their end.
-    fn finish<F: Real>(&mut self, e_step: &mut EStep<F>) -> Result<()> {
+    fn finish(&mut self, e_step: &mut EStep) -> Result<()> {
         for mut climb in std::mem::take(&mut self.kept) {
             if !self.kept.iter().any(Climb::is_interrupted) {
                 climb.run(self.params.max_iter, e_step, self.params, self.observe)?;

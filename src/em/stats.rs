@@ -1,38 +1,30 @@
 //! The statistics that EM needs from the data: all that one iteration keeps, and what parts of a data set add up to.
 
-use crate::kernels::{LANES, Lanes, SoftmaxSums, chunk_count};
-
 /// Component sums, feature sums and log-likelihood of some rows under one mixture.
 ///
-/// Statistics of disjoint parts of a data set add up to those of the whole ([`Self::merge`]): threads, and whatever
+/// Statistics of disjoint parts of a data set add up to those of the whole ([`Self::merge`]): processes, and whatever
 /// else divides the data, meet here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SufficientStats {
-    n_samples: usize,
+    pub(super) n_samples: usize,
     n_features: usize,
-    pub(super) softmax: SoftmaxSums,
-    /// For each chunk of components, one [`Lanes`] for each feature.
-    pub(super) weighted_sums: Vec<Lanes<f64>>,
+    pub(super) log_likelihood: f64,
+    /// N_k.
+    pub(super) resp_sums: Vec<f64>,
+    /// Component after component, one sum for each feature.
+    pub(super) weighted_sums: Vec<f64>,
 }
 
 impl SufficientStats {
     /// The statistics of no rows, for K components over D features.
     pub fn zeros(n_components: usize, n_features: usize) -> Self {
-        let n_chunks = chunk_count(n_components);
         Self {
             n_samples: 0,
             n_features,
-            softmax: SoftmaxSums::new(n_chunks),
-            weighted_sums: vec![Lanes::default(); n_chunks * n_features],
+            log_likelihood: 0.0,
+            resp_sums: vec![0.0; n_components],
+            weighted_sums: vec![0.0; n_components * n_features],
         }
-    }
-
-    /// Back to no rows, keeping the memory; `n_samples` rows are about to be added.
-    pub(super) fn restart(&mut self, n_samples: usize) {
-        self.n_samples = n_samples;
-        self.softmax.log_likelihood = 0.0;
-        self.softmax.resp_sums.fill(Lanes::default());
-        self.weighted_sums.fill(Lanes::default());
     }
 
     /// Adds the statistics of other rows under the same mixture, so of the same K and D.
@@ -41,10 +33,10 @@ impl SufficientStats {
     /// If `other` is of another K or D: statistics of different mixtures do not add up.
     pub fn merge(&mut self, other: &Self) {
         assert_eq!(self.n_features, other.n_features, "statistics over other features");
-        assert_eq!(self.weighted_sums.len(), other.weighted_sums.len(), "of other components");
+        assert_eq!(self.resp_sums.len(), other.resp_sums.len(), "of other components");
         self.n_samples += other.n_samples;
-        self.softmax.log_likelihood += other.softmax.log_likelihood;
-        add_all(&mut self.softmax.resp_sums, &other.softmax.resp_sums);
+        self.log_likelihood += other.log_likelihood;
+        add_all(&mut self.resp_sums, &other.resp_sums);
         add_all(&mut self.weighted_sums, &other.weighted_sums);
     }
 
@@ -55,22 +47,25 @@ impl SufficientStats {
 
     /// The sum over rows of log p(x), in nats.
     pub fn log_likelihood(&self) -> f64 {
-        self.softmax.log_likelihood
+        self.log_likelihood
     }
 
     /// N_k: the sum over rows of component `k`'s responsibility.
     pub fn resp_sum(&self, k: usize) -> f64 {
-        self.softmax.resp_sums[k / LANES].0[k % LANES]
+        self.resp_sums[k]
     }
 
     /// The sum over rows of component `k`'s responsibility times feature `d`.
     pub fn weighted_sum(&self, d: usize, k: usize) -> f64 {
-        self.weighted_sums[k / LANES * self.n_features + d].0[k % LANES]
+        self.weighted_sums[k * self.n_features + d]
+    }
+
+    /// The sums over rows of component `k`'s responsibility times each feature (D values).
+    pub fn weighted_sums(&self, k: usize) -> &[f64] {
+        &self.weighted_sums[k * self.n_features..(k + 1) * self.n_features]
     }
 }
 
-fn add_all(sums: &mut [Lanes<f64>], others: &[Lanes<f64>]) {
-    for (sum, other) in sums.iter_mut().zip(others) {
-        sum.add(other);
-    }
+fn add_all(sums: &mut [f64], others: &[f64]) {
+    sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
 }

@@ -1,6 +1,7 @@
 //! From scores to responsibilities: a softmax over components for each row, in place.
 
-use super::lanes::{LANES, Lanes, Real};
+use super::exp::exp_nonpositive;
+use super::lanes::{LANES, Lanes};
 
 /// What a block's softmax adds up.
 #[derive(Debug, Clone)]
@@ -23,8 +24,8 @@ impl SoftmaxSums {
 const LOG_BATCH: usize = 16;
 
 #[inline(always)]
-pub(super) fn softmax_rows<F: Real>(
-    scores: &mut [Lanes<F>],
+pub(super) fn softmax_rows(
+    scores: &mut [Lanes<f64>],
     bias: &[Lanes<f64>],
     prior: &[Lanes<f64>],
     sums: &mut SoftmaxSums,
@@ -57,11 +58,11 @@ fn keep_chunks_apart() {
 
 /// The largest weighted log-probability of a row.
 #[inline(always)]
-fn weighted_max<F: Real>(row: &[Lanes<F>], bias: &[Lanes<f64>]) -> f64 {
+fn weighted_max(row: &[Lanes<f64>], bias: &[Lanes<f64>]) -> f64 {
     let mut top = Lanes([f64::NEG_INFINITY; LANES]);
     for (&score, &bias) in row.iter().zip(bias) {
         keep_chunks_apart();
-        top = top.zip(score.zip(bias, |s, b| s.to_f64() + b), larger);
+        top = top.zip(score.zip(bias, |s, b| s + b), larger);
     }
     top.reduce(larger)
 }
@@ -74,15 +75,15 @@ fn larger(a: f64, b: f64) -> f64 {
 
 /// Replaces scores by responsibilities; returns the sum of exp(weighted log-probability - `top`), in [1, K].
 #[inline(always)]
-fn exp_and_normalise<F: Real>(row: &mut [Lanes<F>], bias: &[Lanes<f64>], top: f64) -> f64 {
+fn exp_and_normalise(row: &mut [Lanes<f64>], bias: &[Lanes<f64>], top: f64) -> f64 {
     let mut sums = Lanes::<f64>::default();
     for (score, &bias) in row.iter_mut().zip(bias) {
         keep_chunks_apart();
-        *score = score.zip(bias, |s, b| F::from_f64((s.to_f64() + b) - top).exp());
-        sums.add(&score.map(F::to_f64));
+        *score = score.zip(bias, |s, b| exp_nonpositive((s + b) - top));
+        sums.add(score);
     }
     let normaliser = sums.reduce(|a, b| a + b);
-    let scale = F::from_f64(1.0 / normaliser);
+    let scale = 1.0 / normaliser;
     for score in row.iter_mut() {
         keep_chunks_apart();
         *score = score.map(|e| e * scale);
@@ -92,17 +93,15 @@ fn exp_and_normalise<F: Real>(row: &mut [Lanes<F>], bias: &[Lanes<f64>], top: f6
 
 /// The fallback for a row that no component explains.
 #[inline(always)]
-fn spread<F: Real>(row: &mut [Lanes<F>], prior: &[Lanes<f64>]) -> f64 {
-    for (resp, prior) in row.iter_mut().zip(prior) {
-        *resp = prior.map(F::from_f64);
-    }
+fn spread(row: &mut [Lanes<f64>], prior: &[Lanes<f64>]) -> f64 {
+    row.copy_from_slice(prior);
     1.0
 }
 
 #[inline(always)]
-fn add_rows<F: Real>(sums: &mut [Lanes<f64>], row: &[Lanes<F>]) {
+fn add_rows(sums: &mut [Lanes<f64>], row: &[Lanes<f64>]) {
     for (sum, resp) in sums.iter_mut().zip(row) {
         keep_chunks_apart();
-        sum.add(&resp.map(F::to_f64));
+        sum.add(resp);
     }
 }

@@ -1,0 +1,246 @@
+//! Exact sums for single pairs of a row and a component, over the bytes of the row that are not blank: eight features at
+//! a time, picked by a mask for each value of a byte.
+//!
+//! A score adds eight lanes over the row's bytes in order and then the lanes in halves: an order that the data alone
+//! fixes. What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
+
+use super::lanes::Octet;
+use super::row_block::{RowBlock, TILE_BYTES};
+use std::ops::Range;
+
+/// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
+#[derive(Debug, Clone)]
+pub struct Pairs<T> {
+    /// Positions that have pairs, ascending.
+    positions: Vec<u32>,
+    /// For each of them, where its pairs end.
+    ends: Vec<u32>,
+    components: Vec<u32>,
+    values: Vec<T>,
+}
+
+impl<T> Default for Pairs<T> {
+    fn default() -> Self {
+        Self { positions: vec![], ends: vec![], components: vec![], values: vec![] }
+    }
+}
+
+impl<T: Copy> Pairs<T> {
+    /// Forgets all pairs, keeping the memory.
+    pub fn clear(&mut self) {
+        self.positions.clear();
+        self.ends.clear();
+        self.components.clear();
+        self.values.clear();
+    }
+
+    /// Adds a pair to the row that is being built.
+    #[inline(always)]
+    pub fn push(&mut self, component: u32, value: T) {
+        self.components.push(component);
+        self.values.push(value);
+    }
+
+    /// Ends the row at `position`; a row without pairs leaves no trace.
+    #[inline(always)]
+    pub fn end_row(&mut self, position: u32) {
+        let end = self.components.len() as u32;
+        if self.ends.last().copied().unwrap_or(0) < end {
+            self.positions.push(position);
+            self.ends.push(end);
+        }
+    }
+
+    /// Forgets the pairs of the row that is being built.
+    pub fn take_back(&mut self) {
+        let end = self.ends.last().copied().unwrap_or(0) as usize;
+        self.components.truncate(end);
+        self.values.truncate(end);
+    }
+
+    /// Position, components and values of the `i`-th row that has pairs.
+    #[inline(always)]
+    pub fn row(&self, i: usize) -> Option<(u32, &[u32], &[T])> {
+        let position = *self.positions.get(i)?;
+        let start = if i == 0 { 0 } else { self.ends[i - 1] as usize };
+        let range = start..self.ends[i] as usize;
+        Some((position, &self.components[range.clone()], &self.values[range]))
+    }
+
+    /// Calls `change` with the values of every row.
+    pub fn for_each_row(&mut self, mut change: impl FnMut(&mut [T])) {
+        let mut start = 0;
+        for &end in &self.ends {
+            change(&mut self.values[start..end as usize]);
+            start = end as usize;
+        }
+    }
+
+    /// The number of pairs.
+    pub fn len(&self) -> usize {
+        self.components.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.components.is_empty()
+    }
+
+    /// The components of all pairs, row after row.
+    pub fn components(&self) -> &[u32] {
+        &self.components
+    }
+
+    /// The values of all pairs, row after row.
+    pub fn values_mut(&mut self) -> &mut [T] {
+        &mut self.values
+    }
+
+    /// The values of all pairs, row after row.
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// Sets every value to that of its component.
+    pub fn set_values(&mut self, of: impl Fn(u32) -> T) {
+        self.values.iter_mut().zip(&self.components).for_each(|(value, &k)| *value = of(k));
+    }
+
+    /// Replaces every value by what `new` makes of its position, component and value.
+    pub fn update(&mut self, new: impl Fn(u32, u32, T) -> T) {
+        let mut start = 0;
+        for (&position, &end) in self.positions.iter().zip(&self.ends) {
+            for i in start..end as usize {
+                self.values[i] = new(position, self.components[i], self.values[i]);
+            }
+            start = end as usize;
+        }
+    }
+
+    /// The positions that have pairs, each with the range of its pairs.
+    #[inline(always)]
+    pub fn rows(&self) -> impl Iterator<Item = (u32, Range<usize>)> + '_ {
+        let mut start = 0;
+        self.positions.iter().zip(&self.ends).map(move |(&position, &end)| {
+            let range = start..end as usize;
+            start = end as usize;
+            (position, range)
+        })
+    }
+}
+
+/// For each byte, which of its eight features are one: all bits or none.
+static MASKS: [Octet<u64>; 256] = masks();
+
+const fn masks() -> [Octet<u64>; 256] {
+    let mut masks = [const { super::lanes::Lanes([0; 8]) }; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut j = 0;
+        while j < 8 {
+            masks[byte].0[j] = if byte >> j & 1 == 1 { u64::MAX } else { 0 };
+            j += 1;
+        }
+        byte += 1;
+    }
+    masks
+}
+
+/// The mask of an entry of a list of bytes, and the index of its byte.
+#[inline(always)]
+fn picked(entry: u16) -> (Octet<u64>, usize) {
+    (MASKS[usize::from(entry & 0xff)], usize::from(entry >> 8))
+}
+
+#[inline(always)]
+fn add_scores(sum: Octet<f64>, scores: &Octet<f64>, mask: Octet<u64>) -> Octet<f64> {
+    let chosen = scores.zip(mask, |s, m| f64::from_bits(s.to_bits() & m));
+    sum.zip(chosen, |a, b| a + b)
+}
+
+#[inline(always)]
+fn add_weight(sum: &mut Octet<i64>, weight: i64, mask: Octet<u64>) {
+    *sum = sum.zip(mask, |s, m| s.wrapping_add(weight & m as i64));
+}
+
+/// Where one tile of component `k` lies among octets that have `stride` for each component.
+#[inline(always)]
+fn tile_of(k: u32, stride: usize, tile: usize) -> Range<usize> {
+    let first = k as usize * stride;
+    first + tile * TILE_BYTES..first + stride.min((tile + 1) * TILE_BYTES)
+}
+
+#[inline(always)]
+pub(super) fn score_pairs(
+    log_odds: &[Octet<f64>],
+    stride: usize,
+    block: &RowBlock,
+    tile: usize,
+    pairs: &Pairs<f64>,
+    sums: &mut [Octet<f64>],
+) {
+    for (position, range) in pairs.rows() {
+        let list = block.bytes(tile, position as usize);
+        let components = pairs.components[range.clone()].chunks(2);
+        // Two components share the masks.
+        for (two, sums) in components.zip(sums[range].chunks_mut(2)) {
+            let a = &log_odds[tile_of(two[0], stride, tile)];
+            if let [_, second] = *two {
+                let b = &log_odds[tile_of(second, stride, tile)];
+                let (mut sum_a, mut sum_b) = (sums[0], sums[1]);
+                for &entry in list {
+                    let (mask, index) = picked(entry);
+                    sum_a = add_scores(sum_a, &a[index], mask);
+                    sum_b = add_scores(sum_b, &b[index], mask);
+                }
+                (sums[0], sums[1]) = (sum_a, sum_b);
+            } else {
+                let mut sum = sums[0];
+                for &entry in list {
+                    let (mask, index) = picked(entry);
+                    sum = add_scores(sum, &a[index], mask);
+                }
+                sums[0] = sum;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn sum_lanes(sums: &[Octet<f64>], totals: &mut [f64]) {
+    for (total, sum) in totals.iter_mut().zip(sums) {
+        *total += sum.reduce(|a, b| a + b);
+    }
+}
+
+#[inline(always)]
+pub(super) fn add_pairs(
+    sums: &mut [Octet<i64>],
+    stride: usize,
+    block: &RowBlock,
+    tile: usize,
+    pairs: &Pairs<i64>,
+) {
+    for (position, range) in pairs.rows() {
+        let list = block.bytes(tile, position as usize);
+        let components = pairs.components[range.clone()].chunks(2);
+        for (two, weights) in components.zip(pairs.values[range].chunks(2)) {
+            let first = tile_of(two[0], stride, tile);
+            if let ([_, second], [weight_a, weight_b]) = (two, weights) {
+                let ranges = [first, tile_of(*second, stride, tile)];
+                let [a, b] = sums.get_disjoint_mut(ranges).expect("two components");
+                for &entry in list {
+                    let (mask, index) = picked(entry);
+                    add_weight(&mut a[index], *weight_a, mask);
+                    add_weight(&mut b[index], *weight_b, mask);
+                }
+            } else {
+                let a = &mut sums[first];
+                for &entry in list {
+                    let (mask, index) = picked(entry);
+                    add_weight(&mut a[index], weights[0], mask);
+                }
+            }
+        }
+    }
+}

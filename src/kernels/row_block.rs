@@ -1,0 +1,231 @@
+//! Rows as lists of what is not blank in them.
+//!
+//! Handwriting leaves most features blank, so listing the rest once and walking the list in every iteration beats
+//! decoding bits again. Two walks, two lists: *nibbles* (groups of four neighbouring features; on MNIST 45 of 196 are
+//! not blank) index tables with a cell for each pattern, *bytes* (34 of 98) pick eight numbers of one component at once.
+//! Wide rows are cut into tiles of 1024 features: a tile's table stays in the second-level cache, and an entry fits in
+//! 16 bits.
+
+use crate::bits::BitMatrix;
+use std::ops::Range;
+
+/// Features in one tile.
+pub const TILE_FEATURES: usize = 1024;
+
+/// Table cells of one tile: 16 patterns for each of its groups of four features.
+pub const CELLS: usize = TILE_FEATURES / 4 * 16;
+
+/// Bytes of a packed row in one tile.
+pub const TILE_BYTES: usize = TILE_FEATURES / 8;
+
+/// The number of tiles that `n_features` take.
+pub const fn tile_count(n_features: usize) -> usize {
+    n_features.div_ceil(TILE_FEATURES)
+}
+
+/// Lists of nibbles are filled up with entries of the blank pattern to a multiple of this, so that loops need no rest.
+pub(super) const NIBBLES_AT_ONCE: usize = 4;
+
+/// Some rows of a data set, listed. A row is known by its *position* in the block.
+#[derive(Debug)]
+pub struct RowBlock {
+    first: usize,
+    offsets: Vec<u32>,
+    nibbles: Lists,
+    bytes: Lists,
+}
+
+/// One list for each tile and position.
+#[derive(Debug)]
+struct Lists {
+    n_rows: usize,
+    /// Where the lists begin, tile after tile, and where the last one ends.
+    starts: Vec<u32>,
+    entries: Vec<u16>,
+}
+
+impl RowBlock {
+    /// Lists the nibbles of `rows` of `data`, in that order, for tables alone.
+    pub fn new(data: &BitMatrix, rows: Range<usize>) -> Self {
+        let offsets = (0..rows.len() as u32).collect();
+        Self::listed(data, rows.start, offsets, false)
+    }
+
+    /// Lists the nibbles and bytes of `rows` of `data`, shortest rows first: loops over lists of one length are
+    /// predicted well.
+    pub fn by_length(data: &BitMatrix, rows: impl Iterator<Item = usize>) -> Self {
+        let rows: Vec<usize> = rows.collect();
+        let first = rows.first().copied().unwrap_or(0);
+        let length = |row: usize| {
+            let nibbles =
+                data.row(row).iter().map(|&b| usize::from(b & 0xf != 0) + usize::from(b >> 4 != 0));
+            nibbles.sum::<usize>()
+        };
+        let mut lengths: Vec<(usize, u32)> =
+            rows.into_iter().map(|row| (length(row), (row - first) as u32)).collect();
+        lengths.sort_unstable();
+        Self::listed(data, first, lengths.into_iter().map(|(_, offset)| offset).collect(), true)
+    }
+
+    fn listed(data: &BitMatrix, first: usize, offsets: Vec<u32>, with_bytes: bool) -> Self {
+        let rows = || offsets.iter().map(|&offset| data.row(first + offset as usize));
+        let n_tiles = tile_count(data.n_features());
+        let nibbles = Lists::new(n_tiles, rows(), list_nibbles);
+        let bytes = match with_bytes {
+            true => Lists::new(n_tiles, rows(), list_bytes),
+            false => Lists::new(0, rows(), list_bytes),
+        };
+        Self { first, offsets, nibbles, bytes }
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.offsets.is_empty()
+    }
+
+    /// The row of the data set at a position.
+    pub fn row(&self, position: usize) -> usize {
+        self.first + self.offsets[position] as usize
+    }
+
+    /// The rows of the data set, position after position.
+    pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.len()).map(|position| self.row(position))
+    }
+
+    /// Entries in the list of nibbles at a position, over all tiles.
+    pub fn n_nibbles(&self, position: usize) -> usize {
+        let n_tiles = (self.nibbles.starts.len() - 1) / self.len().max(1);
+        (0..n_tiles).map(|tile| self.nibbles(tile, position).len()).sum()
+    }
+
+    /// Nibbles of one tile: entries `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
+    /// `4 * group + j`), a multiple of [`NIBBLES_AT_ONCE`] of them.
+    #[inline(always)]
+    pub(super) fn nibbles(&self, tile: usize, position: usize) -> &[u16] {
+        self.nibbles.list(tile, position)
+    }
+
+    /// Bytes of one tile: entries `index * 256 + byte` (index within the tile).
+    #[inline(always)]
+    pub(super) fn bytes(&self, tile: usize, position: usize) -> &[u16] {
+        self.bytes.list(tile, position)
+    }
+}
+
+impl Lists {
+    fn new<'a>(
+        n_tiles: usize,
+        rows: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
+        list: impl Fn(&[u8], &mut Vec<u16>),
+    ) -> Self {
+        let n_rows = rows.len();
+        let mut starts = Vec::with_capacity(n_tiles * n_rows + 1);
+        starts.push(0);
+        let mut entries = Vec::new();
+        for tile in 0..n_tiles {
+            for row in rows.clone() {
+                let tile_end = row.len().min((tile + 1) * TILE_BYTES);
+                list(&row[tile * TILE_BYTES..tile_end], &mut entries);
+                starts.push(entries.len() as u32);
+            }
+        }
+        entries.shrink_to_fit();
+        Self { n_rows, starts, entries }
+    }
+
+    #[inline(always)]
+    fn list(&self, tile: usize, position: usize) -> &[u16] {
+        let index = tile * self.n_rows + position;
+        &self.entries[self.starts[index] as usize..self.starts[index + 1] as usize]
+    }
+}
+
+fn list_nibbles(bytes: &[u8], entries: &mut Vec<u16>) {
+    for (index, &byte) in bytes.iter().enumerate() {
+        for (half, pattern) in [byte & 0xf, byte >> 4].into_iter().enumerate() {
+            if pattern != 0 {
+                entries.push(((index * 2 + half) * 16) as u16 + u16::from(pattern));
+            }
+        }
+    }
+    while entries.len() % NIBBLES_AT_ONCE != 0 {
+        entries.push(0);
+    }
+}
+
+fn list_bytes(bytes: &[u8], entries: &mut Vec<u16>) {
+    let inked = bytes.iter().enumerate().filter(|(_, byte)| **byte != 0);
+    entries.extend(inked.map(|(index, &byte)| (index * 256) as u16 + u16::from(byte)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTHS: [usize; 10] = [1, 3, 4, 8, 13, 784, 1023, 1024, 1025, 2500];
+
+    fn data(n_features: usize) -> BitMatrix {
+        BitMatrix::from_fn(9, n_features, |i, d| (i * 7 + d * 13) % 11 < 2 + i % 3)
+    }
+
+    #[test]
+    fn nibbles_hold_every_one_and_nothing_else() {
+        for n_features in WIDTHS {
+            let data = data(n_features);
+            let block = RowBlock::new(&data, 2..9);
+            assert_eq!(block.rows().collect::<Vec<_>>(), (2..9).collect::<Vec<_>>());
+            let mut again = BitMatrix::zeros(9, n_features);
+            for tile in 0..tile_count(n_features) {
+                for position in 0..block.len() {
+                    let list = block.nibbles(tile, position);
+                    assert_eq!(list.len() % NIBBLES_AT_ONCE, 0);
+                    for &entry in list {
+                        let first = tile * TILE_FEATURES + usize::from(entry) / 16 * 4;
+                        (0..4)
+                            .filter(|j| entry >> j & 1 == 1)
+                            .for_each(|j| again.set(block.row(position), first + j));
+                    }
+                }
+            }
+            assert_eq!(again.select(&[2, 3, 4, 5, 6, 7, 8]), data.select(&[2, 3, 4, 5, 6, 7, 8]));
+            assert_eq!(again.row(0), BitMatrix::zeros(1, n_features).row(0));
+        }
+    }
+
+    #[test]
+    fn bytes_hold_every_one_and_nothing_else_of_scattered_rows() {
+        for n_features in WIDTHS {
+            let data = data(n_features);
+            let block = RowBlock::by_length(&data, [1, 4, 8].into_iter());
+            let mut again = BitMatrix::zeros(9, n_features);
+            for tile in 0..tile_count(n_features) {
+                for position in 0..3 {
+                    for &entry in block.bytes(tile, position) {
+                        let first = tile * TILE_FEATURES + usize::from(entry) / 256 * 8;
+                        (0..8)
+                            .filter(|j| entry >> j & 1 == 1)
+                            .for_each(|j| again.set(block.row(position), first + j));
+                    }
+                }
+            }
+            assert_eq!(again.select(&[1, 4, 8]), data.select(&[1, 4, 8]));
+        }
+    }
+
+    #[test]
+    fn shorter_rows_come_first_and_every_row_once() {
+        let data = BitMatrix::from_fn(50, 40, |i, d| d < i * 17 % 41);
+        let block = RowBlock::by_length(&data, 0..50);
+        let lengths: Vec<_> = (0..50).map(|position| block.n_nibbles(position)).collect();
+        assert!(lengths.is_sorted());
+        let mut rows: Vec<_> = block.rows().collect();
+        rows.sort_unstable();
+        assert_eq!(rows, (0..50).collect::<Vec<_>>());
+    }
+}
