@@ -152,7 +152,10 @@ impl BitMatrix {
 
     /// The number of ones in the matrix.
     pub fn count_ones(&self) -> u64 {
-        self.bytes.iter().map(|b| u64::from(b.count_ones())).sum()
+        // Eight bytes at a time: not every processor counts bits at all, and none wants to by the byte.
+        let (words, rest) = self.bytes.as_chunks::<8>();
+        let words = words.iter().map(|word| u64::from(u64::from_le_bytes(*word).count_ones()));
+        words.sum::<u64>() + rest.iter().map(|b| u64::from(b.count_ones())).sum::<u64>()
     }
 }
 

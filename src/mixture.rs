@@ -9,6 +9,7 @@ use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Bernoulli, Distribution};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
+use rayon::prelude::*;
 
 /// A mixture of K products of D independent Bernoulli distributions.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,9 +106,7 @@ impl BernoulliMixture {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn predict(&self, data: &BitMatrix) -> Result<Vec<usize>> {
-        let mut assignments = Vec::with_capacity(data.n_samples());
-        self.visit(data, |_, _, resp| assignments.push(argmax(resp)))?;
-        Ok(assignments)
+        self.map_rows(data, |_, _, resp| argmax(resp))
     }
 
     /// The responsibilities of every row (`n_samples` x K): p(k given x), each row summing to 1.
@@ -117,13 +116,9 @@ impl BernoulliMixture {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn predict_proba(&self, data: &BitMatrix) -> Result<DMatrix<f64>> {
-        let mut proba = DMatrix::zeros(data.n_samples(), self.n_components());
-        self.visit(data, |i, _, resp| {
-            for (k, r) in resp.enumerate() {
-                proba[(i, k)] = r;
-            }
-        })?;
-        Ok(proba)
+        let rows = self.map_rows(data, |_, _, resp| resp.collect::<Vec<f64>>())?;
+        let values = rows.into_iter().flatten();
+        Ok(DMatrix::from_row_iterator(data.n_samples(), self.n_components(), values))
     }
 
     /// log p(x) of every row (N values), in nats; -inf for a row that every component rules out.
@@ -131,9 +126,7 @@ impl BernoulliMixture {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn score_samples(&self, data: &BitMatrix) -> Result<Vec<f64>> {
-        let mut log_probs = Vec::with_capacity(data.n_samples());
-        self.visit(data, |_, log_prob, _| log_probs.push(log_prob))?;
-        Ok(log_probs)
+        self.map_rows(data, |_, log_prob, _| log_prob)
     }
 
     /// The log-likelihood of `data`: the sum of [`Self::score_samples`], total nats.
@@ -152,24 +145,32 @@ impl BernoulliMixture {
         Ok(self.log_likelihood(data)? / data.n_samples() as f64)
     }
 
-    /// Calls `visit` with every row's number, log p(x) and responsibilities, in order, in double precision.
+    /// What `map` makes of every row's number, log p(x) and responsibilities, in the order of the rows and in double
+    /// precision.
+    ///
+    /// Blocks of rows are scored in parallel and each row by itself, so the result is the same at any number of threads.
     ///
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
-    pub fn visit(
+    pub fn map_rows<T: Send>(
         &self,
         data: &BitMatrix,
-        mut visit: impl FnMut(usize, f64, &mut dyn Iterator<Item = f64>),
-    ) -> Result<()> {
+        map: impl Fn(usize, f64, &mut dyn Iterator<Item = f64>) -> T + Sync,
+    ) -> Result<Vec<T>> {
         if data.n_features() != self.n_features() {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
         let scorer = self.scorer::<f64>();
-        for first in (0..data.n_samples()).step_by(VISIT_ROWS) {
-            let rows = first..data.n_samples().min(first + VISIT_ROWS);
-            scorer.for_each_row(data, &NibbleBlock::new(data, rows), &mut visit);
-        }
-        Ok(())
+        let block = |first| {
+            let rows = first..data.n_samples().min(first + MAP_ROWS);
+            let mut mapped = Vec::with_capacity(rows.len());
+            scorer.for_each_row(data, &NibbleBlock::new(data, rows), |i, log_prob, resp| {
+                mapped.push(map(i, log_prob, resp));
+            });
+            mapped
+        };
+        let blocks = (0..data.n_samples().div_ceil(MAP_ROWS)).into_par_iter();
+        Ok(blocks.flat_map_iter(|b| block(b * MAP_ROWS)).collect())
     }
 
     /// `n_samples` rows drawn from the mixture, and the component that each came from.
@@ -214,8 +215,8 @@ impl BernoulliMixture {
     }
 }
 
-/// Rows scored together by [`BernoulliMixture::visit`]; each row's result is its own.
-const VISIT_ROWS: usize = 256;
+/// Rows scored together by [`BernoulliMixture::map_rows`]; each row's result is its own.
+const MAP_ROWS: usize = 256;
 
 /// The place of the largest value, the first one among equals.
 fn argmax(values: &mut dyn Iterator<Item = f64>) -> usize {

@@ -53,7 +53,16 @@ const RULES: Rules = Rules {
         ("pathfinding", &["metrics/matching.rs"]),
         ("rand_distr", &["data/binarize.rs", "em/init/", "mixture.rs"]),
         ("rand_xoshiro", &["data/binarize.rs", "em/init/", "mixture.rs"]),
-        ("rayon", &["data/binarize.rs", "data/mod.rs", "data/positioned.rs", "em/e_step.rs"]),
+        (
+            "rayon",
+            &[
+                "data/binarize.rs",
+                "data/mod.rs",
+                "data/positioned.rs",
+                "em/e_step.rs",
+                "mixture.rs",
+            ],
+        ),
         ("rustix", &["model_file/atomic.rs"]),
         ("safetensors", &["model_file/exchange/safetensors.rs"]),
         ("serde", &["cli/", "model_file/"]),

@@ -30,19 +30,30 @@ pub(super) struct Agreement {
     pub(super) ari: f64,
 }
 
+/// What a clustering needs to know of one row.
+struct Row {
+    cluster: usize,
+    log_prob: f64,
+    entropy: f64,
+}
+
+impl Row {
+    fn new(_: usize, log_prob: f64, resp: &mut dyn Iterator<Item = f64>) -> Self {
+        let (mut best, mut entropy) = ((0, f64::NEG_INFINITY), 0.0);
+        for (k, r) in resp.enumerate() {
+            best = if r > best.1 { (k, r) } else { best };
+            entropy -= if r > 0.0 { r * libm::log(r) } else { 0.0 };
+        }
+        Self { cluster: best.0, log_prob, entropy }
+    }
+}
+
 impl Clustering {
     pub(super) fn of(mixture: &BernoulliMixture, input: &Input) -> Result<Self> {
-        let mut assignments = Vec::with_capacity(input.bits.n_samples());
-        let (mut log_likelihood, mut entropy) = (0.0, 0.0);
-        mixture.visit(&input.bits, |_, log_prob, resp| {
-            let mut best = (0, f64::NEG_INFINITY);
-            for (k, r) in resp.enumerate() {
-                best = if r > best.1 { (k, r) } else { best };
-                entropy -= if r > 0.0 { r * libm::log(r) } else { 0.0 };
-            }
-            assignments.push(best.0);
-            log_likelihood += log_prob;
-        })?;
+        let rows = mixture.map_rows(&input.bits, Row::new)?;
+        let assignments: Vec<usize> = rows.iter().map(|row| row.cluster).collect();
+        let log_likelihood = rows.iter().map(|row| row.log_prob).sum();
+        let entropy = rows.iter().map(|row| row.entropy).sum();
         let k = mixture.n_components();
         let mut sizes = vec![0; k];
         assignments.iter().for_each(|&assigned| sizes[assigned] += 1);
