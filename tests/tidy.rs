@@ -56,11 +56,13 @@ const RULES: Rules = Rules {
         (
             "rayon",
             &[
+                "cli/run_folder.rs",
                 "data/binarize.rs",
                 "data/mod.rs",
                 "data/positioned.rs",
                 "em/e_step.rs",
                 "mixture.rs",
+                "model_file/atomic.rs",
             ],
         ),
         ("rustix", &["model_file/atomic.rs"]),
