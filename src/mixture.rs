@@ -18,6 +18,28 @@ pub struct BernoulliMixture {
     means: DMatrix<f64>,
 }
 
+/// What a mixture says of one row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Assignment {
+    /// The most probable component, below K; the first one among equals.
+    pub component: usize,
+    /// log p(x) in nats; -inf for a row that every component rules out.
+    pub log_prob: f64,
+    /// The entropy of the responsibilities, in nats: from 0, certain, to log K.
+    pub entropy: f64,
+}
+
+impl Assignment {
+    fn new(log_prob: f64, resp: &mut dyn Iterator<Item = f64>) -> Self {
+        let (mut best, mut entropy) = (NO_COMPONENT, 0.0);
+        for (k, r) in resp.enumerate() {
+            best = better(best, (k, r));
+            entropy -= if r > 0.0 { r * libm::log(r) } else { 0.0 };
+        }
+        Self { component: best.0, log_prob, entropy }
+    }
+}
+
 /// How far the sum of the weights may be from 1.
 const WEIGHT_SUM_TOLERANCE: f64 = 1e-9;
 
@@ -99,6 +121,14 @@ impl BernoulliMixture {
     /// The mixture prepared for scoring in precision `F`.
     pub fn scorer<F: Real>(&self) -> Scorer<F> {
         Scorer::new(self.weights.as_slice(), self.means.as_slice(), self.n_features())
+    }
+
+    /// The component, log p(x) and entropy of every row (N values), in one pass.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn assign(&self, data: &BitMatrix) -> Result<Vec<Assignment>> {
+        self.map_rows(data, |_, log_prob, resp| Assignment::new(log_prob, resp))
     }
 
     /// The most probable component of every row (N values below K); the first one among equals.
@@ -220,8 +250,13 @@ const MAP_ROWS: usize = 256;
 
 /// The place of the largest value, the first one among equals.
 fn argmax(values: &mut dyn Iterator<Item = f64>) -> usize {
-    let best = values
-        .enumerate()
-        .fold((0, f64::NEG_INFINITY), |best, (k, v)| if v > best.1 { (k, v) } else { best });
-    best.0
+    values.enumerate().fold(NO_COMPONENT, better).0
+}
+
+/// What any component is better than.
+const NO_COMPONENT: (usize, f64) = (0, f64::NEG_INFINITY);
+
+/// The component with the greater responsibility, the first one among equals.
+fn better(best: (usize, f64), next: (usize, f64)) -> (usize, f64) {
+    if next.1 > best.1 { next } else { best }
 }

@@ -37,7 +37,6 @@ const RULES: Rules = Rules {
         (
             "libm",
             &[
-                "cli/clusters.rs",
                 "em/m_step.rs",
                 "em/rounding.rs",
                 "kernels/",

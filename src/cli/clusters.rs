@@ -3,7 +3,7 @@
 use super::input::{Input, Words};
 use crate::error::Result;
 use crate::metrics::Contingency;
-use crate::mixture::BernoulliMixture;
+use crate::mixture::{Assignment, BernoulliMixture};
 use crate::model_file::LabelTable;
 use serde::Serialize;
 
@@ -30,31 +30,17 @@ pub(super) struct Agreement {
     pub(super) ari: f64,
 }
 
-/// What a clustering needs to know of one row.
-struct Row {
-    cluster: usize,
-    log_prob: f64,
-    entropy: f64,
-}
-
-impl Row {
-    fn new(_: usize, log_prob: f64, resp: &mut dyn Iterator<Item = f64>) -> Self {
-        let (mut best, mut entropy) = ((0, f64::NEG_INFINITY), 0.0);
-        for (k, r) in resp.enumerate() {
-            best = if r > best.1 { (k, r) } else { best };
-            entropy -= if r > 0.0 { r * libm::log(r) } else { 0.0 };
-        }
-        Self { cluster: best.0, log_prob, entropy }
-    }
-}
-
 impl Clustering {
+    /// What `mixture` makes of `input`.
     pub(super) fn of(mixture: &BernoulliMixture, input: &Input) -> Result<Self> {
-        let rows = mixture.map_rows(&input.bits, Row::new)?;
-        let assignments: Vec<usize> = rows.iter().map(|row| row.cluster).collect();
+        Self::new(mixture.n_components(), &mixture.assign(&input.bits)?, input)
+    }
+
+    /// The clustering of `input` into `k` clusters by `rows`, an assignment for each of its rows.
+    pub(super) fn new(k: usize, rows: &[Assignment], input: &Input) -> Result<Self> {
+        let assignments: Vec<usize> = rows.iter().map(|row| row.component).collect();
         let log_likelihood = rows.iter().map(|row| row.log_prob).sum();
         let entropy = rows.iter().map(|row| row.entropy).sum();
-        let k = mixture.n_components();
         let mut sizes = vec![0; k];
         assignments.iter().for_each(|&assigned| sizes[assigned] += 1);
         let labelled = match &input.labels {
