@@ -183,6 +183,15 @@ mod tests {
     }
 
     #[test]
+    fn ones_are_counted_in_whole_words_and_in_what_is_left() {
+        for (n, d) in [(0, 5), (1, 3), (1, 64), (3, 40), (5, 19), (9, 784)] {
+            let matrix = BitMatrix::from_fn(n, d, |i, d| (i * 31 + d * 17) % 5 < 2);
+            let one_by_one: usize = (0..n).map(|i| matrix.ones(i).count()).sum();
+            assert_eq!(matrix.count_ones(), one_by_one as u64, "{n} x {d}");
+        }
+    }
+
+    #[test]
     fn wrong_length_and_padding_are_refused() {
         assert!(BitMatrix::from_packed(2, 9, vec![0; 3]).is_err());
         assert!(BitMatrix::from_packed(1, 9, vec![0, 0b10]).is_err());

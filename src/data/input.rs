@@ -255,6 +255,25 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_file_that_changes_while_it_is_read_is_an_error() {
+        for (len, expected) in [(99_999, "the file holds 99999"), (100_001, "is too long")] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            file.as_file().set_len(100_000).unwrap();
+            let mut input = Input::open(file.path()).unwrap();
+            file.as_file().set_len(len).unwrap();
+            let error = input.body(16, 99_984).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn zeros_without_room_for_them_are_refused() {
+        assert_eq!(zeros(9), Some(vec![0; 9]));
+        assert_eq!(zeros(u64::MAX), None);
+        assert_eq!(zeros(i64::MAX as u64), None);
+    }
+
+    #[test]
     fn more_than_the_limit_is_refused() {
         assert_eq!(open(Cursor::new(vec![7; 10])).unwrap().all(10).unwrap().len(), 10);
         assert!(open(Cursor::new(vec![7; 10])).unwrap().all(9).is_err());
