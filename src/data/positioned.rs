@@ -4,24 +4,22 @@
 use std::fs::File;
 use std::io;
 
-/// Reads `bytes.len()` bytes of `file` that begin at `offset`.
-///
-/// # Errors
-/// What the operating system says; [`io::ErrorKind::UnexpectedEof`] if the file ends too early.
-pub(super) fn read(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
-    #[cfg(unix)]
-    return in_parts(file, offset, bytes);
-    #[cfg(not(unix))]
-    return in_sequence(file, offset, bytes);
-}
+#[cfg(unix)]
+pub(super) use in_parts as read;
+#[cfg(not(unix))]
+pub(super) use in_sequence as read;
 
 /// Bytes of one request: enough for its overhead not to count, and few enough for several threads to share a file.
 #[cfg(unix)]
 const PART: usize = 1 << 20;
 
-/// Each part on whichever thread is free. No thread moves the place where another one reads.
+/// Reads `bytes.len()` bytes of `file` that begin at `offset`, each part on whichever thread is free. No thread moves the
+/// place where another one reads.
+///
+/// # Errors
+/// What the operating system says; [`io::ErrorKind::UnexpectedEof`] if the file ends too early.
 #[cfg(unix)]
-fn in_parts(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+pub(super) fn in_parts(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
     use rayon::prelude::*;
     use std::os::unix::fs::FileExt;
     let parts = bytes.par_chunks_mut(PART).enumerate();
@@ -30,13 +28,14 @@ fn in_parts(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
 
 /// The same with what every system has: a place in the file, and reading on from there.
 #[cfg(any(not(unix), test))]
-fn in_sequence(mut file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+pub(super) fn in_sequence(mut file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
     use std::io::{Read, Seek, SeekFrom};
     file.seek(SeekFrom::Start(offset))?;
     file.read_exact(bytes)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
