@@ -152,7 +152,10 @@ impl BitMatrix {
 
     /// The number of ones in the matrix.
     pub fn count_ones(&self) -> u64 {
-        self.bytes.iter().map(|b| u64::from(b.count_ones())).sum()
+        // Eight bytes at a time: not every processor counts bits at all, and none wants to by the byte.
+        let (words, rest) = self.bytes.as_chunks::<8>();
+        let words = words.iter().map(|word| u64::from(u64::from_le_bytes(*word).count_ones()));
+        words.sum::<u64>() + rest.iter().map(|b| u64::from(b.count_ones())).sum::<u64>()
     }
 }
 
@@ -177,6 +180,15 @@ mod tests {
         }
         let again = BitMatrix::from_packed(7, 19, matrix.as_bytes().to_vec()).unwrap();
         assert_eq!(again, matrix);
+    }
+
+    #[test]
+    fn ones_are_counted_in_whole_words_and_in_what_is_left() {
+        for (n, d) in [(0, 5), (1, 3), (1, 64), (3, 40), (5, 19), (9, 784)] {
+            let matrix = BitMatrix::from_fn(n, d, |i, d| (i * 31 + d * 17) % 5 < 2);
+            let one_by_one: usize = (0..n).map(|i| matrix.ones(i).count()).sum();
+            assert_eq!(matrix.count_ones(), one_by_one as u64, "{n} x {d}");
+        }
     }
 
     #[test]

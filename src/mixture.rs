@@ -9,12 +9,35 @@ use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Bernoulli, Distribution};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
+use rayon::prelude::*;
 
 /// A mixture of K products of D independent Bernoulli distributions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BernoulliMixture {
     weights: DVector<f64>,
     means: DMatrix<f64>,
+}
+
+/// What a mixture says of one row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Assignment {
+    /// The most probable component, below K; the first one among equals.
+    pub component: usize,
+    /// log p(x) in nats; -inf for a row that every component rules out.
+    pub log_prob: f64,
+    /// The entropy of the responsibilities, in nats: from 0, certain, to log K.
+    pub entropy: f64,
+}
+
+impl Assignment {
+    fn new(log_prob: f64, resp: &mut dyn Iterator<Item = f64>) -> Self {
+        let (mut best, mut entropy) = (NO_COMPONENT, 0.0);
+        for (k, r) in resp.enumerate() {
+            best = better(best, (k, r));
+            entropy -= if r > 0.0 { r * libm::log(r) } else { 0.0 };
+        }
+        Self { component: best.0, log_prob, entropy }
+    }
 }
 
 /// How far the sum of the weights may be from 1.
@@ -103,14 +126,20 @@ impl BernoulliMixture {
         Scorer::new(self.weights.as_slice(), self.means.as_slice(), self.n_features())
     }
 
+    /// The component, log p(x) and entropy of every row (N values), in one pass.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn assign(&self, data: &BitMatrix) -> Result<Vec<Assignment>> {
+        self.map_rows(data, |_, log_prob, resp| Assignment::new(log_prob, resp))
+    }
+
     /// The most probable component of every row (N values below K); the first one among equals.
     ///
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn predict(&self, data: &BitMatrix) -> Result<Vec<usize>> {
-        let mut assignments = Vec::with_capacity(data.n_samples());
-        self.visit(data, |_, _, resp| assignments.push(argmax(resp)))?;
-        Ok(assignments)
+        self.map_rows(data, |_, _, resp| argmax(resp))
     }
 
     /// The responsibilities of every row (`n_samples` x K): p(k given x), each row summing to 1.
@@ -120,13 +149,9 @@ impl BernoulliMixture {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn predict_proba(&self, data: &BitMatrix) -> Result<DMatrix<f64>> {
-        let mut proba = DMatrix::zeros(data.n_samples(), self.n_components());
-        self.visit(data, |i, _, resp| {
-            for (k, r) in resp.enumerate() {
-                proba[(i, k)] = r;
-            }
-        })?;
-        Ok(proba)
+        let rows = self.map_rows(data, |_, _, resp| resp.collect::<Vec<f64>>())?;
+        let values = rows.into_iter().flatten();
+        Ok(DMatrix::from_row_iterator(data.n_samples(), self.n_components(), values))
     }
 
     /// log p(x) of every row (N values), in nats; -inf for a row that every component rules out.
@@ -134,9 +159,7 @@ impl BernoulliMixture {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn score_samples(&self, data: &BitMatrix) -> Result<Vec<f64>> {
-        let mut log_probs = Vec::with_capacity(data.n_samples());
-        self.visit(data, |_, log_prob, _| log_probs.push(log_prob))?;
-        Ok(log_probs)
+        self.map_rows(data, |_, log_prob, _| log_prob)
     }
 
     /// The log-likelihood of `data`: the sum of [`Self::score_samples`], total nats.
@@ -155,24 +178,32 @@ impl BernoulliMixture {
         Ok(self.log_likelihood(data)? / data.n_samples() as f64)
     }
 
-    /// Calls `visit` with every row's number, log p(x) and responsibilities, in order, in double precision.
+    /// What `map` makes of every row's number, log p(x) and responsibilities, in the order of the rows and in double
+    /// precision.
+    ///
+    /// Blocks of rows are scored in parallel and each row by itself, so the result is the same at any number of threads.
     ///
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
-    pub fn visit(
+    pub fn map_rows<T: Send>(
         &self,
         data: &BitMatrix,
-        mut visit: impl FnMut(usize, f64, &mut dyn Iterator<Item = f64>),
-    ) -> Result<()> {
+        map: impl Fn(usize, f64, &mut dyn Iterator<Item = f64>) -> T + Sync,
+    ) -> Result<Vec<T>> {
         if data.n_features() != self.n_features() {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
         let scorer = DenseScorer::new(self.scorer());
-        for first in (0..data.n_samples()).step_by(VISIT_ROWS) {
-            let rows = first..data.n_samples().min(first + VISIT_ROWS);
-            scorer.for_each_row(data, &RowBlock::new(data, rows), &mut visit);
-        }
-        Ok(())
+        let block = |first| {
+            let rows = first..data.n_samples().min(first + MAP_ROWS);
+            let mut mapped = Vec::with_capacity(rows.len());
+            scorer.for_each_row(data, &RowBlock::new(data, rows), |i, log_prob, resp| {
+                mapped.push(map(i, log_prob, resp));
+            });
+            mapped
+        };
+        let blocks = (0..data.n_samples().div_ceil(MAP_ROWS)).into_par_iter();
+        Ok(blocks.flat_map_iter(|b| block(b * MAP_ROWS)).collect())
     }
 
     /// `n_samples` rows drawn from the mixture, and the component that each came from.
@@ -217,13 +248,18 @@ impl BernoulliMixture {
     }
 }
 
-/// Rows scored together by [`BernoulliMixture::visit`]; each row's result is its own.
-const VISIT_ROWS: usize = 256;
+/// Rows scored together by [`BernoulliMixture::map_rows`]; each row's result is its own.
+const MAP_ROWS: usize = 256;
 
 /// The place of the largest value, the first one among equals.
 fn argmax(values: &mut dyn Iterator<Item = f64>) -> usize {
-    let best = values
-        .enumerate()
-        .fold((0, f64::NEG_INFINITY), |best, (k, v)| if v > best.1 { (k, v) } else { best });
-    best.0
+    values.enumerate().fold(NO_COMPONENT, better).0
+}
+
+/// What any component is better than.
+const NO_COMPONENT: (usize, f64) = (0, f64::NEG_INFINITY);
+
+/// The component with the greater responsibility, the first one among equals.
+fn better(best: (usize, f64), next: (usize, f64)) -> (usize, f64) {
+    if next.1 > best.1 { next } else { best }
 }

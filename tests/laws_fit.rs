@@ -177,6 +177,45 @@ fn no_iterations_return_the_initial_mixture_scored() {
 }
 
 #[test]
+fn the_report_assigns_every_row_as_the_mixture_does() {
+    let Fit { mixture, report } = quiet(&params(NInit::Exactly(1)));
+    let data = clusters();
+    assert_eq!(report.assignments, mixture.assign(&data).unwrap());
+    assert_eq!(report.log_likelihood, mixture.log_likelihood(&data).unwrap());
+    let proba = mixture.predict_proba(&data).unwrap();
+    for (i, row) in report.assignments.iter().enumerate() {
+        let term = |r: &f64| if *r > 0.0 { -r * r.ln() } else { 0.0 };
+        let entropy: f64 = proba.row(i).iter().map(term).sum();
+        assert!((row.entropy - entropy).abs() <= 1e-14, "row {i}: {} {entropy}", row.entropy);
+    }
+    let components: Vec<_> = report.assignments.iter().map(|row| row.component).collect();
+    assert_eq!(components, mixture.predict(&data).unwrap());
+    let log_probs: Vec<_> = report.assignments.iter().map(|row| row.log_prob).collect();
+    assert_eq!(log_probs, mixture.score_samples(&data).unwrap());
+}
+
+#[test]
+fn rows_are_mapped_in_their_order_and_to_the_same_bits_at_any_number_of_threads() {
+    let mixture = inner_mixture(3, 20, 0.1, 9);
+    // Several blocks and a part of one.
+    let data = BitMatrix::from_fn(1500, 20, |i, d| (i * 7 + d * d * 13) % 31 < 9);
+    let map = |n_threads| {
+        let row = |i, log_prob: f64, resp: &mut dyn Iterator<Item = f64>| {
+            (i, log_prob.to_bits(), resp.map(f64::to_bits).collect::<Vec<_>>())
+        };
+        with_threads(n_threads, || mixture.map_rows(&data, row).unwrap())
+    };
+    let alone = map(1);
+    assert!(alone.iter().map(|row| row.0).eq(0..1500));
+    assert!(alone.iter().all(|row| row.2.len() == 3));
+    for i in [0, 700, 1499] {
+        let (log_prob, row) = (alone[i].1, data.select(&[i]));
+        assert_eq!(mixture.score_samples(&row).unwrap()[0].to_bits(), log_prob);
+    }
+    assert!([2, 3, 7].iter().all(|&n| map(n) == alone));
+}
+
+#[test]
 fn one_iteration_is_one_and_ends_at_the_limit() {
     let Fit { report, .. } =
         quiet(&FitParams { max_iter: 1, tol: 0.0, ..params(NInit::Exactly(2)) });

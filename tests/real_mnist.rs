@@ -1,8 +1,9 @@
-//! MNIST itself: both readers agree to the bit, and the images are the ones that were published.
+//! MNIST itself: raw, packed and read by another crate it is the same to the bit, and it is what was published.
 
 mod common;
 
-use bmm::data::{Binarize, Dataset, Source, SourceKind, Split, has_test_split, load};
+use bmm::data::{Binarize, Dataset, Labels, Source, Split, has_test_split, load, load_with_test};
+use mnist::{Mnist, MnistBuilder};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
@@ -26,22 +27,29 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn same_data(a: &Dataset, b: &Dataset) -> bool {
-    a.pixels == b.pixels && a.labels == b.labels
+/// Whether `data` has these images of 28 x 28 and these digits as labels.
+fn holds(data: &Dataset, images: &[u8], digits: &[u8]) -> bool {
+    let size = (data.pixels.height(), data.pixels.width());
+    let labels = data.labels == Some(Labels::from_codes(digits));
+    size == (28, 28) && data.pixels.values() == images && labels
 }
 
 #[test]
-fn the_mnist_crate_and_the_idx_reader_agree_to_the_bit() {
+fn raw_and_packed_files_hold_what_the_mnist_crate_reads() {
     let Some(packed) = common::shared("data/mnist") else { return };
     let folder = tempfile::tempdir().unwrap();
     unpack(&packed, folder.path());
-    for split in [Split::Train, Split::Test] {
-        let by_crate = load(&Source::new(folder.path()).with_split(split)).unwrap();
-        let by_reader = load(&Source::new(&packed).with_split(split)).unwrap();
-        assert_eq!((by_crate.kind, by_reader.kind), (SourceKind::Mnist, SourceKind::Idx));
-        assert!(same_data(&by_crate, &by_reader), "{split:?}");
+    let path = folder.path().to_str().unwrap();
+    let Mnist { trn_img, trn_lbl, tst_img, tst_lbl, .. } =
+        MnistBuilder::new().base_path(path).label_format_digit().finalize();
+    for source in [Source::new(folder.path()), Source::new(&packed)] {
+        assert!(has_test_split(&source));
+        let (train, test) = load_with_test(&source).unwrap();
+        assert!(holds(&train, &trn_img, &trn_lbl));
+        assert!(holds(&test.unwrap(), &tst_img, &tst_lbl));
+        let test = load(&source.with_split(Split::Test)).unwrap();
+        assert!(holds(&test, &tst_img, &tst_lbl));
     }
-    assert!(has_test_split(&Source::new(folder.path())));
 }
 
 #[test]

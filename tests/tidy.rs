@@ -37,7 +37,6 @@ const RULES: Rules = Rules {
         (
             "libm",
             &[
-                "cli/clusters.rs",
                 "em/m_step.rs",
                 "em/rounding.rs",
                 "kernels/",
@@ -46,7 +45,6 @@ const RULES: Rules = Rules {
                 "scorer.rs",
             ],
         ),
-        ("mnist", &["data/mnist.rs"]),
         ("multiversion", &["kernels/"]),
         ("nalgebra", &["em/", "mixture.rs", "model_file/record.rs", "reference.rs"]),
         ("noto_sans_mono_bitmap", &["render/canvas.rs"]),
@@ -54,7 +52,18 @@ const RULES: Rules = Rules {
         ("pathfinding", &["metrics/matching.rs"]),
         ("rand_distr", &["data/binarize.rs", "em/init/", "mixture.rs"]),
         ("rand_xoshiro", &["data/binarize.rs", "em/init/", "mixture.rs"]),
-        ("rayon", &["data/binarize.rs", "em/e_step.rs"]),
+        (
+            "rayon",
+            &[
+                "cli/run_folder.rs",
+                "data/binarize.rs",
+                "data/mod.rs",
+                "data/positioned.rs",
+                "em/e_step.rs",
+                "mixture.rs",
+                "model_file/atomic.rs",
+            ],
+        ),
         ("rustix", &["model_file/atomic.rs"]),
         ("safetensors", &["model_file/exchange/safetensors.rs"]),
         ("serde", &["cli/", "model_file/"]),

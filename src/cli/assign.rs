@@ -122,12 +122,10 @@ impl Args {
     }
 
     fn rows(&self, model: &Model, input: &Input) -> Result<Vec<Row>> {
-        let mut rows = Vec::with_capacity(input.bits.n_samples());
-        model.mixture.visit(&input.bits, |i, log_prob, resp| {
+        model.mixture.map_rows(&input.bits, |i, log_prob, resp| {
             let resp: Vec<f64> = resp.collect();
-            rows.push(self.row(model, input.origin(i), log_prob, &resp));
-        })?;
-        Ok(rows)
+            self.row(model, input.origin(i), log_prob, &resp)
+        })
     }
 
     fn row(

@@ -3,7 +3,7 @@
 use super::input::{Input, Words};
 use crate::error::Result;
 use crate::metrics::Contingency;
-use crate::mixture::BernoulliMixture;
+use crate::mixture::{Assignment, BernoulliMixture};
 use crate::model_file::LabelTable;
 use serde::Serialize;
 
@@ -31,19 +31,16 @@ pub(super) struct Agreement {
 }
 
 impl Clustering {
+    /// What `mixture` makes of `input`.
     pub(super) fn of(mixture: &BernoulliMixture, input: &Input) -> Result<Self> {
-        let mut assignments = Vec::with_capacity(input.bits.n_samples());
-        let (mut log_likelihood, mut entropy) = (0.0, 0.0);
-        mixture.visit(&input.bits, |_, log_prob, resp| {
-            let mut best = (0, f64::NEG_INFINITY);
-            for (k, r) in resp.enumerate() {
-                best = if r > best.1 { (k, r) } else { best };
-                entropy -= if r > 0.0 { r * libm::log(r) } else { 0.0 };
-            }
-            assignments.push(best.0);
-            log_likelihood += log_prob;
-        })?;
-        let k = mixture.n_components();
+        Self::new(mixture.n_components(), &mixture.assign(&input.bits)?, input)
+    }
+
+    /// The clustering of `input` into `k` clusters by `rows`, an assignment for each of its rows.
+    pub(super) fn new(k: usize, rows: &[Assignment], input: &Input) -> Result<Self> {
+        let assignments: Vec<usize> = rows.iter().map(|row| row.component).collect();
+        let log_likelihood = rows.iter().map(|row| row.log_prob).sum();
+        let entropy = rows.iter().map(|row| row.entropy).sum();
         let mut sizes = vec![0; k];
         assignments.iter().for_each(|&assigned| sizes[assigned] += 1);
         let labelled = match &input.labels {

@@ -115,21 +115,25 @@ pub(super) fn read_for_model(
     Ok(input)
 }
 
-/// The held-out split that goes with a training source, if there is one.
-pub(super) fn held_out(source: &OsString, reading: &Reading) -> Option<Result<Input>> {
-    let reading = Reading { limit: None, labels: None, ..reading.clone() };
-    let test = match source.to_str().and_then(demo::split_of) {
-        Some(Split::Train) => demo::draw(Split::Test),
-        Some(Split::Test) => return None,
+/// Reads `source` and the held-out split that goes with it, if there is one, by the same rule and in the same shape.
+pub(super) fn read_with_held_out(
+    source: &OsString,
+    reading: &Reading,
+) -> Result<(Input, Option<Input>)> {
+    let (set, test, name) = match source.to_str().and_then(demo::split_of) {
+        Some(split) => {
+            let test = (split == Split::Train).then(|| demo::draw(Split::Test)).transpose()?;
+            (demo::draw(split)?, test, demo::NAME.into())
+        }
         None => {
-            let source = Source::parse(source);
-            if source.split() == Some(Split::Test) || !data::has_test_split(&source) {
-                return None;
-            }
-            data::load(&source.with_split(Split::Test))
+            let (set, test) = data::load_with_test(&Source::parse(source))?;
+            (set, test, name_of(source))
         }
     };
-    Some(test.and_then(|test| binarised(test, "test".into(), &reading)))
+    let input = binarised(set, name, reading)?;
+    let same = Reading { rule: Some(input.rule), shape: reading.shape, ..Reading::default() };
+    let held_out = test.map(|test| binarised(test, "test".into(), &same)).transpose()?;
+    Ok((input, held_out))
 }
 
 fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input> {

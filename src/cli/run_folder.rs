@@ -9,6 +9,7 @@ use super::train_report::{Clock, Results};
 use crate::error::{Error, Result};
 use crate::model_file::{self, Model, atomic};
 use crate::render;
+use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// A run folder that was written.
@@ -62,17 +63,19 @@ fn unused_name(input: &Input, results: &Results) -> PathBuf {
     folders.find(|folder| !folder.exists()).unwrap_or_default()
 }
 
-/// One PNG for each mean, and all of them captioned on one sheet.
+/// One PNG for each mean, and all of them captioned on one sheet: drawn and packed in parallel.
 fn pictures(model: &Model, sizes: Option<&[u64]>) -> Result<Vec<(String, Vec<u8>)>> {
-    let n_components = model.mixture.n_components();
-    let digits = (n_components - 1).to_string().len().max(2);
-    let mut files = Vec::with_capacity(n_components + 1);
-    for k in 0..n_components {
+    let all: Vec<_> = (0..model.mixture.n_components()).collect();
+    let digits = (all.len() - 1).to_string().len().max(2);
+    let mean = |&k: &usize| {
         let png = render::mean_png(model.mixture.mean(k), pictures::shape(model))?;
-        files.push((format!("means/{k:0digits$}.png"), png));
-    }
-    let all: Vec<_> = (0..n_components).collect();
-    files.push(("means.png".into(), pictures::sheet(model, sizes, &all, None)?));
+        Ok((format!("means/{k:0digits$}.png"), png))
+    };
+    let sheet = || pictures::sheet(model, sizes, &all, None);
+    let means = || all.par_iter().map(mean).collect::<Result<Vec<_>>>();
+    let (sheet, means) = rayon::join(sheet, means);
+    let mut files = means?;
+    files.push(("means.png".into(), sheet?));
     Ok(files)
 }
 

@@ -147,10 +147,7 @@ fn kernel() -> String {
 impl Args {
     /// The data, and the test split that goes with it: both before the fit, so that a damaged file costs no fit.
     fn read(&self, source: &OsString, from: Option<&Model>) -> Result<(Input, Option<Input>)> {
-        let input = input::read(source, &self.reading(from)?)?;
-        let same_rule = Reading { rule: Some(input.rule), shape: self.shape, ..Reading::default() };
-        let held_out = input::held_out(source, &same_rule).transpose()?;
-        Ok((input, held_out))
+        input::read_with_held_out(source, &self.reading(from)?)
     }
 
     fn reading(&self, from: Option<&Model>) -> Result<Reading> {

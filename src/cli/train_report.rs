@@ -129,7 +129,8 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
 }
 
 impl Results {
-    /// Applies the fitted mixture to the data, and to held-out data where there is some.
+    /// Sorts the data into the clusters that the fit gave them, and applies the mixture to held-out data where there is
+    /// some.
     pub(super) fn new(
         input: &Input,
         held_out: Option<&Input>,
@@ -137,7 +138,8 @@ impl Results {
         init: String,
         fit: Fit,
     ) -> Result<Self> {
-        let training = Clustering::of(&fit.mixture, input)?;
+        let k = fit.mixture.n_components();
+        let training = Clustering::new(k, &fit.report.assignments, input)?;
         let held_out = held_out.map(|test| Clustering::of(&fit.mixture, test)).transpose()?;
         let labels = training.label_table();
         let (summary, synthetic) = (input.summary(), input.synthetic);

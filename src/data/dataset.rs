@@ -8,9 +8,7 @@ use std::fmt;
 /// How a data set was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceKind {
-    /// The four raw files of MNIST, read by the `mnist` crate.
-    Mnist,
-    /// IDX files, read by this crate.
+    /// IDX files, the format of MNIST.
     Idx,
     /// Picture files.
     Pictures,
@@ -27,7 +25,6 @@ pub enum SourceKind {
 impl fmt::Display for SourceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Mnist => "MNIST (mnist crate)",
             Self::Idx => "IDX",
             Self::Pictures => "pictures",
             Self::Npy => "NumPy array",

@@ -2,13 +2,13 @@
 //! split (`train`, `t10k` or `test`), and `images` or `labels`.
 
 use super::dataset::{Dataset, SourceKind};
+use super::idx;
 use super::input::Input;
 use super::labels::Labels;
 use super::listing::{self, Listing};
 use super::pixels::Pixels;
 use super::sniff::{self, Content};
 use super::source::{Source, Split};
-use super::{idx, mnist};
 use crate::error::{DataProblem, Error, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -83,9 +83,6 @@ pub(super) fn load(source: &Source, sets: &BTreeMap<String, IdxSet>) -> Result<D
         return Err(Error::data(folder, problem));
     };
     let part = Source::new(folder).with_split(split).to_string();
-    if let Some((pixels, labels)) = mnist::load(folder, split) {
-        return Dataset::new(part, SourceKind::Mnist, pixels, Some(labels));
-    }
     let (pixels, labels) = read(folder, set.split(split), split)?;
     Dataset::new(part, SourceKind::Idx, pixels, labels)
 }

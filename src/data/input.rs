@@ -1,11 +1,14 @@
 //! One opened file: its first bytes for recognition, then its content, decompressed if it is gzip. The only place that
 //! decompresses, and it takes no more memory than bytes have really arrived.
 
+use super::positioned;
 use crate::error::{DataProblem, Error, Result};
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
+use std::hint::black_box;
 use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How many bytes are looked at to recognise a file.
 const HEAD: u64 = 4096;
@@ -27,6 +30,8 @@ pub(super) struct Input {
     /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
     len: Option<u64>,
     gzip: bool,
+    /// The file once more, if it is a raw and regular one: its body is read from there straight into place.
+    raw: Option<Arc<File>>,
 }
 
 impl Input {
@@ -36,7 +41,9 @@ impl Input {
         let meta = file.metadata().map_err(Error::io(path))?;
         // A pipe has no length to check against; only what arrives counts.
         let len = meta.is_file().then_some(meta.len());
-        Self::from_reader(path, Box::new(file), len)
+        let file = Arc::new(file);
+        let input = Self::from_reader(path, Box::new(Arc::clone(&file)), len)?;
+        Ok(Self { raw: input.len.map(|_| file), ..input })
     }
 
     /// Standard input, named `-`.
@@ -49,13 +56,13 @@ impl Input {
         let head = read_head(&mut raw).map_err(Error::io(&path))?;
         if !head.starts_with(&[0x1f, 0x8b]) {
             let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
-            return Ok(Self { path, head, reader, len, gzip: false });
+            return Ok(Self { path, head, reader, len, gzip: false, raw: None });
         }
         let compressed = BufReader::with_capacity(1 << 16, Cursor::new(head).chain(raw));
         let mut raw: Box<dyn Read> = Box::new(MultiGzDecoder::new(compressed));
         let head = read_head(&mut raw).map_err(|e| read_error(&path, true, e))?;
         let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
-        Ok(Self { path, head, reader, len: None, gzip: true })
+        Ok(Self { path, head, reader, len: None, gzip: true, raw: None })
     }
 
     /// The first bytes of the content, up to 4096, decompressed; reading starts before them all the same.
@@ -85,19 +92,37 @@ impl Input {
     pub(super) fn body(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
         let expected = header.saturating_add(body);
         self.check_len(expected)?;
+        match self.raw.clone() {
+            Some(file) => self.body_in_place(&file, header, body),
+            None => self.body_as_it_comes(header, body),
+        }
+    }
+
+    /// The body of a raw file, whose length has been checked.
+    fn body_in_place(&mut self, file: &File, header: u64, body: u64) -> Result<Vec<u8>> {
+        let mut bytes = zeros(body).ok_or_else(|| self.no_memory(body))?;
+        let read = positioned::read(file, header, &mut bytes);
+        // The file may have been cut or added to in the meantime.
+        self.len = Some(file.metadata().map_err(|e| self.failed(e))?.len());
+        self.check_len(header + body)?;
+        read.map(|()| bytes).map_err(|e| self.failed(e))
+    }
+
+    /// The body of what has no certain length.
+    fn body_as_it_comes(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let mut step = if self.len.is_some() { body } else { FIRST_RESERVATION };
+        let mut step = FIRST_RESERVATION;
         while (bytes.len() as u64) < body {
             let before = bytes.len() as u64;
             let wanted = step.min(body - before);
             self.append(&mut bytes, wanted)?;
             if (bytes.len() as u64) < before + wanted {
                 let found = header + bytes.len() as u64;
-                return Err(self.wrong(DataProblem::Truncated { expected, found }));
+                return Err(self.wrong(DataProblem::Truncated { expected: header + body, found }));
             }
             step = bytes.len() as u64;
         }
-        self.expect_end(expected)?;
+        self.expect_end(header + body)?;
         Ok(bytes)
     }
 
@@ -120,11 +145,15 @@ impl Input {
         self.wrong(DataProblem::TooLarge { what, limit: "16 GiB" })
     }
 
+    fn no_memory(&self, n: u64) -> Error {
+        self.too_large(format!("there is no memory for {n} more bytes"))
+    }
+
     /// Appends up to `n` bytes; fewer only if the content ends.
     fn append(&mut self, bytes: &mut Vec<u8>, n: u64) -> Result<()> {
         let room = usize::try_from(n).ok().filter(|&n| bytes.try_reserve_exact(n).is_ok());
         if room.is_none() {
-            return Err(self.too_large(format!("there is no memory for {n} more bytes")));
+            return Err(self.no_memory(n));
         }
         let read = self.reader.by_ref().take(n).read_to_end(bytes);
         read.map(drop).map_err(|e| self.failed(e))
@@ -148,6 +177,16 @@ impl Input {
         }
         Ok(bytes)
     }
+}
+
+/// `n` zeros in memory that nobody has touched yet, or `None` if there is no room for them.
+fn zeros(n: u64) -> Option<Vec<u8>> {
+    let n = usize::try_from(n).ok()?;
+    // A vector of zeros that finds no room ends the program, so an empty one asks first.
+    let mut asked = Vec::<u8>::new();
+    asked.try_reserve_exact(n).ok()?;
+    drop(black_box(asked)); // or the compiler would see that it is never used, and not ask
+    Some(vec![0; n])
 }
 
 fn read_head(reader: &mut Box<dyn Read>) -> std::io::Result<Vec<u8>> {
@@ -213,6 +252,25 @@ pub(super) mod tests {
         assert!(long.to_string().contains("is too long"), "{long}");
         let huge = open(Cursor::new(vec![7; 10])).unwrap().body(0, MAX_BYTES + 1).unwrap_err();
         assert!(huge.to_string().contains("is too large"), "{huge}");
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_an_error() {
+        for (len, expected) in [(99_999, "the file holds 99999"), (100_001, "is too long")] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            file.as_file().set_len(100_000).unwrap();
+            let mut input = Input::open(file.path()).unwrap();
+            file.as_file().set_len(len).unwrap();
+            let error = input.body(16, 99_984).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn zeros_without_room_for_them_are_refused() {
+        assert_eq!(zeros(9), Some(vec![0; 9]));
+        assert_eq!(zeros(u64::MAX), None);
+        assert_eq!(zeros(i64::MAX as u64), None);
     }
 
     #[test]

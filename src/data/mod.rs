@@ -11,11 +11,11 @@ mod input;
 mod label_file;
 mod labels;
 mod listing;
-mod mnist;
 mod npy;
 mod picture_folder;
 mod pictures;
 mod pixels;
+mod positioned;
 mod sniff;
 mod source;
 mod table;
@@ -64,8 +64,21 @@ pub fn load_all(sources: &[Source]) -> Result<Dataset> {
     Dataset::concat(sources.iter().map(load).collect::<Result<_>>()?)
 }
 
-/// Whether a source is the training images of a folder that also has test images, to score on what was held out:
-/// load `source.with_split(Split::Test)` for them.
+/// Loads a source and, if it is the training images of a folder that also has test images, those too. Both at once:
+/// a packed file keeps no more than one thread busy.
+///
+/// # Errors
+/// As for [`load`], of the source first.
+pub fn load_with_test(source: &Source) -> Result<(Dataset, Option<Dataset>)> {
+    if !has_test_split(source) {
+        return Ok((load(source)?, None));
+    }
+    let test = source.clone().with_split(Split::Test);
+    let (set, test) = rayon::join(|| load(source), || load(&test));
+    Ok((set?, Some(test?)))
+}
+
+/// Whether a source is the training images of a folder that also has test images, to score on what was held out.
 pub fn has_test_split(source: &Source) -> bool {
     if source.split() == Some(Split::Test) || !source.path().is_dir() {
         return false;

@@ -72,6 +72,18 @@ fn held_out_images_are_announced_only_beside_training_images() {
 }
 
 #[test]
+fn the_held_out_images_come_along_and_their_damage_is_not_passed_over() {
+    let folder = small_mnist();
+    let source = Source::new(folder.path());
+    let test = source.clone().with_split(Split::Test);
+    let (train, held_out) = load_with_test(&source).unwrap();
+    assert_eq!((&train, held_out.as_ref()), (&load(&source).unwrap(), load(&test).ok().as_ref()));
+    assert_eq!(load_with_test(&test).unwrap(), (load(&test).unwrap(), None));
+    std::fs::write(folder.path().join("t10k-images-idx3-ubyte"), images(&[8, 9, 9])).unwrap();
+    assert!(load_with_test(&source).is_err());
+}
+
+#[test]
 fn a_raw_file_wins_over_its_packed_twin() {
     let folder = folder(&[
         ("train-images-idx3-ubyte", images(&[1, 2])),

@@ -1,6 +1,6 @@
 //! What a fit reports beside the mixture.
 
-use crate::mixture::BernoulliMixture;
+use crate::mixture::{Assignment, BernoulliMixture};
 use std::fmt;
 
 /// The outcome of a fit.
@@ -24,6 +24,8 @@ pub struct FitReport {
     pub objective_history: Vec<f64>,
     /// Log-likelihood of the returned mixture, total nats, in double precision.
     pub log_likelihood: f64,
+    /// What the returned mixture says of every row (N values), in double precision.
+    pub assignments: Vec<Assignment>,
     /// The place of the best start in `starts`.
     pub best_start: usize,
     /// Every start, in order.

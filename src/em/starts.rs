@@ -9,6 +9,7 @@ use super::params::{FitParams, NInit};
 use super::report::{Fit, FitReport, StartReport, StopReason};
 use crate::bits::BitMatrix;
 use crate::error::Result;
+use crate::mixture::Assignment;
 
 // The three numbers were chosen by simulating policies on 64 single starts on MNIST at K = 10, the very data that the
 // default is judged by; other data has had no say yet.
@@ -35,8 +36,8 @@ pub fn fit(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> R
     let turned = orientation.turned(data);
     let found = search(turned.as_ref().unwrap_or(data), params, &orientation, observe)?;
     let mixture = orientation.turn(&found.best.mixture)?.sorted_by_weight();
-    let log_likelihood = mixture.log_likelihood(data)?;
-    Ok(Fit { mixture, report: found.report(log_likelihood) })
+    let assignments = mixture.assign(data)?;
+    Ok(Fit { mixture, report: found.report(assignments) })
 }
 
 /// What a search found: all starts, and the best one with its parameters, as the data was turned.
@@ -46,14 +47,15 @@ struct Found {
 }
 
 impl Found {
-    fn report(self, log_likelihood: f64) -> FitReport {
+    fn report(self, assignments: Vec<Assignment>) -> FitReport {
         let Self { starts, best } = self;
         let was_interrupted = starts.iter().any(|start| start.stop == StopReason::Interrupted);
         FitReport {
             n_iter: best.n_iter(),
             // Whichever start was interrupted: the search for the best one was.
             stop: if was_interrupted { StopReason::Interrupted } else { starts[best.start].stop },
-            log_likelihood,
+            log_likelihood: assignments.iter().map(|row| row.log_prob).sum(),
+            assignments,
             best_start: best.start,
             objective_history: best.history,
             starts,

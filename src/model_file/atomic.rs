@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
+use rayon::prelude::*;
 use tempfile::{Builder, NamedTempFile, TempDir};
 
 use crate::error::{Error, Result};
@@ -80,9 +81,10 @@ pub fn write_folder(
     let target = followed(path);
     let parents = Parents::make(parent_of(&target))?;
     let temporary = temporary_folder(&target).map_err(Error::io(path))?;
-    for (name, bytes) in files {
-        add_file(temporary.path(), name, bytes).map_err(Error::io(path.join(name)))?;
-    }
+    // Side by side: a disk makes several files durable in little more than the time that one takes.
+    files.par_iter().try_for_each(|(name, bytes)| {
+        add_file(temporary.path(), name, bytes).map_err(Error::io(path.join(name)))
+    })?;
     sync_tree(temporary.path()).map_err(Error::io(path))?;
     install(temporary, &target, occupant).map_err(|error| match error.kind() {
         ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, RUN_HINT),

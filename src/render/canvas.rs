@@ -65,16 +65,15 @@ impl Canvas {
     /// Puts `raster` with its upper left corner at (`x`, `y`); what reaches beyond the page is lost.
     pub fn image(&mut self, x: usize, y: usize, raster: &Raster) {
         for (row, values) in raster.values.chunks_exact(raster.width).enumerate() {
-            for (column, &ink) in values.iter().enumerate() {
-                self.blend(x + column, y + row, grey(ink), u8::MAX);
-            }
+            let pixels = self.run(x, y + row, values.len());
+            pixels.iter_mut().zip(values).for_each(|(pixel, &ink)| *pixel = grey(ink));
         }
     }
 
     /// Fills a rectangle with one `level`.
     pub fn fill(&mut self, (x, y): (usize, usize), (width, height): (usize, usize), level: u8) {
         for row in y..y + height {
-            (x..x + width).for_each(|column| self.blend(column, row, level, u8::MAX));
+            self.run(x, row, width).fill(level);
         }
     }
 
@@ -95,6 +94,15 @@ impl Canvas {
                 self.blend(x + column, y + row, style.ink, part);
             }
         }
+    }
+
+    /// The pixels of row `y` from column `x` on: `width` of them, or as many as the page has.
+    fn run(&mut self, x: usize, y: usize, width: usize) -> &mut [u8] {
+        if y >= self.height {
+            return &mut [];
+        }
+        let [start, end] = [x, x + width].map(|column| y * self.width + column.min(self.width));
+        &mut self.pixels[start..end]
     }
 
     /// Mixes `level` into one pixel; `part` of 255 is `level` alone, 0 leaves the pixel as it is.

@@ -35,27 +35,30 @@ impl Raster {
 
     /// This image at `width` x `height`: each axis grows by nearest neighbour or shrinks by area averages.
     pub fn resized(&self, width: usize, height: usize) -> Self {
-        self.with_width(width).transposed().with_width(height).transposed()
+        self.transposed().with_width(height).transposed().with_width(width)
     }
 
     fn with_width(&self, width: usize) -> Self {
         if width == self.width {
             return self.clone();
         }
-        let line = |row: &[f64]| -> Vec<f64> {
-            if width > row.len() {
-                (0..width).map(|x| row[x * row.len() / width]).collect()
-            } else {
-                (0..width).map(|x| area_mean(row, x, width)).collect()
+        let mut values = Vec::with_capacity(width * self.height);
+        // The places are the same in every row, and divisions are slow.
+        let nearest: Vec<usize> = (0..width).map(|x| x * self.width / width).collect();
+        for row in self.values.chunks_exact(self.width) {
+            match width > self.width {
+                true => values.extend(nearest.iter().map(|&x| row[x])),
+                false => values.extend((0..width).map(|x| area_mean(row, x, width))),
             }
-        };
-        let values = self.values.chunks_exact(self.width).flat_map(line).collect();
+        }
         Self { width, height: self.height, values }
     }
 
     fn transposed(&self) -> Self {
-        let column = |x| (0..self.height).map(move |y| self.at(x, y));
-        let values = (0..self.width).flat_map(column).collect();
+        let mut values = Vec::with_capacity(self.values.len());
+        for x in 0..self.width {
+            values.extend((0..self.height).map(|y| self.at(x, y)));
+        }
         Self { width: self.height, height: self.width, values }
     }
 }
@@ -70,9 +73,9 @@ fn area_mean(row: &[f64], x: usize, width: usize) -> f64 {
     covered.map(|i| row[i] * overlap(i) as f64).sum::<f64>() / length as f64
 }
 
-/// The grey level, 0 (black) to 255 (white), of an amount of ink in [0, 1].
+/// The grey level, 0 (black) to 255 (white), of an amount of ink in [0, 1]; halves are rounded up.
 pub(super) fn grey(ink: f64) -> u8 {
-    (ink * 255.0).round() as u8
+    (ink * 255.0 + 0.5) as u8
 }
 
 /// The size, as (width, height), at which an image of `shape` fills a square of `side` pixels: a whole multiple of it, or
