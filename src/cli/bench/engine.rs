@@ -1,0 +1,44 @@
+//! The production side of the ladder, all of it: what `bmm train` runs, behind three calls.
+
+use crate::bits::BitMatrix;
+use crate::cli::tables::counted;
+use crate::em::{self, BLOCK_ROWS, EStep, SufficientStats};
+use crate::kernels::{self, Real};
+use crate::mixture::BernoulliMixture;
+
+/// Rows that are listed once, ready for many E-steps.
+pub(super) struct Engine<'a>(EStep<'a, f64>);
+
+impl<'a> Engine<'a> {
+    /// Lists the nibbles of all rows: done once for a fit, whatever its starts and iterations.
+    pub(super) fn list(rows: &'a BitMatrix, n_components: usize) -> Self {
+        Self(EStep::new(rows, n_components))
+    }
+
+    /// One whole E-step: the tables of `mixture`, then all rows, up to the sums that the M-step needs.
+    pub(super) fn e_step(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
+        self.0.run(mixture)
+    }
+}
+
+/// Up to so many rows an E-step is one block, so it runs on one thread, as the plain attempts do.
+pub(super) const ROWS_OF_ONE_THREAD: usize = BLOCK_ROWS;
+
+/// What runs here, in words.
+pub(super) fn kernel() -> String {
+    let (set, threads) = (kernels::instruction_set(), counted(em::n_threads(), "thread"));
+    format!("nibble tables, {} lanes, {set}, {threads}", kernels::LANES)
+}
+
+/// The numbers that [`exp_each`] works on.
+pub(super) type Number = f32;
+
+/// What they are called.
+pub(super) const NUMBER: &str = Number::NAME;
+
+/// `exp` of every number, none of them positive: a polynomial without branches, so the compiler makes vectors of it.
+pub(super) fn exp_each(values: &[Number], results: &mut [Number]) {
+    for (result, value) in results.iter_mut().zip(values) {
+        *result = Real::exp(*value);
+    }
+}
