@@ -147,7 +147,7 @@ impl Frame {
 
 /// A power of ten as people write it: plainly where it is short.
 fn power_text(value: f64) -> String {
-    if (1e-3..=1e4).contains(&value) { value.to_string() } else { format!("{value:e}") }
+    if (0.005..=1e4).contains(&value) { value.to_string() } else { format!("{value:e}") }
 }
 
 type Drawn<B> = std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
@@ -192,6 +192,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
             .y_label_formatter(&|y| power_text(*y))
             .x_labels(frame.x_ticks.len())
             .y_labels(frame.y_ticks.len())
+            .y_label_offset(self.lowered_by(SMALL_SIZE) * self.scale as i32)
             .x_desc(plot.x_label)
             .y_desc(plot.y_label)
             .draw()?;
@@ -238,8 +239,13 @@ impl<B: DrawingBackend> Pen<'_, B> {
         // XML has no place for control characters.
         let text: String = text.chars().filter(|c| !c.is_control()).collect();
         let style = TextStyle::from((FONT, self.px(size))).color(&INK);
-        let down = (self.lowered * f64::from(size)).round() as i32;
-        area.draw(&Text::new(text, self.at((at.0, at.1 + down)), style))
+        let at = self.at((at.0, at.1 + self.lowered_by(size)));
+        area.draw(&Text::new(text, at, style))
+    }
+
+    /// How far text of this size is put below its place, in pixels of the picture.
+    fn lowered_by(&self, size: u32) -> i32 {
+        (self.lowered * f64::from(size)).round() as i32
     }
 
     /// A length of the picture in pixels of the page.

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn both_forms_compute_the_same() {
-        let (a, b) = (DVector::from_fn(99, |i, _| i as f64), DVector::from_fn(99, |i, _| 1.5));
+        let (a, b) = (DVector::from_fn(99, |i, _| i as f64), DVector::from_element(99, 1.5));
         assert_eq!(dot_in_order(a.as_slice(), b.as_slice()), a.dot(&b));
         let values = [0.0, -0.5, -3.0, -20.0];
         let (mut one_by_one, mut vectorised) = ([1.0; 4], [2.0; 4]);

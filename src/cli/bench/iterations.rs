@@ -6,7 +6,7 @@ use crate::bits::BitMatrix;
 use crate::em::{self, FitParams, NInit};
 use crate::error::Result;
 
-/// Rows, as far as the data goes; the last is the training set of MNIST.
+/// Rows, or as many as the data has; the last is the training set of MNIST.
 const ROWS: [usize; 3] = [1000, 10_000, 60_000];
 /// Components, as far as there are rows.
 const COMPONENTS: [usize; 3] = [10, 100, 500];
@@ -21,7 +21,9 @@ pub(super) struct IterationTime {
 /// Every number of rows with every number of components.
 pub(super) fn measure(data: &BitMatrix, budget: f64) -> Result<Vec<IterationTime>> {
     let mut times = Vec::new();
-    for n in up_to(&ROWS, data.n_samples()) {
+    let mut sizes = ROWS.map(|n| n.min(data.n_samples())).to_vec();
+    sizes.dedup();
+    for n in sizes {
         let mut rows = data.clone();
         rows.truncate(n);
         for k in up_to(&COMPONENTS, n) {
