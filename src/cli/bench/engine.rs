@@ -24,10 +24,14 @@ impl<'a> Engine<'a> {
 /// Up to so many rows an E-step is one block, so it runs on one thread, as the plain attempts do.
 pub(super) const ROWS_OF_ONE_THREAD: usize = BLOCK_ROWS;
 
-/// What runs here, in words.
+/// What runs here, in words, and on how many threads.
 pub(super) fn kernel() -> String {
-    let (set, threads) = (kernels::instruction_set(), counted(em::n_threads(), "thread"));
-    format!("nibble tables, {} lanes, {set}, {threads}", kernels::LANES)
+    format!("{}, {}", kernel_of_one_thread(), counted(em::n_threads(), "thread"))
+}
+
+/// What runs here, in words.
+pub(super) fn kernel_of_one_thread() -> String {
+    format!("nibble tables, {} lanes, {}", kernels::LANES, kernels::instruction_set())
 }
 
 /// The numbers that [`exp_each`] works on.

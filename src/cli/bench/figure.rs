@@ -1,5 +1,6 @@
 //! The ladder as a plot: seconds of one E-step against the number of images.
 
+use super::engine;
 use super::ladder::N_WAYS;
 use super::report::Results;
 use crate::render::{Line, LinePlot};
@@ -26,12 +27,16 @@ pub(super) fn plot(results: &Results) -> Figure {
     let ladder = &results.ladder;
     let points =
         |way: usize| ladder.rungs.iter().map(|rung| (rung.n as f64, rung.seconds[way])).collect();
+    let kernel = match results.is_of_one_thread() {
+        true => format!("{}; all on one thread", engine::kernel_of_one_thread()),
+        false => engine::kernel(),
+    };
     let synthetic = if results.synthetic { ", synthetic digits" } else { "" };
     Figure {
         title: format!("Five ways to the same E-step, K = {}", ladder.n_components),
         subtitle: format!(
-            "{}{synthetic}, {} {}s; {}",
-            results.name, results.n_features, results.words.feature, results.kernel
+            "{}{synthetic}, {} {}s; {kernel}",
+            results.name, results.n_features, results.words.feature
         ),
         x_label: format!("{}s", results.words.sample),
         points: std::array::from_fn(points),

@@ -23,7 +23,7 @@ pub(super) struct Results {
     pub(super) synthetic: bool,
     pub(super) words: Words,
     pub(super) n_features: usize,
-    pub(super) kernel: String,
+    kernel: String,
     budget: f64,
     pub(super) ladder: Ladder,
     demonstrations: [Demonstration; 2],
@@ -99,19 +99,30 @@ impl Results {
         text + &format!("\nwritten   {}\n", folder.display())
     }
 
+    /// The number of rows of the last rung.
+    fn largest(&self) -> usize {
+        self.ladder.rungs.last().map_or(0, |rung| rung.n)
+    }
+
+    /// Whether no way of the ladder used a second thread.
+    pub(super) fn is_of_one_thread(&self) -> bool {
+        self.largest() <= engine::ROWS_OF_ONE_THREAD || em::n_threads() == 1
+    }
+
     /// What else must be known to read the times.
     fn remarks(&self) -> String {
         let mut text = String::new();
-        let last = self.ladder.rungs.last().map_or(0, |rung| rung.n);
-        if last > engine::ROWS_OF_ONE_THREAD {
+        if !self.is_of_one_thread() {
             let n = engine::ROWS_OF_ONE_THREAD;
             text +=
                 &format!("above {n} {}s bmm uses all threads, the others one\n", self.words.sample);
         }
         if self.ladder.n_underflown > 0 {
             text += &format!(
-                "{} of {last} {}s underflow in the plain attempts: their times hold, their results do not\n",
-                self.ladder.n_underflown, self.words.sample
+                "{} of {} {}s underflow in the plain attempts: their times hold, their results do not\n",
+                self.ladder.n_underflown,
+                self.largest(),
+                self.words.sample
             );
         }
         text
