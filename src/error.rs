@@ -100,6 +100,14 @@ pub enum Error {
         /// The size of the fall, in nats over all samples.
         fall: f64,
     },
+    /// Two ways to compute the same thing differ by more than rounding explains: a defect of one of them.
+    #[error("{what} differs from the reference by {by:e}")]
+    Disagreement {
+        /// What was computed, and how.
+        what: String,
+        /// The greatest difference.
+        by: f64,
+    },
 }
 
 impl Error {
@@ -139,7 +147,7 @@ impl Error {
             Self::NoModel { .. } => {
                 "train one with `bmm train`, or name a model with --model".into()
             }
-            Self::ObjectiveFell { .. } => {
+            Self::ObjectiveFell { .. } | Self::Disagreement { .. } => {
                 "this is a defect of bmm: please report it with the command and the data".into()
             }
         }

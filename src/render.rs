@@ -1,16 +1,18 @@
-//! Pictures of clusters: a PNG of one mean, a captioned contact sheet of many, and text for a terminal.
+//! Pictures of clusters: a PNG of one mean, a captioned contact sheet of many, and text for a terminal; and a line plot.
 //!
 //! Everything here turns numbers into bytes or a `String`; nothing prints or opens a path. Ink is white on black, as in
 //! MNIST, and captions are written on white, as in a paper.
 
 mod canvas;
 mod caption;
+mod plot;
 mod png;
 mod raster;
 mod sheet;
 mod sheet_layout;
 mod terminal;
 
+pub use plot::{Line, LinePlot};
 pub use png::{grey_png, mean_png};
 pub use sheet::{Sheet, sheet_png};
 pub use terminal::{Colours, Grid, half_blocks, shade};

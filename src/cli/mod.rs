@@ -1,6 +1,7 @@
 //! The command line: the only place that knows `clap`, prints, and joins the parts of the library.
 
 mod assign;
+mod bench;
 mod clusters;
 mod console;
 mod demo;
@@ -74,6 +75,7 @@ enum Command {
     Info(info::Args),
     Export(export::Args),
     Import(import::Args),
+    Bench(bench::Args),
 }
 
 /// Runs the program; failures are printed as one `error:` and one `hint:` line.
@@ -118,5 +120,6 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Info(args) => info::run(&args, &console),
         Command::Export(args) => export::run(&args, &console),
         Command::Import(args) => import::run(&args, &console),
+        Command::Bench(args) => bench::run(&args, &console),
     }
 }

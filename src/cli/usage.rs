@@ -39,8 +39,8 @@ fn flag(name: &str) -> String {
     let mut arguments = program.get_subcommands().chain([&program]).flat_map(|c| c.get_arguments());
     let is_long = arguments.any(|argument| argument.get_long() == Some(name));
     match (is_long, name) {
+        (_, "n") => "-n".into(), // of `sample`; what `bench` calls `--n` is passed with its dashes
         (true, _) => format!("--{name}"),
-        (false, "n") => "-n".into(),
         (false, _) => name.into(),
     }
 }

@@ -46,9 +46,7 @@ pub fn write_file(path: impl AsRef<Path>, bytes: &[u8], force: bool) -> Result<(
     if is_stream(path) {
         return write_stream(path, bytes).map_err(Error::io(path));
     }
-    if !force && path.symlink_metadata().is_ok() {
-        return Err(exists(path, FILE_HINT));
-    }
+    admit_file(path, force)?;
     let target = followed(path);
     let parents = Parents::make(parent_of(&target))?;
     let temporary = temporary_file(&target, bytes).map_err(Error::io(path))?;
@@ -108,6 +106,29 @@ pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     let target = followed(path);
     let _parents = Parents::make(parent_of(&target))?;
     temporary_folder(&target).map(drop).map_err(Error::io(path))
+}
+
+/// Whether [`write_file`] could write `path` now: to be asked before long work, as [`check_folder_target`] is.
+///
+/// # Errors
+/// As [`write_file`]; nothing is written, and a folder made to try is gone again.
+pub fn check_file_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
+    let path = path.as_ref();
+    if is_stream(path) {
+        return Ok(());
+    }
+    admit_file(path, force)?;
+    let target = followed(path);
+    let _parents = Parents::make(parent_of(&target))?;
+    temporary_folder(&target).map(drop).map_err(Error::io(path))
+}
+
+/// What is there may go only with `force`.
+fn admit_file(path: &Path, force: bool) -> Result<()> {
+    if !force && path.symlink_metadata().is_ok() {
+        return Err(exists(path, FILE_HINT));
+    }
+    Ok(())
 }
 
 fn exists(path: &Path, hint: &'static str) -> Error {

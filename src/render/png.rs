@@ -1,11 +1,11 @@
-//! A single mean as a PNG file in memory; the only place that encodes pictures.
+//! A single mean, or a finished page, as a PNG file in memory; the only place that encodes pictures.
 
 use super::Shape;
 use super::canvas::Canvas;
 use super::raster::{Raster, size_within};
 use crate::error::{Error, Result};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder};
+use image::{ExtendedColorType, ImageEncoder, RgbImage, imageops};
 
 /// The longer side of a picture made by [`mean_png`], in pixels, unless the image itself is larger.
 const LONG_SIDE: usize = 280;
@@ -54,6 +54,23 @@ pub(super) fn encode(canvas: &Canvas) -> Result<Vec<u8>> {
     PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive)
         .write_image(&canvas.pixels, side(width)?, side(height)?, ExtendedColorType::L8)
         .map_err(|e| refused(e.to_string()))?;
+    Ok(bytes)
+}
+
+/// A coloured picture (red, green and blue of every pixel, row by row), shrunk by a whole `factor`, as a PNG file.
+pub(super) fn rgb_png(pixels: Vec<u8>, width: u32, height: u32, factor: u32) -> Result<Vec<u8>> {
+    let wrong = |reason: String| Error::Parameter {
+        name: "picture",
+        value: format!("{height} x {width}"),
+        allowed: format!("a size that PNG can hold ({reason})"),
+    };
+    let large = RgbImage::from_raw(width, height, pixels)
+        .ok_or_else(|| wrong("and as many pixels as that".into()))?;
+    let small = imageops::thumbnail(&large, width / factor, height / factor);
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive)
+        .write_image(&small, small.width(), small.height(), ExtendedColorType::Rgb8)
+        .map_err(|e| wrong(e.to_string()))?;
     Ok(bytes)
 }
 

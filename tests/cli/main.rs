@@ -1,6 +1,7 @@
 //! What the command line promises: files, streams, keys, columns and exit codes of every command.
 
 mod assign;
+mod bench;
 #[path = "../common/mod.rs"]
 mod common;
 mod eval;

@@ -240,3 +240,15 @@ fn the_current_folder_and_a_mount_point_are_refused_before_training() {
     #[cfg(target_os = "linux")]
     assert_eq!(refused(check_folder_target("/proc", true)), PINNED_HINT);
 }
+
+#[test]
+fn whether_a_file_can_be_written_is_known_before_and_asking_leaves_nothing() {
+    let place = place();
+    let path = |name: &str| place.path().join(name);
+    fs::write(path("old"), b"old").unwrap();
+    assert_eq!(refused(check_file_target(path("old"), false)), FILE_HINT);
+    assert!(check_file_target(path("old"), true).is_ok());
+    assert!(check_file_target(path("new/deep/file"), false).is_ok());
+    assert!(matches!(check_file_target(path("old/file"), true), Err(Error::Io { .. })));
+    assert_eq!(listing(place.path()), [("old".to_string(), b"old".to_vec())]);
+}

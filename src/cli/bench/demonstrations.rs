@@ -1,0 +1,112 @@
+//! Two smaller demonstrations of the same idea: a dot product and an element-wise exponential, by loop and vectorised.
+//!
+//! Vectors are short and passed over many times, so that they stay in the cache: it is the arithmetic that is timed,
+//! not the way to memory, which is the same for both.
+
+use super::engine;
+use super::timing::median_seconds;
+use nalgebra::DVector;
+use std::hint::black_box;
+
+/// Elements of a vector, and passes over it in one measurement: a million elements in all.
+pub(super) const LENGTH: usize = 1000;
+pub(super) const PASSES: usize = 1000;
+
+/// One comparison.
+pub(super) struct Demonstration {
+    /// Its name in JSON.
+    pub(super) key: &'static str,
+    /// What is computed, of which numbers.
+    pub(super) name: String,
+    /// What the loop is.
+    pub(super) by_loop: &'static str,
+    /// What it is compared with.
+    pub(super) vectorised: &'static str,
+    /// Seconds for [`PASSES`] times [`LENGTH`] elements, by loop and vectorised.
+    pub(super) seconds: [f64; 2],
+}
+
+impl Demonstration {
+    /// How many times as fast as the loop the vectorised form is.
+    pub(super) fn speedup(&self) -> f64 {
+        self.seconds[0] / self.seconds[1]
+    }
+}
+
+/// Both comparisons.
+pub(super) fn measure(budget: f64) -> [Demonstration; 2] {
+    [dot_product(budget), exponential(budget)]
+}
+
+fn dot_product(budget: f64) -> Demonstration {
+    let a = DVector::from_fn(LENGTH, |i, _| i as f64);
+    let b = DVector::from_fn(LENGTH, |i, _| 1.0 / (i + 1) as f64);
+    let time = |dot: &dyn Fn(&DVector<f64>, &DVector<f64>) -> f64| {
+        passes(budget, || {
+            black_box(dot(black_box(&a), black_box(&b)));
+        })
+    };
+    Demonstration {
+        key: "dot_product",
+        name: "dot product (f64)".into(),
+        by_loop: "a loop that adds in order",
+        vectorised: "nalgebra's dot, which keeps eight sums",
+        seconds: [time(&|a, b| dot_in_order(a.as_slice(), b.as_slice())), time(&|a, b| a.dot(b))],
+    }
+}
+
+/// Each sum waits for the one before: addition of floating-point numbers may not be reordered, so no vectors here.
+fn dot_in_order(a: &[f64], b: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for (a, b) in a.iter().zip(b) {
+        sum += a * b;
+    }
+    sum
+}
+
+fn exponential(budget: f64) -> Demonstration {
+    let values: Vec<_> = (0..LENGTH).map(|i| -0.02 * i as f64).collect();
+    let mut results = vec![0.0; LENGTH];
+    let mut time = |exp_each: fn(&[f64], &mut [f64])| {
+        passes(budget, || {
+            exp_each(black_box(&values), &mut results);
+            black_box(&mut results);
+        })
+    };
+    Demonstration {
+        key: "exponential",
+        name: "exponential (f64)".into(),
+        by_loop: "exp of the standard library, one by one",
+        vectorised: "bmm's polynomial without branches",
+        seconds: [time(exp_one_by_one), time(engine::exp_each)],
+    }
+}
+
+fn exp_one_by_one(values: &[f64], results: &mut [f64]) {
+    for (result, value) in results.iter_mut().zip(values) {
+        *result = black_box(*value).exp();
+    }
+}
+
+/// The median seconds of all passes.
+fn passes(budget: f64, mut pass: impl FnMut()) -> f64 {
+    median_seconds(budget, || (0..PASSES).for_each(|_| pass()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_compute_the_same() {
+        let (a, b) = (DVector::from_fn(99, |i, _| i as f64), DVector::from_element(99, 1.5));
+        assert_eq!(dot_in_order(a.as_slice(), b.as_slice()), a.dot(&b));
+        let values = [0.0, -0.5, -3.0, -20.0];
+        let (mut one_by_one, mut vectorised) = ([1.0; 4], [2.0; 4]);
+        exp_one_by_one(&values, &mut one_by_one);
+        engine::exp_each(&values, &mut vectorised);
+        for (a, b) in one_by_one.iter().zip(vectorised) {
+            assert!((a - b).abs() <= 1e-15 * a, "{a} {b}");
+        }
+    }
+}

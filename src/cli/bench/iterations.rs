@@ -1,0 +1,49 @@
+//! Milliseconds of one EM iteration for growing N and K, timed from within a fit as `bmm train` runs it.
+
+use super::timing::Laps;
+use super::up_to;
+use crate::bits::BitMatrix;
+use crate::em::{self, FitParams, NInit};
+use crate::error::Result;
+
+/// Rows, or as many as the data has; the last is the training set of MNIST.
+const ROWS: [usize; 3] = [1000, 10_000, 60_000];
+/// Components, as far as there are rows.
+const COMPONENTS: [usize; 3] = [10, 100, 500];
+
+/// The time of one iteration, E-step and M-step, on all threads.
+pub(super) struct IterationTime {
+    pub(super) n: usize,
+    pub(super) k: usize,
+    pub(super) seconds: f64,
+}
+
+/// Every number of rows with every number of components.
+pub(super) fn measure(data: &BitMatrix, budget: f64) -> Result<Vec<IterationTime>> {
+    let mut times = Vec::new();
+    let mut sizes = ROWS.map(|n| n.min(data.n_samples())).to_vec();
+    sizes.dedup();
+    for n in sizes {
+        let mut rows = data.clone();
+        rows.truncate(n);
+        for k in up_to(&COMPONENTS, n) {
+            times.push(IterationTime { n, k, seconds: median_iteration(&rows, k, budget)? });
+        }
+    }
+    Ok(times)
+}
+
+/// The median of the iterations of one start from random rows, the first ones not counted.
+fn median_iteration(rows: &BitMatrix, n_components: usize, budget: f64) -> Result<f64> {
+    let params = FitParams {
+        n_components,
+        n_init: NInit::Exactly(1),
+        // Never converged: it is the clock that ends the fit.
+        tol: 0.0,
+        max_iter: Laps::MOST,
+        ..FitParams::default()
+    };
+    let mut laps = Laps::new(budget);
+    em::fit(rows, &params, &mut laps)?;
+    Ok(laps.median_seconds())
+}

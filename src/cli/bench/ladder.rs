@@ -1,0 +1,199 @@
+//! The ladder: the four attempts of the article and the production kernel on the same rows and the same mixture.
+
+use super::engine::Engine;
+use super::timing::median_seconds;
+use crate::bits::BitMatrix;
+use crate::error::{Error, Result};
+use crate::mixture::BernoulliMixture;
+use crate::reference;
+use nalgebra::{DMatrix, DVector};
+use std::hint::black_box;
+
+/// One way to the responsibilities (N x K) of rows (N x D) under weights (K) and means (D x K).
+type Attempt = fn(&DMatrix<f64>, &DVector<f64>, &DMatrix<f64>) -> DMatrix<f64>;
+
+/// The four attempts, as `reference` has them.
+const ATTEMPTS: [Attempt; 4] = [
+    reference::scalar_loops,
+    reference::vector_over_features,
+    reference::matrix_vector,
+    reference::matrix_matrix,
+];
+
+/// The ways that are timed: the attempts, then the production kernel.
+pub(super) const N_WAYS: usize = ATTEMPTS.len() + 1;
+/// Their names in JSON.
+pub(super) const KEYS: [&str; N_WAYS] =
+    ["scalar_loops", "vector_over_features", "matrix_vector", "matrix_matrix", "production"];
+
+/// What two ways may differ by in a responsibility: far above rounding, far below what a defect does.
+const TOLERANCE: f64 = 1e-9;
+
+/// The attempts exponentiate without a shift. A row whose best component has a log-probability (nats) below this is
+/// near the end of the range of f64, where digits get lost and then all of it: nothing to compare there.
+const UNDERFLOW: f64 = -650.0;
+
+/// All rungs, of one mixture.
+pub(super) struct Ladder {
+    pub(super) n_components: usize,
+    pub(super) rungs: Vec<Rung>,
+    /// Rows that the four attempts lose to underflow, among those of the last rung.
+    pub(super) n_underflown: usize,
+}
+
+/// The times for one number of rows.
+pub(super) struct Rung {
+    pub(super) n: usize,
+    /// Seconds of one E-step, in the order of [`KEYS`].
+    pub(super) seconds: [f64; N_WAYS],
+    /// Seconds that the production kernel takes to list the rows, once for all E-steps of a fit.
+    pub(super) listing: f64,
+}
+
+impl Rung {
+    /// How many times as fast as the first way each one is.
+    pub(super) fn speedups(&self) -> [f64; N_WAYS] {
+        self.seconds.map(|seconds| self.seconds[0] / seconds)
+    }
+}
+
+impl Ladder {
+    /// Times the first `sizes` (ascending) rows of `data`, after making sure that all ways agree on them.
+    pub(super) fn measure(
+        data: &BitMatrix,
+        sizes: &[usize],
+        n_components: usize,
+        budget: f64,
+    ) -> Result<Self> {
+        let mixture = mixture(data.n_features(), n_components)?;
+        let largest = sizes.last().copied().unwrap_or(0);
+        let n_underflown = check(&first_rows(data, largest), &mixture)?;
+        let rung = |n: &usize| Rung::measure(&first_rows(data, *n), &mixture, budget);
+        Ok(Self { n_components, rungs: sizes.iter().map(rung).collect(), n_underflown })
+    }
+}
+
+impl Rung {
+    fn measure(rows: &BitMatrix, mixture: &BernoulliMixture, budget: f64) -> Self {
+        let x = reference::dense(rows);
+        let k = mixture.n_components();
+        let mut seconds = [0.0; N_WAYS];
+        for (seconds, attempt) in seconds.iter_mut().zip(ATTEMPTS) {
+            *seconds = median_seconds(budget, || {
+                let mixture = black_box(mixture);
+                attempt(black_box(&x), mixture.weights(), mixture.means())
+            });
+        }
+        let mut engine = Engine::list(rows, k);
+        seconds[N_WAYS - 1] = median_seconds(budget, || engine.e_step(black_box(mixture)));
+        let listing = median_seconds(budget, || Engine::list(black_box(rows), k));
+        Self { n: rows.n_samples(), seconds, listing }
+    }
+}
+
+/// Equal weights, and means spread over [0.25, 0.75) without a random number: u(i) = (i + 1) 2654435761 mod 2^32 / 2^32
+/// for value i, component by component (Knuth's multiplicative hash), `mu = 0.25 + 0.5 u`. Any language can make it.
+fn mixture(n_features: usize, n_components: usize) -> Result<BernoulliMixture> {
+    let hash = |i: usize| (i as u32).wrapping_add(1).wrapping_mul(2_654_435_761);
+    let unit = |i| f64::from(hash(i)) / 2.0_f64.powi(32);
+    let means =
+        DMatrix::from_fn(n_features, n_components, |d, k| 0.25 + 0.5 * unit(k * n_features + d));
+    BernoulliMixture::new(DVector::from_element(n_components, 1.0 / n_components as f64), means)
+}
+
+fn first_rows(data: &BitMatrix, n: usize) -> BitMatrix {
+    data.select(&(0..n).collect::<Vec<_>>())
+}
+
+/// Makes sure that every way gives what log-sum-exp in double precision gives; the number of rows on which the
+/// attempts cannot, because they underflow.
+fn check(rows: &BitMatrix, mixture: &BernoulliMixture) -> Result<usize> {
+    let (x, weights, means) = (reference::dense(rows), mixture.weights(), mixture.means());
+    let log_prob = reference::weighted_log_prob(&x, weights, means);
+    let defined: Vec<usize> =
+        (0..rows.n_samples()).filter(|i| log_prob.row(*i).max() > UNDERFLOW).collect();
+    let (truth, _) = reference::log_sum_exp_e_step(&x, weights, means);
+    for (name, attempt) in KEYS.iter().zip(ATTEMPTS) {
+        let resp = attempt(&x, weights, means);
+        require_equal(name, &resp.select_rows(&defined), &truth.select_rows(&defined), 1.0)?;
+    }
+    check_production(rows, mixture, &x, &truth)?;
+    Ok(rows.n_samples() - defined.len())
+}
+
+/// The production kernel keeps sums of responsibilities, not the responsibilities: those are compared.
+fn check_production(
+    rows: &BitMatrix,
+    mixture: &BernoulliMixture,
+    x: &DMatrix<f64>,
+    truth: &DMatrix<f64>,
+) -> Result<()> {
+    let stats = Engine::list(rows, mixture.n_components()).e_step(mixture);
+    let n = rows.n_samples() as f64;
+    let masses = DMatrix::from_fn(1, mixture.n_components(), |_, k| stats.resp_sum(k));
+    let true_masses = DMatrix::from_fn(1, mixture.n_components(), |_, k| truth.column(k).sum());
+    require_equal(KEYS[N_WAYS - 1], &masses, &true_masses, n)?;
+    let (d, k) = mixture.means().shape();
+    let sums = DMatrix::from_fn(d, k, |d, k| stats.weighted_sum(d, k));
+    require_equal(KEYS[N_WAYS - 1], &sums, &x.tr_mul(truth), n)
+}
+
+/// An error if any two entries differ by more than `n_terms` times [`TOLERANCE`], or one is NaN.
+fn require_equal(
+    name: &str,
+    found: &DMatrix<f64>,
+    truth: &DMatrix<f64>,
+    n_terms: f64,
+) -> Result<()> {
+    let differences = found.iter().zip(truth.iter()).map(|(a, b)| (a - b).abs());
+    // In total order NaN is above all numbers.
+    match differences.max_by(f64::total_cmp) {
+        Some(by) if by.is_nan() || by > n_terms * TOLERANCE => {
+            Err(Error::Disagreement { what: format!("the E-step {name}"), by })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mixture_is_the_one_that_other_languages_make() {
+        let mixture = mixture(3, 2).unwrap();
+        assert_eq!(mixture.weights().as_slice(), [0.5, 0.5]);
+        // 2654435761 / 2^32, and twice and four times that, less what is whole.
+        let unit = 2_654_435_761.0 / 4_294_967_296.0;
+        assert_eq!(mixture.means()[(0, 0)], 0.25 + 0.5 * unit);
+        assert_eq!(mixture.means()[(1, 0)], 0.25 + 0.5 * (2.0 * unit - 1.0));
+        assert_eq!(mixture.means()[(0, 1)], 0.25 + 0.5 * (4.0 * unit - 2.0));
+    }
+
+    #[test]
+    fn all_ways_agree_and_long_rows_are_known_to_underflow() {
+        let rows = |n_features| BitMatrix::from_fn(7, n_features, |i, d| (i * 31 + d * 7) % 5 < 2);
+        for (n_features, n_lost) in [(1, 0), (40, 0), (784, 0), (2000, 7)] {
+            let mixture = mixture(n_features, 3).unwrap();
+            assert_eq!(check(&rows(n_features), &mixture).unwrap(), n_lost, "{n_features}");
+        }
+    }
+
+    #[test]
+    fn a_difference_and_a_nan_are_errors() {
+        let truth = DMatrix::from_element(2, 2, 0.5);
+        assert!(require_equal("x", &truth, &truth, 1.0).is_ok());
+        for wrong in [0.5 + 1e-8, f64::NAN] {
+            let mut found = truth.clone();
+            found[(1, 0)] = wrong;
+            let error = require_equal("x", &found, &truth, 1.0).unwrap_err();
+            assert!(error.to_string().contains("x differs from the reference"), "{error}");
+        }
+    }
+
+    #[test]
+    fn speed_ups_are_over_the_first() {
+        let rung = Rung { n: 5, seconds: [8.0, 4.0, 2.0, 1.0, 0.5], listing: 1.0 };
+        assert_eq!(rung.speedups(), [1.0, 2.0, 4.0, 8.0, 16.0]);
+    }
+}

@@ -1,0 +1,262 @@
+//! A line plot with logarithmic axes, as SVG text and as PNG bytes: the home of `plotters` and of its font.
+//!
+//! Both pictures come from one drawing. Text in the SVG is text in the reader's own sans-serif font; the PNG, and the
+//! measuring of text in both, use a font that the program carries, so no font of the system is looked for.
+
+mod marks;
+
+use super::png::rgb_png;
+use crate::error::{Error, Result};
+use marks::{Mark, colour};
+use plotters::chart::ChartContext;
+use plotters::coord::Shift;
+use plotters::coord::combinators::BindKeyPoints;
+use plotters::coord::ranged1d::Ranged;
+use plotters::prelude::*;
+use plotters::style::register_font;
+use std::sync::Once;
+
+/// One line of a [`LinePlot`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line<'a> {
+    /// What the legend calls it.
+    pub name: &'a str,
+    /// x and y from left to right. What a logarithmic axis cannot show (0, negative, not finite) is left out.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// Lines over two logarithmic axes, with a title above and a legend beside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinePlot<'a> {
+    /// The first line of text.
+    pub title: &'a str,
+    /// The second, smaller.
+    pub subtitle: &'a str,
+    /// What runs to the right.
+    pub x_label: &'a str,
+    /// What runs upwards.
+    pub y_label: &'a str,
+    /// In the order of the legend; the sixth takes the colour of the first again.
+    pub lines: Vec<Line<'a>>,
+}
+
+/// The size of the SVG and of the PNG, in pixels.
+const SIZE: (u32, u32) = (1200, 720);
+/// The PNG is drawn this many times as large and shrunk: soft edges, which the library does not draw.
+const OVERSAMPLING: u32 = 2;
+/// In pictures of pixels the library writes a fifth of the text's size too high.
+const PNG_LOWERED: f64 = 0.2;
+
+/// Rows for title and subtitle, columns for the legend.
+const HEAD: u32 = 110;
+const LEGEND: u32 = 290;
+
+/// A generic family, so that every reader of the SVG has it.
+const FONT: &str = "sans-serif";
+const TITLE_SIZE: u32 = 36;
+const TEXT_SIZE: u32 = 24;
+const SMALL_SIZE: u32 = 22;
+const INK: RGBColor = RGBColor(20, 20, 20);
+const GRID: RGBColor = RGBColor(220, 220, 220);
+
+/// Marked values on the x axis stand apart by at least this factor, so that their numbers do not touch.
+const TICK_RATIO: f64 = 1.3;
+/// The x axis goes beyond the points by this factor.
+const X_MARGIN: f64 = 1.25;
+
+impl LinePlot<'_> {
+    /// The plot as an SVG document.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if there is no point to draw.
+    pub fn svg(&self) -> Result<String> {
+        let mut text = String::new();
+        let page = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+        self.draw(Pen { page: &page, scale: 1, lowered: 0.0 })?;
+        drop(page);
+        Ok(text)
+    }
+
+    /// The plot as a PNG file, of the same size in pixels.
+    ///
+    /// # Errors
+    /// As [`Self::svg`].
+    pub fn png(&self) -> Result<Vec<u8>> {
+        let (width, height) = (SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
+        let mut pixels = vec![0; (width * height * 3) as usize];
+        let page = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+        self.draw(Pen { page: &page, scale: OVERSAMPLING, lowered: PNG_LOWERED })?;
+        drop(page);
+        rgb_png(pixels, width, height, OVERSAMPLING)
+    }
+
+    fn draw<B: DrawingBackend>(&self, pen: Pen<B>) -> Result<()> {
+        carry_font();
+        let frame = Frame::around(&self.lines)?;
+        // Drawing into memory: all that could fail is the font.
+        pen.plot(self, &frame)
+            .map_err(|e| Error::io("the plot")(std::io::Error::other(e.to_string())))
+    }
+}
+
+/// Makes the font known to the library, once.
+fn carry_font() {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        // A font that the library cannot read would show as an error of the first text drawn.
+        let _ = register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
+    });
+}
+
+/// What the axes show: the ends of both, and the marked values.
+#[derive(Debug, PartialEq)]
+struct Frame {
+    x: (f64, f64),
+    y: (f64, f64),
+    x_ticks: Vec<f64>,
+    y_ticks: Vec<f64>,
+}
+
+/// Whether a logarithmic axis can show the point.
+fn is_drawable(&(x, y): &(f64, f64)) -> bool {
+    [x, y].iter().all(|v| v.is_normal() && *v > 0.0)
+}
+
+impl Frame {
+    /// The whole powers of ten around all y, and a little more than all x.
+    fn around(lines: &[Line]) -> Result<Self> {
+        let points = lines.iter().flat_map(|line| line.points.iter().filter(|p| is_drawable(p)));
+        let (mut x, y): (Vec<f64>, Vec<f64>) = points.copied().unzip();
+        x.sort_by(f64::total_cmp);
+        let (Some(first), Some(last)) = (x.first().copied(), x.last().copied()) else {
+            let (name, allowed) = ("the number of points to draw", "at least 1".into());
+            return Err(Error::Parameter { name, value: "0".into(), allowed });
+        };
+        let low = y.iter().fold(f64::INFINITY, |a, b| a.min(*b)).log10().floor() as i32;
+        let high = y.iter().fold(0.0_f64, |a, b| a.max(*b)).log10().ceil() as i32;
+        let powers = low..=high.max(low + 1);
+        x.dedup_by(|b, a| *b < *a * TICK_RATIO);
+        Ok(Self {
+            x: (first / X_MARGIN, last * X_MARGIN),
+            y: (10_f64.powi(*powers.start()), 10_f64.powi(*powers.end())),
+            x_ticks: x,
+            y_ticks: powers.map(|power| 10_f64.powi(power)).collect(),
+        })
+    }
+}
+
+/// A power of ten as people write it: plainly where it is short.
+fn power_text(value: f64) -> String {
+    if (0.005..=1e4).contains(&value) { value.to_string() } else { format!("{value:e}") }
+}
+
+type Drawn<B> = std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+
+/// A page and how to draw on it.
+struct Pen<'a, B: DrawingBackend> {
+    page: &'a DrawingArea<B, Shift>,
+    /// Pixels of the page for each one of the picture.
+    scale: u32,
+    /// How far text is put below its place, in parts of its size.
+    lowered: f64,
+}
+
+impl<B: DrawingBackend> Pen<'_, B> {
+    fn plot(&self, plot: &LinePlot, frame: &Frame) -> Drawn<B> {
+        self.page.fill(&WHITE)?;
+        self.text(self.page, plot.title, TITLE_SIZE, (30, 18))?;
+        self.text(self.page, plot.subtitle, SMALL_SIZE, (30, 70))?;
+        let (_, body) = self.page.split_vertically(self.px(HEAD));
+        let (area, legend) = body.split_horizontally(self.px(SIZE.0 - LEGEND));
+        self.lines(plot, frame, &area)?;
+        self.legend(&plot.lines, &legend)?;
+        self.page.present()
+    }
+
+    fn lines(&self, plot: &LinePlot, frame: &Frame, area: &DrawingArea<B, Shift>) -> Drawn<B> {
+        let x = (frame.x.0..frame.x.1).log_scale().with_key_points(frame.x_ticks.clone());
+        let y = (frame.y.0..frame.y.1).log_scale().with_key_points(frame.y_ticks.clone());
+        let mut chart = ChartBuilder::on(area)
+            .margin(self.px(16))
+            .x_label_area_size(self.px(76))
+            .y_label_area_size(self.px(104))
+            .build_cartesian_2d(x, y)?;
+        chart
+            .configure_mesh()
+            .bold_line_style(GRID.stroke_width(self.scale))
+            .light_line_style(TRANSPARENT)
+            .axis_style(INK.stroke_width(self.scale))
+            .label_style((FONT, self.px(SMALL_SIZE), &INK))
+            .axis_desc_style((FONT, self.px(TEXT_SIZE), &INK))
+            .x_label_formatter(&f64::to_string)
+            .y_label_formatter(&|y| power_text(*y))
+            .x_labels(frame.x_ticks.len())
+            .y_labels(frame.y_ticks.len())
+            .y_label_offset(self.lowered_by(SMALL_SIZE) * self.scale as i32)
+            .x_desc(plot.x_label)
+            .y_desc(plot.y_label)
+            .draw()?;
+        for (i, line) in plot.lines.iter().enumerate() {
+            self.line(&mut chart, i, line)?;
+        }
+        Ok(())
+    }
+
+    fn line<X: Ranged<ValueType = f64>, Y: Ranged<ValueType = f64>>(
+        &self,
+        chart: &mut ChartContext<B, Cartesian2d<X, Y>>,
+        i: usize,
+        line: &Line,
+    ) -> Drawn<B> {
+        let points: Vec<_> = line.points.iter().copied().filter(is_drawable).collect();
+        let path = PathElement::new(points.clone(), colour(i).stroke_width(self.px(3)));
+        chart.draw_series([path])?;
+        let mark = Mark::new(i, self.scale);
+        chart.draw_series(points.into_iter().map(|at| EmptyElement::at(at) + mark.shape()))?;
+        Ok(())
+    }
+
+    /// One entry for each line, from the top: a piece of the line, its mark and its name.
+    fn legend(&self, lines: &[Line], area: &DrawingArea<B, Shift>) -> Drawn<B> {
+        for (i, line) in lines.iter().enumerate() {
+            let y = 40 + 40 * i as i32;
+            let [left, middle, right] = [0, 22, 44].map(|x| self.at((x, y)));
+            area.draw(&PathElement::new([left, right], colour(i).stroke_width(self.px(3))))?;
+            area.draw(&(EmptyElement::at(middle) + Mark::new(i, self.scale).shape()))?;
+            self.text(area, line.name, TEXT_SIZE, (56, y - 10))?;
+        }
+        Ok(())
+    }
+
+    /// Text with its upper left corner at a point of the picture.
+    fn text(
+        &self,
+        area: &DrawingArea<B, Shift>,
+        text: &str,
+        size: u32,
+        at: (i32, i32),
+    ) -> Drawn<B> {
+        // XML has no place for control characters.
+        let text: String = text.chars().filter(|c| !c.is_control()).collect();
+        let style = TextStyle::from((FONT, self.px(size))).color(&INK);
+        let at = self.at((at.0, at.1 + self.lowered_by(size)));
+        area.draw(&Text::new(text, at, style))
+    }
+
+    /// How far text of this size is put below its place, in pixels of the picture.
+    fn lowered_by(&self, size: u32) -> i32 {
+        (self.lowered * f64::from(size)).round() as i32
+    }
+
+    /// A length of the picture in pixels of the page.
+    fn px(&self, length: u32) -> u32 {
+        length * self.scale
+    }
+
+    fn at(&self, (x, y): (i32, i32)) -> (i32, i32) {
+        (x * self.scale as i32, y * self.scale as i32)
+    }
+}
+
+#[cfg(test)]
+mod tests;

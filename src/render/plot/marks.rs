@@ -1,0 +1,47 @@
+//! What tells lines apart: a colour and a shape for each, so that neither colour-blind nor grey readers lose one.
+
+use plotters::element::Polygon;
+use plotters::style::RGBColor;
+
+/// Five of the eight colours of Okabe and Ito ("Color Universal Design", 2008), which all kinds of colour vision tell apart.
+const COLOURS: [RGBColor; 5] = [
+    RGBColor(213, 94, 0),  // vermilion
+    RGBColor(230, 159, 0), // orange
+    RGBColor(0, 158, 115), // bluish green
+    RGBColor(0, 114, 178), // blue
+    RGBColor(0, 0, 0),     // black
+];
+
+/// Square, diamond, triangle up, triangle down, octagon: corners in pixels from the middle.
+const SHAPES: [&[(i32, i32)]; 5] = [
+    &[(-7, -7), (7, -7), (7, 7), (-7, 7)],
+    &[(0, -10), (10, 0), (0, 10), (-10, 0)],
+    &[(0, -10), (10, 8), (-10, 8)],
+    &[(0, 10), (10, -8), (-10, -8)],
+    &[(-3, -8), (3, -8), (8, -3), (8, 3), (3, 8), (-3, 8), (-8, 3), (-8, -3)],
+];
+
+/// The colour of line `i`; they come round again.
+pub(super) fn colour(i: usize) -> RGBColor {
+    COLOURS[i % COLOURS.len()]
+}
+
+/// The mark on the points of one line.
+pub(super) struct Mark {
+    corners: Vec<(i32, i32)>,
+    colour: RGBColor,
+}
+
+impl Mark {
+    /// The mark of line `i`, `scale` times as large.
+    pub(super) fn new(i: usize, scale: u32) -> Self {
+        let scale = scale as i32;
+        let corners = SHAPES[i % SHAPES.len()].iter().map(|(x, y)| (x * scale, y * scale));
+        Self { corners: corners.collect(), colour: colour(i) }
+    }
+
+    /// As something that the library draws around a point.
+    pub(super) fn shape(&self) -> Polygon<(i32, i32)> {
+        Polygon::new(self.corners.clone(), self.colour)
+    }
+}
