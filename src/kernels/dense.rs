@@ -4,7 +4,7 @@
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::lanes::Lanes;
-use super::row_block::{CELLS, RowBlock};
+use super::row_block::{CELLS, Entries, RowBlock};
 
 /// Keeps a table index in range, so that the compiler drops the bounds check.
 const CELL_MASK: usize = CELLS - 1;
@@ -41,11 +41,13 @@ pub(super) fn score_rows(
 
 /// The sum of the cells in `list`, as two interleaved sums: additions of one need not wait for the other's.
 #[inline(always)]
-fn look_up(cells: &[Lanes<f64>; CELLS], list: &[u16]) -> Lanes<f64> {
+fn look_up(cells: &[Lanes<f64>; CELLS], list: &[Entries]) -> Lanes<f64> {
     let (mut even, mut odd) = (Lanes::default(), Lanes::default());
-    for pair in list.as_chunks::<2>().0 {
-        even.add(&cells[usize::from(pair[0]) & CELL_MASK]);
-        odd.add(&cells[usize::from(pair[1]) & CELL_MASK]);
+    for four in list {
+        even.add(&cells[usize::from(four[0]) & CELL_MASK]);
+        odd.add(&cells[usize::from(four[1]) & CELL_MASK]);
+        even.add(&cells[usize::from(four[2]) & CELL_MASK]);
+        odd.add(&cells[usize::from(four[3]) & CELL_MASK]);
     }
     even.add(&odd);
     even
@@ -63,7 +65,7 @@ pub(super) fn accumulate_rows(
     let cells: &mut [Lanes<f64>; CELLS] = cells.try_into().expect("a whole tile");
     for (position, row) in resp.chunks_exact(stride).enumerate() {
         let resp = row[offset];
-        for &entry in block.nibbles(tile, position) {
+        for &entry in block.nibbles(tile, position).as_flattened() {
             cells[usize::from(entry) & CELL_MASK].add(&resp);
         }
     }

@@ -1,11 +1,11 @@
 //! Exact sums for single pairs of a row and a component, over the bytes of the row that are not blank: eight features at
 //! a time, picked by a mask for each value of a byte.
 //!
-//! A score adds eight lanes over the row's bytes in order and then the lanes in halves: an order that the data alone
-//! fixes. What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
+//! A score adds eight lanes over the row's bytes, even and odd entries apart, and then the lanes in halves: an order that the
+//! data alone fixes. What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::lanes::Octet;
-use super::row_block::{RowBlock, TILE_BYTES};
+use super::row_block::{Entries, RowBlock, TILE_BYTES};
 use std::ops::Range;
 
 /// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
@@ -184,25 +184,35 @@ pub(super) fn score_pairs(
         let components = pairs.components[range.clone()].chunks(2);
         // Two components share the masks.
         for (two, sums) in components.zip(sums[range].chunks_mut(2)) {
-            let a = &log_odds[tile_of(two[0], stride, tile)];
-            if let [_, second] = *two {
-                let b = &log_odds[tile_of(second, stride, tile)];
-                let (mut sum_a, mut sum_b) = (sums[0], sums[1]);
-                for &entry in list {
-                    let (mask, index) = picked(entry);
-                    sum_a = add_scores(sum_a, &a[index], mask);
-                    sum_b = add_scores(sum_b, &b[index], mask);
-                }
-                (sums[0], sums[1]) = (sum_a, sum_b);
-            } else {
-                let mut sum = sums[0];
-                for &entry in list {
-                    let (mask, index) = picked(entry);
-                    sum = add_scores(sum, &a[index], mask);
-                }
-                sums[0] = sum;
+            let of = |k| &log_odds[tile_of(k, stride, tile)];
+            match (two, sums) {
+                ([a, b], [sum_a, sum_b]) => score(list, [of(*a), of(*b)], [sum_a, sum_b]),
+                ([a], [sum]) => score(list, [of(*a)], [sum]),
+                _ => {}
             }
         }
+    }
+}
+
+/// Adds to the sums of M components what they give for the bytes in `list`. Even and odd entries have sums of their own,
+/// so that additions of one need not wait for the other's.
+#[inline(always)]
+fn score<const M: usize>(
+    list: &[Entries],
+    log_odds: [&[Octet<f64>]; M],
+    sums: [&mut Octet<f64>; M],
+) {
+    let mut partial = [[Octet::default(); M]; 2];
+    for four in list {
+        for (i, &entry) in four.iter().enumerate() {
+            let (mask, index) = picked(entry);
+            for (sum, log_odds) in partial[i % 2].iter_mut().zip(log_odds) {
+                *sum = add_scores(*sum, &log_odds[index], mask);
+            }
+        }
+    }
+    for ((sum, even), odd) in sums.into_iter().zip(partial[0]).zip(partial[1]) {
+        *sum = sum.zip(even.zip(odd, |a, b| a + b), |a, b| a + b);
     }
 }
 
@@ -229,14 +239,14 @@ pub(super) fn add_pairs(
             if let ([_, second], [weight_a, weight_b]) = (two, weights) {
                 let ranges = [first, tile_of(*second, stride, tile)];
                 let [a, b] = sums.get_disjoint_mut(ranges).expect("two components");
-                for &entry in list {
+                for &entry in list.as_flattened() {
                     let (mask, index) = picked(entry);
                     add_weight(&mut a[index], *weight_a, mask);
                     add_weight(&mut b[index], *weight_b, mask);
                 }
             } else {
                 let a = &mut sums[first];
-                for &entry in list {
+                for &entry in list.as_flattened() {
                     let (mask, index) = picked(entry);
                     add_weight(&mut a[index], weights[0], mask);
                 }

@@ -23,8 +23,11 @@ pub const fn tile_count(n_features: usize) -> usize {
     n_features.div_ceil(TILE_FEATURES)
 }
 
-/// Lists of nibbles are filled up with entries of the blank pattern to a multiple of this, so that loops need no rest.
-pub(super) const NIBBLES_AT_ONCE: usize = 4;
+/// Lists are filled up with a blank first nibble or byte to a multiple of this, so that loops need no rest.
+const AT_ONCE: usize = 4;
+
+/// Entries that are worked on together.
+pub(super) type Entries = [u16; AT_ONCE];
 
 /// Some rows of a data set, listed. A row is known by its *position* in the block.
 #[derive(Debug)]
@@ -41,7 +44,7 @@ struct Lists {
     n_rows: usize,
     /// Where the lists begin, tile after tile, and where the last one ends.
     starts: Vec<u32>,
-    entries: Vec<u16>,
+    entries: Vec<Entries>,
 }
 
 impl RowBlock {
@@ -101,19 +104,19 @@ impl RowBlock {
     /// Entries in the list of nibbles at a position, over all tiles.
     pub fn n_nibbles(&self, position: usize) -> usize {
         let n_tiles = (self.nibbles.starts.len() - 1) / self.len().max(1);
-        (0..n_tiles).map(|tile| self.nibbles(tile, position).len()).sum()
+        (0..n_tiles).map(|tile| self.nibbles(tile, position).as_flattened().len()).sum()
     }
 
     /// Nibbles of one tile: entries `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
-    /// `4 * group + j`), a multiple of [`NIBBLES_AT_ONCE`] of them.
+    /// `4 * group + j`).
     #[inline(always)]
-    pub(super) fn nibbles(&self, tile: usize, position: usize) -> &[u16] {
+    pub(super) fn nibbles(&self, tile: usize, position: usize) -> &[Entries] {
         self.nibbles.list(tile, position)
     }
 
     /// Bytes of one tile: entries `index * 256 + byte` (index within the tile).
     #[inline(always)]
-    pub(super) fn bytes(&self, tile: usize, position: usize) -> &[u16] {
+    pub(super) fn bytes(&self, tile: usize, position: usize) -> &[Entries] {
         self.bytes.list(tile, position)
     }
 }
@@ -127,11 +130,14 @@ impl Lists {
         let n_rows = rows.len();
         let mut starts = Vec::with_capacity(n_tiles * n_rows + 1);
         starts.push(0);
-        let mut entries = Vec::new();
+        let (mut entries, mut of_row) = (Vec::new(), Vec::new());
         for tile in 0..n_tiles {
             for row in rows.clone() {
                 let tile_end = row.len().min((tile + 1) * TILE_BYTES);
-                list(&row[tile * TILE_BYTES..tile_end], &mut entries);
+                of_row.clear();
+                list(&row[tile * TILE_BYTES..tile_end], &mut of_row);
+                of_row.resize(of_row.len().next_multiple_of(AT_ONCE), 0);
+                entries.extend_from_slice(of_row.as_chunks().0);
                 starts.push(entries.len() as u32);
             }
         }
@@ -140,7 +146,7 @@ impl Lists {
     }
 
     #[inline(always)]
-    fn list(&self, tile: usize, position: usize) -> &[u16] {
+    fn list(&self, tile: usize, position: usize) -> &[Entries] {
         let index = tile * self.n_rows + position;
         &self.entries[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
@@ -153,9 +159,6 @@ fn list_nibbles(bytes: &[u8], entries: &mut Vec<u16>) {
                 entries.push(((index * 2 + half) * 16) as u16 + u16::from(pattern));
             }
         }
-    }
-    while entries.len() % NIBBLES_AT_ONCE != 0 {
-        entries.push(0);
     }
 }
 
@@ -183,9 +186,7 @@ mod tests {
             let mut again = BitMatrix::zeros(9, n_features);
             for tile in 0..tile_count(n_features) {
                 for position in 0..block.len() {
-                    let list = block.nibbles(tile, position);
-                    assert_eq!(list.len() % NIBBLES_AT_ONCE, 0);
-                    for &entry in list {
+                    for &entry in block.nibbles(tile, position).as_flattened() {
                         let first = tile * TILE_FEATURES + usize::from(entry) / 16 * 4;
                         (0..4)
                             .filter(|j| entry >> j & 1 == 1)
@@ -206,7 +207,7 @@ mod tests {
             let mut again = BitMatrix::zeros(9, n_features);
             for tile in 0..tile_count(n_features) {
                 for position in 0..3 {
-                    for &entry in block.bytes(tile, position) {
+                    for &entry in block.bytes(tile, position).as_flattened() {
                         let first = tile * TILE_FEATURES + usize::from(entry) / 256 * 8;
                         (0..8)
                             .filter(|j| entry >> j & 1 == 1)

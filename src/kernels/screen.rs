@@ -10,7 +10,7 @@
 
 use super::lanes::Octet;
 use super::pairs::Pairs;
-use super::row_block::{CELLS, RowBlock};
+use super::row_block::{CELLS, Entries, RowBlock};
 
 /// The marks of `N` components, side by side.
 #[derive(Debug, Clone, Copy)]
@@ -43,22 +43,28 @@ impl<const N: usize> Marks<N> {
     }
 
     #[inline(always)]
-    fn sixteens(&self) -> &[[i16; 16]] {
-        self.0.as_chunks().0
+    fn largest(self) -> i16 {
+        self.0.into_iter().fold(HOPELESS, i16::max)
     }
 
+    /// Bit l is set where mark l is at least `lowest` (N is at most 64).
     #[inline(always)]
-    fn largest(&self) -> i16 {
-        let mut values = self.0;
-        let mut width = N / 2;
-        while width > 0 {
-            for l in 0..width {
-                values[l] = values[l].max(values[l + width]);
-            }
-            width /= 2;
+    fn at_least(self, lowest: i16) -> u64 {
+        let mut flags = [0_u8; N];
+        for l in 0..N {
+            flags[l] = u8::from(self.0[l] >= lowest);
         }
-        values[0]
+        let (eights, _) = flags.as_chunks::<8>();
+        let bits = eights.iter().zip((0..).step_by(8)).map(|(eight, at)| gather(*eight) << at);
+        bits.fold(0, |bits, more| bits | more)
     }
+}
+
+/// Eight flags, each 0 or 1, as bits, the first one lowest. One multiplication moves flag `j` to bit `56 + j`; no two
+/// partial products meet, so nothing carries.
+#[inline(always)]
+fn gather(flags: [u8; 8]) -> u64 {
+    u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// Nats in which nothing can hope: stands in for minus infinity, which must not meet itself in a subtraction.
@@ -182,9 +188,9 @@ pub(super) fn screen_rows<const N: usize>(
 /// Entries are looked up with their bounds checked: masking them would be done for four at a time in a vector register, and
 /// getting them out of there again costs more than the additions.
 #[inline(always)]
-fn total<const N: usize>(first: Marks<N>, cells: &[Marks<N>; CELLS], list: &[u16]) -> Marks<N> {
+fn total<const N: usize>(first: Marks<N>, cells: &[Marks<N>; CELLS], list: &[Entries]) -> Marks<N> {
     let (mut even, mut odd) = (first, Marks([0; N]));
-    for four in list.as_chunks::<4>().0 {
+    for four in list {
         even = even.add(&cells[usize::from(four[0])]);
         odd = odd.add(&cells[usize::from(four[1])]);
         even = even.add(&cells[usize::from(four[2])]);
@@ -205,6 +211,10 @@ pub struct Candidates {
     pub several: Pairs<f64>,
     /// Rows so far behind the envelope that all components had to be taken.
     pub n_lost: usize,
+    /// Scratch: for each row the lowest mark within reach.
+    lowest: Vec<i16>,
+    /// Scratch: for each row and chunk which components are within reach.
+    within: Vec<u64>,
 }
 
 impl Candidates {
@@ -216,6 +226,7 @@ impl Candidates {
     }
 }
 
+// Three simple loops one after another, not one over rows that does everything: what is simple, the compiler vectorises.
 #[inline(always)]
 pub(super) fn select<const N: usize>(
     totals: &[Marks<N>],
@@ -224,56 +235,56 @@ pub(super) fn select<const N: usize>(
     found: &mut Candidates,
 ) {
     let stride = n_components.div_ceil(N);
-    for (row, &reach) in totals.chunks_exact(stride).zip(reach) {
-        let mut largest = Marks([HOPELESS; N]);
-        for marks in row {
-            largest = largest.max(marks);
+    let Candidates { sole, several, n_lost, lowest, within } = found;
+    let rows = || totals.chunks_exact(stride);
+    lowest.resize(reach.len(), HOPELESS);
+    for ((lowest, row), &reach) in lowest.iter_mut().zip(rows()).zip(reach) {
+        let largest = row.iter().fold(Marks([HOPELESS; N]), |largest, marks| largest.max(marks));
+        *lowest = largest.largest().saturating_sub(reach);
+    }
+    within.resize(totals.len(), 0);
+    for ((within, row), &lowest) in within.chunks_exact_mut(stride).zip(rows()).zip(&*lowest) {
+        for (within, marks) in within.iter_mut().zip(row) {
+            *within = marks.at_least(lowest);
         }
-        let lowest = largest.largest().saturating_sub(reach);
-        let (mut count, mut last) = (0, 0);
-        for (sixteen, from) in row.iter().flat_map(Marks::sixteens).zip((0..).step_by(16)) {
-            let within = at_least(lowest, sixteen);
-            count += within.count_ones();
-            last = if within == 0 { last } else { from + within.trailing_zeros() };
-        }
-        let position = found.sole.len() as u32;
+    }
+    for (masks, &lowest) in within.chunks_exact(stride).zip(&*lowest) {
+        let position = sole.len() as u32;
         if lowest == HOPELESS {
             // The best one has lost count too: only exact scores can tell.
-            (0..n_components as u32).for_each(|k| found.several.push(k, 0.0));
-            found.n_lost += 1;
-        } else if count > 1 {
-            push_from(lowest, row, &mut found.several);
+            (0..n_components as u32).for_each(|k| several.push(k, 0.0));
+            several.end_row(position);
+            *n_lost += 1;
+            sole.push(SEVERAL);
+        } else if let Some(k) = only(masks, N) {
+            sole.push(k);
+        } else {
+            push_all(masks, N, several);
+            several.end_row(position);
+            sole.push(SEVERAL);
         }
-        found.sole.push(if count == 1 && lowest > HOPELESS { last } else { SEVERAL });
-        found.several.end_row(position);
     }
 }
 
-/// Bit l is set where mark l is at least `lowest`.
+/// The number of the only bit that is set in `masks`, `width` bits each, if it is the only one.
 #[inline(always)]
-fn at_least(lowest: i16, marks: &[i16; 16]) -> u16 {
-    let mut bits = [0_u16; 16];
-    for l in 0..16 {
-        bits[l] = if marks[l] >= lowest { 1 << l } else { 0 };
+fn only(masks: &[u64], width: usize) -> Option<u32> {
+    let (mut count, mut last) = (0, 0);
+    for (&mask, from) in masks.iter().zip((0..).step_by(width)) {
+        count += mask.count_ones();
+        last = if mask == 0 { last } else { from + mask.trailing_zeros() };
     }
-    let mut width = 8;
-    while width > 0 {
-        for l in 0..width {
-            bits[l] |= bits[l + width];
-        }
-        width /= 2;
-    }
-    bits[0]
+    (count == 1).then_some(last)
 }
 
-/// Appends the components whose mark is at least `lowest`.
+/// Appends the numbers of all bits that are set.
 #[inline(always)]
-fn push_from<const N: usize>(lowest: i16, row: &[Marks<N>], found: &mut Pairs<f64>) {
-    for (sixteen, from) in row.iter().flat_map(Marks::sixteens).zip((0..).step_by(16)) {
-        let mut within = at_least(lowest, sixteen);
-        while within != 0 {
-            found.push(from + within.trailing_zeros(), 0.0);
-            within &= within - 1;
+fn push_all(masks: &[u64], width: usize, found: &mut Pairs<f64>) {
+    for (&mask, from) in masks.iter().zip((0..).step_by(width)) {
+        let mut mask = mask;
+        while mask != 0 {
+            found.push(from + mask.trailing_zeros(), 0.0);
+            mask &= mask - 1;
         }
     }
 }

@@ -1,0 +1,221 @@
+"""Runs the peers and bmm in turn on the same data from the same start, and writes RESULTS.md.
+
+Called by `run`, which sets everything up. Every number is the median over rounds; in a round the programs follow one
+another, so that a slow moment of the machine meets them all. Ratios are peer / bmm.
+"""
+import argparse, datetime, gzip, json, os, pathlib, platform, shutil, statistics, subprocess, sys, tempfile, time
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+BMM, OURS = "target/release/bmm", "target/release/examples/peer"
+
+
+def parse():
+    a = argparse.ArgumentParser()
+    a.add_argument("--rounds", type=int, default=5)
+    a.add_argument("--quick", action="store_true", help="one round, the small sizes only: to see that everything runs")
+    a.add_argument("--peers", default="../shared/peers")
+    a.add_argument("--images", default="../shared/data/mnist/train-images-idx3-ubyte.gz")
+    a = a.parse_args()
+    a.rounds = 1 if a.quick else a.rounds
+    return a
+
+
+def call(command, threads, **env):
+    """The JSON that a command prints, and its wall seconds as a process."""
+    pinned = {name: str(threads) for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    began = time.perf_counter()
+    done = subprocess.run(command, env={**os.environ, **pinned, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wall = time.perf_counter() - began
+    if done.returncode != 0:
+        sys.exit(f"error: {' '.join(command)}\n{done.stderr}")
+    return json.loads(done.stdout), wall
+
+
+def in_turn(rounds, commands):
+    """For each command a list with one (JSON, wall seconds) for each round; commands are (argv, threads)."""
+    results = [[] for _ in commands]
+    for _ in range(rounds):
+        for result, (command, threads) in zip(results, commands):
+            result.append(call(command, threads))
+    return results
+
+
+def median(runs, key):
+    return statistics.median(run[key] for run, _ in runs)
+
+
+def wall(runs):
+    return statistics.median(seconds for _, seconds in runs)
+
+
+class Report:
+    def __init__(self):
+        self.lines = []
+
+    def text(self, *lines):
+        self.lines += lines
+
+    def table(self, head, rows, commands):
+        self.lines += ["", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+        self.lines += ["| " + " | ".join(row) + " |" for row in rows]
+        self.lines += [""] + [f"- `{command}`" for command in commands]
+
+
+def shown(command):
+    """A command as one would type it in the project's folder."""
+    names = {sys.executable: "python", tempfile.gettempdir(): "TMP"}
+    text = " ".join(command)
+    for name, short in names.items():
+        text = text.replace(name, short)
+    return text
+
+
+def machine():
+    model = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    import numpy, threadpoolctl
+    blas = threadpoolctl.threadpool_info()[0]
+    return [
+        f"- {len(model)} x {model[0]}, {platform.system()} {platform.machine()}; load before: {os.getloadavg()[0]:.2f}",
+        f"- {rustc}; bmm at {commit}; Python {platform.python_version()}, NumPy {numpy.__version__}, "
+        f"OpenBLAS {blas['version']} with its {blas['architecture']} kernels",
+        f"- {datetime.date.today().isoformat()}",
+    ]
+
+
+def one_iteration(a, report, numpy_em):
+    report.text("", "## One EM iteration", "",
+                "Median of 20 iterations, milliseconds, float32 in NumPy, float64 in bmm; both from the same start, both from a",
+                "mixture to the next one. bmm's first iterations are slower than its later ones, because a random start leaves",
+                "every row undecided.")
+    rows, commands = [], []
+    for k in (10, 100) if a.quick else (10, 100, 500):
+        for threads in (1, 2):
+            peer = [*numpy_em, "--k", str(k), "--iterations", "20"]
+            ours = [OURS, a.images, "--k", str(k), "--iterations", "20", "--threads", str(threads)]
+            theirs, mine = in_turn(a.rounds, [(peer, threads), (ours, threads)])
+            t, m = median(theirs, "ms_per_iteration_median"), median(mine, "ms_per_iteration_median")
+            differ = abs(theirs[0][0]["score"] - mine[0][0]["score"])
+            rows.append([str(k), str(threads), f"{t:.1f}", f"{m:.2f}", f"**{t / m:.1f}**", f"{differ:.0e}"])
+            commands += [f"OPENBLAS_NUM_THREADS={threads} {shown(peer)}", shown(ours)]
+    report.table(["K", "threads", "NumPy ms", "bmm ms", "ratio", "scores differ by (nats per image)"], rows, commands)
+
+
+def stepmix(a, report):
+    peer = [sys.executable, f"{a.peers}/stepmix_em.py", a.images, "--k", "10", "--iterations", "10"]
+    ours = [OURS, a.images, "--k", "10", "--iterations", "20", "--threads", "2"]
+    theirs, mine = in_turn(min(a.rounds, 3), [(peer, 2), (ours, 2)])
+    t, m = median(theirs, "ms_per_iteration_median"), median(mine, "ms_per_iteration_median")
+    report.text("", "## StepMix", "", "One EM iteration, K = 10, 2 threads, from StepMix's own random start.")
+    report.table(["StepMix ms", "bmm ms", "ratio"], [[f"{t:.1f}", f"{m:.2f}", f"**{t / m:.1f}**"]], [shown(peer), shown(ours)])
+
+
+def same_score(a, report, numpy_em):
+    report.text("", "## From the same start to the same score", "",
+                "The target is the score at which plain EM converges (an iteration gains less than 1e-8 nats per image), less 1e-5.",
+                "NumPy's seconds are those of its iterations alone; bmm's run from packed rows to the score, listing included.")
+    rows, commands, targets = [], [], {}
+    for k in (10,) if a.quick else (10, 100):
+        target = targets[k] = plain_limit(a, k) - 1e-5
+        for threads in (1, 2):
+            peer = [*numpy_em, "--k", str(k), "--iterations", "100000", f"--to-score={target:.7f}"]
+            ours = [OURS, a.images, "--k", str(k), "--iterations", "100000", f"--to-score={target:.7f}", "--threads", str(threads)]
+            theirs, mine, plain = in_turn(min(a.rounds, 3), [(peer, threads), (ours, threads), (ours + ["--plain"], threads)])
+            t, m, p = (median(runs, "seconds") for runs in (theirs, mine, plain))
+            n, i, j = (runs[0][0]["iterations"] for runs in (theirs, mine, plain))
+            rows.append([str(k), str(threads), f"{target:.5f}", f"{t:.2f} ({n})", f"{p:.3f} ({j})", f"{m:.3f} ({i})", f"**{t / m:.1f}**"])
+            commands += [f"OPENBLAS_NUM_THREADS={threads} {shown(peer)}", shown(ours)]
+    report.table(["K", "threads", "score", "NumPy s (iterations)", "bmm, plain EM", "bmm", "ratio"], rows, commands)
+    return targets
+
+
+def plain_limit(a, k):
+    """The score at which plain EM from the common start gains less than 1e-8 nats per image in an iteration."""
+    folder = start_model(a, k)
+    with tempfile.TemporaryDirectory() as out:
+        command = [BMM, "train", "--data", a.images, "--from", folder, "--tol", "1e-8", "--max-iter", "100000",
+                   "--no-accelerate", "--out", f"{out}/run", "--json", "--quiet"]
+        return call(command, 2)[0]["score"]
+
+
+def start_model(a, k):
+    """A model file of the start that numpy_em.py uses."""
+    folder = pathlib.Path(tempfile.gettempdir()) / f"bmm-peers-start-k{k}"
+    means = [[0.25 + 0.5 * ((i * 2654435761 & 0xFFFFFFFF) / 2**32) for i in range(c * 784 + 1, c * 784 + 785)] for c in range(k)]
+    file = folder.with_suffix(".json")
+    file.write_text(json.dumps({"weights": [1 / k] * k, "means": means, "height": 28, "width": 28}))
+    subprocess.run([BMM, "import", str(file), "--out", str(folder), "--force", "--quiet"], check=True)
+    return str(folder)
+
+
+def whole_process(a, report, numpy_em, target):
+    report.text("", "## The whole process, K = 10", "",
+                "`bmm train` from the raw MNIST folder to the last PNG, 2 threads, one start; and NumPy's script as a whole process, reading",
+                "its compressed file, from the same start to the same score (that of the section before, or bmm's if that is lower).")
+    with tempfile.TemporaryDirectory() as folder:
+        raw = f"{folder}/mnist"
+        unpack(pathlib.Path(a.images).parent, raw)
+        folder_of_run = f"{folder}/run"
+        base = [BMM, "train", "--k", "10", "--data", raw, "--out", folder_of_run, "--force", "--json", "--quiet"]
+        ours, free = base + ["--from", start_model(a, 10)], base + ["--n-init", "1"]
+        reached = call(ours, 2)[0]["score"]
+        goal = min(target, reached)
+        peer = [*numpy_em, "--k", "10", "--iterations", "100000", f"--to-score={goal:.7f}"]
+        theirs, mine, alone = in_turn(a.rounds, [(peer, 2), (ours, 2), (free, 2)])
+    rows = []
+    for name, runs in (("from the common start", mine), ("`--n-init 1`", alone)):
+        parts = [statistics.median(run["seconds"][part] for run, _ in runs) for part in ("load", "fit", "write")]
+        ratio = f"**{wall(theirs) / wall(runs):.1f}**" if runs is mine else ""
+        rows.append([name, f"{runs[0][0]['score']:.5f}", f"{wall(runs):.3f}", *(f"{p:.3f}" for p in parts), f"{parts[0] / wall(runs):.2f}", ratio])
+    rows.append(["NumPy", f"{theirs[0][0]['score']:.5f}", f"{wall(theirs):.2f}", "", "", "", "", ""])
+    report.table(["", "score", "wall s", "load s", "fit s", "write s", "load / wall", "ratio"], rows, [shown(ours), shown(free), shown(peer)])
+
+
+def unpack(source, target):
+    os.makedirs(target)
+    for file in pathlib.Path(source).glob("*.gz"):
+        with gzip.open(file) as packed, open(f"{target}/{file.stem}", "wb") as raw:
+            shutil.copyfileobj(packed, raw)
+
+
+def scaling(a, report):
+    report.text("", "## Growth", "", "Milliseconds of one EM iteration of bmm, median of 20 (10 for the largest), 2 threads unless said otherwise.")
+    rows, commands = [], []
+
+    def add(k, repeat, threads, iterations=20):
+        command = [OURS, a.images, "--k", str(k), "--iterations", str(iterations), "--repeat", str(repeat), "--threads", str(threads)]
+        runs = in_turn(min(a.rounds, 3), [(command, threads)])[0]
+        ms, n = median(runs, "ms_per_iteration_median"), runs[0][0]["n_samples"]
+        rows.append([f"{n:,}".replace(",", " "), str(k), str(threads), f"{ms:.2f}", f"{1e6 * ms / n:.1f}", f"{1e6 * ms / n / k:.2f}"])
+        commands.append(shown(command))
+        return ms
+
+    for k in (10, 100) if a.quick else (10, 20, 50, 100, 200, 500, 1000):
+        add(k, 1, 2)
+    for repeat in (10,) if a.quick else (10, 100):
+        add(10, repeat, 2, 10)
+    one, two = add(100, 1, 1), add(100, 1, 2)
+    report.table(["N", "K", "threads", "ms", "ns per row", "ns per row and component"], rows, commands)
+    report.text("", f"Two threads over one at K = 100: **{one / two:.2f}x**.")
+
+
+def main():
+    a = parse()
+    os.chdir(TOP)
+    numpy_em = [sys.executable, f"{a.peers}/numpy_em.py", a.images]
+    report = Report()
+    report.text("# bmm and its peers", "", "Written by `benches/peers/run`; do not edit. Times are medians, ratios peer / bmm.", "", *machine())
+    one_iteration(a, report, numpy_em)
+    targets = same_score(a, report, numpy_em)
+    whole_process(a, report, numpy_em, targets[10])
+    scaling(a, report)
+    stepmix(a, report)
+    text = "\n".join(report.lines) + "\n"
+    if not a.quick:
+        (HERE / "RESULTS.md").write_text(text)
+    print(text)
+
+
+main()
