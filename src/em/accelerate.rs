@@ -63,8 +63,10 @@ impl Momentum {
         if !self.begun {
             return Ok(None);
         }
-        let Some(last) = self.last_step.replace(step.clone()) else { return Ok(None) };
-        let direction = Direction::between(&last, step);
+        // The last step goes before this one is kept: one of them at a time.
+        let direction = self.last_step.take().map(|last| Direction::between(&last, step));
+        self.last_step = Some(step.clone());
+        let Some(direction) = direction else { return Ok(None) };
         // Momentum that points away from where EM goes has gone too far: from here on anew.
         if direction.agreement(current, step) < 0.0 {
             self.n_leaps = 0;
