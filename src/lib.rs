@@ -11,11 +11,13 @@
 //! E-step    gamma_ik = pi_k p(x_i | k) / p(x_i)                          responsibilities
 //! M-step    N_k = sum_i gamma_ik,   S_kd = sum_i gamma_ik x_id           sufficient statistics
 //!           pi_k = N_k / N,         mu_kd = (S_kd + alpha) / (N_k + 2 alpha)
+//! leap      theta = x + j / (j + 2) (x - x')     x, x': the last two M-steps in log-odds and logs; j = 1, 2, ...
 //! objective sum_i log p(x_i) + alpha sum_kd log(mu_kd (1 - mu_kd))       log-likelihood + log prior, in nats
 //! scoring   log pi_k + sum_d log(1 - mu_kd) + sum_{d: x_d = 1} log(mu_kd / (1 - mu_kd))
 //! ```
 //!
-//! The objective never falls. The last line is why it is fast: a bias, and a sum over the ones of a row alone.
+//! The objective never falls: a leap that would lower it is not taken. The last line is why it is fast: a
+//! bias, and a sum over the ones of a row alone.
 //!
 //! # Use
 //!

@@ -28,6 +28,12 @@ const LOG_LIKELIHOOD_TOLERANCE: f64 = 1e-4;
 const TOL: f64 = 1e-13;
 
 fn assert_reached(init: &Init, published: &Published) {
+    for accelerate in [false, true] {
+        assert_reached_by(init, published, accelerate);
+    }
+}
+
+fn assert_reached_by(init: &Init, published: &Published, accelerate: bool) {
     let Some(file) = shared(&format!("data/lca/{}", published.file)) else { return };
     let data = bits(&file, Binarize::None);
     let params = FitParams {
@@ -39,11 +45,15 @@ fn assert_reached(init: &Init, published: &Published) {
         max_iter: 100_000,
         seed: 1,
         precision: Precision::Auto,
+        accelerate,
     };
     let found = fit(&data, &params, &mut Silent).unwrap();
     let log_likelihood = found.report.log_likelihood;
     let is_near = |ours: f64, theirs: f64, tolerance: f64| {
-        assert!((ours - theirs).abs() <= tolerance, "{init}: {ours}, but {theirs} was published");
+        assert!(
+            (ours - theirs).abs() <= tolerance,
+            "{init}, accelerate {accelerate}: {ours}, but {theirs} was published"
+        );
     };
     is_near(log_likelihood, published.log_likelihood, LOG_LIKELIHOOD_TOLERANCE);
     assert_eq!(found.mixture.n_parameters(), published.n_parameters);

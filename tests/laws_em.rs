@@ -43,6 +43,8 @@ fn from(
         tol: 0.0,
         max_iter,
         precision,
+        // What plain EM is: acceleration has laws of its own.
+        accelerate: false,
         ..FitParams::default()
     };
     fit(data, &params, &mut Silent).unwrap()
@@ -116,6 +118,7 @@ proptest! {
             max_iter: 40,
             seed: case.seed,
             precision,
+            accelerate: false,
         };
         let found = fit(&case.data, &params, &mut Silent);
         prop_assert!(found.is_ok(), "{:?}", found.err());

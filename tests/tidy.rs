@@ -38,6 +38,7 @@ const RULES: Rules = Rules {
         (
             "libm",
             &[
+                "em/accelerate.rs",
                 "em/m_step.rs",
                 "em/rounding.rs",
                 "kernels/",

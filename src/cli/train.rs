@@ -49,12 +49,15 @@ pub(super) struct Args {
     /// Start from this model instead [default: none]
     #[arg(long, value_name = "MODEL")]
     from: Option<PathBuf>,
-    /// The most iterations of one start
+    /// The most iterations of one start; extrapolations that were tried in vain count
     #[arg(long, default_value = "500", value_name = "N")]
     max_iter: NonZeroUsize,
     /// A start has converged when an iteration gains less than this many nats per image; 0: never
     #[arg(long, default_value_t = 1e-6, value_name = "T")]
     tol: f64,
+    /// Plain EM: no extrapolation in late iterations, which saves many of them [default: off]
+    #[arg(long)]
+    no_accelerate: bool,
     /// Pseudo-count of ink and of blank in every mean; 0: maximum likelihood
     #[arg(long, default_value_t = 0.1, value_name = "A")]
     alpha: f64,
@@ -175,6 +178,7 @@ impl Args {
             alpha: self.alpha,
             tol: self.tol,
             max_iter: self.max_iter.get(),
+            accelerate: !self.no_accelerate,
             seed: self.seed,
             ..FitParams::default()
         };

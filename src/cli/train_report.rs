@@ -57,6 +57,7 @@ pub(super) struct Document {
     alpha: f64,
     tol: f64,
     max_iter: usize,
+    accelerate: bool,
     starts: Vec<Start>,
     best_found: usize,
     n_iter: usize,
@@ -81,6 +82,9 @@ pub(super) struct Document {
 struct Start {
     objective: f64,
     n_iter: usize,
+    /// Iterations that were extrapolations, and extrapolations tried in vain.
+    n_leaps: usize,
+    n_rejected: usize,
     stop: String,
 }
 
@@ -249,6 +253,7 @@ impl Results {
             alpha: self.params.alpha,
             tol: self.params.tol,
             max_iter: self.params.max_iter,
+            accelerate: self.params.accelerate,
             starts: report.starts.iter().map(Start::from).collect(),
             best_found: self.best_found(),
             n_iter: report.n_iter,
@@ -335,7 +340,8 @@ fn with_agreement(clustering: &Clustering) -> String {
 
 impl From<&StartReport> for Start {
     fn from(start: &StartReport) -> Self {
-        Self { objective: start.objective, n_iter: start.n_iter, stop: start.stop.to_string() }
+        let StartReport { n_iter, n_leaps, n_rejected, objective, stop } = *start;
+        Self { objective, n_iter, n_leaps, n_rejected, stop: stop.to_string() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One start of EM, climbing: it can be run for a while, compared with others, and run on.
 
+use super::accelerate::Momentum;
 use super::e_step::EStep;
 use super::m_step::{log_prior, m_step};
 use super::observe::{Iteration, Observe};
@@ -16,6 +17,10 @@ pub(super) struct Climb {
     pub(super) mixture: BernoulliMixture,
     stats: SufficientStats,
     pub(super) history: Vec<f64>,
+    momentum: Momentum,
+    /// Iterations that were leaps, and leaps that were scored and not taken.
+    n_leaps: usize,
+    n_rejected: usize,
     /// `None` while there is more to climb.
     stop: Option<StopReason>,
 }
@@ -30,10 +35,19 @@ impl Climb {
     ) -> Self {
         let stats = e_step.run(&mixture);
         let objective = stats.log_likelihood() + log_prior(&mixture, params.alpha);
-        Self { start, mixture, stats, history: vec![objective], stop: None }
+        Self {
+            start,
+            mixture,
+            stats,
+            history: vec![objective],
+            momentum: Momentum::new(params.accelerate),
+            n_leaps: 0,
+            n_rejected: 0,
+            stop: None,
+        }
     }
 
-    /// Iterates until the stop rule holds or `max_iter` iterations are done in all.
+    /// Iterates until the stop rule holds or `max_iter` E-steps are done in all, the initial one not counted.
     pub(super) fn run(
         &mut self,
         max_iter: usize,
@@ -41,14 +55,33 @@ impl Climb {
         params: &FitParams,
         observe: &mut dyn Observe,
     ) -> Result<()> {
-        while self.stop.is_none() && self.n_iter() < max_iter {
-            let mixture = m_step(&self.stats, params.alpha, &self.mixture)?;
+        while self.stop.is_none() && self.n_e_steps() < max_iter {
+            let step = m_step(&self.stats, params.alpha, &self.mixture)?;
+            let leap = self.momentum.leap(&self.mixture, &step)?;
+            let is_leap = leap.is_some();
+            let mixture = leap.unwrap_or(step);
             let stats = e_step.run(&mixture);
             let objective = stats.log_likelihood() + log_prior(&mixture, params.alpha);
-            self.check_not_fallen(&mixture, objective, &stats)?;
-            self.advance(mixture, stats, objective, params.tol, observe);
+            let holds = objective >= self.objective();
+            match is_leap {
+                true if holds => {}
+                true => {
+                    self.reject_leap();
+                    continue;
+                }
+                false => self.check_not_fallen(&mixture, objective, &stats)?,
+            }
+            self.advance(mixture, stats, objective, is_leap, params.tol, observe);
         }
+        // Starts that wait for the others hold no more than they need.
+        self.momentum.restart();
         Ok(())
+    }
+
+    /// Stays where it is: the next step is the plain one from here.
+    fn reject_leap(&mut self) {
+        self.n_rejected += 1;
+        self.momentum.restart();
     }
 
     fn advance(
@@ -56,6 +89,7 @@ impl Climb {
         mixture: BernoulliMixture,
         stats: SufficientStats,
         objective: f64,
+        is_leap: bool,
         tol: f64,
         observe: &mut dyn Observe,
     ) {
@@ -64,10 +98,14 @@ impl Climb {
         let score = stats.log_likelihood() / n;
         (self.mixture, self.stats) = (mixture, stats);
         self.history.push(objective);
+        self.n_leaps += usize::from(is_leap);
+        self.momentum.hear(gain);
         let news = Iteration { start: self.start, iteration: self.n_iter(), score, gain };
-        // A fall within rounding is neither gain nor convergence.
-        if (0.0..tol).contains(&gain) {
-            self.stop = Some(StopReason::Converged);
+        // A fall within rounding is neither gain nor convergence; after a leap only a plain step can tell.
+        match (0.0..tol).contains(&gain) {
+            true if is_leap => self.momentum.restart(),
+            true => self.stop = Some(StopReason::Converged),
+            false => {}
         }
         if observe.iteration(&news).is_break() {
             self.stop = Some(StopReason::Interrupted);
@@ -103,6 +141,11 @@ impl Climb {
         self.history.len() - 1
     }
 
+    /// E-steps done, the initial one not counted.
+    pub(super) fn n_e_steps(&self) -> usize {
+        self.n_iter() + self.n_rejected
+    }
+
     /// The objective of the current parameters, total nats.
     pub(super) fn objective(&self) -> f64 {
         self.history[self.history.len() - 1]
@@ -116,6 +159,8 @@ impl Climb {
     pub(super) fn report(&self, unfinished: StopReason) -> StartReport {
         StartReport {
             n_iter: self.n_iter(),
+            n_leaps: self.n_leaps,
+            n_rejected: self.n_rejected,
             objective: self.objective(),
             stop: self.stop.unwrap_or(unfinished),
         }
@@ -170,7 +215,7 @@ mod tests {
         assert!(fallen < climb.objective());
         assert!(climb.check_not_fallen(&same, fallen, &stats).is_ok());
         climb.stop = None;
-        climb.advance(same, stats, fallen, 1e-3, &mut Silent);
+        climb.advance(same, stats, fallen, false, 1e-3, &mut Silent);
         assert_eq!(climb.stop, None);
     }
 }

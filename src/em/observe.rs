@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-/// One iteration's news: an M-step, and the E-step that scores its result.
+/// One iteration's news: an M-step, perhaps an extrapolation beyond it, and the E-step that scores its result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Iteration {
     /// Which start, from 0.
     pub start: usize,
-    /// M-steps done since that start's initialisation.
+    /// Iterations done since that start's initialisation.
     pub iteration: usize,
     /// Mean log-likelihood of the parameters reached, in nats per sample.
     pub score: f64,
@@ -17,7 +17,7 @@ pub struct Iteration {
 
 /// Watches a fit.
 pub trait Observe {
-    /// Called after every iteration, not for the initial parameters of a start. `Break` ends the fit here; the best
+    /// Called after every iteration, not for an extrapolation that was not taken (a plain iteration follows it) nor for the initial parameters of a start. `Break` ends the fit here; the best
     /// parameters so far are kept.
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()>;
 }

@@ -17,11 +17,15 @@ pub struct FitParams {
     pub n_init: NInit,
     /// Pseudo-count of ones and of zeros in every mean: 0 (maximum likelihood) or from 1e-12 to 1e6.
     pub alpha: f64,
-    /// A start has converged when an iteration gains less than this many nats per sample; 0 never stops before
+    /// A start has converged when a plain iteration gains less than this many nats per sample; 0 never stops before
     /// `max_iter`.
     pub tol: f64,
-    /// The most iterations of one start.
+    /// The most E-steps of one start after that of its initial parameters: iterations, and extrapolations that were
+    /// scored and not taken.
     pub max_iter: usize,
+    /// Whether late iterations may extrapolate, which takes fewer of them. The objective never falls either way, but
+    /// another optimum may be reached than by plain EM, better or worse. Off is plain EM.
+    pub accelerate: bool,
     /// Seeds every random choice.
     pub seed: u64,
 }
@@ -35,6 +39,7 @@ impl Default for FitParams {
             alpha: 0.1,
             tol: 1e-6,
             max_iter: 500,
+            accelerate: true,
             seed: 0,
         }
     }

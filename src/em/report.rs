@@ -15,7 +15,7 @@ pub struct Fit {
 /// How the best mixture was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FitReport {
-    /// Iterations (M-steps) of the best start.
+    /// Iterations of the best start, as in [`StartReport::n_iter`].
     pub n_iter: usize,
     /// Why the fit ended: as the best start did, or interrupted, whichever start that hit.
     pub stop: StopReason,
@@ -35,8 +35,13 @@ pub struct FitReport {
 /// One start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StartReport {
-    /// Iterations (M-steps) done.
+    /// Iterations done: moves to other parameters, by an M-step or by an extrapolation beyond one.
     pub n_iter: usize,
+    /// How many of them were extrapolations; 0 without acceleration.
+    pub n_leaps: usize,
+    /// Extrapolations that were scored, had lost ground and were not taken. The E-steps spent are `1 + n_iter +
+    /// n_rejected`, the first on the initial parameters.
+    pub n_rejected: usize,
     /// The objective reached, total nats.
     pub objective: f64,
     /// Why it ended.
@@ -46,9 +51,9 @@ pub struct StartReport {
 /// Why a start ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
-    /// An iteration gained less than `tol`.
+    /// An M-step gained less than `tol`; the gain of an extrapolation does not count.
     Converged,
-    /// `max_iter` was reached first.
+    /// `max_iter` E-steps were spent first.
     MaxIter,
     /// The observer said so.
     Interrupted,

@@ -145,7 +145,7 @@ impl Search<'_> {
     }
 
     fn report(&self, climb: &Climb) -> StartReport {
-        let ran_out = climb.n_iter() >= self.params.max_iter;
+        let ran_out = climb.n_e_steps() >= self.params.max_iter;
         climb.report(if ran_out { StopReason::MaxIter } else { StopReason::Abandoned })
     }
 

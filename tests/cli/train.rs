@@ -3,7 +3,7 @@
 use super::*;
 
 const KEYS: &str =
-    "model data n_samples n_features n_components seed n_init best_found n_iter converged stop
+    "model data n_samples n_features n_components seed n_init accelerate best_found n_iter converged stop
     log_likelihood score bic aic icl weights seconds model_sha256 synthetic";
 
 #[test]
@@ -141,6 +141,22 @@ fn strict_tells_a_fit_that_did_not_converge_by_its_exit_code() {
     let strict = sandbox.words(&format!("{train} --strict"));
     assert_eq!((strict.code, &strict.json()["converged"]), (Some(3), &false.into()));
     sandbox.done("train --k 2 --data data.idx --strict");
+}
+
+#[test]
+fn no_accelerate_is_plain_em_and_the_document_tells_leaps_from_plain_iterations() {
+    let sandbox = Sandbox::new();
+    let train =
+        "train --data demo --limit 500 --k 5 --n-init 1 --tol 0 --max-iter 60 --quiet --json";
+    let run = |flags: &str| sandbox.done(&format!("{train} {flags}")).json();
+    let count = |run: &Value, name: &str| run["starts"][0][name].as_u64().unwrap();
+    let (fast, plain) = (run("--out fast"), run("--no-accelerate --out plain"));
+    assert_eq!((&fast["accelerate"], &plain["accelerate"]), (&true.into(), &false.into()));
+    assert!(count(&fast, "n_leaps") > 0 && count(&plain, "n_leaps") == 0);
+    for run in [&fast, &plain] {
+        assert_eq!(count(run, "n_iter") + count(run, "n_rejected"), 60);
+    }
+    assert_eq!(count(&plain, "n_rejected"), 0);
 }
 
 #[test]
