@@ -328,14 +328,9 @@ impl<const N: usize> Worker<N> {
         let Self { new, changes, positions, sums, .. } = self;
         changes.clear();
         old.sole.resize(new.sole.len(), SEVERAL);
-        positions.clear();
-        let both = old.sole.iter().zip(&new.sole).zip(0..);
-        positions.extend(
-            both.filter(|((old, new), _)| old != new || **new == SEVERAL)
-                .map(|(_, position)| position),
-        );
+        let n_touched = list_touched(&old.sole, &new.sole, positions);
         let (mut old_rows, mut new_rows) = (old.cursor(), new.cursor());
-        for &position in &*positions {
+        for &position in &positions[..n_touched] {
             let (old, new) = (old_rows.row(position), new_rows.row(position));
             let mut push = |k: u32, change: i64| {
                 if change != 0 {
@@ -347,6 +342,18 @@ impl<const N: usize> Worker<N> {
             changes.end_row(position);
         }
     }
+}
+
+/// Writes the positions of rows that may have changed to the front of `positions`; returns their number.
+fn list_touched(old: &[u32], new: &[u32], positions: &mut Vec<u32>) -> usize {
+    positions.resize(new.len(), 0);
+    let mut n = 0;
+    for ((&old, &new), position) in old.iter().zip(new).zip(0..) {
+        // Written always and kept only if it counts: no branch to be predicted wrongly.
+        positions[n] = position;
+        n += usize::from((old != new) | (new == SEVERAL));
+    }
+    n
 }
 
 /// Reads the contributions of a block, position after position.

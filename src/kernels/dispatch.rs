@@ -5,6 +5,7 @@
 
 use super::lanes::{Lanes, Octet};
 use super::pairs::{self, Pairs};
+use super::pick::{Avx512, Portable};
 use super::row_block::RowBlock;
 use super::screen::{self, Candidates, Marks, Patterns, Screened};
 use super::softmax::{self, SoftmaxSums};
@@ -118,7 +119,10 @@ pub fn select<const N: usize>(
     reach: &[i16],
     found: &mut Candidates,
 ) {
-    screen::select(totals, n_components, reach, found);
+    match_target! {
+        "x86_64+avx512bw+avx512vl" => screen::select::<Avx512, N>(totals, n_components, reach, found),
+        _ => screen::select::<Portable, N>(totals, n_components, reach, found),
+    }
 }
 
 /// Adds one tile's part of the scores of `pairs` to `sums`, eight partial sums for each pair.
@@ -136,7 +140,10 @@ pub fn score_pairs(
     pairs: &Pairs<f64>,
     sums: &mut [Octet<f64>],
 ) {
-    pairs::score_pairs(log_odds, stride, block, tile, pairs, sums);
+    match_target! {
+        "x86_64+avx512f" => pairs::score_pairs::<Avx512>(log_odds, stride, block, tile, pairs, sums),
+        _ => pairs::score_pairs::<Portable>(log_odds, stride, block, tile, pairs, sums),
+    }
 }
 
 /// Adds to each of `totals` the eight lanes of its sum.
@@ -159,7 +166,10 @@ pub fn add_pairs(
     tile: usize,
     pairs: &Pairs<i64>,
 ) {
-    pairs::add_pairs(sums, stride, block, tile, pairs);
+    match_target! {
+        "x86_64+avx512f" => pairs::add_pairs::<Avx512>(sums, stride, block, tile, pairs),
+        _ => pairs::add_pairs::<Portable>(sums, stride, block, tile, pairs),
+    }
 }
 
 /// Replaces each value, none of them positive, by its exponential.

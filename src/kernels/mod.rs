@@ -16,6 +16,7 @@ mod dispatch;
 mod exp;
 mod lanes;
 mod pairs;
+mod pick;
 mod row_block;
 mod screen;
 mod softmax;

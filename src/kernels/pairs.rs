@@ -5,6 +5,7 @@
 //! data alone fixes. What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::lanes::Octet;
+use super::pick::Pick;
 use super::row_block::{Entries, RowBlock, TILE_BYTES};
 use std::ops::Range;
 
@@ -129,40 +130,6 @@ impl<T: Copy> Pairs<T> {
     }
 }
 
-/// For each byte, which of its eight features are one: all bits or none.
-static MASKS: [Octet<u64>; 256] = masks();
-
-const fn masks() -> [Octet<u64>; 256] {
-    let mut masks = [const { super::lanes::Lanes([0; 8]) }; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut j = 0;
-        while j < 8 {
-            masks[byte].0[j] = if byte >> j & 1 == 1 { u64::MAX } else { 0 };
-            j += 1;
-        }
-        byte += 1;
-    }
-    masks
-}
-
-/// The mask of an entry of a list of bytes, and the index of its byte.
-#[inline(always)]
-fn picked(entry: u16) -> (Octet<u64>, usize) {
-    (MASKS[usize::from(entry & 0xff)], usize::from(entry >> 8))
-}
-
-#[inline(always)]
-fn add_scores(sum: Octet<f64>, scores: &Octet<f64>, mask: Octet<u64>) -> Octet<f64> {
-    let chosen = scores.zip(mask, |s, m| f64::from_bits(s.to_bits() & m));
-    sum.zip(chosen, |a, b| a + b)
-}
-
-#[inline(always)]
-fn add_weight(sum: &mut Octet<i64>, weight: i64, mask: Octet<u64>) {
-    *sum = sum.zip(mask, |s, m| s.wrapping_add(weight & m as i64));
-}
-
 /// Where one tile of component `k` lies among octets that have `stride` for each component.
 #[inline(always)]
 fn tile_of(k: u32, stride: usize, tile: usize) -> Range<usize> {
@@ -171,7 +138,7 @@ fn tile_of(k: u32, stride: usize, tile: usize) -> Range<usize> {
 }
 
 #[inline(always)]
-pub(super) fn score_pairs(
+pub(super) fn score_pairs<P: Pick>(
     log_odds: &[Octet<f64>],
     stride: usize,
     block: &RowBlock,
@@ -186,8 +153,8 @@ pub(super) fn score_pairs(
         for (two, sums) in components.zip(sums[range].chunks_mut(2)) {
             let of = |k| &log_odds[tile_of(k, stride, tile)];
             match (two, sums) {
-                ([a, b], [sum_a, sum_b]) => score(list, [of(*a), of(*b)], [sum_a, sum_b]),
-                ([a], [sum]) => score(list, [of(*a)], [sum]),
+                ([a, b], [sum_a, sum_b]) => score::<P, _>(list, [of(*a), of(*b)], [sum_a, sum_b]),
+                ([a], [sum]) => score::<P, _>(list, [of(*a)], [sum]),
                 _ => {}
             }
         }
@@ -197,7 +164,7 @@ pub(super) fn score_pairs(
 /// Adds to the sums of M components what they give for the bytes in `list`. Even and odd entries have sums of their own,
 /// so that additions of one need not wait for the other's.
 #[inline(always)]
-fn score<const M: usize>(
+fn score<P: Pick, const M: usize>(
     list: &[Entries],
     log_odds: [&[Octet<f64>]; M],
     sums: [&mut Octet<f64>; M],
@@ -205,9 +172,9 @@ fn score<const M: usize>(
     let mut partial = [[Octet::default(); M]; 2];
     for four in list {
         for (i, &entry) in four.iter().enumerate() {
-            let (mask, index) = picked(entry);
+            let (byte, index) = (entry as u8, usize::from(entry >> 8));
             for (sum, log_odds) in partial[i % 2].iter_mut().zip(log_odds) {
-                *sum = add_scores(*sum, &log_odds[index], mask);
+                *sum = P::add_scores(*sum, &log_odds[index], byte);
             }
         }
     }
@@ -224,7 +191,7 @@ pub(super) fn sum_lanes(sums: &[Octet<f64>], totals: &mut [f64]) {
 }
 
 #[inline(always)]
-pub(super) fn add_pairs(
+pub(super) fn add_pairs<P: Pick>(
     sums: &mut [Octet<i64>],
     stride: usize,
     block: &RowBlock,
@@ -240,15 +207,15 @@ pub(super) fn add_pairs(
                 let ranges = [first, tile_of(*second, stride, tile)];
                 let [a, b] = sums.get_disjoint_mut(ranges).expect("two components");
                 for &entry in list.as_flattened() {
-                    let (mask, index) = picked(entry);
-                    add_weight(&mut a[index], *weight_a, mask);
-                    add_weight(&mut b[index], *weight_b, mask);
+                    let (byte, index) = (entry as u8, usize::from(entry >> 8));
+                    P::add_weight(&mut a[index], *weight_a, byte);
+                    P::add_weight(&mut b[index], *weight_b, byte);
                 }
             } else {
                 let a = &mut sums[first];
                 for &entry in list.as_flattened() {
-                    let (mask, index) = picked(entry);
-                    add_weight(&mut a[index], weights[0], mask);
+                    let (byte, index) = (entry as u8, usize::from(entry >> 8));
+                    P::add_weight(&mut a[index], weights[0], byte);
                 }
             }
         }

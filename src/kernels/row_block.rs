@@ -59,13 +59,15 @@ impl RowBlock {
     pub fn by_length(data: &BitMatrix, rows: impl Iterator<Item = usize>) -> Self {
         let rows: Vec<usize> = rows.collect();
         let first = rows.first().copied().unwrap_or(0);
-        let length = |row: usize| {
-            let nibbles =
-                data.row(row).iter().map(|&b| usize::from(b & 0xf != 0) + usize::from(b >> 4 != 0));
-            nibbles.sum::<usize>()
+        // As loops see them, in steps of their own.
+        let lengths = |row: usize| {
+            let row = data.row(row);
+            let nibbles = row.iter().map(|b| usize::from(b & 0xf != 0) + usize::from(b >> 4 != 0));
+            let bytes = row.iter().map(|b| usize::from(*b != 0));
+            [nibbles.sum::<usize>(), bytes.sum()].map(|length| length.div_ceil(AT_ONCE))
         };
-        let mut lengths: Vec<(usize, u32)> =
-            rows.into_iter().map(|row| (length(row), (row - first) as u32)).collect();
+        let mut lengths: Vec<_> =
+            rows.into_iter().map(|row| (lengths(row), (row - first) as u32)).collect();
         lengths.sort_unstable();
         Self::listed(data, first, lengths.into_iter().map(|(_, offset)| offset).collect(), true)
     }

@@ -10,6 +10,7 @@
 
 use super::lanes::Octet;
 use super::pairs::Pairs;
+use super::pick::Pick;
 use super::row_block::{CELLS, Entries, RowBlock};
 
 /// The marks of `N` components, side by side.
@@ -49,22 +50,11 @@ impl<const N: usize> Marks<N> {
 
     /// Bit l is set where mark l is at least `lowest` (N is at most 64).
     #[inline(always)]
-    fn at_least(self, lowest: i16) -> u64 {
-        let mut flags = [0_u8; N];
-        for l in 0..N {
-            flags[l] = u8::from(self.0[l] >= lowest);
-        }
-        let (eights, _) = flags.as_chunks::<8>();
-        let bits = eights.iter().zip((0..).step_by(8)).map(|(eight, at)| gather(*eight) << at);
-        bits.fold(0, |bits, more| bits | more)
+    fn at_least<P: Pick>(&self, lowest: i16) -> u64 {
+        let (sixteens, _) = self.0.as_chunks::<16>();
+        let bits = sixteens.iter().zip((0..).step_by(16));
+        bits.fold(0, |bits, (marks, at)| bits | u64::from(P::at_least(marks, lowest)) << at)
     }
-}
-
-/// Eight flags, each 0 or 1, as bits, the first one lowest. One multiplication moves flag `j` to bit `56 + j`; no two
-/// partial products meet, so nothing carries.
-#[inline(always)]
-fn gather(flags: [u8; 8]) -> u64 {
-    u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// Nats in which nothing can hope: stands in for minus infinity, which must not meet itself in a subtraction.
@@ -228,7 +218,7 @@ impl Candidates {
 
 // Three simple loops one after another, not one over rows that does everything: what is simple, the compiler vectorises.
 #[inline(always)]
-pub(super) fn select<const N: usize>(
+pub(super) fn select<P: Pick, const N: usize>(
     totals: &[Marks<N>],
     n_components: usize,
     reach: &[i16],
@@ -245,7 +235,7 @@ pub(super) fn select<const N: usize>(
     within.resize(totals.len(), 0);
     for ((within, row), &lowest) in within.chunks_exact_mut(stride).zip(rows()).zip(&*lowest) {
         for (within, marks) in within.iter_mut().zip(row) {
-            *within = marks.at_least(lowest);
+            *within = marks.at_least::<P>(lowest);
         }
     }
     for (masks, &lowest) in within.chunks_exact(stride).zip(&*lowest) {
