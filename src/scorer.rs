@@ -13,9 +13,11 @@
 //! probability 0 under that component, exactly.
 
 mod dense;
+mod drift;
 mod screen;
 
 pub use dense::DenseScorer;
+pub use drift::Drift;
 pub use screen::{Screen, Totals};
 
 use crate::bits::{BitMatrix, row_bytes};
@@ -35,7 +37,7 @@ pub struct Scorer {
 }
 
 /// The features on which a component tolerates one value only, as packed rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Boundary {
     never: Vec<u8>,
     always: Vec<u8>,

@@ -78,7 +78,7 @@ impl<'a> EStep<'a> {
     pub fn run(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         let scorer = mixture.scorer();
         if self.is_sparse(&scorer) {
-            return self.sparse.run(&scorer, self.data, &self.blocks);
+            return self.sparse.run(scorer, self.data, &self.blocks);
         }
         let Self { data, n_components, ref blocks, .. } = *self;
         let new = || DenseStep::new(n_components, data.n_features(), blocks.len());

@@ -16,7 +16,7 @@
 use super::stats::SufficientStats;
 use crate::bits::{BitMatrix, row_bytes};
 use crate::kernels::{self, Candidates, Octet, Pairs, RowBlock, SEVERAL};
-use crate::scorer::{Scorer, Screen, Totals};
+use crate::scorer::{Drift, Scorer, Screen, Totals};
 use rayon::prelude::*;
 use std::slice;
 use std::sync::{Mutex, PoisonError};
@@ -36,7 +36,7 @@ pub(super) trait SparseStep: Send {
     fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) -> usize;
 
     /// The statistics of all rows under the mixture that was prepared.
-    fn run(&mut self, scorer: &Scorer, data: &BitMatrix, blocks: &[RowBlock]) -> SufficientStats;
+    fn run(&mut self, scorer: Scorer, data: &BitMatrix, blocks: &[RowBlock]) -> SufficientStats;
 }
 
 /// Sparse E-steps for K components over D features, with a screen of fitting width.
@@ -54,6 +54,32 @@ struct Steps<const N: usize> {
     /// What the rows of each block contribute to the sums below.
     contributions: Vec<Contributions>,
     sums: Sums,
+    moved: Option<Moved>,
+}
+
+/// How far scores may have moved in all runs so far, to tell which rows need no new look.
+struct Moved {
+    /// The mixture of the last run.
+    scorer: Scorer,
+    /// For each component, in nats: by how much it may have lost ground to the best of the others. Only grows.
+    lost: Vec<f64>,
+    /// Runs between which no bound holds are of different generations.
+    generation: u32,
+}
+
+impl Moved {
+    /// Takes over the mixture of the next run.
+    fn advance(last: Option<Self>, scorer: Scorer) -> Self {
+        let generation = last.as_ref().map_or(0, |last| last.generation);
+        if let Some(Self { scorer: old, mut lost, generation }) = last {
+            let drift = Drift::between(&old, &scorer);
+            if drift.rise < f64::INFINITY {
+                lost.iter_mut().zip(drift.falls).for_each(|(lost, fall)| *lost += drift.rise + fall);
+                return Self { scorer, lost, generation };
+            }
+        }
+        Self { lost: vec![0.0; scorer.n_components()], scorer, generation: generation + 1 }
+    }
 }
 
 /// Sums of responsibilities over rows, as multiples of 2^-32.
@@ -69,6 +95,10 @@ struct Sums {
 struct Contributions {
     /// For each position its one component, or [`SEVERAL`].
     sole: Vec<u32>,
+    /// For each position, what its one component may have lost (see [`Moved`]) before another comes within reach.
+    until: Vec<f64>,
+    /// When `until` was written.
+    generation: u32,
     /// The responsibilities of the other rows, components ascending; before the first step, none.
     shared: Pairs<i64>,
     /// The sum over rows of `-sum_k r_ik log r_ik`, or -inf if a row is impossible.
@@ -94,6 +124,7 @@ impl<const N: usize> Steps<N> {
             workers: Vec::new(),
             contributions: Vec::new(),
             sums: Sums::zeros(n_components, n_features),
+            moved: None,
         }
     }
 }
@@ -104,6 +135,7 @@ impl<const N: usize> SparseStep for Steps<N> {
         let worker = &mut self.workers[0];
         loop {
             self.screen.refill(scorer);
+            worker.look_at_all(sample);
             worker.screen(&self.screen, scorer, data, sample);
             // Rows too far behind the envelope cost K pairs each: beyond a pair for four rows, units are too fine.
             if worker.candidates.n_lost * scorer.n_components() * 4 <= sample.len()
@@ -114,22 +146,25 @@ impl<const N: usize> SparseStep for Steps<N> {
         }
     }
 
-    fn run(&mut self, scorer: &Scorer, data: &BitMatrix, blocks: &[RowBlock]) -> SufficientStats {
+    fn run(&mut self, scorer: Scorer, data: &BitMatrix, blocks: &[RowBlock]) -> SufficientStats {
         let n_workers = rayon::current_num_threads().min(blocks.len()).max(1);
-        self.workers.resize_with(n_workers, || Worker::new(scorer));
+        self.workers.resize_with(n_workers, || Worker::new(&scorer));
         self.contributions.resize_with(blocks.len(), Contributions::default);
+        let moved = Moved::advance(self.moved.take(), scorer);
         let queue = Mutex::new(blocks.iter().zip(&mut self.contributions));
         let screen = &self.screen;
         let work = |worker: &mut Worker<N>| {
             while let Some((block, contributions)) = next(&queue) {
-                worker.run(screen, scorer, data, block, contributions);
+                worker.run(screen, &moved, data, block, contributions);
             }
         };
         match &mut self.workers[..] {
             [worker] => work(worker),
             workers => workers.par_iter_mut().for_each(work),
         }
-        self.collect(scorer, data.n_samples())
+        let stats = self.collect(&moved.scorer, data.n_samples());
+        self.moved = Some(moved);
+        stats
     }
 }
 
@@ -239,20 +274,45 @@ impl<const N: usize> Worker<N> {
     fn run(
         &mut self,
         screen: &Screen<N>,
-        scorer: &Scorer,
+        moved: &Moved,
         data: &BitMatrix,
         block: &RowBlock,
         contributions: &mut Contributions,
     ) {
+        let scorer = &moved.scorer;
+        match contributions.generation == moved.generation {
+            true => self.look_at_doubtful(contributions, moved),
+            false => self.look_at_all(block),
+        }
         self.screen(screen, scorer, data, block);
         self.score(scorer, data, block);
-        self.soften(scorer.weights());
+        self.soften(contributions, scorer.weights());
+        self.extend(screen, moved);
         self.compare(contributions);
         let stride = row_bytes(data.n_features());
         for tile in 0..kernels::tile_count(data.n_features()) {
             kernels::add_pairs(&mut self.sums.weighted, stride, block, tile, &self.changes);
         }
         std::mem::swap(&mut self.new, contributions);
+    }
+
+    fn look_at_all(&mut self, block: &RowBlock) {
+        self.positions.clear();
+        self.positions.extend(0..block.len() as u32);
+    }
+
+    /// Lists the rows with several components, and those whose one component may have come within reach of another.
+    fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved) {
+        self.positions.resize(old.sole.len(), 0);
+        let mut n = 0;
+        for ((&sole, &until), position) in old.sole.iter().zip(&old.until).zip(0..) {
+            // Written always and kept only if it counts: no branch to be predicted wrongly.
+            self.positions[n] = position;
+            // SEVERAL is beyond the end.
+            let is_safe = moved.lost.get(sole as usize).is_some_and(|&lost| lost < until);
+            n += usize::from(!is_safe);
+        }
+        self.positions.truncate(n);
     }
 
     /// Pairs of a screened row and a component that matter.
@@ -263,23 +323,21 @@ impl<const N: usize> Worker<N> {
         n_sole + within.count()
     }
 
-    /// Finds the candidates of every row.
+    /// Finds the candidates of the rows that are looked at.
     fn screen(&mut self, screen: &Screen<N>, scorer: &Scorer, data: &BitMatrix, block: &RowBlock) {
         let Self { totals, positions, candidates, .. } = self;
-        positions.clear();
-        positions.extend(0..block.len() as u32);
         candidates.clear();
         if scorer.n_components() > 1 {
             screen.find(scorer, data, block, positions, totals, candidates);
         } else if scorer.has_boundary() {
             // The only component may still be impossible.
-            candidates.sole.resize(block.len(), SEVERAL);
+            candidates.sole.resize(positions.len(), SEVERAL);
             for &position in &*positions {
                 candidates.several.push(0, 0.0);
                 candidates.several.end_row(position);
             }
         } else {
-            candidates.sole.resize(block.len(), 0);
+            candidates.sole.resize(positions.len(), 0);
         }
     }
 
@@ -298,12 +356,18 @@ impl<const N: usize> Worker<N> {
     }
 
     /// From scores to responsibilities, in fixed point, and to their entropy.
-    fn soften(&mut self, weights: &[f64]) {
-        let Self { candidates, exponentials, new, .. } = self;
+    fn soften(&mut self, old: &Contributions, weights: &[f64]) {
+        let Self { candidates, exponentials, new, positions, .. } = self;
         exponentials.clear();
         exponentials.extend_from_slice(candidates.several.values());
         kernels::exp_all(exponentials);
-        std::mem::swap(&mut new.sole, &mut candidates.sole);
+        new.sole.clone_from(&old.sole);
+        // Rows that are not looked at are there already.
+        new.sole.resize(new.sole.len().max(positions.len()), SEVERAL);
+        for (&position, &sole) in positions.iter().zip(&candidates.sole) {
+            new.sole[position as usize] = sole;
+        }
+        new.until.clone_from(&old.until);
         new.shared.clear();
         let mut entropy = Entropy::default();
         for (position, range) in candidates.several.rows() {
@@ -323,14 +387,30 @@ impl<const N: usize> Worker<N> {
         new.entropy = entropy.total();
     }
 
+    /// Writes down how long the rows that were looked at and have one component need no new look.
+    fn extend(&mut self, screen: &Screen<N>, moved: &Moved) {
+        let Self { candidates, positions, new, .. } = self;
+        new.generation = moved.generation;
+        new.until.resize(new.sole.len(), 0.0);
+        let looked_at = positions.iter().zip(&candidates.sole).zip(&candidates.slack);
+        for ((&position, &sole), &slack) in looked_at {
+            // Of rows with several candidates little is known, even where only one of them mattered.
+            let lost = moved.lost.get(sole as usize).copied().unwrap_or(f64::NEG_INFINITY);
+            new.until[position as usize] = lost + screen.nats(slack);
+        }
+    }
+
     /// Lists how the new contributions differ from the `old` ones.
     fn compare(&mut self, old: &mut Contributions) {
         let Self { new, changes, positions, sums, .. } = self;
         changes.clear();
         old.sole.resize(new.sole.len(), SEVERAL);
-        let n_touched = list_touched(&old.sole, &new.sole, positions);
         let (mut old_rows, mut new_rows) = (old.cursor(), new.cursor());
-        for &position in &positions[..n_touched] {
+        for &position in &*positions {
+            let (was, is) = (old.sole[position as usize], new.sole[position as usize]);
+            if was == is && is != SEVERAL {
+                continue;
+            }
             let (old, new) = (old_rows.row(position), new_rows.row(position));
             let mut push = |k: u32, change: i64| {
                 if change != 0 {
@@ -342,18 +422,6 @@ impl<const N: usize> Worker<N> {
             changes.end_row(position);
         }
     }
-}
-
-/// Writes the positions of rows that may have changed to the front of `positions`; returns their number.
-fn list_touched(old: &[u32], new: &[u32], positions: &mut Vec<u32>) -> usize {
-    positions.resize(new.len(), 0);
-    let mut n = 0;
-    for ((&old, &new), position) in old.iter().zip(new).zip(0..) {
-        // Written always and kept only if it counts: no branch to be predicted wrongly.
-        positions[n] = position;
-        n += usize::from((old != new) | (new == SEVERAL));
-    }
-    n
 }
 
 /// Reads the contributions of a block, position after position.
@@ -464,8 +532,11 @@ impl Entropy {
         // What rounding left over goes to the best, which is far from 0.
         shared.values_mut()[best] += rest;
         self.sum -= expected;
-        self.product *= normaliser;
-        self.n_factors += 1;
+        // A row whose other candidates turned out to be out of reach counts as if they had never been candidates.
+        if normaliser > 1.0 {
+            self.product *= normaliser;
+            self.n_factors += 1;
+        }
         if self.n_factors == Self::BATCH {
             self.take_logarithm();
         }

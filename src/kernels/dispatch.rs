@@ -110,18 +110,20 @@ pub fn screen_rows<const N: usize>(
     screen::screen_rows(cells, block, tile, positions, totals, stride, offset);
 }
 
-/// Appends to `found`, for each row of `totals`, the components whose total is within the row's `reach` of the largest;
+/// Appends to `found`, for each row of `totals` (of the rows at `positions`), the components whose total is within the row's `reach` of the largest;
 /// all of them if the largest has lost count.
 #[multiversion(targets = "simd")]
 pub fn select<const N: usize>(
     totals: &[Marks<N>],
     n_components: usize,
+    positions: &[u32],
     reach: &[i16],
     found: &mut Candidates,
 ) {
     match_target! {
-        "x86_64+avx512bw+avx512vl" => screen::select::<Avx512, N>(totals, n_components, reach, found),
-        _ => screen::select::<Portable, N>(totals, n_components, reach, found),
+        "x86_64+avx512bw+avx512vl" =>
+            screen::select::<Avx512, N>(totals, n_components, positions, reach, found),
+        _ => screen::select::<Portable, N>(totals, n_components, positions, reach, found),
     }
 }
 

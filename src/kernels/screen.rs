@@ -43,6 +43,16 @@ impl<const N: usize> Marks<N> {
         Self(largest)
     }
 
+    /// The marks below `lowest`; in the place of others, hopeless ones.
+    #[inline(always)]
+    fn below(&self, lowest: i16) -> Self {
+        let mut marks = self.0;
+        for l in 0..N {
+            marks[l] = if marks[l] < lowest { marks[l] } else { HOPELESS };
+        }
+        Self(marks)
+    }
+
     #[inline(always)]
     fn largest(self) -> i16 {
         self.0.into_iter().fold(HOPELESS, i16::max)
@@ -197,7 +207,9 @@ pub const SEVERAL: u32 = u32::MAX;
 pub struct Candidates {
     /// For each row the one component within reach of the best, or [`SEVERAL`].
     pub sole: Vec<u32>,
-    /// The components within reach of rows that have several, to be scored; a row is known by its place in `sole`.
+    /// For each row, how many units lie between the reach and the best component beyond it, at least.
+    pub slack: Vec<i16>,
+    /// The components within reach of rows that have several, to be scored.
     pub several: Pairs<f64>,
     /// Rows so far behind the envelope that all components had to be taken.
     pub n_lost: usize,
@@ -211,6 +223,7 @@ impl Candidates {
     /// Forgets all rows, keeping the memory.
     pub fn clear(&mut self) {
         self.sole.clear();
+        self.slack.clear();
         self.several.clear();
         self.n_lost = 0;
     }
@@ -221,16 +234,25 @@ impl Candidates {
 pub(super) fn select<P: Pick, const N: usize>(
     totals: &[Marks<N>],
     n_components: usize,
+    positions: &[u32],
     reach: &[i16],
     found: &mut Candidates,
 ) {
     let stride = n_components.div_ceil(N);
-    let Candidates { sole, several, n_lost, lowest, within } = found;
+    let Candidates { sole, slack, several, n_lost, lowest, within } = found;
     let rows = || totals.chunks_exact(stride);
     lowest.resize(reach.len(), HOPELESS);
     for ((lowest, row), &reach) in lowest.iter_mut().zip(rows()).zip(reach) {
         let largest = row.iter().fold(Marks([HOPELESS; N]), |largest, marks| largest.max(marks));
         *lowest = largest.largest().saturating_sub(reach);
+    }
+    slack.resize(reach.len(), 0);
+    for ((slack, row), &lowest) in slack.iter_mut().zip(rows()).zip(&*lowest) {
+        let beyond = row.iter().fold(Marks([HOPELESS; N]), |largest, marks| {
+            largest.max(&marks.below(lowest))
+        });
+        // A total that has lost count is lower still.
+        *slack = lowest.saturating_sub(beyond.largest());
     }
     within.resize(totals.len(), 0);
     for ((within, row), &lowest) in within.chunks_exact_mut(stride).zip(rows()).zip(&*lowest) {
@@ -238,8 +260,7 @@ pub(super) fn select<P: Pick, const N: usize>(
             *within = marks.at_least::<P>(lowest);
         }
     }
-    for (masks, &lowest) in within.chunks_exact(stride).zip(&*lowest) {
-        let position = sole.len() as u32;
+    for ((masks, &lowest), &position) in within.chunks_exact(stride).zip(&*lowest).zip(positions) {
         if lowest == HOPELESS {
             // The best one has lost count too: only exact scores can tell.
             (0..n_components as u32).for_each(|k| several.push(k, 0.0));

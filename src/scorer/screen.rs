@@ -74,6 +74,11 @@ impl<const N: usize> Screen<N> {
         can
     }
 
+    /// So many units in nats.
+    pub fn nats(&self, units: i16) -> f64 {
+        f64::from(units) / f64::from(self.units_per_nat)
+    }
+
     fn fill_envelope(&mut self, components: &[Screened]) {
         /// Bytes of rows to one task.
         const AT_ONCE: usize = 16;
@@ -128,7 +133,7 @@ impl<const N: usize> Screen<N> {
             rows.zip(totals.chunks_exact_mut(stride))
                 .for_each(|(row, totals)| rule_out_leaders(scorer, row, totals));
         }
-        kernels::select(totals, self.n_components, reach, found);
+        kernels::select(totals, self.n_components, positions, reach, found);
     }
 
     /// The reach of a row with so many nibbles, in units: two totals are each off by half a unit for each mark, and

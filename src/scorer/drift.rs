@@ -1,0 +1,109 @@
+//! How far scores can have moved from one mixture to another, whatever the row: bounds in the way of Elkan (2003) and
+//! Hamerly (2010) for k-means, for rows whose scores need not be computed anew.
+
+use super::Scorer;
+use crate::kernels::Octet;
+use rayon::prelude::*;
+
+/// Bounds on the change of scores between two mixtures of the same K and D, in nats.
+#[derive(Debug, Clone)]
+pub struct Drift {
+    /// No score of any row rises by more, under any component.
+    pub rise: f64,
+    /// For each component, no row's score falls by more. May be negative: then all rise.
+    pub falls: Vec<f64>,
+}
+
+/// Added to every bound: far above the rounding of the sums, far below what decides.
+const ROUNDING: f64 = 1e-6;
+
+impl Drift {
+    /// From `old` to `new`; infinite where means have come to or left the boundary.
+    pub fn between(old: &Scorer, new: &Scorer) -> Self {
+        let of_components: Vec<[f64; 2]> =
+            (0..new.n_components()).into_par_iter().map(|k| rise_and_fall(old, new, k)).collect();
+        Self {
+            rise: of_components.iter().map(|[rise, _]| *rise).fold(f64::NEG_INFINITY, f64::max),
+            falls: of_components.iter().map(|[_, fall]| *fall).collect(),
+        }
+    }
+}
+
+/// The score is the bias plus log-odds of the row's ones, so its change is largest for the row whose ones are just the
+/// features with rising log-odds, and smallest for the opposite row.
+fn rise_and_fall(old: &Scorer, new: &Scorer, k: usize) -> [f64; 2] {
+    if old.boundary[k] != new.boundary[k] || old.bias[k] == f64::NEG_INFINITY {
+        return [f64::INFINITY; 2];
+    }
+    let (mut ups, mut downs) = (Octet::default(), Octet::default());
+    for (&before, &after) in old.log_odds(k).iter().zip(new.log_odds(k)) {
+        let change = after.zip(before, |after, before| after - before);
+        ups.add(&change.map(|by| if by > 0.0 { by } else { 0.0 }));
+        downs.add(&change.map(|by| if by > 0.0 { 0.0 } else { by }));
+    }
+    let [ups, downs] = [ups, downs].map(|sums: Octet<f64>| sums.reduce(|a, b| a + b));
+    let bias = new.bias[k] - old.bias[k];
+    [bias + ups + ROUNDING, ROUNDING - (bias + downs)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::{Pairs, RowBlock};
+    use crate::bits::BitMatrix;
+
+    /// A mixture of three components over 83 features; `shift` moves it.
+    fn scorer(shift: f64) -> Scorer {
+        let means: Vec<f64> = (0..3 * 83)
+            .map(|i| 0.05 + 0.9 * ((i * 37 % 101) as f64 / 101.0 + shift * (i % 5) as f64).fract())
+            .collect();
+        Scorer::new(&[0.5, 0.3 + shift, 0.2 - shift], &means, 83)
+    }
+
+    fn scores(scorer: &Scorer, data: &BitMatrix) -> Vec<f64> {
+        let block = RowBlock::by_length(data, 0..data.n_samples());
+        let mut pairs = Pairs::default();
+        for position in 0..data.n_samples() as u32 {
+            (0..3).for_each(|k| pairs.push(k, 0.0));
+            pairs.end_row(position);
+        }
+        scorer.score_pairs(data, &block, &mut pairs, &mut Vec::new());
+        pairs.values().to_vec()
+    }
+
+    #[test]
+    fn no_row_moves_farther_and_the_extreme_rows_move_as_far() {
+        for shift in [1e-4, 0.01, 0.1] {
+            let (old, new) = (scorer(0.0), scorer(shift));
+            let drift = Drift::between(&old, &new);
+            // Random rows, and for each component the rows that rise and fall most.
+            let extreme = |i: usize, d: usize| {
+                let change = |k: usize| new.log_odds(k)[d / 8].0[d % 8] - old.log_odds(k)[d / 8].0[d % 8];
+                (change(i / 2 % 3) > 0.0) == (i % 2 == 0)
+            };
+            let data = BitMatrix::from_fn(60, 83, |i, d| {
+                if i < 6 { extreme(i, d) } else { (i * 31 + d * 17) % 7 < i % 7 }
+            });
+            let (before, after) = (scores(&old, &data), scores(&new, &data));
+            let (mut most, mut falls) = (f64::NEG_INFINITY, [f64::NEG_INFINITY; 3]);
+            for (i, (before, after)) in before.iter().zip(&after).enumerate() {
+                most = most.max(after - before);
+                falls[i % 3] = falls[i % 3].max(before - after);
+            }
+            assert!(most <= drift.rise && most > drift.rise - 3.0 * ROUNDING);
+            for (fall, bound) in falls.iter().zip(&drift.falls) {
+                assert!(fall <= bound && *fall > bound - 3.0 * ROUNDING);
+            }
+        }
+    }
+
+    #[test]
+    fn a_mean_that_comes_to_the_boundary_moves_without_bound() {
+        let means = [0.5, 0.25];
+        let old = Scorer::new(&[1.0], &means, 2);
+        let new = Scorer::new(&[1.0], &[0.5, 0.0], 2);
+        assert_eq!(Drift::between(&old, &new).rise, f64::INFINITY);
+        assert_eq!(Drift::between(&new, &old).rise, f64::INFINITY);
+        assert!(Drift::between(&new, &new).rise < 1e-5);
+    }
+}
