@@ -61,7 +61,8 @@ struct Steps<const N: usize> {
 struct Moved {
     /// The mixture of the last run.
     scorer: Scorer,
-    /// For each component, in nats: by how much it may have lost ground to the best of the others. Only grows.
+    /// For each component, in nats: by how much it may have lost ground to the best of the others. Only grows. One more, for
+    /// [`SEVERAL`], is infinite.
     lost: Vec<f64>,
     /// Runs between which no bound holds are of different generations.
     generation: u32,
@@ -78,7 +79,15 @@ impl Moved {
                 return Self { scorer, lost, generation };
             }
         }
-        Self { lost: vec![0.0; scorer.n_components()], scorer, generation: generation + 1 }
+        let mut lost = vec![0.0; scorer.n_components()];
+        lost.push(f64::INFINITY);
+        Self { lost, scorer, generation: generation + 1 }
+    }
+
+    /// What a row's one component, or [`SEVERAL`], may have lost.
+    #[inline(always)]
+    fn lost(&self, sole: u32) -> f64 {
+        self.lost[(sole as usize).min(self.lost.len() - 1)]
     }
 }
 
@@ -308,9 +317,7 @@ impl<const N: usize> Worker<N> {
         for ((&sole, &until), position) in old.sole.iter().zip(&old.until).zip(0..) {
             // Written always and kept only if it counts: no branch to be predicted wrongly.
             self.positions[n] = position;
-            // SEVERAL is beyond the end.
-            let is_safe = moved.lost.get(sole as usize).is_some_and(|&lost| lost < until);
-            n += usize::from(!is_safe);
+            n += usize::from(moved.lost(sole) >= until);
         }
         self.positions.truncate(n);
     }
@@ -346,11 +353,15 @@ impl<const N: usize> Worker<N> {
     fn score(&mut self, scorer: &Scorer, data: &BitMatrix, block: &RowBlock) {
         let several = &mut self.candidates.several;
         scorer.score_pairs(data, block, several, &mut self.lanes);
-        several.for_each_row(|scores| {
-            let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            for score in scores {
-                let behind = *score - best;
-                *score = if behind < -REACH { f64::NEG_INFINITY } else { behind };
+        several.for_each_row(|scores| match scores {
+            // Most rows have two: without a loop, whose end would be predicted wrongly.
+            [a, b] => {
+                let best = larger(*a, *b);
+                (*a, *b) = (behind(*a, best), behind(*b, best));
+            }
+            _ => {
+                let best = scores.iter().copied().fold(f64::NEG_INFINITY, larger);
+                scores.iter_mut().for_each(|score| *score = behind(*score, best));
             }
         });
     }
@@ -391,12 +402,14 @@ impl<const N: usize> Worker<N> {
     fn extend(&mut self, screen: &Screen<N>, moved: &Moved) {
         let Self { candidates, positions, new, .. } = self;
         new.generation = moved.generation;
-        new.until.resize(new.sole.len(), 0.0);
+        new.until.resize(new.sole.len(), f64::NEG_INFINITY);
+        let nats_per_unit = screen.nats(1);
         let looked_at = positions.iter().zip(&candidates.sole).zip(&candidates.slack);
         for ((&position, &sole), &slack) in looked_at {
             // Of rows with several candidates little is known, even where only one of them mattered.
-            let lost = moved.lost.get(sole as usize).copied().unwrap_or(f64::NEG_INFINITY);
-            new.until[position as usize] = lost + screen.nats(slack);
+            let is_known = sole != SEVERAL;
+            let until = moved.lost(sole) + f64::from(slack) * nats_per_unit;
+            new.until[position as usize] = if is_known { until } else { f64::NEG_INFINITY };
         }
     }
 
@@ -422,6 +435,17 @@ impl<const N: usize> Worker<N> {
             changes.end_row(position);
         }
     }
+}
+
+/// The larger of two numbers, neither of them NaN: one instruction, unlike `f64::max`.
+fn larger(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
+}
+
+/// How far `score` lies behind `best`: -inf beyond reach.
+fn behind(score: f64, best: f64) -> f64 {
+    let behind = score - best;
+    if behind < -REACH { f64::NEG_INFINITY } else { behind }
 }
 
 /// Reads the contributions of a block, position after position.
@@ -458,6 +482,15 @@ impl<'a> Cursor<'a> {
 /// Calls `push` with every component of either row and the difference of its responsibilities.
 #[inline(always)]
 fn merge(old: (&[u32], &[i64]), new: (&[u32], &[i64]), push: &mut impl FnMut(u32, i64)) {
+    if let ([a, b], [c, d]) = (old.0, new.0)
+        && a == c
+        && b == d
+    {
+        // Most rows keep their two components.
+        push(*a, new.1[0] - old.1[0]);
+        push(*b, new.1[1] - old.1[1]);
+        return;
+    }
     if old.0 == new.0 {
         new.0.iter().zip(old.1.iter().zip(new.1)).for_each(|(&k, (old, new))| push(k, new - old));
         return;
@@ -518,19 +551,24 @@ impl Entropy {
         let normaliser: f64 = exponentials.iter().sum();
         let scale = ONE as f64 / normaliser;
         let first = shared.len();
-        let (mut rest, mut best, mut expected) = (ONE, first, 0.0);
-        for ((&component, &behind), &exponential) in components.iter().zip(behind).zip(exponentials)
-        {
-            let resp = (exponential * scale + 0.5) as i64;
-            if resp > 0 {
-                best = if behind == 0.0 { shared.len() } else { best };
-                rest -= resp;
-                expected += behind * real(resp);
-                shared.push(component, resp);
+        let expected = match (components, behind, exponentials) {
+            // Most rows have two: without a loop, whose end would be predicted wrongly.
+            ([k, l], [behind_k, behind_l], [exp_k, exp_l]) => {
+                let is_k_less = behind_k < behind_l;
+                let less = (if is_k_less { exp_k } else { exp_l } * scale + 0.5) as i64;
+                let behind = if is_k_less { behind_k } else { behind_l };
+                let (resp_k, resp_l) = if is_k_less { (less, ONE - less) } else { (ONE - less, less) };
+                if less > 0 {
+                    shared.push(*k, resp_k);
+                    shared.push(*l, resp_l);
+                    behind * real(less)
+                } else {
+                    shared.push(if is_k_less { *l } else { *k }, ONE);
+                    0.0
+                }
             }
-        }
-        // What rounding left over goes to the best, which is far from 0.
-        shared.values_mut()[best] += rest;
+            _ => distribute(components, behind, exponentials, scale, shared),
+        };
         self.sum -= expected;
         // A row whose other candidates turned out to be out of reach counts as if they had never been candidates.
         if normaliser > 1.0 {
@@ -556,4 +594,27 @@ impl Entropy {
         self.take_logarithm();
         self.sum
     }
+}
+
+/// Appends the responsibilities of a row with many candidates to `shared`; returns the sum of each times its nats behind.
+fn distribute(
+    components: &[u32],
+    behind: &[f64],
+    exponentials: &[f64],
+    scale: f64,
+    shared: &mut Pairs<i64>,
+) -> f64 {
+    let (mut rest, mut best, mut expected) = (ONE, shared.len(), 0.0);
+    for ((&component, &behind), &exponential) in components.iter().zip(behind).zip(exponentials) {
+        let resp = (exponential * scale + 0.5) as i64;
+        if resp > 0 {
+            best = if behind == 0.0 { shared.len() } else { best };
+            rest -= resp;
+            expected += behind * real(resp);
+            shared.push(component, resp);
+        }
+    }
+    // What rounding left over goes to the best, which is far from 0.
+    shared.values_mut()[best] += rest;
+    expected
 }
