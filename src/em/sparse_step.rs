@@ -75,7 +75,9 @@ impl Moved {
         if let Some(Self { scorer: old, mut lost, generation }) = last {
             let drift = Drift::between(&old, &scorer);
             if drift.rise < f64::INFINITY {
-                lost.iter_mut().zip(drift.falls).for_each(|(lost, fall)| *lost += drift.rise + fall);
+                lost.iter_mut()
+                    .zip(drift.falls)
+                    .for_each(|(lost, fall)| *lost += drift.rise + fall);
                 return Self { scorer, lost, generation };
             }
         }
@@ -557,10 +559,10 @@ impl Entropy {
                 let is_k_less = behind_k < behind_l;
                 let less = (if is_k_less { exp_k } else { exp_l } * scale + 0.5) as i64;
                 let behind = if is_k_less { behind_k } else { behind_l };
-                let (resp_k, resp_l) = if is_k_less { (less, ONE - less) } else { (ONE - less, less) };
+                let (resp_k, resp_l) =
+                    if is_k_less { (less, ONE - less) } else { (ONE - less, less) };
                 if less > 0 {
-                    shared.push(*k, resp_k);
-                    shared.push(*l, resp_l);
+                    shared.push_two([*k, *l], [resp_k, resp_l]);
                     behind * real(less)
                 } else {
                     shared.push(if is_k_less { *l } else { *k }, ONE);

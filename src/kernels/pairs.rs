@@ -42,6 +42,13 @@ impl<T: Copy> Pairs<T> {
         self.values.push(value);
     }
 
+    /// Adds two pairs to the row that is being built.
+    #[inline(always)]
+    pub fn push_two(&mut self, components: [u32; 2], values: [T; 2]) {
+        self.components.extend_from_slice(&components);
+        self.values.extend_from_slice(&values);
+    }
+
     /// Ends the row at `position`; a row without pairs leaves no trace.
     #[inline(always)]
     pub fn end_row(&mut self, position: u32) {

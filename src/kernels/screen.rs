@@ -248,9 +248,9 @@ pub(super) fn select<P: Pick, const N: usize>(
     }
     slack.resize(reach.len(), 0);
     for ((slack, row), &lowest) in slack.iter_mut().zip(rows()).zip(&*lowest) {
-        let beyond = row.iter().fold(Marks([HOPELESS; N]), |largest, marks| {
-            largest.max(&marks.below(lowest))
-        });
+        let beyond = row
+            .iter()
+            .fold(Marks([HOPELESS; N]), |largest, marks| largest.max(&marks.below(lowest)));
         // A total that has lost count is lower still.
         *slack = lowest.saturating_sub(beyond.largest());
     }

@@ -49,8 +49,8 @@ fn rise_and_fall(old: &Scorer, new: &Scorer, k: usize) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::{Pairs, RowBlock};
     use crate::bits::BitMatrix;
+    use crate::kernels::{Pairs, RowBlock};
 
     /// A mixture of three components over 83 features; `shift` moves it.
     fn scorer(shift: f64) -> Scorer {
@@ -78,7 +78,8 @@ mod tests {
             let drift = Drift::between(&old, &new);
             // Random rows, and for each component the rows that rise and fall most.
             let extreme = |i: usize, d: usize| {
-                let change = |k: usize| new.log_odds(k)[d / 8].0[d % 8] - old.log_odds(k)[d / 8].0[d % 8];
+                let change =
+                    |k: usize| new.log_odds(k)[d / 8].0[d % 8] - old.log_odds(k)[d / 8].0[d % 8];
                 (change(i / 2 % 3) > 0.0) == (i % 2 == 0)
             };
             let data = BitMatrix::from_fn(60, 83, |i, d| {
