@@ -18,6 +18,21 @@ pub const fn row_bytes(n_features: usize) -> usize {
     n_features.div_ceil(8)
 }
 
+/// Each byte with its bits spread over the bytes of a word, the lowest bit in the lowest byte.
+static SPREAD: [u64; 256] = {
+    let mut spread = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            spread[byte] |= (byte as u64 >> bit & 1) << (8 * bit);
+            bit += 1;
+        }
+        byte += 1;
+    }
+    spread
+};
+
 /// The mask of the bits in use in the last byte of a row.
 const fn last_byte_mask(n_features: usize) -> u8 {
     match n_features % 8 {
@@ -132,10 +147,22 @@ impl BitMatrix {
 
     /// The number of ones in every column (`n_features` counts).
     pub fn column_sums(&self) -> Vec<u64> {
-        let mut sums = vec![0; self.n_features];
-        for i in 0..self.n_samples {
-            self.ones(i).for_each(|d| sums[d] += 1);
+        let stride = row_bytes(self.n_features);
+        let mut sums = vec![0; stride * 8];
+        // Eight counts of one byte each in a word: they hold as many rows as a byte can count.
+        let mut counts = vec![0_u64; stride];
+        for rows in self.bytes.chunks(stride.max(1) * usize::from(u8::MAX)) {
+            counts.fill(0);
+            for row in rows.chunks_exact(stride) {
+                counts
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(count, &byte)| *count += SPREAD[byte as usize]);
+            }
+            let bytes = counts.iter().flat_map(|count| count.to_le_bytes());
+            sums.iter_mut().zip(bytes).for_each(|(sum, count)| *sum += u64::from(count));
         }
+        sums.truncate(self.n_features);
         sums
     }
 
@@ -189,6 +216,17 @@ mod tests {
             let one_by_one: usize = (0..n).map(|i| matrix.ones(i).count()).sum();
             assert_eq!(matrix.count_ones(), one_by_one as u64, "{n} x {d}");
         }
+    }
+
+    #[test]
+    fn columns_are_summed_over_more_rows_than_a_byte_can_count() {
+        for n_features in [1, 8, 19, 40] {
+            let matrix = BitMatrix::from_fn(1000, n_features, |i, d| d == 0 || i % (d + 1) == 0);
+            let sums =
+                (0..n_features).map(|d| (0..1000).filter(|&i| matrix.get(i, d)).count() as u64);
+            assert_eq!(matrix.column_sums(), sums.collect::<Vec<_>>());
+        }
+        assert_eq!(BitMatrix::zeros(0, 5).column_sums(), [0; 5]);
     }
 
     #[test]

@@ -14,8 +14,10 @@
 //! lose ground where a plain step cannot. Everything here is a function of mixtures alone.
 
 use crate::error::Result;
+use crate::kernels;
 use crate::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
 
 /// Leaps begin once a step gains less than this many nats per sample. The first, large steps choose the optimum that a
 /// start will reach; left plain they choose as plain EM does, more often than not.
@@ -98,10 +100,11 @@ impl Direction {
     /// If they differ in K or D.
     pub fn between(from: &BernoulliMixture, to: &BernoulliMixture) -> Self {
         let odds = |m: f64| m / (1.0 - m);
-        Self {
-            log_weights: from.weights().zip_map(to.weights(), log_ratio),
-            log_odds: from.means().zip_map(to.means(), |a, b| log_ratio(odds(a), odds(b))),
-        }
+        let mut log_weights = from.weights().zip_map(to.weights(), ratio);
+        let mut log_odds = from.means().zip_map(to.means(), |a, b| ratio(odds(a), odds(b)));
+        kernels::ln_all(log_weights.as_mut_slice());
+        log_odds.as_mut_slice().par_chunks_mut(AT_ONCE).for_each(kernels::ln_all);
+        Self { log_weights, log_odds }
     }
 
     /// How far the way from `from` to `to` runs along this one: positive if it does, negative if it runs against it.
@@ -128,26 +131,42 @@ impl Direction {
     /// # Errors
     /// None that a checked mixture of the same K and D and a finite `length` can cause.
     pub fn beyond(&self, mixture: &BernoulliMixture, length: f64) -> Result<BernoulliMixture> {
-        let factor = |along: f64| libm::exp((length * along).clamp(-LONGEST, LONGEST));
-        let weights = mixture.weights().zip_map(&self.log_weights, |w, along| {
-            let moved = w * factor(along);
+        let mut weights = mixture.weights().clone();
+        let mut means = mixture.means().clone();
+        move_by(weights.as_mut_slice(), self.log_weights.as_slice(), length, |w, factor| {
+            let moved = w * factor;
             if moved > 0.0 { moved } else { w }
         });
-        let means = mixture.means().zip_map(&self.log_odds, |m, along| {
-            // Most often a mean that stands still stands on the boundary: not to be moved even by rounding.
-            if along == 0.0 {
-                return m;
-            }
-            let odds = m * factor(along);
-            let moved = odds / (1.0 - m + odds);
-            if moved > 0.0 && moved < 1.0 { moved } else { m }
+        let of_means = means.as_mut_slice().par_chunks_mut(AT_ONCE);
+        of_means.zip(self.log_odds.as_slice().par_chunks(AT_ONCE)).for_each(|(means, log_odds)| {
+            move_by(means, log_odds, length, |m, factor| {
+                let odds = m * factor;
+                let moved = odds / (1.0 - m + odds);
+                // What stands still (and most often that stands on the boundary) is not to be moved even by rounding.
+                if factor != 1.0 && moved > 0.0 && moved < 1.0 { moved } else { m }
+            });
         });
-        BernoulliMixture::new(&weights / weights.sum(), means)
+        let sum = weights.sum();
+        BernoulliMixture::new(weights / sum, means)
     }
 }
 
-/// log(b / a); 0 unless both are finite and above 0 and so is their ratio.
-fn log_ratio(a: f64, b: f64) -> f64 {
+/// Values that are worked on together by one thread.
+const AT_ONCE: usize = 4096;
+
+/// Replaces every value by what `moved` makes of it and of `exp(length * along)`.
+fn move_by(values: &mut [f64], along: &[f64], length: f64, moved: impl Fn(f64, f64) -> f64) {
+    let exponent = |&along: &f64| (length * along).clamp(-LONGEST, LONGEST);
+    let mut factors: Vec<f64> = along.iter().map(|along| -exponent(along).abs()).collect();
+    kernels::exp_all(&mut factors);
+    for ((value, along), factor) in values.iter_mut().zip(along).zip(factors) {
+        let factor = if exponent(along) > 0.0 { 1.0 / factor } else { factor };
+        *value = moved(*value, factor);
+    }
+}
+
+/// b / a; 1 unless both are finite and above 0 and so is their ratio.
+fn ratio(a: f64, b: f64) -> f64 {
     let ratio = b / a;
-    if a > 0.0 && b > 0.0 && ratio > 0.0 && ratio < f64::INFINITY { libm::log(ratio) } else { 0.0 }
+    if a > 0.0 && b > 0.0 && ratio > 0.0 && ratio < f64::INFINITY { ratio } else { 1.0 }
 }

@@ -6,29 +6,34 @@
 //! here without a drift that would ask for a refresh); rows are handed to threads as these come free, and every result has
 //! the same bits as one from scratch.
 //!
-//! **What is left out.** A component whose score is more than [`REACH`] below the best has a responsibility
+//! **What is left out.** A component whose score is more than 33 ln 2 below the best has a responsibility
 //! below 2^-33, which is zero in these numbers. [`Screen`] names the components that may be closer; these are scored in f64.
 //!
 //! **The log-likelihood** of all rows is, with `s_ik` the weighted log-probability and `r_ik` the responsibility,
 //! `sum_ik r_ik s_ik - sum_ik r_ik log r_ik` (ibid., eq. 7). The first sum follows from the statistics, and a row that
 //! belongs to one component adds nothing to the second. So a row whose one component is known costs nothing at all.
 
+mod contributions;
+mod fixed_point;
+mod moved;
+mod soften;
+mod sums;
+mod worker;
+
+pub(super) use fixed_point::SMALLEST;
+
 use super::stats::SufficientStats;
-use crate::bits::{BitMatrix, row_bytes};
-use crate::kernels::{self, Candidates, Octet, Pairs, RowBlock, SEVERAL};
-use crate::scorer::{Drift, Scorer, Screen, Totals};
+use crate::bits::BitMatrix;
+use crate::kernels::{Octet, RowBlock};
+use crate::scorer::{Scorer, Screen};
+use contributions::Contributions;
+use fixed_point::{REACH, real};
+use moved::Moved;
 use rayon::prelude::*;
 use std::slice;
 use std::sync::{Mutex, PoisonError};
-
-/// The responsibility 1.
-const ONE: i64 = 1 << 32;
-
-/// Responsibilities below this are 0.
-pub(super) const SMALLEST: f64 = 0.5 / ONE as f64;
-
-/// Nats behind the best component beyond which a responsibility is below half of 2^-32, and so 0: `33 ln 2`.
-const REACH: f64 = 22.873_856_958_594_61;
+use sums::{Change, Sums};
+use worker::Worker;
 
 /// Sparse E-steps of one number of components, whatever the width of their screen.
 pub(super) trait SparseStep: Send {
@@ -57,77 +62,6 @@ struct Steps<const N: usize> {
     moved: Option<Moved>,
 }
 
-/// How far scores may have moved in all runs so far, to tell which rows need no new look.
-struct Moved {
-    /// The mixture of the last run.
-    scorer: Scorer,
-    /// For each component, in nats: by how much it may have lost ground to the best of the others. Only grows. One more, for
-    /// [`SEVERAL`], is infinite.
-    lost: Vec<f64>,
-    /// Runs between which no bound holds are of different generations.
-    generation: u32,
-}
-
-impl Moved {
-    /// Takes over the mixture of the next run.
-    fn advance(last: Option<Self>, scorer: Scorer) -> Self {
-        let generation = last.as_ref().map_or(0, |last| last.generation);
-        if let Some(Self { scorer: old, mut lost, generation }) = last {
-            let drift = Drift::between(&old, &scorer);
-            if drift.rise < f64::INFINITY {
-                lost.iter_mut()
-                    .zip(drift.falls)
-                    .for_each(|(lost, fall)| *lost += drift.rise + fall);
-                return Self { scorer, lost, generation };
-            }
-        }
-        let mut lost = vec![0.0; scorer.n_components()];
-        lost.push(f64::INFINITY);
-        Self { lost, scorer, generation: generation + 1 }
-    }
-
-    /// What a row's one component, or [`SEVERAL`], may have lost.
-    #[inline(always)]
-    fn lost(&self, sole: u32) -> f64 {
-        self.lost[(sole as usize).min(self.lost.len() - 1)]
-    }
-}
-
-/// Sums of responsibilities over rows, as multiples of 2^-32.
-struct Sums {
-    /// Sum of each component's responsibility.
-    resp: Vec<i64>,
-    /// Component after component, one octet for each byte of a packed row: sums of responsibility times feature.
-    weighted: Vec<Octet<i64>>,
-}
-
-/// What the rows of a block contribute: the responsibility 1 to one component, or several responsibilities.
-#[derive(Default)]
-struct Contributions {
-    /// For each position its one component, or [`SEVERAL`].
-    sole: Vec<u32>,
-    /// For each position, what its one component may have lost (see [`Moved`]) before another comes within reach.
-    until: Vec<f64>,
-    /// When `until` was written.
-    generation: u32,
-    /// The responsibilities of the other rows, components ascending; before the first step, none.
-    shared: Pairs<i64>,
-    /// The sum over rows of `-sum_k r_ik log r_ik`, or -inf if a row is impossible.
-    entropy: f64,
-}
-
-/// What one thread needs.
-struct Worker<const N: usize> {
-    totals: Totals<N>,
-    positions: Vec<u32>,
-    candidates: Candidates,
-    lanes: Vec<Octet<f64>>,
-    exponentials: Vec<f64>,
-    new: Contributions,
-    changes: Pairs<i64>,
-    sums: Sums,
-}
-
 impl<const N: usize> Steps<N> {
     fn new(n_components: usize, n_features: usize) -> Self {
         Self {
@@ -149,8 +83,7 @@ impl<const N: usize> SparseStep for Steps<N> {
             worker.look_at_all(sample);
             worker.screen(&self.screen, scorer, data, sample);
             // Rows too far behind the envelope cost K pairs each: beyond a pair for four rows, units are too fine.
-            if worker.candidates.n_lost * scorer.n_components() * 4 <= sample.len()
-                || !self.screen.coarsen()
+            if worker.n_lost() * scorer.n_components() * 4 <= sample.len() || !self.screen.coarsen()
             {
                 return worker.n_pairs(scorer, data, sample);
             }
@@ -218,11 +151,6 @@ impl<const N: usize> Steps<N> {
     }
 }
 
-/// A sum in fixed point as a number.
-fn real(sum: i64) -> f64 {
-    sum as f64 / ONE as f64
-}
-
 /// The sum over rows of `r_ik s_ik` for one component, from its statistics.
 fn expected_log_prob(scorer: &Scorer, k: usize, resp_sum: f64, weighted: &[Octet<i64>]) -> f64 {
     // The bias of a component without weight is -inf, and it takes part in nothing.
@@ -234,389 +162,4 @@ fn expected_log_prob(scorer: &Scorer, k: usize, resp_sum: f64, weighted: &[Octet
         lanes.add(&log_odds.zip(sum, |o, s| o * real(s)));
     }
     resp_sum * scorer.bias(k) + lanes.reduce(|a, b| a + b)
-}
-
-/// One component's part of [`Sums`].
-struct Change<'a> {
-    resp: &'a mut i64,
-    weighted: &'a mut [Octet<i64>],
-}
-
-impl Change<'_> {
-    /// Adds `other` and leaves it empty.
-    fn absorb(&mut self, other: Self) {
-        *self.resp += std::mem::take(other.resp);
-        for (sum, change) in self.weighted.iter_mut().zip(other.weighted) {
-            sum.add(&std::mem::take(change));
-        }
-    }
-}
-
-impl Sums {
-    fn zeros(n_components: usize, n_features: usize) -> Self {
-        Self {
-            resp: vec![0; n_components],
-            weighted: vec![Octet::default(); n_components * row_bytes(n_features)],
-        }
-    }
-
-    fn of_components(&mut self, n_features: usize) -> Vec<Change<'_>> {
-        let weighted = self.weighted.chunks_exact_mut(row_bytes(n_features));
-        let parts = self.resp.iter_mut().zip(weighted);
-        parts.map(|(resp, weighted)| Change { resp, weighted }).collect()
-    }
-}
-
-impl<const N: usize> Worker<N> {
-    fn new(scorer: &Scorer) -> Self {
-        Self {
-            totals: Totals::default(),
-            positions: Vec::new(),
-            candidates: Candidates::default(),
-            lanes: Vec::new(),
-            exponentials: Vec::new(),
-            new: Contributions::default(),
-            changes: Pairs::default(),
-            sums: Sums::zeros(scorer.n_components(), scorer.n_features()),
-        }
-    }
-
-    /// Brings the contributions of one block up to date and adds what changes.
-    fn run(
-        &mut self,
-        screen: &Screen<N>,
-        moved: &Moved,
-        data: &BitMatrix,
-        block: &RowBlock,
-        contributions: &mut Contributions,
-    ) {
-        let scorer = &moved.scorer;
-        match contributions.generation == moved.generation {
-            true => self.look_at_doubtful(contributions, moved),
-            false => self.look_at_all(block),
-        }
-        self.screen(screen, scorer, data, block);
-        self.score(scorer, data, block);
-        self.soften(contributions, scorer.weights());
-        self.extend(screen, moved);
-        self.compare(contributions);
-        let stride = row_bytes(data.n_features());
-        for tile in 0..kernels::tile_count(data.n_features()) {
-            kernels::add_pairs(&mut self.sums.weighted, stride, block, tile, &self.changes);
-        }
-        std::mem::swap(&mut self.new, contributions);
-    }
-
-    fn look_at_all(&mut self, block: &RowBlock) {
-        self.positions.clear();
-        self.positions.extend(0..block.len() as u32);
-    }
-
-    /// Lists the rows with several components, and those whose one component may have come within reach of another.
-    fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved) {
-        self.positions.resize(old.sole.len(), 0);
-        let mut n = 0;
-        for ((&sole, &until), position) in old.sole.iter().zip(&old.until).zip(0..) {
-            // Written always and kept only if it counts: no branch to be predicted wrongly.
-            self.positions[n] = position;
-            n += usize::from(moved.lost(sole) >= until);
-        }
-        self.positions.truncate(n);
-    }
-
-    /// Pairs of a screened row and a component that matter.
-    fn n_pairs(&mut self, scorer: &Scorer, data: &BitMatrix, block: &RowBlock) -> usize {
-        self.score(scorer, data, block);
-        let n_sole = self.candidates.sole.iter().filter(|k| **k != SEVERAL).count();
-        let within = self.candidates.several.values().iter().filter(|behind| **behind >= -REACH);
-        n_sole + within.count()
-    }
-
-    /// Finds the candidates of the rows that are looked at.
-    fn screen(&mut self, screen: &Screen<N>, scorer: &Scorer, data: &BitMatrix, block: &RowBlock) {
-        let Self { totals, positions, candidates, .. } = self;
-        candidates.clear();
-        if scorer.n_components() > 1 {
-            screen.find(scorer, data, block, positions, totals, candidates);
-        } else if scorer.has_boundary() {
-            // The only component may still be impossible.
-            candidates.sole.resize(positions.len(), SEVERAL);
-            for &position in &*positions {
-                candidates.several.push(0, 0.0);
-                candidates.several.end_row(position);
-            }
-        } else {
-            candidates.sole.resize(positions.len(), 0);
-        }
-    }
-
-    /// Scores the rows that have several candidates: nats behind the best of each row, -inf beyond reach; all NaN if none
-    /// is possible.
-    fn score(&mut self, scorer: &Scorer, data: &BitMatrix, block: &RowBlock) {
-        let several = &mut self.candidates.several;
-        scorer.score_pairs(data, block, several, &mut self.lanes);
-        several.for_each_row(|scores| match scores {
-            // Most rows have two: without a loop, whose end would be predicted wrongly.
-            [a, b] => {
-                let best = larger(*a, *b);
-                (*a, *b) = (behind(*a, best), behind(*b, best));
-            }
-            _ => {
-                let best = scores.iter().copied().fold(f64::NEG_INFINITY, larger);
-                scores.iter_mut().for_each(|score| *score = behind(*score, best));
-            }
-        });
-    }
-
-    /// From scores to responsibilities, in fixed point, and to their entropy.
-    fn soften(&mut self, old: &Contributions, weights: &[f64]) {
-        let Self { candidates, exponentials, new, positions, .. } = self;
-        exponentials.clear();
-        exponentials.extend_from_slice(candidates.several.values());
-        kernels::exp_all(exponentials);
-        new.sole.clone_from(&old.sole);
-        // Rows that are not looked at are there already.
-        new.sole.resize(new.sole.len().max(positions.len()), SEVERAL);
-        for (&position, &sole) in positions.iter().zip(&candidates.sole) {
-            new.sole[position as usize] = sole;
-        }
-        new.until.clone_from(&old.until);
-        new.shared.clear();
-        let mut entropy = Entropy::default();
-        for (position, range) in candidates.several.rows() {
-            let components = &candidates.several.components()[range.clone()];
-            let behind = &candidates.several.values()[range.clone()];
-            if behind[0].is_nan() {
-                entropy.add_impossible();
-                spread(weights, &mut new.shared);
-            } else if let [alone] =
-                entropy.add(behind, &exponentials[range], components, &mut new.shared)
-            {
-                new.sole[position as usize] = *alone;
-                new.shared.take_back();
-            }
-            new.shared.end_row(position);
-        }
-        new.entropy = entropy.total();
-    }
-
-    /// Writes down how long the rows that were looked at and have one component need no new look.
-    fn extend(&mut self, screen: &Screen<N>, moved: &Moved) {
-        let Self { candidates, positions, new, .. } = self;
-        new.generation = moved.generation;
-        new.until.resize(new.sole.len(), f64::NEG_INFINITY);
-        let nats_per_unit = screen.nats(1);
-        let looked_at = positions.iter().zip(&candidates.sole).zip(&candidates.slack);
-        for ((&position, &sole), &slack) in looked_at {
-            // Of rows with several candidates little is known, even where only one of them mattered.
-            let is_known = sole != SEVERAL;
-            let until = moved.lost(sole) + f64::from(slack) * nats_per_unit;
-            new.until[position as usize] = if is_known { until } else { f64::NEG_INFINITY };
-        }
-    }
-
-    /// Lists how the new contributions differ from the `old` ones.
-    fn compare(&mut self, old: &mut Contributions) {
-        let Self { new, changes, positions, sums, .. } = self;
-        changes.clear();
-        old.sole.resize(new.sole.len(), SEVERAL);
-        let (mut old_rows, mut new_rows) = (old.cursor(), new.cursor());
-        for &position in &*positions {
-            let (was, is) = (old.sole[position as usize], new.sole[position as usize]);
-            if was == is && is != SEVERAL {
-                continue;
-            }
-            let (old, new) = (old_rows.row(position), new_rows.row(position));
-            let mut push = |k: u32, change: i64| {
-                if change != 0 {
-                    changes.push(k, change);
-                    sums.resp[k as usize] += change;
-                }
-            };
-            merge(old, new, &mut push);
-            changes.end_row(position);
-        }
-    }
-}
-
-/// The larger of two numbers, neither of them NaN: one instruction, unlike `f64::max`.
-fn larger(a: f64, b: f64) -> f64 {
-    if b > a { b } else { a }
-}
-
-/// How far `score` lies behind `best`: -inf beyond reach.
-fn behind(score: f64, best: f64) -> f64 {
-    let behind = score - best;
-    if behind < -REACH { f64::NEG_INFINITY } else { behind }
-}
-
-/// Reads the contributions of a block, position after position.
-struct Cursor<'a> {
-    contributions: &'a Contributions,
-    row: usize,
-}
-
-impl Contributions {
-    fn cursor(&self) -> Cursor<'_> {
-        Cursor { contributions: self, row: 0 }
-    }
-}
-
-impl<'a> Cursor<'a> {
-    /// Components and responsibilities of the row at `position`; positions must ascend.
-    #[inline(always)]
-    fn row(&mut self, position: u32) -> (&'a [u32], &'a [i64]) {
-        let Contributions { sole, shared, .. } = self.contributions;
-        let sole = &sole[position as usize];
-        if *sole != SEVERAL {
-            return (slice::from_ref(sole), &[ONE]);
-        }
-        match shared.row(self.row) {
-            Some((at, components, resp)) if at == position => {
-                self.row += 1;
-                (components, resp)
-            }
-            _ => (&[], &[]),
-        }
-    }
-}
-
-/// Calls `push` with every component of either row and the difference of its responsibilities.
-#[inline(always)]
-fn merge(old: (&[u32], &[i64]), new: (&[u32], &[i64]), push: &mut impl FnMut(u32, i64)) {
-    if let ([a, b], [c, d]) = (old.0, new.0)
-        && a == c
-        && b == d
-    {
-        // Most rows keep their two components.
-        push(*a, new.1[0] - old.1[0]);
-        push(*b, new.1[1] - old.1[1]);
-        return;
-    }
-    if old.0 == new.0 {
-        new.0.iter().zip(old.1.iter().zip(new.1)).for_each(|(&k, (old, new))| push(k, new - old));
-        return;
-    }
-    let mut before = old.0.iter().copied().zip(old.1.iter().copied()).peekable();
-    for (&component, &resp) in new.0.iter().zip(new.1) {
-        while let Some((gone, was)) = before.next_if(|(k, _)| *k < component) {
-            push(gone, -was);
-        }
-        let was = before.next_if(|(k, _)| *k == component).map_or(0, |(_, was)| was);
-        push(component, resp - was);
-    }
-    before.for_each(|(gone, was)| push(gone, -was));
-}
-
-/// The weights as responsibilities: the fallback for a row that no component explains.
-fn spread(weights: &[f64], shared: &mut Pairs<i64>) {
-    let first = shared.len();
-    let mut rest = ONE;
-    for (k, &weight) in weights.iter().enumerate() {
-        let resp = ((weight * ONE as f64) as i64).min(rest);
-        rest -= resp;
-        if resp > 0 {
-            shared.push(k as u32, resp);
-        }
-    }
-    shared.values_mut()[first] += rest;
-}
-
-/// Sums `log z - sum_k r_k s_k` over rows, where z is the sum of `exp(s_k)` and `s_k` are nats behind the best: what
-/// `-sum_k r_k log r_k` becomes when `r_k = exp(s_k) / z`.
-struct Entropy {
-    sum: f64,
-    /// Normalisers, one logarithm for several.
-    product: f64,
-    n_factors: usize,
-}
-
-impl Default for Entropy {
-    fn default() -> Self {
-        Self { sum: 0.0, product: 1.0, n_factors: 0 }
-    }
-}
-
-impl Entropy {
-    /// Factors of one logarithm: each normaliser lies in [1, K], so for K up to 10^19 the product stays finite.
-    const BATCH: usize = 16;
-
-    /// Appends the responsibilities of a row to `shared` and returns the components that have one.
-    #[inline(always)]
-    fn add<'a>(
-        &mut self,
-        behind: &[f64],
-        exponentials: &[f64],
-        components: &[u32],
-        shared: &'a mut Pairs<i64>,
-    ) -> &'a [u32] {
-        let normaliser: f64 = exponentials.iter().sum();
-        let scale = ONE as f64 / normaliser;
-        let first = shared.len();
-        let expected = match (components, behind, exponentials) {
-            // Most rows have two: without a loop, whose end would be predicted wrongly.
-            ([k, l], [behind_k, behind_l], [exp_k, exp_l]) => {
-                let is_k_less = behind_k < behind_l;
-                let less = (if is_k_less { exp_k } else { exp_l } * scale + 0.5) as i64;
-                let behind = if is_k_less { behind_k } else { behind_l };
-                let (resp_k, resp_l) =
-                    if is_k_less { (less, ONE - less) } else { (ONE - less, less) };
-                if less > 0 {
-                    shared.push_two([*k, *l], [resp_k, resp_l]);
-                    behind * real(less)
-                } else {
-                    shared.push(if is_k_less { *l } else { *k }, ONE);
-                    0.0
-                }
-            }
-            _ => distribute(components, behind, exponentials, scale, shared),
-        };
-        self.sum -= expected;
-        // A row whose other candidates turned out to be out of reach counts as if they had never been candidates.
-        if normaliser > 1.0 {
-            self.product *= normaliser;
-            self.n_factors += 1;
-        }
-        if self.n_factors == Self::BATCH {
-            self.take_logarithm();
-        }
-        &shared.components()[first..]
-    }
-
-    fn add_impossible(&mut self) {
-        self.sum = f64::NEG_INFINITY;
-    }
-
-    fn take_logarithm(&mut self) {
-        self.sum += libm::log(self.product);
-        (self.product, self.n_factors) = (1.0, 0);
-    }
-
-    fn total(mut self) -> f64 {
-        self.take_logarithm();
-        self.sum
-    }
-}
-
-/// Appends the responsibilities of a row with many candidates to `shared`; returns the sum of each times its nats behind.
-fn distribute(
-    components: &[u32],
-    behind: &[f64],
-    exponentials: &[f64],
-    scale: f64,
-    shared: &mut Pairs<i64>,
-) -> f64 {
-    let (mut rest, mut best, mut expected) = (ONE, shared.len(), 0.0);
-    for ((&component, &behind), &exponential) in components.iter().zip(behind).zip(exponentials) {
-        let resp = (exponential * scale + 0.5) as i64;
-        if resp > 0 {
-            best = if behind == 0.0 { shared.len() } else { best };
-            rest -= resp;
-            expected += behind * real(resp);
-            shared.push(component, resp);
-        }
-    }
-    // What rounding left over goes to the best, which is far from 0.
-    shared.values_mut()[best] += rest;
-    expected
 }

@@ -2,7 +2,7 @@
 
 use super::climb::Climb;
 use super::e_step::EStep;
-use super::init::{Init, Streams};
+use super::init::{Init, Streams, overall_means};
 use super::observe::Observe;
 use super::orient::Orientation;
 use super::params::{FitParams, NInit};
@@ -116,10 +116,11 @@ impl Search<'_> {
     fn run(&mut self, e_step: &mut EStep) -> Result<()> {
         let policy = Policy::of(self.params);
         let mut streams = Streams::new(self.params.seed);
+        let overall = overall_means(e_step.data());
         for start in 0..policy.n_starts {
             let stream = streams.next_stream();
             let (data, k) = (e_step.data(), self.params.n_components);
-            let mixture = self.params.init.mixture(data, k, stream)?;
+            let mixture = self.params.init.mixture(data, &overall, k, stream)?;
             let mut climb = Climb::new(start, mixture, e_step, self.params);
             climb.run(policy.first_leg, e_step, self.params, self.observe)?;
             self.starts.push(self.report(&climb));

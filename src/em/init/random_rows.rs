@@ -2,7 +2,6 @@
 //!
 //! A bare row would be a mean on the boundary, under which every other row is impossible.
 
-use super::overall_means;
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
@@ -13,11 +12,11 @@ use std::collections::BTreeSet;
 
 pub(super) fn draw(
     data: &BitMatrix,
+    overall: &[f64],
     n_components: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) -> Result<BernoulliMixture> {
     let rows = distinct(data.n_samples(), n_components, rng);
-    let overall = overall_means(data);
     let mut means = DMatrix::from_fn(data.n_features(), n_components, |d, _| overall[d] / 2.0);
     for (k, i) in rows.into_iter().enumerate() {
         data.ones(i).for_each(|d| means[(d, k)] += 0.5);
