@@ -39,12 +39,12 @@ fn mixture(data: &BitMatrix, n_components: usize) -> BernoulliMixture {
     fit(data, &params, &mut Silent).expect("a fit").mixture
 }
 
-/// One EM iteration, E-step and M-step, in single precision on all threads.
+/// One EM iteration, E-step and M-step, on all threads.
 #[divan::bench(args = [10, 100])]
 fn iteration(bencher: Bencher, n_components: usize) {
     let data = digits(N_SAMPLES);
     let start = mixture(&data, n_components);
-    let mut e_step = EStep::<f32>::new(&data, n_components);
+    let mut e_step = EStep::new(&data, n_components);
     bencher.counter(ItemsCount::new(N_SAMPLES)).bench_local(|| {
         let stats = e_step.run(black_box(&start));
         m_step(&stats, 0.1, &start)
@@ -68,12 +68,12 @@ fn reference_e_step(bencher: Bencher, attempt: &str) {
         .bench_local(|| e_step(black_box(&x), start.weights(), start.means()));
 }
 
-/// The production E-step on as many rows, in double precision.
+/// The production E-step on as many rows.
 #[divan::bench]
 fn production_e_step(bencher: Bencher) {
     let data = digits(N_REFERENCE);
     let start = mixture(&data, 10);
-    let mut e_step = EStep::<f64>::new(&data, 10);
+    let mut e_step = EStep::new(&data, 10);
     bencher.counter(ItemsCount::new(N_REFERENCE)).bench_local(|| e_step.run(black_box(&start)));
 }
 
