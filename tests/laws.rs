@@ -209,7 +209,7 @@ proptest! {
         let log_probs = reference::weighted_log_prob(&x, m.weights(), m.means());
         for (ours, row) in m.score_samples(&case.data).unwrap().iter().zip(log_probs.row_iter()) {
             let top = row.max();
-            let theirs = row.map(|v| (v - top).exp()).sum::<f64>().ln() + top;
+            let theirs = row.map(|v| (v - top).exp()).sum().ln() + top;
             prop_assert!((ours - theirs).abs() <= 1e-11 * theirs.abs().max(1.0));
         }
     }
