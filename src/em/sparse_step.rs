@@ -479,3 +479,6 @@ impl Entropy {
         self.sum
     }
 }
+
+#[cfg(test)]
+mod tests;

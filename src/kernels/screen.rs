@@ -148,7 +148,8 @@ pub(super) fn fill_byte<const N: usize>(
     envelope: &[Patterns; 2],
     units_per_nat: f32,
 ) {
-    let mut features = [[0.0_f32; N]; 8];
+    // Lanes without a component: an envelope below 0 must not raise them.
+    let mut features = [[NEVER; N]; 8];
     for (l, component) in components.iter().enumerate() {
         for (feature, o) in features.iter_mut().zip(component.octet(index)) {
             feature[l] = o;
