@@ -457,8 +457,12 @@ impl Entropy {
         // What rounding left over goes to the best, which is far from 0.
         shared.values_mut()[best] += rest;
         self.sum -= expected;
-        self.product *= normaliser;
-        self.n_factors += 1;
+        // A row whose other candidates are all beyond reach counts no more than one that had none: how many screening
+        // names depends on its units, so on what was run before.
+        if normaliser > 1.0 {
+            self.product *= normaliser;
+            self.n_factors += 1;
+        }
         if self.n_factors == Self::BATCH {
             self.take_logarithm();
         }
