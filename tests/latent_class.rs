@@ -6,7 +6,7 @@
 mod common;
 
 use bmm::data::Binarize;
-use bmm::em::{FitParams, Init, NInit, Precision, Silent, fit};
+use bmm::em::{FitParams, Init, NInit, Silent, fit};
 use common::{bits, shared};
 
 /// One row of the table: what was published, and what it takes to get there.
@@ -44,7 +44,6 @@ fn assert_reached_by(init: &Init, published: &Published, accelerate: bool) {
         tol: TOL,
         max_iter: 100_000,
         seed: 1,
-        precision: Precision::Auto,
         accelerate,
     };
     let found = fit(&data, &params, &mut Silent).unwrap();

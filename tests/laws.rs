@@ -1,50 +1,49 @@
 //! The laws of scoring and of one E- and M-step, against `reference` and against themselves.
 //!
-//! **The bound on precision** (`u` the unit roundoff: 2^-24 in f32, 2^-53 in f64). A row with m non-zero nibbles adds
-//! m table cells, each rounded once, in two interleaved sums: its score is off by at most `(m / 2 + 5) u t`, where t is
-//! the sum of |log-odds| over its ones. Everything else of a row's log-probability is f64, here and in the reference:
-//! D + K terms of total size t + b. Responsibilities carry the score's error twice (numerator and normaliser), that of
-//! an argument of `exp` of at most 87, and of `exp` itself (2e-7 in f32). Sums over rows in a cell add up to 1024 + 8
-//! values of one sign, so another 1032 u relative; sums of N rows' values in f64 add N u. All of it is computed below from the case at hand.
+//! **The bound on precision** (`u` the unit roundoff, 2^-53). A row with m non-zero nibbles adds m table cells, each
+//! rounded once, in two interleaved sums, or the log-odds of m bytes in eight: its score is off by at most
+//! `(m / 2 + 5) u t`, where t is the sum of |log-odds| over its ones. The rest of a row's log-probability, here and in the
+//! reference, are D + K terms of total size t + b. Responsibilities carry the score's error twice (numerator and
+//! normaliser), that of an argument of `exp` of at most 708, and of `exp` itself (1e-15). Sums over rows in a cell add up to
+//! 1024 + 8 values of one sign, so another 1032 u relative; sums of N rows' values add N u. Rows of 64 features and more may
+//! be summed in fixed point: [`fixed_point`] for each row, and a log-likelihood that lacks as much at most. All of it is
+//! computed below from the case at hand.
 
 mod common;
 
 use bmm::bits::BitMatrix;
 use bmm::em::{self, BLOCK_ROWS, EStep, SufficientStats};
-use bmm::kernels::{NibbleBlock, Real};
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
-use common::cases::{Case, alpha, case, config, inner_mixture, rows, shape, shuffled, uniform};
+use common::cases::{
+    Case, alpha, case, config, fixed_point, inner_mixture, rows, shape, shuffled, uniform,
+};
 use common::{mixture, relative_error};
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
-/// Below this a responsibility may be flushed to zero (e^-87, K times over).
-const FLUSHED: f64 = 1e-36;
+/// Below this a responsibility may be flushed to zero (e^-708, K times over).
+const FLUSHED: f64 = 1e-305;
 
-/// 2^-24 or 2^-53.
-fn roundoff<F: Real>() -> f64 {
-    if F::NAME == "f32" { 2f64.powi(-24) } else { 2f64.powi(-53) }
-}
+/// Half the distance from 1 to the next number.
+const ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
 /// The error that `exp` adds to a responsibility: its argument's rounding and its own.
-fn exp_error<F: Real>() -> f64 {
-    if F::NAME == "f32" { 88.0 * roundoff::<F>() + 2e-7 } else { 90.0 * roundoff::<F>() }
-}
+const EXP_ERROR: f64 = 720.0 * ROUNDOFF;
 
 fn non_zero_nibbles(row: &[u8]) -> f64 {
     row.iter().map(|b| u32::from(b & 0xf != 0) + u32::from(b >> 4 != 0)).sum::<u32>().into()
 }
 
 /// For row `i`, how far any weighted log-probability may be from the reference's, in nats.
-fn row_error<F: Real>(data: &BitMatrix, mixture: &BernoulliMixture, i: usize) -> f64 {
+fn row_error(data: &BitMatrix, mixture: &BernoulliMixture, i: usize) -> f64 {
     let terms = (data.n_features() + mixture.n_components()) as f64;
     let of_component = |k: usize| {
         let mean = mixture.mean(k);
         let t: f64 = data.ones(i).map(|d| (mean[d] / (1.0 - mean[d])).ln().abs()).sum();
         let b: f64 = mean.iter().map(|m| (-m).ln_1p().abs()).sum();
-        let tables = (non_zero_nibbles(data.row(i)) / 2.0 + 5.0) * roundoff::<F>() * t;
-        tables + 2.0 * (terms + 5.0) * roundoff::<f64>() * (t + b - mixture.weights()[k].ln())
+        let tables = (non_zero_nibbles(data.row(i)) / 2.0 + 5.0) * ROUNDOFF * t;
+        tables + 2.0 * (terms + 5.0) * ROUNDOFF * (t + b - mixture.weights()[k].ln())
     };
     (0..mixture.n_components()).map(of_component).fold(0.0, f64::max)
 }
@@ -59,28 +58,30 @@ struct Bounds {
 }
 
 /// `resp` and `total` are the reference's responsibilities and log-likelihood.
-fn bounds<F: Real>(case: &Case, x: &DMatrix<f64>, resp: &DMatrix<f64>, total: f64) -> Bounds {
-    let errors = DVector::from_fn(x.nrows(), |i, _| row_error::<F>(&case.data, &case.mixture, i));
+fn bounds(case: &Case, x: &DMatrix<f64>, resp: &DMatrix<f64>, total: f64) -> Bounds {
+    let errors = DVector::from_fn(x.nrows(), |i, _| row_error(&case.data, &case.mixture, i));
+    let fixed_point = fixed_point(case.mixture.n_components(), case.mixture.n_features());
     let mut resp_errors = resp.clone();
     for (mut row, error) in resp_errors.row_iter_mut().zip(&errors) {
-        row *= (2.0 * (error + exp_error::<F>()) + 3.0 * roundoff::<F>()).exp_m1();
-        row.add_scalar_mut(FLUSHED);
+        row *= (2.0 * (error + EXP_ERROR) + 3.0 * ROUNDOFF).exp_m1();
+        row.add_scalar_mut(FLUSHED + fixed_point);
     }
-    let in_cells = (x.nrows().min(BLOCK_ROWS) + 8) as f64 * roundoff::<F>();
-    let in_totals = x.nrows() as f64 * roundoff::<f64>();
+    let in_cells = (x.nrows().min(BLOCK_ROWS) + 8) as f64 * ROUNDOFF;
+    let in_totals = x.nrows() as f64 * ROUNDOFF;
     let weighted = x.tr_mul(resp);
     Bounds {
-        log_likelihood: errors.add_scalar(exp_error::<F>()).sum() + 2.0 * in_totals * total.abs(),
+        log_likelihood: errors.add_scalar(EXP_ERROR + fixed_point).sum()
+            + 2.0 * in_totals * total.abs(),
         resp_sums: resp_errors.row_sum().transpose() + resp.row_sum().transpose() * in_totals,
         weighted_sums: x.tr_mul(&resp_errors) + weighted * (in_cells + in_totals),
     }
 }
 
-fn statistics_are_within_bounds<F: Real>(case: &Case) {
+fn statistics_are_within_bounds(case: &Case) {
     let (x, m) = (reference::dense(&case.data), &case.mixture);
     let (resp, log_likelihood) = reference::log_sum_exp_e_step(&x, m.weights(), m.means());
-    let bounds = bounds::<F>(case, &x, &resp, log_likelihood);
-    let stats = EStep::<F>::new(&case.data, m.n_components()).run(m);
+    let bounds = bounds(case, &x, &resp, log_likelihood);
+    let stats = EStep::new(&case.data, m.n_components()).run(m);
     assert_eq!(stats.n_samples(), case.data.n_samples());
     assert_near(stats.log_likelihood(), log_likelihood, bounds.log_likelihood);
     let weighted = x.tr_mul(&resp);
@@ -93,14 +94,14 @@ fn statistics_are_within_bounds<F: Real>(case: &Case) {
     }
 }
 
-fn one_step_is_the_reference_step<F: Real>(case: &Case, alpha: f64) {
+fn one_step_is_the_reference_step(case: &Case, alpha: f64) {
     let (x, m) = (reference::dense(&case.data), &case.mixture);
     let (resp, log_likelihood) = reference::log_sum_exp_e_step(&x, m.weights(), m.means());
-    let bounds = bounds::<F>(case, &x, &resp, log_likelihood);
+    let bounds = bounds(case, &x, &resp, log_likelihood);
     let (weights, means) = reference::m_step(&x, &resp, alpha);
-    let stats = EStep::<F>::new(&case.data, m.n_components()).run(m);
+    let stats = EStep::new(&case.data, m.n_components()).run(m);
     let next = em::m_step(&stats, alpha, m).unwrap();
-    let (n, few) = (x.nrows() as f64, 4.0 * roundoff::<f64>());
+    let (n, few) = (x.nrows() as f64, 4.0 * ROUNDOFF);
     for k in 0..m.n_components() {
         // The weights are N_k over the sum of all N_k, which is off as well.
         let slack = (bounds.resp_sums[k] + bounds.resp_sums.sum() * weights[k]) / n;
@@ -128,8 +129,8 @@ fn stats_bits(stats: &SufficientStats, (d, k): (usize, usize)) -> Vec<u64> {
     sums.chain([stats.log_likelihood(), stats.n_samples() as f64]).map(f64::to_bits).collect()
 }
 
-fn stats<F: Real>(data: &BitMatrix, mixture: &BernoulliMixture) -> SufficientStats {
-    EStep::<F>::new(data, mixture.n_components()).run(mixture)
+fn stats(data: &BitMatrix, mixture: &BernoulliMixture) -> SufficientStats {
+    EStep::new(data, mixture.n_components()).run(mixture)
 }
 
 fn some_rows(data: &BitMatrix, range: std::ops::Range<usize>) -> BitMatrix {
@@ -138,49 +139,52 @@ fn some_rows(data: &BitMatrix, range: std::ops::Range<usize>) -> BitMatrix {
 
 /// Statistics of the same responsibilities summed in another order: within 2 (1024 + 8) u for sums in cells, n u for
 /// those across blocks.
-fn assert_same_sums<F: Real>(
+fn assert_same_sums(
     a: &SufficientStats,
     b: &SufficientStats,
-    shape: (usize, usize),
-    same_resp: f64,
+    (n_features, n_components): (usize, usize),
 ) {
     let n = a.n_samples() as f64;
-    let rounding = 2.0 * (n.min(BLOCK_ROWS as f64) + 8.0) * roundoff::<F>() + same_resp;
-    let rounding_f64 = 4.0 * n * roundoff::<f64>() + same_resp;
+    let in_cells = 2.0 * (n.min(BLOCK_ROWS as f64) + 8.0) * ROUNDOFF;
+    let in_totals = 4.0 * n * ROUNDOFF;
+    // One of the two may be of the dense step, the other of the sparse one.
+    let lost = n * (FLUSHED + fixed_point(n_components, n_features));
     assert_eq!(a.n_samples(), b.n_samples());
     let (x, y) = (a.log_likelihood(), b.log_likelihood());
-    assert_near(x, y, rounding_f64 * (x.abs() + n));
-    for k in 0..shape.1 {
-        assert_near(a.resp_sum(k), b.resp_sum(k), rounding_f64 * a.resp_sum(k) + FLUSHED * n);
-        for d in 0..shape.0 {
+    assert_near(x, y, in_totals * (x.abs() + n) + lost);
+    for k in 0..n_components {
+        assert_near(a.resp_sum(k), b.resp_sum(k), in_totals * a.resp_sum(k) + lost);
+        for d in 0..n_features {
             let (x, y) = (a.weighted_sum(d, k), b.weighted_sum(d, k));
-            assert_near(x, y, (rounding + rounding_f64) * x + FLUSHED * n);
+            assert_near(x, y, (in_cells + in_totals) * x + lost);
         }
     }
 }
 
-fn a_cut_adds_up<F: Real>(case: &Case, at: usize) {
+fn a_cut_adds_up(case: &Case, at: usize) {
     let (data, n) = (&case.data, case.data.n_samples());
-    let mut sum = stats::<F>(&some_rows(data, 0..at), &case.mixture);
-    sum.merge(&stats::<F>(&some_rows(data, at..n), &case.mixture));
-    let whole = stats::<F>(data, &case.mixture);
-    assert_same_sums::<F>(&sum, &whole, case.mixture.means().shape(), 0.0);
+    let mut sum = stats(&some_rows(data, 0..at), &case.mixture);
+    sum.merge(&stats(&some_rows(data, at..n), &case.mixture));
+    let whole = stats(data, &case.mixture);
+    assert_same_sums(&sum, &whole, case.mixture.means().shape());
 }
 
-fn order_of_components_is_immaterial<F: Real>(case: &Case) {
+fn order_of_components_is_immaterial(case: &Case) {
     let (k, d) = (case.mixture.n_components(), case.mixture.n_features());
     let order = shuffled(k, case.seed);
-    let plain = stats::<F>(&case.data, &case.mixture);
-    let permuted = stats::<F>(&case.data, &case.mixture.permuted(&order));
+    let plain = stats(&case.data, &case.mixture);
+    let permuted = stats(&case.data, &case.mixture.permuted(&order));
     // Scores keep their bits; the normaliser sums K terms in another order.
-    let normaliser = 2.0 * k as f64 * roundoff::<F>();
+    let normaliser = 2.0 * k as f64 * ROUNDOFF;
     let n = plain.n_samples() as f64;
+    // What rounding leaves over may go to another one of equal components.
+    let lost = n * fixed_point(k, d);
     for (place, &k) in order.iter().enumerate() {
         let (x, y) = (plain.resp_sum(k), permuted.resp_sum(place));
-        assert_near(x, y, (normaliser + 4.0 * n * roundoff::<f64>()) * x);
+        assert_near(x, y, (normaliser + 4.0 * n * ROUNDOFF) * x + lost);
         for d in 0..d {
             let (x, y) = (plain.weighted_sum(d, k), permuted.weighted_sum(d, place));
-            assert_near(x, y, (normaliser + 2.0 * (n + 8.0) * roundoff::<F>()) * x);
+            assert_near(x, y, (normaliser + 2.0 * (n + 8.0) * ROUNDOFF) * x + lost);
         }
     }
 }
@@ -189,23 +193,13 @@ proptest! {
     #![proptest_config(config(96))]
 
     #[test]
-    fn single_precision_statistics_are_the_references_within_the_stated_bound(case in case()) {
-        statistics_are_within_bounds::<f32>(&case);
+    fn statistics_are_the_references_within_the_stated_bound(case in case()) {
+        statistics_are_within_bounds(&case);
     }
 
     #[test]
-    fn double_precision_statistics_are_the_references_within_the_stated_bound(case in case()) {
-        statistics_are_within_bounds::<f64>(&case);
-    }
-
-    #[test]
-    fn one_step_in_single_precision_is_the_references(case in case(), alpha in alpha()) {
-        one_step_is_the_reference_step::<f32>(&case, alpha);
-    }
-
-    #[test]
-    fn one_step_in_double_precision_is_the_references(case in case(), alpha in alpha()) {
-        one_step_is_the_reference_step::<f64>(&case, alpha);
+    fn one_step_is_the_references(case in case(), alpha in alpha()) {
+        one_step_is_the_reference_step(&case, alpha);
     }
 
     #[test]
@@ -232,13 +226,8 @@ proptest! {
     }
 
     #[test]
-    fn single_precision_statistics_of_two_parts_add_up(case in case(), cut in 0.0..1.0_f64) {
-        a_cut_adds_up::<f32>(&case, (cut * case.data.n_samples() as f64) as usize);
-    }
-
-    #[test]
-    fn double_precision_statistics_of_two_parts_add_up(case in case(), cut in 0.0..1.0_f64) {
-        a_cut_adds_up::<f64>(&case, (cut * case.data.n_samples() as f64) as usize);
+    fn statistics_of_two_parts_add_up(case in case(), cut in 0.0..1.0_f64) {
+        a_cut_adds_up(&case, (cut * case.data.n_samples() as f64) as usize);
     }
 
     #[test]
@@ -246,10 +235,8 @@ proptest! {
         let order = shuffled(case.data.n_samples(), case.seed);
         let permuted = case.data.select(&order);
         let shape = case.mixture.means().shape();
-        let sums = stats::<f32>(&permuted, &case.mixture);
-        assert_same_sums::<f32>(&sums, &stats::<f32>(&case.data, &case.mixture), shape, 0.0);
-        let sums = stats::<f64>(&permuted, &case.mixture);
-        assert_same_sums::<f64>(&sums, &stats::<f64>(&case.data, &case.mixture), shape, 0.0);
+        let sums = stats(&permuted, &case.mixture);
+        assert_same_sums(&sums, &stats(&case.data, &case.mixture), shape);
         let scores = case.mixture.score_samples(&case.data).unwrap();
         let theirs = case.mixture.score_samples(&permuted).unwrap();
         prop_assert!(order.iter().zip(theirs).all(|(&i, theirs)| scores[i] == theirs));
@@ -257,8 +244,7 @@ proptest! {
 
     #[test]
     fn the_order_of_components_is_immaterial(case in case()) {
-        order_of_components_is_immaterial::<f32>(&case);
-        order_of_components_is_immaterial::<f64>(&case);
+        order_of_components_is_immaterial(&case);
         let order = shuffled(case.mixture.n_components(), case.seed);
         let proba = case.mixture.predict_proba(&case.data).unwrap().select_columns(&order);
         let theirs = case.mixture.permuted(&order).predict_proba(&case.data).unwrap();
@@ -278,12 +264,11 @@ proptest! {
             prop_assert!(relative_error(*a, b) <= 1e-14 || (a - b).abs() <= 1e-14);
         }
         prop_assert_eq!(with_dead.predict_proba(&case.data).unwrap().column(dead).amax(), 0.0);
-        for stats in [stats::<f32>(&case.data, &with_dead), stats::<f64>(&case.data, &with_dead)] {
-            let next = em::m_step(&stats, alpha, &with_dead).unwrap();
-            let expected = if alpha > 0.0 { 0.5 } else { mean };
-            prop_assert_eq!(next.weights()[dead], 0.0);
-            prop_assert_eq!(next.mean(dead), vec![expected; d]);
-        }
+        let stats = stats(&case.data, &with_dead);
+        let next = em::m_step(&stats, alpha, &with_dead).unwrap();
+        let expected = if alpha > 0.0 { 0.5 } else { mean };
+        prop_assert_eq!(next.weights()[dead], 0.0);
+        prop_assert_eq!(next.mean(dead), vec![expected; d]);
     }
 
     #[test]
@@ -301,13 +286,12 @@ proptest! {
                 prop_assert_eq!(proba.row(i).transpose(), m.weights().clone());
             }
         }
-        for stats in [stats::<f32>(&data, &m), stats::<f64>(&data, &m)] {
-            let total: f64 = (0..k).map(|k| stats.resp_sum(k)).sum();
-            prop_assert!(relative_error(total, n as f64) < 1e-6);
-            let impossible = scores.contains(&f64::NEG_INFINITY);
-            prop_assert_eq!(stats.log_likelihood() == f64::NEG_INFINITY, impossible);
-            prop_assert!(em::m_step(&stats, 0.0, &m).is_ok());
-        }
+        let stats = stats(&data, &m);
+        let total: f64 = (0..k).map(|k| stats.resp_sum(k)).sum();
+        prop_assert!(relative_error(total, n as f64) < 1e-12);
+        let impossible = scores.contains(&f64::NEG_INFINITY);
+        prop_assert_eq!(stats.log_likelihood() == f64::NEG_INFINITY, impossible);
+        prop_assert!(em::m_step(&stats, 0.0, &m).is_ok());
     }
 }
 
@@ -344,22 +328,20 @@ proptest! {
     fn blocks_merged_in_order_are_the_whole_to_the_last_bit(
         extra in 1..BLOCK_ROWS,
         (_, d) in shape(),
-        k in 1..=20_usize,
+        k in 2..=20_usize,
         seed in any::<u64>(),
     ) {
+        // Narrow, with several components: what the dense step is for. The sums of the sparse one are exact in any order.
         let d = d.min(40);
         let n = 2 * BLOCK_ROWS + extra;
         let data = rows(common::cases::Kind::Clusters, (n, d), seed);
         let m = inner_mixture(k, d, 1e-3, seed);
         let blocks = [0..BLOCK_ROWS, BLOCK_ROWS..2 * BLOCK_ROWS, 2 * BLOCK_ROWS..n];
-        let mut single = SufficientStats::zeros(k, d);
-        let mut double = SufficientStats::zeros(k, d);
+        let mut merged = SufficientStats::zeros(k, d);
         for block in blocks {
-            single.merge(&stats::<f32>(&some_rows(&data, block.clone()), &m));
-            double.merge(&stats::<f64>(&some_rows(&data, block), &m));
+            merged.merge(&stats(&some_rows(&data, block), &m));
         }
-        prop_assert_eq!(stats_bits(&single, (d, k)), stats_bits(&stats::<f32>(&data, &m), (d, k)));
-        prop_assert_eq!(stats_bits(&double, (d, k)), stats_bits(&stats::<f64>(&data, &m), (d, k)));
+        prop_assert_eq!(stats_bits(&merged, (d, k)), stats_bits(&stats(&data, &m), (d, k)));
     }
 }
 
@@ -386,7 +368,7 @@ fn a_row_that_every_component_rules_out_takes_the_weights() {
     let proba = m.predict_proba(&data).unwrap();
     assert_eq!(m.score_samples(&data).unwrap()[0], f64::NEG_INFINITY);
     assert_eq!(proba.row(0).iter().copied().collect::<Vec<_>>(), [0.75, 0.25]);
-    let stats = stats::<f32>(&some_rows(&data, 0..1), &m);
+    let stats = stats(&some_rows(&data, 0..1), &m);
     assert_eq!([stats.resp_sum(0), stats.resp_sum(1)], [0.75, 0.25]);
     assert_eq!(stats.log_likelihood(), f64::NEG_INFINITY);
 }
@@ -394,27 +376,6 @@ fn a_row_that_every_component_rules_out_takes_the_weights() {
 #[test]
 fn the_statistics_of_no_rows_are_zero() {
     let m = inner_mixture(3, 5, 0.1, 0);
-    let none = stats::<f32>(&BitMatrix::zeros(0, 5), &m);
+    let none = stats(&BitMatrix::zeros(0, 5), &m);
     assert_eq!(stats_bits(&none, (5, 3)), stats_bits(&SufficientStats::zeros(3, 5), (5, 3)));
-}
-
-/// The scale of MNIST: what `scorer.rs` promises there, with numbers.
-#[test]
-fn single_precision_scores_rows_like_mnists_within_1e_4_nats_and_keeps_8_digits() {
-    // One pixel in seven is ink, as there.
-    let uniform = inner_mixture(10, 784, 0.0, 3);
-    let means = uniform.means().map(|m| 1e-4 + 0.9998 * m.powi(6));
-    let m = mixture(uniform.weights().as_slice().to_vec(), means);
-    let (data, _) = m.sample(4096, 4).unwrap();
-    let exact = m.score_samples(&data).unwrap();
-    let mut worst: f64 = 0.0;
-    let block = NibbleBlock::new(&data, 0..data.n_samples());
-    m.scorer::<f32>().for_each_row(&data, &block, |i, score, _| {
-        worst = worst.max((score - exact[i]).abs());
-    });
-    let total: f64 = exact.iter().sum();
-    let of_total = relative_error(stats::<f32>(&data, &m).log_likelihood(), total);
-    println!("f32: a row is off by up to {worst:.1e} nats, the sum by {of_total:.1e} relative");
-    assert!(worst < 1e-4);
-    assert!(of_total < 1e-8);
 }

@@ -6,11 +6,11 @@ mod common;
 use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
 use bmm::em::{
-    self, Direction, EStep, Fit, FitParams, Init, Iteration, NInit, Precision, Silent, StopReason,
-    fit, log_prior,
+    self, Direction, EStep, Fit, FitParams, Init, Iteration, NInit, Silent, StopReason, fit,
+    log_prior,
 };
 use bmm::mixture::BernoulliMixture;
-use common::cases::{Case, Kind, alpha, case, config, inner_mixture, precision, rows};
+use common::cases::{Case, Kind, alpha, case, config, inner_mixture, rows};
 use common::{bits, mixture, parameter_bits, shared};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
@@ -21,7 +21,6 @@ fn from(data: &BitMatrix, first: &BernoulliMixture, params: &FitParams) -> Fit {
     let params = FitParams {
         n_components: first.n_components(),
         init: Init::From(first.clone()),
-        precision: Precision::Double,
         ..params.clone()
     };
     fit(data, &params, &mut Silent).unwrap()
@@ -44,7 +43,7 @@ fn overlapping() -> (BitMatrix, BernoulliMixture) {
 
 /// The loop as one would write it by hand, `n_iter` times.
 fn plain_em(data: &BitMatrix, first: &BernoulliMixture, alpha: f64, n_iter: usize) -> Vec<u64> {
-    let mut e_step = EStep::<f64>::new(data, first.n_components());
+    let mut e_step = EStep::new(data, first.n_components());
     let (mut m, mut bits) = (first.clone(), Vec::new());
     for i in 0..=n_iter {
         let stats = e_step.run(&m);
@@ -78,12 +77,11 @@ proptest! {
         case in case(),
         init in prop_oneof![Just(Init::RandomRows), Just(Init::RandomMeans), Just(Init::RandomResp)],
         alpha in alpha(),
-        precision in precision(),
     ) {
         let n_components = case.mixture.n_components().min(case.data.n_samples());
         let (n_init, seed) = (NInit::Exactly(2), case.seed);
         let params = FitParams {
-            n_components, init, n_init, alpha, tol: 0.0, max_iter: 60, seed, precision,
+            n_components, init, n_init, alpha, tol: 0.0, max_iter: 60, seed,
             ..FitParams::default()
         };
         let found = fit(&case.data, &params, &mut Silent);
@@ -91,7 +89,7 @@ proptest! {
         let Fit { mixture, report } = found.unwrap();
         let history = &report.objective_history;
         // What rounding may take from a plain step, as the laws of the iteration have it; a leap may lose nothing.
-        let unit = if precision == Precision::Single { f64::from(f32::EPSILON) } else { f64::EPSILON };
+        let unit = f64::EPSILON;
         let (n, d) = (case.data.n_samples() as f64, case.data.n_features() as f64);
         let slack = n * (d / 8.0 + 8.0) * unit * (37.0 * d + 1.0);
         for pair in history.windows(2) {

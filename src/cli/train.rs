@@ -180,7 +180,6 @@ impl Args {
             max_iter: self.max_iter.get(),
             accelerate: !self.no_accelerate,
             seed: self.seed,
-            ..FitParams::default()
         };
         Ok((params, beginning))
     }

@@ -163,3 +163,6 @@ fn expected_log_prob(scorer: &Scorer, k: usize, resp_sum: f64, weighted: &[Octet
     }
     resp_sum * scorer.bias(k) + lanes.reduce(|a, b| a + b)
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,29 +28,21 @@ impl<const N: usize> Marks<N> {
     #[inline(always)]
     fn add(self, other: &Self) -> Self {
         let mut sums = self.0;
-        for l in 0..N {
-            sums[l] = sums[l].saturating_add(other.0[l]);
-        }
+        sums.iter_mut().zip(other.0).for_each(|(sum, mark)| *sum = sum.saturating_add(mark));
         Self(sums)
     }
 
     #[inline(always)]
     fn max(self, other: &Self) -> Self {
         let mut largest = self.0;
-        for l in 0..N {
-            largest[l] = largest[l].max(other.0[l]);
-        }
+        largest.iter_mut().zip(other.0).for_each(|(large, mark)| *large = mark.max(*large));
         Self(largest)
     }
 
     /// The marks below `lowest`; in the place of others, hopeless ones.
     #[inline(always)]
     fn below(&self, lowest: i16) -> Self {
-        let mut marks = self.0;
-        for l in 0..N {
-            marks[l] = if marks[l] < lowest { marks[l] } else { HOPELESS };
-        }
-        Self(marks)
+        Self(self.0.map(|mark| if mark < lowest { mark } else { HOPELESS }))
     }
 
     #[inline(always)]
@@ -77,12 +69,12 @@ pub(super) fn raise_envelope(envelope: &mut [[Patterns; 2]], component: Screened
         let octet = component.octet(index);
         for (features, envelope) in octet.as_chunks::<4>().0.iter().zip(groups) {
             let mut raised = *envelope;
-            for pattern in 0..16 {
+            for (pattern, largest) in raised.iter_mut().enumerate() {
                 let mut sum = 0.0;
                 for (j, feature) in features.iter().enumerate() {
                     sum += if pattern >> j & 1 == 1 { *feature } else { 0.0 };
                 }
-                raised[pattern] = if sum > raised[pattern] { sum } else { raised[pattern] };
+                *largest = if sum > *largest { sum } else { *largest };
             }
             *envelope = raised;
         }
@@ -112,13 +104,12 @@ fn fill_group<const N: usize>(
         let lowest = pattern & pattern.wrapping_neg();
         let (before, feature) =
             (sums[pattern ^ lowest], &features[lowest.trailing_zeros() as usize]);
-        for l in 0..N {
-            sums[pattern][l] = before[l] + feature[l];
-        }
+        let sum = sums[pattern].iter_mut().zip(before).zip(feature);
+        sum.for_each(|((sum, before), feature)| *sum = before + feature);
     }
     for (pattern, cell) in cells.iter_mut().enumerate().skip(1) {
-        for l in 0..N {
-            cell.0[l] = mark(sums[pattern][l] - envelope[pattern], units_per_nat);
+        for (cell, sum) in cell.0.iter_mut().zip(sums[pattern]) {
+            *cell = mark(sum - envelope[pattern], units_per_nat);
         }
     }
 }
@@ -154,7 +145,8 @@ pub(super) fn fill_byte<const N: usize>(
     envelope: &[Patterns; 2],
     units_per_nat: f32,
 ) {
-    let mut features = [[0.0_f32; N]; 8];
+    // Lanes without a component: an envelope below 0 must not raise them.
+    let mut features = [[NEVER; N]; 8];
     for (l, component) in components.iter().enumerate() {
         for (feature, o) in features.iter_mut().zip(component.octet(index)) {
             feature[l] = o;

@@ -80,7 +80,7 @@ mod tests {
             let extreme = |i: usize, d: usize| {
                 let change =
                     |k: usize| new.log_odds(k)[d / 8].0[d % 8] - old.log_odds(k)[d / 8].0[d % 8];
-                (change(i / 2 % 3) > 0.0) == (i % 2 == 0)
+                (change(i / 2 % 3) > 0.0) == i.is_multiple_of(2)
             };
             let data = BitMatrix::from_fn(60, 83, |i, d| {
                 if i < 6 { extreme(i, d) } else { (i * 31 + d * 17) % 7 < i % 7 }

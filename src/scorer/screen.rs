@@ -158,3 +158,6 @@ fn rule_out_leaders<const N: usize>(scorer: &Scorer, row: &[u8], totals: &mut [M
 }
 
 const _: () = assert!(TILE_BYTES * 32 == CELLS);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! What the sparse step must not depend on: the width of its screen, its units, what it ran before; and the dense step
+//! beside it.
+
+use super::super::dense_step::DenseStep;
+use super::super::e_step::BLOCK_ROWS;
+use super::contributions::merge;
+use super::fixed_point::{ONE, SMALLEST, real};
+use super::soften::{Entropy, spread};
+use super::*;
+use crate::kernels::Pairs;
+
+/// A number in [0, 1) that depends on the arguments only (splitmix64).
+fn uniform(seed: u64, i: usize, d: usize) -> f64 {
+    let mut z = seed ^ ((i as u64) << 32 | d as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for multiplier in [0xbf58_476d_1ce4_e5b9_u64, 0x94d0_49bb_1331_11eb] {
+        z = (z ^ z >> 29).wrapping_mul(multiplier);
+    }
+    ((z ^ z >> 32) >> 11) as f64 / 2f64.powi(53)
+}
+
+const D: usize = 90;
+
+/// Components in pairs of near twins; `distance` from 0 (all alike) to 1 (means of 0.01 and 0.99).
+fn mean(k: usize, d: usize, distance: f64, seed: u64) -> f64 {
+    let twins_differ = uniform(seed ^ 1, k, d) < 0.04;
+    let is_one = (uniform(seed, k / 2, d) < 0.4) != twins_differ;
+    0.5 + if is_one { 0.49 } else { -0.49 } * distance
+}
+
+fn scorer(k: usize, distance: f64, seed: u64) -> Scorer {
+    let means: Vec<f64> = (0..k * D).map(|i| mean(i / D, i % D, distance, seed)).collect();
+    let weights: Vec<f64> = (0..k).map(|k| 1.0 + (k % 3) as f64).collect();
+    let total: f64 = weights.iter().sum();
+    let weights: Vec<f64> = weights.iter().map(|w| w / total).collect();
+    Scorer::new(&weights, &means, D)
+}
+
+/// Rows of `k` components, with some noise; every 40th one is empty or full.
+fn rows(n: usize, k: usize) -> (BitMatrix, Vec<RowBlock>) {
+    let data = BitMatrix::from_fn(n, D, |i, d| match i % 80 {
+        0 => false,
+        40 => true,
+        _ => (mean(i % k, d, 1.0, 7) > 0.5) != (uniform(3, i, d) < 0.05),
+    });
+    let block = |b| RowBlock::by_length(&data, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS));
+    let blocks = (0..n.div_ceil(BLOCK_ROWS)).map(block).collect();
+    (data, blocks)
+}
+
+fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
+    let sums = (0..k).flat_map(|k| {
+        std::iter::once(stats.resp_sum(k)).chain(stats.weighted_sums(k).iter().copied())
+    });
+    sums.chain([stats.log_likelihood()]).map(f64::to_bits).collect()
+}
+
+/// One run with a screen of `N` side by side, made coarser so many times: its pairs in the first block, and all bits of what
+/// it gives, each block's entropy on its own, for a difference may get lost in the sum.
+fn fresh<const N: usize>(
+    scorer: &Scorer,
+    data: &BitMatrix,
+    blocks: &[RowBlock],
+    n_coarser: usize,
+) -> (usize, Vec<u64>) {
+    let mut steps = Steps::<N>::new(scorer.n_components(), D);
+    (0..n_coarser).for_each(|_| assert!(steps.screen.coarsen()));
+    let n_pairs = steps.prepare(scorer, data, &blocks[0]);
+    let mut all = bits(&steps.run(scorer.clone(), data, blocks), scorer.n_components());
+    all.extend(steps.contributions.iter().map(|block| block.entropy.to_bits()));
+    (n_pairs, all)
+}
+
+#[test]
+fn neither_the_width_of_the_screen_nor_its_units_matter() {
+    for k in [2, 9, 16] {
+        let (data, blocks) = rows(1500, k);
+        for distance in [0.4, 0.8, 1.0] {
+            let scorer = scorer(k, distance, 7);
+            let expected = fresh::<16>(&scorer, &data, &blocks, 0);
+            for n_coarser in 0..=6 {
+                let coarser = fresh::<16>(&scorer, &data, &blocks, n_coarser);
+                assert!(coarser == expected, "K = {k}, {distance}, {n_coarser} times coarser");
+            }
+            assert!(fresh::<32>(&scorer, &data, &blocks, 1) == expected, "K = {k}, {distance}");
+            assert!(fresh::<64>(&scorer, &data, &blocks, 0) == expected, "K = {k}, {distance}");
+        }
+    }
+}
+
+#[test]
+fn the_dense_step_gives_the_same_within_fixed_point() {
+    for k in [1, 3, 16, 40, 130] {
+        let (data, blocks) = rows(1500, k);
+        for distance in [0.05, 0.2, 0.5, 0.9] {
+            let scorer = scorer(k, distance, 7);
+            let mut steps = for_components(k, D);
+            steps.prepare(&scorer, &data, &blocks[0]);
+            let sparse = steps.run(scorer.clone(), &data, &blocks);
+            let dense = DenseStep::new(k, D, blocks.len()).run(scorer, &data, &blocks);
+            // Each responsibility is off by half of 2^-32, and one in every row makes up for all of them.
+            let bound = 1500.0 * (k as f64 * SMALLEST + 1e-13);
+            let (a, b) = (sparse.log_likelihood(), dense.log_likelihood());
+            // What is left out of a row's probability is missing there as well.
+            assert!(
+                (a - b).abs() <= 1e-12 * b.abs() + 1500.0 * (k - 1) as f64 * SMALLEST,
+                "{a} and {b}"
+            );
+            for k in 0..k {
+                assert!((sparse.resp_sum(k) - dense.resp_sum(k)).abs() <= bound);
+                for d in 0..D {
+                    let off = sparse.weighted_sum(d, k) - dense.weighted_sum(d, k);
+                    assert!(off.abs() <= bound, "K = {k}, {distance}: {off:e}");
+                }
+            }
+        }
+    }
+}
+
+/// Rows of components and responsibilities for [`merge`]: any, none, one, the same, with holes.
+fn contributions() -> Vec<(Vec<u32>, Vec<i64>)> {
+    let some = |bits: usize, scale: i64| {
+        let components: Vec<u32> = (0..5).filter(|k| bits >> k & 1 == 1).collect();
+        let resp = components.iter().map(|k| scale * (i64::from(*k) + 3)).collect();
+        (components, resp)
+    };
+    (0..32).flat_map(|bits| [some(bits, 1), some(bits, 100)]).collect()
+}
+
+#[test]
+fn merging_turns_the_old_responsibilities_into_the_new_ones() {
+    let dense = |(components, resp): &(Vec<u32>, Vec<i64>)| {
+        let mut all = [0; 5];
+        components.iter().zip(resp).for_each(|(&k, &resp)| all[k as usize] = resp);
+        all
+    };
+    for old in contributions() {
+        for new in contributions() {
+            let mut sums = dense(&old);
+            let mut last = None;
+            merge((&old.0, &old.1), (&new.0, &new.1), &mut |k, change| {
+                assert!(last < Some(k), "components must ascend");
+                last = Some(k);
+                sums[k as usize] += change;
+            });
+            assert_eq!(sums, dense(&new), "from {old:?}");
+        }
+    }
+}
+
+#[test]
+fn spread_responsibilities_sum_to_one() {
+    for weights in [
+        vec![1.0],
+        vec![0.5, 0.5],
+        vec![0.0, 1.0],
+        vec![1.0 / 3.0; 3],
+        vec![1e-12, 1.0 - 1e-12],
+        vec![0.2, 0.8 + 1e-10],
+    ] {
+        let mut shared = Pairs::default();
+        spread(&weights, &mut shared);
+        assert_eq!(shared.values().iter().sum::<i64>(), ONE);
+        for (&k, &resp) in shared.components().iter().zip(shared.values()) {
+            assert!(
+                (real(resp) - weights[k as usize]).abs() <= 2.0 * weights.len() as f64 * SMALLEST
+            );
+        }
+    }
+}
+
+/// However many the components and however they are shared: rows of `add` sum to one, and their entropy is theirs.
+#[test]
+fn responsibilities_of_a_row_sum_to_one_and_give_its_entropy() {
+    let components: Vec<u32> = (0..50).collect();
+    for n in 1..=50 {
+        for spread in [0.0, 1e-9, 1.0, 10.0, 22.0, 40.0] {
+            let mut behind: Vec<f64> = (0..n).map(|k| -spread * uniform(5, n, k)).collect();
+            behind[n / 2] = 0.0;
+            let exponentials: Vec<f64> = behind.iter().map(|s| libm::exp(*s)).collect();
+            let (mut entropy, mut shared) = (Entropy::default(), Pairs::default());
+            entropy.add(&behind, &exponentials, &components[..n], &mut shared);
+            assert_eq!(shared.values().iter().sum::<i64>(), ONE);
+            assert!(shared.values().iter().all(|resp| *resp > 0));
+            let normaliser: f64 = exponentials.iter().sum();
+            let expected: f64 =
+                exponentials.iter().map(|e| e / normaliser).map(|r| -r * libm::log(r)).sum();
+            assert!((entropy.total() - expected).abs() <= 40.0 * n as f64 * SMALLEST);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Screening against exact scores: it may name too many components, never too few.
+
+use super::*;
+use crate::kernels::SEVERAL;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// As the sparse E-step has it: 33 ln 2.
+const REACH: f64 = 22.873_856_958_594_61;
+
+/// A number in [0, 1) that depends on the arguments only (splitmix64).
+fn uniform(seed: u64, i: usize, d: usize) -> f64 {
+    let mut z = seed ^ ((i as u64) << 32 | d as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for multiplier in [0xbf58_476d_1ce4_e5b9_u64, 0x94d0_49bb_1331_11eb] {
+        z = (z ^ z >> 29).wrapping_mul(multiplier);
+    }
+    ((z ^ z >> 32) >> 11) as f64 / 2f64.powi(53)
+}
+
+/// `log pi_k + log p(x given k)` of every row and component, feature by feature.
+fn exact_scores(scorer: &Scorer, means: &[f64], data: &BitMatrix) -> Vec<Vec<f64>> {
+    let d = data.n_features();
+    let score = |i: usize, k: usize| {
+        let mean = &means[k * d..(k + 1) * d];
+        let of_feature = |(d, &m): (usize, &f64)| match data.get(i, d) {
+            true => libm::log(m),
+            false => libm::log1p(-m),
+        };
+        libm::log(scorer.weights()[k]) + mean.iter().enumerate().map(of_feature).sum::<f64>()
+    };
+    let row = |i| (0..scorer.n_components()).map(|k| score(i, k)).collect();
+    (0..data.n_samples()).map(row).collect()
+}
+
+/// What is found for each row of the data: one component that alone counts, or the candidates.
+fn found<const N: usize>(scorer: &Scorer, data: &BitMatrix, n_coarser: usize) -> Vec<Vec<usize>> {
+    let mut screen = Screen::<N>::new(scorer.n_components(), data.n_features(), REACH);
+    for _ in 0..n_coarser {
+        screen.coarsen();
+    }
+    screen.refill(scorer);
+    let block = RowBlock::by_length(data, 0..data.n_samples());
+    let positions: Vec<u32> = (0..block.len() as u32).collect();
+    let mut candidates = Candidates::default();
+    screen.find(scorer, data, &block, &positions, &mut Totals::default(), &mut candidates);
+    let mut found = vec![Vec::new(); data.n_samples()];
+    for (position, range) in candidates.several.rows() {
+        let components = candidates.several.components()[range].iter().map(|&k| k as usize);
+        found[block.row(position as usize)] = components.collect();
+    }
+    assert_eq!(candidates.sole.len(), block.len());
+    for (position, &sole) in candidates.sole.iter().enumerate().filter(|(_, k)| **k != SEVERAL) {
+        assert!(found[block.row(position)].is_empty(), "both one and several");
+        found[block.row(position)].push(sole as usize);
+    }
+    found
+}
+
+/// Checks that no component within reach is missing; returns how many candidates there are for a row.
+fn assert_none_is_missed<const N: usize>(
+    weights: &[f64],
+    means: &[f64],
+    data: &BitMatrix,
+    n_coarser: usize,
+) -> f64 {
+    let scorer = Scorer::new(weights, means, data.n_features());
+    let all = found::<N>(&scorer, data, n_coarser);
+    for (i, scores) in exact_scores(&scorer, means, data).iter().enumerate() {
+        let found = &all[i];
+        assert!(found.is_sorted_by(|a, b| a < b), "row {i}: {found:?}");
+        assert!(found.iter().all(|&k| k < weights.len()), "row {i}: {found:?}");
+        let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if best == f64::NEG_INFINITY {
+            // All are told, for exact scores to say that none is possible.
+            assert_eq!(found.len(), weights.len(), "row {i} is impossible");
+        }
+        for (k, score) in scores.iter().enumerate() {
+            // Scores this far apart are off by a little themselves.
+            let counts = best - score < REACH - 1e-9;
+            assert!(!counts || found.contains(&k), "row {i} misses {k} of {found:?}");
+        }
+    }
+    all.iter().map(Vec::len).sum::<usize>() as f64 / data.n_samples() as f64
+}
+
+/// The same with the width that a number of components takes, and all wider ones.
+fn assert_none_is_missed_in_any_width(
+    weights: &[f64],
+    means: &[f64],
+    data: &BitMatrix,
+    n_coarser: usize,
+) -> f64 {
+    if weights.len() <= 16 {
+        assert_none_is_missed::<16>(weights, means, data, n_coarser);
+    }
+    if weights.len() <= 32 {
+        assert_none_is_missed::<32>(weights, means, data, n_coarser);
+    }
+    assert_none_is_missed::<64>(weights, means, data, n_coarser)
+}
+
+/// How the means of components lie.
+#[derive(Debug, Clone, Copy)]
+enum Means {
+    /// Near 0 or near 1, each component in its own way.
+    Separated(f64),
+    /// Components that differ by a few nats only.
+    Close,
+    /// A third of the features at exactly 0 or 1.
+    Boundary,
+    /// All features so rare in all components that any one is a surprise.
+    Rare(f64),
+}
+
+impl Means {
+    fn of(self, seed: u64, k: usize, d: usize) -> f64 {
+        let (u, prototype) = (uniform(seed ^ 1, k, d), uniform(seed ^ 2, k, d) < 0.4);
+        match self {
+            Self::Separated(edge) if prototype => 1.0 - edge * (1.0 + u),
+            Self::Separated(edge) => edge * (1.0 + u),
+            Self::Close => 0.3 + 0.4 * uniform(seed, 0, d) + 0.02 * u,
+            Self::Boundary if u < 0.02 => f64::from(u8::from(prototype)),
+            Self::Boundary => 0.05 + 0.9 * f64::from(u8::from(prototype)),
+            Self::Rare(edge) => edge * (0.5 + u),
+        }
+    }
+}
+
+fn means() -> impl Strategy<Value = Means> {
+    prop_oneof![
+        3 => prop_oneof![Just(1e-1), Just(1e-3), Just(1e-9), Just(1e-15)].prop_map(Means::Separated),
+        1 => Just(Means::Close),
+        3 => Just(Means::Boundary),
+        2 => prop_oneof![Just(1e-2), Just(1e-6), Just(1e-12), Just(1e-100)].prop_map(Means::Rare),
+    ]
+}
+
+/// Rows like those of a component with some bits flipped, empty ones, full ones, noise.
+fn rows(n: usize, (k, d): (usize, usize), means: &[f64], seed: u64) -> BitMatrix {
+    let component = |i| (uniform(seed ^ 3, i, 0) * k as f64) as usize;
+    BitMatrix::from_fn(n, d, |i, f| match i % 8 {
+        0 => false,
+        1 => true,
+        2 => uniform(seed ^ 4, i, f) < 0.3,
+        3 => f % 97 == i,
+        _ => uniform(seed ^ 4, i, f) < means[component(i) * d + f],
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 120,
+        rng_seed: RngSeed::Fixed(20_240_229),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn no_component_within_reach_is_missed(
+        kind in means(),
+        k in prop_oneof![2..=16_usize, 17..=32_usize, 33..=130_usize],
+        d in prop_oneof![64..300_usize, Just(1023), Just(1024), Just(1025), 1020..2100_usize],
+        zero_weights in any::<bool>(),
+        n_coarser in 0..=6_usize,
+        seed in any::<u64>(),
+    ) {
+        let weight = |k: usize| if zero_weights && k % 3 == 1 { 0.0 } else { 0.01 + uniform(seed, k, 7) };
+        let weights: Vec<f64> = (0..k).map(weight).collect();
+        let total: f64 = weights.iter().sum();
+        let weights: Vec<f64> = weights.into_iter().map(|w| w / total).collect();
+        let means: Vec<f64> = (0..k * d).map(|i| kind.of(seed, i / d, i % d)).collect();
+        let data = rows(24, (k, d), &means, seed);
+        assert_none_is_missed_in_any_width(&weights, &means, &data, n_coarser);
+    }
+}
+
+/// Three components of which the third leads at every pattern but has next to no weight. Marks of the first are rounded up by
+/// almost half a unit every time, those of the second down; and the second is all but out of reach.
+#[test]
+fn rounding_against_a_component_at_every_mark_does_not_lose_it() {
+    for d in [64, 500, 1024, 2100] {
+        for n_coarser in 0..=6 {
+            let units = 64.0 / f64::from(1 << n_coarser);
+            let behind = [0.498 / units, 0.502 / units, 0.0];
+            let logistic = |o: f64| 1.0 / (1.0 + libm::exp(-o));
+            // One feature of every group of four is one in the row.
+            let of = |k: usize, d: usize| if d % 4 == 1 { logistic(-1.0 - behind[k]) } else { 0.5 };
+            let means: Vec<f64> = (0..3 * d).map(|i| of(i / d, i % d)).collect();
+            let zeros =
+                |k: usize| means[k * d..(k + 1) * d].iter().map(|m| libm::log1p(-m)).sum::<f64>();
+            let gap = (0..d).filter(|d| d % 4 == 1).count() as f64 * (behind[1] - behind[0]);
+            let bias = [0.0, gap - REACH + 1e-3, -150.0 - d as f64];
+            let log_weights: Vec<f64> = (0..3).map(|k| bias[k] - zeros(k)).collect();
+            let top = log_weights[0];
+            let weights: Vec<f64> = log_weights.iter().map(|w| libm::exp(w - top)).collect();
+            let data = BitMatrix::from_fn(1, d, |_, f| f % 4 == 1);
+            let scorer = Scorer::new(&weights, &means, d);
+            let exact = &exact_scores(&scorer, &means, &data)[0];
+            assert!((0.0..REACH).contains(&(exact[0] - exact[1])) && exact[2] < exact[1]);
+            assert_none_is_missed_in_any_width(&weights, &means, &data, n_coarser);
+        }
+    }
+}
+
+/// Lanes without a component start hopeless and stay so, however rare the ones of a row are in all components.
+#[test]
+fn padding_never_comes_into_question() {
+    for k in [2, 15, 17, 40, 65] {
+        let d = 64;
+        let means: Vec<f64> = (0..k * d).map(|i| 1e-10 * (1.0 + uniform(3, i, 0))).collect();
+        let data = BitMatrix::from_fn(1, d, |_, _| true);
+        assert_none_is_missed_in_any_width(&vec![1.0 / k as f64; k], &means, &data, 0);
+    }
+}
+
+/// Two components that a missing feature rules out lead by far, a third one is the truth, a fourth is within its reach.
+#[test]
+fn leaders_that_a_missing_feature_rules_out_hide_nobody() {
+    let d = 100;
+    let of = |k: usize, d: usize| match (k, d) {
+        (0 | 1, 99) => 1.0,
+        (0 | 1, d) => [0.999, 0.99][k] - 0.001 * f64::from(u8::from(d < 50)),
+        (_, 99) => 0.5,
+        (3, 98) => 0.6,
+        _ => 0.3,
+    };
+    let means: Vec<f64> = (0..4 * d).map(|i| of(i / d, i % d)).collect();
+    let data = BitMatrix::from_fn(1, d, |_, f| f < 99);
+    let weights = [0.25; 4];
+    let scorer = Scorer::new(&weights, &means, d);
+    assert_none_is_missed_in_any_width(&weights, &means, &data, 0);
+    // In the finest units these two are too far behind to be told apart.
+    assert_none_is_missed_in_any_width(&weights, &means, &data, 2);
+    assert_eq!(found::<16>(&scorer, &data, 2), [[2, 3]]);
+}
+
+#[test]
+fn a_clear_row_has_one_candidate_and_a_tie_two() {
+    let (k, d) = (20, 400);
+    let mean = |k: usize, d: usize| if uniform(9, k / 2, d) < 0.3 { 0.9 } else { 0.05 };
+    let means: Vec<f64> = (0..k * d).map(|i| mean(i / d, i % d)).collect();
+    let data = BitMatrix::from_fn(10, d, |i, f| mean(2 * i, f) > 0.5);
+    let per_row = assert_none_is_missed_in_any_width(&[0.05; 20], &means, &data, 0);
+    assert_eq!(per_row, 2.0);
+    let every_other: Vec<f64> =
+        (0..10).flat_map(|k| means[2 * k * d..(2 * k + 1) * d].to_vec()).collect();
+    assert_eq!(assert_none_is_missed_in_any_width(&[0.1; 10], &every_other, &data, 0), 1.0);
+}
+
+#[test]
+fn units_get_coarser_down_to_one_for_a_nat() {
+    let mut screen = Screen::<16>::new(2, 64, REACH);
+    assert_eq!((0..10).take_while(|_| screen.coarsen()).count(), 6);
+    assert_eq!(screen.units_per_nat, 1.0);
+}
