@@ -128,6 +128,11 @@ impl<const N: usize> Screen<N> {
             rows.zip(totals.chunks_exact_mut(stride))
                 .for_each(|(row, totals)| rule_out_leaders(scorer, row, totals));
         }
+        let beyond_counting = reach.iter().zip(totals.chunks_exact_mut(stride));
+        for (_, totals) in beyond_counting.filter(|(reach, _)| **reach == i16::MAX) {
+            // A margin of more than 16 bits: nothing can be left out.
+            totals.fill(Marks([HOPELESS; N]));
+        }
         kernels::select(totals, self.n_components, reach, found);
     }
 
