@@ -179,7 +179,6 @@ impl Args {
             tol: self.tol,
             max_iter: self.max_iter.get(),
             seed: self.seed,
-            ..FitParams::default()
         };
         Ok((params, beginning))
     }

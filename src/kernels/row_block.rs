@@ -154,7 +154,7 @@ fn list_nibbles(bytes: &[u8], entries: &mut Vec<u16>) {
             }
         }
     }
-    while entries.len() % NIBBLES_AT_ONCE != 0 {
+    while !entries.len().is_multiple_of(NIBBLES_AT_ONCE) {
         entries.push(0);
     }
 }

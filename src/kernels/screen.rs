@@ -8,6 +8,9 @@
 //!
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
+// Indices over arrays of one length are what the compiler turns into registers.
+#![allow(clippy::needless_range_loop)]
+
 use super::lanes::Octet;
 use super::pairs::Pairs;
 use super::row_block::{CELLS, RowBlock};
