@@ -184,7 +184,7 @@ mod tests {
             for tile in 0..tile_count(n_features) {
                 for position in 0..block.len() {
                     let list = block.nibbles(tile, position);
-                    assert_eq!(list.len() % NIBBLES_AT_ONCE, 0);
+                    assert!(list.len().is_multiple_of(NIBBLES_AT_ONCE));
                     for &entry in list {
                         let first = tile * TILE_FEATURES + usize::from(entry) / 16 * 4;
                         (0..4)
