@@ -252,7 +252,7 @@ fn log_odds(n: usize, stride: usize) -> Vec<Octet<f64>> {
 fn never(n: usize, stride: usize) -> Vec<Option<Vec<u8>>> {
     let mask = |k: usize| {
         (0..stride)
-            .map(|b| if (k + b) % 5 == 0 { 0xff } else { (k * 7 + b) as u8 & 0x11 })
+            .map(|b| if (k + b).is_multiple_of(5) { 0xff } else { (k * 7 + b) as u8 & 0x11 })
             .collect()
     };
     (0..n).map(|k| (k % 3 == 0).then(|| mask(k))).collect()
