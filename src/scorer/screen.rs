@@ -133,13 +133,18 @@ impl<const N: usize> Screen<N> {
             rows.zip(totals.chunks_exact_mut(stride))
                 .for_each(|(row, totals)| rule_out_leaders(scorer, row, totals));
         }
+        let beyond_counting = reach.iter().zip(totals.chunks_exact_mut(stride));
+        for (_, totals) in beyond_counting.filter(|(reach, _)| **reach == i16::MAX) {
+            // A margin of more than 16 bits: nothing can be left out.
+            totals.fill(Marks([HOPELESS; N]));
+        }
         kernels::select(totals, self.n_components, positions, reach, found);
     }
 
     /// The reach of a row with so many nibbles, in units: two totals are each off by half a unit for each mark, and
     /// by a little more because sums before rounding are in single precision.
     fn reach_of(&self, n_nibbles: usize) -> i16 {
-        let rounding = 1.05 * (n_nibbles + 1) as f64 + 1.0;
+        let rounding = 1.1 * (n_nibbles + 1) as f64 + 1.0;
         (self.reach * f64::from(self.units_per_nat) + rounding) as i16
     }
 }
