@@ -76,6 +76,13 @@ impl<'a> EStep<'a> {
     ///
     /// They depend on the data and the mixture alone: not on the number of threads, nor on what was run before.
     pub fn run(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
+        // Within the thread pool all the way: every call from outside of it would have to wake it up.
+        let mut stats = None;
+        rayon::scope(|_| stats = Some(self.run_within(mixture)));
+        stats.expect("a scope ends when its work is done")
+    }
+
+    fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         let scorer = mixture.scorer();
         if self.is_sparse(&scorer) {
             return self.sparse.run(scorer, self.data, &self.blocks);

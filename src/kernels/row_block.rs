@@ -36,6 +36,8 @@ pub struct RowBlock {
     offsets: Vec<u32>,
     nibbles: Lists,
     bytes: Lists,
+    /// For each position the entries in its list of nibbles, over all tiles.
+    n_nibbles: Vec<u32>,
 }
 
 /// One list for each tile and position.
@@ -80,7 +82,8 @@ impl RowBlock {
             true => Lists::new(n_tiles, rows(), list_bytes),
             false => Lists::new(0, rows(), list_bytes),
         };
-        Self { first, offsets, nibbles, bytes }
+        let n_nibbles = (0..offsets.len()).map(|position| nibbles.n_entries(n_tiles, position));
+        Self { first, n_nibbles: n_nibbles.collect(), offsets, nibbles, bytes }
     }
 
     /// The number of rows.
@@ -104,9 +107,9 @@ impl RowBlock {
     }
 
     /// Entries in the list of nibbles at a position, over all tiles.
+    #[inline(always)]
     pub fn n_nibbles(&self, position: usize) -> usize {
-        let n_tiles = (self.nibbles.starts.len() - 1) / self.len().max(1);
-        (0..n_tiles).map(|tile| self.nibbles(tile, position).as_flattened().len()).sum()
+        self.n_nibbles[position] as usize
     }
 
     /// Nibbles of one tile: entries `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
@@ -145,6 +148,11 @@ impl Lists {
         }
         entries.shrink_to_fit();
         Self { n_rows, starts, entries }
+    }
+
+    /// Entries of the row at a position, over all tiles.
+    fn n_entries(&self, n_tiles: usize, position: usize) -> u32 {
+        (0..n_tiles).map(|tile| self.list(tile, position).as_flattened().len() as u32).sum()
     }
 
     #[inline(always)]

@@ -144,8 +144,9 @@ impl<const N: usize> Screen<N> {
     /// The reach of a row with so many nibbles, in units: two totals are each off by half a unit for each mark, and
     /// by a little more because sums before rounding are in single precision.
     fn reach_of(&self, n_nibbles: usize) -> i16 {
-        let rounding = 1.1 * (n_nibbles + 1) as f64 + 1.0;
-        (self.reach * f64::from(self.units_per_nat) + rounding) as i16
+        let rounding = (n_nibbles + 1) + n_nibbles / 8 + 2;
+        let reach = (self.reach * f64::from(self.units_per_nat)) as usize + 1 + rounding;
+        reach.min(i16::MAX as usize) as i16
     }
 }
 
