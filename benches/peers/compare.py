@@ -122,7 +122,7 @@ def same_score(a, report, numpy_em):
         for threads in (1, 2):
             peer = [*numpy_em, "--k", str(k), "--iterations", "100000", f"--to-score={target:.7f}"]
             ours = [OURS, a.images, "--k", str(k), "--iterations", "100000", f"--to-score={target:.7f}", "--threads", str(threads)]
-            theirs, mine, plain = in_turn(min(a.rounds, 3), [(peer, threads), (ours, threads), (ours + ["--plain"], threads)])
+            theirs, mine, plain = in_turn(min(a.rounds, 2), [(peer, threads), (ours, threads), (ours + ["--plain"], threads)])
             t, m, p = (median(runs, "seconds") for runs in (theirs, mine, plain))
             n, i, j = (runs[0][0]["iterations"] for runs in (theirs, mine, plain))
             rows.append([str(k), str(threads), f"{target:.5f}", f"{t:.2f} ({n})", f"{p:.3f} ({j})", f"{m:.3f} ({i})", f"**{t / m:.1f}**"])
