@@ -64,9 +64,9 @@ impl RowBlock {
         // As loops see them, in steps of their own.
         let lengths = |row: usize| {
             let row = data.row(row);
-            let nibbles = row.iter().map(|b| usize::from(b & 0xf != 0) + usize::from(b >> 4 != 0));
-            let bytes = row.iter().map(|b| usize::from(*b != 0));
-            [nibbles.sum::<usize>(), bytes.sum()].map(|length| length.div_ceil(AT_ONCE))
+            let nibbles = row.iter().map(|b| u32::from(b & 0xf != 0) + u32::from(b >> 4 != 0));
+            let bytes = row.iter().map(|b| u32::from(*b != 0));
+            [nibbles.sum::<u32>(), bytes.sum()].map(|length| length.div_ceil(AT_ONCE as u32))
         };
         let mut lengths: Vec<_> =
             rows.into_iter().map(|row| (lengths(row), (row - first) as u32)).collect();
@@ -130,19 +130,19 @@ impl Lists {
     fn new<'a>(
         n_tiles: usize,
         rows: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
-        list: impl Fn(&[u8], &mut Vec<u16>),
+        list: impl Fn(&[u8], &mut Scratch) -> usize,
     ) -> Self {
         let n_rows = rows.len();
         let mut starts = Vec::with_capacity(n_tiles * n_rows + 1);
         starts.push(0);
-        let (mut entries, mut of_row) = (Vec::new(), Vec::new());
+        let (mut entries, mut scratch) = (Vec::new(), [0; SCRATCH]);
         for tile in 0..n_tiles {
             for row in rows.clone() {
                 let tile_end = row.len().min((tile + 1) * TILE_BYTES);
-                of_row.clear();
-                list(&row[tile * TILE_BYTES..tile_end], &mut of_row);
-                of_row.resize(of_row.len().next_multiple_of(AT_ONCE), 0);
-                entries.extend_from_slice(of_row.as_chunks().0);
+                let n = list(&row[tile * TILE_BYTES..tile_end], &mut scratch);
+                let padded = n.next_multiple_of(AT_ONCE);
+                scratch[n..padded].fill(0);
+                entries.extend_from_slice(scratch[..padded].as_chunks().0);
                 starts.push(entries.len() as u32);
             }
         }
@@ -162,19 +162,32 @@ impl Lists {
     }
 }
 
-fn list_nibbles(bytes: &[u8], entries: &mut Vec<u16>) {
-    for (index, &byte) in bytes.iter().enumerate() {
-        for (half, pattern) in [byte & 0xf, byte >> 4].into_iter().enumerate() {
-            if pattern != 0 {
-                entries.push(((index * 2 + half) * 16) as u16 + u16::from(pattern));
-            }
-        }
+/// Room for the entries of one tile's row, the padding included; a power of two.
+const SCRATCH: usize = 4 * TILE_BYTES;
+type Scratch = [u16; SCRATCH];
+
+// Every entry is written and kept only if it is not blank: no branch to be predicted wrongly. The masks say that places are
+// in range.
+
+fn list_nibbles(bytes: &[u8], scratch: &mut Scratch) -> usize {
+    let mut n = 0;
+    for (&byte, index) in bytes.iter().zip((0..).step_by(32)) {
+        let (low, high) = (u16::from(byte & 0xf), u16::from(byte >> 4));
+        scratch[n % SCRATCH] = index + low;
+        n += usize::from(low != 0);
+        scratch[n % SCRATCH] = index + 16 + high;
+        n += usize::from(high != 0);
     }
+    n
 }
 
-fn list_bytes(bytes: &[u8], entries: &mut Vec<u16>) {
-    let inked = bytes.iter().enumerate().filter(|(_, byte)| **byte != 0);
-    entries.extend(inked.map(|(index, &byte)| (index * 256) as u16 + u16::from(byte)));
+fn list_bytes(bytes: &[u8], scratch: &mut Scratch) -> usize {
+    let mut n = 0;
+    for (&byte, index) in bytes.iter().zip((0..).step_by(256)) {
+        scratch[n % SCRATCH] = index + u16::from(byte);
+        n += usize::from(byte != 0);
+    }
+    n
 }
 
 #[cfg(test)]
