@@ -32,6 +32,11 @@ pub fn n_threads() -> usize {
     rayon::current_num_threads()
 }
 
+/// Does `work` on one of the threads that work in parallel: from outside, every parallel part would first have to wake them.
+pub(super) fn within_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    rayon::join(work, || ()).0
+}
+
 /// A data set prepared for many E-steps with K components.
 pub struct EStep<'a> {
     data: &'a BitMatrix,
@@ -76,10 +81,7 @@ impl<'a> EStep<'a> {
     ///
     /// They depend on the data and the mixture alone: not on the number of threads, nor on what was run before.
     pub fn run(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
-        // Within the thread pool all the way: every call from outside of it would have to wake it up.
-        let mut stats = None;
-        rayon::scope(|_| stats = Some(self.run_within(mixture)));
-        stats.expect("a scope ends when its work is done")
+        within_threads(|| self.run_within(mixture))
     }
 
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {

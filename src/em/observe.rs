@@ -15,8 +15,8 @@ pub struct Iteration {
     pub gain: f64,
 }
 
-/// Watches a fit.
-pub trait Observe {
+/// Watches a fit. It is called from one of the threads that fit, one call at a time.
+pub trait Observe: Send {
     /// Called after every iteration, not for an extrapolation that was not taken (a plain iteration follows it) nor for the initial parameters of a start. `Break` ends the fit here; the best
     /// parameters so far are kept.
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()>;
@@ -31,7 +31,7 @@ impl Observe for Silent {
     }
 }
 
-impl<O: FnMut(&Iteration) -> ControlFlow<()>> Observe for O {
+impl<O: FnMut(&Iteration) -> ControlFlow<()> + Send> Observe for O {
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()> {
         self(news)
     }

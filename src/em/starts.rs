@@ -1,7 +1,7 @@
 //! Several starts, the best one kept.
 
 use super::climb::Climb;
-use super::e_step::EStep;
+use super::e_step::{EStep, within_threads};
 use super::init::{Init, Streams, overall_means};
 use super::observe::Observe;
 use super::orient::Orientation;
@@ -32,6 +32,10 @@ const AUTO_CONTINUED: usize = 4;
 /// [`crate::error::Error::ObjectiveFell`] if EM ever loses ground, which would be a defect.
 pub fn fit(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
     params.check(data)?;
+    within_threads(|| fit_checked(data, params, observe))
+}
+
+fn fit_checked(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
     let orientation = Orientation::of(data);
     let turned = orientation.turned(data);
     let found = search(turned.as_ref().unwrap_or(data), params, &orientation, observe)?;

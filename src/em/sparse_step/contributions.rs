@@ -53,15 +53,6 @@ impl<'a> Cursor<'a> {
 /// Calls `push` with every component of either row and the difference of its responsibilities.
 #[inline(always)]
 pub(super) fn merge(old: (&[u32], &[i64]), new: (&[u32], &[i64]), push: &mut impl FnMut(u32, i64)) {
-    if let ([a, b], [c, d]) = (old.0, new.0)
-        && a == c
-        && b == d
-    {
-        // Most rows keep their two components.
-        push(*a, new.1[0] - old.1[0]);
-        push(*b, new.1[1] - old.1[1]);
-        return;
-    }
     if old.0 == new.0 {
         new.0.iter().zip(old.1.iter().zip(new.1)).for_each(|(&k, (old, new))| push(k, new - old));
         return;

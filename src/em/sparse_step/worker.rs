@@ -182,13 +182,25 @@ impl<const N: usize> Worker<N> {
                 continue;
             }
             let (old, new) = (old_rows.row(position), new_rows.row(position));
-            let mut push = |k: u32, change: i64| {
+            if let ([a, b], [old_a, _], [c, d], [new_a, _]) = (old.0, old.1, new.0, new.1)
+                && (a, b) == (c, d)
+            {
+                // Most rows keep their two components; what one gains the other loses.
+                let gain = new_a - old_a;
+                if gain != 0 {
+                    changes.push_two([*a, *b], [gain, -gain]);
+                    changes.end_row(position);
+                    sums.resp[*a as usize] += gain;
+                    sums.resp[*b as usize] -= gain;
+                }
+                continue;
+            }
+            merge(old, new, &mut |k: u32, change: i64| {
                 if change != 0 {
                     changes.push(k, change);
                     sums.resp[k as usize] += change;
                 }
-            };
-            merge(old, new, &mut push);
+            });
             changes.end_row(position);
         }
     }
