@@ -20,6 +20,7 @@ const BLOCKS_PER_THREAD: usize = 2;
 pub(super) struct DenseStep {
     n_components: usize,
     n_features: usize,
+    scorer: Option<DenseScorer>,
     workers: Vec<Worker>,
 }
 
@@ -48,7 +49,7 @@ impl DenseStep {
             sums: Sums::zeros(n_components, n_features),
         };
         let workers = (0..n_workers).map(|_| worker()).collect();
-        Self { n_components, n_features, workers }
+        Self { n_components, n_features, scorer: None, workers }
     }
 
     /// The statistics of all rows.
@@ -58,10 +59,16 @@ impl DenseStep {
         data: &BitMatrix,
         blocks: &[RowBlock],
     ) -> SufficientStats {
-        let scorer = DenseScorer::new(scorer);
+        let scorer = match &mut self.scorer {
+            Some(dense) => {
+                dense.refill(scorer);
+                &*dense
+            }
+            none => none.insert(DenseScorer::new(scorer)),
+        };
         let mut total = Sums::zeros(self.n_components, self.n_features);
         for wave in blocks.chunks(self.workers.len()) {
-            let work = |(worker, block): (&mut Worker, &RowBlock)| worker.run(&scorer, data, block);
+            let work = |(worker, block): (&mut Worker, &RowBlock)| worker.run(scorer, data, block);
             match wave {
                 [block] => work((&mut self.workers[0], block)),
                 _ => self.workers.par_iter_mut().zip(wave).for_each(work),

@@ -42,6 +42,8 @@ pub struct EStep<'a> {
     data: &'a BitMatrix,
     n_components: usize,
     blocks: Vec<RowBlock>,
+    /// A few rows, to see how many components matter to a row, and some more, to set up screening by.
+    judges: RowBlock,
     sample: RowBlock,
     sparse: Box<dyn SparseStep>,
     dense: Option<DenseStep>,
@@ -53,9 +55,14 @@ const SPARSE_FROM: usize = 64;
 /// For each chunk of the dense tables, the pairs of a row and a component that cost as much.
 const PAIRS_PER_CHUNK: usize = 2;
 
-/// One row in so many is looked at before a step, up to [`MOST_SAMPLED`].
-const SAMPLED: usize = 64;
-const MOST_SAMPLED: usize = 512;
+/// Rows in the sample that says which way to go, and in the one that sets up screening: at most, and one in 64 of all.
+const JUDGES: usize = 64;
+const SAMPLE: usize = 512;
+
+fn sample(data: &BitMatrix, most: usize) -> RowBlock {
+    let n = data.n_samples();
+    RowBlock::by_length(data, (0..n).step_by((n / most).max(64)))
+}
 
 impl<'a> EStep<'a> {
     /// Lists what is not blank in every row once, and sets up the buffers.
@@ -65,10 +72,9 @@ impl<'a> EStep<'a> {
             .into_par_iter()
             .map(|b| RowBlock::by_length(data, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS)))
             .collect();
-        let every = SAMPLED.max(n / MOST_SAMPLED);
-        let sample = RowBlock::by_length(data, (0..n).step_by(every));
         let sparse = sparse_step::for_components(n_components, data.n_features());
-        Self { data, n_components, blocks, sample, sparse, dense: None }
+        let (judges, sample) = (sample(data, JUDGES), sample(data, SAMPLE));
+        Self { data, n_components, blocks, judges, sample, sparse, dense: None }
     }
 
     /// The data that is fitted.
@@ -87,6 +93,7 @@ impl<'a> EStep<'a> {
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         let scorer = mixture.scorer();
         if self.is_sparse(&scorer) {
+            self.sparse.prepare(&scorer, self.data, &self.sample);
             return self.sparse.run(scorer, self.data, &self.blocks);
         }
         let Self { data, n_components, ref blocks, .. } = *self;
@@ -94,15 +101,15 @@ impl<'a> EStep<'a> {
         self.dense.get_or_insert_with(new).run(scorer, data, blocks)
     }
 
-    /// Whether few components come into question for the rows of the sample; prepares the sparse step to run.
-    fn is_sparse(&mut self, scorer: &Scorer) -> bool {
+    /// Whether few components matter to the rows of a sample.
+    fn is_sparse(&self, scorer: &Scorer) -> bool {
         if self.n_components == 1 {
             return true;
         }
         if self.data.n_features() < SPARSE_FROM {
             return false;
         }
-        let n_pairs = self.sparse.prepare(scorer, self.data, &self.sample);
-        n_pairs <= PAIRS_PER_CHUNK * chunk_count(self.n_components) * self.sample.len()
+        let n_pairs = sparse_step::n_pairs(scorer, self.data, &self.judges);
+        n_pairs <= PAIRS_PER_CHUNK * chunk_count(self.n_components) * self.judges.len()
     }
 }

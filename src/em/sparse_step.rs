@@ -24,12 +24,13 @@ pub(super) use fixed_point::SMALLEST;
 
 use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
-use crate::kernels::{Octet, RowBlock};
+use crate::kernels::{Octet, Pairs, RowBlock};
 use crate::scorer::{Scorer, Screen};
 use contributions::Contributions;
 use fixed_point::{REACH, real};
 use moved::Moved;
 use rayon::prelude::*;
+use soften::subtract_best;
 use std::slice;
 use std::sync::{Mutex, PoisonError};
 use sums::{Change, Sums};
@@ -37,8 +38,8 @@ use worker::Worker;
 
 /// Sparse E-steps of one number of components, whatever the width of their screen.
 pub(super) trait SparseStep: Send {
-    /// Takes over the mixture of the next run. Returns how many pairs of a row of `sample` and a component matter.
-    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) -> usize;
+    /// Takes over the mixture of the next run; `sample` are some rows of its data.
+    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock);
 
     /// The statistics of all rows under the mixture that was prepared.
     fn run(&mut self, scorer: Scorer, data: &BitMatrix, blocks: &[RowBlock]) -> SufficientStats;
@@ -51,6 +52,18 @@ pub(super) fn for_components(n_components: usize, n_features: usize) -> Box<dyn 
         17..=32 => Box::new(Steps::<32>::new(n_components, n_features)),
         _ => Box::new(Steps::<64>::new(n_components, n_features)),
     }
+}
+
+/// How many pairs of a row of `block` and a component matter.
+pub(super) fn n_pairs(scorer: &Scorer, data: &BitMatrix, block: &RowBlock) -> usize {
+    let mut pairs = Pairs::default();
+    for position in 0..block.len() as u32 {
+        (0..scorer.n_components() as u32).for_each(|k| pairs.push(k, 0.0));
+        pairs.end_row(position);
+    }
+    scorer.score_pairs(data, block, &mut pairs, &mut Vec::new());
+    pairs.for_each_row(subtract_best);
+    pairs.values().iter().filter(|behind| **behind >= -REACH).count()
 }
 
 struct Steps<const N: usize> {
@@ -75,7 +88,7 @@ impl<const N: usize> Steps<N> {
 }
 
 impl<const N: usize> SparseStep for Steps<N> {
-    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) -> usize {
+    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) {
         self.workers.resize_with(self.workers.len().max(1), || Worker::new(scorer));
         let worker = &mut self.workers[0];
         loop {
@@ -83,9 +96,9 @@ impl<const N: usize> SparseStep for Steps<N> {
             worker.look_at_all(sample);
             worker.screen(&self.screen, scorer, data, sample);
             // Rows too far behind the envelope cost K pairs each: beyond a pair for four rows, units are too fine.
-            if worker.n_lost() * scorer.n_components() * 4 <= sample.len() || !self.screen.coarsen()
-            {
-                return worker.n_pairs(scorer, data, sample);
+            let n_lost = worker.n_lost() * scorer.n_components();
+            if n_lost * 4 <= sample.len() || !self.screen.coarsen() {
+                return;
             }
         }
     }

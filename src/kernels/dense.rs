@@ -10,10 +10,8 @@ use super::row_block::{CELLS, Entries, RowBlock};
 const CELL_MASK: usize = CELLS - 1;
 const _: () = assert!(CELLS.is_power_of_two());
 
-/// Fills one tile's `cells` from the log-odds of its features (at most [`super::TILE_FEATURES`]).
-///
-/// Cell `group * 16 + pattern` becomes the sum of the log-odds of the features that are one in `pattern`.
-pub fn fill_table(log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) {
+#[inline(always)]
+pub(super) fn fill_table(log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) {
     for (features, cells) in log_odds.chunks(4).zip(cells.chunks_exact_mut(16)) {
         for pattern in 1..1_usize << features.len() {
             let lowest = pattern & pattern.wrapping_neg();

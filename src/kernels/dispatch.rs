@@ -12,6 +12,14 @@ use super::softmax::{self, SoftmaxSums};
 use super::{dense, exp};
 use multiversion::{multiversion, target::match_target};
 
+/// Fills one tile's `cells` from the log-odds of its features (at most [`TILE_FEATURES`](super::TILE_FEATURES)).
+///
+/// Cell `group * 16 + pattern` becomes the sum of the log-odds of the features that are one in `pattern`.
+#[multiversion(targets = "simd")]
+pub fn fill_table(log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) {
+    dense::fill_table(log_odds, cells);
+}
+
 /// Adds one tile's part of the scores of a block's rows for one chunk of components.
 ///
 /// `scores` holds, for each position, `stride` chunks; the chunk at `offset` is added to. `cells` has

@@ -21,10 +21,9 @@ mod row_block;
 mod screen;
 mod softmax;
 
-pub use dense::fill_table;
 pub use dispatch::{
-    accumulate_rows, add_pairs, exp_all, fill_byte, fold_cells, instruction_set, ln_all,
-    raise_envelope, score_pairs, score_rows, screen_rows, select, softmax_rows, sum_lanes,
+    accumulate_rows, add_pairs, exp_all, fill_byte, fill_table, fold_cells, instruction_set,
+    ln_all, raise_envelope, score_pairs, score_rows, screen_rows, select, softmax_rows, sum_lanes,
 };
 pub use lanes::{LANES, Lanes, Octet, chunk_count};
 pub use pairs::Pairs;

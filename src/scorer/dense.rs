@@ -18,18 +18,27 @@ impl DenseScorer {
     pub fn new(scorer: Scorer) -> Self {
         let n_chunks = kernels::chunk_count(scorer.n_components());
         let n_tiles = kernels::tile_count(scorer.n_features());
-        let mut table = vec![Lanes::default(); n_chunks * n_tiles * CELLS];
-        for (chunk, cells) in table.chunks_exact_mut(n_tiles * CELLS).enumerate() {
-            let log_odds = chunk_log_odds(&scorer, chunk);
-            for (features, cells) in
-                log_odds.chunks(TILE_FEATURES).zip(cells.chunks_exact_mut(CELLS))
-            {
-                kernels::fill_table(features, cells);
-            }
+        let table = vec![Lanes::default(); n_chunks * n_tiles * CELLS];
+        let mut dense = Self { bias: Vec::new(), prior: Vec::new(), table, scorer };
+        dense.fill();
+        dense
+    }
+
+    /// Takes over another mixture of the same K and D.
+    pub fn refill(&mut self, scorer: Scorer) {
+        self.scorer = scorer;
+        self.fill();
+    }
+
+    fn fill(&mut self) {
+        let n_tiles = kernels::tile_count(self.scorer.n_features());
+        for (chunk, cells) in self.table.chunks_exact_mut(n_tiles * CELLS).enumerate() {
+            let log_odds = chunk_log_odds(&self.scorer, chunk);
+            let tiles = log_odds.chunks(TILE_FEATURES).zip(cells.chunks_exact_mut(CELLS));
+            tiles.for_each(|(features, cells)| kernels::fill_table(features, cells));
         }
-        let bias = in_lanes(&scorer.bias, f64::NEG_INFINITY);
-        let prior = in_lanes(&scorer.weights, 0.0);
-        Self { scorer, bias, prior, table }
+        self.bias = in_lanes(&self.scorer.bias, f64::NEG_INFINITY);
+        self.prior = in_lanes(&self.scorer.weights, 0.0);
     }
 
     /// The number of chunks of components, and so of [`Lanes`] in each row of scores.

@@ -64,7 +64,8 @@ fn fresh<const N: usize>(
 ) -> (usize, Vec<u64>) {
     let mut steps = Steps::<N>::new(scorer.n_components(), D);
     (0..n_coarser).for_each(|_| assert!(steps.screen.coarsen()));
-    let n_pairs = steps.prepare(scorer, data, &blocks[0]);
+    steps.prepare(scorer, data, &blocks[0]);
+    let n_pairs = n_pairs(scorer, data, &blocks[0]);
     let mut all = bits(&steps.run(scorer.clone(), data, blocks), scorer.n_components());
     all.extend(steps.contributions.iter().map(|block| block.entropy.to_bits()));
     (n_pairs, all)

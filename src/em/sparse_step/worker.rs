@@ -1,7 +1,6 @@
 //! One thread's share of a run: block after block, from a mixture to what changes in the sums.
 
 use super::contributions::{Contributions, merge};
-use super::fixed_point::REACH;
 use super::moved::Moved;
 use super::soften::{Entropy, spread, subtract_best};
 use super::sums::Sums;
@@ -81,14 +80,6 @@ impl<const N: usize> Worker<N> {
     /// Rows of which screening has learnt nothing.
     pub(super) fn n_lost(&self) -> usize {
         self.candidates.n_lost
-    }
-
-    /// Pairs of a screened row and a component that matter.
-    pub(super) fn n_pairs(&mut self, scorer: &Scorer, data: &BitMatrix, block: &RowBlock) -> usize {
-        self.score(scorer, data, block);
-        let n_sole = self.candidates.sole.iter().filter(|k| **k != SEVERAL).count();
-        let within = self.candidates.several.values().iter().filter(|behind| **behind >= -REACH);
-        n_sole + within.count()
     }
 
     /// Finds the candidates of the rows that are looked at.

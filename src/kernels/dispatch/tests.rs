@@ -10,6 +10,7 @@ use results::results;
 macro_rules! each_kernel {
     ($callback:ident $($extra:tt)*) => {
         $callback! { [$($extra)*]
+            fill_table[](log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) = dense::fill_table;
             score_rows[](cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>], stride: usize, offset: usize) = dense::score_rows;
             accumulate_rows[](cells: &mut [Lanes<f64>], block: &RowBlock, tile: usize, resp: &[Lanes<f64>], stride: usize, offset: usize) = dense::accumulate_rows;
             fold_cells[](cells: &mut [Lanes<f64>], sums: &mut [Lanes<f64>]) = dense::fold_cells;

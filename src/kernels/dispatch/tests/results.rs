@@ -10,6 +10,7 @@ use crate::bits::{BitMatrix, row_bytes};
 pub(super) fn results<K: Kernels>() -> Vec<(&'static str, Vec<u64>)> {
     vec![
         ("score_rows or accumulate_rows", walked::<K>()),
+        ("fill_table", tabled::<K>()),
         ("fold_cells", folded::<K>()),
         ("softmax_rows", softened::<K>()),
         ("raise_envelope", enveloped::<K>()),
@@ -68,6 +69,17 @@ fn blocks() -> impl Iterator<Item = (RowBlock, usize)> {
         let data = BitMatrix::from_fn(37, d, |i, f| i == 36 || (i * 31 + f * 17) % 37 < i);
         (RowBlock::by_length(&data, 0..37), d)
     })
+}
+
+/// Tables of whole groups and of the last one cut short.
+fn tabled<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for n_features in [1, 7, 784, TILE_FEATURES] {
+        let mut cells = lanes(CELLS, 0.0);
+        K::fill_table(&lanes(n_features, 9.0), &mut cells);
+        bits.extend(bits_of(&cells));
+    }
+    bits
 }
 
 /// Scores and pattern sums of the second chunk of three.
