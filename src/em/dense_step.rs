@@ -13,9 +13,6 @@ use crate::kernels::{
 use crate::scorer::{DenseScorer, Scorer};
 use rayon::prelude::*;
 
-/// Blocks that each thread works on before their statistics are folded.
-const BLOCKS_PER_THREAD: usize = 2;
-
 /// The buffers of dense E-steps.
 pub(super) struct DenseStep {
     n_components: usize,
@@ -42,7 +39,7 @@ struct Sums {
 impl DenseStep {
     pub(super) fn new(n_components: usize, n_features: usize, n_blocks: usize) -> Self {
         // At least one, so that no rows are no special case.
-        let n_workers = n_blocks.clamp(1, rayon::current_num_threads() * BLOCKS_PER_THREAD);
+        let n_workers = n_blocks.clamp(1, rayon::current_num_threads());
         let worker = || Worker {
             resp: Vec::new(),
             cells: vec![Lanes::default(); CELLS],

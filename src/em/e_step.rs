@@ -93,6 +93,8 @@ impl<'a> EStep<'a> {
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         let scorer = mixture.scorer();
         if self.is_sparse(&scorer) {
+            // The dense tables are large where K is, and rarely wanted again.
+            self.dense = None;
             self.sparse.prepare(&scorer, self.data, &self.sample);
             return self.sparse.run(scorer, self.data, &self.blocks);
         }

@@ -40,7 +40,8 @@ pub fn m_step(
     BernoulliMixture::new(&resp_sums / resp_sums.sum(), means)
 }
 
-/// Factors multiplied before one logarithm is taken: for `alpha` of at least 1e-12 no product of four underflows.
+/// Factors multiplied before one logarithm is taken: after an M-step with an `alpha` of at least 1e-12 no product of four
+/// underflows. In a mixture that was given they may; then logarithms are taken one by one.
 const LOG_BATCH: usize = 4;
 
 /// The log prior of the means up to a constant, in nats: `alpha * sum log(mu_kd (1 - mu_kd))`; 0 when `alpha` is 0.
@@ -51,6 +52,9 @@ pub fn log_prior(mixture: &BernoulliMixture, alpha: f64) -> f64 {
     let product = |batch: &[f64]| batch.iter().map(|m| m * (1.0 - m)).product::<f64>();
     let of_component = |mean: &[f64]| {
         let mut products: Vec<f64> = mean.chunks(LOG_BATCH).map(product).collect();
+        if products.iter().any(|product| *product < f64::MIN_POSITIVE) {
+            products = mean.chunks(1).map(product).collect();
+        }
         kernels::ln_all(&mut products);
         products.iter().sum::<f64>()
     };

@@ -93,6 +93,8 @@ impl FitParams {
         let k = self.n_components;
         let rows = format!("from 1 to {n}, the number of rows");
         check((1..=n).contains(&k), "k", k.to_string(), &rows)?;
+        // Sums of responsibilities are kept in fixed point, in 64 bits.
+        check(n < 1 << 31, "the number of rows", n.to_string(), "below 2^31")?;
         check(data.n_features() > 0, "the number of columns", "0".into(), "at least 1")?;
         let alpha_ok = self.alpha == 0.0 || (1e-12..=1e6).contains(&self.alpha);
         check(alpha_ok, "alpha", self.alpha.to_string(), "0, or from 1e-12 to 1e6")?;

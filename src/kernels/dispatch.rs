@@ -118,7 +118,7 @@ pub fn screen_rows<const N: usize>(
     screen::screen_rows(cells, block, tile, positions, totals, stride, offset);
 }
 
-/// Appends to `found`, for each row of `totals` (of the rows at `positions`), the components whose total is within the row's `reach` of the largest;
+/// Leaves in `found`, which must be clear, for each row of `totals` (of the rows at `positions`), the components whose total is within the row's `reach` of the largest;
 /// all of them if the largest has lost count.
 #[multiversion(targets = "simd")]
 pub fn select<const N: usize>(
@@ -188,7 +188,7 @@ pub fn exp_all(values: &mut [f64]) {
     values.iter_mut().for_each(|x| *x = exp::exp_nonpositive(*x));
 }
 
-/// Replaces each value, all of them positive and finite, by its natural logarithm.
+/// Replaces each value, finite and not negative, by its natural logarithm; that of 0 is -inf.
 #[multiversion(targets = "simd")]
 pub fn ln_all(values: &mut [f64]) {
     values.iter_mut().for_each(|x| *x = exp::ln(*x));

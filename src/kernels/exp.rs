@@ -71,7 +71,7 @@ const INVERSE_ODDS: [f64; 11] = [
     1.0,
 ];
 
-/// The natural logarithm of a positive finite number, within 1e-15 of its size (or 1e-16 absolute near 1).
+/// The natural logarithm of a finite number from 0 (whose logarithm is -inf), within 1e-15 of its size (or 1e-16 absolute near 1).
 ///
 /// `ln(2^n z) = n ln 2 + 2 artanh(s)` with `s = (z - 1) / (z + 1)` (Abramowitz & Stegun, *Handbook of Mathematical
 /// Functions*, 1964, 4.1.27).
@@ -90,7 +90,8 @@ pub(super) fn ln(x: f64) -> f64 {
     for coefficient in INVERSE_ODDS {
         series = series * square + coefficient;
     }
-    n * LN_2_HIGH + (2.0 * s * series + n * LN_2_LOW)
+    let ln = n * LN_2_HIGH + (2.0 * s * series + n * LN_2_LOW);
+    if x > 0.0 { ln } else { f64::NEG_INFINITY }
 }
 
 #[cfg(test)]
@@ -129,6 +130,7 @@ mod tests {
     #[test]
     fn ln_is_accurate_close_to_one_and_exact_there() {
         assert_eq!(ln(1.0), 0.0);
+        assert_eq!(ln(0.0), f64::NEG_INFINITY);
         for step in 1..1000 {
             let x = 1.0 + f64::from(step) * f64::EPSILON;
             assert!((ln(x) - libm::log(x)).abs() <= 1e-15 * libm::log(x), "{x}");

@@ -32,7 +32,13 @@ impl Drift {
 /// The score is the bias plus log-odds of the row's ones, so its change is largest for the row whose ones are just the
 /// features with rising log-odds, and smallest for the opposite row.
 fn rise_and_fall(old: &Scorer, new: &Scorer, k: usize) -> [f64; 2] {
-    if old.boundary[k] != new.boundary[k] || old.bias[k] == f64::NEG_INFINITY {
+    match [old.bias[k], new.bias[k]].map(|bias| bias == f64::NEG_INFINITY) {
+        // Without weight before and after, it is nobody's component, nor will it be.
+        [true, true] => return [f64::NEG_INFINITY, 0.0],
+        [true, false] => return [f64::INFINITY; 2],
+        _ => {}
+    }
+    if old.boundary[k] != new.boundary[k] {
         return [f64::INFINITY; 2];
     }
     let (mut ups, mut downs) = (Octet::default(), Octet::default());
@@ -96,6 +102,15 @@ mod tests {
                 assert!(fall <= bound && *fall > bound - 3.0 * ROUNDING);
             }
         }
+    }
+
+    #[test]
+    fn a_component_without_weight_moves_nobody_until_it_gets_some() {
+        let means = [0.5, 0.25, 0.75, 0.5];
+        let [none, some] = [[1.0, 0.0], [0.5, 0.5]].map(|weights| Scorer::new(&weights, &means, 2));
+        assert!(Drift::between(&none, &none).rise < 1e-5);
+        assert_eq!(Drift::between(&none, &some).rise, f64::INFINITY);
+        assert!(Drift::between(&some, &none).rise < 1.0);
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl<const N: usize> Screen<N> {
         }
     }
 
-    /// Appends to `found`, for each of the rows at `positions` of `block` (rows of `data`), every component whose score is
+    /// Leaves in `found`, which must be clear, for each of the rows at `positions` of `block` (rows of `data`), every component whose score is
     /// within reach of the best, and a few more.
     pub fn find(
         &self,

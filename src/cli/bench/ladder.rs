@@ -85,7 +85,7 @@ impl Rung {
             });
         }
         let mut engine = Engine::list(rows, k);
-        // Never the same mixture twice: what an iteration did not change, the next one need not do again.
+        // Never the same mixture twice (but for K = 1): what a step did not change, the next one need not do again.
         let turned = mixture.permuted(&(0..k).rev().collect::<Vec<_>>());
         let mut mixtures = [mixture, &turned].into_iter().cycle();
         seconds[N_WAYS - 1] = median_seconds(budget, || {

@@ -1,4 +1,4 @@
-//! Responsibilities as whole numbers: multiples of 2^-32, whose sums are exact. For up to 2^31 rows they fit into 64 bits.
+//! Responsibilities as whole numbers: multiples of 2^-32, whose sums are exact. For fewer than 2^31 rows they fit into 64 bits.
 
 /// The responsibility 1.
 pub(super) const ONE: i64 = 1 << 32;

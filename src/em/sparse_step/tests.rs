@@ -189,3 +189,34 @@ fn responsibilities_of_a_row_sum_to_one_and_give_its_entropy() {
         }
     }
 }
+
+/// Rows that the last run of the only worker looked at, over all blocks of which the last one holds all rows.
+fn looked_at(steps: &Steps<16>) -> usize {
+    steps.workers[0].n_looked_at()
+}
+
+#[test]
+fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
+    let (data, blocks) = rows(1000, 8);
+    let weighted = |weights: &[f64], distance| {
+        let means: Vec<f64> =
+            (0..weights.len() * D).map(|i| mean(i / D * 2, i % D, distance, 7)).collect();
+        Scorer::new(weights, &means, D)
+    };
+    let all = [0.125; 8];
+    // A component without weight is in nobody's way.
+    let one_dead = [0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.2, 0.0];
+    for weights in [all, one_dead] {
+        let mut steps = Steps::<16>::new(8, D);
+        let mut run = |distance: f64| {
+            let scorer = weighted(&weights, distance);
+            steps.prepare(&scorer, &data, &blocks[0]);
+            steps.run(scorer, &data, &blocks[..1]);
+            looked_at(&steps)
+        };
+        assert_eq!(run(0.9), 1000);
+        let (same, close, far) = (run(0.9), run(0.9001), run(0.1));
+        assert!(same < 500 && close < 600, "{same} and {close} rows are looked at again");
+        assert_eq!(far, 1000);
+    }
+}

@@ -77,6 +77,12 @@ impl<const N: usize> Worker<N> {
         self.positions.truncate(n);
     }
 
+    /// Rows of the last block that were looked at.
+    #[cfg(test)]
+    pub(super) fn n_looked_at(&self) -> usize {
+        self.positions.len()
+    }
+
     /// Rows of which screening has learnt nothing.
     pub(super) fn n_lost(&self) -> usize {
         self.candidates.n_lost
