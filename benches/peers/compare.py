@@ -8,8 +8,17 @@ import argparse, datetime, gzip, json, os, pathlib, platform, shutil, statistics
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 BMM, OURS = "target/release/bmm", "target/release/examples/peer"
-# Before anything of ours runs; building and installing has just ended, so the average of a while ago says more.
-LOAD = os.getloadavg()[0]
+
+
+def idle():
+    """Waits up to three minutes for building and installing to fade from the load average, and returns it."""
+    until = time.monotonic() + 180
+    while os.getloadavg()[0] > 0.4 and time.monotonic() < until:
+        time.sleep(2)
+    return os.getloadavg()[0]
+
+
+LOAD = idle()
 
 
 def parse():
