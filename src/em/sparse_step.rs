@@ -63,8 +63,7 @@ pub(super) fn n_pairs(scorer: &Scorer, data: &BitMatrix, block: &RowBlock) -> us
     }
     scorer.score_pairs(data, block, &mut pairs, &mut Vec::new());
     pairs.for_each_row(subtract_best);
-    // Rows that no component explains (NaN) take all of them.
-    pairs.values().iter().filter(|behind| behind.is_nan() || **behind >= -REACH).count()
+    pairs.values().iter().filter(|behind| **behind >= -REACH).count()
 }
 
 struct Steps<const N: usize> {
