@@ -81,7 +81,7 @@ pub fn softmax_rows(
     softmax::softmax_rows(scores, bias, prior, sums);
 }
 
-/// Raises the envelope of bytes `first..` to the pattern sums of one component: see [`super::screen`].
+/// Raises the envelope of bytes `first..` to the pattern sums of one component.
 #[multiversion(targets = "simd")]
 pub fn raise_envelope(envelope: &mut [[Patterns; 2]], component: Screened, first: usize) {
     screen::raise_envelope(envelope, component, first);

@@ -4,8 +4,8 @@
 //! log-odds of all 16 patterns of every group of four features, so a row's scores are one look-up and add for each listed
 //! nibble, with components side by side in [`LANES`] lanes; the transpose of the same walk collects the M-step's sums.
 //!
-//! *Sparse*, for data whose rows belong to few: [screening](screen) finds, in 16-bit integers, the components that come into question
-//! for a row, and only these [pairs] are scored and added up exactly.
+//! *Sparse*, for data whose rows belong to few: *screening* finds, in 16-bit integers, the components that come into
+//! question for a row, and only these *pairs* are scored and added up exactly.
 //!
 //! Every function is compiled once for each common instruction set and chosen at run time (`multiversion`). The order
 //! of every floating-point operation is fixed by the data, not by the width of a register, and no fused
