@@ -12,8 +12,8 @@ const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
 /// A bound on the error of the log-likelihood of `mixture`, in total nats; `stats` are its statistics.
 ///
-/// A row's score adds the log-odds of its ones, cell by cell (D / 4 of them at most) in two interleaved sums, so its
-/// error grows with the size of those log-odds, not with the row's log-probability. That size, summed over rows and
+/// A row's score adds the log-odds of its ones, by cells (D / 4 of them at most) in two interleaved sums or by bytes in
+/// sixteen, so its error grows with the size of those log-odds, not with the row's log-probability. That size, summed over rows and
 /// weighted by responsibility, is `S_kd |log-odds|`. Rows share cells and their errors: nothing averages out.
 pub(super) fn rounding_of_scores(mixture: &BernoulliMixture, stats: &SufficientStats) -> f64 {
     let log_odds = |m: f64| if m > 0.0 && m < 1.0 { libm::log(m / (1.0 - m)) } else { 0.0 };
