@@ -7,7 +7,10 @@
 use bmm::bits::BitMatrix;
 use bmm::data::{self, Binarize, Pixels, Source};
 use bmm::em::{EStep, FitParams, Init, NInit, Silent, fit, m_step};
-use bmm::kernels::{Candidates, Octet, Pairs, RowBlock, exp_all, ln_all};
+use bmm::kernels::{
+    Candidates, Duos, Narrow, Pairs, REACH, RowBlock, Word, add_duos, add_pairs, exp_all, ln_all,
+    row_words, soften_duos,
+};
 use bmm::mixture::BernoulliMixture;
 use bmm::scorer::{DenseScorer, Screen, Totals};
 use bmm::{model_file, reference};
@@ -21,8 +24,6 @@ const N_SAMPLES: usize = 10_000;
 const N_REFERENCE: usize = N_SAMPLES / 10;
 /// Rows of one block, for single kernels.
 const N_BLOCK: usize = 1024;
-/// Nats within which a component counts.
-const REACH: f64 = 23.0;
 
 fn main() {
     divan::main();
@@ -137,9 +138,9 @@ fn loading(bencher: Bencher) {
 mod kernels {
     use super::*;
 
-    /// Filling the tables of the dense and of the sparse path for a new mixture.
+    /// Preparing a new mixture for the dense path, and filling the tables of the sparse one.
     #[divan::bench(args = [10, 100, 500])]
-    fn dense_tables(bencher: Bencher, n_components: usize) {
+    fn dense_log_odds(bencher: Bencher, n_components: usize) {
         let start = mixture(&digits(N_BLOCK), n_components);
         bencher.bench_local(|| DenseScorer::new(black_box(&start).scorer()));
     }
@@ -147,7 +148,7 @@ mod kernels {
     #[divan::bench(args = [10, 100, 500])]
     fn screen_tables(bencher: Bencher, n_components: usize) {
         let start = mixture(&digits(N_BLOCK), n_components);
-        let mut screen = Screen::<64>::new(n_components, 784, REACH);
+        let mut screen = Screen::<Narrow, 64>::new(n_components, 784, REACH);
         bencher.bench_local(|| screen.refill(&black_box(&start).scorer()));
     }
 
@@ -157,7 +158,7 @@ mod kernels {
         let data = digits(N_BLOCK);
         let block = RowBlock::by_length(&data, 0..N_BLOCK);
         let scorer = mixture(&data, n_components).scorer();
-        let mut screen = Screen::<64>::new(n_components, 784, REACH);
+        let mut screen = Screen::<Narrow, 64>::new(n_components, 784, REACH);
         screen.refill(&scorer);
         let positions: Vec<u32> = (0..N_BLOCK as u32).collect();
         let (mut totals, mut found) = (Totals::default(), Candidates::default());
@@ -167,35 +168,75 @@ mod kernels {
         });
     }
 
-    /// Exact scores of two components for every row of a block, and adding two responsibilities of each.
+    /// Exact scores of three components for every row of a block, and adding a responsibility of each.
     #[divan::bench(args = [10, 100, 500])]
     fn scoring_pairs(bencher: Bencher, n_components: usize) {
         let data = digits(N_BLOCK);
         let block = RowBlock::by_length(&data, 0..N_BLOCK);
         let scorer = mixture(&data, n_components).scorer();
-        let mut pairs = two_of_each(n_components, 0.0);
-        let mut sums = Vec::new();
+        let mut pairs = three_of_each(n_components, 0.0);
         bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
-            scorer.score_pairs(&data, &block, black_box(&mut pairs), &mut sums);
+            scorer.score_pairs(&data, &block, black_box(&mut pairs));
         });
     }
 
     #[divan::bench(args = [10, 100, 500])]
     fn adding_pairs(bencher: Bencher, n_components: usize) {
-        let data = digits(N_BLOCK);
-        let block = RowBlock::by_length(&data, 0..N_BLOCK);
-        let pairs = two_of_each(n_components, 1_i64);
-        let mut sums = vec![Octet::default(); n_components * 98];
+        let block = RowBlock::by_length(&digits(N_BLOCK), 0..N_BLOCK);
+        let pairs = three_of_each(n_components, 1);
+        let stride = row_words(784);
+        let mut sums = vec![Word::default(); n_components * stride];
         bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
-            bmm::kernels::add_pairs(&mut sums, 98, &block, 0, black_box(&pairs));
+            add_pairs(&mut sums, stride, &block, 0, black_box(&pairs), 0..N_BLOCK);
         });
     }
 
-    fn two_of_each<T: Copy>(n_components: usize, value: T) -> Pairs<T> {
-        let mut pairs = Pairs::default();
+    /// For every row of a block, how far the second of two components is ahead; what both get; adding that.
+    #[divan::bench(args = [10, 100, 500])]
+    fn scoring_duos(bencher: Bencher, n_components: usize) {
+        let data = digits(N_BLOCK);
+        let block = RowBlock::by_length(&data, 0..N_BLOCK);
+        let scorer = mixture(&data, n_components).scorer();
+        let mut duos = two_of_each(n_components, 0.0);
+        bencher.counter(ItemsCount::new(duos.len())).bench_local(|| {
+            scorer.score_duos(&block, black_box(&mut duos));
+        });
+    }
+
+    #[divan::bench]
+    fn softening_duos(bencher: Bencher) {
+        let leads: Vec<f64> = (0..N_BLOCK).map(|i| i as f64 * 0.03 - 15.0).collect();
+        let mut shares = vec![0; N_BLOCK];
+        bencher
+            .counter(ItemsCount::new(N_BLOCK))
+            .bench_local(|| soften_duos(black_box(&leads), &mut shares));
+    }
+
+    #[divan::bench(args = [10, 100, 500])]
+    fn adding_duos(bencher: Bencher, n_components: usize) {
+        let block = RowBlock::by_length(&digits(N_BLOCK), 0..N_BLOCK);
+        let duos = two_of_each(n_components, 1);
+        let stride = row_words(784);
+        let mut sums = vec![Word::default(); n_components * stride];
+        bencher.counter(ItemsCount::new(duos.len())).bench_local(|| {
+            add_duos(&mut sums, stride, &block, 0, black_box(&duos), 0..N_BLOCK);
+        });
+    }
+
+    fn two_of_each<T: Copy>(n_components: usize, value: T) -> Duos<T> {
+        let mut duos = Duos::default();
         for position in 0..N_BLOCK as u32 {
             let first = position * 7 % (n_components as u32 - 1);
-            pairs.push_two([first, first + 1], [value; 2]);
+            duos.push(position, [first, first + 1], value);
+        }
+        duos
+    }
+
+    fn three_of_each<T: Copy>(n_components: usize, value: T) -> Pairs<T> {
+        let mut pairs = Pairs::default();
+        for position in 0..N_BLOCK as u32 {
+            let first = position * 7 % (n_components as u32 - 2);
+            (first..first + 3).for_each(|k| pairs.push(k, value));
             pairs.end_row(position);
         }
         pairs

@@ -4,6 +4,7 @@
 //! Padding bits are always zero; every constructor keeps or checks that.
 
 use crate::error::{Error, Result};
+use rayon::prelude::*;
 
 /// A binary data matrix of shape (`n_samples`, `n_features`), packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,8 +141,14 @@ impl BitMatrix {
 
     /// The features of row `i` that are one, ascending.
     pub fn ones(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
-        self.row(i).iter().enumerate().flat_map(|(byte_index, &byte)| {
-            (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| byte_index * 8 + bit)
+        self.row(i).chunks(8).zip((0..).step_by(64)).flat_map(|(bytes, first)| {
+            let mut bits =
+                bytes.iter().rev().fold(0, |bits: u64, &byte| bits << 8 | u64::from(byte));
+            std::iter::from_fn(move || {
+                let next = (bits != 0).then(|| first + bits.trailing_zeros() as usize);
+                bits &= bits.wrapping_sub(1);
+                next
+            })
         })
     }
 
@@ -175,6 +182,27 @@ impl BitMatrix {
         let rows = self.bytes.chunks(mask.len().max(1));
         let bytes = rows.flat_map(|row| row.iter().zip(&mask).map(|(x, m)| x ^ m)).collect();
         Self { bytes, ..*self }
+    }
+
+    /// The same rows with their columns in another order: column `j` is column `order[j]` of this matrix.
+    ///
+    /// # Panics
+    /// If `order` does not hold every column once.
+    pub fn with_columns(&self, order: &[usize]) -> Self {
+        let mut place_of = vec![usize::MAX; self.n_features];
+        order.iter().enumerate().for_each(|(place, &d)| place_of[d] = place);
+        assert!(order.len() == self.n_features && !place_of.contains(&usize::MAX));
+        let mut ordered = Self::zeros(self.n_samples, self.n_features);
+        let stride = row_bytes(self.n_features);
+        // Rows of no features have no bytes.
+        let rows = ordered.bytes.par_chunks_exact_mut(stride.max(1)).enumerate();
+        rows.for_each(|(i, row)| {
+            for d in self.ones(i) {
+                let place = place_of[d];
+                row[place / 8] |= 1 << (place % 8);
+            }
+        });
+        ordered
     }
 
     /// The number of ones in the matrix.
@@ -246,5 +274,43 @@ mod tests {
         let mut head = matrix.clone();
         head.truncate(2);
         assert_eq!(head, matrix.select(&[0, 1]));
+    }
+    #[test]
+    fn columns_come_in_the_order_that_is_asked_for() {
+        for d in [1, 7, 8, 9, 63, 64, 65, 130, 784] {
+            let matrix = BitMatrix::from_fn(9, d, |i, d| (i * 31 + d * 17) % 5 < i % 4);
+            for step in [1, 11, 13] {
+                let order: Vec<usize> = (0..d).map(|j| (j * step + d / 2) % d).collect();
+                // 11 and 13 divide 130 and others: only orders with every column once.
+                let is_order = (0..d).all(|column| order.contains(&column));
+                if is_order {
+                    let ordered = matrix.with_columns(&order);
+                    assert_eq!(ordered, BitMatrix::from_fn(9, d, |i, j| matrix.get(i, order[j])));
+                }
+            }
+        }
+        assert_eq!(BitMatrix::zeros(3, 0).with_columns(&[]), BitMatrix::zeros(3, 0));
+        assert_eq!(BitMatrix::zeros(0, 3).with_columns(&[2, 0, 1]), BitMatrix::zeros(0, 3));
+    }
+
+    #[test]
+    fn orders_without_every_column_once_are_refused() {
+        for order in [&[0, 1][..], &[0, 1, 1], &[0, 1, 2, 2]] {
+            let ordered = std::panic::catch_unwind(|| BitMatrix::zeros(2, 3).with_columns(order));
+            assert!(ordered.is_err(), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn ones_are_listed_over_all_words_of_a_row() {
+        for d in [1, 8, 63, 64, 65, 127, 128, 129, 784, 1025] {
+            for step in [1, 2, 63, 64, 65] {
+                let matrix = BitMatrix::from_fn(3, d, |i, f| i != 1 && (f + i) % step == 0);
+                for i in 0..3 {
+                    let ones: Vec<_> = (0..d).filter(|&f| matrix.get(i, f)).collect();
+                    assert_eq!(matrix.ones(i).collect::<Vec<_>>(), ones, "{d} by {step}");
+                }
+            }
+        }
     }
 }

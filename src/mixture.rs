@@ -3,7 +3,7 @@
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::kernels::RowBlock;
-use crate::scorer::{DenseScorer, Scorer};
+use crate::scorer::{DenseScorer, Responsibilities, Scorer};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Bernoulli, Distribution};
@@ -194,16 +194,20 @@ impl BernoulliMixture {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
         let scorer = DenseScorer::new(self.scorer());
-        let block = |first| {
+        let block = |resp: &mut Responsibilities, first| {
             let rows = first..data.n_samples().min(first + MAP_ROWS);
-            let mut mapped = Vec::with_capacity(rows.len());
-            scorer.for_each_row(data, &RowBlock::new(data, rows), |i, log_prob, resp| {
-                mapped.push(map(i, log_prob, resp));
+            let block = RowBlock::new(data, rows);
+            scorer.responsibilities(data, &block, resp);
+            let of_rows = block.rows().zip(resp.log_prob()).enumerate();
+            let mapped = of_rows.map(|(position, (i, log_prob))| {
+                map(i, *log_prob, &mut resp.row(position, self.n_components()))
             });
-            mapped
+            mapped.collect::<Vec<_>>()
         };
         let blocks = (0..data.n_samples().div_ceil(MAP_ROWS)).into_par_iter();
-        Ok(blocks.flat_map_iter(|b| block(b * MAP_ROWS)).collect())
+        let mapped =
+            blocks.map_init(Responsibilities::default, |resp, b| block(resp, b * MAP_ROWS));
+        Ok(mapped.flatten_iter().collect())
     }
 
     /// `n_samples` rows drawn from the mixture, and the component that each came from.
@@ -249,7 +253,7 @@ impl BernoulliMixture {
 }
 
 /// Rows scored together by [`BernoulliMixture::map_rows`]; each row's result is its own.
-const MAP_ROWS: usize = 256;
+const MAP_ROWS: usize = 512;
 
 /// The place of the largest value, the first one among equals.
 fn argmax(values: &mut dyn Iterator<Item = f64>) -> usize {

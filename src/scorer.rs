@@ -5,8 +5,9 @@
 //! only (Bishop, *Pattern Recognition and Machine Learning*, 2006, eq. 9.48 rearranged).
 //!
 //! [`DenseScorer`] scores all components of a row at once, by tables. [`Screen`] finds the few that come into question, and
-//! [`Scorer::score_pairs`] scores only these. **Precision:** every score is f64; screening counts in 16-bit integers, but
-//! it only ever leaves out what is proven not to matter.
+//! [`Scorer::score_pairs`] and [`Scorer::score_duos`] score only these. **Precision:** tables of all components are f64; scores that
+//! only decide how a row is shared are f32 on the way, for what comes of that is an error squared (see `em/sparse_step.rs`); screening counts in
+//! integers, but it only ever leaves out what is proven not to matter.
 //!
 //! **Boundary means.** A mean of exactly 0 or 1 has no finite log-odds. Such features are left out of the sums
 //! (0 * log 0 = 0, so they add nothing where the row agrees) and kept as bit masks: a row that disagrees with one has
@@ -16,12 +17,12 @@ mod dense;
 mod drift;
 mod screen;
 
-pub use dense::DenseScorer;
+pub use dense::{DenseScorer, Responsibilities};
 pub use drift::Drift;
 pub use screen::{Screen, Totals};
 
 use crate::bits::{BitMatrix, row_bytes};
-use crate::kernels::{self, Octet, Pairs, RowBlock, Screened};
+use crate::kernels::{self, Duos, Octet, Pairs, RowBlock, Screened, Word, row_words};
 use rayon::prelude::*;
 
 /// Log-odds and biases of a mixture of K components over D features.
@@ -33,6 +34,8 @@ pub struct Scorer {
     bias: Vec<f64>,
     /// Component after component, one octet for each byte of a packed row; 0 where a mean is on the boundary.
     log_odds: Vec<Octet<f64>>,
+    /// The same in single precision, one word for two octets.
+    narrow: Vec<Word<f32>>,
     boundary: Vec<Option<Boundary>>,
 }
 
@@ -41,7 +44,14 @@ pub struct Scorer {
 struct Boundary {
     never: Vec<u8>,
     always: Vec<u8>,
-    has_always: bool,
+}
+
+/// Means of a mixture that are worth a thread.
+const LEAST_MEANS: usize = 1 << 13;
+
+/// Components that are worth a thread.
+fn least_components(n_features: usize) -> usize {
+    LEAST_MEANS.div_ceil(n_features)
 }
 
 impl Scorer {
@@ -50,17 +60,29 @@ impl Scorer {
     /// Both must be those of a checked mixture.
     pub fn new(weights: &[f64], means: &[f64], n_features: usize) -> Self {
         let stride = row_bytes(n_features);
+        let n_words = row_words(n_features);
         let mut log_odds = vec![Octet::default(); weights.len() * stride];
-        let of_components =
-            log_odds.par_chunks_exact_mut(stride).zip(means.par_chunks_exact(n_features));
+        let mut narrow = vec![Word::default(); weights.len() * n_words];
+        let of_components = log_odds
+            .par_chunks_exact_mut(stride)
+            .zip(narrow.par_chunks_exact_mut(n_words))
+            .zip(means.par_chunks_exact(n_features))
+            // Waking a thread for less takes longer than the work.
+            .with_min_len(least_components(n_features));
         let (zeros, boundary): (Vec<f64>, Vec<_>) = of_components
-            .map(|(log_odds, mean)| {
+            .map(|((log_odds, narrow), mean)| {
                 fill_log_odds(mean, log_odds);
+                fill_narrow(log_odds, narrow);
                 (log_prob_of_zeros(mean), Boundary::of(mean))
             })
             .unzip();
         let bias = weights.iter().zip(zeros).map(|(w, zeros)| libm::log(*w) + zeros).collect();
-        Self { n_features, weights: weights.to_vec(), bias, log_odds, boundary }
+        Self { n_features, weights: weights.to_vec(), bias, log_odds, narrow, boundary }
+    }
+
+    /// Whether [`Self::new`] shares the work among threads, if there are several.
+    pub fn is_prepared_in_parallel(n_components: usize, n_features: usize) -> bool {
+        n_components >= 2 * least_components(n_features)
     }
 
     /// The number of components, K.
@@ -95,27 +117,33 @@ impl Scorer {
     }
 
     /// Sets the value of every pair to its weighted log-probability `log pi_k + log p(x given k)`, in nats; -inf where a
-    /// boundary mean rules the row out. Pairs are of positions in `block`, rows of `data`; `sums` is scratch.
-    pub fn score_pairs(
-        &self,
-        data: &BitMatrix,
-        block: &RowBlock,
-        pairs: &mut Pairs<f64>,
-        sums: &mut Vec<Octet<f64>>,
-    ) {
-        sums.clear();
-        sums.resize(pairs.len(), Octet::default());
-        let stride = row_bytes(self.n_features);
-        for tile in 0..kernels::tile_count(self.n_features) {
-            kernels::score_pairs(&self.log_odds, stride, block, tile, pairs, sums);
-        }
+    /// boundary mean rules the row out. Pairs are of positions in `block`, rows of `data`.
+    ///
+    /// Log-odds and their sums over a tile of 1024 features are in single precision, what is added to them in double.
+    pub fn score_pairs(&self, data: &BitMatrix, block: &RowBlock, pairs: &mut Pairs<f64>) {
         pairs.set_values(|k| self.bias[k as usize]);
-        kernels::sum_lanes(sums, pairs.values_mut());
+        for tile in 0..kernels::tile_count(self.n_features) {
+            let stride = row_words(self.n_features);
+            kernels::score_pairs(&self.narrow, stride, block, tile, pairs);
+        }
         if self.has_boundary() {
             pairs.update(|position, k, score| {
                 let row = data.row(block.row(position as usize));
                 if self.rules_out(k as usize, row) { f64::NEG_INFINITY } else { score }
             });
+        }
+    }
+
+    /// Sets the value of every row of `duos` to the difference of the scores of its two components, second less first, in
+    /// nats: as [`Self::score_pairs`], and closer, since only the difference is rounded. Boundary means are not looked at.
+    pub fn score_duos(&self, block: &RowBlock, duos: &mut Duos<f64>) {
+        let bias =
+            |[first, second]: [u32; 2]| self.bias[second as usize] - self.bias[first as usize];
+        let values = duos.values.iter_mut().zip(&duos.components);
+        values.for_each(|(value, &components)| *value = bias(components));
+        for tile in 0..kernels::tile_count(self.n_features) {
+            let stride = row_words(self.n_features);
+            kernels::score_duos(&self.narrow, stride, block, tile, duos);
         }
     }
 
@@ -128,11 +156,6 @@ impl Scorer {
     fn screened(&self, k: usize) -> Screened<'_> {
         let never = self.boundary[k].as_ref().map(|boundary| &boundary.never[..]);
         Screened { log_odds: self.log_odds(k), never }
-    }
-
-    /// Whether screening, which sees the ones of a row only, may take a component for possible that is not.
-    fn has_always(&self) -> bool {
-        self.boundary.iter().flatten().any(|boundary| boundary.has_always)
     }
 }
 
@@ -149,8 +172,7 @@ impl Boundary {
             }
             mask
         };
-        let has_always = mean.contains(&1.0);
-        Some(Self { never: pack(0.0), always: pack(1.0), has_always })
+        Some(Self { never: pack(0.0), always: pack(1.0) })
     }
 
     fn rules_out(&self, row: &[u8]) -> bool {
@@ -172,6 +194,15 @@ fn fill_log_odds(mean: &[f64], log_odds: &mut [Octet<f64>]) {
     kernels::ln_all(&mut values);
     for (octet, values) in log_odds.iter_mut().zip(values.chunks(8)) {
         octet.0[..values.len()].copy_from_slice(values);
+    }
+}
+
+/// Two octets to a word, in single precision.
+fn fill_narrow(log_odds: &[Octet<f64>], narrow: &mut [Word<f32>]) {
+    for (word, octets) in narrow.iter_mut().zip(log_odds.chunks(2)) {
+        for (half, octet) in word.0.chunks_exact_mut(8).zip(octets) {
+            half.copy_from_slice(&octet.map(|o| o as f32).0);
+        }
     }
 }
 

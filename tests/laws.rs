@@ -16,7 +16,8 @@ use bmm::em::{self, BLOCK_ROWS, EStep, SufficientStats};
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
 use common::cases::{
-    Case, alpha, case, config, fixed_point, inner_mixture, rows, shape, shuffled, uniform,
+    Case, alpha, case, config, fixed_point, inner_mixture, rows, shape, shuffled, single_precision,
+    uniform,
 };
 use common::{mixture, relative_error};
 use nalgebra::{DMatrix, DVector};
@@ -62,8 +63,10 @@ fn bounds(case: &Case, x: &DMatrix<f64>, resp: &DMatrix<f64>, total: f64) -> Bou
     let errors = DVector::from_fn(x.nrows(), |i, _| row_error(&case.data, &case.mixture, i));
     let fixed_point = fixed_point(case.mixture.n_components(), case.mixture.n_features());
     let mut resp_errors = resp.clone();
-    for (mut row, error) in resp_errors.row_iter_mut().zip(&errors) {
-        row *= (2.0 * (error + EXP_ERROR) + 3.0 * ROUNDOFF).exp_m1();
+    for (i, (mut row, error)) in resp_errors.row_iter_mut().zip(&errors).enumerate() {
+        // Not in the log-likelihood: it is largest at the exact responsibilities, so off by the square of that.
+        let single = single_precision(&case.data, &case.mixture, i);
+        row *= (2.0 * (error + single + EXP_ERROR) + 3.0 * ROUNDOFF).exp_m1();
         row.add_scalar_mut(FLUSHED + fixed_point);
     }
     let in_cells = (x.nrows().min(BLOCK_ROWS) + 8) as f64 * ROUNDOFF;

@@ -2,7 +2,7 @@
 //!
 //! Both are deterministic from the start on, so the traces must agree at every iteration, not only at the end. The
 //! reference differs from the oracle in the order of its sums only. The production path has responsibilities in fixed
-//! point too, whole multiples of 2^-32: each row's are off by 1e-10 times K at most, and mostly these errors average out.
+//! point too, whole multiples of 2^-24: each row's are off by 3e-8 times K at most, and mostly these errors average out.
 
 mod common;
 
@@ -17,12 +17,15 @@ use serde::Deserialize;
 use std::fs;
 use std::sync::{Mutex, PoisonError};
 
-/// The largest relative error of a trace, and of parameters in floating point.
+/// The largest relative error of the reference's trace and parameters.
 const TOLERANCE: f64 = 1e-11;
 
-/// What fixed point may do to a weight, an average of responsibilities, in one iteration: 2^-33 for each component.
+/// The same of a log-likelihood of the production path: what it promises at any iteration.
+const PRODUCTION: f64 = 1e-9;
+
+/// What fixed point may do to a weight, an average of responsibilities, in one iteration: 2^-25 for each component.
 fn fixed_point(n_components: usize) -> f64 {
-    n_components as f64 * 2f64.powi(-33)
+    n_components as f64 * 2f64.powi(-25)
 }
 
 /// The reference needs the data as a dense matrix of 376 MB: one test at a time.
@@ -59,18 +62,18 @@ fn start(oracle: &Oracle) -> BernoulliMixture {
     mixture(vec![1.0; k], means)
 }
 
-/// The trace follows within [`TOLERANCE`], the parameters within `of_parameters`.
+/// The trace follows within `of_trace`, the parameters within `of_parameters`.
 fn assert_follows(
     oracle: &Oracle,
     trace: &[f64],
     reached: &BernoulliMixture,
-    of_parameters: f64,
+    [of_trace, of_parameters]: [f64; 2],
     who: &str,
 ) {
     assert_eq!(trace.len(), oracle.log_likelihood.len());
     for (iteration, (&ours, &theirs)) in trace.iter().zip(&oracle.log_likelihood).enumerate() {
         let error = relative_error(ours, theirs);
-        assert!(error <= TOLERANCE, "{who}: iteration {iteration} is off by {error:e}");
+        assert!(error <= of_trace, "{who}: iteration {iteration} is off by {error:e}");
     }
     let sorted = reached.sorted_by_weight();
     let means: Vec<f64> = sorted.means().column_iter().map(|mean| mean.mean()).collect();
@@ -95,7 +98,7 @@ fn reference_follows(n_components: usize) {
     let n_iter = oracle.log_likelihood.len();
     let (weights, means, trace) = reference::em(&x, weights, means, oracle.alpha, n_iter);
     let reached = mixture(weights.as_slice().to_vec(), means);
-    assert_follows(&oracle, &trace, &reached, TOLERANCE, "reference");
+    assert_follows(&oracle, &trace, &reached, [TOLERANCE; 2], "reference");
 }
 
 fn production_follows(n_components: usize) {
@@ -108,8 +111,8 @@ fn production_follows(n_components: usize) {
         trace.push(stats.log_likelihood());
         reached = em::m_step(&stats, oracle.alpha, &reached).unwrap();
     }
-    let of_parameters = TOLERANCE.max(fixed_point(n_components));
-    assert_follows(&oracle, &trace, &reached, of_parameters, "production");
+    let tolerances = [PRODUCTION, PRODUCTION.max(fixed_point(n_components))];
+    assert_follows(&oracle, &trace, &reached, tolerances, "production");
 }
 
 #[test]
@@ -154,5 +157,5 @@ fn the_log_likelihood_of_the_e_step_is_the_sum_of_the_rows_scores() {
     let total: f64 = reached.score_samples(&data).unwrap().iter().sum();
     let error = relative_error(e_step.run(&reached).log_likelihood(), total);
     println!("the sum is off by {error:.1e} relative");
-    assert!(error < 1e-12);
+    assert!(error < PRODUCTION);
 }

@@ -1,55 +1,52 @@
 //! The E-step for rows that belong to many components at the same time: all responsibilities, by tables.
 //!
-//! Blocks have a fixed size and are folded one after another in the order of the rows, whatever the number of
+//! Blocks have a fixed size and are added up one after another in the order of the rows, whatever the number of
 //! threads, so the sums have the same bits on 1 and on N threads. A block's responsibilities are used for its
 //! statistics at once and overwritten by the next block's: no n x k matrix ever exists.
 
-use super::e_step::BLOCK_ROWS;
 use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
-use crate::kernels::{
-    self, CELLS, LANES, Lanes, RowBlock, SoftmaxSums, TILE_FEATURES, chunk_count, tile_count,
-};
-use crate::scorer::{DenseScorer, Scorer};
+use crate::kernels::{self, Columns, LANES, Lanes, RowBlock, chunk_count};
+use crate::scorer::{DenseScorer, Responsibilities, Scorer};
 use rayon::prelude::*;
 
-/// The buffers of dense E-steps.
+/// Dense E-steps of one data set.
 pub(super) struct DenseStep {
     n_components: usize,
     n_features: usize,
+    /// The rows by what is in them: for each block, from the first run on.
+    columns: Vec<Columns>,
     scorer: Option<DenseScorer>,
     workers: Vec<Worker>,
 }
 
 /// What one block needs while it is worked on.
 struct Worker {
-    resp: Vec<Lanes<f64>>,
-    cells: Vec<Lanes<f64>>,
+    resp: Responsibilities,
     sums: Sums,
 }
 
 /// Statistics in the order of the kernels.
 #[derive(Clone)]
 struct Sums {
-    softmax: SoftmaxSums,
+    log_likelihood: f64,
+    /// Sum over rows of each component's responsibility, chunk by chunk.
+    resp: Vec<Lanes<f64>>,
     /// For each chunk of components, one [`Lanes`] for each feature.
     weighted: Vec<Lanes<f64>>,
 }
 
 impl DenseStep {
-    pub(super) fn new(n_components: usize, n_features: usize, n_blocks: usize) -> Self {
-        // At least one, so that no rows are no special case.
-        let n_workers = n_blocks.clamp(1, rayon::current_num_threads());
-        let worker = || Worker {
-            resp: Vec::new(),
-            cells: vec![Lanes::default(); CELLS],
-            sums: Sums::zeros(n_components, n_features),
-        };
-        let workers = (0..n_workers).map(|_| worker()).collect();
-        Self { n_components, n_features, scorer: None, workers }
+    pub(super) fn new(n_components: usize, n_features: usize) -> Self {
+        Self { n_components, n_features, columns: Vec::new(), scorer: None, workers: Vec::new() }
     }
 
-    /// The statistics of all rows.
+    /// Gives back what is large where K is.
+    pub(super) fn release(&mut self) {
+        (self.scorer, self.workers) = (None, Vec::new());
+    }
+
+    /// The statistics of all rows; `blocks` are the same in every run.
     pub(super) fn run(
         &mut self,
         scorer: Scorer,
@@ -63,14 +60,24 @@ impl DenseStep {
             }
             none => none.insert(DenseScorer::new(scorer)),
         };
-        let mut total = Sums::zeros(self.n_components, self.n_features);
-        for wave in blocks.chunks(self.workers.len()) {
-            let work = |(worker, block): (&mut Worker, &RowBlock)| worker.run(scorer, data, block);
-            match wave {
-                [block] => work((&mut self.workers[0], block)),
-                _ => self.workers.par_iter_mut().zip(wave).for_each(work),
+        if self.columns.is_empty() {
+            let columns = blocks.par_iter().map(|block| Columns::new(block, self.n_features));
+            self.columns = columns.collect();
+        }
+        // At least one, so that no rows are no special case.
+        let n_workers = blocks.len().clamp(1, rayon::current_num_threads());
+        let (n_components, n_features) = (self.n_components, self.n_features);
+        self.workers.resize_with(n_workers, || Worker::new(n_components, n_features));
+        let mut total = Sums::zeros(n_components, n_features);
+        for (blocks, columns) in blocks.chunks(n_workers).zip(self.columns.chunks(n_workers)) {
+            let wave = self.workers.par_iter_mut().zip(blocks.par_iter().zip(columns));
+            match (blocks, columns) {
+                ([block], [columns]) => self.workers[0].run(scorer, data, block, columns),
+                _ => wave.for_each(|(worker, (block, columns))| {
+                    worker.run(scorer, data, block, columns);
+                }),
             }
-            for worker in &self.workers[..wave.len()] {
+            for worker in &self.workers[..blocks.len()] {
                 total.add(&worker.sums);
             }
         }
@@ -79,18 +86,19 @@ impl DenseStep {
 }
 
 impl Worker {
+    fn new(n_components: usize, n_features: usize) -> Self {
+        Self { resp: Responsibilities::default(), sums: Sums::zeros(n_components, n_features) }
+    }
+
     /// Leaves the statistics of `block` in `self.sums`.
-    fn run(&mut self, scorer: &DenseScorer, data: &BitMatrix, block: &RowBlock) {
-        let (n_features, n_chunks) = (data.n_features(), scorer.n_chunks());
-        self.resp.resize(BLOCK_ROWS.min(data.n_samples()) * n_chunks, Lanes::default());
-        let resp = &mut self.resp[..block.len() * n_chunks];
-        self.sums.clear();
-        scorer.responsibilities(data, block, resp, &mut self.sums.softmax);
-        for (chunk, sums) in self.sums.weighted.chunks_exact_mut(n_features).enumerate() {
-            for (tile, sums) in (0..tile_count(n_features)).zip(sums.chunks_mut(TILE_FEATURES)) {
-                kernels::accumulate_rows(&mut self.cells, block, tile, resp, n_chunks, chunk);
-                kernels::fold_cells(&mut self.cells, sums);
-            }
+    fn run(&mut self, scorer: &DenseScorer, data: &BitMatrix, block: &RowBlock, columns: &Columns) {
+        let Self { resp, sums } = self;
+        scorer.responsibilities(data, block, resp);
+        sums.log_likelihood = resp.log_prob().iter().sum();
+        sums.resp.copy_from_slice(resp.sums());
+        let of_chunks = sums.weighted.chunks_exact_mut(data.n_features());
+        for (resp, sums) in resp.columns().zip(of_chunks) {
+            kernels::sum_columns(columns, resp, sums);
         }
     }
 }
@@ -99,20 +107,15 @@ impl Sums {
     fn zeros(n_components: usize, n_features: usize) -> Self {
         let n_chunks = chunk_count(n_components);
         Self {
-            softmax: SoftmaxSums::new(n_chunks),
+            log_likelihood: 0.0,
+            resp: vec![Lanes::default(); n_chunks],
             weighted: vec![Lanes::default(); n_chunks * n_features],
         }
     }
 
-    fn clear(&mut self) {
-        self.softmax.log_likelihood = 0.0;
-        self.softmax.resp_sums.fill(Lanes::default());
-        self.weighted.fill(Lanes::default());
-    }
-
     fn add(&mut self, other: &Self) {
-        self.softmax.log_likelihood += other.softmax.log_likelihood;
-        add_all(&mut self.softmax.resp_sums, &other.softmax.resp_sums);
+        self.log_likelihood += other.log_likelihood;
+        add_all(&mut self.resp, &other.resp);
         add_all(&mut self.weighted, &other.weighted);
     }
 
@@ -125,12 +128,12 @@ impl Sums {
     ) -> SufficientStats {
         let mut stats = SufficientStats::zeros(n_components, n_features);
         stats.n_samples = n_samples;
-        stats.log_likelihood = self.softmax.log_likelihood;
+        stats.log_likelihood = self.log_likelihood;
         let of_components =
             stats.resp_sums.iter_mut().zip(stats.weighted_sums.chunks_exact_mut(n_features));
         for (k, (resp_sum, weighted)) in of_components.enumerate() {
             let (chunk, lane) = (k / LANES, k % LANES);
-            *resp_sum = self.softmax.resp_sums[chunk].0[lane];
+            *resp_sum = self.resp[chunk].0[lane];
             let lanes = &self.weighted[chunk * n_features..];
             weighted.iter_mut().zip(lanes).for_each(|(sum, lanes)| *sum = lanes.0[lane]);
         }

@@ -5,14 +5,16 @@
 //! rows tells before every step, so it depends on the data and the mixture alone.
 
 use super::dense_step::DenseStep;
+use super::feature_order::FeatureOrder;
 use super::sparse_step::{self, SparseStep};
 use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
-use crate::kernels::{RowBlock, chunk_count};
+use crate::kernels::RowBlock;
 use crate::mixture::BernoulliMixture;
 use crate::scorer::Scorer;
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// Rows in one block. Part of the result: another size would round the sums differently.
 pub const BLOCK_ROWS: usize = 1024;
@@ -40,41 +42,46 @@ pub(super) fn within_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 /// A data set prepared for many E-steps with K components.
 pub struct EStep<'a> {
     data: &'a BitMatrix,
+    order: FeatureOrder,
+    /// The data in that order.
+    ordered: Cow<'a, BitMatrix>,
     n_components: usize,
     blocks: Vec<RowBlock>,
-    /// A few rows, to see how many components matter to a row, and some more, to set up screening by.
-    judges: RowBlock,
+    /// Some rows, to see how many components come into question for a row.
     sample: RowBlock,
     sparse: Box<dyn SparseStep>,
-    dense: Option<DenseStep>,
+    dense: DenseStep,
 }
 
 /// Rows with fewer features than this belong to many components as long as these are not far apart.
-const SPARSE_FROM: usize = 64;
+pub(super) const SPARSE_FROM: usize = 64;
 
-/// For each chunk of the dense tables, the pairs of a row and a component that cost as much.
-const PAIRS_PER_CHUNK: usize = 2;
+/// For so many components side by side in the dense step, the pairs of a row and a component that cost as much.
+const COMPONENTS: usize = 16;
+const PAIRS: usize = 2;
 
-/// Rows in the sample that says which way to go, and in the one that sets up screening: at most, and one in 64 of all.
-const JUDGES: usize = 64;
+/// Rows in the sample that says which way to go: at most, and one in 64 of all.
 const SAMPLE: usize = 512;
 
-fn sample(data: &BitMatrix, most: usize) -> RowBlock {
+fn sample(data: &BitMatrix) -> RowBlock {
     let n = data.n_samples();
-    RowBlock::by_length(data, (0..n).step_by((n / most).max(64)))
+    RowBlock::by_length(data, (0..n).step_by((n / SAMPLE).max(64)))
 }
 
 impl<'a> EStep<'a> {
     /// Lists what is not blank in every row once, and sets up the buffers.
     pub fn new(data: &'a BitMatrix, n_components: usize) -> Self {
         let n = data.n_samples();
+        let order = FeatureOrder::of(data);
+        let ordered = order.ordered(data);
         let blocks: Vec<_> = (0..n.div_ceil(BLOCK_ROWS))
             .into_par_iter()
-            .map(|b| RowBlock::by_length(data, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS)))
+            .map(|b| RowBlock::by_length(&ordered, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS)))
             .collect();
         let sparse = sparse_step::for_components(n_components, data.n_features());
-        let (judges, sample) = (sample(data, JUDGES), sample(data, SAMPLE));
-        Self { data, n_components, blocks, judges, sample, sparse, dense: None }
+        let dense = DenseStep::new(n_components, data.n_features());
+        let sample = sample(&ordered);
+        Self { data, order, ordered, n_components, blocks, sample, sparse, dense }
     }
 
     /// The data that is fitted.
@@ -91,27 +98,22 @@ impl<'a> EStep<'a> {
     }
 
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
-        let scorer = mixture.scorer();
-        if self.is_sparse(&scorer) {
-            // The dense tables are large where K is, and rarely wanted again.
-            self.dense = None;
-            self.sparse.prepare(&scorer, self.data, &self.sample);
-            return self.sparse.run(scorer, self.data, &self.blocks);
-        }
-        let Self { data, n_components, ref blocks, .. } = *self;
-        let new = || DenseStep::new(n_components, data.n_features(), blocks.len());
-        self.dense.get_or_insert_with(new).run(scorer, data, blocks)
+        let scorer = self.order.scorer(mixture);
+        let stats = if self.is_sparse(&scorer) {
+            self.dense.release();
+            self.sparse.run(scorer, &self.ordered, &self.blocks)
+        } else {
+            self.dense.run(scorer, &self.ordered, &self.blocks)
+        };
+        self.order.restore(stats)
     }
 
-    /// Whether few components matter to the rows of a sample.
-    fn is_sparse(&self, scorer: &Scorer) -> bool {
-        if self.n_components == 1 {
-            return true;
-        }
-        if self.data.n_features() < SPARSE_FROM {
+    /// Whether few components come into question for the rows of a sample; the sparse step is then prepared.
+    fn is_sparse(&mut self, scorer: &Scorer) -> bool {
+        if self.data.n_features() < SPARSE_FROM && self.n_components > 1 {
             return false;
         }
-        let n_pairs = sparse_step::n_pairs(scorer, self.data, &self.judges);
-        n_pairs <= PAIRS_PER_CHUNK * chunk_count(self.n_components) * self.judges.len()
+        let n_candidates = self.sparse.prepare(scorer, &self.ordered, &self.sample);
+        n_candidates <= PAIRS * self.n_components.div_ceil(COMPONENTS) * self.sample.len()
     }
 }

@@ -9,6 +9,7 @@ mod accelerate;
 mod climb;
 mod dense_step;
 mod e_step;
+mod feature_order;
 mod init;
 mod m_step;
 mod observe;

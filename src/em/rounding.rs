@@ -1,7 +1,8 @@
 //! What rounding alone can do to an objective: the yardstick for a fall.
 
-use super::sparse_step::SMALLEST;
+use super::e_step::SPARSE_FROM;
 use super::stats::SufficientStats;
+use crate::kernels::SMALLEST;
 use crate::mixture::BernoulliMixture;
 
 /// A bound on the relative rounding error of a log-likelihood summed over many rows, which nearly always holds.
@@ -10,21 +11,35 @@ pub(super) const RELATIVE_ERROR: f64 = 1e-13;
 /// Half the distance from 1 to the next number.
 const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
+/// The same for single precision.
+const UNIT_ROUNDOFF_OF_SCORES: f64 = f32::EPSILON as f64 / 2.0;
+
 /// A bound on the error of the log-likelihood of `mixture`, in total nats; `stats` are its statistics.
 ///
-/// A row's score adds the log-odds of its ones, by cells (D / 4 of them at most) in two interleaved sums or by bytes in
-/// sixteen, so its error grows with the size of those log-odds, not with the row's log-probability. That size, summed over rows and
+/// A row's score adds the log-odds of its ones, by cells (D / 4 of them at most) in two interleaved sums or by words in
+/// thirty-two, so its error grows with the size of those log-odds, not with the row's log-probability. That size, summed over rows and
 /// weighted by responsibility, is `S_kd |log-odds|`. Rows share cells and their errors: nothing averages out.
+///
+/// Scores by words are in single precision, but only responsibilities hang on them, and the log-likelihood is stationary in
+/// these: what comes of an error `e` is below `e^2`. No row's size is taken to be more than twice the mean one.
 pub(super) fn rounding_of_scores(mixture: &BernoulliMixture, stats: &SufficientStats) -> f64 {
     let log_odds = |m: f64| if m > 0.0 && m < 1.0 { libm::log(m / (1.0 - m)) } else { 0.0 };
-    let mut size = stats.n_samples() as f64;
+    let n_samples = stats.n_samples() as f64;
+    let mut size = n_samples;
     for k in 0..mixture.n_components() {
         for (d, &m) in mixture.mean(k).iter().enumerate() {
             size += stats.weighted_sum(d, k) * log_odds(m).abs();
         }
     }
-    let additions = mixture.n_features() as f64 / 8.0 + 8.0;
+    let n_features = mixture.n_features() as f64;
+    let additions = n_features / 8.0 + 8.0;
+    let in_double = additions * UNIT_ROUNDOFF * size;
+    if mixture.n_features() < SPARSE_FROM {
+        return in_double;
+    }
+    let additions_of_scores = n_features / 32.0 + 8.0;
+    let of_row = additions_of_scores * UNIT_ROUNDOFF_OF_SCORES * 2.0 * size / n_samples.max(1.0);
     // A responsibility below the smallest one that is kept may be missing for every component of every row.
-    let left_out = (stats.n_samples() * mixture.n_components()) as f64 * SMALLEST;
-    additions * UNIT_ROUNDOFF * size + left_out
+    let left_out = n_samples * mixture.n_components() as f64 * SMALLEST;
+    in_double + n_samples * of_row * of_row + left_out
 }

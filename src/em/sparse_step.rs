@@ -1,45 +1,43 @@
 //! The E-step for rows that clearly belong to few components: only the pairs that matter are scored and added up.
 //!
-//! **Fixed point.** Responsibilities are whole multiples of 2^-32, and those of a row sum to exactly 1. Sums of them are
+//! **Fixed point.** Responsibilities are whole multiples of 2^-24, and those of a row sum to exactly 1. Sums of them are
 //! sums of integers, exact in every order. So the statistics are kept from one step to the next and only *changes* of
 //! responsibilities are added to them (the incremental statistics of Neal & Hinton, *A view of the EM algorithm*, 1998,
 //! here without a drift that would ask for a refresh); rows are handed to threads as these come free, and every result has
 //! the same bits as one from scratch.
 //!
-//! **What is left out.** A component whose score is more than 33 ln 2 below the best has a responsibility
-//! below 2^-33, which is zero in these numbers. [`Screen`] names the components that may be closer; these are scored in f64.
+//! **What is left out.** A component whose score is more than 25 ln 2 below the best has a responsibility
+//! below 2^-25, which is zero in these numbers. [`Screen`] names the components that may be closer; these are scored.
 //!
 //! **The log-likelihood** of all rows is, with `s_ik` the weighted log-probability and `r_ik` the responsibility,
 //! `sum_ik r_ik s_ik - sum_ik r_ik log r_ik` (ibid., eq. 7). The first sum follows from the statistics, and a row that
-//! belongs to one component adds nothing to the second. So a row whose one component is known costs nothing at all.
+//! belongs to one component adds nothing to the second. So a row whose one component is known costs nothing at all. The
+//! `r_ik` that EM takes maximise this sum, so an error in them costs its square: scores from which they follow are in single precision, the first
+//! sum is in double.
 
 mod contributions;
-mod fixed_point;
+mod ledger;
 mod moved;
 mod soften;
 mod sums;
 mod worker;
 
-pub(super) use fixed_point::SMALLEST;
-
 use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
-use crate::kernels::{Octet, Pairs, RowBlock};
+use crate::kernels::{Cell, Narrow, Octet, REACH, RowBlock, Wide, real};
 use crate::scorer::{Scorer, Screen};
 use contributions::Contributions;
-use fixed_point::{REACH, real};
 use moved::Moved;
 use rayon::prelude::*;
-use soften::subtract_best;
 use std::slice;
 use std::sync::{Mutex, PoisonError};
-use sums::{Change, Sums};
+use sums::Sums;
 use worker::Worker;
 
 /// Sparse E-steps of one number of components, whatever the width of their screen.
 pub(super) trait SparseStep: Send {
-    /// Takes over the mixture of the next run; `sample` are some rows of its data.
-    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock);
+    /// Takes over the mixture of the next run; returns how many candidates the rows of a `sample` of the data have.
+    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) -> usize;
 
     /// The statistics of all rows under the mixture that was prepared.
     fn run(&mut self, scorer: Scorer, data: &BitMatrix, blocks: &[RowBlock]) -> SufficientStats;
@@ -48,26 +46,14 @@ pub(super) trait SparseStep: Send {
 /// Sparse E-steps for K components over D features, with a screen of fitting width.
 pub(super) fn for_components(n_components: usize, n_features: usize) -> Box<dyn SparseStep> {
     match n_components {
-        0..=16 => Box::new(Steps::<16>::new(n_components, n_features)),
-        17..=32 => Box::new(Steps::<32>::new(n_components, n_features)),
-        _ => Box::new(Steps::<64>::new(n_components, n_features)),
+        0..=16 => Box::new(Steps::<Wide<16>, 16>::new(n_components, n_features)),
+        17..=32 => Box::new(Steps::<Wide<32>, 32>::new(n_components, n_features)),
+        _ => Box::new(Steps::<Narrow, 64>::new(n_components, n_features)),
     }
 }
 
-/// How many pairs of a row of `block` and a component matter.
-pub(super) fn n_pairs(scorer: &Scorer, data: &BitMatrix, block: &RowBlock) -> usize {
-    let mut pairs = Pairs::default();
-    for position in 0..block.len() as u32 {
-        (0..scorer.n_components() as u32).for_each(|k| pairs.push(k, 0.0));
-        pairs.end_row(position);
-    }
-    scorer.score_pairs(data, block, &mut pairs, &mut Vec::new());
-    pairs.for_each_row(subtract_best);
-    pairs.values().iter().filter(|behind| **behind >= -REACH).count()
-}
-
-struct Steps<const N: usize> {
-    screen: Screen<N>,
+struct Steps<C, const N: usize> {
+    screen: Screen<C, N>,
     workers: Vec<Worker<N>>,
     /// What the rows of each block contribute to the sums below.
     contributions: Vec<Contributions>,
@@ -75,7 +61,7 @@ struct Steps<const N: usize> {
     moved: Option<Moved>,
 }
 
-impl<const N: usize> Steps<N> {
+impl<C: Cell<N>, const N: usize> Steps<C, N> {
     fn new(n_components: usize, n_features: usize) -> Self {
         Self {
             screen: Screen::new(n_components, n_features, REACH),
@@ -87,18 +73,20 @@ impl<const N: usize> Steps<N> {
     }
 }
 
-impl<const N: usize> SparseStep for Steps<N> {
-    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) {
+impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
+    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) -> usize {
         self.workers.resize_with(self.workers.len().max(1), || Worker::new(scorer));
         let worker = &mut self.workers[0];
+        // Not the units of the last mixture: nothing may depend on it.
+        self.screen.refine();
         loop {
             self.screen.refill(scorer);
             worker.look_at_all(sample);
-            worker.screen(&self.screen, scorer, data, sample);
+            let found = worker.screen(&self.screen, scorer, data, sample);
             // Rows too far behind the envelope cost K pairs each: beyond a pair for four rows, units are too fine.
-            let n_lost = worker.n_lost() * scorer.n_components();
+            let n_lost = found.n_lost * scorer.n_components();
             if n_lost * 4 <= sample.len() || !self.screen.coarsen() {
-                return;
+                return found.len();
             }
         }
     }
@@ -108,14 +96,16 @@ impl<const N: usize> SparseStep for Steps<N> {
         self.workers.resize_with(n_workers, || Worker::new(&scorer));
         self.contributions.resize_with(blocks.len(), Contributions::default);
         let moved = Moved::advance(self.moved.take(), scorer);
-        let queue = Mutex::new(blocks.iter().zip(&mut self.contributions));
-        let screen = &self.screen;
+        let Self { screen, sums, workers, contributions, .. } = self;
+        let (screen, sums) = (&*screen, &*sums);
+        let queue = Mutex::new(blocks.iter().zip(contributions));
         let work = |worker: &mut Worker<N>| {
             while let Some((block, contributions)) = next(&queue) {
-                worker.run(screen, &moved, data, block, contributions);
+                worker.run(screen, &moved, data, block, contributions, sums);
             }
+            worker.close(sums);
         };
-        match &mut self.workers[..] {
+        match &mut workers[..] {
             [worker] => work(worker),
             workers => workers.par_iter_mut().for_each(work),
         }
@@ -132,29 +122,23 @@ fn next<'a>(
     queue.lock().unwrap_or_else(PoisonError::into_inner).next()
 }
 
-impl<const N: usize> Steps<N> {
-    /// Adds the workers' changes to the sums, component by component, and reads the statistics off them.
-    fn collect(&mut self, scorer: &Scorer, n_samples: usize) -> SufficientStats {
+impl<C: Cell<N>, const N: usize> Steps<C, N> {
+    /// Reads the statistics off the sums.
+    fn collect(&self, scorer: &Scorer, n_samples: usize) -> SufficientStats {
         let (n_components, n_features) = (scorer.n_components(), scorer.n_features());
         let mut stats = SufficientStats::zeros(n_components, n_features);
-        let mut changes: Vec<Vec<Change>> = (0..n_components).map(|_| Vec::new()).collect();
-        for worker in &mut self.workers {
-            let of_components = worker.sums.of_components(n_features);
-            changes.iter_mut().zip(of_components).for_each(|(list, change)| list.push(change));
-        }
-        let expected: Vec<f64> = (self.sums.of_components(n_features), changes)
-            .into_par_iter()
-            .zip((
-                stats.resp_sums.par_iter_mut(),
-                stats.weighted_sums.par_chunks_exact_mut(n_features),
-            ))
+        let of_components = stats
+            .resp_sums
+            .par_iter_mut()
+            .zip(stats.weighted_sums.par_chunks_exact_mut(n_features));
+        let expected: Vec<f64> = of_components
             .enumerate()
-            .map(|(k, ((mut sum, changes), (resp_sum, weighted_sums)))| {
-                changes.into_iter().for_each(|change| sum.absorb(change));
-                *resp_sum = real(*sum.resp);
+            .map(|(k, (resp_sum, weighted_sums))| {
+                let sum = self.sums.of_component(k);
+                *resp_sum = real(sum.resp);
                 let flat = sum.weighted.iter().flat_map(|octet| octet.0);
                 weighted_sums.iter_mut().zip(flat).for_each(|(real_sum, s)| *real_sum = real(s));
-                expected_log_prob(scorer, k, *resp_sum, sum.weighted)
+                expected_log_prob(scorer, k, *resp_sum, &sum.weighted)
             })
             .collect();
         let entropy: f64 = self.contributions.iter().map(|block| block.entropy).sum();

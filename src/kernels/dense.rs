@@ -1,8 +1,10 @@
-//! The two walks over a block of rows with all components at once: look up and add (E-step), add into (M-step); and the
-//! tables that they walk. For data whose rows belong to many components at the same time.
+//! The two walks with all components at once: along a row's list, look up and add (E-step); along a cell's list of rows, add
+//! up their responsibilities (M-step); and the tables of the first. For data whose rows belong to many components at the
+//! same time.
 //!
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
+use super::columns::{Columns, PATTERNS};
 use super::lanes::Lanes;
 use super::row_block::{CELLS, Entries, RowBlock};
 
@@ -12,14 +14,24 @@ const _: () = assert!(CELLS.is_power_of_two());
 
 #[inline(always)]
 pub(super) fn fill_table(log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) {
-    for (features, cells) in log_odds.chunks(4).zip(cells.chunks_exact_mut(16)) {
-        for pattern in 1..1_usize << features.len() {
-            let lowest = pattern & pattern.wrapping_neg();
-            let mut sum = cells[pattern ^ lowest];
-            sum.add(&features[lowest.trailing_zeros() as usize]);
-            cells[pattern] = sum;
-        }
+    for (features, cells) in log_odds.chunks(4).zip(cells.as_chunks_mut().0) {
+        let mut four = [Lanes::default(); 4];
+        four[..features.len()].copy_from_slice(features);
+        fill_group(&four, cells);
     }
+}
+
+/// The sums of all patterns of four features, each from one with a feature less.
+#[inline(always)]
+fn fill_group(features: &[Lanes<f64>; 4], cells: &mut [Lanes<f64>; PATTERNS]) {
+    let mut sums = [Lanes::default(); PATTERNS];
+    for pattern in 1..PATTERNS {
+        let lowest = pattern & pattern.wrapping_neg();
+        let mut sum = sums[pattern ^ lowest];
+        sum.add(&features[lowest.trailing_zeros() as usize]);
+        sums[pattern] = sum;
+    }
+    *cells = sums;
 }
 
 #[inline(always)]
@@ -28,12 +40,15 @@ pub(super) fn score_rows(
     block: &RowBlock,
     tile: usize,
     scores: &mut [Lanes<f64>],
-    stride: usize,
-    offset: usize,
 ) {
     let cells: &[Lanes<f64>; CELLS] = cells.try_into().expect("a whole tile");
-    for (position, score) in scores.chunks_exact_mut(stride).enumerate() {
-        score[offset].add(&look_up(cells, block.nibbles(tile, position)));
+    for (position, score) in scores.iter_mut().enumerate() {
+        let sum = look_up(cells, block.nibbles(tile, position));
+        if tile == 0 {
+            *score = sum;
+        } else {
+            score.add(&sum);
+        }
     }
 }
 
@@ -52,31 +67,33 @@ fn look_up(cells: &[Lanes<f64>; CELLS], list: &[Entries]) -> Lanes<f64> {
 }
 
 #[inline(always)]
-pub(super) fn accumulate_rows(
-    cells: &mut [Lanes<f64>],
-    block: &RowBlock,
-    tile: usize,
-    resp: &[Lanes<f64>],
-    stride: usize,
-    offset: usize,
-) {
-    let cells: &mut [Lanes<f64>; CELLS] = cells.try_into().expect("a whole tile");
-    for (position, row) in resp.chunks_exact(stride).enumerate() {
-        let resp = row[offset];
-        for &entry in block.nibbles(tile, position).as_flattened() {
-            cells[usize::from(entry) & CELL_MASK].add(&resp);
+pub(super) fn sum_columns(columns: &Columns, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) {
+    for (group, sums) in sums.chunks_mut(4).enumerate() {
+        let mut features = [Lanes::default(); 4];
+        for pattern in 1..PATTERNS {
+            let sum = sum_rows(columns.rows(group, pattern), resp);
+            for (j, feature) in features.iter_mut().enumerate() {
+                if pattern >> j & 1 == 1 {
+                    feature.add(&sum);
+                }
+            }
         }
+        sums.copy_from_slice(&features[..sums.len()]);
     }
 }
 
+/// The sum of the responsibilities of some rows.
 #[inline(always)]
-pub(super) fn fold_cells(cells: &mut [Lanes<f64>], sums: &mut [Lanes<f64>]) {
-    for (features, patterns) in sums.chunks_mut(4).zip(cells.chunks_exact_mut(16)) {
-        for (j, sum) in features.iter_mut().enumerate() {
-            for cell in patterns.iter().enumerate().filter(|(p, _)| p >> j & 1 == 1) {
-                sum.add(cell.1);
-            }
-        }
-        patterns.fill(Lanes::default());
+fn sum_rows(rows: &[u16], resp: &[Lanes<f64>]) -> Lanes<f64> {
+    let (mut even, mut odd) = (Lanes::default(), Lanes::default());
+    let (pairs, rest) = rows.as_chunks::<2>();
+    for pair in pairs {
+        even.add(&resp[usize::from(pair[0])]);
+        odd.add(&resp[usize::from(pair[1])]);
     }
+    for row in rest {
+        even.add(&resp[usize::from(*row)]);
+    }
+    even.add(&odd);
+    even
 }

@@ -3,14 +3,18 @@
 //! The portable form is the code in the other files of this folder; these are that code and nothing else, so a faster
 //! form for one case goes there, and the choice here.
 
-use super::lanes::{Lanes, Octet};
+use super::cell::{self, Cell, Chunks, Tile};
+use super::columns::Columns;
+use super::duos::{self, Duos};
+use super::lanes::{Lanes, Octet, Word};
 use super::pairs::{self, Pairs};
 use super::pick::{Avx512, Portable};
 use super::row_block::RowBlock;
-use super::screen::{self, Candidates, Marks, Patterns, Screened};
-use super::softmax::{self, SoftmaxSums};
-use super::{dense, exp};
+use super::screen::{self, Envelope, Marks, Screened};
+use super::select::{self, Candidates};
+use super::{dense, exp, softmax};
 use multiversion::{multiversion, target::match_target};
+use std::ops::Range;
 
 /// Fills one tile's `cells` from the log-odds of its features (at most [`TILE_FEATURES`](super::TILE_FEATURES)).
 ///
@@ -20,102 +24,85 @@ pub fn fill_table(log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) {
     dense::fill_table(log_odds, cells);
 }
 
-/// Adds one tile's part of the scores of a block's rows for one chunk of components.
+/// One tile's part of the scores of a block's rows for one chunk of components: sets `scores`, one for each position, for
+/// the first tile, and adds to them for the others.
 ///
-/// `scores` holds, for each position, `stride` chunks; the chunk at `offset` is added to. `cells` has
-/// [`CELLS`](super::CELLS) cells.
-///
-/// # Panics
-/// If `cells` has another length or `scores` is too short: defects of the caller.
-#[multiversion(targets = "simd")]
-pub fn score_rows(
-    cells: &[Lanes<f64>],
-    block: &RowBlock,
-    tile: usize,
-    scores: &mut [Lanes<f64>],
-    stride: usize,
-    offset: usize,
-) {
-    dense::score_rows(cells, block, tile, scores, stride, offset);
-}
-
-/// Adds each row's responsibilities for one chunk of components into the cells of its nibbles.
-///
-/// Arguments as in [`score_rows`], with `resp` in the place of `scores`.
+/// `cells` has [`CELLS`](super::CELLS) cells.
 ///
 /// # Panics
-/// As [`score_rows`].
+/// If `cells` has another length or `scores` is longer than the block: defects of the caller.
 #[multiversion(targets = "simd")]
-pub fn accumulate_rows(
-    cells: &mut [Lanes<f64>],
-    block: &RowBlock,
-    tile: usize,
-    resp: &[Lanes<f64>],
-    stride: usize,
-    offset: usize,
-) {
-    dense::accumulate_rows(cells, block, tile, resp, stride, offset);
+pub fn score_rows(cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>]) {
+    dense::score_rows(cells, block, tile, scores);
 }
 
-/// Adds the pattern sums in `cells` to the sums of the features they stand for, and clears them.
+/// Sets `sums`, one for each feature, to the sums of the responsibilities of the rows in which it is one, for one chunk of
+/// components.
 ///
-/// The transpose of [`fill_table`](super::fill_table): feature j of a group receives the cells of all patterns that
-/// contain it.
+/// `resp` holds the responsibilities of all rows of `columns`.
+///
+/// # Panics
+/// If `resp` is shorter or there are more `sums` than features: defects of the caller.
 #[multiversion(targets = "simd")]
-pub fn fold_cells(cells: &mut [Lanes<f64>], sums: &mut [Lanes<f64>]) {
-    dense::fold_cells(cells, sums);
+pub fn sum_columns(columns: &Columns, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) {
+    dense::sum_columns(columns, resp, sums);
 }
 
-/// Turns the rows of `scores` (log-odds sums; `bias.len()` chunks a row) into responsibilities and adds their sums.
+/// Turns `scores` (log-odds sums) into responsibilities, sets `log_prob` to the log p(x) of each row, in nats, and adds
+/// the responsibilities of all rows to `sums`.
 ///
-/// `bias` is log weight plus the log-probability of an all-zero row, -inf in padding lanes and for components of
-/// weight 0. A score of -inf rules a component out. A row that every component rules out has log-likelihood -inf and
-/// takes `prior`, the weights, as responsibilities.
+/// `scores` holds a column for each chunk of `bias`, `stride` apart, as long as `log_prob` and then up to a multiple of
+/// [`SOFTMAX_ROWS`](super::SOFTMAX_ROWS), with anything in these rows. `bias` is log
+/// weight plus the log-probability of an all-zero row, -inf in padding lanes and for components of weight 0. A score of
+/// -inf rules a component out. A row that every component rules out has log p(x) = -inf and takes `prior`, the weights, as
+/// responsibilities.
+///
+/// # Panics
+/// If `scores` is shorter: a defect of the caller.
 #[multiversion(targets = "simd")]
 pub fn softmax_rows(
     scores: &mut [Lanes<f64>],
+    stride: usize,
     bias: &[Lanes<f64>],
     prior: &[Lanes<f64>],
-    sums: &mut SoftmaxSums,
+    log_prob: &mut [f64],
+    sums: &mut [Lanes<f64>],
 ) {
-    softmax::softmax_rows(scores, bias, prior, sums);
+    softmax::softmax_rows(scores, stride, bias, prior, log_prob, sums);
 }
 
-/// Raises the envelope of bytes `first..` to the pattern sums of one component.
+/// Widens the envelope of bytes `first..` to the pattern sums of one component.
 #[multiversion(targets = "simd")]
-pub fn raise_envelope(envelope: &mut [[Patterns; 2]], component: Screened, first: usize) {
-    screen::raise_envelope(envelope, component, first);
+pub fn widen_envelope(envelope: &mut [[Envelope; 2]], component: Screened, first: usize) {
+    screen::widen_envelope(envelope, component, first);
 }
 
-/// Fills the cells of byte `index` (two groups of 16 patterns) with the marks of up to N components.
+/// Fills the cells of byte `index` (two groups of 16 patterns) of up to N components.
 #[multiversion(targets = "simd")]
-pub fn fill_byte<const N: usize>(
-    cells: &mut [Marks<N>; 32],
+pub fn fill_byte<C: Cell<N>, const N: usize>(
+    cells: &mut [C; 32],
     components: &[Screened],
     index: usize,
-    envelope: &[Patterns; 2],
+    envelope: &[Envelope; 2],
     units_per_nat: f32,
 ) {
     screen::fill_byte(cells, components, index, envelope, units_per_nat);
 }
 
-/// Adds one tile's marks of one chunk of components to the totals of the rows at `positions`.
-///
-/// `totals` holds, for each of these rows, `stride` chunks; the chunk at `offset` is added to.
+/// Takes one tile's units of one or two chunks of components, as many as there are tables in `cells`, from the totals of the
+/// rows at `positions`.
 ///
 /// # Panics
-/// If `cells` has not [`CELLS`](super::CELLS) cells or a position lies outside of the block: defects of the caller.
+/// If a position lies outside of the block: a defect of the caller.
 #[multiversion(targets = "simd")]
-pub fn screen_rows<const N: usize>(
-    cells: &[Marks<N>],
+pub fn screen_rows<C: Cell<N>, const N: usize>(
+    cells: &[&Tile<C>],
     block: &RowBlock,
     tile: usize,
     positions: &[u32],
-    totals: &mut [Marks<N>],
-    stride: usize,
-    offset: usize,
+    chunks: Chunks<N>,
 ) {
-    screen::screen_rows(cells, block, tile, positions, totals, stride, offset);
+    cell::screen_rows(cells, block, tile, positions, chunks);
 }
 
 /// Leaves in `found`, which must be clear, for each row of `totals` (of the rows at `positions`), the components whose total is within the row's `reach` of the largest;
@@ -130,68 +117,111 @@ pub fn select<const N: usize>(
 ) {
     match_target! {
         "x86_64+avx512bw+avx512vl" =>
-            screen::select::<Avx512, N>(totals, n_components, positions, reach, found),
-        _ => screen::select::<Portable, N>(totals, n_components, positions, reach, found),
+            select::select::<Avx512, N>(totals, n_components, positions, reach, found),
+        _ => select::select::<Portable, N>(totals, n_components, positions, reach, found),
     }
 }
 
-/// Adds one tile's part of the scores of `pairs` to `sums`, eight partial sums for each pair.
+/// Adds one tile's part of the scores of `pairs` to their values.
 ///
-/// `log_odds` holds `stride` octets for each component.
+/// `log_odds` holds `stride` words for each component.
 ///
 /// # Panics
-/// If `sums` is shorter than `pairs` or a pair lies outside of the block or of `log_odds`: defects of the caller.
+/// If a pair lies outside of the block or of `log_odds`: a defect of the caller.
 #[multiversion(targets = "simd")]
 pub fn score_pairs(
-    log_odds: &[Octet<f64>],
+    log_odds: &[Word<f32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    pairs: &Pairs<f64>,
-    sums: &mut [Octet<f64>],
+    pairs: &mut Pairs<f64>,
 ) {
     match_target! {
-        "x86_64+avx512f" => pairs::score_pairs::<Avx512>(log_odds, stride, block, tile, pairs, sums),
-        _ => pairs::score_pairs::<Portable>(log_odds, stride, block, tile, pairs, sums),
+        "x86_64+avx512f" => pairs::score_pairs::<Avx512>(log_odds, stride, block, tile, pairs),
+        _ => pairs::score_pairs::<Portable>(log_odds, stride, block, tile, pairs),
     }
 }
 
-/// Adds to each of `totals` the eight lanes of its sum.
+/// Adds one tile's part of what the second of two components is ahead of the first to the values of `duos`.
+///
+/// Arguments and panics as in [`score_pairs`].
 #[multiversion(targets = "simd")]
-pub fn sum_lanes(sums: &[Octet<f64>], totals: &mut [f64]) {
-    pairs::sum_lanes(sums, totals);
+pub fn score_duos(
+    log_odds: &[Word<f32>],
+    stride: usize,
+    block: &RowBlock,
+    tile: usize,
+    duos: &mut Duos<f64>,
+) {
+    match_target! {
+        "x86_64+avx512f" => duos::score_duos::<Avx512>(log_odds, stride, block, tile, duos),
+        _ => duos::score_duos::<Portable>(log_odds, stride, block, tile, duos),
+    }
 }
 
-/// Adds the value of each pair to its component's sums of the features that are one in its row, one tile of them.
+/// Sets `shares` to the responsibilities of the second of two components that is ahead by `leads` nats (finite); returns the
+/// sum of the entropies, in units (see [`entropy_nats`](super::entropy_nats)).
+#[multiversion(targets = "simd")]
+pub fn soften_duos(leads: &[f64], shares: &mut [i32]) -> i64 {
+    duos::soften_duos(leads, shares)
+}
+
+/// Adds the value of each pair of some rows to its component's sums of the features that are one in its row, one tile of
+/// them.
 ///
-/// `sums` holds `stride` octets for each component. The components of a row must differ.
+/// `sums` holds `stride` words for each component; `rows` counts the rows that have pairs.
 ///
 /// # Panics
 /// If a pair lies outside of the block or of `sums`: a defect of the caller.
 #[multiversion(targets = "simd")]
 pub fn add_pairs(
-    sums: &mut [Octet<i64>],
+    sums: &mut [Word<i32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    pairs: &Pairs<i64>,
+    pairs: &Pairs<i32>,
+    rows: Range<usize>,
 ) {
     match_target! {
-        "x86_64+avx512f" => pairs::add_pairs::<Avx512>(sums, stride, block, tile, pairs),
-        _ => pairs::add_pairs::<Portable>(sums, stride, block, tile, pairs),
+        "x86_64+avx512f" => pairs::add_pairs::<Avx512>(sums, stride, block, tile, pairs, rows),
+        _ => pairs::add_pairs::<Portable>(sums, stride, block, tile, pairs, rows),
     }
+}
+
+/// For each of some rows of `duos`, adds its value to the sums of its second component and takes it from those of its first.
+///
+/// Arguments and panics as in [`add_pairs`]; the two components must differ.
+#[multiversion(targets = "simd")]
+pub fn add_duos(
+    sums: &mut [Word<i32>],
+    stride: usize,
+    block: &RowBlock,
+    tile: usize,
+    duos: &Duos<i32>,
+    rows: Range<usize>,
+) {
+    match_target! {
+        "x86_64+avx512f" => duos::add_duos::<Avx512>(sums, stride, block, tile, duos, rows),
+        _ => duos::add_duos::<Portable>(sums, stride, block, tile, duos, rows),
+    }
+}
+
+/// Adds `sums` to `totals`, two octets for each word, and clears them.
+#[multiversion(targets = "simd")]
+pub fn move_sums(sums: &mut [Word<i32>], totals: &mut [Octet<i64>]) {
+    pairs::move_sums(sums, totals);
 }
 
 /// Replaces each value, none of them positive, by its exponential.
 #[multiversion(targets = "simd")]
 pub fn exp_all(values: &mut [f64]) {
-    values.iter_mut().for_each(|x| *x = exp::exp_nonpositive(*x));
+    exp::exp_all(values);
 }
 
 /// Replaces each value, finite and not negative, by its natural logarithm; that of 0 is -inf.
 #[multiversion(targets = "simd")]
 pub fn ln_all(values: &mut [f64]) {
-    values.iter_mut().for_each(|x| *x = exp::ln(*x));
+    exp::ln_all(values);
 }
 
 /// The instruction set that the kernels run on here.

@@ -2,16 +2,20 @@
 
 use std::ops::AddAssign;
 
-/// Components in one chunk of the dense tables. Sixteen `f64` fill two AVX-512 registers, four of AVX2, eight of NEON.
-pub const LANES: usize = 16;
+/// Components in one chunk of the dense tables. Eight `f64` fill one AVX-512 register, two of AVX2, four of NEON, and one
+/// line of the cache.
+pub const LANES: usize = 8;
 
-/// `N` values, aligned to a cache line: one for each of [`LANES`] components, or for each feature of a byte.
+/// `N` values, aligned to a cache line: one for each of [`LANES`] components, or for each feature of a byte or word.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(align(64))]
 pub struct Lanes<T, const N: usize = LANES>(pub [T; N]);
 
 /// One value for each of the eight features that share a byte of a packed row.
 pub type Octet<T> = Lanes<T, 8>;
+
+/// One value for each of the sixteen features that share two bytes, a word, of a packed row.
+pub type Word<T> = Lanes<T, 16>;
 
 /// The number of chunks that `n_components` take; the last one may be padded.
 pub const fn chunk_count(n_components: usize) -> usize {

@@ -1,12 +1,13 @@
-//! Exact sums for single pairs of a row and a component, over the bytes of the row that are not blank: eight features at
-//! a time, picked by a mask for each value of a byte.
+//! Sums for single pairs of a row and a component, over the words of the row that are not blank: sixteen features at a
+//! time, picked by the bits of the word.
 //!
-//! A score adds eight lanes over the row's bytes, even and odd entries apart, and then the lanes in halves: an order that the
-//! data alone fixes. What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
+//! A score adds sixteen lanes over the row's words, even and odd entries apart, then the lanes in halves, and tile after tile
+//! in double precision: an order that the data alone fixes. What is here is inlined into [`super::dispatch`], which compiles
+//! it once for each instruction set.
 
-use super::lanes::Octet;
+use super::lanes::{Lanes, Word};
 use super::pick::Pick;
-use super::row_block::{Entries, RowBlock, TILE_BYTES};
+use super::row_block::{Entries, RowBlock, TILE_WORDS};
 use std::ops::Range;
 
 /// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
@@ -42,13 +43,6 @@ impl<T: Copy> Pairs<T> {
         self.values.push(value);
     }
 
-    /// Adds two pairs to the row that is being built.
-    #[inline(always)]
-    pub fn push_two(&mut self, components: [u32; 2], values: [T; 2]) {
-        self.components.extend_from_slice(&components);
-        self.values.extend_from_slice(&values);
-    }
-
     /// Ends the row at `position`; a row without pairs leaves no trace.
     #[inline(always)]
     pub fn end_row(&mut self, position: u32) {
@@ -57,13 +51,6 @@ impl<T: Copy> Pairs<T> {
             self.positions.push(position);
             self.ends.push(end);
         }
-    }
-
-    /// Forgets the pairs of the row that is being built.
-    pub fn take_back(&mut self) {
-        let end = self.ends.last().copied().unwrap_or(0) as usize;
-        self.components.truncate(end);
-        self.values.truncate(end);
     }
 
     /// Position, components and values of the `i`-th row that has pairs.
@@ -82,6 +69,38 @@ impl<T: Copy> Pairs<T> {
             change(&mut self.values[start..end as usize]);
             start = end as usize;
         }
+    }
+
+    /// Removes the rows that `take` takes, of which it is told position, components and values.
+    pub fn take_rows(&mut self, mut take: impl FnMut(u32, &[u32], &[T]) -> bool) {
+        let (mut n_rows, mut n_pairs, mut start) = (0, 0, 0);
+        for i in 0..self.positions.len() {
+            let range = start..self.ends[i] as usize;
+            start = range.end;
+            let position = self.positions[i];
+            if !take(position, &self.components[range.clone()], &self.values[range.clone()]) {
+                self.components.copy_within(range.clone(), n_pairs);
+                self.values.copy_within(range.clone(), n_pairs);
+                n_pairs += range.len();
+                (self.positions[n_rows], self.ends[n_rows]) = (position, n_pairs as u32);
+                n_rows += 1;
+            }
+        }
+        self.positions.truncate(n_rows);
+        self.ends.truncate(n_rows);
+        self.components.truncate(n_pairs);
+        self.values.truncate(n_pairs);
+    }
+
+    /// The number of rows that have pairs.
+    pub fn n_rows(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// The places of the pairs of some rows, counted among those that have pairs.
+    pub fn pairs_of(&self, rows: Range<usize>) -> Range<usize> {
+        let end_before = |row: usize| row.checked_sub(1).map_or(0, |last| self.ends[last] as usize);
+        end_before(rows.start)..end_before(rows.end)
     }
 
     /// The number of pairs.
@@ -137,94 +156,186 @@ impl<T: Copy> Pairs<T> {
     }
 }
 
-/// Where one tile of component `k` lies among octets that have `stride` for each component.
+/// Where one tile of component `k` lies among words that have `stride` for each component.
 #[inline(always)]
-fn tile_of(k: u32, stride: usize, tile: usize) -> Range<usize> {
+pub(super) fn tile_of(k: u32, stride: usize, tile: usize) -> Range<usize> {
     let first = k as usize * stride;
-    first + tile * TILE_BYTES..first + stride.min((tile + 1) * TILE_BYTES)
+    first + tile * TILE_WORDS..first + stride.min((tile + 1) * TILE_WORDS)
+}
+
+/// The bits and the index of an entry in a list of words.
+#[inline(always)]
+pub(super) fn word_and_index(entry: u32) -> (u16, usize) {
+    (entry as u16, (entry >> 16) as usize)
 }
 
 #[inline(always)]
 pub(super) fn score_pairs<P: Pick>(
-    log_odds: &[Octet<f64>],
+    log_odds: &[Word<f32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    pairs: &Pairs<f64>,
-    sums: &mut [Octet<f64>],
+    pairs: &mut Pairs<f64>,
 ) {
-    for (position, range) in pairs.rows() {
-        let list = block.bytes(tile, position as usize);
-        let components = pairs.components[range.clone()].chunks(2);
+    let Pairs { positions, ends, components, values } = pairs;
+    let mut start = 0;
+    for (i, (&position, &end)) in positions.iter().zip(&*ends).enumerate() {
+        block.ask_for_words(tile, positions, i);
+        let list = block.words(tile, position as usize);
+        let range = start..end as usize;
+        start = end as usize;
         // Two components share the masks.
-        for (two, sums) in components.zip(sums[range].chunks_mut(2)) {
+        let twos = components[range.clone()].chunks(2).zip(values[range].chunks_mut(2));
+        for (components, values) in twos {
             let of = |k| &log_odds[tile_of(k, stride, tile)];
-            match (two, sums) {
-                ([a, b], [sum_a, sum_b]) => score::<P, _>(list, [of(*a), of(*b)], [sum_a, sum_b]),
-                ([a], [sum]) => score::<P, _>(list, [of(*a)], [sum]),
+            match (components, values) {
+                ([a, b], [value_a, value_b]) => {
+                    let [sum_a, sum_b] = score::<P, 2>(list, [of(*a), of(*b)]);
+                    (*value_a, *value_b) = (*value_a + sum_a, *value_b + sum_b);
+                }
+                ([a], [value]) => *value += score::<P, 1>(list, [of(*a)])[0],
                 _ => {}
             }
         }
     }
 }
 
-/// Adds to the sums of M components what they give for the bytes in `list`. Even and odd entries have sums of their own,
-/// so that additions of one need not wait for the other's.
+/// What M components get for the words in `list`. Even and odd entries have sums of their own, so that additions of one
+/// need not wait for the other's.
 #[inline(always)]
-fn score<P: Pick, const M: usize>(
-    list: &[Entries],
-    log_odds: [&[Octet<f64>]; M],
-    sums: [&mut Octet<f64>; M],
-) {
-    let mut partial = [[Octet::default(); M]; 2];
+fn score<P: Pick, const M: usize>(list: &[Entries<u32>], log_odds: [&[Word<f32>]; M]) -> [f64; M] {
+    let mut partial = [[Lanes::default(); M]; 2];
     for four in list {
         for (i, &entry) in four.iter().enumerate() {
-            let (byte, index) = (entry as u8, usize::from(entry >> 8));
+            let (word, index) = word_and_index(entry);
             for (sum, log_odds) in partial[i % 2].iter_mut().zip(log_odds) {
-                *sum = P::add_scores(*sum, &log_odds[index], byte);
+                *sum = P::add_scores(*sum, &log_odds[index], word);
             }
         }
     }
-    for ((sum, even), odd) in sums.into_iter().zip(partial[0]).zip(partial[1]) {
-        *sum = sum.zip(even.zip(odd, |a, b| a + b), |a, b| a + b);
-    }
+    let [even, odd] = partial;
+    std::array::from_fn(|m| total(even[m], odd[m]))
 }
 
+/// All lanes of two sums.
 #[inline(always)]
-pub(super) fn sum_lanes(sums: &[Octet<f64>], totals: &mut [f64]) {
-    for (total, sum) in totals.iter_mut().zip(sums) {
-        *total += sum.reduce(|a, b| a + b);
-    }
+pub(super) fn total(even: Word<f32>, odd: Word<f32>) -> f64 {
+    f64::from(even.zip(odd, |a, b| a + b).reduce(|a, b| a + b))
 }
 
 #[inline(always)]
 pub(super) fn add_pairs<P: Pick>(
-    sums: &mut [Octet<i64>],
+    sums: &mut [Word<i32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    pairs: &Pairs<i64>,
+    pairs: &Pairs<i32>,
+    rows: Range<usize>,
 ) {
-    for (position, range) in pairs.rows() {
-        let list = block.bytes(tile, position as usize);
-        let components = pairs.components[range.clone()].chunks(2);
-        for (two, weights) in components.zip(pairs.values[range].chunks(2)) {
-            let first = tile_of(two[0], stride, tile);
-            if let ([_, second], [weight_a, weight_b]) = (two, weights) {
-                let ranges = [first, tile_of(*second, stride, tile)];
-                let [a, b] = sums.get_disjoint_mut(ranges).expect("two components");
-                for &entry in list.as_flattened() {
-                    let (byte, index) = (entry as u8, usize::from(entry >> 8));
-                    P::add_weight(&mut a[index], *weight_a, byte);
-                    P::add_weight(&mut b[index], *weight_b, byte);
-                }
-            } else {
-                let a = &mut sums[first];
-                for &entry in list.as_flattened() {
-                    let (byte, index) = (entry as u8, usize::from(entry >> 8));
-                    P::add_weight(&mut a[index], weights[0], byte);
-                }
+    for i in rows {
+        let Some((position, components, weights)) = pairs.row(i) else { return };
+        let list = block.words(tile, position as usize);
+        for (&k, &weight) in components.iter().zip(weights) {
+            let sums = &mut sums[tile_of(k, stride, tile)];
+            for &entry in list.as_flattened() {
+                let (word, index) = word_and_index(entry);
+                P::add_weight(&mut sums[index], weight, word);
             }
+        }
+    }
+}
+
+/// Adds `sums` to `totals`, two octets for each word, and clears them.
+#[inline(always)]
+pub(super) fn move_sums(sums: &mut [Word<i32>], totals: &mut [super::Octet<i64>]) {
+    for (word, octets) in sums.iter_mut().zip(totals.chunks_mut(2)) {
+        for (octet, part) in octets.iter_mut().zip(word.0.as_chunks::<8>().0) {
+            octet.add(&Lanes(part.map(i64::from)));
+        }
+        *word = Lanes::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Row = (u32, Vec<u32>, Vec<u64>);
+
+    /// Rows of no pair up to four; a row without any leaves no trace.
+    fn rows() -> Vec<Row> {
+        let row = |i: u32| {
+            let n = i * 7 % 5;
+            let components: Vec<u32> = (0..n).map(|k| k * 3 + i % 2).collect();
+            let values = components.iter().map(|k| u64::from(i * 100 + k)).collect();
+            (i * 2, components, values)
+        };
+        (0..12).map(row).filter(|(_, components, _)| !components.is_empty()).collect()
+    }
+
+    fn pairs(rows: &[Row]) -> Pairs<u64> {
+        let mut pairs = Pairs::default();
+        for (position, components, values) in rows {
+            components.iter().zip(values).for_each(|(&k, &value)| pairs.push(k, value));
+            pairs.end_row(*position);
+        }
+        pairs
+    }
+
+    /// By way of every accessor.
+    fn assert_holds(pairs: &Pairs<u64>, rows: &[Row]) {
+        assert_eq!(pairs.n_rows(), rows.len());
+        assert_eq!(pairs.len(), rows.iter().map(|row| row.1.len()).sum::<usize>());
+        assert_eq!(pairs.is_empty(), rows.is_empty());
+        assert!(pairs.row(rows.len()).is_none());
+        for (i, ((at, range), (position, components, values))) in pairs.rows().zip(rows).enumerate()
+        {
+            assert_eq!(at, *position);
+            assert_eq!(&pairs.components()[range.clone()], components);
+            assert_eq!(&pairs.values()[range.clone()], values);
+            assert_eq!(pairs.row(i), Some((at, &components[..], &values[..])));
+            assert_eq!(pairs.pairs_of(i..i + 1), range);
+        }
+        assert_eq!(pairs.rows().count(), rows.len());
+        assert_eq!(pairs.pairs_of(0..rows.len()), 0..pairs.len());
+    }
+
+    #[test]
+    fn taking_rows_leaves_the_others_as_they_were() {
+        let all = rows();
+        for taken in 0..1_usize << all.len() {
+            let mut pairs = pairs(&all);
+            let (mut i, mut told) = (0, Vec::new());
+            pairs.take_rows(|position, components, values| {
+                told.push((position, components.to_vec(), values.to_vec()));
+                i += 1;
+                taken >> (i - 1) & 1 == 1
+            });
+            assert!(told == all, "rows must come as they are, one after another");
+            let is_left = |(i, _): &(usize, &Row)| taken >> i & 1 == 0;
+            let left: Vec<Row> =
+                all.iter().enumerate().filter(is_left).map(|(_, row)| row.clone()).collect();
+            assert_holds(&pairs, &left);
+            // What is left can be built on.
+            pairs.push(9, 9);
+            pairs.end_row(99);
+            assert_eq!(pairs.row(left.len()), Some((99, &[9][..], &[9][..])));
+        }
+    }
+
+    #[test]
+    fn values_are_set_and_changed_by_position_and_component() {
+        let mut pairs = pairs(&rows());
+        pairs.set_values(u64::from);
+        assert!(pairs.values().iter().zip(pairs.components()).all(|(v, k)| *v == u64::from(*k)));
+        pairs.update(|position, k, value| {
+            assert_eq!(value, u64::from(k));
+            u64::from(position) * 100 + value
+        });
+        for (position, range) in pairs.rows() {
+            let first = u64::from(position) * 100;
+            let of_row = range.map(|i| (pairs.values()[i], pairs.components()[i]));
+            assert!(of_row.into_iter().all(|(value, k)| value == first + u64::from(k)));
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Bits as masks and masks as bits: adding to those of eight numbers that a byte picks, the innermost step of
+//! Bits as masks and masks as bits: adding to those of sixteen numbers that a word picks, the innermost step of
 //! [`super::pairs`], and which of sixteen marks reach a threshold, the last step of [`super::screen`].
 //!
 //! In two forms with the same results. AVX-512 has each as one instruction, which the compiler does not find by itself; that
 //! form is the only place in the crate with `unsafe` code.
 
-use super::lanes::{Lanes, Octet};
+use super::lanes::{Lanes, Word};
 
 /// Between bits and lanes: bit j belongs to lane j.
 pub(super) trait Pick {
-    /// `sum` plus `scores`, in the lanes of `byte`.
-    fn add_scores(sum: Octet<f64>, scores: &Octet<f64>, byte: u8) -> Octet<f64>;
+    /// `sum` plus `scores`, in the lanes of `word`.
+    fn add_scores(sum: Word<f32>, scores: &Word<f32>, word: u16) -> Word<f32>;
 
-    /// Adds `weight` to `sum` in the lanes of `byte`.
-    fn add_weight(sum: &mut Octet<i64>, weight: i64, byte: u8);
+    /// Adds `weight` to `sum` in the lanes of `word`.
+    fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16);
 
     /// The lanes whose mark is at least `lowest`.
     fn at_least(marks: &[i16; 16], lowest: i16) -> u16;
@@ -22,15 +22,15 @@ pub(super) trait Pick {
 pub(super) struct Portable;
 
 /// For each byte, which of its eight features are one: all bits or none.
-static MASKS: [Octet<u64>; 256] = masks();
+static MASKS: [[u32; 8]; 256] = masks();
 
-const fn masks() -> [Octet<u64>; 256] {
-    let mut masks = [const { Lanes([0; 8]) }; 256];
+const fn masks() -> [[u32; 8]; 256] {
+    let mut masks = [[0; 8]; 256];
     let mut byte = 0;
     while byte < 256 {
         let mut j = 0;
         while j < 8 {
-            masks[byte].0[j] = if byte >> j & 1 == 1 { u64::MAX } else { 0 };
+            masks[byte][j] = if byte >> j & 1 == 1 { u32::MAX } else { 0 };
             j += 1;
         }
         byte += 1;
@@ -38,18 +38,28 @@ const fn masks() -> [Octet<u64>; 256] {
     masks
 }
 
+/// The masks of sixteen features.
+#[inline(always)]
+fn masks_of(word: u16) -> Word<u32> {
+    let mut masks = Lanes::default();
+    let (halves, _) = masks.0.as_chunks_mut::<8>();
+    for (half, byte) in halves.iter_mut().zip(word.to_le_bytes()) {
+        *half = MASKS[usize::from(byte)];
+    }
+    masks
+}
+
 impl Pick for Portable {
     #[inline(always)]
-    fn add_scores(sum: Octet<f64>, scores: &Octet<f64>, byte: u8) -> Octet<f64> {
-        let mask = MASKS[usize::from(byte)];
+    fn add_scores(sum: Word<f32>, scores: &Word<f32>, word: u16) -> Word<f32> {
         // A sum that begins at 0 never becomes -0, so adding 0 changes no bit of it.
-        let picked = scores.zip(mask, |s, m| f64::from_bits(s.to_bits() & m));
+        let picked = scores.zip(masks_of(word), |s, m| f32::from_bits(s.to_bits() & m));
         sum.zip(picked, |a, b| a + b)
     }
 
     #[inline(always)]
-    fn add_weight(sum: &mut Octet<i64>, weight: i64, byte: u8) {
-        *sum = sum.zip(MASKS[usize::from(byte)], |s, m| s.wrapping_add(weight & m as i64));
+    fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16) {
+        *sum = sum.zip(masks_of(word), |s, m| s.wrapping_add(weight & m as i32));
     }
 
     #[inline(always)]
@@ -67,6 +77,21 @@ fn gather(flags: [u8; 8]) -> u16 {
     (u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u16
 }
 
+/// Asks for `entries` before they are needed, where the processor can be asked: rows that share components lie scattered in
+/// memory, and waiting for one after another takes as long as all the rest.
+#[inline(always)]
+#[cfg_attr(target_arch = "x86_64", allow(unsafe_code))]
+pub(super) fn ask_for<T>(entries: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in entries.chunks(64 / size_of::<T>()) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint, which reads nothing, and every processor of this kind knows it.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = entries;
+}
+
 /// By the masked instructions of AVX-512; to be used only where the processor has them.
 #[cfg(target_arch = "x86_64")]
 pub(super) struct Avx512;
@@ -77,24 +102,24 @@ pub(super) use Portable as Avx512;
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod avx512 {
-    use super::{Avx512, Octet, Pick};
+    use super::{Avx512, Pick, Word};
     use std::arch::x86_64::{
-        _mm256_cmpge_epi16_mask, _mm256_loadu_si256, _mm256_set1_epi16, _mm512_load_epi64,
-        _mm512_load_pd, _mm512_mask_add_epi64, _mm512_mask_add_pd, _mm512_set1_epi64,
-        _mm512_store_epi64, _mm512_store_pd,
+        _mm256_cmpge_epi16_mask, _mm256_loadu_si256, _mm256_set1_epi16, _mm512_load_epi32,
+        _mm512_load_ps, _mm512_mask_add_epi32, _mm512_mask_add_ps, _mm512_set1_epi32,
+        _mm512_store_epi32, _mm512_store_ps,
     };
 
     impl Pick for Avx512 {
         #[inline(always)]
-        fn add_scores(sum: Octet<f64>, scores: &Octet<f64>, byte: u8) -> Octet<f64> {
+        fn add_scores(sum: Word<f32>, scores: &Word<f32>, word: u16) -> Word<f32> {
             // SAFETY: `dispatch` names this form only in functions that are compiled for AVX-512 and run where it is.
-            unsafe { add_scores(sum, scores, byte) }
+            unsafe { add_scores(sum, scores, word) }
         }
 
         #[inline(always)]
-        fn add_weight(sum: &mut Octet<i64>, weight: i64, byte: u8) {
+        fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16) {
             // SAFETY: as above.
-            unsafe { add_weight(sum, weight, byte) }
+            unsafe { add_weight(sum, weight, word) }
         }
 
         #[inline(always)]
@@ -106,25 +131,26 @@ mod avx512 {
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn add_scores(sum: Octet<f64>, scores: &Octet<f64>, byte: u8) -> Octet<f64> {
+    fn add_scores(sum: Word<f32>, scores: &Word<f32>, word: u16) -> Word<f32> {
         let mut total = sum;
-        // SAFETY: an octet is 64 bytes at an address that is a multiple of 64.
+        // SAFETY: sixteen lanes are 64 bytes at an address that is a multiple of 64.
         unsafe {
-            let (a, b) = (_mm512_load_pd(sum.0.as_ptr()), _mm512_load_pd(scores.0.as_ptr()));
-            _mm512_store_pd(total.0.as_mut_ptr(), _mm512_mask_add_pd(a, byte, a, b));
+            let (a, b) = (_mm512_load_ps(sum.0.as_ptr()), _mm512_load_ps(scores.0.as_ptr()));
+            _mm512_store_ps(total.0.as_mut_ptr(), _mm512_mask_add_ps(a, word, a, b));
         }
         total
     }
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn add_weight(sum: &mut Octet<i64>, weight: i64, byte: u8) {
-        // SAFETY: an octet is 64 bytes at an address that is a multiple of 64.
+    fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16) {
+        // SAFETY: sixteen lanes are 64 bytes at an address that is a multiple of 64.
         unsafe {
-            let (a, b) = (_mm512_load_epi64(sum.0.as_ptr()), _mm512_set1_epi64(weight));
-            _mm512_store_epi64(sum.0.as_mut_ptr(), _mm512_mask_add_epi64(a, byte, a, b));
+            let (a, b) = (_mm512_load_epi32(sum.0.as_ptr()), _mm512_set1_epi32(weight));
+            _mm512_store_epi32(sum.0.as_mut_ptr(), _mm512_mask_add_epi32(a, word, a, b));
         }
     }
+
     #[inline]
     #[target_feature(enable = "avx512bw,avx512vl")]
     fn at_least(marks: &[i16; 16], lowest: i16) -> u16 {

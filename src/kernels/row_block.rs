@@ -1,11 +1,12 @@
 //! Rows as lists of what is not blank in them.
 //!
 //! Handwriting leaves most features blank, so listing the rest once and walking the list in every iteration beats
-//! decoding bits again. Two walks, two lists: *nibbles* (groups of four neighbouring features; on MNIST 45 of 196 are
-//! not blank) index tables with a cell for each pattern, *bytes* (34 of 98) pick eight numbers of one component at once.
+//! decoding bits again. Two walks, two lists: *nibbles* (groups of four neighbouring features; on MNIST 40 of 196 are
+//! not blank) index tables with a cell for each pattern, *words* (16 of 49) pick sixteen numbers of one component at once.
 //! Wide rows are cut into tiles of 1024 features: a tile's table stays in the second-level cache, and an entry fits in
 //! 16 bits.
 
+use super::pick::ask_for;
 use crate::bits::BitMatrix;
 use std::ops::Range;
 
@@ -18,6 +19,14 @@ pub const CELLS: usize = TILE_FEATURES / 4 * 16;
 /// Bytes of a packed row in one tile.
 pub const TILE_BYTES: usize = TILE_FEATURES / 8;
 
+/// Words of a packed row in one tile, sixteen features each.
+pub const TILE_WORDS: usize = TILE_FEATURES / 16;
+
+/// The words that `n_features` take.
+pub const fn row_words(n_features: usize) -> usize {
+    n_features.div_ceil(16)
+}
+
 /// The number of tiles that `n_features` take.
 pub const fn tile_count(n_features: usize) -> usize {
     n_features.div_ceil(TILE_FEATURES)
@@ -26,27 +35,30 @@ pub const fn tile_count(n_features: usize) -> usize {
 /// Lists are filled up with a blank first nibble or byte to a multiple of this, so that loops need no rest.
 const AT_ONCE: usize = 4;
 
+/// Rows in advance that memory is asked for their words.
+const AHEAD: usize = 12;
+
 /// Entries that are worked on together.
-pub(super) type Entries = [u16; AT_ONCE];
+pub(super) type Entries<T = u16> = [T; AT_ONCE];
 
 /// Some rows of a data set, listed. A row is known by its *position* in the block.
 #[derive(Debug)]
 pub struct RowBlock {
     first: usize,
     offsets: Vec<u32>,
-    nibbles: Lists,
-    bytes: Lists,
+    nibbles: Lists<u16>,
+    words: Lists<u32>,
     /// For each position the entries in its list of nibbles, over all tiles.
     n_nibbles: Vec<u32>,
 }
 
 /// One list for each tile and position.
 #[derive(Debug)]
-struct Lists {
+struct Lists<T> {
     n_rows: usize,
     /// Where the lists begin, tile after tile, and where the last one ends.
     starts: Vec<u32>,
-    entries: Vec<Entries>,
+    entries: Vec<Entries<T>>,
 }
 
 impl RowBlock {
@@ -56,7 +68,7 @@ impl RowBlock {
         Self::listed(data, rows.start, offsets, false)
     }
 
-    /// Lists the nibbles and bytes of `rows` of `data`, shortest rows first: loops over lists of one length are
+    /// Lists the nibbles and words of `rows` of `data`, shortest rows first: loops over lists of one length are
     /// predicted well.
     pub fn by_length(data: &BitMatrix, rows: impl Iterator<Item = usize>) -> Self {
         let rows: Vec<usize> = rows.collect();
@@ -65,8 +77,8 @@ impl RowBlock {
         let lengths = |row: usize| {
             let row = data.row(row);
             let nibbles = row.iter().map(|b| u32::from(b & 0xf != 0) + u32::from(b >> 4 != 0));
-            let bytes = row.iter().map(|b| u32::from(*b != 0));
-            [nibbles.sum::<u32>(), bytes.sum()].map(|length| length.div_ceil(AT_ONCE as u32))
+            let words = row.chunks(2).map(|word| u32::from(word.iter().any(|b| *b != 0)));
+            [nibbles.sum::<u32>(), words.sum()].map(|length| length.div_ceil(AT_ONCE as u32))
         };
         let mut lengths: Vec<_> =
             rows.into_iter().map(|row| (lengths(row), (row - first) as u32)).collect();
@@ -74,16 +86,16 @@ impl RowBlock {
         Self::listed(data, first, lengths.into_iter().map(|(_, offset)| offset).collect(), true)
     }
 
-    fn listed(data: &BitMatrix, first: usize, offsets: Vec<u32>, with_bytes: bool) -> Self {
+    fn listed(data: &BitMatrix, first: usize, offsets: Vec<u32>, with_words: bool) -> Self {
         let rows = || offsets.iter().map(|&offset| data.row(first + offset as usize));
         let n_tiles = tile_count(data.n_features());
         let nibbles = Lists::new(n_tiles, rows(), list_nibbles);
-        let bytes = match with_bytes {
-            true => Lists::new(n_tiles, rows(), list_bytes),
-            false => Lists::new(0, rows(), list_bytes),
+        let words = match with_words {
+            true => Lists::new(n_tiles, rows(), list_words),
+            false => Lists::new(0, rows(), list_words),
         };
         let n_nibbles = (0..offsets.len()).map(|position| nibbles.n_entries(n_tiles, position));
-        Self { first, n_nibbles: n_nibbles.collect(), offsets, nibbles, bytes }
+        Self { first, n_nibbles: n_nibbles.collect(), offsets, nibbles, words }
     }
 
     /// The number of rows.
@@ -112,6 +124,22 @@ impl RowBlock {
         self.n_nibbles[position] as usize
     }
 
+    /// Asks for the words of one tile of the row that is so far ahead in `positions` that they are there when they are needed.
+    #[inline(always)]
+    pub(super) fn ask_for_words(&self, tile: usize, positions: &[u32], now: usize) {
+        if let Some(&position) = positions.get(now + AHEAD) {
+            ask_for(self.words(tile, position as usize));
+        }
+    }
+
+    /// The same for its nibbles.
+    #[inline(always)]
+    pub(super) fn ask_for_nibbles(&self, tile: usize, positions: &[u32], now: usize) {
+        if let Some(&position) = positions.get(now + AHEAD) {
+            ask_for(self.nibbles(tile, position as usize));
+        }
+    }
+
     /// Nibbles of one tile: entries `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
     /// `4 * group + j`).
     #[inline(always)]
@@ -119,29 +147,30 @@ impl RowBlock {
         self.nibbles.list(tile, position)
     }
 
-    /// Bytes of one tile: entries `index * 256 + byte` (index within the tile).
+    /// Words of one tile: entries `index * 2^16 + word` (index within the tile; bit j of the word is feature
+    /// `16 * index + j`).
     #[inline(always)]
-    pub(super) fn bytes(&self, tile: usize, position: usize) -> &[Entries] {
-        self.bytes.list(tile, position)
+    pub(super) fn words(&self, tile: usize, position: usize) -> &[Entries<u32>] {
+        self.words.list(tile, position)
     }
 }
 
-impl Lists {
+impl<T: Copy + Default> Lists<T> {
     fn new<'a>(
         n_tiles: usize,
         rows: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
-        list: impl Fn(&[u8], &mut Scratch) -> usize,
+        list: impl Fn(&[u8], &mut Scratch<T>) -> usize,
     ) -> Self {
         let n_rows = rows.len();
         let mut starts = Vec::with_capacity(n_tiles * n_rows + 1);
         starts.push(0);
-        let (mut entries, mut scratch) = (Vec::new(), [0; SCRATCH]);
+        let (mut entries, mut scratch) = (Vec::new(), [T::default(); SCRATCH]);
         for tile in 0..n_tiles {
             for row in rows.clone() {
                 let tile_end = row.len().min((tile + 1) * TILE_BYTES);
                 let n = list(&row[tile * TILE_BYTES..tile_end], &mut scratch);
                 let padded = n.next_multiple_of(AT_ONCE);
-                scratch[n..padded].fill(0);
+                scratch[n..padded].fill(T::default());
                 entries.extend_from_slice(scratch[..padded].as_chunks().0);
                 starts.push(entries.len() as u32);
             }
@@ -156,7 +185,7 @@ impl Lists {
     }
 
     #[inline(always)]
-    fn list(&self, tile: usize, position: usize) -> &[Entries] {
+    fn list(&self, tile: usize, position: usize) -> &[Entries<T>] {
         let index = tile * self.n_rows + position;
         &self.entries[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
@@ -164,12 +193,12 @@ impl Lists {
 
 /// Room for the entries of one tile's row, the padding included; a power of two.
 const SCRATCH: usize = 4 * TILE_BYTES;
-type Scratch = [u16; SCRATCH];
+type Scratch<T> = [T; SCRATCH];
 
 // Every entry is written and kept only if it is not blank: no branch to be predicted wrongly. The masks say that places are
 // in range.
 
-fn list_nibbles(bytes: &[u8], scratch: &mut Scratch) -> usize {
+fn list_nibbles(bytes: &[u8], scratch: &mut Scratch<u16>) -> usize {
     let mut n = 0;
     for (&byte, index) in bytes.iter().zip((0..).step_by(32)) {
         let (low, high) = (u16::from(byte & 0xf), u16::from(byte >> 4));
@@ -181,11 +210,12 @@ fn list_nibbles(bytes: &[u8], scratch: &mut Scratch) -> usize {
     n
 }
 
-fn list_bytes(bytes: &[u8], scratch: &mut Scratch) -> usize {
+fn list_words(bytes: &[u8], scratch: &mut Scratch<u32>) -> usize {
     let mut n = 0;
-    for (&byte, index) in bytes.iter().zip((0..).step_by(256)) {
-        scratch[n % SCRATCH] = index + u16::from(byte);
-        n += usize::from(byte != 0);
+    for (bytes, index) in bytes.chunks(2).zip((0..).step_by(1 << 16)) {
+        let word = bytes.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte));
+        scratch[n % SCRATCH] = index + word;
+        n += usize::from(word != 0);
     }
     n
 }
@@ -223,16 +253,16 @@ mod tests {
     }
 
     #[test]
-    fn bytes_hold_every_one_and_nothing_else_of_scattered_rows() {
+    fn words_hold_every_one_and_nothing_else_of_scattered_rows() {
         for n_features in WIDTHS {
             let data = data(n_features);
             let block = RowBlock::by_length(&data, [1, 4, 8].into_iter());
             let mut again = BitMatrix::zeros(9, n_features);
             for tile in 0..tile_count(n_features) {
                 for position in 0..3 {
-                    for &entry in block.bytes(tile, position).as_flattened() {
-                        let first = tile * TILE_FEATURES + usize::from(entry) / 256 * 8;
-                        (0..8)
+                    for &entry in block.words(tile, position).as_flattened() {
+                        let first = tile * TILE_FEATURES + (entry >> 16) as usize * 16;
+                        (0..16)
                             .filter(|j| entry >> j & 1 == 1)
                             .for_each(|j| again.set(block.row(position), first + j));
                     }

@@ -56,7 +56,6 @@ fn rise_and_fall(old: &Scorer, new: &Scorer, k: usize) -> [f64; 2] {
 mod tests {
     use super::*;
     use crate::bits::BitMatrix;
-    use crate::kernels::{Pairs, RowBlock};
 
     /// A mixture of three components over 83 features; `shift` moves it.
     fn scorer(shift: f64) -> Scorer {
@@ -66,15 +65,14 @@ mod tests {
         Scorer::new(&[0.5, 0.3 + shift, 0.2 - shift], &means, 83)
     }
 
+    /// The scores themselves: [`Scorer::score_pairs`] rounds to single precision, which is more than these bounds are off.
     fn scores(scorer: &Scorer, data: &BitMatrix) -> Vec<f64> {
-        let block = RowBlock::by_length(data, 0..data.n_samples());
-        let mut pairs = Pairs::default();
-        for position in 0..data.n_samples() as u32 {
-            (0..3).for_each(|k| pairs.push(k, 0.0));
-            pairs.end_row(position);
-        }
-        scorer.score_pairs(data, &block, &mut pairs, &mut Vec::new());
-        pairs.values().to_vec()
+        let rows = (0..data.n_samples()).flat_map(|i| (0..3).map(move |k| (i, k)));
+        let score = |(i, k)| {
+            let log_odds = data.ones(i).map(|d| scorer.log_odds(k)[d / 8].0[d % 8]);
+            scorer.bias(k) + log_odds.sum::<f64>()
+        };
+        rows.map(score).collect()
     }
 
     #[test]

@@ -3,26 +3,32 @@
 use super::Scorer;
 use crate::bits::{BitMatrix, row_bytes};
 use crate::kernels::{
-    self, CELLS, Candidates, HOPELESS, Marks, NEVER, Patterns, RowBlock, Screened, TILE_BYTES,
+    self, CELLS, Candidates, Cell, Chunks, Envelope, HOPELESS, Marks, RowBlock, Screened,
+    TILE_BYTES, Tile,
 };
 use rayon::prelude::*;
 
-/// Units of a mark in one nat, to begin with: 512 nats fit into 16 bits.
+/// Units of a mark in one nat, at most: 512 nats fit into 16 bits.
 const UNITS_PER_NAT: f32 = 64.0;
+
+/// Nats behind the best that are out of reach whatever the margin for rounding.
+const FAR: f32 = 64.0;
 
 /// Marks of a mixture of K components over D features, N components side by side.
 #[derive(Debug)]
-pub struct Screen<const N: usize> {
+pub struct Screen<C, const N: usize> {
     n_components: usize,
     n_features: usize,
     /// How far behind the best a component must be to be left out, in nats.
     reach: f64,
+    /// The part of the units that would be possible: 1, 1/2, 1/4, ...
+    fineness: f32,
     units_per_nat: f32,
     /// For each chunk of components, the marks that a row begins with.
     first: Vec<Marks<N>>,
-    /// For each chunk, for each tile, [`CELLS`] cells.
-    cells: Vec<Marks<N>>,
-    envelope: Vec<[Patterns; 2]>,
+    /// For each chunk, one for each tile.
+    tiles: Vec<Tile<C>>,
+    envelope: Vec<[Envelope; 2]>,
 }
 
 /// Scratch of one thread.
@@ -32,7 +38,7 @@ pub struct Totals<const N: usize> {
     reach: Vec<i16>,
 }
 
-impl<const N: usize> Screen<N> {
+impl<C: Cell<N>, const N: usize> Screen<C, N> {
     /// Makes room for K components over D features; a component counts while it is within `reach` nats of the best.
     pub fn new(n_components: usize, n_features: usize, reach: f64) -> Self {
         let (n_chunks, n_tiles) = (n_components.div_ceil(N), kernels::tile_count(n_features));
@@ -40,10 +46,11 @@ impl<const N: usize> Screen<N> {
             n_components,
             n_features,
             reach,
+            fineness: 1.0,
             units_per_nat: UNITS_PER_NAT,
             first: vec![Marks([HOPELESS; N]); n_chunks],
-            cells: vec![Marks([0; N]); n_chunks * n_tiles * CELLS],
-            envelope: vec![[[0.0; 16]; 2]; row_bytes(n_features)],
+            tiles: vec![Tile([C::ZERO; CELLS]); n_chunks * n_tiles],
+            envelope: vec![[Envelope::NONE; 2]; row_bytes(n_features)],
         }
     }
 
@@ -51,25 +58,34 @@ impl<const N: usize> Screen<N> {
     pub fn refill(&mut self, scorer: &Scorer) {
         let components: Vec<Screened> =
             (0..self.n_components).map(|k| scorer.screened(k)).collect();
-        self.fill_envelope(&components);
+        let most_nats = self.fill_envelope(&components);
+        // What a mean of 0 rules out is as far behind as a cell holds, which should be far.
+        let most_nats = if scorer.has_boundary() { most_nats.max(FAR) } else { most_nats };
+        // No component that is possible may be farther behind than a cell holds: where it is cut short, a component could seem to lead.
+        self.units_per_nat = self.fineness * UNITS_PER_NAT.min(f32::from(C::MOST) / most_nats);
         self.fill_first(scorer);
-        let Self { cells, envelope, units_per_nat, n_features, .. } = self;
+        let Self { tiles, envelope, units_per_nat, n_features, .. } = self;
         let n_tiles = kernels::tile_count(*n_features);
-        let of_chunks = cells.par_chunks_exact_mut(n_tiles * CELLS).zip(components.par_chunks(N));
-        of_chunks.for_each(|(cells, components)| {
-            let (bytes, _) = cells.as_chunks_mut::<32>();
-            for (index, (cells, envelope)) in bytes.iter_mut().zip(&*envelope).enumerate() {
+        let of_chunks = tiles.par_chunks_exact_mut(n_tiles).zip(components.par_chunks(N));
+        of_chunks.for_each(|(tiles, components)| {
+            let bytes = tiles.iter_mut().flat_map(|tile| tile.0.as_chunks_mut::<32>().0);
+            for (index, (cells, envelope)) in bytes.zip(&*envelope).enumerate() {
                 kernels::fill_byte(cells, components, index, envelope, *units_per_nat);
             }
         });
     }
 
+    /// Takes units as fine as they can be from the next [`Self::refill`] on.
+    pub fn refine(&mut self) {
+        self.fineness = 1.0;
+    }
+
     /// Halves the units, so that rows twice as far behind the envelope can be told apart, though less finely. False if
     /// they are as coarse as they get; else another [`Self::refill`] must follow.
     pub fn coarsen(&mut self) -> bool {
-        let can = self.units_per_nat > 1.0;
+        let can = self.fineness > 1.0 / UNITS_PER_NAT;
         if can {
-            self.units_per_nat /= 2.0;
+            self.fineness /= 2.0;
         }
         can
     }
@@ -79,18 +95,21 @@ impl<const N: usize> Screen<N> {
         f64::from(units) / f64::from(self.units_per_nat)
     }
 
-    fn fill_envelope(&mut self, components: &[Screened]) {
+    /// Returns by how many nats a component lies behind another in one cell, at most.
+    fn fill_envelope(&mut self, components: &[Screened]) -> f32 {
         /// Bytes of rows to one task.
         const AT_ONCE: usize = 16;
-        self.envelope.par_chunks_mut(AT_ONCE).enumerate().for_each(|(task, envelope)| {
-            envelope.fill([[f32::NEG_INFINITY; 16]; 2]);
+        let of_task = |(task, envelope): (usize, &mut [[Envelope; 2]])| {
+            envelope.fill([Envelope::NONE; 2]);
             for component in components {
-                kernels::raise_envelope(envelope, *component, task * AT_ONCE);
+                kernels::widen_envelope(envelope, *component, task * AT_ONCE);
             }
-            // Where nobody can be, nobody leads: there the marks of all must be hopeless.
-            let patterns = envelope.as_flattened_mut().as_flattened_mut();
-            patterns.iter_mut().filter(|sum| **sum <= NEVER / 2.0).for_each(|sum| *sum = 0.0);
-        });
+            let patterns = envelope.as_flattened().iter().flat_map(|e| e.high.iter().zip(&e.low));
+            // Where nobody can be, the smallest sum is infinite.
+            patterns.map(|(high, low)| high - low).fold(0.0, f32::max)
+        };
+        let of_tasks = self.envelope.par_chunks_mut(AT_ONCE).enumerate().map(of_task);
+        of_tasks.reduce(|| 0.0, f32::max)
     }
 
     fn fill_first(&mut self, scorer: &Scorer) {
@@ -106,6 +125,11 @@ impl<const N: usize> Screen<N> {
         }
     }
 
+    /// One tile of every chunk.
+    fn chunks_of(&self, tile: usize) -> impl Iterator<Item = &Tile<C>> {
+        self.tiles.iter().skip(tile).step_by(kernels::tile_count(self.n_features))
+    }
+
     /// Leaves in `found`, which must be clear, for each of the rows at `positions` of `block` (rows of `data`), every component whose score is
     /// within reach of the best, and a few more.
     pub fn find(
@@ -117,18 +141,23 @@ impl<const N: usize> Screen<N> {
         scratch: &mut Totals<N>,
         found: &mut Candidates,
     ) {
+        /// Chunks whose tables are walked together.
+        const AT_ONCE: usize = 2;
         let stride = self.first.len();
         let Totals { totals, reach } = scratch;
-        totals.clear();
-        positions.iter().for_each(|_| totals.extend_from_slice(&self.first));
-        let n_tiles = kernels::tile_count(self.n_features);
-        for (slot, cells) in self.cells.chunks_exact(CELLS).enumerate() {
-            let (chunk, tile) = (slot / n_tiles, slot % n_tiles);
-            kernels::screen_rows(cells, block, tile, positions, totals, stride, chunk);
+        totals.resize(positions.len() * stride, Marks([HOPELESS; N]));
+        for tile in 0..kernels::tile_count(self.n_features) {
+            for chunk in (0..stride).step_by(AT_ONCE) {
+                let cells: Vec<_> = self.chunks_of(tile).skip(chunk).take(AT_ONCE).collect();
+                let first = (tile == 0).then_some(&self.first[chunk..]);
+                let chunks = Chunks { totals, stride, offset: chunk, first };
+                kernels::screen_rows(&cells, block, tile, positions, chunks);
+            }
         }
+        let base = (self.reach * f64::from(self.units_per_nat)) as usize + 1;
         reach.clear();
-        reach.extend(positions.iter().map(|&p| self.reach_of(block.n_nibbles(p as usize))));
-        if scorer.has_always() {
+        reach.extend(positions.iter().map(|&p| reach_of(base, block.n_nibbles(p as usize))));
+        if scorer.has_boundary() {
             let rows = positions.iter().map(|&p| data.row(block.row(p as usize)));
             rows.zip(totals.chunks_exact_mut(stride))
                 .for_each(|(row, totals)| rule_out_leaders(scorer, row, totals));
@@ -140,24 +169,23 @@ impl<const N: usize> Screen<N> {
         }
         kernels::select(totals, self.n_components, positions, reach, found);
     }
-
-    /// The reach of a row with so many nibbles, in units: two totals are each off by half a unit for each mark, and
-    /// by a little more because sums before rounding are in single precision.
-    fn reach_of(&self, n_nibbles: usize) -> i16 {
-        let rounding = (n_nibbles + 1) + n_nibbles / 8 + 2;
-        let reach = (self.reach * f64::from(self.units_per_nat)) as usize + 1 + rounding;
-        reach.min(i16::MAX as usize) as i16
-    }
 }
 
-/// Takes out of a row's totals what only seems to lead: a component that a feature missing in `row` rules out.
+/// The reach of a row with so many nibbles, in units, where it would be `base` without rounding: two totals are each off by half
+/// a unit for each cell, and by a little more because sums before rounding, and the scores that decide, are in single
+/// precision.
+fn reach_of(base: usize, n_nibbles: usize) -> i16 {
+    let rounding = (n_nibbles + 1) + n_nibbles / 32 + 2;
+    (base + rounding).min(i16::MAX as usize) as i16
+}
+
+/// Takes out of a row's totals what only seems to lead: a component that a mean on the boundary rules out for `row`.
 fn rule_out_leaders<const N: usize>(scorer: &Scorer, row: &[u8], totals: &mut [Marks<N>]) {
     loop {
-        let all = totals.iter().flat_map(|marks| marks.0).zip(0..scorer.n_components());
-        match all.max_by_key(|&(total, k)| (total, std::cmp::Reverse(k))) {
-            Some((total, k)) if total > HOPELESS && scorer.rules_out(k, row) => {
-                totals[k / N].0[k % N] = HOPELESS;
-            }
+        let largest = totals.iter().flat_map(|marks| marks.0).fold(HOPELESS, i16::max);
+        let mut all = totals.iter_mut().flat_map(|marks| &mut marks.0).enumerate();
+        match all.find(|(_, total)| **total == largest) {
+            Some((k, total)) if largest > HOPELESS && scorer.rules_out(k, row) => *total = HOPELESS,
             _ => return,
         }
     }

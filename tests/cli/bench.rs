@@ -28,7 +28,9 @@ fn assert_positive(numbers: &Value, names: &str) {
 fn the_tables_and_the_files_are_all_there() {
     let sandbox = sandbox();
     let text = sandbox.done(SMALL).text();
-    for part in ["scalar loops", "matrix-matrix", "bmm", "listing", "Speed-up", "exponential"] {
+    for part in
+        ["scalar loops", "matrix-matrix", "bmm", "listing", "with sums", "Speed-up", "exponential"]
+    {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     assert!(text.contains("dot product") && text.contains("K = 10") && text.contains("bench\n"));
@@ -56,7 +58,7 @@ fn json_is_the_document_that_is_written_and_every_number_is_positive() {
     for rung in rungs {
         assert_positive(&rung["seconds"], WAYS);
         assert_positive(&rung["speedup"], WAYS);
-        assert!(is_positive(&rung["listing_seconds"]));
+        assert!(is_positive(&rung["listing_seconds"]) && is_positive(&rung["with_sums_seconds"]));
         assert_eq!(rung["speedup"]["scalar_loops"], 1.0);
     }
     for name in ["dot_product", "exponential"] {

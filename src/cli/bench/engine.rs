@@ -1,16 +1,56 @@
-//! The production side of the ladder, all of it: what `bmm train` runs, behind three calls.
+//! The production side of the ladder, all of it: what `bmm assign` and `bmm train` run, behind a few calls.
 
 use crate::bits::BitMatrix;
 use crate::cli::tables::counted;
 use crate::em::{self, BLOCK_ROWS, EStep, SufficientStats};
-use crate::kernels;
+use crate::kernels::{self, RowBlock};
 use crate::mixture::BernoulliMixture;
+use crate::scorer::{DenseScorer, Responsibilities, Scorer};
 
-/// Rows that are listed once, ready for many E-steps.
-pub(super) struct Engine<'a>(EStep<'a>);
+/// Rows that are listed once, ready for the responsibilities of many mixtures: as the plain attempts, on one thread.
+pub(super) struct Engine<'a> {
+    rows: &'a BitMatrix,
+    blocks: Vec<RowBlock>,
+    scorer: Option<DenseScorer>,
+    /// One for each block.
+    resp: Vec<Responsibilities>,
+}
 
 impl<'a> Engine<'a> {
-    /// Lists the nibbles of all rows: done once for a fit, whatever its starts and iterations.
+    /// Lists what is not blank in every row: done once, whatever the number of mixtures.
+    pub(super) fn list(rows: &'a BitMatrix) -> Self {
+        let n = rows.n_samples();
+        let block = |first| RowBlock::new(rows, first..n.min(first + BLOCK_ROWS));
+        let blocks: Vec<_> = (0..n).step_by(BLOCK_ROWS).map(block).collect();
+        let resp = blocks.iter().map(|_| Responsibilities::default()).collect();
+        Self { rows, blocks, scorer: None, resp }
+    }
+
+    /// From a mixture, always of the same K, to the responsibilities of all rows; they are left in place.
+    pub(super) fn responsibilities(&mut self, mixture: &BernoulliMixture) {
+        match &mut self.scorer {
+            Some(scorer) => scorer.refill(mixture.scorer()),
+            none => *none = Some(DenseScorer::new(mixture.scorer())),
+        }
+        let Some(scorer) = &self.scorer else { return };
+        for (block, resp) in self.blocks.iter().zip(&mut self.resp) {
+            scorer.responsibilities(self.rows, block, resp);
+        }
+    }
+
+    /// The responsibilities that were left, row after row: K values each.
+    pub(super) fn rows(&self, n_components: usize) -> impl Iterator<Item = Vec<f64>> + '_ {
+        self.resp.iter().flat_map(move |resp| {
+            (0..resp.log_prob().len()).map(move |i| resp.row(i, n_components).collect())
+        })
+    }
+}
+
+/// What a fit runs.
+pub(super) struct Fit<'a>(EStep<'a>);
+
+impl<'a> Fit<'a> {
+    /// Lists the rows both ways: done once for a fit, whatever its starts and iterations.
     pub(super) fn list(rows: &'a BitMatrix, n_components: usize) -> Self {
         Self(EStep::new(rows, n_components))
     }
@@ -21,8 +61,10 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// Up to so many rows an E-step is one block, so it runs on one thread, as the plain attempts do.
-pub(super) const ROWS_OF_ONE_THREAD: usize = BLOCK_ROWS;
+/// Whether one thread does all that it takes to get to responsibilities, the preparation of the mixture included.
+pub(super) fn is_of_one_thread(n_components: usize, n_features: usize) -> bool {
+    em::n_threads() == 1 || !Scorer::is_prepared_in_parallel(n_components, n_features)
+}
 
 /// What runs here, in words, and on how many threads.
 pub(super) fn kernel() -> String {

@@ -80,9 +80,10 @@ impl Results {
         let k = self.ladder.n_components;
         let mut text = format!("One E-step, K = {k}: the median time of each way\n");
         text += &self.times();
-        text += "bmm: the whole E-step, the tables that it makes of the mixture included\n\
-                 listing: what bmm does to the rows once, before the first E-step of a fit\n\
-                 all ways give the same responsibilities within 1e-9\n";
+        text += "all ways go from a mixture to the responsibilities of all rows, the same within 1e-9\n\
+                 bmm: the tables that it makes of the mixture included\n\
+                 listing: what bmm does to the rows once, whatever the number of mixtures\n\
+                 with sums: an E-step of a fit, which also adds up what the M-step needs\n";
         text += &self.remarks();
         text += "\nSpeed-up over the scalar loops\n";
         text += &self.speedups();
@@ -106,17 +107,18 @@ impl Results {
 
     /// Whether no way of the ladder used a second thread.
     pub(super) fn is_of_one_thread(&self) -> bool {
-        self.largest() <= engine::ROWS_OF_ONE_THREAD || em::n_threads() == 1
+        engine::is_of_one_thread(self.ladder.n_components, self.n_features)
     }
 
     /// What else must be known to read the times.
     fn remarks(&self) -> String {
-        let mut text = String::new();
-        if !self.is_of_one_thread() {
-            let n = engine::ROWS_OF_ONE_THREAD;
-            text +=
-                &format!("above {n} {}s bmm uses all threads, the others one\n", self.words.sample);
-        }
+        let mut text = match self.is_of_one_thread() {
+            true => "all ways on one thread".to_string(),
+            false => {
+                "all ways on one thread, but bmm prepares so large a mixture on all".to_string()
+            }
+        };
+        text += &format!("; with sums on up to {}\n", counted(em::n_threads(), "thread"));
         if self.ladder.n_underflown > 0 {
             text += &format!(
                 "{} of {} {}s underflow in the plain attempts: their times hold, their results do not\n",
@@ -130,9 +132,10 @@ impl Results {
 
     fn times(&self) -> String {
         let samples = format!("{}s", self.words.sample);
-        let head: Vec<&str> = [&*samples].into_iter().chain(HEADS).chain(["listing"]).collect();
+        let head: Vec<&str> =
+            [&*samples].into_iter().chain(HEADS).chain(["listing", "with sums"]).collect();
         let row = |rung: &Rung| {
-            let times = rung.seconds.iter().chain([&rung.listing]);
+            let times = rung.seconds.iter().chain([&rung.listing, &rung.with_sums]);
             [rung.n.to_string()].into_iter().chain(times.map(|t| time(*t))).collect()
         };
         table(&head, &[], self.ladder.rungs.iter().map(row))
@@ -194,6 +197,7 @@ fn rung(rung: &Rung) -> Value {
         "seconds": by_way(rung.seconds),
         "speedup": by_way(rung.speedups()),
         "listing_seconds": rung.listing,
+        "with_sums_seconds": rung.with_sums,
     })
 }
 

@@ -1,11 +1,12 @@
 //! One thread's share of a run: block after block, from a mixture to what changes in the sums.
 
-use super::contributions::{Contributions, merge};
+use super::contributions::{Contributions, Room, SEVERAL, Shares, Split};
+use super::ledger::Ledger;
 use super::moved::Moved;
-use super::soften::{Entropy, spread, subtract_best};
+use super::soften::{soften, spread, subtract_best};
 use super::sums::Sums;
-use crate::bits::{BitMatrix, row_bytes};
-use crate::kernels::{self, Candidates, Octet, Pairs, RowBlock, SEVERAL};
+use crate::bits::BitMatrix;
+use crate::kernels::{self, Candidates, Cell, Pairs, RowBlock, entropy_nats, entropy_units};
 use crate::scorer::{Scorer, Screen, Totals};
 
 /// What one thread needs.
@@ -13,11 +14,11 @@ pub(super) struct Worker<const N: usize> {
     totals: Totals<N>,
     positions: Vec<u32>,
     candidates: Candidates,
-    lanes: Vec<Octet<f64>>,
     exponentials: Vec<f64>,
-    new: Contributions,
-    changes: Pairs<i64>,
-    pub(super) sums: Sums,
+    normalisers: Vec<f64>,
+    shares: Vec<i32>,
+    crowd: Pairs<i32>,
+    ledger: Ledger,
 }
 
 impl<const N: usize> Worker<N> {
@@ -26,22 +27,23 @@ impl<const N: usize> Worker<N> {
             totals: Totals::default(),
             positions: Vec::new(),
             candidates: Candidates::default(),
-            lanes: Vec::new(),
             exponentials: Vec::new(),
-            new: Contributions::default(),
-            changes: Pairs::default(),
-            sums: Sums::zeros(scorer.n_components(), scorer.n_features()),
+            normalisers: Vec::new(),
+            shares: Vec::new(),
+            crowd: Pairs::default(),
+            ledger: Ledger::new(scorer.n_components(), scorer.n_features()),
         }
     }
 
     /// Brings the contributions of one block up to date and adds what changes.
-    pub(super) fn run(
+    pub(super) fn run<C: Cell<N>>(
         &mut self,
-        screen: &Screen<N>,
+        screen: &Screen<C, N>,
         moved: &Moved,
         data: &BitMatrix,
         block: &RowBlock,
         contributions: &mut Contributions,
+        sums: &Sums,
     ) {
         let scorer = &moved.scorer;
         match contributions.generation == moved.generation {
@@ -50,14 +52,20 @@ impl<const N: usize> Worker<N> {
         }
         self.screen(screen, scorer, data, block);
         self.score(scorer, data, block);
-        self.soften(contributions, scorer.weights());
-        self.extend(screen, moved);
-        self.compare(contributions);
-        let stride = row_bytes(data.n_features());
-        for tile in 0..kernels::tile_count(data.n_features()) {
-            kernels::add_pairs(&mut self.sums.weighted, stride, block, tile, &self.changes);
-        }
-        std::mem::swap(&mut self.new, contributions);
+        contributions.entropy = self.soften(scorer.weights());
+        contributions.splits.resize(block.len(), Split::NONE);
+        contributions.until.resize(block.len(), f64::NEG_INFINITY);
+        contributions.generation = moved.generation;
+        self.update_soles(contributions, screen.nats(1), moved);
+        self.update_duos(contributions);
+        self.update_crowd(contributions);
+        self.ledger.settle(block, sums);
+        std::mem::swap(&mut self.crowd, &mut contributions.crowd);
+    }
+
+    /// Adds all that is not in the sums yet.
+    pub(super) fn close(&mut self, sums: &Sums) {
+        self.ledger.close(sums);
     }
 
     pub(super) fn look_at_all(&mut self, block: &RowBlock) {
@@ -67,12 +75,12 @@ impl<const N: usize> Worker<N> {
 
     /// Lists the rows with several components, and those whose one component may have come within reach of another.
     fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved) {
-        self.positions.resize(old.sole.len(), 0);
+        self.positions.resize(old.splits.len(), 0);
         let mut n = 0;
-        for ((&sole, &until), position) in old.sole.iter().zip(&old.until).zip(0..) {
+        for ((split, &until), position) in old.splits.iter().zip(&old.until).zip(0..) {
             // Written always and kept only if it counts: no branch to be predicted wrongly.
             self.positions[n] = position;
-            n += usize::from(moved.lost(sole) >= until);
+            n += usize::from(moved.lost(split.components[0]) >= until);
         }
         self.positions.truncate(n);
     }
@@ -83,122 +91,158 @@ impl<const N: usize> Worker<N> {
         self.positions.len()
     }
 
-    /// Rows of which screening has learnt nothing.
-    pub(super) fn n_lost(&self) -> usize {
-        self.candidates.n_lost
-    }
-
     /// Finds the candidates of the rows that are looked at.
-    pub(super) fn screen(
+    pub(super) fn screen<C: Cell<N>>(
         &mut self,
-        screen: &Screen<N>,
+        screen: &Screen<C, N>,
         scorer: &Scorer,
         data: &BitMatrix,
         block: &RowBlock,
-    ) {
+    ) -> &Candidates {
         let Self { totals, positions, candidates, .. } = self;
         candidates.clear();
         if scorer.n_components() > 1 {
             screen.find(scorer, data, block, positions, totals, candidates);
         } else if scorer.has_boundary() {
             // The only component may still be impossible.
-            candidates.sole.resize(positions.len(), SEVERAL);
             for &position in &*positions {
-                candidates.several.push(0, 0.0);
-                candidates.several.end_row(position);
+                candidates.crowd.push(0, 0.0);
+                candidates.crowd.end_row(position);
             }
         } else {
-            candidates.sole.resize(positions.len(), 0);
+            candidates.soles.positions.clone_from(positions);
+            candidates.soles.components.resize(positions.len(), 0);
+            candidates.soles.slack.resize(positions.len(), 0);
         }
+        candidates
     }
 
-    /// Scores the rows that have several candidates: nats behind the best of each row, -inf beyond reach; all NaN if none
-    /// is possible.
+    /// Scores the rows that have several candidates: for two, by how many nats the second one is ahead; for more, nats behind
+    /// the best of each row, -inf beyond reach; all NaN if none is possible.
     fn score(&mut self, scorer: &Scorer, data: &BitMatrix, block: &RowBlock) {
-        let several = &mut self.candidates.several;
-        scorer.score_pairs(data, block, several, &mut self.lanes);
-        several.for_each_row(subtract_best);
-    }
-
-    /// From scores to responsibilities, in fixed point, and to their entropy.
-    fn soften(&mut self, old: &Contributions, weights: &[f64]) {
-        let Self { candidates, exponentials, new, positions, .. } = self;
-        exponentials.clear();
-        exponentials.extend_from_slice(candidates.several.values());
-        kernels::exp_all(exponentials);
-        new.sole.clone_from(&old.sole);
-        // Rows that are not looked at are there already.
-        new.sole.resize(new.sole.len().max(positions.len()), SEVERAL);
-        for (&position, &sole) in positions.iter().zip(&candidates.sole) {
-            new.sole[position as usize] = sole;
-        }
-        new.until.clone_from(&old.until);
-        new.shared.clear();
-        let mut entropy = Entropy::default();
-        for (position, range) in candidates.several.rows() {
-            let components = &candidates.several.components()[range.clone()];
-            let behind = &candidates.several.values()[range.clone()];
-            if behind[0].is_nan() {
-                entropy.add_impossible();
-                spread(weights, &mut new.shared);
-            } else if let [alone] =
-                entropy.add(behind, &exponentials[range], components, &mut new.shared)
-            {
-                new.sole[position as usize] = *alone;
-                new.shared.take_back();
+        let Candidates { duos, crowd, .. } = &mut self.candidates;
+        if scorer.has_boundary() {
+            // Where rows can be impossible, two are a crowd.
+            for (position, components, _) in duos.iter() {
+                components.into_iter().for_each(|k| crowd.push(k, 0.0));
+                crowd.end_row(position);
             }
-            new.shared.end_row(position);
+            duos.clear();
         }
-        new.entropy = entropy.total();
-    }
-
-    /// Writes down how long the rows that were looked at and have one component need no new look.
-    fn extend(&mut self, screen: &Screen<N>, moved: &Moved) {
-        let Self { candidates, positions, new, .. } = self;
-        new.generation = moved.generation;
-        new.until.resize(new.sole.len(), f64::NEG_INFINITY);
-        let nats_per_unit = screen.nats(1);
-        let looked_at = positions.iter().zip(&candidates.sole).zip(&candidates.slack);
-        for ((&position, &sole), &slack) in looked_at {
-            // Of rows with several candidates little is known, even where only one of them mattered.
-            let is_known = sole != SEVERAL;
-            let until = moved.lost(sole) + f64::from(slack) * nats_per_unit;
-            new.until[position as usize] = if is_known { until } else { f64::NEG_INFINITY };
-        }
-    }
-
-    /// Lists how the new contributions differ from the `old` ones.
-    fn compare(&mut self, old: &mut Contributions) {
-        let Self { new, changes, positions, sums, .. } = self;
-        changes.clear();
-        old.sole.resize(new.sole.len(), SEVERAL);
-        let (mut old_rows, mut new_rows) = (old.cursor(), new.cursor());
-        for &position in &*positions {
-            let (was, is) = (old.sole[position as usize], new.sole[position as usize]);
-            if was == is && is != SEVERAL {
-                continue;
-            }
-            let (old, new) = (old_rows.row(position), new_rows.row(position));
-            if let ([a, b], [old_a, _], [c, d], [new_a, _]) = (old.0, old.1, new.0, new.1)
-                && (a, b) == (c, d)
-            {
-                // Most rows keep their two components; what one gains the other loses.
-                let gain = new_a - old_a;
-                if gain != 0 {
-                    changes.push_two([*a, *b], [gain, -gain]);
-                    changes.end_row(position);
-                    sums.resp[*a as usize] += gain;
-                    sums.resp[*b as usize] -= gain;
-                }
-                continue;
-            }
-            merge(old, new, &mut |k: u32, change: i64| {
-                if change != 0 {
-                    changes.push(k, change);
-                    sums.resp[k as usize] += change;
+        scorer.score_pairs(data, block, crowd);
+        crowd.for_each_row(subtract_best);
+        if !scorer.has_boundary() {
+            // How many candidates a row has beyond reach is chance: what it gets must not depend on that.
+            crowd.take_rows(|position, components, behind| {
+                let mut within =
+                    components.iter().zip(behind).filter(|(_, b)| **b >= -kernels::REACH);
+                match (within.next(), within.next(), within.next()) {
+                    (Some((&a, _)), Some((&b, _)), None) => {
+                        duos.push(position, [a, b], 0.0);
+                        true
+                    }
+                    _ => false,
                 }
             });
-            changes.end_row(position);
+        }
+        scorer.score_duos(block, duos);
+    }
+
+    /// From scores to responsibilities, in fixed point; returns their entropy in nats.
+    fn soften(&mut self, weights: &[f64]) -> f64 {
+        let Self { candidates: Candidates { duos, crowd: candidates, .. }, .. } = self;
+        self.shares.resize(duos.len(), 0);
+        let mut entropy = kernels::soften_duos(&duos.values, &mut self.shares);
+        self.exponentials.clear();
+        self.exponentials.extend_from_slice(candidates.values());
+        kernels::exp_all(&mut self.exponentials);
+        self.crowd.clear();
+        self.normalisers.clear();
+        let mut is_possible = true;
+        for (position, range) in candidates.rows() {
+            let components = &candidates.components()[range.clone()];
+            let behind = &candidates.values()[range.clone()];
+            if behind[0].is_nan() {
+                is_possible = false;
+                spread(weights, &mut self.crowd);
+            } else {
+                let exponentials = &self.exponentials[range];
+                let (normaliser, expected) =
+                    soften(components, behind, exponentials, &mut self.crowd);
+                self.normalisers.push(normaliser);
+                entropy -= entropy_units(expected);
+            }
+            self.crowd.end_row(position);
+        }
+        kernels::ln_all(&mut self.normalisers);
+        entropy += self.normalisers.iter().map(|log| entropy_units(*log)).sum::<i64>();
+        if is_possible { entropy_nats(entropy) } else { f64::NEG_INFINITY }
+    }
+
+    /// Rows with one component: what changes, and how long they need no new look.
+    fn update_soles(&mut self, rows: &mut Contributions, nats_per_unit: f64, moved: &Moved) {
+        let soles = &self.candidates.soles;
+        let soles = soles.positions.iter().zip(&soles.components).zip(&soles.slack);
+        for ((&position, &k), &slack) in soles {
+            rows.until[position as usize] = moved.lost(k) + f64::from(slack) * nats_per_unit;
+            update(rows, &self.crowd, &mut self.ledger, position, Split::whole(k));
         }
     }
+
+    fn update_duos(&mut self, rows: &mut Contributions) {
+        for ((position, components, _), &share) in self.candidates.duos.iter().zip(&self.shares) {
+            rows.until[position as usize] = f64::NEG_INFINITY;
+            let new = Split::between(components, share);
+            update(rows, &self.crowd, &mut self.ledger, position, new);
+        }
+    }
+
+    fn update_crowd(&mut self, rows: &mut Contributions) {
+        for (i, (position, range)) in self.crowd.rows().enumerate() {
+            rows.until[position as usize] = f64::NEG_INFINITY;
+            let new = match self.crowd.components()[range] {
+                [alone] => Split::whole(alone),
+                _ => Split { components: [SEVERAL, i as u32], second: 0 },
+            };
+            update(rows, &self.crowd, &mut self.ledger, position, new);
+        }
+    }
+}
+
+/// Puts down in `ledger` how the row at `position` changes to `new`, whose crowd is `crowd`.
+#[inline(always)]
+fn update(
+    rows: &mut Contributions,
+    crowd: &Pairs<i32>,
+    ledger: &mut Ledger,
+    position: u32,
+    new: Split,
+) {
+    let old = rows.splits[position as usize];
+    if old == new && old.components[0] != SEVERAL {
+        return;
+    }
+    rows.splits[position as usize] = new;
+    match Split::gain(old, new) {
+        Some((_, 0)) => {}
+        Some((components, gain)) => ledger.shift(position, components, gain),
+        None => redistribute(old, &rows.crowd, new, crowd, ledger, position),
+    }
+}
+
+/// [`update`] for rows that more than two components have to do with.
+#[inline(never)]
+fn redistribute(
+    old: Split,
+    old_crowd: &Pairs<i32>,
+    new: Split,
+    new_crowd: &Pairs<i32>,
+    ledger: &mut Ledger,
+    position: u32,
+) {
+    let (mut old_room, mut new_room) = (Room::default(), Room::default());
+    let old = Shares::of(old, old_crowd, &mut old_room);
+    let new = Shares::of(new, new_crowd, &mut new_room);
+    Shares::merge(&old, &new, &mut |k, by| ledger.change(k, by));
+    ledger.end_row(position);
 }

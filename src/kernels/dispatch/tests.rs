@@ -6,31 +6,29 @@ use super::super::pick::Portable as PortablePick;
 use super::*;
 use results::results;
 
-/// Calls a macro with `extra` and all kernels: name, width if it has one, arguments and portable form.
+/// Calls a macro with `extra` and all kernels: name, width and cell if it is for any, arguments, result and
+/// portable form.
 macro_rules! each_kernel {
     ($callback:ident $($extra:tt)*) => {
         $callback! { [$($extra)*]
             fill_table[](log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) = dense::fill_table;
-            score_rows[](cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>], stride: usize, offset: usize) = dense::score_rows;
-            accumulate_rows[](cells: &mut [Lanes<f64>], block: &RowBlock, tile: usize, resp: &[Lanes<f64>], stride: usize, offset: usize) = dense::accumulate_rows;
-            fold_cells[](cells: &mut [Lanes<f64>], sums: &mut [Lanes<f64>]) = dense::fold_cells;
-            softmax_rows[](scores: &mut [Lanes<f64>], bias: &[Lanes<f64>], prior: &[Lanes<f64>], sums: &mut SoftmaxSums) = softmax::softmax_rows;
-            raise_envelope[](envelope: &mut [[Patterns; 2]], component: Screened, first: usize) = screen::raise_envelope;
-            fill_byte[N](cells: &mut [Marks<N>; 32], components: &[Screened], index: usize, envelope: &[Patterns; 2], units_per_nat: f32) = screen::fill_byte;
-            screen_rows[N](cells: &[Marks<N>], block: &RowBlock, tile: usize, positions: &[u32], totals: &mut [Marks<N>], stride: usize, offset: usize) = screen::screen_rows;
+            score_rows[](cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>]) = dense::score_rows;
+            sum_columns[](columns: &Columns, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) = dense::sum_columns;
+            softmax_rows[](scores: &mut [Lanes<f64>], stride: usize, bias: &[Lanes<f64>], prior: &[Lanes<f64>], log_prob: &mut [f64], sums: &mut [Lanes<f64>]) = softmax::softmax_rows;
+            widen_envelope[](envelope: &mut [[Envelope; 2]], component: Screened, first: usize) = screen::widen_envelope;
+            fill_byte[N C](cells: &mut [C; 32], components: &[Screened], index: usize, envelope: &[Envelope; 2], units_per_nat: f32) = screen::fill_byte;
+            screen_rows[N C](cells: &[&Tile<C>], block: &RowBlock, tile: usize, positions: &[u32], chunks: Chunks<N>) = cell::screen_rows;
             select[N](totals: &[Marks<N>], n_components: usize, positions: &[u32], reach: &[i16], found: &mut Candidates) = select;
-            score_pairs[](log_odds: &[Octet<f64>], stride: usize, block: &RowBlock, tile: usize, pairs: &Pairs<f64>, sums: &mut [Octet<f64>]) = pairs::score_pairs::<PortablePick>;
-            sum_lanes[](sums: &[Octet<f64>], totals: &mut [f64]) = pairs::sum_lanes;
-            add_pairs[](sums: &mut [Octet<i64>], stride: usize, block: &RowBlock, tile: usize, pairs: &Pairs<i64>) = pairs::add_pairs::<PortablePick>;
-            exp_all[](values: &mut [f64]) = exp_each;
-            ln_all[](values: &mut [f64]) = ln_each;
+            score_pairs[](log_odds: &[Word<f32>], stride: usize, block: &RowBlock, tile: usize, pairs: &mut Pairs<f64>) = pairs::score_pairs::<PortablePick>;
+            score_duos[](log_odds: &[Word<f32>], stride: usize, block: &RowBlock, tile: usize, duos: &mut Duos<f64>) = duos::score_duos::<PortablePick>;
+            soften_duos[](leads: &[f64], shares: &mut [i32]) -> i64 = duos::soften_duos;
+            add_pairs[](sums: &mut [Word<i32>], stride: usize, block: &RowBlock, tile: usize, pairs: &Pairs<i32>, rows: Range<usize>) = pairs::add_pairs::<PortablePick>;
+            add_duos[](sums: &mut [Word<i32>], stride: usize, block: &RowBlock, tile: usize, duos: &Duos<i32>, rows: Range<usize>) = duos::add_duos::<PortablePick>;
+            move_sums[](sums: &mut [Word<i32>], totals: &mut [Octet<i64>]) = pairs::move_sums;
+            exp_all[](values: &mut [f64]) = exp::exp_all;
+            ln_all[](values: &mut [f64]) = exp::ln_all;
         }
     };
-}
-
-#[inline(always)]
-fn exp_each(values: &mut [f64]) {
-    values.iter_mut().for_each(|x| *x = exp::exp_nonpositive(*x));
 }
 
 // The form with masked instructions is what is chosen where the processor has them.
@@ -42,19 +40,14 @@ fn select<const N: usize>(
     reach: &[i16],
     found: &mut Candidates,
 ) {
-    screen::select::<PortablePick, N>(totals, n_components, positions, reach, found);
-}
-
-#[inline(always)]
-fn ln_each(values: &mut [f64]) {
-    values.iter_mut().for_each(|x| *x = exp::ln(*x));
+    select::select::<PortablePick, N>(totals, n_components, positions, reach, found);
 }
 
 macro_rules! declare {
-    ([] $($name:ident[$($n:ident)?]($($arg:ident: $type:ty),*) = $portable:path;)*) => {
+    ([] $($name:ident[$($n:ident $($c:ident)?)?]($($arg:ident: $type:ty),*) $(-> $result:ty)? = $portable:path;)*) => {
         /// All kernels in one version.
         trait Kernels {
-            $(fn $name$(<const $n: usize>)?($($arg: $type),*);)*
+            $(fn $name$(<$($c: Cell<$n>,)? const $n: usize>)?($($arg: $type),*) $(-> $result)?;)*
         }
     };
 }
@@ -62,16 +55,16 @@ each_kernel!(declare);
 
 /// The kernels for one instruction set.
 macro_rules! implement {
-    ([$version:ident $target:literal] $($name:ident[$($n:ident)?]($($arg:ident: $type:ty),*) = $portable:path;)*) => {
+    ([$version:ident $target:literal] $($name:ident[$($n:ident $($c:ident)?)?]($($arg:ident: $type:ty),*) $(-> $result:ty)? = $portable:path;)*) => {
         struct $version;
 
         impl Kernels for $version {
-            $(fn $name$(<const $n: usize>)?($($arg: $type),*) {
+            $(fn $name$(<$($c: Cell<$n>,)? const $n: usize>)?($($arg: $type),*) $(-> $result)? {
                 #[multiversion(targets($target))]
-                fn version$(<const $n: usize>)?($($arg: $type),*) {
-                    $portable($($arg),*);
+                fn version$(<$($c: Cell<$n>,)? const $n: usize>)?($($arg: $type),*) $(-> $result)? {
+                    $portable($($arg),*)
                 }
-                version($($arg),*);
+                version($($arg),*)
             })*
         }
     };
@@ -82,13 +75,13 @@ each_kernel!(implement Avx512 "x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512v
 each_kernel!(implement Sve "aarch64+sve");
 
 macro_rules! call {
-    ([] $($name:ident[$($n:ident)?]($($arg:ident: $type:ty),*) = $portable:path;)*) => {
+    ([] $($name:ident[$($n:ident $($c:ident)?)?]($($arg:ident: $type:ty),*) $(-> $result:ty)? = $portable:path;)*) => {
         /// What is chosen on this machine.
         struct Chosen;
 
         impl Kernels for Chosen {
-            $(fn $name$(<const $n: usize>)?($($arg: $type),*) {
-                super::$name($($arg),*);
+            $(fn $name$(<$($c: Cell<$n>,)? const $n: usize>)?($($arg: $type),*) $(-> $result)? {
+                super::$name($($arg),*)
             })*
         }
 
@@ -96,8 +89,8 @@ macro_rules! call {
         struct Portable;
 
         impl Kernels for Portable {
-            $(fn $name$(<const $n: usize>)?($($arg: $type),*) {
-                $portable($($arg),*);
+            $(fn $name$(<$($c: Cell<$n>,)? const $n: usize>)?($($arg: $type),*) $(-> $result)? {
+                $portable($($arg),*)
             })*
         }
     };

@@ -1,12 +1,9 @@
 //! Screening against exact scores: it may name too many components, never too few.
 
 use super::*;
-use crate::kernels::SEVERAL;
+use crate::kernels::{Narrow, REACH, Wide};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-
-/// As the sparse E-step has it: 33 ln 2.
-const REACH: f64 = 22.873_856_958_594_61;
 
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
 fn uniform(seed: u64, i: usize, d: usize) -> f64 {
@@ -32,39 +29,67 @@ fn exact_scores(scorer: &Scorer, means: &[f64], data: &BitMatrix) -> Vec<Vec<f64
     (0..data.n_samples()).map(row).collect()
 }
 
-/// What is found for each row of the data: one component that alone counts, or the candidates.
-fn found<const N: usize>(scorer: &Scorer, data: &BitMatrix, n_coarser: usize) -> Vec<Vec<usize>> {
-    let mut screen = Screen::<N>::new(scorer.n_components(), data.n_features(), REACH);
+/// The candidates of each row of the data.
+fn found<C: Cell<N>, const N: usize>(
+    scorer: &Scorer,
+    data: &BitMatrix,
+    n_coarser: usize,
+) -> Vec<Vec<usize>> {
+    let mut screen = Screen::<C, N>::new(scorer.n_components(), data.n_features(), REACH);
     for _ in 0..n_coarser {
-        screen.coarsen();
+        assert!(screen.coarsen());
     }
     screen.refill(scorer);
     let block = RowBlock::by_length(data, 0..data.n_samples());
     let positions: Vec<u32> = (0..block.len() as u32).collect();
     let mut candidates = Candidates::default();
     screen.find(scorer, data, &block, &positions, &mut Totals::default(), &mut candidates);
-    let mut found = vec![Vec::new(); data.n_samples()];
-    for (position, range) in candidates.several.rows() {
-        let components = candidates.several.components()[range].iter().map(|&k| k as usize);
-        found[block.row(position as usize)] = components.collect();
+    by_row(&candidates, &block, scorer.n_components())
+}
+
+/// Rows of each kind must have as many candidates as that has, and every row is of one kind.
+fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec<Vec<usize>> {
+    let mut found = vec![Vec::new(); block.len()];
+    let mut put = |position: u32, components: &[u32]| {
+        let row = &mut found[block.row(position as usize)];
+        assert!(row.is_empty(), "a row that was put twice");
+        row.extend(components.iter().map(|&k| k as usize));
+    };
+    let Candidates { soles, duos, crowd, n_lost, .. } = candidates;
+    assert_eq!(soles.slack.len(), soles.positions.len());
+    assert_eq!(soles.components.len(), soles.positions.len());
+    for (&position, &k) in soles.positions.iter().zip(&soles.components) {
+        put(position, &[k]);
     }
-    assert_eq!(candidates.sole.len(), block.len());
-    for (position, &sole) in candidates.sole.iter().enumerate().filter(|(_, k)| **k != SEVERAL) {
-        assert!(found[block.row(position)].is_empty(), "both one and several");
-        found[block.row(position)].push(sole as usize);
+    assert_eq!(duos.iter().count(), duos.positions.len());
+    duos.iter().for_each(|(position, two, _)| put(position, &two));
+    let mut n_full = 0;
+    for (position, range) in crowd.rows() {
+        let components = &crowd.components()[range];
+        n_full += usize::from(components.len() == n_components);
+        // All of two components, if the row is lost.
+        assert!(components.len() > 2 || components.len() == n_components);
+        put(position, components);
     }
+    assert!(*n_lost <= n_full, "a lost row lacks components");
+    let values = duos.values.iter().chain(crowd.values());
+    assert!(values.into_iter().all(|value| *value == 0.0));
+    for positions in [&soles.positions, &duos.positions] {
+        assert!(positions.is_sorted());
+    }
+    assert!(found.iter().all(|components| !components.is_empty()), "a row that was put nowhere");
     found
 }
 
 /// Checks that no component within reach is missing; returns how many candidates there are for a row.
-fn assert_none_is_missed<const N: usize>(
+fn assert_none_is_missed<C: Cell<N>, const N: usize>(
     weights: &[f64],
     means: &[f64],
     data: &BitMatrix,
     n_coarser: usize,
 ) -> f64 {
     let scorer = Scorer::new(weights, means, data.n_features());
-    let all = found::<N>(&scorer, data, n_coarser);
+    let all = found::<C, N>(&scorer, data, n_coarser);
     for (i, scores) in exact_scores(&scorer, means, data).iter().enumerate() {
         let found = &all[i];
         assert!(found.is_sorted_by(|a, b| a < b), "row {i}: {found:?}");
@@ -91,12 +116,12 @@ fn assert_none_is_missed_in_any_width(
     n_coarser: usize,
 ) -> f64 {
     if weights.len() <= 16 {
-        assert_none_is_missed::<16>(weights, means, data, n_coarser);
+        assert_none_is_missed::<Wide<16>, 16>(weights, means, data, n_coarser);
     }
     if weights.len() <= 32 {
-        assert_none_is_missed::<32>(weights, means, data, n_coarser);
+        assert_none_is_missed::<Wide<32>, 32>(weights, means, data, n_coarser);
     }
-    assert_none_is_missed::<64>(weights, means, data, n_coarser)
+    assert_none_is_missed::<Narrow, 64>(weights, means, data, n_coarser)
 }
 
 /// How the means of components lie.
@@ -176,7 +201,7 @@ proptest! {
 
 /// Three components of which the third leads at every pattern but has next to no weight. Marks of the first are rounded up by
 /// almost half a unit every time, those of the second down; and the second is all but out of reach.
-fn assert_rounding_loses_nobody<const N: usize>(d: usize, n_coarser: usize) {
+fn assert_rounding_loses_nobody<C: Cell<N>, const N: usize>(d: usize, n_coarser: usize) {
     let units = 64.0 / f64::from(1 << n_coarser);
     let behind = [0.498 / units, 0.502 / units, 0.0];
     let logistic = |o: f64| 1.0 / (1.0 + libm::exp(-o));
@@ -193,15 +218,15 @@ fn assert_rounding_loses_nobody<const N: usize>(d: usize, n_coarser: usize) {
     let scorer = Scorer::new(&weights, &means, d);
     let exact = &exact_scores(&scorer, &means, &data)[0];
     assert!((0.0..REACH).contains(&(exact[0] - exact[1])) && exact[2] < exact[1]);
-    assert_none_is_missed::<N>(&weights, &means, &data, n_coarser);
+    assert_none_is_missed::<C, N>(&weights, &means, &data, n_coarser);
 }
 
 #[test]
 fn rounding_against_a_component_at_every_mark_does_not_lose_it() {
     for d in [64, 500, 1024, 2100] {
         for n_coarser in 0..=6 {
-            assert_rounding_loses_nobody::<16>(d, n_coarser);
-            assert_rounding_loses_nobody::<64>(d, n_coarser);
+            assert_rounding_loses_nobody::<Wide<16>, 16>(d, n_coarser);
+            assert_rounding_loses_nobody::<Narrow, 64>(d, n_coarser);
         }
     }
 }
@@ -209,7 +234,7 @@ fn rounding_against_a_component_at_every_mark_does_not_lose_it() {
 /// Where the margin for rounding alone exceeds 16 bits.
 #[test]
 fn the_longest_rows_lose_nobody_either() {
-    assert_rounding_loses_nobody::<16>(160_000, 0);
+    assert_rounding_loses_nobody::<Wide<16>, 16>(160_000, 0);
 }
 
 /// Lanes without a component start hopeless and stay so, however rare the ones of a row are in all components.
@@ -241,7 +266,7 @@ fn leaders_that_a_missing_feature_rules_out_hide_nobody() {
     assert_none_is_missed_in_any_width(&weights, &means, &data, 0);
     // In the finest units these two are too far behind to be told apart.
     assert_none_is_missed_in_any_width(&weights, &means, &data, 2);
-    assert_eq!(found::<16>(&scorer, &data, 2), [[2, 3]]);
+    assert_eq!(found::<Wide<16>, 16>(&scorer, &data, 2), [[2, 3]]);
 }
 
 #[test]
@@ -259,7 +284,49 @@ fn a_clear_row_has_one_candidate_and_a_tie_two() {
 
 #[test]
 fn units_get_coarser_down_to_one_for_a_nat() {
-    let mut screen = Screen::<16>::new(2, 64, REACH);
+    let mut screen = Screen::<Wide<16>, 16>::new(2, 64, REACH);
+    let scorer = Scorer::new(&[0.5, 0.5], &[0.4; 128], 64);
+    screen.refill(&scorer);
+    assert_eq!(screen.units_per_nat, 64.0);
     assert_eq!((0..10).take_while(|_| screen.coarsen()).count(), 6);
+    screen.refill(&scorer);
     assert_eq!(screen.units_per_nat, 1.0);
+    screen.refine();
+    screen.refill(&scorer);
+    assert_eq!(screen.units_per_nat, 64.0);
+}
+
+/// However many nats one component lies behind another in a cell, but for what is never one.
+fn assert_no_cell_is_cut_short<C: Cell<N>, const N: usize>(nats: f64, is_never: bool) {
+    let d = 64;
+    let near = 1.0 / (1.0 + libm::exp(nats / 8.0));
+    let of = |k: usize, f: usize| match k {
+        0 => near,
+        1 => 1.0 - near,
+        _ if f == 7 && is_never => 0.0,
+        _ => 0.5,
+    };
+    let means: Vec<f64> = (0..3 * d).map(|i| of(i / d, i % d)).collect();
+    let scorer = Scorer::new(&[0.25, 0.25, 0.5], &means, d);
+    let mut screen = Screen::<C, N>::new(3, d, REACH);
+    screen.refill(&scorer);
+    // A cell is four features.
+    let [behind, ahead] = [0, 1].map(|k| 4.0 * scorer.log_odds(k)[0].0[0]);
+    let units = (ahead - behind) * f64::from(screen.units_per_nat);
+    assert!(units <= f64::from(C::MOST) * (1.0 + 1e-6), "{units} units do not fit into a cell");
+    let is_finest = screen.units_per_nat == UNITS_PER_NAT;
+    let is_for_never = is_never && screen.units_per_nat == f32::from(C::MOST) / FAR;
+    let is_full = units >= f64::from(C::MOST) * (1.0 - 1e-6);
+    assert!(is_finest || is_for_never || is_full, "too coarse by far: {units}");
+}
+
+#[test]
+fn units_are_as_fine_as_the_farthest_cell_allows() {
+    for nats in [0.5, 3.9, 4.1, 60.0, 250.0] {
+        for is_never in [false, true] {
+            assert_no_cell_is_cut_short::<Wide<16>, 16>(nats, is_never);
+            assert_no_cell_is_cut_short::<Wide<32>, 32>(nats, is_never);
+            assert_no_cell_is_cut_short::<Narrow, 64>(nats, is_never);
+        }
+    }
 }

@@ -1,0 +1,149 @@
+//! The cells of screening's tables, and the walk along a row's list that adds them up.
+//!
+//! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
+
+use super::row_block::{CELLS, Entries, RowBlock};
+use super::screen::Marks;
+
+/// One cell of a table: how far `N` components side by side lie behind the envelope, in units.
+pub trait Cell<const N: usize>: Copy + Send + Sync {
+    /// On the envelope.
+    const ZERO: Self;
+
+    /// The largest number of units that a cell holds.
+    const MOST: u16;
+
+    /// From so many units for each component, none of them above [`Self::MOST`].
+    fn new(units: &[u16; N]) -> Self;
+
+    /// For each of M tables, `first` less the cells of `list`, saturating.
+    fn totals<const M: usize>(
+        first: [Marks<N>; M],
+        cells: [&Tile<Self>; M],
+        list: &[Entries],
+    ) -> [Marks<N>; M];
+}
+
+/// The cells of one tile, on cache lines of their own.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub struct Tile<C>(pub [C; CELLS]);
+
+/// A cell with two bytes for each component: units can be so fine that hardly any component beyond reach remains.
+#[derive(Debug, Clone, Copy)]
+pub struct Wide<const N: usize>([i16; N]);
+
+/// A cell with one byte for each of 64 components, for tables that come from the second-level cache: a small one with
+/// coarse units is read in half the time, which outweighs the candidates that it fails to leave out.
+///
+/// Two components to a number: `l` in the low byte, `32 + l` in the high one.
+#[derive(Debug, Clone, Copy)]
+pub struct Narrow([u16; 32]);
+
+/// Some chunks of the totals of rows.
+#[derive(Debug)]
+pub struct Chunks<'a, const N: usize> {
+    /// For each row, `stride` chunks.
+    pub totals: &'a mut [Marks<N>],
+    /// See there.
+    pub stride: usize,
+    /// The first chunk of a row that is meant.
+    pub offset: usize,
+    /// What these chunks are to begin with, whatever they hold.
+    pub first: Option<&'a [Marks<N>]>,
+}
+
+#[inline(always)]
+pub(super) fn screen_rows<C: Cell<N>, const N: usize>(
+    cells: &[&Tile<C>],
+    block: &RowBlock,
+    tile: usize,
+    positions: &[u32],
+    chunks: Chunks<N>,
+) {
+    let Chunks { totals, stride, offset, first } = chunks;
+    for (i, (&position, row)) in positions.iter().zip(totals.chunks_exact_mut(stride)).enumerate() {
+        block.ask_for_nibbles(tile, positions, i);
+        let (list, row) = (block.nibbles(tile, position as usize), &mut row[offset..]);
+        match (cells, first.unwrap_or(row)) {
+            ([a], [one, ..]) => [row[0]] = C::totals([*one], [a], list),
+            ([a, b], [one, two, ..]) => [row[0], row[1]] = C::totals([*one, *two], [a, b], list),
+            _ => {}
+        }
+    }
+}
+
+// Entries are looked up with their bounds checked: masking them would be done for four at a time in a vector register, and
+// getting them out of there again costs more than the additions.
+
+impl<const N: usize> Cell<N> for Wide<N> {
+    const ZERO: Self = Self([0; N]);
+    const MOST: u16 = i16::MAX as u16;
+
+    #[inline(always)]
+    fn new(units: &[u16; N]) -> Self {
+        Self(units.map(|u| u as i16))
+    }
+
+    /// As two interleaved sums: additions of one need not wait for the other's.
+    #[inline(always)]
+    fn totals<const M: usize>(
+        first: [Marks<N>; M],
+        cells: [&Tile<Self>; M],
+        list: &[Entries],
+    ) -> [Marks<N>; M] {
+        let mut sums = [first, [Marks([0; N]); M]];
+        for four in list {
+            for (i, &entry) in four.iter().enumerate() {
+                for (sum, cells) in sums[i % 2].iter_mut().zip(cells) {
+                    *sum = sum.less(&cells.0[usize::from(entry)].0);
+                }
+            }
+        }
+        std::array::from_fn(|m| sums[0][m].add(sums[1][m]))
+    }
+}
+
+impl Cell<64> for Narrow {
+    const ZERO: Self = Self([0; 32]);
+    const MOST: u16 = u8::MAX as u16;
+
+    #[inline(always)]
+    fn new(units: &[u16; 64]) -> Self {
+        let (low, high) = units.split_at(32);
+        Self(std::array::from_fn(|l| low[l] | high[l] << 8))
+    }
+
+    /// Sums the numbers whole and their high bytes apart, from which the sums of the low bytes follow: one shift, no unpacking.
+    /// A tile has 256 groups, so neither sum of bytes exceeds 16 bits.
+    #[inline(always)]
+    fn totals<const M: usize>(
+        first: [Marks<64>; M],
+        cells: [&Tile<Self>; M],
+        list: &[Entries],
+    ) -> [Marks<64>; M] {
+        let (mut both, mut high) = ([[0_u16; 32]; M], [[0_u16; 32]; M]);
+        for four in list {
+            for &entry in four {
+                for ((both, high), cells) in both.iter_mut().zip(&mut high).zip(cells) {
+                    let cell = cells.0[usize::from(entry)].0;
+                    for l in 0..32 {
+                        both[l] = both[l].wrapping_add(cell[l]);
+                        high[l] = high[l].wrapping_add(cell[l] >> 8);
+                    }
+                }
+            }
+        }
+        let most = |units: u16| units.min(i16::MAX as u16) as i16;
+        std::array::from_fn(|m| {
+            let mut units = [0; 64];
+            for l in 0..32 {
+                units[l] = most(both[m][l].wrapping_sub(high[m][l] << 8));
+                units[32 + l] = most(high[m][l]);
+            }
+            first[m].less(&units)
+        })
+    }
+}
+
+const _: () = assert!(CELLS / 16 * (u8::MAX as usize) <= u16::MAX as usize);

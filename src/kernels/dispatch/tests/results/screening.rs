@@ -1,0 +1,164 @@
+//! What the kernels of screening give.
+
+use super::super::super::super::row_block::{CELLS, tile_count};
+use super::super::super::super::screen::{HOPELESS, NEVER};
+use super::*;
+
+/// Chunks of components in the walk that screens.
+const N_CHUNKS: usize = 3;
+
+fn marks<const N: usize>(n: usize, scale: f64) -> Vec<Marks<N>> {
+    let mark = |i| if i % 97 == 5 { HOPELESS } else { ((noise(i) - 1.0) * scale) as i16 };
+    (0..n).map(|n| Marks(std::array::from_fn(|l| mark(n * N + l)))).collect()
+}
+
+fn bits_of_marks<const N: usize>(marks: &[Marks<N>]) -> impl Iterator<Item = u64> + '_ {
+    marks.iter().flat_map(|v| v.0).map(|mark| mark as u64)
+}
+
+/// What cells take from totals of 0: all that can be told of them.
+fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
+    let mut tile = Box::new(Tile([C::ZERO; CELLS]));
+    let taken = |cell: &C| {
+        tile.0[1] = *cell;
+        C::totals([Marks([0; N])], [&tile], &[[1, 0, 0, 0]])[0].0
+    };
+    cells.iter().flat_map(taken).map(|mark| mark as u64).collect()
+}
+
+/// A table with any cells: small ones, and one in 97 as large as they get.
+fn tile<C: Cell<N>, const N: usize>(seed: usize, scale: f64) -> Box<Tile<C>> {
+    let mut tile = Box::new(Tile([C::ZERO; CELLS]));
+    for (c, cell) in tile.0.iter_mut().enumerate() {
+        let units = |l: usize| match seed + c * N + l {
+            i if i % 97 == 5 => C::MOST,
+            i => ((noise(i) + 1.0) * scale).min(f64::from(C::MOST)) as u16,
+        };
+        *cell = C::new(&std::array::from_fn(units));
+    }
+    tile
+}
+
+/// Log-odds of `n` components over `stride` bytes: usual ones, and those of means next to 0 and 1.
+fn log_odds(n: usize, stride: usize) -> Vec<Octet<f64>> {
+    let mut octets = lanes::<8>(n * stride, 9.0);
+    for (octet, special) in
+        octets.iter_mut().step_by(3).zip([-744.4, 36.7, -36.7, -0.0, 1e-300, 0.1].iter().cycle())
+    {
+        octet.0[5] = *special;
+    }
+    octets
+}
+
+/// Features that are never one, for every third component.
+fn never(n: usize, stride: usize) -> Vec<Option<Vec<u8>>> {
+    let mask = |k: usize| {
+        (0..stride)
+            .map(|b| if (k + b).is_multiple_of(5) { 0xff } else { (k * 7 + b) as u8 & 0x11 })
+            .collect()
+    };
+    (0..n).map(|k| (k % 3 == 0).then(|| mask(k))).collect()
+}
+
+/// Calls `use_them` with so many components over `stride` bytes.
+fn with_components<T>(n: usize, stride: usize, use_them: impl FnOnce(&[Screened]) -> T) -> T {
+    let (log_odds, never) = (log_odds(n, stride), never(n, stride));
+    let components: Vec<Screened> = log_odds
+        .chunks(stride)
+        .zip(&never)
+        .map(|(log_odds, never)| Screened { log_odds, never: never.as_deref() })
+        .collect();
+    use_them(&components)
+}
+
+/// Envelopes of several components, of none, and of one with features that are never one.
+pub(super) fn enveloped<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (n_components, n_bytes, first) in [(5, 1, 0), (5, 7, 2), (5, 16, 16), (0, 2, 0), (1, 3, 0)]
+    {
+        let mut envelope = vec![[Envelope::NONE; 2]; n_bytes];
+        with_components(n_components, first + n_bytes, |components| {
+            components.iter().for_each(|c| K::widen_envelope(&mut envelope, *c, first));
+        });
+        for Envelope { high, low } in envelope.as_flattened() {
+            bits.extend(high.iter().chain(low).map(|sum| u64::from(sum.to_bits())));
+        }
+    }
+    bits
+}
+
+pub(super) fn filled<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    let sum = |i: usize| if i % 7 == 3 { NEVER } else { 20.0 + 20.0 * noise(i) as f32 };
+    let patterns = |g: usize| std::array::from_fn(|p| sum(g * 16 + p));
+    for n in [0, 1, 3, N - 1, N] {
+        for units in [64.0, 8.0, 1.0] {
+            let envelope =
+                std::array::from_fn(|g| Envelope { high: patterns(g), ..Envelope::NONE });
+            for index in 0..4 {
+                let mut cells = [C::ZERO; 32];
+                with_components(n, 4, |c| K::fill_byte(&mut cells, c, index, &envelope, units));
+                bits.extend(bits_of_cells(&cells));
+            }
+        }
+    }
+    bits
+}
+
+/// Totals of the last chunks of three, for some of the rows: from small to saturated, one table and two at once, from what
+/// is there and from the beginning.
+pub(super) fn screened<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (block, d) in blocks() {
+        for (tile, scale) in (0..tile_count(d)).zip([20.0, 400.0, 9000.0]) {
+            let positions: Vec<u32> = (0..37).filter(|p| p % 5 != 2).collect();
+            let tables = [0, 1].map(|i| self::tile::<C, N>(i * 1000, scale));
+            let tables: Vec<&Tile<C>> = tables.iter().map(|table| &**table).collect();
+            let beginning = marks::<N>(2, 300.0);
+            for n_tables in 1..=2 {
+                for first in [None, Some(&beginning[..])] {
+                    let mut totals = marks::<N>(positions.len() * N_CHUNKS, 100.0);
+                    let (tables, offset) = (&tables[..n_tables], N_CHUNKS - n_tables);
+                    let chunks = Chunks { totals: &mut totals, stride: N_CHUNKS, offset, first };
+                    K::screen_rows(tables, &block, tile, &positions, chunks);
+                    bits.extend(bits_of_marks(&totals));
+                }
+            }
+        }
+    }
+    bits
+}
+
+pub(super) fn selected<K: Kernels, const N: usize>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for n_components in [1, N - 3, N, N + 1, 2 * N - 1] {
+        let stride = n_components.div_ceil(N);
+        for scale in [10.0, 1500.0, 16_000.0] {
+            let mut totals = marks::<N>(24 * stride, scale);
+            totals[..stride].fill(Marks([HOPELESS; N]));
+            totals[stride..2 * stride].fill(Marks([0; N]));
+            let padding = (n_components..stride * N).flat_map(|k| (0..24).map(move |row| (row, k)));
+            padding.for_each(|(row, k)| totals[row * stride + k / N].0[k % N] = HOPELESS);
+            let reach: Vec<i16> =
+                [0, 1, 700, 1600, i16::MAX].into_iter().cycle().take(24).collect();
+            let mut found = Candidates::default();
+            let positions: Vec<u32> = (0..24).map(|row| row * 3).collect();
+            K::select(&totals, n_components, &positions, &reach, &mut found);
+            bits.extend(bits_of_found(&found));
+        }
+    }
+    bits
+}
+
+fn bits_of_found(found: &Candidates) -> Vec<u64> {
+    let Candidates { soles, duos, crowd, n_lost, .. } = found;
+    let mut bits: Vec<u64> = soles.slack.iter().map(|slack| *slack as u64).collect();
+    let numbers = [&soles.positions, &soles.components, &duos.positions];
+    bits.extend(numbers.into_iter().flatten().map(|number| u64::from(*number)));
+    bits.extend(duos.components.as_flattened().iter().map(|k| u64::from(*k)));
+    bits.extend(crowd.components().iter().map(|k| u64::from(*k)));
+    bits.extend(crowd.rows().flat_map(|(row, range)| [u64::from(row), range.end as u64]));
+    bits.extend(duos.values.iter().chain(crowd.values()).map(|value| value.to_bits()));
+    bits.push(*n_lost as u64);
+    bits
+}

@@ -1,0 +1,145 @@
+//! What the kernels for single pairs of a row and a component give.
+
+use super::super::super::super::fixed_point::{ONE, REACH};
+use super::super::super::super::row_block::{row_words, tile_count};
+use super::*;
+
+/// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
+fn log_odds(n: usize, stride: usize) -> Vec<Word<f32>> {
+    let mut words: Vec<Word<f32>> =
+        lanes::<16>(n * stride, 9.0).into_iter().map(|word| word.map(|o| o as f32)).collect();
+    for (word, special) in
+        words.iter_mut().step_by(3).zip([-744.4, 36.7, -36.7, -0.0, 1e-40, 0.1].iter().cycle())
+    {
+        (word.0[5], word.0[14]) = (*special, -*special);
+    }
+    words
+}
+
+/// Pairs with 0 to 5 of six components for each row, odd numbers and even ones.
+fn pairs<T: Copy>(value: impl Fn(usize) -> T) -> Pairs<T> {
+    let mut pairs = Pairs::default();
+    for position in 0..37 {
+        let components = (0..6).filter(|k| (position * 5 + k * k) % 7 < position % 6);
+        components.for_each(|k| pairs.push(k as u32, value(position * 6 + k)));
+        pairs.end_row(position as u32);
+    }
+    pairs
+}
+
+/// Two of six components for two rows in three.
+fn duos<T: Copy>(value: impl Fn(usize) -> T) -> Duos<T> {
+    let mut duos = Duos::default();
+    for position in (0..37).filter(|position| position % 3 != 1) {
+        let first = position * 5 % 6;
+        let second = (first + 1 + position % 5) % 6;
+        let components = [first.min(second) as u32, first.max(second) as u32];
+        duos.push(position as u32, components, value(position));
+    }
+    duos
+}
+
+pub(super) fn scored<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (block, d) in blocks() {
+        let (mut pairs, log_odds) = (pairs(noise), log_odds(6, row_words(d)));
+        for tile in 0..tile_count(d) {
+            K::score_pairs(&log_odds, row_words(d), &block, tile, &mut pairs);
+            bits.extend(pairs.values().iter().map(|score| score.to_bits()));
+        }
+    }
+    bits
+}
+
+pub(super) fn led<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (block, d) in blocks() {
+        let (mut duos, log_odds) = (duos(noise), log_odds(6, row_words(d)));
+        for tile in 0..tile_count(d) {
+            K::score_duos(&log_odds, row_words(d), &block, tile, &mut duos);
+            bits.extend(duos.values.iter().map(|lead| lead.to_bits()));
+        }
+    }
+    bits
+}
+
+/// Leads of every number of rows that fill a register or not: none, all but none, at and beyond reach on both sides.
+pub(super) fn shared<K: Kernels>() -> Vec<u64> {
+    let beyond = REACH * (1.0 + f64::EPSILON);
+    let special = [0.0, -0.0, 5e-324, -1e-17, REACH, -REACH, beyond, -beyond, 1e3, -1e3, f64::MAX];
+    let usual = (0..90).map(|i| 20.0 * noise(i));
+    let leads: Vec<f64> = special.into_iter().chain(usual).collect();
+    let mut bits = Vec::new();
+    for from in [0, 3, 11] {
+        for n in 0..=70 {
+            let mut shares = vec![-1; n];
+            bits.push(K::soften_duos(&leads[from..from + n], &mut shares) as u64);
+            bits.extend(shares.iter().map(|share| *share as u64));
+        }
+    }
+    bits
+}
+
+/// Sums that begin with something else than 0.
+fn sums(n: usize) -> Vec<Word<i32>> {
+    lanes::<16>(n, 1e6).into_iter().map(|word| word.map(|sum| sum as i32)).collect()
+}
+
+fn bits_of_sums(sums: &[Word<i32>]) -> impl Iterator<Item = u64> + '_ {
+    sums.iter().flat_map(|word| word.0).map(|sum| sum as u64)
+}
+
+/// Changes of any size and sign, the largest ones among them.
+fn change(i: usize) -> i32 {
+    match i % 7 {
+        0 => ONE,
+        1 => -ONE,
+        _ => (noise(i) * f64::from(ONE)) as i32,
+    }
+}
+
+pub(super) fn added<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (block, d) in blocks() {
+        let (mut sums, pairs) = (sums(6 * row_words(d)), pairs(change));
+        for rows in [0..0, 0..5, 5..6, 6..pairs.n_rows()] {
+            for tile in 0..tile_count(d) {
+                K::add_pairs(&mut sums, row_words(d), &block, tile, &pairs, rows.clone());
+            }
+            bits.extend(bits_of_sums(&sums));
+        }
+    }
+    bits
+}
+
+pub(super) fn shifted<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (block, d) in blocks() {
+        let (mut sums, duos) = (sums(6 * row_words(d)), duos(change));
+        for rows in [0..0, 0..5, 5..6, 6..duos.len()] {
+            for tile in 0..tile_count(d) {
+                K::add_duos(&mut sums, row_words(d), &block, tile, &duos, rows.clone());
+            }
+            bits.extend(bits_of_sums(&sums));
+        }
+    }
+    bits
+}
+
+/// Whole words and a last one of which one octet counts.
+pub(super) fn moved<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for n_octets in [0_usize, 1, 2, 7, 98, 131] {
+        let mut sums = sums(n_octets.div_ceil(2));
+        if let Some(word) = sums.first_mut() {
+            (word.0[0], word.0[1]) = (i32::MIN, i32::MAX);
+        }
+        let start = lanes::<8>(n_octets, 2.0_f64.powi(40));
+        let mut totals: Vec<Octet<i64>> =
+            start.into_iter().map(|octet| octet.map(|sum| sum as i64)).collect();
+        K::move_sums(&mut sums, &mut totals);
+        bits.extend(bits_of_sums(&sums));
+        bits.extend(totals.iter().flat_map(|octet| octet.0).map(|sum| sum as u64));
+    }
+    bits
+}

@@ -1,0 +1,203 @@
+//! From marks to candidates: every row by how many components are within reach of its best.
+//!
+//! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
+
+use super::duos::Duos;
+use super::pairs::Pairs;
+use super::pick::Pick;
+use super::screen::{HOPELESS, Marks};
+
+/// What screening finds: every row by how many components are within reach of its best.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Rows with one.
+    pub soles: Soles,
+    /// Rows with two; their values are 0.
+    pub duos: Duos<f64>,
+    /// Rows with more; their values are 0.
+    pub crowd: Pairs<f64>,
+    /// Rows so far behind the envelope that all components had to be taken.
+    pub n_lost: usize,
+    /// Scratch: for each row the lowest mark within reach.
+    lowest: Vec<i16>,
+    /// Scratch: for each row how far the best one beyond reach lies behind that.
+    slack: Vec<i16>,
+    /// Scratch: for each row and chunk which components are within reach.
+    within: Vec<u64>,
+    /// Scratch: the rows with more than two.
+    crowded: Vec<u32>,
+}
+
+/// Rows with one component within reach.
+#[derive(Debug, Default)]
+pub struct Soles {
+    /// Their positions, ascending.
+    pub positions: Vec<u32>,
+    /// For each of them the component.
+    pub components: Vec<u32>,
+    /// For each of them, how many units lie between the reach and the best component beyond it, at least.
+    pub slack: Vec<i16>,
+}
+
+impl Soles {
+    fn resize(&mut self, n: usize) {
+        self.positions.resize(n, 0);
+        self.components.resize(n, 0);
+        self.slack.resize(n, 0);
+    }
+}
+
+impl Candidates {
+    /// The number of candidates of all rows.
+    pub fn len(&self) -> usize {
+        self.soles.positions.len() + 2 * self.duos.len() + self.crowd.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets all rows, keeping the memory.
+    pub fn clear(&mut self) {
+        self.soles.resize(0);
+        self.duos.clear();
+        self.crowd.clear();
+        self.n_lost = 0;
+    }
+}
+
+#[inline(always)]
+pub(super) fn select<P: Pick, const N: usize>(
+    totals: &[Marks<N>],
+    n_components: usize,
+    positions: &[u32],
+    reach: &[i16],
+    found: &mut Candidates,
+) {
+    // For the usual numbers of chunks loops without a loop inside.
+    match n_components.div_ceil(N) {
+        1 => select_of::<P, N>(1, totals, n_components, positions, reach, found),
+        2 => select_of::<P, N>(2, totals, n_components, positions, reach, found),
+        stride => select_of::<P, N>(stride, totals, n_components, positions, reach, found),
+    }
+}
+
+// Simple loops one after another, not one over rows that does everything: what is simple, the compiler vectorises.
+#[inline(always)]
+fn select_of<P: Pick, const N: usize>(
+    stride: usize,
+    totals: &[Marks<N>],
+    n_components: usize,
+    positions: &[u32],
+    reach: &[i16],
+    found: &mut Candidates,
+) {
+    let rows = || totals.chunks_exact(stride);
+    let Candidates { lowest, slack, within, .. } = found;
+    lowest.resize(reach.len(), HOPELESS);
+    for ((lowest, row), &reach) in lowest.iter_mut().zip(rows()).zip(reach) {
+        let largest = row.iter().fold(Marks([HOPELESS; N]), |largest, marks| largest.max(marks));
+        *lowest = largest.largest().saturating_sub(reach);
+    }
+    slack.resize(reach.len(), 0);
+    for ((slack, row), &lowest) in slack.iter_mut().zip(rows()).zip(&*lowest) {
+        let beyond = row
+            .iter()
+            .fold(Marks([HOPELESS; N]), |largest, marks| largest.max(&marks.below(lowest)));
+        // A total that has lost count is lower still.
+        *slack = lowest.saturating_sub(beyond.largest());
+    }
+    within.resize(totals.len(), 0);
+    for ((within, row), &lowest) in within.chunks_exact_mut(stride).zip(rows()).zip(&*lowest) {
+        for (within, marks) in within.iter_mut().zip(row) {
+            *within = marks.at_least::<P>(lowest);
+        }
+    }
+    sort_by_number(stride, n_components, N, positions, found);
+}
+
+/// Puts each row where rows with so many components within reach belong.
+///
+/// What is written is kept only if it counts: no branch to be predicted wrongly.
+#[inline(always)]
+fn sort_by_number(
+    stride: usize,
+    n_components: usize,
+    width: usize,
+    positions: &[u32],
+    found: &mut Candidates,
+) {
+    let Candidates { soles, duos, crowd, n_lost, lowest, slack, within, crowded } = found;
+    let n = positions.len();
+    soles.resize(n);
+    duos.positions.resize(n, 0);
+    duos.components.resize(n, [0; 2]);
+    crowded.resize(n, 0);
+    let (mut n_soles, mut n_duos, mut n_crowded) = (0, 0, 0);
+    {
+        let (sole_positions, sole_components) =
+            (&mut soles.positions[..n], &mut soles.components[..n]);
+        let (sole_slack, crowded) = (&mut soles.slack[..n], &mut crowded[..n]);
+        let (duo_positions, duo_components) = (&mut duos.positions[..n], &mut duos.components[..n]);
+        let rows = within.chunks_exact(stride).zip(&*lowest).zip(&*slack).zip(positions);
+        for (row, (((masks, &lowest), &slack), &position)) in (0..).zip(rows) {
+            let (count, ends) = first_and_last(masks, width);
+            // A best one that has lost count too: only exact scores can tell.
+            let count = if lowest == HOPELESS { 3 } else { count };
+            sole_positions[n_soles] = position;
+            sole_components[n_soles] = ends[0];
+            sole_slack[n_soles] = slack;
+            n_soles += usize::from(count == 1);
+            duo_positions[n_duos] = position;
+            duo_components[n_duos] = ends;
+            n_duos += usize::from(count == 2);
+            crowded[n_crowded] = row;
+            n_crowded += usize::from(count > 2);
+        }
+    }
+    soles.resize(n_soles);
+    duos.positions.truncate(n_duos);
+    duos.components.truncate(n_duos);
+    duos.values.resize(n_duos, 0.0);
+    for &row in &crowded[..n_crowded] {
+        let row = row as usize;
+        if lowest[row] == HOPELESS {
+            (0..n_components as u32).for_each(|k| crowd.push(k, 0.0));
+            *n_lost += 1;
+        } else {
+            push_all(&within[row * stride..(row + 1) * stride], width, crowd);
+        }
+        crowd.end_row(positions[row]);
+    }
+}
+
+/// How many bits are set in `masks`, `width` bits each, and the numbers of the first and the last one.
+#[inline(always)]
+fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
+    if let [mask] = masks {
+        return (
+            mask.count_ones(),
+            [mask.trailing_zeros(), 63_u32.wrapping_sub(mask.leading_zeros())],
+        );
+    }
+    let (mut count, mut ends) = (0, [0; 2]);
+    for (&mask, from) in masks.iter().zip((0..).step_by(width)) {
+        ends[0] = if count == 0 { from + mask.trailing_zeros() } else { ends[0] };
+        ends[1] = if mask == 0 { ends[1] } else { from + 63 - mask.leading_zeros() };
+        count += mask.count_ones();
+    }
+    (count, ends)
+}
+
+/// Appends the numbers of all bits that are set.
+#[inline(always)]
+fn push_all(masks: &[u64], width: usize, found: &mut Pairs<f64>) {
+    for (&mask, from) in masks.iter().zip((0..).step_by(width)) {
+        let mut mask = mask;
+        while mask != 0 {
+            found.push(from + mask.trailing_zeros(), 0.0);
+            mask &= mask - 1;
+        }
+    }
+}
