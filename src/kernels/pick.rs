@@ -2,7 +2,7 @@
 //! [`super::pairs`], and which of sixteen marks reach a threshold, the last step of [`super::screen`].
 //!
 //! In two forms with the same results. AVX-512 has each as one instruction, which the compiler does not find by itself; that
-//! form is the only place in the crate with `unsafe` code.
+//! form, and asking for memory in advance, are the only places in the crate with `unsafe` code.
 
 use super::lanes::{Lanes, Word};
 
