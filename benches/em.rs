@@ -168,7 +168,7 @@ mod kernels {
         });
     }
 
-    /// Exact scores of three components for every row of a block, and adding a responsibility of each.
+    /// Scores of three components for every row of a block, and adding a responsibility of each.
     #[divan::bench(args = [10, 100, 500])]
     fn scoring_pairs(bencher: Bencher, n_components: usize) {
         let data = digits(N_BLOCK);
@@ -209,7 +209,7 @@ mod kernels {
         let mut shares = vec![0; N_BLOCK];
         bencher
             .counter(ItemsCount::new(N_BLOCK))
-            .bench_local(|| soften_duos(black_box(&leads), &mut shares));
+            .bench_local(|| soften_duos(black_box(&leads), REACH, &mut shares));
     }
 
     #[divan::bench(args = [10, 100, 500])]

@@ -135,7 +135,7 @@ impl Scorer {
     }
 
     /// Sets the value of every row of `duos` to the difference of the scores of its two components, second less first, in
-    /// nats: as [`Self::score_pairs`], and closer, since only the difference is rounded. Boundary means are not looked at.
+    /// nats: as [`Self::score_pairs`], and closer, since what the two share cancels before it is added up. Boundary means are not looked at.
     pub fn score_duos(&self, block: &RowBlock, duos: &mut Duos<f64>) {
         let bias =
             |[first, second]: [u32; 2]| self.bias[second as usize] - self.bias[first as usize];

@@ -54,7 +54,12 @@ pub struct EStep<'a> {
 }
 
 /// Rows with fewer features than this belong to many components as long as these are not far apart.
-pub(super) const SPARSE_FROM: usize = 64;
+const SPARSE_FROM: usize = 64;
+
+/// Whether the sparse step may be taken.
+pub(super) fn may_be_sparse(n_components: usize, n_features: usize) -> bool {
+    n_components == 1 || n_features >= SPARSE_FROM
+}
 
 /// For so many components side by side in the dense step, the pairs of a row and a component that cost as much.
 const COMPONENTS: usize = 16;
@@ -110,7 +115,7 @@ impl<'a> EStep<'a> {
 
     /// Whether few components come into question for the rows of a sample; the sparse step is then prepared.
     fn is_sparse(&mut self, scorer: &Scorer) -> bool {
-        if self.data.n_features() < SPARSE_FROM && self.n_components > 1 {
+        if !may_be_sparse(self.n_components, self.data.n_features()) {
             return false;
         }
         let n_candidates = self.sparse.prepare(scorer, &self.ordered, &self.sample);

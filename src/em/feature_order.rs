@@ -39,9 +39,11 @@ impl FeatureOrder {
         let of_tile = |(tile, columns): (usize, &[Column])| {
             let first = tile * TILE_FEATURES;
             let groups = join(columns);
-            let unions: Vec<Column> = groups.iter().map(|group| union(group, columns)).collect();
-            let words = join(&unions).into_iter().flatten();
-            words.flat_map(|group| &groups[group]).map(|d| first + d).collect::<Vec<_>>()
+            // A last group that is not full stays last: in the middle it would shift all that follow.
+            let (full, rest) = groups.split_at(columns.len() / AT_ONCE);
+            let unions: Vec<Column> = full.iter().map(|group| union(group, columns)).collect();
+            let words = join(&unions).into_iter().flatten().map(|group| &full[group]);
+            words.chain(rest).flatten().map(|d| first + d).collect::<Vec<_>>()
         };
         let tiles = columns.par_chunks(TILE_FEATURES).enumerate().map(of_tile);
         Self(Some(tiles.flatten_iter().collect()))
@@ -81,7 +83,7 @@ impl FeatureOrder {
     }
 }
 
-/// The columns of rows from all over the data.
+/// The columns of some rows, at equal distances.
 fn columns(data: &BitMatrix) -> Vec<Column> {
     let mut columns = vec![[0; SAMPLE / 64]; data.n_features()];
     for i in 0..SAMPLE {

@@ -1,8 +1,8 @@
 //! What rounding alone can do to an objective: the yardstick for a fall.
 
-use super::e_step::SPARSE_FROM;
+use super::e_step::may_be_sparse;
 use super::stats::SufficientStats;
-use crate::kernels::SMALLEST;
+use crate::kernels::reach;
 use crate::mixture::BernoulliMixture;
 
 /// A bound on the relative rounding error of a log-likelihood summed over many rows, which nearly always holds.
@@ -34,12 +34,13 @@ pub(super) fn rounding_of_scores(mixture: &BernoulliMixture, stats: &SufficientS
     let n_features = mixture.n_features() as f64;
     let additions = n_features / 8.0 + 8.0;
     let in_double = additions * UNIT_ROUNDOFF * size;
-    if mixture.n_features() < SPARSE_FROM {
+    let n_components = mixture.n_components();
+    if !may_be_sparse(n_components, mixture.n_features()) {
         return in_double;
     }
     let additions_of_scores = n_features / 32.0 + 8.0;
     let of_row = additions_of_scores * UNIT_ROUNDOFF_OF_SCORES * 2.0 * size / n_samples.max(1.0);
-    // A responsibility below the smallest one that is kept may be missing for every component of every row.
-    let left_out = n_samples * mixture.n_components() as f64 * SMALLEST;
+    // All components of a row but one may be just beyond reach.
+    let left_out = n_samples * (n_components - 1) as f64 * libm::exp(-reach(mixture.n_features()));
     in_double + n_samples * of_row * of_row + left_out
 }

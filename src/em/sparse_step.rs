@@ -7,7 +7,8 @@
 //! the same bits as one from scratch.
 //!
 //! **What is left out.** A component whose score is more than 25 ln 2 below the best has a responsibility
-//! below 2^-25, which is zero in these numbers. [`Screen`] names the components that may be closer; these are scored.
+//! below 2^-25, which is zero in these numbers (of rows with few features, 33 ln 2: they have few nats, and what is left out of their
+//! log-likelihood counts for more). [`Screen`] names the components that may be closer; these are scored.
 //!
 //! **The log-likelihood** of all rows is, with `s_ik` the weighted log-probability and `r_ik` the responsibility,
 //! `sum_ik r_ik s_ik - sum_ik r_ik log r_ik` (ibid., eq. 7). The first sum follows from the statistics, and a row that
@@ -24,7 +25,7 @@ mod worker;
 
 use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
-use crate::kernels::{Cell, Narrow, Octet, REACH, RowBlock, Wide, real};
+use crate::kernels::{Cell, Narrow, Octet, RowBlock, Wide, reach, real};
 use crate::scorer::{Scorer, Screen};
 use contributions::Contributions;
 use moved::Moved;
@@ -64,7 +65,7 @@ struct Steps<C, const N: usize> {
 impl<C: Cell<N>, const N: usize> Steps<C, N> {
     fn new(n_components: usize, n_features: usize) -> Self {
         Self {
-            screen: Screen::new(n_components, n_features, REACH),
+            screen: Screen::new(n_components, n_features, reach(n_features)),
             workers: Vec::new(),
             contributions: Vec::new(),
             sums: Sums::zeros(n_components, n_features),

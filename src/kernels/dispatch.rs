@@ -159,11 +159,12 @@ pub fn score_duos(
     }
 }
 
-/// Sets `shares` to the responsibilities of the second of two components that is ahead by `leads` nats (finite); returns the
+/// Sets `shares` to the responsibilities of the second of two components that is ahead by `leads` nats (finite), beyond
+/// `reach` of which a component is left out; returns the
 /// sum of the entropies, in units (see [`entropy_nats`](super::entropy_nats)).
 #[multiversion(targets = "simd")]
-pub fn soften_duos(leads: &[f64], shares: &mut [i32]) -> i64 {
-    duos::soften_duos(leads, shares)
+pub fn soften_duos(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
+    duos::soften_duos(leads, reach, shares)
 }
 
 /// Adds the value of each pair of some rows to its component's sums of the features that are one in its row, one tile of

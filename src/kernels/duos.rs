@@ -5,14 +5,14 @@
 //! [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::exp::{TOGETHER, exp_lanes, ln_lanes};
-use super::fixed_point::{ONE, REACH, entropy_units, fixed};
+use super::fixed_point::{ONE, entropy_units, fixed};
 use super::lanes::{Lanes, Word};
 use super::pairs::{tile_of, total, word_and_index};
 use super::pick::Pick;
 use super::row_block::{Entries, RowBlock};
 use std::ops::Range;
 
-/// Positions of a block, each with two components, ascending, and a value.
+/// Positions of a block, each with two components (the lower one first) and a value.
 #[derive(Debug, Clone)]
 pub struct Duos<T> {
     /// Positions in the block.
@@ -99,23 +99,23 @@ fn lead<P: Pick>(list: &[Entries<u32>], first: &[Word<f32>], second: &[Word<f32>
 /// the first. Returns the sum over rows of `log z + (nats behind) * (responsibility of the one behind)`, where z is the
 /// normaliser `1 + exp(-nats behind)`: the entropy, in units.
 #[inline(always)]
-pub(super) fn soften_duos(leads: &[f64], shares: &mut [i32]) -> i64 {
+pub(super) fn soften_duos(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
     let (whole, rest) = leads.as_chunks::<TOGETHER>();
     let (whole_shares, rest_shares) = shares.as_chunks_mut::<TOGETHER>();
     let mut entropy = 0;
     for (leads, shares) in whole.iter().zip(whole_shares) {
-        entropy += soften_lanes(Lanes(*leads), shares);
+        entropy += soften_lanes(Lanes(*leads), reach, shares);
     }
     for (lead, share) in rest.iter().zip(rest_shares) {
-        entropy += soften_lanes(Lanes([*lead]), std::array::from_mut(share));
+        entropy += soften_lanes(Lanes([*lead]), reach, std::array::from_mut(share));
     }
     entropy
 }
 
 #[inline(always)]
-fn soften_lanes<const N: usize>(leads: Lanes<f64, N>, shares: &mut [i32; N]) -> i64 {
+fn soften_lanes<const N: usize>(leads: Lanes<f64, N>, reach: f64, shares: &mut [i32; N]) -> i64 {
     let behind = leads.map(|lead| -lead.abs());
-    let odds = behind.zip(exp_lanes(behind), |b, odds| if b < -REACH { 0.0 } else { odds });
+    let odds = behind.zip(exp_lanes(behind), |b, odds| if b < -reach { 0.0 } else { odds });
     let normaliser = odds.map(|odds| 1.0 + odds);
     let less = odds.zip(normaliser, |odds, normaliser| fixed(odds / normaliser));
     *shares = leads.zip(less, |lead, less| if lead < 0.0 { less } else { ONE - less }).0;
@@ -149,12 +149,13 @@ pub(super) fn add_duos<P: Pick>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixed_point::REACH;
     use super::super::fixed_point::{SMALLEST, entropy_nats};
     use super::*;
 
     fn softened(leads: &[f64]) -> (Vec<i32>, i64) {
         let mut shares = vec![-1; leads.len()];
-        let entropy = soften_duos(leads, &mut shares);
+        let entropy = soften_duos(leads, REACH, &mut shares);
         (shares, entropy)
     }
 

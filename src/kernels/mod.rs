@@ -34,7 +34,7 @@ pub use dispatch::{
     sum_columns, widen_envelope,
 };
 pub use duos::Duos;
-pub use fixed_point::{ONE, REACH, SMALLEST, entropy_nats, entropy_units, real};
+pub use fixed_point::{ONE, REACH, SMALLEST, entropy_nats, entropy_units, reach, real};
 pub use lanes::{LANES, Lanes, Octet, Word, chunk_count};
 pub use pairs::Pairs;
 pub use row_block::{

@@ -13,7 +13,7 @@ use std::ops::Range;
 /// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
 #[derive(Debug, Clone)]
 pub struct Pairs<T> {
-    /// Positions that have pairs, ascending.
+    /// Positions that have pairs.
     positions: Vec<u32>,
     /// For each of them, where its pairs end.
     ends: Vec<u32>,

@@ -3,8 +3,8 @@
 //! Handwriting leaves most features blank, so listing the rest once and walking the list in every iteration beats
 //! decoding bits again. Two walks, two lists: *nibbles* (groups of four neighbouring features; on MNIST 40 of 196 are
 //! not blank) index tables with a cell for each pattern, *words* (16 of 49) pick sixteen numbers of one component at once.
-//! Wide rows are cut into tiles of 1024 features: a tile's table stays in the second-level cache, and an entry fits in
-//! 16 bits.
+//! Wide rows are cut into tiles of 1024 features: a tile's table stays in the second-level cache, and an entry in a list of
+//! nibbles fits in 16 bits.
 
 use super::pick::ask_for;
 use crate::bits::BitMatrix;
@@ -32,7 +32,7 @@ pub const fn tile_count(n_features: usize) -> usize {
     n_features.div_ceil(TILE_FEATURES)
 }
 
-/// Lists are filled up with a blank first nibble or byte to a multiple of this, so that loops need no rest.
+/// Lists are filled up with a blank first nibble or word to a multiple of this, so that loops need no rest.
 const AT_ONCE: usize = 4;
 
 /// Rows in advance that memory is asked for their words.

@@ -143,7 +143,7 @@ fn sort_by_number(
         let rows = within.chunks_exact(stride).zip(&*lowest).zip(&*slack).zip(positions);
         for (row, (((masks, &lowest), &slack), &position)) in (0..).zip(rows) {
             let (count, ends) = first_and_last(masks, width);
-            // A best one that has lost count too: only exact scores can tell.
+            // A best one that has lost count too: only scores can tell.
             let count = if lowest == HOPELESS { 3 } else { count };
             sole_positions[n_soles] = position;
             sole_components[n_soles] = ends[0];

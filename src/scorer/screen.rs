@@ -11,7 +11,7 @@ use rayon::prelude::*;
 /// Units of a mark in one nat, at most: 512 nats fit into 16 bits.
 const UNITS_PER_NAT: f32 = 64.0;
 
-/// Nats behind the best that are out of reach whatever the margin for rounding.
+/// Nats behind the best that are out of reach, but for rows so long that rounding takes most of them.
 const FAR: f32 = 64.0;
 
 /// Marks of a mixture of K components over D features, N components side by side.
@@ -24,6 +24,8 @@ pub struct Screen<C, const N: usize> {
     /// The part of the units that would be possible: 1, 1/2, 1/4, ...
     fineness: f32,
     units_per_nat: f32,
+    /// The largest sum of log-odds in a cell, in nats, whatever its sign.
+    largest_sum: f32,
     /// For each chunk of components, the marks that a row begins with.
     first: Vec<Marks<N>>,
     /// For each chunk, one for each tile.
@@ -48,6 +50,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             reach,
             fineness: 1.0,
             units_per_nat: UNITS_PER_NAT,
+            largest_sum: 0.0,
             first: vec![Marks([HOPELESS; N]); n_chunks],
             tiles: vec![Tile([C::ZERO; CELLS]); n_chunks * n_tiles],
             envelope: vec![[Envelope::NONE; 2]; row_bytes(n_features)],
@@ -59,6 +62,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         let components: Vec<Screened> =
             (0..self.n_components).map(|k| scorer.screened(k)).collect();
         let most_nats = self.fill_envelope(&components);
+        self.largest_sum = self.largest_sum();
         // What a mean of 0 rules out is as far behind as a cell holds, which should be far.
         let most_nats = if scorer.has_boundary() { most_nats.max(FAR) } else { most_nats };
         // No component that is possible may be farther behind than a cell holds: where it is cut short, a component could seem to lead.
@@ -125,6 +129,27 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         }
     }
 
+    /// The largest sum of log-odds in a cell, whatever its sign, of what is possible.
+    fn largest_sum(&self) -> f32 {
+        let envelope = self.envelope.as_flattened().iter();
+        let sums =
+            envelope.flat_map(|e| e.high.into_iter().zip(e.low)).filter(|(_, low)| low.is_finite());
+        sums.fold(0.0, |largest, (high, low)| largest.max(high.abs()).max(low.abs()))
+    }
+
+    /// The reach of a row with so many nibbles, in units: two totals are each off by half a unit for each cell, and by a little
+    /// more because the sums in cells are in single precision. So are the two scores that decide: of each, a lane adds up half of the
+    /// words, which are no more than the nibbles.
+    fn reach_of(&self, n_nibbles: usize) -> i16 {
+        const UNIT_ROUNDOFF: f32 = f32::EPSILON / 2.0;
+        let n = n_nibbles as f32;
+        let of_scores = 2.0 * (n / 2.0 + 8.0) * UNIT_ROUNDOFF * n * self.largest_sum;
+        let rounding =
+            (n_nibbles + 1) + n_nibbles / 32 + 2 + (of_scores * self.units_per_nat) as usize;
+        let reach = (self.reach * f64::from(self.units_per_nat)) as usize + 1 + rounding;
+        reach.min(i16::MAX as usize) as i16
+    }
+
     /// One tile of every chunk.
     fn chunks_of(&self, tile: usize) -> impl Iterator<Item = &Tile<C>> {
         self.tiles.iter().skip(tile).step_by(kernels::tile_count(self.n_features))
@@ -154,9 +179,8 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
                 kernels::screen_rows(&cells, block, tile, positions, chunks);
             }
         }
-        let base = (self.reach * f64::from(self.units_per_nat)) as usize + 1;
         reach.clear();
-        reach.extend(positions.iter().map(|&p| reach_of(base, block.n_nibbles(p as usize))));
+        reach.extend(positions.iter().map(|&p| self.reach_of(block.n_nibbles(p as usize))));
         if scorer.has_boundary() {
             let rows = positions.iter().map(|&p| data.row(block.row(p as usize)));
             rows.zip(totals.chunks_exact_mut(stride))
@@ -169,14 +193,6 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         }
         kernels::select(totals, self.n_components, positions, reach, found);
     }
-}
-
-/// The reach of a row with so many nibbles, in units, where it would be `base` without rounding: two totals are each off by half
-/// a unit for each cell, and by a little more because sums before rounding, and the scores that decide, are in single
-/// precision.
-fn reach_of(base: usize, n_nibbles: usize) -> i16 {
-    let rounding = (n_nibbles + 1) + n_nibbles / 32 + 2;
-    (base + rounding).min(i16::MAX as usize) as i16
 }
 
 /// Takes out of a row's totals what only seems to lead: a component that a mean on the boundary rules out for `row`.

@@ -76,7 +76,7 @@ pub(super) fn kernel_of_one_thread() -> String {
     format!("nibble tables, {}", kernels::instruction_set())
 }
 
-/// `exp` of every number, none of them positive: a polynomial without branches, eight numbers to a register.
+/// `exp` of every number, none of them positive: a polynomial without branches, a register full at a time.
 pub(super) fn exp_each(values: &[f64], results: &mut [f64]) {
     results.copy_from_slice(values);
     kernels::exp_all(results);

@@ -5,8 +5,8 @@ use crate::kernels::{ONE, Pairs};
 /// A row's responsibility 1, split between two components.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Split {
-    /// Ascending; twice the same one if it has all, and [`SEVERAL`] and a row of [`Contributions::crowd`] if more than two
-    /// have a share.
+    /// Ascending; twice the same one if it has all, and [`SEVERAL`] and a row of [`Contributions::crowd`] if it was a crowd
+    /// that had to be scored, mostly of more than two.
     pub(super) components: [u32; 2],
     /// The share of the second one.
     pub(super) second: i32,

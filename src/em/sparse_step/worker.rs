@@ -6,7 +6,7 @@ use super::moved::Moved;
 use super::soften::{soften, spread, subtract_best};
 use super::sums::Sums;
 use crate::bits::BitMatrix;
-use crate::kernels::{self, Candidates, Cell, Pairs, RowBlock, entropy_nats, entropy_units};
+use crate::kernels::{self, Candidates, Cell, Pairs, RowBlock, entropy_nats, entropy_units, reach};
 use crate::scorer::{Scorer, Screen, Totals};
 
 /// What one thread needs.
@@ -52,7 +52,7 @@ impl<const N: usize> Worker<N> {
         }
         self.screen(screen, scorer, data, block);
         self.score(scorer, data, block);
-        contributions.entropy = self.soften(scorer.weights());
+        contributions.entropy = self.soften(scorer.weights(), reach(scorer.n_features()));
         contributions.splits.resize(block.len(), Split::NONE);
         contributions.until.resize(block.len(), f64::NEG_INFINITY);
         contributions.generation = moved.generation;
@@ -130,12 +130,12 @@ impl<const N: usize> Worker<N> {
             duos.clear();
         }
         scorer.score_pairs(data, block, crowd);
-        crowd.for_each_row(subtract_best);
+        let reach = reach(scorer.n_features());
+        crowd.for_each_row(|scores| subtract_best(scores, reach));
         if !scorer.has_boundary() {
             // How many candidates a row has beyond reach is chance: what it gets must not depend on that.
             crowd.take_rows(|position, components, behind| {
-                let mut within =
-                    components.iter().zip(behind).filter(|(_, b)| **b >= -kernels::REACH);
+                let mut within = components.iter().zip(behind).filter(|(_, b)| **b >= -reach);
                 match (within.next(), within.next(), within.next()) {
                     (Some((&a, _)), Some((&b, _)), None) => {
                         duos.push(position, [a, b], 0.0);
@@ -149,10 +149,10 @@ impl<const N: usize> Worker<N> {
     }
 
     /// From scores to responsibilities, in fixed point; returns their entropy in nats.
-    fn soften(&mut self, weights: &[f64]) -> f64 {
+    fn soften(&mut self, weights: &[f64], reach: f64) -> f64 {
         let Self { candidates: Candidates { duos, crowd: candidates, .. }, .. } = self;
         self.shares.resize(duos.len(), 0);
-        let mut entropy = kernels::soften_duos(&duos.values, &mut self.shares);
+        let mut entropy = kernels::soften_duos(&duos.values, reach, &mut self.shares);
         self.exponentials.clear();
         self.exponentials.extend_from_slice(candidates.values());
         kernels::exp_all(&mut self.exponentials);

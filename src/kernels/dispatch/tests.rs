@@ -21,7 +21,7 @@ macro_rules! each_kernel {
             select[N](totals: &[Marks<N>], n_components: usize, positions: &[u32], reach: &[i16], found: &mut Candidates) = select;
             score_pairs[](log_odds: &[Word<f32>], stride: usize, block: &RowBlock, tile: usize, pairs: &mut Pairs<f64>) = pairs::score_pairs::<PortablePick>;
             score_duos[](log_odds: &[Word<f32>], stride: usize, block: &RowBlock, tile: usize, duos: &mut Duos<f64>) = duos::score_duos::<PortablePick>;
-            soften_duos[](leads: &[f64], shares: &mut [i32]) -> i64 = duos::soften_duos;
+            soften_duos[](leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 = duos::soften_duos;
             add_pairs[](sums: &mut [Word<i32>], stride: usize, block: &RowBlock, tile: usize, pairs: &Pairs<i32>, rows: Range<usize>) = pairs::add_pairs::<PortablePick>;
             add_duos[](sums: &mut [Word<i32>], stride: usize, block: &RowBlock, tile: usize, duos: &Duos<i32>, rows: Range<usize>) = duos::add_duos::<PortablePick>;
             move_sums[](sums: &mut [Word<i32>], totals: &mut [Octet<i64>]) = pairs::move_sums;

@@ -73,7 +73,7 @@ pub(super) fn shared<K: Kernels>() -> Vec<u64> {
     for from in [0, 3, 11] {
         for n in 0..=70 {
             let mut shares = vec![-1; n];
-            bits.push(K::soften_duos(&leads[from..from + n], &mut shares) as u64);
+            bits.push(K::soften_duos(&leads[from..from + n], REACH, &mut shares) as u64);
             bits.extend(shares.iter().map(|share| *share as u64));
         }
     }
