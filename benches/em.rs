@@ -8,8 +8,8 @@ use bmm::bits::BitMatrix;
 use bmm::data::{self, Binarize, Pixels, Source};
 use bmm::em::{EStep, FitParams, Init, NInit, Silent, fit, m_step};
 use bmm::kernels::{
-    Candidates, Duos, Narrow, Pairs, REACH, RowBlock, Word, add_duos, add_pairs, exp_all, ln_all,
-    row_words, soften_duos,
+    Candidates, Cell, Duos, Narrow, Pairs, REACH, RowBlock, Wide, Word, add_duos, add_pairs,
+    exp_all, ln_all, row_words, soften_duos,
 };
 use bmm::mixture::BernoulliMixture;
 use bmm::scorer::{DenseScorer, Screen, Totals};
@@ -148,17 +148,31 @@ mod kernels {
     #[divan::bench(args = [10, 100, 500])]
     fn screen_tables(bencher: Bencher, n_components: usize) {
         let start = mixture(&digits(N_BLOCK), n_components);
-        let mut screen = Screen::<Narrow, 64>::new(n_components, 784, REACH);
-        bencher.bench_local(|| screen.refill(&black_box(&start).scorer()));
+        match n_components {
+            ..=16 => tables_of::<Wide<16>, 16>(bencher, &start),
+            _ => tables_of::<Narrow, 64>(bencher, &start),
+        }
+    }
+
+    fn tables_of<C: Cell<N>, const N: usize>(bencher: Bencher, start: &BernoulliMixture) {
+        let mut screen = Screen::<C, N>::new(start.n_components(), start.n_features(), REACH);
+        bencher.bench_local(|| screen.refill(&black_box(start).scorer()));
     }
 
     /// Screening one block of rows: which components come into question.
     #[divan::bench(args = [10, 100, 500])]
     fn screening(bencher: Bencher, n_components: usize) {
+        match n_components {
+            ..=16 => screening_of::<Wide<16>, 16>(bencher, n_components),
+            _ => screening_of::<Narrow, 64>(bencher, n_components),
+        }
+    }
+
+    fn screening_of<C: Cell<N>, const N: usize>(bencher: Bencher, n_components: usize) {
         let data = digits(N_BLOCK);
         let block = RowBlock::by_length(&data, 0..N_BLOCK);
         let scorer = mixture(&data, n_components).scorer();
-        let mut screen = Screen::<Narrow, 64>::new(n_components, 784, REACH);
+        let mut screen = Screen::<C, N>::new(n_components, 784, REACH);
         screen.refill(&scorer);
         let positions: Vec<u32> = (0..N_BLOCK as u32).collect();
         let (mut totals, mut found) = (Totals::default(), Candidates::default());

@@ -9,7 +9,7 @@ use super::lanes::Lanes;
 const UNDERFLOW: f64 = -708.0;
 
 /// Adding 1.5 * 2^52 rounds to the nearest whole number and leaves it in the lowest bits of the mantissa.
-const ROUND: f64 = 6_755_399_441_055_744.0;
+pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// ln 2 split in two: the high part has 32 bits, so that its product with an exponent is exact.
 const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;

@@ -1,5 +1,7 @@
 //! Responsibilities as whole numbers: multiples of 2^-24, the resolution of single precision near 1, whose sums are exact.
 
+use super::exp::ROUND;
+
 /// The responsibility 1.
 pub const ONE: i32 = 1 << 24;
 
@@ -18,9 +20,6 @@ pub fn reach(n_features: usize) -> f64 {
 
 /// The unit of an entropy as a whole number, in nats: 2^-40. Sums of them are exact too.
 const ENTROPY_UNIT: f64 = 1.0 / (1_u64 << 40) as f64;
-
-/// Adding 1.5 * 2^52 rounds to the nearest whole number and leaves it in the lowest bits of the mantissa.
-const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// A number of less than 2^50 in size, to the nearest whole one.
 #[inline(always)]

@@ -5,7 +5,8 @@
 //! nibble, with components side by side in [`LANES`] lanes; the lists of the rows that have a cell, [`Columns`], give the M-step's sums.
 //!
 //! *Sparse*, for data whose rows belong to few: *screening* finds, in 16-bit integers, the components that come into
-//! question for a row, and only these *pairs* are scored and added up exactly.
+//! question for a row, and only these are scored: *duos*, rows between two, by one difference, a crowd by *pairs* of row and
+//! component. Their responsibilities are whole numbers, so what is added up is exact.
 //!
 //! Every function is compiled once for each common instruction set and chosen at run time (`multiversion`). The order
 //! of every floating-point operation is fixed by the data, not by the width of a register, and no fused

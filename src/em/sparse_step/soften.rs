@@ -2,14 +2,9 @@
 
 use crate::kernels::{ONE, Pairs};
 
-/// The larger of two numbers, neither of them NaN: one instruction, unlike `f64::max`.
-fn larger(a: f64, b: f64) -> f64 {
-    if b > a { b } else { a }
-}
-
 /// Turns the scores of a row into nats behind its best, -inf beyond `reach`; all NaN if none is possible.
 pub(super) fn subtract_best(scores: &mut [f64], reach: f64) {
-    let best = scores.iter().copied().fold(f64::NEG_INFINITY, larger);
+    let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     for score in scores {
         let behind = *score - best;
         *score = if behind < -reach { f64::NEG_INFINITY } else { behind };

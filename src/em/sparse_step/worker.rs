@@ -51,8 +51,9 @@ impl<const N: usize> Worker<N> {
             false => self.look_at_all(block),
         }
         self.screen(screen, scorer, data, block);
-        self.score(scorer, data, block);
-        contributions.entropy = self.soften(scorer.weights(), reach(scorer.n_features()));
+        let reach = reach(scorer.n_features());
+        self.score(scorer, data, block, reach);
+        contributions.entropy = self.soften(scorer.weights(), reach);
         contributions.splits.resize(block.len(), Split::NONE);
         contributions.until.resize(block.len(), f64::NEG_INFINITY);
         contributions.generation = moved.generation;
@@ -119,7 +120,7 @@ impl<const N: usize> Worker<N> {
 
     /// Scores the rows that have several candidates: for two, by how many nats the second one is ahead; for more, nats behind
     /// the best of each row, -inf beyond reach; all NaN if none is possible.
-    fn score(&mut self, scorer: &Scorer, data: &BitMatrix, block: &RowBlock) {
+    fn score(&mut self, scorer: &Scorer, data: &BitMatrix, block: &RowBlock, reach: f64) {
         let Candidates { duos, crowd, .. } = &mut self.candidates;
         if scorer.has_boundary() {
             // Where rows can be impossible, two are a crowd.
@@ -130,7 +131,6 @@ impl<const N: usize> Worker<N> {
             duos.clear();
         }
         scorer.score_pairs(data, block, crowd);
-        let reach = reach(scorer.n_features());
         crowd.for_each_row(|scores| subtract_best(scores, reach));
         if !scorer.has_boundary() {
             // How many candidates a row has beyond reach is chance: what it gets must not depend on that.
