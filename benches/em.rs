@@ -12,7 +12,7 @@ use bmm::kernels::{
     exp_all, ln_all, row_words, soften_duos,
 };
 use bmm::mixture::BernoulliMixture;
-use bmm::scorer::{DenseScorer, Screen, Totals};
+use bmm::scorer::{Screen, Totals};
 use bmm::{model_file, reference};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -68,7 +68,7 @@ fn iterate(bencher: Bencher, data: &BitMatrix, start: BernoulliMixture) {
     let mut current = start;
     bencher.counter(ItemsCount::new(data.n_samples())).bench_local(|| {
         let stats = e_step.run(black_box(&current));
-        current = m_step(&stats, 0.1, &current).expect("finite sums");
+        current = m_step(stats, 0.1, &current).expect("finite sums");
     });
 }
 
@@ -138,11 +138,11 @@ fn loading(bencher: Bencher) {
 mod kernels {
     use super::*;
 
-    /// Preparing a new mixture for the dense path, and filling the tables of the sparse one.
+    /// Preparing a new mixture, and filling the tables of the sparse path.
     #[divan::bench(args = [10, 100, 500])]
-    fn dense_log_odds(bencher: Bencher, n_components: usize) {
+    fn log_odds(bencher: Bencher, n_components: usize) {
         let start = mixture(&digits(N_BLOCK), n_components);
-        bencher.bench_local(|| DenseScorer::new(black_box(&start).scorer()));
+        bencher.bench_local(|| black_box(&start).scorer());
     }
 
     #[divan::bench(args = [10, 100, 500])]
@@ -178,7 +178,7 @@ mod kernels {
         let (mut totals, mut found) = (Totals::default(), Candidates::default());
         bencher.counter(ItemsCount::new(N_BLOCK)).bench_local(|| {
             found.clear();
-            screen.find(&scorer, &data, &block, black_box(&positions), &mut totals, &mut found);
+            screen.find(&scorer, &block, black_box(&positions), &mut totals, &mut found);
         });
     }
 
@@ -190,7 +190,7 @@ mod kernels {
         let scorer = mixture(&data, n_components).scorer();
         let mut pairs = three_of_each(n_components, 0.0);
         bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
-            scorer.score_pairs(&data, &block, black_box(&mut pairs));
+            scorer.score_pairs(&block, black_box(&mut pairs));
         });
     }
 

@@ -179,9 +179,11 @@ impl BitMatrix {
     /// If `swapped` is longer than a row.
     pub fn with_swapped(&self, swapped: &[bool]) -> Self {
         let mask = Self::from_fn(1, self.n_features, |_, d| swapped[d]).bytes;
-        let rows = self.bytes.chunks(mask.len().max(1));
-        let bytes = rows.flat_map(|row| row.iter().zip(&mask).map(|(x, m)| x ^ m)).collect();
-        Self { bytes, ..*self }
+        let mut turned = self.clone();
+        for row in turned.bytes.chunks_exact_mut(mask.len().max(1)) {
+            row.iter_mut().zip(&mask).for_each(|(byte, mask)| *byte ^= mask);
+        }
+        turned
     }
 
     /// The same rows with their columns in another order: column `j` is column `order[j]` of this matrix.

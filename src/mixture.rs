@@ -3,7 +3,7 @@
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::kernels::RowBlock;
-use crate::scorer::{DenseScorer, Responsibilities, Scorer};
+use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Bernoulli, Distribution};
@@ -70,6 +70,11 @@ impl BernoulliMixture {
             return wrong(format!("a mean is {wrong_mean}"));
         }
         Ok(Self { weights, means })
+    }
+
+    /// The weights and means, as [`Self::new`] takes them.
+    pub fn into_parts(self) -> (DVector<f64>, DMatrix<f64>) {
+        (self.weights, self.means)
     }
 
     /// The number of components, K.
@@ -193,11 +198,12 @@ impl BernoulliMixture {
         if data.n_features() != self.n_features() {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
-        let scorer = DenseScorer::new(self.scorer());
-        let block = |resp: &mut Responsibilities, first| {
+        let scorer = self.scorer();
+        let scorer = DenseScorer::new(&scorer);
+        let block = |(tables, resp): &mut (Tables, Responsibilities), first| {
             let rows = first..data.n_samples().min(first + MAP_ROWS);
             let block = RowBlock::new(data, rows);
-            scorer.responsibilities(data, &block, resp);
+            scorer.responsibilities(&block, tables, resp);
             let of_rows = block.rows().zip(resp.log_prob()).enumerate();
             let mapped = of_rows.map(|(position, (i, log_prob))| {
                 map(i, *log_prob, &mut resp.row(position, self.n_components()))
@@ -205,8 +211,7 @@ impl BernoulliMixture {
             mapped.collect::<Vec<_>>()
         };
         let blocks = (0..data.n_samples().div_ceil(MAP_ROWS)).into_par_iter();
-        let mapped =
-            blocks.map_init(Responsibilities::default, |resp, b| block(resp, b * MAP_ROWS));
+        let mapped = blocks.map_init(Default::default, |room, b| block(room, b * MAP_ROWS));
         Ok(mapped.flatten_iter().collect())
     }
 

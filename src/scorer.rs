@@ -17,11 +17,11 @@ mod dense;
 mod drift;
 mod screen;
 
-pub use dense::{DenseScorer, Responsibilities};
+pub use dense::{DenseScorer, Responsibilities, Tables};
 pub use drift::Drift;
 pub use screen::{Screen, Totals};
 
-use crate::bits::{BitMatrix, row_bytes};
+use crate::bits::row_bytes;
 use crate::kernels::{self, Duos, Octet, Pairs, RowBlock, Screened, Word, row_words};
 use rayon::prelude::*;
 
@@ -39,11 +39,18 @@ pub struct Scorer {
     boundary: Vec<Option<Boundary>>,
 }
 
-/// The features on which a component tolerates one value only, as packed rows.
+/// The features on which a component tolerates one value only, as packed rows, in words.
 #[derive(Debug, Clone, PartialEq)]
 struct Boundary {
-    never: Vec<u8>,
-    always: Vec<u8>,
+    never: Vec<u16>,
+    always: Vec<u16>,
+}
+
+/// What the scores of one component come from.
+struct Scored<'a> {
+    bias: f64,
+    log_odds: &'a [Octet<f64>],
+    boundary: Option<&'a Boundary>,
 }
 
 /// Means of a mixture that are worth a thread.
@@ -55,29 +62,66 @@ fn least_components(n_features: usize) -> usize {
 }
 
 impl Scorer {
+    /// Of K components without weight over D features: room for [`Self::refill`].
+    pub fn blank(n_components: usize, n_features: usize) -> Self {
+        Self {
+            n_features,
+            weights: vec![0.0; n_components],
+            bias: vec![f64::NEG_INFINITY; n_components],
+            log_odds: vec![Octet::default(); n_components * row_bytes(n_features)],
+            narrow: vec![Word::default(); n_components * row_words(n_features)],
+            boundary: vec![None; n_components],
+        }
+    }
+
     /// Prepares `weights` (K) and `means` (component after component, `n_features` values each).
     ///
     /// Both must be those of a checked mixture.
     pub fn new(weights: &[f64], means: &[f64], n_features: usize) -> Self {
-        let stride = row_bytes(n_features);
-        let n_words = row_words(n_features);
-        let mut log_odds = vec![Octet::default(); weights.len() * stride];
-        let mut narrow = vec![Word::default(); weights.len() * n_words];
-        let of_components = log_odds
-            .par_chunks_exact_mut(stride)
-            .zip(narrow.par_chunks_exact_mut(n_words))
-            .zip(means.par_chunks_exact(n_features))
+        let mut scorer = Self::blank(weights.len(), n_features);
+        let mean = |k: usize| &means[k * n_features..(k + 1) * n_features];
+        scorer.refill(weights, |k, values| values.copy_from_slice(mean(k)));
+        scorer
+    }
+
+    /// Takes over another mixture of the same K and D, in place; returns how far that moves scores.
+    ///
+    /// `fill_mean` sets the D means of a component. They and the `weights` must be those of a checked mixture.
+    pub fn refill(
+        &mut self,
+        weights: &[f64],
+        fill_mean: impl Fn(usize, &mut [f64]) + Sync,
+    ) -> Drift {
+        let n_features = self.n_features;
+        self.weights.copy_from_slice(weights);
+        let of_components = self
+            .log_odds
+            .par_chunks_exact_mut(row_bytes(n_features))
+            .zip(self.narrow.par_chunks_exact_mut(row_words(n_features)))
+            .zip(&mut self.bias)
+            .zip(&mut self.boundary)
+            .enumerate()
             // Waking a thread for less takes longer than the work.
             .with_min_len(least_components(n_features));
-        let (zeros, boundary): (Vec<f64>, Vec<_>) = of_components
-            .map(|((log_odds, narrow), mean)| {
-                fill_log_odds(mean, log_odds);
-                fill_narrow(log_odds, narrow);
-                (log_prob_of_zeros(mean), Boundary::of(mean))
-            })
-            .unzip();
-        let bias = weights.iter().zip(zeros).map(|(w, zeros)| libm::log(*w) + zeros).collect();
-        Self { n_features, weights: weights.to_vec(), bias, log_odds, narrow, boundary }
+        let room = || (vec![0.0; n_features], vec![Octet::default(); row_bytes(n_features)]);
+        let drifts = of_components.map_init(
+            room,
+            |(mean, octets), (k, (((log_odds, narrow), bias), boundary))| {
+                fill_mean(k, mean);
+                fill_log_odds(mean, octets);
+                let (new_bias, new_boundary) =
+                    (libm::log(weights[k]) + log_prob_of_zeros(mean), Boundary::of(mean));
+                let old = Scored { bias: *bias, log_odds, boundary: boundary.as_ref() };
+                let new =
+                    Scored { bias: new_bias, log_odds: octets, boundary: new_boundary.as_ref() };
+                let drift = drift::rise_and_fall(&old, &new);
+                (*bias, *boundary) = (new_bias, new_boundary);
+                log_odds.copy_from_slice(octets);
+                fill_narrow(octets, narrow);
+                drift
+            },
+        );
+        Drift::of(&drifts.collect::<Vec<_>>())
     }
 
     /// Whether [`Self::new`] shares the work among threads, if there are several.
@@ -111,16 +155,17 @@ impl Scorer {
         &self.weights
     }
 
-    /// Whether a mean of exactly 0 or 1 gives `row`, a packed row, probability 0 under component `k`.
-    pub fn rules_out(&self, k: usize, row: &[u8]) -> bool {
-        self.boundary[k].as_ref().is_some_and(|boundary| boundary.rules_out(row))
+    /// Whether a mean of exactly 0 or 1 gives the row at a position in `block` probability 0 under component `k`.
+    pub fn rules_out(&self, k: usize, block: &RowBlock, position: usize) -> bool {
+        let masks = self.boundary[k].as_ref();
+        masks.is_some_and(|Boundary { never, always }| block.contradicts(position, never, always))
     }
 
     /// Sets the value of every pair to its weighted log-probability `log pi_k + log p(x given k)`, in nats; -inf where a
-    /// boundary mean rules the row out. Pairs are of positions in `block`, rows of `data`.
+    /// boundary mean rules the row out. Pairs are of positions in `block`.
     ///
     /// Log-odds and their sums over a tile of 1024 features are in single precision, what is added to them in double.
-    pub fn score_pairs(&self, data: &BitMatrix, block: &RowBlock, pairs: &mut Pairs<f64>) {
+    pub fn score_pairs(&self, block: &RowBlock, pairs: &mut Pairs<f64>) {
         pairs.set_values(|k| self.bias[k as usize]);
         for tile in 0..kernels::tile_count(self.n_features) {
             let stride = row_words(self.n_features);
@@ -128,8 +173,8 @@ impl Scorer {
         }
         if self.has_boundary() {
             pairs.update(|position, k, score| {
-                let row = data.row(block.row(position as usize));
-                if self.rules_out(k as usize, row) { f64::NEG_INFINITY } else { score }
+                let is_out = self.rules_out(k as usize, block, position as usize);
+                if is_out { f64::NEG_INFINITY } else { score }
             });
         }
     }
@@ -155,7 +200,8 @@ impl Scorer {
     /// What screening needs of component `k`.
     fn screened(&self, k: usize) -> Screened<'_> {
         let never = self.boundary[k].as_ref().map(|boundary| &boundary.never[..]);
-        Screened { log_odds: self.log_odds(k), never }
+        let stride = row_words(self.n_features);
+        Screened { log_odds: &self.narrow[k * stride..(k + 1) * stride], never }
     }
 }
 
@@ -166,20 +212,13 @@ impl Boundary {
             return None;
         }
         let pack = |value: f64| {
-            let mut mask = vec![0; row_bytes(mean.len())];
+            let mut mask = vec![0; row_words(mean.len())];
             for (d, _) in mean.iter().enumerate().filter(|(_, m)| **m == value) {
-                mask[d / 8] |= 1 << (d % 8);
+                mask[d / 16] |= 1 << (d % 16);
             }
             mask
         };
         Some(Self { never: pack(0.0), always: pack(1.0) })
-    }
-
-    fn rules_out(&self, row: &[u8]) -> bool {
-        let masks = self.never.iter().zip(&self.always);
-        // Not `any`: without an early way out the whole row is compared in a few instructions.
-        row.iter().zip(masks).fold(0, |out, (x, (never, always))| out | x & never | !x & always)
-            != 0
     }
 }
 

@@ -103,7 +103,7 @@ fn one_step_is_the_reference_step(case: &Case, alpha: f64) {
     let bounds = bounds(case, &x, &resp, log_likelihood);
     let (weights, means) = reference::m_step(&x, &resp, alpha);
     let stats = EStep::new(&case.data, m.n_components()).run(m);
-    let next = em::m_step(&stats, alpha, m).unwrap();
+    let next = em::m_step(stats.clone(), alpha, m).unwrap();
     let (n, few) = (x.nrows() as f64, 4.0 * ROUNDOFF);
     for k in 0..m.n_components() {
         // The weights are N_k over the sum of all N_k, which is off as well.
@@ -268,7 +268,7 @@ proptest! {
         }
         prop_assert_eq!(with_dead.predict_proba(&case.data).unwrap().column(dead).amax(), 0.0);
         let stats = stats(&case.data, &with_dead);
-        let next = em::m_step(&stats, alpha, &with_dead).unwrap();
+        let next = em::m_step(stats, alpha, &with_dead).unwrap();
         let expected = if alpha > 0.0 { 0.5 } else { mean };
         prop_assert_eq!(next.weights()[dead], 0.0);
         prop_assert_eq!(next.mean(dead), vec![expected; d]);
@@ -294,7 +294,7 @@ proptest! {
         prop_assert!(relative_error(total, n as f64) < 1e-12);
         let impossible = scores.contains(&f64::NEG_INFINITY);
         prop_assert_eq!(stats.log_likelihood() == f64::NEG_INFINITY, impossible);
-        prop_assert!(em::m_step(&stats, 0.0, &m).is_ok());
+        prop_assert!(em::m_step(stats, 0.0, &m).is_ok());
     }
 }
 

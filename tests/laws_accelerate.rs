@@ -49,7 +49,7 @@ fn plain_em(data: &BitMatrix, first: &BernoulliMixture, alpha: f64, n_iter: usiz
         let stats = e_step.run(&m);
         bits.push((stats.log_likelihood() + log_prior(&m, alpha)).to_bits());
         if i < n_iter {
-            m = em::m_step(&stats, alpha, &m).unwrap();
+            m = em::m_step(stats, alpha, &m).unwrap();
         }
     }
     bits.into_iter().chain(parameter_bits(&m.sorted_by_weight())).collect()
@@ -125,7 +125,7 @@ proptest! {
     #[test]
     fn a_leap_from_equal_mixtures_is_that_mixture(case in case(), length in 0.0..1.0_f64) {
         for m in [with_boundaries(&case.mixture, 3), case.mixture] {
-            let still = Direction::between(&m, &m).beyond(&m, length).unwrap();
+            let still = Direction::between(m.clone(), &m).beyond(&m, length).unwrap();
             prop_assert_eq!(still.means(), m.means());
             prop_assert!((still.weights() - m.weights()).amax() <= 1e-15);
         }
@@ -144,7 +144,7 @@ proptest! {
         let to = with_boundaries(&case.mixture, edges);
         for last in [other, case.mixture, inner_mixture(k, d, 0.1, 77)] {
             for (a, b) in [(&last, &to), (&to, &last)] {
-                let leap = Direction::between(a, b).beyond(b, length).unwrap();
+                let leap = Direction::between(a.clone(), b).beyond(b, length).unwrap();
                 prop_assert!((leap.weights().sum() - 1.0).abs() <= 1e-12);
                 let on_edge = |m: f64| m == 0.0 || m == 1.0;
                 for (before, after) in b.means().iter().zip(leap.means()) {
@@ -164,7 +164,7 @@ proptest! {
         let Case { mixture: last, .. } = case;
         let (d, k) = last.means().shape();
         let step = inner_mixture(k, d, 0.1, 5);
-        let leap = Direction::between(&last, &step).beyond(&step, 1.0).unwrap();
+        let leap = Direction::between(last.clone(), &step).beyond(&step, 1.0).unwrap();
         let log_odds = |m: f64| (m / (1.0 - m)).ln();
         for ((&a, &b), &c) in last.means().iter().zip(step.means()).zip(leap.means()) {
             let (first, second) = (log_odds(b) - log_odds(a), log_odds(c) - log_odds(b));
@@ -185,7 +185,7 @@ proptest! {
             (case.mixture.weights() * 0.9 + other.weights() * 0.1).as_slice().to_vec(),
             case.mixture.means() * 0.9 + other.means() * 0.1,
         );
-        let way = Direction::between(&case.mixture, &near);
+        let way = Direction::between(case.mixture.clone(), &near);
         prop_assert!(way.agreement(&case.mixture, &near) > 0.0);
         prop_assert!(way.agreement(&near, &case.mixture) < 0.0);
         prop_assert_eq!(way.agreement(&near, &near), 0.0);

@@ -53,7 +53,7 @@ fn fitting(mut case: Case) -> Case {
 /// The statistics and the mixture after one iteration of the loop as one would write it by hand.
 fn step(data: &BitMatrix, m: &BernoulliMixture, alpha: f64) -> (SufficientStats, BernoulliMixture) {
     let stats = EStep::new(data, m.n_components()).run(m);
-    let next = em::m_step(&stats, alpha, m).unwrap();
+    let next = em::m_step(stats.clone(), alpha, m).unwrap();
     (stats, next)
 }
 

@@ -330,7 +330,7 @@ fn every_iteration_of_a_fit_is_a_fresh_run() {
             let kept = e_step.run(&m);
             assert!(bits(&kept, k) == bits(&stats(&data, &m), k));
             n_sparse += usize::from(is_sparse(&kept, k));
-            m = em::m_step(&kept, 0.1, &m).unwrap();
+            m = em::m_step(kept, 0.1, &m).unwrap();
         }
         assert!((1..25).contains(&n_sparse), "K = {k}: {n_sparse} of 25 steps were sparse");
     }
@@ -347,7 +347,7 @@ fn a_fit_without_smoothing_stays_a_fresh_run_on_the_boundary() {
         let kept = e_step.run(&m);
         assert!(bits(&kept, k) == bits(&stats(&data, &m), k));
         assert!(kept.log_likelihood().is_finite());
-        m = em::m_step(&kept, 0.0, &m).unwrap();
+        m = em::m_step(kept, 0.0, &m).unwrap();
     }
     assert!(m.means().iter().any(|m| *m == 0.0) && m.means().iter().any(|m| *m == 1.0));
 }
@@ -373,7 +373,7 @@ fn the_log_likelihood_is_that_of_all_components_within_1e_9_at_any_iteration() {
             let off = (stats.log_likelihood() - all).abs() / all.abs();
             assert!(off <= 1e-9, "K = {k}, D = {d}: off by {off:e}");
             n_sparse += usize::from(is_sparse(&stats, k));
-            m = em::m_step(&stats, 1.0, &m).unwrap();
+            m = em::m_step(stats, 1.0, &m).unwrap();
         }
         assert!(n_sparse > 15, "{n_sparse} sparse steps of K = {k}, D = {d}");
     }

@@ -109,7 +109,7 @@ fn production_follows(n_components: usize) {
     for _ in &oracle.log_likelihood {
         let stats = e_step.run(&reached);
         trace.push(stats.log_likelihood());
-        reached = em::m_step(&stats, oracle.alpha, &reached).unwrap();
+        reached = em::m_step(stats, oracle.alpha, &reached).unwrap();
     }
     let tolerances = [PRODUCTION, PRODUCTION.max(fixed_point(n_components))];
     assert_follows(&oracle, &trace, &reached, tolerances, "production");
@@ -152,7 +152,7 @@ fn the_log_likelihood_of_the_e_step_is_the_sum_of_the_rows_scores() {
     let mut e_step = EStep::new(&data, 10);
     let mut reached = start(&oracle);
     for _ in 0..10 {
-        reached = em::m_step(&e_step.run(&reached), oracle.alpha, &reached).unwrap();
+        reached = em::m_step(e_step.run(&reached), oracle.alpha, &reached).unwrap();
     }
     let total: f64 = reached.score_samples(&data).unwrap().iter().sum();
     let error = relative_error(e_step.run(&reached).log_likelihood(), total);

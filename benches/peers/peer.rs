@@ -67,7 +67,7 @@ fn iterations(data: &BitMatrix, start: BernoulliMixture, args: &Args) -> bmm::Re
         let began = Instant::now();
         let stats = e_step.run(&mixture);
         score = stats.log_likelihood() / data.n_samples() as f64;
-        mixture = m_step(&stats, args.alpha, &mixture)?;
+        mixture = m_step(stats, args.alpha, &mixture)?;
         times.push(began.elapsed().as_secs_f64());
     }
     let in_order: Vec<f64> = times.iter().map(|t| (t * 1e5).round() / 1e2).collect();

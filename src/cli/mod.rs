@@ -11,6 +11,7 @@ mod failure;
 mod import;
 mod info;
 mod input;
+mod memory;
 mod models;
 mod output;
 mod pictures;
@@ -80,6 +81,7 @@ enum Command {
 
 /// Runs the program; failures are printed as one `error:` and one `hint:` line.
 pub fn main() -> ExitCode {
+    memory::return_what_is_freed();
     match parse() {
         Ok(cli) => failure::exit_code(run(cli)),
         Err(error) => failure::wrong_usage(&error),

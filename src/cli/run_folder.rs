@@ -35,10 +35,11 @@ impl Run {
         clock: &mut Clock,
     ) -> Result<Self, Failure> {
         let model = results.model(input);
+        let mut files = pictures(&model, Some(results.cluster_sizes()))?;
         let bytes = encode(&model)?;
+        drop(model);
         let model_sha256 = model_file::sha256_hex(&bytes);
-        let mut files = vec![(models::FILE.to_string(), bytes)];
-        files.extend(pictures(&model, Some(results.cluster_sizes()))?);
+        files.push((models::FILE.to_string(), bytes));
         files.push(("history.csv".into(), results.history_csv().into_bytes()));
         clock.stop_writing();
         loop {

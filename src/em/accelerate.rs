@@ -18,6 +18,7 @@ use crate::kernels;
 use crate::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Leaps begin once a step gains less than this many nats per sample. The first, large steps choose the optimum that a
 /// start will reach; left plain they choose as plain EM does, more often than not.
@@ -37,7 +38,7 @@ pub(super) struct Momentum {
     /// Whether gains have become small enough to begin.
     begun: bool,
     /// The last plain step, whether it was taken or only leapt from.
-    last_step: Option<BernoulliMixture>,
+    last_step: Option<Arc<BernoulliMixture>>,
     /// Leaps since the last restart.
     n_leaps: u32,
 }
@@ -60,15 +61,13 @@ impl Momentum {
     pub(super) fn leap(
         &mut self,
         current: &BernoulliMixture,
-        step: &BernoulliMixture,
+        step: &Arc<BernoulliMixture>,
     ) -> Result<Option<BernoulliMixture>> {
         if !self.begun {
             return Ok(None);
         }
-        // The last step goes before this one is kept: one of them at a time.
-        let direction = self.last_step.take().map(|last| Direction::between(&last, step));
-        self.last_step = Some(step.clone());
-        let Some(direction) = direction else { return Ok(None) };
+        let Some(last) = self.last_step.replace(step.clone()) else { return Ok(None) };
+        let direction = Direction::between(Arc::unwrap_or_clone(last), step);
         // Momentum that points away from where EM goes has gone too far: from here on anew.
         if direction.agreement(current, step) < 0.0 {
             self.n_leaps = 0;
@@ -83,6 +82,11 @@ impl Momentum {
     pub(super) fn restart(&mut self) {
         (self.last_step, self.n_leaps) = (None, 0);
     }
+
+    /// The same where `step`, a plain one, is taken next.
+    pub(super) fn restart_from(&mut self, step: &Arc<BernoulliMixture>) {
+        (self.last_step, self.n_leaps) = (Some(step.clone()), 0);
+    }
 }
 
 /// The way from one mixture to another of the same K and D, in log-odds of means and logs of weights, where no
@@ -94,14 +98,15 @@ pub struct Direction {
 }
 
 impl Direction {
-    /// The way from `from` to `to`.
+    /// The way from `from`, whose memory it takes over, to `to`.
     ///
     /// # Panics
     /// If they differ in K or D.
-    pub fn between(from: &BernoulliMixture, to: &BernoulliMixture) -> Self {
+    pub fn between(from: BernoulliMixture, to: &BernoulliMixture) -> Self {
         let odds = |m: f64| m / (1.0 - m);
-        let mut log_weights = from.weights().zip_map(to.weights(), ratio);
-        let mut log_odds = from.means().zip_map(to.means(), |a, b| ratio(odds(a), odds(b)));
+        let (mut log_weights, mut log_odds) = from.into_parts();
+        log_weights.zip_apply(to.weights(), |a, b| *a = ratio(*a, b));
+        log_odds.zip_apply(to.means(), |a, b| *a = ratio(odds(*a), odds(b)));
         kernels::ln_all(log_weights.as_mut_slice());
         log_odds.as_mut_slice().par_chunks_mut(AT_ONCE).for_each(kernels::ln_all);
         Self { log_weights, log_odds }
@@ -124,22 +129,22 @@ impl Direction {
         (0..to.n_components()).map(of_component).sum()
     }
 
-    /// The mixture that lies `length` times this way beyond `mixture`; nothing moves farther than 50 nats.
+    /// The mixture that lies `length` times this way beyond `mixture`, in the memory of this; nothing moves farther than 50
+    /// nats.
     ///
     /// Means and weights of exactly 0 or 1 stay as they are, and no others get there.
     ///
     /// # Errors
     /// None that a checked mixture of the same K and D and a finite `length` can cause.
-    pub fn beyond(&self, mixture: &BernoulliMixture, length: f64) -> Result<BernoulliMixture> {
-        let mut weights = mixture.weights().clone();
-        let mut means = mixture.means().clone();
-        move_by(weights.as_mut_slice(), self.log_weights.as_slice(), length, |w, factor| {
+    pub fn beyond(self, mixture: &BernoulliMixture, length: f64) -> Result<BernoulliMixture> {
+        let Self { log_weights: mut weights, log_odds: mut means } = self;
+        move_by(weights.as_mut_slice(), mixture.weights().as_slice(), length, |w, factor| {
             let moved = w * factor;
             if moved > 0.0 { moved } else { w }
         });
         let of_means = means.as_mut_slice().par_chunks_mut(AT_ONCE);
-        of_means.zip(self.log_odds.as_slice().par_chunks(AT_ONCE)).for_each(|(means, log_odds)| {
-            move_by(means, log_odds, length, |m, factor| {
+        of_means.zip(mixture.means().as_slice().par_chunks(AT_ONCE)).for_each(|(along, means)| {
+            move_by(along, means, length, |m, factor| {
                 let odds = m * factor;
                 let moved = odds / (1.0 - m + odds);
                 // What stands still (and most often that stands on the boundary) is not to be moved even by rounding.
@@ -154,14 +159,14 @@ impl Direction {
 /// Values that are worked on together by one thread.
 const AT_ONCE: usize = 4096;
 
-/// Replaces every value by what `moved` makes of it and of `exp(length * along)`.
-fn move_by(values: &mut [f64], along: &[f64], length: f64, moved: impl Fn(f64, f64) -> f64) {
-    let exponent = |&along: &f64| (length * along).clamp(-LONGEST, LONGEST);
-    let mut factors: Vec<f64> = along.iter().map(|along| -exponent(along).abs()).collect();
+/// Puts in the place of `along` what `moved` makes of each value and of `exp(length * along)`.
+fn move_by(along: &mut [f64], values: &[f64], length: f64, moved: impl Fn(f64, f64) -> f64) {
+    let exponent = |along: f64| (length * along).clamp(-LONGEST, LONGEST);
+    let mut factors: Vec<f64> = along.iter().map(|along| -exponent(*along).abs()).collect();
     kernels::exp_all(&mut factors);
-    for ((value, along), factor) in values.iter_mut().zip(along).zip(factors) {
-        let factor = if exponent(along) > 0.0 { 1.0 / factor } else { factor };
-        *value = moved(*value, factor);
+    for ((along, value), factor) in along.iter_mut().zip(values).zip(factors) {
+        let factor = if exponent(*along) > 0.0 { 1.0 / factor } else { factor };
+        *along = moved(*value, factor);
     }
 }
 

@@ -10,12 +10,15 @@ use super::rounding::{RELATIVE_ERROR, rounding_of_scores};
 use super::stats::SufficientStats;
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
+use std::sync::Arc;
 
-/// A start on its way up: parameters, their statistics, and the objective of all parameters so far.
+/// A start on its way up: parameters, where an M-step leads from them, and the objective of all parameters so far.
 pub(super) struct Climb {
     pub(super) start: usize,
-    pub(super) mixture: BernoulliMixture,
-    stats: SufficientStats,
+    /// Those that the last objective is of.
+    pub(super) mixture: Arc<BernoulliMixture>,
+    /// The M-step from there; `None` in a start that waits for the others, which holds no more than it needs.
+    step: Option<Arc<BernoulliMixture>>,
     pub(super) history: Vec<f64>,
     momentum: Momentum,
     /// Iterations that were leaps, and leaps that were scored and not taken.
@@ -25,6 +28,20 @@ pub(super) struct Climb {
     stop: Option<StopReason>,
 }
 
+/// What an E-step says of parameters.
+struct Scored {
+    stats: SufficientStats,
+    /// Total nats.
+    objective: f64,
+}
+
+impl Scored {
+    fn new(mixture: &BernoulliMixture, e_step: &mut EStep, params: &FitParams) -> Self {
+        let stats = e_step.run(mixture);
+        Self { objective: stats.log_likelihood() + log_prior(mixture, params.alpha), stats }
+    }
+}
+
 impl Climb {
     /// Scores the initial parameters of start number `start`.
     pub(super) fn new(
@@ -32,19 +49,19 @@ impl Climb {
         mixture: BernoulliMixture,
         e_step: &mut EStep,
         params: &FitParams,
-    ) -> Self {
-        let stats = e_step.run(&mixture);
-        let objective = stats.log_likelihood() + log_prior(&mixture, params.alpha);
-        Self {
+    ) -> Result<Self> {
+        let Scored { stats, objective } = Scored::new(&mixture, e_step, params);
+        let step = m_step(stats, params.alpha, &mixture)?;
+        Ok(Self {
             start,
-            mixture,
-            stats,
+            mixture: Arc::new(mixture),
+            step: Some(Arc::new(step)),
             history: vec![objective],
             momentum: Momentum::new(params.accelerate),
             n_leaps: 0,
             n_rejected: 0,
             stop: None,
-        }
+        })
     }
 
     /// Iterates until the stop rule holds or `max_iter` E-steps are done in all, the initial one not counted.
@@ -56,48 +73,87 @@ impl Climb {
         observe: &mut dyn Observe,
     ) -> Result<()> {
         while self.stop.is_none() && self.n_e_steps() < max_iter {
-            let step = m_step(&self.stats, params.alpha, &self.mixture)?;
-            let leap = self.momentum.leap(&self.mixture, &step)?;
-            let is_leap = leap.is_some();
-            let mixture = leap.unwrap_or(step);
-            let stats = e_step.run(&mixture);
-            let objective = stats.log_likelihood() + log_prior(&mixture, params.alpha);
-            let holds = objective >= self.objective();
-            match is_leap {
-                true if holds => {}
-                true => {
-                    self.reject_leap();
-                    continue;
-                }
-                false => self.check_not_fallen(&mixture, objective, &stats)?,
+            let step = match self.step.take() {
+                Some(step) => step,
+                None => Arc::new(m_step(e_step.run(&self.mixture), params.alpha, &self.mixture)?),
+            };
+            let Some((scored, is_leap)) = self.move_on(step, max_iter, e_step, params)? else {
+                break;
+            };
+            self.advance(&scored, is_leap, params.tol, observe);
+            if self.stop.is_none() {
+                self.step = Some(Arc::new(m_step(scored.stats, params.alpha, &self.mixture)?));
             }
-            self.advance(mixture, stats, objective, is_leap, params.tol, observe);
         }
-        // Starts that wait for the others hold no more than they need.
+        self.step = None;
         self.momentum.restart();
         Ok(())
     }
 
-    /// Stays where it is: the next step is the plain one from here.
-    fn reject_leap(&mut self) {
-        self.n_rejected += 1;
-        self.momentum.restart();
+    /// Goes to other parameters, by a leap (true) or by `step`; `None` if the last E-step was spent on a leap that lost ground.
+    ///
+    /// Large as parameters are, what there is no way back to makes room before the next ones are scored.
+    fn move_on(
+        &mut self,
+        step: Arc<BernoulliMixture>,
+        max_iter: usize,
+        e_step: &mut EStep,
+        params: &FitParams,
+    ) -> Result<Option<(Scored, bool)>> {
+        let Some(leap) = self.momentum.leap(&self.mixture, &step)? else {
+            return Ok(Some((self.take_step(step, e_step, params)?, false)));
+        };
+        if self.n_e_steps() + 1 == max_iter {
+            drop(step);
+            self.momentum.restart();
+            let before = self.mixture.clone();
+            let leapt = self.try_leap(leap, e_step, params);
+            if leapt.is_none() {
+                self.mixture = before;
+            }
+            return Ok(leapt.map(|scored| (scored, true)));
+        }
+        if let Some(scored) = self.try_leap(leap, e_step, params) {
+            return Ok(Some((scored, true)));
+        }
+        // From before the leap, plain EM comes here.
+        self.momentum.restart_from(&step);
+        Ok(Some((self.take_step(step, e_step, params)?, false)))
     }
 
-    fn advance(
+    /// Goes to `leap`; `None` if that loses ground, and other parameters must follow.
+    fn try_leap(
         &mut self,
-        mixture: BernoulliMixture,
-        stats: SufficientStats,
-        objective: f64,
-        is_leap: bool,
-        tol: f64,
-        observe: &mut dyn Observe,
-    ) {
+        leap: BernoulliMixture,
+        e_step: &mut EStep,
+        params: &FitParams,
+    ) -> Option<Scored> {
+        self.mixture = Arc::new(leap);
+        let scored = Scored::new(&self.mixture, e_step, params);
+        let holds = scored.objective >= self.objective();
+        self.n_rejected += usize::from(!holds);
+        holds.then_some(scored)
+    }
+
+    fn take_step(
+        &mut self,
+        step: Arc<BernoulliMixture>,
+        e_step: &mut EStep,
+        params: &FitParams,
+    ) -> Result<Scored> {
+        self.mixture = step;
+        let scored = Scored::new(&self.mixture, e_step, params);
+        self.check_not_fallen(&scored)?;
+        Ok(scored)
+    }
+
+    /// What follows from parameters that are taken.
+    fn advance(&mut self, scored: &Scored, is_leap: bool, tol: f64, observe: &mut dyn Observe) {
+        let Scored { stats, objective } = scored;
         let n = stats.n_samples() as f64;
         let gain = (objective - self.objective()) / n;
         let score = stats.log_likelihood() / n;
-        (self.mixture, self.stats) = (mixture, stats);
-        self.history.push(objective);
+        self.history.push(*objective);
         self.n_leaps += usize::from(is_leap);
         self.momentum.hear(gain);
         let news = Iteration { start: self.start, iteration: self.n_iter(), score, gain };
@@ -112,24 +168,21 @@ impl Climb {
         }
     }
 
-    /// A fall beyond rounding is a defect, and reading it as convergence would hide it.
-    fn check_not_fallen(
-        &self,
-        mixture: &BernoulliMixture,
-        objective: f64,
-        stats: &SufficientStats,
-    ) -> Result<()> {
-        let before = self.objective();
+    /// A fall beyond rounding after a plain step is a defect, and reading it as convergence would hide it.
+    fn check_not_fallen(&self, scored: &Scored) -> Result<()> {
+        let Scored { stats, objective } = scored;
+        let (before, n) = (self.objective(), stats.n_samples() as f64);
         let fall = before - objective;
         // From -inf, which a given mixture may start at, everything is up; to it, nothing is.
-        let allowed = RELATIVE_ERROR * (before.abs() + stats.n_samples() as f64);
-        let of_scores =
-            || rounding_of_scores(&self.mixture, &self.stats) + rounding_of_scores(mixture, stats);
+        let allowed = RELATIVE_ERROR * (before.abs() + n);
+        // Of the parameters before and after, which are about as large.
+        let of_scores = || 2.0 * rounding_of_scores(&self.mixture, stats);
         // Nearly always the first holds, and costs nothing.
         if before == f64::NEG_INFINITY || fall <= allowed || fall <= allowed + of_scores() {
             return Ok(());
         }
-        let change = |k: usize| (stats.resp_sum(k) - self.stats.resp_sum(k)).abs();
+        // After an M-step weights are shares of the rows.
+        let change = |k: usize| (stats.resp_sum(k) / n - self.mixture.weights()[k]).abs();
         let component = (0..self.mixture.n_components())
             .max_by(|&a, &b| change(a).total_cmp(&change(b)))
             .unwrap_or(0);
@@ -174,8 +227,8 @@ mod tests {
     use crate::em::Silent;
     use nalgebra::{DMatrix, DVector};
 
-    /// Two kinds of rows, a start that has converged on them, and the statistics of another mixture.
-    fn converged_and_other(other_mean: f64) -> (Climb, BernoulliMixture, SufficientStats) {
+    /// Two kinds of rows, a start that has converged on them, and then gone to another mixture.
+    fn converged_and_gone_to(other_mean: f64) -> (Climb, Scored) {
         let data = BitMatrix::from_fn(100, 8, |i, d| (d < 4) == (i % 2 == 0) || i % 10 == d);
         let params = FitParams { n_components: 2, tol: 1e-12, ..FitParams::default() };
         let mut e_step = EStep::new(&data, 2);
@@ -183,17 +236,18 @@ mod tests {
             let means = DMatrix::from_fn(8, 2, |d, k| if (d < 4) == (k == 0) { mean } else { 0.1 });
             BernoulliMixture::new(DVector::from_element(2, 0.5), means).unwrap()
         };
-        let mut climb = Climb::new(0, of(0.8), &mut e_step, &params);
+        let mut climb = Climb::new(0, of(0.8), &mut e_step, &params).unwrap();
         climb.run(200, &mut e_step, &params, &mut Silent).unwrap();
-        let stats = e_step.run(&of(other_mean));
-        (climb, of(other_mean), stats)
+        climb.mixture = Arc::new(of(other_mean));
+        let scored = Scored::new(&climb.mixture, &mut e_step, &params);
+        (climb, scored)
     }
 
     #[test]
     fn a_fall_of_the_objective_is_an_error_that_names_iteration_component_and_size() {
-        let (climb, worse, stats) = converged_and_other(0.5);
-        let fallen = climb.objective() - 1e-6;
-        let error = climb.check_not_fallen(&worse, fallen, &stats).unwrap_err();
+        let (climb, scored) = converged_and_gone_to(0.5);
+        let fallen = Scored { objective: climb.objective() - 1e-6, ..scored };
+        let error = climb.check_not_fallen(&fallen).unwrap_err();
         let Error::ObjectiveFell { iteration, component, fall } = error else { panic!("{error}") };
         assert_eq!(iteration, climb.n_iter() + 1);
         assert!(component < 2 && (fall - 1e-6).abs() < 1e-9);
@@ -201,21 +255,23 @@ mod tests {
 
     #[test]
     fn a_fall_to_minus_infinity_is_an_error_and_a_rise_from_it_is_none() {
-        let (mut climb, worse, stats) = converged_and_other(0.5);
+        let (mut climb, scored) = converged_and_gone_to(0.5);
         let before = climb.objective();
-        assert!(climb.check_not_fallen(&worse, f64::NEG_INFINITY, &stats).is_err());
+        let impossible = Scored { objective: f64::NEG_INFINITY, ..scored };
+        assert!(climb.check_not_fallen(&impossible).is_err());
         climb.history.push(f64::NEG_INFINITY);
-        assert!(climb.check_not_fallen(&worse, before, &stats).is_ok());
+        assert!(climb.check_not_fallen(&Scored { objective: before, ..impossible }).is_ok());
     }
 
     #[test]
     fn rounding_is_no_fall_and_a_fall_is_no_convergence() {
-        let (mut climb, same, stats) = converged_and_other(0.8);
+        let (mut climb, scored) = converged_and_gone_to(0.8);
         let fallen = climb.objective() * (1.0 + 1e-15);
         assert!(fallen < climb.objective());
-        assert!(climb.check_not_fallen(&same, fallen, &stats).is_ok());
+        let scored = Scored { objective: fallen, ..scored };
+        assert!(climb.check_not_fallen(&scored).is_ok());
         climb.stop = None;
-        climb.advance(same, stats, fallen, false, 1e-3, &mut Silent);
+        climb.advance(&scored, false, 1e-3, &mut Silent);
         assert_eq!(climb.stop, None);
     }
 }

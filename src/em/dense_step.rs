@@ -1,14 +1,22 @@
 //! The E-step for rows that belong to many components at the same time: all responsibilities, by tables.
 //!
-//! Blocks have a fixed size and are added up one after another in the order of the rows, whatever the number of
-//! threads, so the sums have the same bits on 1 and on N threads. A block's responsibilities are used for its
-//! statistics at once and overwritten by the next block's: no n x k matrix ever exists.
+//! Wave after wave of blocks: first the responsibilities of each block, then for each part of the sums what these add to it,
+//! block after block in the order of the rows. So sums have the same bits on 1 and on N threads, nobody keeps sums of its own,
+//! and no n x k matrix ever exists: the next wave overwrites the responsibilities.
 
 use super::stats::SufficientStats;
-use crate::bits::BitMatrix;
 use crate::kernels::{self, Columns, LANES, Lanes, RowBlock, chunk_count};
-use crate::scorer::{DenseScorer, Responsibilities, Scorer};
+use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
 use rayon::prelude::*;
+
+/// Responsibilities of one block, at most.
+pub(super) const BLOCK_RESPONSIBILITIES: usize = 1 << 18;
+
+/// Responsibilities of a wave, if that is enough for all threads: more to do between two waits.
+const WAVE_RESPONSIBILITIES: usize = 1 << 19;
+
+/// Components with which listing columns again takes little beside adding them up.
+const CHEAP_TO_LIST: usize = 100;
 
 /// Dense E-steps of one data set.
 pub(super) struct DenseStep {
@@ -16,133 +24,112 @@ pub(super) struct DenseStep {
     n_features: usize,
     /// The rows by what is in them: for each block, from the first run on.
     columns: Vec<Columns>,
-    scorer: Option<DenseScorer>,
-    workers: Vec<Worker>,
-}
-
-/// What one block needs while it is worked on.
-struct Worker {
-    resp: Responsibilities,
-    sums: Sums,
-}
-
-/// Statistics in the order of the kernels.
-#[derive(Clone)]
-struct Sums {
-    log_likelihood: f64,
-    /// Sum over rows of each component's responsibility, chunk by chunk.
-    resp: Vec<Lanes<f64>>,
-    /// For each chunk of components, one [`Lanes`] for each feature.
-    weighted: Vec<Lanes<f64>>,
+    /// Those of one wave.
+    resp: Vec<Responsibilities>,
 }
 
 impl DenseStep {
     pub(super) fn new(n_components: usize, n_features: usize) -> Self {
-        Self { n_components, n_features, columns: Vec::new(), scorer: None, workers: Vec::new() }
+        Self { n_components, n_features, columns: Vec::new(), resp: Vec::new() }
     }
 
     /// Gives back what is large where K is.
     pub(super) fn release(&mut self) {
-        (self.scorer, self.workers) = (None, Vec::new());
+        self.resp = Vec::new();
+        if self.n_components >= CHEAP_TO_LIST {
+            self.columns = Vec::new();
+        }
     }
 
     /// The statistics of all rows; `blocks` are the same in every run.
-    pub(super) fn run(
-        &mut self,
-        scorer: Scorer,
-        data: &BitMatrix,
-        blocks: &[RowBlock],
-    ) -> SufficientStats {
-        let scorer = match &mut self.scorer {
-            Some(dense) => {
-                dense.refill(scorer);
-                &*dense
-            }
-            none => none.insert(DenseScorer::new(scorer)),
-        };
+    pub(super) fn run(&mut self, scorer: &Scorer, blocks: &[RowBlock]) -> SufficientStats {
+        let scorer = DenseScorer::new(scorer);
         if self.columns.is_empty() {
             let columns = blocks.par_iter().map(|block| Columns::new(block, self.n_features));
             self.columns = columns.collect();
         }
-        // At least one, so that no rows are no special case.
-        let n_workers = blocks.len().clamp(1, rayon::current_num_threads());
-        let (n_components, n_features) = (self.n_components, self.n_features);
-        self.workers.resize_with(n_workers, || Worker::new(n_components, n_features));
-        let mut total = Sums::zeros(n_components, n_features);
-        for (blocks, columns) in blocks.chunks(n_workers).zip(self.columns.chunks(n_workers)) {
-            let wave = self.workers.par_iter_mut().zip(blocks.par_iter().zip(columns));
-            match (blocks, columns) {
-                ([block], [columns]) => self.workers[0].run(scorer, data, block, columns),
-                _ => wave.for_each(|(worker, (block, columns))| {
-                    worker.run(scorer, data, block, columns);
-                }),
+        let n_at_once = self.blocks_at_once(blocks);
+        self.resp.resize_with(n_at_once, Responsibilities::default);
+        let mut stats = SufficientStats::zeros(self.n_components, self.n_features);
+        let SufficientStats { resp_sums, weighted_sums, log_likelihood, n_samples, .. } =
+            &mut stats;
+        let mut parts = parts(weighted_sums, self.n_features, blocks.len());
+        for (blocks, columns) in blocks.chunks(n_at_once).zip(self.columns.chunks(n_at_once)) {
+            let wave = &mut self.resp[..blocks.len()];
+            wave.par_iter_mut().zip(blocks).for_each_init(
+                Tables::default,
+                |tables, (resp, block)| {
+                    scorer.responsibilities(block, tables, resp);
+                },
+            );
+            let wave = &*wave;
+            parts.par_iter_mut().for_each(|part| part.add(columns, wave));
+            for resp in wave {
+                *n_samples += resp.log_prob().len();
+                *log_likelihood += resp.log_prob().iter().sum::<f64>();
+                let of_components = resp.sums().iter().flat_map(|lanes| lanes.0);
+                resp_sums.iter_mut().zip(of_components).for_each(|(sum, by)| *sum += by);
             }
-            for worker in &self.workers[..blocks.len()] {
-                total.add(&worker.sums);
-            }
-        }
-        total.statistics(self.n_components, self.n_features, data.n_samples())
-    }
-}
-
-impl Worker {
-    fn new(n_components: usize, n_features: usize) -> Self {
-        Self { resp: Responsibilities::default(), sums: Sums::zeros(n_components, n_features) }
-    }
-
-    /// Leaves the statistics of `block` in `self.sums`.
-    fn run(&mut self, scorer: &DenseScorer, data: &BitMatrix, block: &RowBlock, columns: &Columns) {
-        let Self { resp, sums } = self;
-        scorer.responsibilities(data, block, resp);
-        sums.log_likelihood = resp.log_prob().iter().sum();
-        sums.resp.copy_from_slice(resp.sums());
-        let of_chunks = sums.weighted.chunks_exact_mut(data.n_features());
-        for (resp, sums) in resp.columns().zip(of_chunks) {
-            kernels::sum_columns(columns, resp, sums);
-        }
-    }
-}
-
-impl Sums {
-    fn zeros(n_components: usize, n_features: usize) -> Self {
-        let n_chunks = chunk_count(n_components);
-        Self {
-            log_likelihood: 0.0,
-            resp: vec![Lanes::default(); n_chunks],
-            weighted: vec![Lanes::default(); n_chunks * n_features],
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.log_likelihood += other.log_likelihood;
-        add_all(&mut self.resp, &other.resp);
-        add_all(&mut self.weighted, &other.weighted);
-    }
-
-    /// The same in the order of components.
-    fn statistics(
-        &self,
-        n_components: usize,
-        n_features: usize,
-        n_samples: usize,
-    ) -> SufficientStats {
-        let mut stats = SufficientStats::zeros(n_components, n_features);
-        stats.n_samples = n_samples;
-        stats.log_likelihood = self.log_likelihood;
-        let of_components =
-            stats.resp_sums.iter_mut().zip(stats.weighted_sums.chunks_exact_mut(n_features));
-        for (k, (resp_sum, weighted)) in of_components.enumerate() {
-            let (chunk, lane) = (k / LANES, k % LANES);
-            *resp_sum = self.resp[chunk].0[lane];
-            let lanes = &self.weighted[chunk * n_features..];
-            weighted.iter_mut().zip(lanes).for_each(|(sum, lanes)| *sum = lanes.0[lane]);
         }
         stats
     }
+
+    /// Blocks in one wave.
+    fn blocks_at_once(&self, blocks: &[RowBlock]) -> usize {
+        let rows = blocks.first().map_or(1, RowBlock::len);
+        let n = WAVE_RESPONSIBILITIES / (rows * chunk_count(self.n_components) * LANES);
+        n.max(rayon::current_num_threads()).min(blocks.len()).max(1)
+    }
 }
 
-fn add_all(sums: &mut [Lanes<f64>], others: &[Lanes<f64>]) {
-    for (sum, other) in sums.iter_mut().zip(others) {
-        sum.add(other);
+/// A part of the sums of responsibility times feature: of some components and some features.
+struct Part<'a> {
+    chunk: usize,
+    first_feature: usize,
+    /// For each component of the chunk.
+    sums: Vec<&'a mut [f64]>,
+    /// Feature by feature: the sums, and what a block adds to them.
+    lanes: Vec<Lanes<f64>>,
+    of_block: Vec<Lanes<f64>>,
+}
+
+/// Parts for as many threads as there are, if there is work for them.
+fn parts(weighted_sums: &mut [f64], n_features: usize, n_blocks: usize) -> Vec<Part<'_>> {
+    /// Features in a group, which is not divided.
+    const GROUP: usize = 4;
+    let n_chunks = chunk_count(weighted_sums.len() / n_features);
+    let n_ranges = match n_blocks {
+        0 | 1 => 1,
+        _ => (2 * rayon::current_num_threads()).div_ceil(n_chunks),
+    };
+    let length = n_features.div_ceil(GROUP).div_ceil(n_ranges) * GROUP;
+    let mut parts = Vec::new();
+    let mut of_components = weighted_sums.chunks_exact_mut(n_features);
+    for chunk in 0..n_chunks {
+        let mut of_components: Vec<_> =
+            of_components.by_ref().take(LANES).map(|sums| sums.chunks_mut(length)).collect();
+        for first_feature in (0..n_features).step_by(length) {
+            let sums: Vec<_> = of_components.iter_mut().filter_map(Iterator::next).collect();
+            let lanes = vec![Lanes::default(); sums.first().map_or(0, |sums| sums.len())];
+            parts.push(Part { chunk, first_feature, sums, of_block: lanes.clone(), lanes });
+        }
+    }
+    parts
+}
+
+impl Part<'_> {
+    /// Adds what the responsibilities of a wave's blocks come to.
+    fn add(&mut self, columns: &[Columns], wave: &[Responsibilities]) {
+        let Self { chunk, first_feature, sums, lanes, of_block } = self;
+        for (l, sums) in sums.iter().enumerate() {
+            lanes.iter_mut().zip(&**sums).for_each(|(lanes, sum)| lanes.0[l] = *sum);
+        }
+        for (columns, resp) in columns.iter().zip(wave) {
+            kernels::sum_columns(columns, *first_feature, resp.of_chunk(*chunk), of_block);
+            lanes.iter_mut().zip(&*of_block).for_each(|(sum, by)| sum.add(by));
+        }
+        for (l, sums) in sums.iter_mut().enumerate() {
+            sums.iter_mut().zip(&*lanes).for_each(|(sum, lanes)| *sum = lanes.0[l]);
+        }
     }
 }

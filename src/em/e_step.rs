@@ -4,7 +4,7 @@
 //! many at the same time (short questionnaires) want [`dense`](super::dense_step) tables. Which of them it is, a sample of the
 //! rows tells before every step, so it depends on the data and the mixture alone.
 
-use super::dense_step::DenseStep;
+use super::dense_step::{BLOCK_RESPONSIBILITIES, DenseStep};
 use super::feature_order::FeatureOrder;
 use super::sparse_step::{self, SparseStep};
 use super::stats::SufficientStats;
@@ -12,12 +12,16 @@ use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::kernels::RowBlock;
 use crate::mixture::BernoulliMixture;
-use crate::scorer::Scorer;
+use crate::scorer::{Drift, Scorer};
 use rayon::prelude::*;
-use std::borrow::Cow;
 
-/// Rows in one block. Part of the result: another size would round the sums differently.
+/// Rows in one block, at most. Part of the result: another size would round the sums differently.
 pub const BLOCK_ROWS: usize = 1024;
+
+/// Rows in one block for so many components.
+fn block_rows(n_components: usize) -> usize {
+    (BLOCK_RESPONSIBILITIES / n_components.max(1)).clamp(64, BLOCK_ROWS)
+}
 
 /// Lets all later work use `n_threads` threads (0: one for each core).
 ///
@@ -39,13 +43,12 @@ pub(super) fn within_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     rayon::join(work, || ()).0
 }
 
-/// A data set prepared for many E-steps with K components.
-pub struct EStep<'a> {
-    data: &'a BitMatrix,
-    order: FeatureOrder,
-    /// The data in that order.
-    ordered: Cow<'a, BitMatrix>,
+/// A data set prepared for many E-steps with K components: as lists, so it need not be kept.
+pub struct EStep {
     n_components: usize,
+    order: FeatureOrder,
+    /// The mixture of the last run, with features in that order.
+    scorer: Scorer,
     blocks: Vec<RowBlock>,
     /// Some rows, to see how many components come into question for a row.
     sample: RowBlock,
@@ -73,25 +76,26 @@ fn sample(data: &BitMatrix) -> RowBlock {
     RowBlock::by_length(data, (0..n).step_by((n / SAMPLE).max(64)))
 }
 
-impl<'a> EStep<'a> {
+impl EStep {
     /// Lists what is not blank in every row once, and sets up the buffers.
-    pub fn new(data: &'a BitMatrix, n_components: usize) -> Self {
-        let n = data.n_samples();
+    pub fn new(data: &BitMatrix, n_components: usize) -> Self {
+        let (n, n_features) = (data.n_samples(), data.n_features());
         let order = FeatureOrder::of(data);
         let ordered = order.ordered(data);
-        let blocks: Vec<_> = (0..n.div_ceil(BLOCK_ROWS))
+        let size = block_rows(n_components);
+        let blocks = (0..n.div_ceil(size))
             .into_par_iter()
-            .map(|b| RowBlock::by_length(&ordered, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS)))
+            .map(|b| RowBlock::by_length(&ordered, b * size..n.min((b + 1) * size)))
             .collect();
-        let sparse = sparse_step::for_components(n_components, data.n_features());
-        let dense = DenseStep::new(n_components, data.n_features());
-        let sample = sample(&ordered);
-        Self { data, order, ordered, n_components, blocks, sample, sparse, dense }
-    }
-
-    /// The data that is fitted.
-    pub fn data(&self) -> &'a BitMatrix {
-        self.data
+        Self {
+            n_components,
+            order,
+            scorer: Scorer::blank(n_components, n_features),
+            blocks,
+            sample: sample(&ordered),
+            sparse: sparse_step::for_components(n_components, n_features),
+            dense: DenseStep::new(n_components, n_features),
+        }
     }
 
     /// The statistics of all rows under `mixture`, which must have the K and D that this was made for: with others it
@@ -103,22 +107,23 @@ impl<'a> EStep<'a> {
     }
 
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
-        let scorer = self.order.scorer(mixture);
-        let stats = if self.is_sparse(&scorer) {
+        let drift = self.order.refill(&mut self.scorer, mixture);
+        let stats = if self.is_sparse(&drift) {
             self.dense.release();
-            self.sparse.run(scorer, &self.ordered, &self.blocks)
+            self.sparse.run(&self.scorer, &self.blocks)
         } else {
-            self.dense.run(scorer, &self.ordered, &self.blocks)
+            self.sparse.release();
+            self.dense.run(&self.scorer, &self.blocks)
         };
         self.order.restore(stats)
     }
 
     /// Whether few components come into question for the rows of a sample; the sparse step is then prepared.
-    fn is_sparse(&mut self, scorer: &Scorer) -> bool {
-        if !may_be_sparse(self.n_components, self.data.n_features()) {
+    fn is_sparse(&mut self, drift: &Drift) -> bool {
+        if !may_be_sparse(self.n_components, self.scorer.n_features()) {
             return false;
         }
-        let n_candidates = self.sparse.prepare(scorer, &self.ordered, &self.sample);
+        let n_candidates = self.sparse.prepare(&self.scorer, drift, &self.sample);
         n_candidates <= PAIRS * self.n_components.div_ceil(COMPONENTS) * self.sample.len()
     }
 }

@@ -8,7 +8,7 @@ use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
 use crate::kernels::TILE_FEATURES;
 use crate::mixture::BernoulliMixture;
-use crate::scorer::Scorer;
+use crate::scorer::{Drift, Scorer};
 use rayon::prelude::*;
 use std::borrow::Cow;
 
@@ -57,16 +57,15 @@ impl FeatureOrder {
         }
     }
 
-    /// The scorer of a mixture for data in this order.
-    pub(super) fn scorer(&self, mixture: &BernoulliMixture) -> Scorer {
-        let (weights, n_features) = (mixture.weights().as_slice(), mixture.n_features());
-        let Some(order) = &self.0 else { return mixture.scorer() };
-        let mut means = vec![0.0; n_features * mixture.n_components()];
-        means.par_chunks_exact_mut(n_features).enumerate().for_each(|(k, means)| {
-            let mean = mixture.mean(k);
-            means.iter_mut().zip(order).for_each(|(value, &d)| *value = mean[d]);
-        });
-        Scorer::new(weights, &means, n_features)
+    /// Makes `scorer` that of a mixture for data in this order; returns how far that moves scores.
+    pub(super) fn refill(&self, scorer: &mut Scorer, mixture: &BernoulliMixture) -> Drift {
+        scorer.refill(mixture.weights().as_slice(), |k, means| match &self.0 {
+            Some(order) => {
+                let mean = mixture.mean(k);
+                means.iter_mut().zip(order).for_each(|(value, &d)| *value = mean[d]);
+            }
+            None => means.copy_from_slice(mixture.mean(k)),
+        })
     }
 
     /// Statistics of data in this order as those of the data.

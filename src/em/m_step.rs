@@ -12,30 +12,29 @@ use rayon::prelude::*;
 ///
 /// `alpha` is a pseudo-count of ones and of zeros for each mean: the mode under a Beta(1 + alpha, 1 + alpha) prior. A
 /// component without mass keeps the means it had in `previous` when `alpha` is 0. With smoothing every mean stays below
-/// 1, even where `alpha` is lost in `N_k`.
+/// 1, even where `alpha` is lost in `N_k`. The means take the place of the sums in memory.
 ///
 /// # Errors
 /// [`crate::error::Error::Mixture`] if the statistics are not finite, which a checked mixture cannot cause.
 pub fn m_step(
-    stats: &SufficientStats,
+    stats: SufficientStats,
     alpha: f64,
     previous: &BernoulliMixture,
 ) -> Result<BernoulliMixture> {
     let (n_features, n_components) = previous.means().shape();
-    let resp_sums = DVector::from_fn(n_components, |k, _| stats.resp_sum(k));
+    let SufficientStats { resp_sums, weighted_sums: mut means, .. } = stats;
     let highest = if alpha > 0.0 { BELOW_ONE } else { 1.0 };
-    let mut means = vec![0.0; n_features * n_components];
     means.par_chunks_exact_mut(n_features).enumerate().for_each(|(k, mean)| {
         let (resp_sum, total) = (resp_sums[k], resp_sums[k] + 2.0 * alpha);
         if total > 0.0 {
-            for (mean, &sum) in mean.iter_mut().zip(stats.weighted_sums(k)) {
-                // Rounding may leave the sum of ones a hair above the sum of all.
-                *mean = ((sum.min(resp_sum) + alpha) / total).min(highest);
-            }
+            // Rounding may leave the sum of ones a hair above the sum of all.
+            mean.iter_mut()
+                .for_each(|sum| *sum = ((sum.min(resp_sum) + alpha) / total).min(highest));
         } else {
             mean.copy_from_slice(previous.mean(k));
         }
     });
+    let resp_sums = DVector::from_vec(resp_sums);
     let means = DMatrix::from_vec(n_features, n_components, means);
     BernoulliMixture::new(&resp_sums / resp_sums.sum(), means)
 }

@@ -24,24 +24,26 @@ mod sums;
 mod worker;
 
 use super::stats::SufficientStats;
-use crate::bits::BitMatrix;
 use crate::kernels::{Cell, Narrow, Octet, RowBlock, Wide, reach, real};
-use crate::scorer::{Scorer, Screen};
+use crate::scorer::{Drift, Scorer, Screen};
 use contributions::Contributions;
 use moved::Moved;
 use rayon::prelude::*;
-use std::slice;
 use std::sync::{Mutex, PoisonError};
 use sums::Sums;
 use worker::Worker;
 
 /// Sparse E-steps of one number of components, whatever the width of their screen.
 pub(super) trait SparseStep: Send {
-    /// Takes over the mixture of the next run; returns how many candidates the rows of a `sample` of the data have.
-    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) -> usize;
+    /// Takes over the mixture of the next run, and how far it has moved since the last one; returns how many candidates
+    /// the rows of a `sample` of the data have.
+    fn prepare(&mut self, scorer: &Scorer, drift: &Drift, sample: &RowBlock) -> usize;
 
     /// The statistics of all rows under the mixture that was prepared.
-    fn run(&mut self, scorer: Scorer, data: &BitMatrix, blocks: &[RowBlock]) -> SufficientStats;
+    fn run(&mut self, scorer: &Scorer, blocks: &[RowBlock]) -> SufficientStats;
+
+    /// Gives back what is needed only while it runs and large where K is.
+    fn release(&mut self);
 }
 
 /// Sparse E-steps for K components over D features, with a screen of fitting width.
@@ -59,7 +61,7 @@ struct Steps<C, const N: usize> {
     /// What the rows of each block contribute to the sums below.
     contributions: Vec<Contributions>,
     sums: Sums,
-    moved: Option<Moved>,
+    moved: Moved,
 }
 
 impl<C: Cell<N>, const N: usize> Steps<C, N> {
@@ -69,13 +71,14 @@ impl<C: Cell<N>, const N: usize> Steps<C, N> {
             workers: Vec::new(),
             contributions: Vec::new(),
             sums: Sums::zeros(n_components, n_features),
-            moved: None,
+            moved: Moved::new(n_components),
         }
     }
 }
 
 impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
-    fn prepare(&mut self, scorer: &Scorer, data: &BitMatrix, sample: &RowBlock) -> usize {
+    fn prepare(&mut self, scorer: &Scorer, drift: &Drift, sample: &RowBlock) -> usize {
+        self.moved.hear(drift);
         self.workers.resize_with(self.workers.len().max(1), || Worker::new(scorer));
         let worker = &mut self.workers[0];
         // Not the units of the last mixture: nothing may depend on it.
@@ -83,7 +86,7 @@ impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
         loop {
             self.screen.refill(scorer);
             worker.look_at_all(sample);
-            let found = worker.screen(&self.screen, scorer, data, sample);
+            let found = worker.screen(&self.screen, scorer, sample);
             // Rows too far behind the envelope cost K pairs each: beyond a pair for four rows, units are too fine.
             let n_lost = found.n_lost * scorer.n_components();
             if n_lost * 4 <= sample.len() || !self.screen.coarsen() {
@@ -92,35 +95,40 @@ impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
         }
     }
 
-    fn run(&mut self, scorer: Scorer, data: &BitMatrix, blocks: &[RowBlock]) -> SufficientStats {
+    fn run(&mut self, scorer: &Scorer, blocks: &[RowBlock]) -> SufficientStats {
         let n_workers = rayon::current_num_threads().min(blocks.len()).max(1);
-        self.workers.resize_with(n_workers, || Worker::new(&scorer));
+        self.workers.resize_with(n_workers, || Worker::new(scorer));
         self.contributions.resize_with(blocks.len(), Contributions::default);
-        let moved = Moved::advance(self.moved.take(), scorer);
-        let Self { screen, sums, workers, contributions, .. } = self;
-        let (screen, sums) = (&*screen, &*sums);
-        let queue = Mutex::new(blocks.iter().zip(contributions));
-        let work = |worker: &mut Worker<N>| {
-            while let Some((block, contributions)) = next(&queue) {
-                worker.run(screen, &moved, data, block, contributions, sums);
+        let Self { screen, sums, workers, contributions, moved } = self;
+        share_out(workers, blocks.iter().zip(contributions), |worker, pieces| {
+            for (block, contributions) in pieces {
+                worker.run(screen, scorer, moved, block, contributions, sums);
             }
             worker.close(sums);
-        };
-        match &mut workers[..] {
-            [worker] => work(worker),
-            workers => workers.par_iter_mut().for_each(work),
-        }
-        let stats = self.collect(&moved.scorer, data.n_samples());
-        self.moved = Some(moved);
-        stats
+        });
+        self.collect(scorer, blocks.iter().map(RowBlock::len).sum())
+    }
+
+    fn release(&mut self) {
+        self.workers = Vec::new();
     }
 }
 
-/// The next block that nobody works on.
-fn next<'a>(
-    queue: &Mutex<std::iter::Zip<slice::Iter<'a, RowBlock>, slice::IterMut<'a, Contributions>>>,
-) -> Option<(&'a RowBlock, &'a mut Contributions)> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).next()
+/// Hands out `pieces` to `workers`, one thread for each: `work` is called once for a worker, with all pieces that it gets.
+///
+/// Which worker gets which piece is chance, so no result may depend on it.
+fn share_out<W: Send, P: Send>(
+    workers: &mut [W],
+    pieces: impl Iterator<Item = P> + Send,
+    work: impl Fn(&mut W, &mut dyn Iterator<Item = P>) + Sync,
+) {
+    let pieces = Mutex::new(pieces);
+    let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = |worker: &mut W| work(worker, &mut std::iter::from_fn(next));
+    match workers {
+        [worker] => work(worker),
+        workers => workers.par_iter_mut().for_each(work),
+    }
 }
 
 impl<C: Cell<N>, const N: usize> Steps<C, N> {

@@ -67,8 +67,13 @@ fn look_up(cells: &[Lanes<f64>; CELLS], list: &[Entries]) -> Lanes<f64> {
 }
 
 #[inline(always)]
-pub(super) fn sum_columns(columns: &Columns, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) {
-    for (group, sums) in sums.chunks_mut(4).enumerate() {
+pub(super) fn sum_columns(
+    columns: &Columns,
+    first_feature: usize,
+    resp: &[Lanes<f64>],
+    sums: &mut [Lanes<f64>],
+) {
+    for (group, sums) in (first_feature / 4..).zip(sums.chunks_mut(4)) {
         let mut features = [Lanes::default(); 4];
         for pattern in 1..PATTERNS {
             let sum = sum_rows(columns.rows(group, pattern), resp);

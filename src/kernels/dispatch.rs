@@ -36,16 +36,21 @@ pub fn score_rows(cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &
     dense::score_rows(cells, block, tile, scores);
 }
 
-/// Sets `sums`, one for each feature, to the sums of the responsibilities of the rows in which it is one, for one chunk of
-/// components.
+/// Sets `sums`, one for each feature from `first_feature` (a multiple of four) on, to the sums of the responsibilities of the
+/// rows in which it is one, for one chunk of components.
 ///
 /// `resp` holds the responsibilities of all rows of `columns`.
 ///
 /// # Panics
 /// If `resp` is shorter or there are more `sums` than features: defects of the caller.
 #[multiversion(targets = "simd")]
-pub fn sum_columns(columns: &Columns, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) {
-    dense::sum_columns(columns, resp, sums);
+pub fn sum_columns(
+    columns: &Columns,
+    first_feature: usize,
+    resp: &[Lanes<f64>],
+    sums: &mut [Lanes<f64>],
+) {
+    dense::sum_columns(columns, first_feature, resp, sums);
 }
 
 /// Turns `scores` (log-odds sums) into responsibilities, sets `log_prob` to the log p(x) of each row, in nats, and adds

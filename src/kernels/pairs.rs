@@ -36,6 +36,16 @@ impl<T: Copy> Pairs<T> {
         self.values.clear();
     }
 
+    /// Gives back memory if it is far more than the pairs take: there were many once.
+    pub fn shrink(&mut self) {
+        if self.values.capacity() > 2 * self.values.len() {
+            self.positions.shrink_to_fit();
+            self.ends.shrink_to_fit();
+            self.components.shrink_to_fit();
+            self.values.shrink_to_fit();
+        }
+    }
+
     /// Adds a pair to the row that is being built.
     #[inline(always)]
     pub fn push(&mut self, component: u32, value: T) {

@@ -62,14 +62,13 @@ struct Lists<T> {
 }
 
 impl RowBlock {
-    /// Lists the nibbles of `rows` of `data`, in that order, for tables alone.
+    /// Lists `rows` of `data`, in that order.
     pub fn new(data: &BitMatrix, rows: Range<usize>) -> Self {
         let offsets = (0..rows.len() as u32).collect();
-        Self::listed(data, rows.start, offsets, false)
+        Self::listed(data, rows.start, offsets)
     }
 
-    /// Lists the nibbles and words of `rows` of `data`, shortest rows first: loops over lists of one length are
-    /// predicted well.
+    /// Lists `rows` of `data`, shortest rows first: loops over lists of one length are predicted well.
     pub fn by_length(data: &BitMatrix, rows: impl Iterator<Item = usize>) -> Self {
         let rows: Vec<usize> = rows.collect();
         let first = rows.first().copied().unwrap_or(0);
@@ -83,17 +82,14 @@ impl RowBlock {
         let mut lengths: Vec<_> =
             rows.into_iter().map(|row| (lengths(row), (row - first) as u32)).collect();
         lengths.sort_unstable();
-        Self::listed(data, first, lengths.into_iter().map(|(_, offset)| offset).collect(), true)
+        Self::listed(data, first, lengths.into_iter().map(|(_, offset)| offset).collect())
     }
 
-    fn listed(data: &BitMatrix, first: usize, offsets: Vec<u32>, with_words: bool) -> Self {
+    fn listed(data: &BitMatrix, first: usize, offsets: Vec<u32>) -> Self {
         let rows = || offsets.iter().map(|&offset| data.row(first + offset as usize));
         let n_tiles = tile_count(data.n_features());
         let nibbles = Lists::new(n_tiles, rows(), list_nibbles);
-        let words = match with_words {
-            true => Lists::new(n_tiles, rows(), list_words),
-            false => Lists::new(0, rows(), list_words),
-        };
+        let words = Lists::new(n_tiles, rows(), list_words);
         let n_nibbles = (0..offsets.len()).map(|position| nibbles.n_entries(n_tiles, position));
         Self { first, n_nibbles: n_nibbles.collect(), offsets, nibbles, words }
     }
@@ -122,6 +118,27 @@ impl RowBlock {
     #[inline(always)]
     pub fn n_nibbles(&self, position: usize) -> usize {
         self.n_nibbles[position] as usize
+    }
+
+    /// Whether the row at a position has a one where `never` has, or lacks one where `always` has: both packed rows, in
+    /// words.
+    ///
+    /// # Panics
+    /// If they are shorter than the rows: a defect of the caller.
+    pub fn contradicts(&self, position: usize, never: &[u16], always: &[u16]) -> bool {
+        let count = |words: &[u16]| words.iter().map(|word| word.count_ones()).sum::<u32>();
+        let mut n_met = 0;
+        let tiles = never.chunks(TILE_WORDS).zip(always.chunks(TILE_WORDS)).enumerate();
+        for (tile, (never, always)) in tiles {
+            for entry in self.words(tile, position).as_flattened() {
+                let (index, word) = ((entry >> 16) as usize, *entry as u16);
+                if word & never[index] != 0 {
+                    return true;
+                }
+                n_met += (word & always[index]).count_ones();
+            }
+        }
+        n_met < count(always)
     }
 
     /// Asks for the words of one tile of the row that is so far ahead in `positions` that they are there when they are needed.

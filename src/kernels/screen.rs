@@ -10,7 +10,7 @@
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::cell::Cell;
-use super::lanes::Octet;
+use super::lanes::Word;
 use super::pick::Pick;
 
 /// The marks of `N` components, side by side.
@@ -151,22 +151,22 @@ fn fill_group<C: Cell<N>, const N: usize>(
 /// What screening needs to know of one component: its log-odds, and the features that are never one in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Screened<'a> {
-    /// One octet for each byte of a packed row.
-    pub log_odds: &'a [Octet<f64>],
-    /// Features with a mean of exactly 0, as a packed row.
-    pub never: Option<&'a [u8]>,
+    /// One word for each word of a packed row.
+    pub log_odds: &'a [Word<f32>],
+    /// Features with a mean of exactly 0, as a packed row in words.
+    pub never: Option<&'a [u16]>,
 }
 
 impl Screened<'_> {
-    /// The eight log-odds of one byte, in single precision.
+    /// The eight log-odds of one byte.
     #[inline(always)]
     fn octet(&self, index: usize) -> [f32; 8] {
-        let never = self.never.map_or(0, |bytes| bytes[index]);
-        let mut narrowed = self.log_odds[index].0.map(|o| o as f32);
-        for (j, o) in narrowed.iter_mut().enumerate() {
+        let never = self.never.map_or(0, |words| words[index / 2] >> (index % 2 * 8));
+        let mut octet = self.log_odds[index / 2].0.as_chunks().0[index % 2];
+        for (j, o) in octet.iter_mut().enumerate() {
             *o = if never >> j & 1 == 1 { NEVER } else { *o };
         }
-        narrowed
+        octet
     }
 }
 

@@ -1,9 +1,8 @@
 //! How far scores can have moved from one mixture to another, whatever the row: bounds in the way of Elkan (2003) and
 //! Hamerly (2010) for k-means, for rows whose scores need not be computed anew.
 
-use super::Scorer;
+use super::Scored;
 use crate::kernels::Octet;
-use rayon::prelude::*;
 
 /// Bounds on the change of scores between two mixtures of the same K and D, in nats.
 #[derive(Debug, Clone)]
@@ -18,51 +17,59 @@ pub struct Drift {
 const ROUNDING: f64 = 1e-6;
 
 impl Drift {
-    /// From `old` to `new`; infinite where means have come to or left the boundary.
-    pub fn between(old: &Scorer, new: &Scorer) -> Self {
-        let of_components: Vec<[f64; 2]> =
-            (0..new.n_components()).into_par_iter().map(|k| rise_and_fall(old, new, k)).collect();
+    /// Of all components, by [`rise_and_fall`] of each.
+    pub(super) fn of(components: &[[f64; 2]]) -> Self {
         Self {
-            rise: of_components.iter().map(|[rise, _]| *rise).fold(f64::NEG_INFINITY, f64::max),
-            falls: of_components.iter().map(|[_, fall]| *fall).collect(),
+            rise: components.iter().map(|[rise, _]| *rise).fold(f64::NEG_INFINITY, f64::max),
+            falls: components.iter().map(|[_, fall]| *fall).collect(),
         }
     }
 }
 
+/// By how much scores of one component rise and fall at most; infinite where means have come to or left the boundary.
+///
 /// The score is the bias plus log-odds of the row's ones, so its change is largest for the row whose ones are just the
 /// features with rising log-odds, and smallest for the opposite row.
-fn rise_and_fall(old: &Scorer, new: &Scorer, k: usize) -> [f64; 2] {
-    match [old.bias[k], new.bias[k]].map(|bias| bias == f64::NEG_INFINITY) {
+pub(super) fn rise_and_fall(old: &Scored, new: &Scored) -> [f64; 2] {
+    match [old.bias, new.bias].map(|bias| bias == f64::NEG_INFINITY) {
         // Without weight before and after, it is nobody's component, nor will it be.
         [true, true] => return [f64::NEG_INFINITY, 0.0],
         [true, false] => return [f64::INFINITY; 2],
         _ => {}
     }
-    if old.boundary[k] != new.boundary[k] {
+    if old.boundary != new.boundary {
         return [f64::INFINITY; 2];
     }
     let (mut ups, mut downs) = (Octet::default(), Octet::default());
-    for (&before, &after) in old.log_odds(k).iter().zip(new.log_odds(k)) {
+    for (&before, &after) in old.log_odds.iter().zip(new.log_odds) {
         let change = after.zip(before, |after, before| after - before);
         ups.add(&change.map(|by| if by > 0.0 { by } else { 0.0 }));
         downs.add(&change.map(|by| if by > 0.0 { 0.0 } else { by }));
     }
     let [ups, downs] = [ups, downs].map(|sums: Octet<f64>| sums.reduce(|a, b| a + b));
-    let bias = new.bias[k] - old.bias[k];
+    let bias = new.bias - old.bias;
     [bias + ups + ROUNDING, ROUNDING - (bias + downs)]
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Scorer;
     use super::*;
     use crate::bits::BitMatrix;
 
+    /// From one mixture to another.
+    fn drift(weights: [&[f64]; 2], means: [&[f64]; 2]) -> Drift {
+        let d = means[0].len() / weights[0].len();
+        let mut scorer = Scorer::new(weights[0], means[0], d);
+        scorer.refill(weights[1], |k, mean| mean.copy_from_slice(&means[1][k * d..(k + 1) * d]))
+    }
+
     /// A mixture of three components over 83 features; `shift` moves it.
-    fn scorer(shift: f64) -> Scorer {
-        let means: Vec<f64> = (0..3 * 83)
-            .map(|i| 0.05 + 0.9 * ((i * 37 % 101) as f64 / 101.0 + shift * (i % 5) as f64).fract())
-            .collect();
-        Scorer::new(&[0.5, 0.3 + shift, 0.2 - shift], &means, 83)
+    fn mixture(shift: f64) -> ([f64; 3], Vec<f64>) {
+        let mean = |i: usize| {
+            0.05 + 0.9 * ((i * 37 % 101) as f64 / 101.0 + shift * (i % 5) as f64).fract()
+        };
+        ([0.5, 0.3 + shift, 0.2 - shift], (0..3 * 83).map(mean).collect())
     }
 
     /// The scores themselves: [`Scorer::score_pairs`] rounds to single precision, which is more than these bounds are off.
@@ -78,8 +85,9 @@ mod tests {
     #[test]
     fn no_row_moves_farther_and_the_extreme_rows_move_as_far() {
         for shift in [1e-4, 0.01, 0.1] {
-            let (old, new) = (scorer(0.0), scorer(shift));
-            let drift = Drift::between(&old, &new);
+            let [old, new] = [mixture(0.0), mixture(shift)];
+            let drift = drift([&old.0, &new.0], [&old.1, &new.1]);
+            let [old, new] = [old, new].map(|(weights, means)| Scorer::new(&weights, &means, 83));
             // Random rows, and for each component the rows that rise and fall most.
             let extreme = |i: usize, d: usize| {
                 let change =
@@ -105,19 +113,19 @@ mod tests {
     #[test]
     fn a_component_without_weight_moves_nobody_until_it_gets_some() {
         let means = [0.5, 0.25, 0.75, 0.5];
-        let [none, some] = [[1.0, 0.0], [0.5, 0.5]].map(|weights| Scorer::new(&weights, &means, 2));
-        assert!(Drift::between(&none, &none).rise < 1e-5);
-        assert_eq!(Drift::between(&none, &some).rise, f64::INFINITY);
-        assert!(Drift::between(&some, &none).rise < 1.0);
+        let [none, some] = [[1.0, 0.0], [0.5, 0.5]];
+        let rise = |from: &[f64], to: &[f64]| drift([from, to], [&means; 2]).rise;
+        assert!(rise(&none, &none) < 1e-5);
+        assert_eq!(rise(&none, &some), f64::INFINITY);
+        assert!(rise(&some, &none) < 1.0);
     }
 
     #[test]
     fn a_mean_that_comes_to_the_boundary_moves_without_bound() {
-        let means = [0.5, 0.25];
-        let old = Scorer::new(&[1.0], &means, 2);
-        let new = Scorer::new(&[1.0], &[0.5, 0.0], 2);
-        assert_eq!(Drift::between(&old, &new).rise, f64::INFINITY);
-        assert_eq!(Drift::between(&new, &old).rise, f64::INFINITY);
-        assert!(Drift::between(&new, &new).rise < 1e-5);
+        let [inside, boundary] = [[0.5, 0.25], [0.5, 0.0]];
+        let rise = |from: &[f64], to: &[f64]| drift([&[1.0]; 2], [from, to]).rise;
+        assert_eq!(rise(&inside, &boundary), f64::INFINITY);
+        assert_eq!(rise(&boundary, &inside), f64::INFINITY);
+        assert!(rise(&boundary, &boundary) < 1e-5);
     }
 }

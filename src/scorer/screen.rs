@@ -1,7 +1,7 @@
 //! Which components come into question for a row: the tables of [`crate::kernels`]' screening, and its margins.
 
 use super::Scorer;
-use crate::bits::{BitMatrix, row_bytes};
+use crate::bits::row_bytes;
 use crate::kernels::{
     self, CELLS, Candidates, Cell, Chunks, Envelope, HOPELESS, Marks, RowBlock, Screened,
     TILE_BYTES, Tile,
@@ -155,12 +155,11 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         self.tiles.iter().skip(tile).step_by(kernels::tile_count(self.n_features))
     }
 
-    /// Leaves in `found`, which must be clear, for each of the rows at `positions` of `block` (rows of `data`), every component whose score is
-    /// within reach of the best, and a few more.
+    /// Leaves in `found`, which must be clear, for each of the rows at `positions` of `block`, every component whose score
+    /// is within reach of the best, and a few more.
     pub fn find(
         &self,
         scorer: &Scorer,
-        data: &BitMatrix,
         block: &RowBlock,
         positions: &[u32],
         scratch: &mut Totals<N>,
@@ -182,9 +181,8 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         reach.clear();
         reach.extend(positions.iter().map(|&p| self.reach_of(block.n_nibbles(p as usize))));
         if scorer.has_boundary() {
-            let rows = positions.iter().map(|&p| data.row(block.row(p as usize)));
-            rows.zip(totals.chunks_exact_mut(stride))
-                .for_each(|(row, totals)| rule_out_leaders(scorer, row, totals));
+            let rows = positions.iter().zip(totals.chunks_exact_mut(stride));
+            rows.for_each(|(p, totals)| rule_out_leaders(scorer, block, *p as usize, totals));
         }
         let beyond_counting = reach.iter().zip(totals.chunks_exact_mut(stride));
         for (_, totals) in beyond_counting.filter(|(reach, _)| **reach == i16::MAX) {
@@ -195,13 +193,20 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     }
 }
 
-/// Takes out of a row's totals what only seems to lead: a component that a mean on the boundary rules out for `row`.
-fn rule_out_leaders<const N: usize>(scorer: &Scorer, row: &[u8], totals: &mut [Marks<N>]) {
+/// Takes out of a row's totals what only seems to lead: a component that a mean on the boundary rules out.
+fn rule_out_leaders<const N: usize>(
+    scorer: &Scorer,
+    block: &RowBlock,
+    position: usize,
+    totals: &mut [Marks<N>],
+) {
     loop {
         let largest = totals.iter().flat_map(|marks| marks.0).fold(HOPELESS, i16::max);
         let mut all = totals.iter_mut().flat_map(|marks| &mut marks.0).enumerate();
         match all.find(|(_, total)| **total == largest) {
-            Some((k, total)) if largest > HOPELESS && scorer.rules_out(k, row) => *total = HOPELESS,
+            Some((k, total)) if largest > HOPELESS && scorer.rules_out(k, block, position) => {
+                *total = HOPELESS;
+            }
             _ => return,
         }
     }

@@ -5,36 +5,32 @@ use crate::cli::tables::counted;
 use crate::em::{self, BLOCK_ROWS, EStep, SufficientStats};
 use crate::kernels::{self, RowBlock};
 use crate::mixture::BernoulliMixture;
-use crate::scorer::{DenseScorer, Responsibilities, Scorer};
+use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
 
 /// Rows that are listed once, ready for the responsibilities of many mixtures: as the plain attempts, on one thread.
-pub(super) struct Engine<'a> {
-    rows: &'a BitMatrix,
+pub(super) struct Engine {
     blocks: Vec<RowBlock>,
-    scorer: Option<DenseScorer>,
+    tables: Tables,
     /// One for each block.
     resp: Vec<Responsibilities>,
 }
 
-impl<'a> Engine<'a> {
+impl Engine {
     /// Lists what is not blank in every row: done once, whatever the number of mixtures.
-    pub(super) fn list(rows: &'a BitMatrix) -> Self {
+    pub(super) fn list(rows: &BitMatrix) -> Self {
         let n = rows.n_samples();
         let block = |first| RowBlock::new(rows, first..n.min(first + BLOCK_ROWS));
         let blocks: Vec<_> = (0..n).step_by(BLOCK_ROWS).map(block).collect();
         let resp = blocks.iter().map(|_| Responsibilities::default()).collect();
-        Self { rows, blocks, scorer: None, resp }
+        Self { blocks, tables: Tables::default(), resp }
     }
 
-    /// From a mixture, always of the same K, to the responsibilities of all rows; they are left in place.
+    /// From a mixture to the responsibilities of all rows; they are left in place.
     pub(super) fn responsibilities(&mut self, mixture: &BernoulliMixture) {
-        match &mut self.scorer {
-            Some(scorer) => scorer.refill(mixture.scorer()),
-            none => *none = Some(DenseScorer::new(mixture.scorer())),
-        }
-        let Some(scorer) = &self.scorer else { return };
+        let scorer = mixture.scorer();
+        let scorer = DenseScorer::new(&scorer);
         for (block, resp) in self.blocks.iter().zip(&mut self.resp) {
-            scorer.responsibilities(self.rows, block, resp);
+            scorer.responsibilities(block, &mut self.tables, resp);
         }
     }
 
@@ -47,11 +43,11 @@ impl<'a> Engine<'a> {
 }
 
 /// What a fit runs.
-pub(super) struct Fit<'a>(EStep<'a>);
+pub(super) struct Fit(EStep);
 
-impl<'a> Fit<'a> {
+impl Fit {
     /// Lists the rows both ways: done once for a fit, whatever its starts and iterations.
-    pub(super) fn list(rows: &'a BitMatrix, n_components: usize) -> Self {
+    pub(super) fn list(rows: &BitMatrix, n_components: usize) -> Self {
         Self(EStep::new(rows, n_components))
     }
 

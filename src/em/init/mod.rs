@@ -27,17 +27,16 @@ pub enum Init {
 }
 
 impl Init {
-    /// The initial mixture of one start, drawn from a stream of its own; `overall` are the [`overall_means`] of `data`.
+    /// The initial mixture of one start, drawn from a stream of its own.
     pub(super) fn mixture(
         &self,
         data: &BitMatrix,
-        overall: &[f64],
         n_components: usize,
         mut rng: Xoshiro256PlusPlus,
     ) -> Result<BernoulliMixture> {
         match self {
             Self::RandomMeans => random_means::draw(data.n_features(), n_components, &mut rng),
-            Self::RandomRows => random_rows::draw(data, overall, n_components, &mut rng),
+            Self::RandomRows => random_rows::draw(data, n_components, &mut rng),
             Self::RandomResp => random_resp::draw(data, n_components, &mut rng),
             Self::From(mixture) => Ok(mixture.clone()),
         }
@@ -101,10 +100,4 @@ impl fmt::Display for Init {
         let named = NAMED.iter().find(|(_, init)| init == self);
         f.write_str(named.map_or("from", |(name, _)| name))
     }
-}
-
-/// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each value.
-pub(super) fn overall_means(data: &BitMatrix) -> Vec<f64> {
-    let smoothed = |sum: u64| (sum as f64 + 0.5) / (data.n_samples() as f64 + 1.0);
-    data.column_sums().into_iter().map(smoothed).collect()
 }

@@ -12,16 +12,22 @@ use std::collections::BTreeSet;
 
 pub(super) fn draw(
     data: &BitMatrix,
-    overall: &[f64],
     n_components: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) -> Result<BernoulliMixture> {
     let rows = distinct(data.n_samples(), n_components, rng);
+    let overall = overall_means(data);
     let mut means = DMatrix::from_fn(data.n_features(), n_components, |d, _| overall[d] / 2.0);
     for (k, i) in rows.into_iter().enumerate() {
         data.ones(i).for_each(|d| means[(d, k)] += 0.5);
     }
     BernoulliMixture::new(DVector::from_element(n_components, 1.0 / n_components as f64), means)
+}
+
+/// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each value.
+fn overall_means(data: &BitMatrix) -> Vec<f64> {
+    let smoothed = |sum: u64| (sum as f64 + 0.5) / (data.n_samples() as f64 + 1.0);
+    data.column_sums().into_iter().map(smoothed).collect()
 }
 
 /// `count` distinct numbers below `n`, by the algorithm of Floyd (Bentley & Floyd, CACM 30, 1987).

@@ -6,12 +6,14 @@ use std::ops::Range;
 
 /// One thread's changes that the sums of all do not hold yet.
 pub(super) struct Ledger {
+    n_components: usize,
     n_features: usize,
     /// For each component the sum of its changes.
     resp: Vec<i64>,
     /// For each component the sum of the sizes of the changes in `weighted`: no sum of changes is larger.
     load: Vec<i64>,
-    /// Component after component, one word for sixteen features: sums of changes times feature.
+    /// Component after component, one word for sixteen features: sums of changes times feature. Empty in a large ledger that
+    /// is closed.
     weighted: Vec<Word<i32>>,
     /// Changes of the rows of one block: between two components, and among more.
     duos: Duos<i32>,
@@ -24,15 +26,19 @@ const AT_ONCE: usize = 63;
 /// What a component's sums of changes may come to between times.
 const FULL: i64 = 1 << 30;
 
+/// Bytes from which on a ledger is large: to fill so much with zeros again takes little beside so many components.
+const LARGE: usize = 1 << 21;
+
 const _: () = assert!(FULL + AT_ONCE as i64 * (ONE as i64) < i32::MAX as i64);
 
 impl Ledger {
     pub(super) fn new(n_components: usize, n_features: usize) -> Self {
         Self {
+            n_components,
             n_features,
             resp: vec![0; n_components],
             load: vec![0; n_components],
-            weighted: vec![Word::default(); n_components * row_words(n_features)],
+            weighted: Vec::new(),
             duos: Duos::default(),
             others: Pairs::default(),
         }
@@ -63,6 +69,7 @@ impl Ledger {
     /// Adds up the changes of all rows of `block`.
     pub(super) fn settle(&mut self, block: &RowBlock, sums: &Sums) {
         let stride = row_words(self.n_features);
+        self.weighted.resize(self.n_components * stride, Word::default());
         let tiles = 0..kernels::tile_count(self.n_features);
         for rows in in_steps(self.duos.len()) {
             for tile in tiles.clone() {
@@ -97,12 +104,15 @@ impl Ledger {
         }
     }
 
-    /// Adds all changes to the sums.
+    /// Adds all changes to the sums; a large ledger gives its memory back, for what comes next is as large.
     pub(super) fn close(&mut self, sums: &Sums) {
         for k in 0..self.load.len() {
             if self.load[k] > 0 {
                 self.hand_on(k, sums);
             }
+        }
+        if size_of_val(&self.weighted[..]) >= LARGE {
+            self.weighted = Vec::new();
         }
     }
 

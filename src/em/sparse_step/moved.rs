@@ -1,11 +1,9 @@
 //! What is known without looking: how far scores can have moved since a row was last looked at.
 
-use crate::scorer::{Drift, Scorer};
+use crate::scorer::Drift;
 
 /// How far scores may have moved in all runs so far, to tell which rows need no new look.
 pub(super) struct Moved {
-    /// The mixture of the last run.
-    pub(super) scorer: Scorer,
     /// For each component, in nats: by how much it may have lost ground to the best of the others. Only grows. One more, for
     /// `SEVERAL`, is infinite.
     lost: Vec<f64>,
@@ -14,21 +12,22 @@ pub(super) struct Moved {
 }
 
 impl Moved {
-    /// Takes over the mixture of the next run.
-    pub(super) fn advance(last: Option<Self>, scorer: Scorer) -> Self {
-        let generation = last.as_ref().map_or(0, |last| last.generation);
-        if let Some(Self { scorer: old, mut lost, generation }) = last {
-            let drift = Drift::between(&old, &scorer);
-            if drift.rise < f64::INFINITY {
-                lost.iter_mut()
-                    .zip(drift.falls)
-                    .for_each(|(lost, fall)| *lost += drift.rise + fall);
-                return Self { scorer, lost, generation };
-            }
-        }
-        let mut lost = vec![0.0; scorer.n_components()];
+    /// Nothing has moved yet.
+    pub(super) fn new(n_components: usize) -> Self {
+        let mut lost = vec![0.0; n_components];
         lost.push(f64::INFINITY);
-        Self { lost, scorer, generation: generation + 1 }
+        // Rows that nobody has looked at are of generation 0.
+        Self { lost, generation: 1 }
+    }
+
+    /// Hears of a move from one mixture to the next.
+    pub(super) fn hear(&mut self, drift: &Drift) {
+        if drift.rise < f64::INFINITY {
+            let falls = self.lost.iter_mut().zip(&drift.falls);
+            falls.for_each(|(lost, fall)| *lost += drift.rise + fall);
+        } else {
+            *self = Self { generation: self.generation + 1, ..Self::new(drift.falls.len()) };
+        }
     }
 
     /// What a row's one component, or `SEVERAL`, may have lost.

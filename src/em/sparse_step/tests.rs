@@ -5,6 +5,7 @@ use super::super::dense_step::DenseStep;
 use super::super::e_step::BLOCK_ROWS;
 use super::soften::{soften, spread};
 use super::*;
+use crate::bits::BitMatrix;
 use crate::kernels::{ONE, Pairs, REACH, SMALLEST};
 
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
@@ -34,15 +35,14 @@ fn scorer(k: usize, distance: f64, seed: u64) -> Scorer {
 }
 
 /// Rows of `k` components, with some noise; every 40th one is empty or full.
-fn rows(n: usize, k: usize) -> (BitMatrix, Vec<RowBlock>) {
+fn rows(n: usize, k: usize) -> Vec<RowBlock> {
     let data = BitMatrix::from_fn(n, D, |i, d| match i % 80 {
         0 => false,
         40 => true,
         _ => (mean(i % k, d, 1.0, 7) > 0.5) != (uniform(3, i, d) < 0.05),
     });
     let block = |b| RowBlock::by_length(&data, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS));
-    let blocks = (0..n.div_ceil(BLOCK_ROWS)).map(block).collect();
-    (data, blocks)
+    (0..n.div_ceil(BLOCK_ROWS)).map(block).collect()
 }
 
 fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
@@ -52,11 +52,15 @@ fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
     sums.chain([stats.log_likelihood()]).map(f64::to_bits).collect()
 }
 
+/// How far the first mixture has moved.
+fn first(n_components: usize) -> Drift {
+    Drift { rise: f64::INFINITY, falls: vec![f64::INFINITY; n_components] }
+}
+
 /// One run with a screen of cells `C`, in the finest units made coarser so many times, whatever suits the mixture: all bits
 /// of what it gives, each block's entropy on its own, for a difference may get lost in the sum.
 fn fresh<C: Cell<N>, const N: usize>(
     scorer: &Scorer,
-    data: &BitMatrix,
     blocks: &[RowBlock],
     n_coarser: usize,
 ) -> Vec<u64> {
@@ -64,7 +68,7 @@ fn fresh<C: Cell<N>, const N: usize>(
     (0..n_coarser).for_each(|_| assert!(steps.screen.coarsen()));
     // Not by `prepare`, which chooses units of its own.
     steps.screen.refill(scorer);
-    let mut all = bits(&steps.run(scorer.clone(), data, blocks), scorer.n_components());
+    let mut all = bits(&steps.run(scorer, blocks), scorer.n_components());
     all.extend(steps.contributions.iter().map(|block| block.entropy.to_bits()));
     all
 }
@@ -72,11 +76,10 @@ fn fresh<C: Cell<N>, const N: usize>(
 fn assert_gives<C: Cell<N>, const N: usize>(
     expected: &[u64],
     scorer: &Scorer,
-    data: &BitMatrix,
     blocks: &[RowBlock],
 ) {
     for n_coarser in 0..=6 {
-        let coarser = fresh::<C, N>(scorer, data, blocks, n_coarser);
+        let coarser = fresh::<C, N>(scorer, blocks, n_coarser);
         let k = scorer.n_components();
         assert!(coarser == expected, "{N} side by side, K = {k}, {n_coarser} times coarser");
     }
@@ -85,13 +88,13 @@ fn assert_gives<C: Cell<N>, const N: usize>(
 #[test]
 fn neither_the_width_of_the_screen_nor_its_units_matter() {
     for k in [2, 9, 16, 40] {
-        let (data, blocks) = rows(1500, k);
+        let blocks = rows(1500, k);
         for distance in [0.4, 0.8, 1.0] {
             let scorer = scorer(k, distance, 7);
-            let expected = fresh::<Wide<16>, 16>(&scorer, &data, &blocks, 0);
-            assert_gives::<Wide<16>, 16>(&expected, &scorer, &data, &blocks);
-            assert_gives::<Wide<32>, 32>(&expected, &scorer, &data, &blocks);
-            assert_gives::<Narrow, 64>(&expected, &scorer, &data, &blocks);
+            let expected = fresh::<Wide<16>, 16>(&scorer, &blocks, 0);
+            assert_gives::<Wide<16>, 16>(&expected, &scorer, &blocks);
+            assert_gives::<Wide<32>, 32>(&expected, &scorer, &blocks);
+            assert_gives::<Narrow, 64>(&expected, &scorer, &blocks);
         }
     }
 }
@@ -109,17 +112,17 @@ fn single_precision(scorer: &Scorer) -> f64 {
 #[test]
 fn the_dense_step_gives_the_same_within_fixed_point() {
     for k in [1, 3, 16, 40, 130] {
-        let (data, blocks) = rows(1500, k);
+        let blocks = rows(1500, k);
         for distance in [0.05, 0.2, 0.5, 0.9] {
             let scorer = scorer(k, distance, 7);
             let mut steps = for_components(k, D);
-            steps.prepare(&scorer, &data, &blocks[0]);
-            let sparse = steps.run(scorer.clone(), &data, &blocks);
+            steps.prepare(&scorer, &first(k), &blocks[0]);
+            let sparse = steps.run(&scorer, &blocks);
             // Each responsibility is off by half of 2^-24, and one in every row makes up for all of them. Scores that are
             // off by e change a responsibility r by 2 e r (1 - r) at most.
             let off = k as f64 * SMALLEST + single_precision(&scorer) / 2.0;
             let bound = if k == 1 { 1e-10 } else { 1500.0 * off };
-            let dense = DenseStep::new(k, D).run(scorer, &data, &blocks);
+            let dense = DenseStep::new(k, D).run(&scorer, &blocks);
             let (a, b) = (sparse.log_likelihood(), dense.log_likelihood());
             // What is left out of a row's probability is missing there as well.
             assert!(
@@ -191,21 +194,19 @@ fn looked_at(steps: &Steps<Wide<16>, 16>) -> usize {
 
 #[test]
 fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
-    let (data, blocks) = rows(1000, 8);
-    let weighted = |weights: &[f64], distance| {
-        let means: Vec<f64> =
-            (0..weights.len() * D).map(|i| mean(i / D * 2, i % D, distance, 7)).collect();
-        Scorer::new(weights, &means, D)
-    };
+    let blocks = rows(1000, 8);
     let all = [0.125; 8];
     // A component without weight is in nobody's way.
     let one_dead = [0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.2, 0.0];
     for weights in [all, one_dead] {
         let mut steps = Steps::<Wide<16>, 16>::new(8, D);
+        let mut scorer = Scorer::blank(8, D);
         let mut run = |distance: f64| {
-            let scorer = weighted(&weights, distance);
-            steps.prepare(&scorer, &data, &blocks[0]);
-            steps.run(scorer, &data, &blocks[..1]);
+            let drift = scorer.refill(&weights, |k, means| {
+                means.iter_mut().enumerate().for_each(|(d, m)| *m = mean(k * 2, d, distance, 7));
+            });
+            steps.prepare(&scorer, &drift, &blocks[0]);
+            steps.run(&scorer, &blocks[..1]);
             looked_at(&steps)
         };
         assert_eq!(run(0.9), 1000);

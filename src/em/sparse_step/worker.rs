@@ -5,7 +5,6 @@ use super::ledger::Ledger;
 use super::moved::Moved;
 use super::soften::{soften, spread, subtract_best};
 use super::sums::Sums;
-use crate::bits::BitMatrix;
 use crate::kernels::{self, Candidates, Cell, Pairs, RowBlock, entropy_nats, entropy_units, reach};
 use crate::scorer::{Scorer, Screen, Totals};
 
@@ -39,20 +38,19 @@ impl<const N: usize> Worker<N> {
     pub(super) fn run<C: Cell<N>>(
         &mut self,
         screen: &Screen<C, N>,
+        scorer: &Scorer,
         moved: &Moved,
-        data: &BitMatrix,
         block: &RowBlock,
         contributions: &mut Contributions,
         sums: &Sums,
     ) {
-        let scorer = &moved.scorer;
         match contributions.generation == moved.generation {
             true => self.look_at_doubtful(contributions, moved),
             false => self.look_at_all(block),
         }
-        self.screen(screen, scorer, data, block);
+        self.screen(screen, scorer, block);
         let reach = reach(scorer.n_features());
-        self.score(scorer, data, block, reach);
+        self.score(scorer, block, reach);
         contributions.entropy = self.soften(scorer.weights(), reach);
         contributions.splits.resize(block.len(), Split::NONE);
         contributions.until.resize(block.len(), f64::NEG_INFINITY);
@@ -62,6 +60,7 @@ impl<const N: usize> Worker<N> {
         self.update_crowd(contributions);
         self.ledger.settle(block, sums);
         std::mem::swap(&mut self.crowd, &mut contributions.crowd);
+        contributions.crowd.shrink();
     }
 
     /// Adds all that is not in the sums yet.
@@ -97,13 +96,12 @@ impl<const N: usize> Worker<N> {
         &mut self,
         screen: &Screen<C, N>,
         scorer: &Scorer,
-        data: &BitMatrix,
         block: &RowBlock,
     ) -> &Candidates {
         let Self { totals, positions, candidates, .. } = self;
         candidates.clear();
         if scorer.n_components() > 1 {
-            screen.find(scorer, data, block, positions, totals, candidates);
+            screen.find(scorer, block, positions, totals, candidates);
         } else if scorer.has_boundary() {
             // The only component may still be impossible.
             for &position in &*positions {
@@ -120,7 +118,7 @@ impl<const N: usize> Worker<N> {
 
     /// Scores the rows that have several candidates: for two, by how many nats the second one is ahead; for more, nats behind
     /// the best of each row, -inf beyond reach; all NaN if none is possible.
-    fn score(&mut self, scorer: &Scorer, data: &BitMatrix, block: &RowBlock, reach: f64) {
+    fn score(&mut self, scorer: &Scorer, block: &RowBlock, reach: f64) {
         let Candidates { duos, crowd, .. } = &mut self.candidates;
         if scorer.has_boundary() {
             // Where rows can be impossible, two are a crowd.
@@ -130,7 +128,7 @@ impl<const N: usize> Worker<N> {
             }
             duos.clear();
         }
-        scorer.score_pairs(data, block, crowd);
+        scorer.score_pairs(block, crowd);
         crowd.for_each_row(|scores| subtract_best(scores, reach));
         if !scorer.has_boundary() {
             // How many candidates a row has beyond reach is chance: what it gets must not depend on that.

@@ -13,7 +13,7 @@ macro_rules! each_kernel {
         $callback! { [$($extra)*]
             fill_table[](log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) = dense::fill_table;
             score_rows[](cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>]) = dense::score_rows;
-            sum_columns[](columns: &Columns, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) = dense::sum_columns;
+            sum_columns[](columns: &Columns, first_feature: usize, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) = dense::sum_columns;
             softmax_rows[](scores: &mut [Lanes<f64>], stride: usize, bias: &[Lanes<f64>], prior: &[Lanes<f64>], log_prob: &mut [f64], sums: &mut [Lanes<f64>]) = softmax::softmax_rows;
             widen_envelope[](envelope: &mut [[Envelope; 2]], component: Screened, first: usize) = screen::widen_envelope;
             fill_byte[N C](cells: &mut [C; 32], components: &[Screened], index: usize, envelope: &[Envelope; 2], units_per_nat: f32) = screen::fill_byte;

@@ -1,6 +1,7 @@
 //! Screening against exact scores: it may name too many components, never too few.
 
 use super::*;
+use crate::bits::BitMatrix;
 use crate::kernels::{Narrow, REACH, Wide};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -43,7 +44,7 @@ fn found<C: Cell<N>, const N: usize>(
     let block = RowBlock::by_length(data, 0..data.n_samples());
     let positions: Vec<u32> = (0..block.len() as u32).collect();
     let mut candidates = Candidates::default();
-    screen.find(scorer, data, &block, &positions, &mut Totals::default(), &mut candidates);
+    screen.find(scorer, &block, &positions, &mut Totals::default(), &mut candidates);
     by_row(&candidates, &block, scorer.n_components())
 }
 

@@ -95,10 +95,14 @@ fn walked<K: Kernels>() -> Vec<u64> {
 fn added_up<K: Kernels>() -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
+        let (columns, resp) = (Columns::new(&block, d), lanes(block.len(), 5.0));
         let mut sums = lanes(d, 1e3);
-        let columns = Columns::new(&block, d);
-        K::sum_columns(&columns, &lanes(block.len(), 5.0), &mut sums);
+        K::sum_columns(&columns, 0, &resp, &mut sums);
         bits.extend(bits_of(&sums));
+        let first = d / 8 * 4;
+        let mut last = lanes(d - first, 1e3);
+        K::sum_columns(&columns, first, &resp, &mut last);
+        assert_eq!(last, sums[first..], "the second half on its own");
     }
     bits
 }

@@ -39,29 +39,33 @@ fn tile<C: Cell<N>, const N: usize>(seed: usize, scale: f64) -> Box<Tile<C>> {
     tile
 }
 
-/// Log-odds of `n` components over `stride` bytes: usual ones, and those of means next to 0 and 1.
-fn log_odds(n: usize, stride: usize) -> Vec<Octet<f64>> {
-    let mut octets = lanes::<8>(n * stride, 9.0);
-    for (octet, special) in
-        octets.iter_mut().step_by(3).zip([-744.4, 36.7, -36.7, -0.0, 1e-300, 0.1].iter().cycle())
-    {
-        octet.0[5] = *special;
+/// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
+fn log_odds(n: usize, stride: usize) -> Vec<Word<f32>> {
+    let mut words: Vec<Word<f32>> =
+        lanes::<16>(n * stride, 9.0).into_iter().map(|word| word.map(|o| o as f32)).collect();
+    let special = [-744.4, 36.7, -36.7, -0.0, 1e-38, 0.1];
+    for (word, special) in words.iter_mut().step_by(3).zip(special.iter().cycle()) {
+        word.0[5] = *special;
+        word.0[12] = -*special;
     }
-    octets
+    words
 }
 
 /// Features that are never one, for every third component.
-fn never(n: usize, stride: usize) -> Vec<Option<Vec<u8>>> {
+fn never(n: usize, stride: usize) -> Vec<Option<Vec<u16>>> {
     let mask = |k: usize| {
         (0..stride)
-            .map(|b| if (k + b).is_multiple_of(5) { 0xff } else { (k * 7 + b) as u8 & 0x11 })
+            .map(|w| {
+                if (k + w).is_multiple_of(5) { 0xff } else { ((k * 7 + w) * 0x101) as u16 & 0x1111 }
+            })
             .collect()
     };
     (0..n).map(|k| (k % 3 == 0).then(|| mask(k))).collect()
 }
 
-/// Calls `use_them` with so many components over `stride` bytes.
-fn with_components<T>(n: usize, stride: usize, use_them: impl FnOnce(&[Screened]) -> T) -> T {
+/// Calls `use_them` with so many components over `n_bytes` bytes.
+fn with_components<T>(n: usize, n_bytes: usize, use_them: impl FnOnce(&[Screened]) -> T) -> T {
+    let stride = n_bytes.div_ceil(2);
     let (log_odds, never) = (log_odds(n, stride), never(n, stride));
     let components: Vec<Screened> = log_odds
         .chunks(stride)
