@@ -34,10 +34,10 @@ impl Run {
         results: &Results,
         clock: &mut Clock,
     ) -> Result<Self, Failure> {
-        let model = results.model(input);
-        let mut files = pictures(&model, Some(results.cluster_sizes()))?;
-        let bytes = encode(&model)?;
-        drop(model);
+        let model = results.model();
+        // A sheet is large while it is drawn: before there is a file as large as the model.
+        let mut files = pictures(model, Some(results.cluster_sizes()))?;
+        let bytes = encode(model)?;
         let model_sha256 = model_file::sha256_hex(&bytes);
         files.push((models::FILE.to_string(), bytes));
         files.push(("history.csv".into(), results.history_csv().into_bytes()));

@@ -6,9 +6,9 @@ use super::input::Input;
 use super::run_folder::Run;
 use super::tables;
 use crate::data;
-use crate::em::{Fit, FitParams, StartReport, StopReason};
+use crate::em::{Fit, FitParams, FitReport, StartReport, StopReason};
 use crate::error::Result;
-use crate::model_file::{FitRecord, LabelTable, Model, Provenance, StartRecord};
+use crate::model_file::{FitRecord, Model, Provenance, StartRecord};
 use serde::Serialize;
 use std::fmt::Write;
 use std::time::Instant;
@@ -36,10 +36,11 @@ pub(super) struct Results {
     params: FitParams,
     /// How the starts began.
     init: String,
-    fit: Fit,
+    report: FitReport,
+    /// What is saved.
+    model: Model,
     training: Clustering,
     held_out: Option<Clustering>,
-    labels: Option<LabelTable>,
 }
 
 /// The JSON document of a run.
@@ -142,77 +143,43 @@ impl Results {
         init: String,
         fit: Fit,
     ) -> Result<Self> {
-        let k = fit.mixture.n_components();
-        let training = Clustering::new(k, &fit.report.assignments, input)?;
-        let held_out = held_out.map(|test| Clustering::of(&fit.mixture, test)).transpose()?;
-        let labels = training.label_table();
+        let Fit { mixture, report } = fit;
+        let training = Clustering::new(mixture.n_components(), &report.assignments, input)?;
+        let held_out = held_out.map(|test| Clustering::of(&mixture, test)).transpose()?;
+        let model = Model {
+            mixture,
+            height: input.height as u32,
+            width: input.width as u32,
+            binarize: input.rule.to_string(),
+            provenance: Some(provenance(input, &params, &init)),
+            report: Some(record(&report)),
+            labels: training.label_table(),
+        };
         let (summary, synthetic) = (input.summary(), input.synthetic);
-        Ok(Self { summary, synthetic, params, init, fit, training, held_out, labels })
+        Ok(Self { summary, synthetic, params, init, report, model, training, held_out })
+    }
+
+    /// The model to be saved.
+    pub(super) fn model(&self) -> &Model {
+        &self.model
     }
 
     pub(super) fn n_components(&self) -> usize {
-        self.fit.mixture.n_components()
+        self.model.mixture.n_components()
     }
 
     /// Why the fit ended.
     pub(super) fn stop(&self) -> StopReason {
-        self.fit.report.stop
+        self.report.stop
     }
 
     pub(super) fn cluster_sizes(&self) -> &[u64] {
         &self.training.sizes
     }
 
-    /// The model to be saved.
-    pub(super) fn model(&self, input: &Input) -> Model {
-        Model {
-            mixture: self.fit.mixture.clone(),
-            height: input.height as u32,
-            width: input.width as u32,
-            binarize: input.rule.to_string(),
-            provenance: Some(self.provenance(input)),
-            report: Some(self.record()),
-            labels: self.labels.clone(),
-        }
-    }
-
-    fn provenance(&self, input: &Input) -> Provenance {
-        Provenance {
-            program_version: env!("CARGO_PKG_VERSION").into(),
-            data_sha256: data::fingerprint(&input.bits),
-            n_samples: input.bits.n_samples() as u64,
-            synthetic: self.synthetic,
-            seed: self.params.seed,
-            n_init: self.params.n_init.to_string(),
-            init: self.init.clone(),
-            alpha: self.params.alpha,
-            tol: self.params.tol,
-            max_iter: self.params.max_iter as u64,
-        }
-    }
-
-    fn record(&self) -> FitRecord {
-        let report = &self.fit.report;
-        let starts = report.starts.iter().zip(0..).map(|(start, seed_index)| StartRecord {
-            seed_index,
-            n_iter: start.n_iter as u64,
-            objective: start.objective,
-            stop: start.stop.to_string(),
-        });
-        FitRecord {
-            log_likelihood: report.log_likelihood,
-            n_iter: report.n_iter as u64,
-            stop: self.stop().to_string(),
-            // A --from model may rule rows out: its -inf cannot be drawn or stored.
-            objective_history: finite(&report.objective_history),
-            starts: starts.collect(),
-            best_start: report.best_start as u64,
-        }
-    }
-
     /// `iteration,objective,gain`: total nats, and the gain in nats per image.
     pub(super) fn history_csv(&self) -> String {
-        let history = &self.fit.report.objective_history;
+        let history = &self.report.objective_history;
         let mut csv = String::from("iteration,objective,gain\n");
         for (i, objective) in history.iter().enumerate() {
             let before = i.checked_sub(1).map(|before| history[before]);
@@ -225,7 +192,7 @@ impl Results {
 
     /// Starts that were run to their end and reached the best objective; never less than 1.
     fn best_found(&self) -> usize {
-        let report = &self.fit.report;
+        let report = &self.report;
         let best = report.starts[report.best_start].objective;
         let near = best - SAME_OPTIMUM * self.training.n_samples as f64;
         let is_best = |start: &&StartReport| start.objective >= near;
@@ -234,12 +201,12 @@ impl Results {
 
     fn icl(&self) -> f64 {
         let Clustering { log_likelihood, n_samples, entropy, .. } = self.training;
-        self.fit.mixture.bic(log_likelihood, n_samples) + 2.0 * entropy
+        self.model.mixture.bic(log_likelihood, n_samples) + 2.0 * entropy
     }
 
     /// The JSON document.
     pub(super) fn document(&self, run: &Run, clock: &Clock) -> Document {
-        let (report, mixture, training) = (&self.fit.report, &self.fit.mixture, &self.training);
+        let (report, mixture, training) = (&self.report, &self.model.mixture, &self.training);
         Document {
             model: run.folder.display().to_string(),
             data: self.summary.clone(),
@@ -293,25 +260,25 @@ impl Results {
     }
 
     fn cluster_table(&self) -> String {
-        let rows = self.fit.mixture.weights().iter().enumerate().map(|(k, weight)| {
-            let label = clusters::majority(self.labels.as_ref(), k);
+        let rows = self.model.mixture.weights().iter().enumerate().map(|(k, weight)| {
+            let label = clusters::majority(self.model.labels.as_ref(), k);
             let cells = [k.to_string(), format!("{weight:.4}"), self.training.sizes[k].to_string()];
             cells.into_iter().chain(label).collect()
         });
         let samples = format!("{}s", self.training.words.sample);
         let head = ["cluster", "weight", &samples, "majority label"];
-        let columns = if self.labels.is_some() { 4 } else { 3 };
+        let columns = if self.model.labels.is_some() { 4 } else { 3 };
         tables::table(&head[..columns], &[3], rows)
     }
 
     /// The starts that were run to their end.
     fn finished(&self) -> impl Iterator<Item = &StartReport> {
         let ended = [StopReason::Converged, StopReason::MaxIter];
-        self.fit.report.starts.iter().filter(move |start| ended.contains(&start.stop))
+        self.report.starts.iter().filter(move |start| ended.contains(&start.stop))
     }
 
     fn trust_line(&self) -> String {
-        let report = &self.fit.report;
+        let report = &self.report;
         let finished = self.finished().count();
         let iterations = tables::counted(report.n_iter, "iteration");
         let stop = match self.stop() {
@@ -324,6 +291,39 @@ impl Results {
             tables::counted(report.starts.len(), "start"),
             self.best_found()
         )
+    }
+}
+
+fn provenance(input: &Input, params: &FitParams, init: &str) -> Provenance {
+    Provenance {
+        program_version: env!("CARGO_PKG_VERSION").into(),
+        data_sha256: data::fingerprint(&input.bits),
+        n_samples: input.bits.n_samples() as u64,
+        synthetic: input.synthetic,
+        seed: params.seed,
+        n_init: params.n_init.to_string(),
+        init: init.into(),
+        alpha: params.alpha,
+        tol: params.tol,
+        max_iter: params.max_iter as u64,
+    }
+}
+
+fn record(report: &FitReport) -> FitRecord {
+    let starts = report.starts.iter().zip(0..).map(|(start, seed_index)| StartRecord {
+        seed_index,
+        n_iter: start.n_iter as u64,
+        objective: start.objective,
+        stop: start.stop.to_string(),
+    });
+    FitRecord {
+        log_likelihood: report.log_likelihood,
+        n_iter: report.n_iter as u64,
+        stop: report.stop.to_string(),
+        // A --from model may rule rows out: its -inf cannot be drawn or stored.
+        objective_history: finite(&report.objective_history),
+        starts: starts.collect(),
+        best_start: report.best_start as u64,
     }
 }
 

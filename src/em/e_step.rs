@@ -68,12 +68,12 @@ pub(super) fn may_be_sparse(n_components: usize, n_features: usize) -> bool {
 const COMPONENTS: usize = 16;
 const PAIRS: usize = 2;
 
-/// Rows in the sample that says which way to go: at most, and one in 64 of all.
+/// Rows in the sample that says which way to go: at most, and one in 64 of all; but no more than in a block.
 const SAMPLE: usize = 512;
 
-fn sample(data: &BitMatrix) -> RowBlock {
+fn sample(data: &BitMatrix, at_most: usize) -> RowBlock {
     let n = data.n_samples();
-    RowBlock::by_length(data, (0..n).step_by((n / SAMPLE).max(64)))
+    RowBlock::by_length(data, (0..n).step_by((n / SAMPLE.min(at_most)).max(64)))
 }
 
 impl EStep {
@@ -92,7 +92,7 @@ impl EStep {
             order,
             scorer: Scorer::blank(n_components, n_features),
             blocks,
-            sample: sample(&ordered),
+            sample: sample(&ordered, size),
             sparse: sparse_step::for_components(n_components, n_features),
             dense: DenseStep::new(n_components, n_features),
         }

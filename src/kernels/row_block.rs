@@ -48,13 +48,12 @@ pub struct RowBlock {
     offsets: Vec<u32>,
     nibbles: Lists<u16>,
     words: Lists<u32>,
-    /// For each position the entries in its list of nibbles, over all tiles.
-    n_nibbles: Vec<u32>,
 }
 
 /// One list for each tile and position.
 #[derive(Debug)]
 struct Lists<T> {
+    n_tiles: usize,
     n_rows: usize,
     /// Where the lists begin, tile after tile, and where the last one ends.
     starts: Vec<u32>,
@@ -90,8 +89,7 @@ impl RowBlock {
         let n_tiles = tile_count(data.n_features());
         let nibbles = Lists::new(n_tiles, rows(), list_nibbles);
         let words = Lists::new(n_tiles, rows(), list_words);
-        let n_nibbles = (0..offsets.len()).map(|position| nibbles.n_entries(n_tiles, position));
-        Self { first, n_nibbles: n_nibbles.collect(), offsets, nibbles, words }
+        Self { first, offsets, nibbles, words }
     }
 
     /// The number of rows.
@@ -117,7 +115,8 @@ impl RowBlock {
     /// Entries in the list of nibbles at a position, over all tiles.
     #[inline(always)]
     pub fn n_nibbles(&self, position: usize) -> usize {
-        self.n_nibbles[position] as usize
+        let of_tile = |tile| self.nibbles(tile, position).len() * AT_ONCE;
+        (0..self.nibbles.n_tiles).map(of_tile).sum()
     }
 
     /// Whether the row at a position has a one where `never` has, or lacks one where `always` has: both packed rows, in
@@ -193,12 +192,7 @@ impl<T: Copy + Default> Lists<T> {
             }
         }
         entries.shrink_to_fit();
-        Self { n_rows, starts, entries }
-    }
-
-    /// Entries of the row at a position, over all tiles.
-    fn n_entries(&self, n_tiles: usize, position: usize) -> u32 {
-        (0..n_tiles).map(|tile| self.list(tile, position).as_flattened().len() as u32).sum()
+        Self { n_tiles, n_rows, starts, entries }
     }
 
     #[inline(always)]

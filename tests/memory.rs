@@ -1,0 +1,71 @@
+//! The memory that a fit takes as a process: the packed data and at most 64 MB, however many components.
+#![cfg(target_os = "linux")]
+
+use bmm::bits::BitMatrix;
+use bmm::data::{self, Pixels};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+const N: usize = 60_000;
+const D: usize = 784;
+
+/// 64 MB, in kilobytes as the system counts them.
+const ALLOWED_KB: u64 = 64 << 10;
+
+/// The size of MNIST. Both halves of a row are of some kinds, in more combinations than there are components: no fit of
+/// them ends soon.
+fn combinations() -> BitMatrix {
+    let hash = |a: usize, b: usize| {
+        let mixed = (a as u64 * 1_000_003 + b as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed ^ mixed >> 31).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40
+    };
+    // Ink in a quarter of the groups of four pixels, as much as in digits.
+    let is_ink = |kind: usize, d: usize| hash(kind, d / 4) % 4 == 0 && hash(kind + 7, d) % 5 < 4;
+    let kind = |i: usize, d: usize| if d < D / 2 { i % 211 } else { 1000 + i / 211 % 97 };
+    BitMatrix::from_fn(N, D, |i, d| is_ink(kind(i, d), d) && hash(i + 99_991, d) % 3 > 0)
+}
+
+fn write_images(path: &Path) {
+    let data = combinations();
+    let values = (0..N).flat_map(|i| (0..D).map(move |d| (i, d)));
+    let values = values.map(|(i, d)| u8::from(data.get(i, d)) * 255).collect();
+    let pixels = Pixels::new(N, 28, 28, values).unwrap();
+    fs::write(path, data::write_idx(&pixels, false).unwrap()).unwrap();
+}
+
+/// The memory that a process has now, in kilobytes, without the pages of its program file; `None` when it has ended.
+fn memory_kb(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+#[test]
+fn a_fit_of_a_thousand_components_takes_64_mb_beside_the_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("images-idx3-ubyte");
+    write_images(&images);
+    let packed_kb = (N * D.div_ceil(8) / 1024) as u64;
+    let mut fit = Command::new(env!("CARGO_BIN_EXE_bmm"))
+        .args(["train", "--k", "1000", "--n-init", "1", "--max-iter", "40", "--threads", "2"])
+        .args(["--json", "--quiet", "--data", "images-idx3-ubyte"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut peak = 0;
+    while fit.try_wait().unwrap().is_none() {
+        // The most is reached in every iteration, and each takes long beside this.
+        peak = peak.max(memory_kb(fit.id()).unwrap_or(0));
+        thread::sleep(Duration::from_millis(1));
+    }
+    let output = fit.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["starts"][0]["n_leaps"].as_u64() > Some(0), "no leap, which takes most");
+    println!("{peak} kB, of these {packed_kb} kB packed data");
+    assert!(peak > packed_kb && peak <= packed_kb + ALLOWED_KB, "{peak} kB");
+}
