@@ -26,11 +26,14 @@ pub(super) struct DenseStep {
     columns: Vec<Columns>,
     /// Those of one wave.
     resp: Vec<Responsibilities>,
+    /// For each thread.
+    tables: Vec<Tables>,
 }
 
 impl DenseStep {
     pub(super) fn new(n_components: usize, n_features: usize) -> Self {
-        Self { n_components, n_features, columns: Vec::new(), resp: Vec::new() }
+        let (columns, resp, tables) = (Vec::new(), Vec::new(), Vec::new());
+        Self { n_components, n_features, columns, resp, tables }
     }
 
     /// Gives back what is large where K is.
@@ -50,18 +53,20 @@ impl DenseStep {
         }
         let n_at_once = self.blocks_at_once(blocks);
         self.resp.resize_with(n_at_once, Responsibilities::default);
+        self.tables.resize_with(n_at_once.min(rayon::current_num_threads()), Tables::default);
         let mut stats = SufficientStats::zeros(self.n_components, self.n_features);
         let SufficientStats { resp_sums, weighted_sums, log_likelihood, n_samples, .. } =
             &mut stats;
         let mut parts = parts(weighted_sums, self.n_features, blocks.len());
         for (blocks, columns) in blocks.chunks(n_at_once).zip(self.columns.chunks(n_at_once)) {
             let wave = &mut self.resp[..blocks.len()];
-            wave.par_iter_mut().zip(blocks).for_each_init(
-                Tables::default,
-                |tables, (resp, block)| {
+            let share = blocks.len().div_ceil(self.tables.len());
+            let shares = wave.par_chunks_mut(share).zip(blocks.par_chunks(share));
+            shares.zip(&mut self.tables).for_each(|((resp, blocks), tables)| {
+                for (resp, block) in resp.iter_mut().zip(blocks) {
                     scorer.responsibilities(block, tables, resp);
-                },
-            );
+                }
+            });
             let wave = &*wave;
             parts.par_iter_mut().for_each(|part| part.add(columns, wave));
             for resp in wave {
