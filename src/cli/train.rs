@@ -40,7 +40,8 @@ pub(super) struct Args {
     /// Seeds every random choice
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// Starts: a number, each run to its end, or auto: many short ones, the best continued
+    /// Starts: a number, each run to its end, or auto: rounds of short ones, the best continued,
+    /// until two end in the best optimum or enough was spent
     #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts, conflicts_with = "from")]
     n_init: NInit,
     /// How a start begins: random-rows, random-means or random-resp
@@ -50,17 +51,20 @@ pub(super) struct Args {
     #[arg(long, value_name = "MODEL")]
     from: Option<PathBuf>,
     /// The most iterations of one start; extrapolations that were tried in vain count
-    #[arg(long, default_value = "500", value_name = "N")]
-    max_iter: NonZeroUsize,
+    /// [default: 500; 5000 for rows of fewer than 64 features]
+    #[arg(long, value_name = "N")]
+    max_iter: Option<NonZeroUsize>,
     /// A start has converged when an iteration gains less than this many nats per image; 0: never
-    #[arg(long, default_value_t = 1e-6, value_name = "T")]
-    tol: f64,
+    /// [default: 1e-6; 1e-10 for rows of fewer than 64 features]
+    #[arg(long, value_name = "T")]
+    tol: Option<f64>,
     /// Plain EM: no extrapolation in late iterations, which saves many of them [default: off]
     #[arg(long)]
     no_accelerate: bool,
     /// Pseudo-count of ink and of blank in every mean; 0: maximum likelihood
-    #[arg(long, default_value_t = 0.1, value_name = "A")]
-    alpha: f64,
+    /// [default: 0.1; 0 for rows of fewer than 64 features]
+    #[arg(long, value_name = "A")]
+    alpha: Option<f64>,
     /// From grey to bits: threshold:T (ink is T or more of 255), otsu, bernoulli:SEED or none
     /// [default: threshold:128; none for tables of 0 and 1; with --from, that model's rule]
     #[arg(long, value_name = "RULE")]
@@ -98,7 +102,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let source = input::source_or_default(args.data.as_ref(), console);
     run_folder::check(args.out.as_deref(), args.force)?;
     let (input, held_out) = clock.load(|| args.read(&source, from.as_ref()))?;
-    let (params, init) = args.params(from)?;
+    let (params, init) = args.params(from, input.bits.n_features())?;
     let fit = clock.fit(|| fit(&input, &params, console))?;
     let results = Results::new(&input, held_out.as_ref(), params, init, fit)?;
     let run = Run::write(args.out.as_deref(), args.force, &input, &results, &mut clock)?;
@@ -161,7 +165,7 @@ impl Args {
     }
 
     /// How to fit; and how the starts begin, for whoever wants to repeat it: a kind, or the digest of the model file.
-    fn params(&self, from: Option<Model>) -> Result<(FitParams, String)> {
+    fn params(&self, from: Option<Model>, n_features: usize) -> Result<(FitParams, String)> {
         let beginning = match &from {
             Some(model) => format!("from {}", digest(model)?),
             None => self.init.to_string(),
@@ -171,13 +175,14 @@ impl Args {
             Init::From(mixture) => mixture.n_components(),
             _ => 10,
         };
+        let defaults = FitParams::for_features(n_features);
         let params = FitParams {
             n_components: self.k.unwrap_or(default_k),
             init,
             n_init: self.n_init,
-            alpha: self.alpha,
-            tol: self.tol,
-            max_iter: self.max_iter.get(),
+            alpha: self.alpha.unwrap_or(defaults.alpha),
+            tol: self.tol.unwrap_or(defaults.tol),
+            max_iter: self.max_iter.map_or(defaults.max_iter, NonZeroUsize::get),
             accelerate: !self.no_accelerate,
             seed: self.seed,
         };

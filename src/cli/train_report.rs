@@ -13,9 +13,6 @@ use serde::Serialize;
 use std::fmt::Write;
 use std::time::Instant;
 
-/// A start has reached the best objective when it ends within this many nats per image of it.
-const SAME_OPTIMUM: f64 = 1e-4;
-
 /// The seconds that the parts of a run took.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct Clock {
@@ -190,15 +187,6 @@ impl Results {
         csv
     }
 
-    /// Starts that were run to their end and reached the best objective; never less than 1.
-    fn best_found(&self) -> usize {
-        let report = &self.report;
-        let best = report.starts[report.best_start].objective;
-        let near = best - SAME_OPTIMUM * self.training.n_samples as f64;
-        let is_best = |start: &&StartReport| start.objective >= near;
-        self.finished().filter(is_best).count().max(1)
-    }
-
     fn icl(&self) -> f64 {
         let Clustering { log_likelihood, n_samples, entropy, .. } = self.training;
         self.model.mixture.bic(log_likelihood, n_samples) + 2.0 * entropy
@@ -222,7 +210,7 @@ impl Results {
             max_iter: self.params.max_iter,
             accelerate: self.params.accelerate,
             starts: report.starts.iter().map(Start::from).collect(),
-            best_found: self.best_found(),
+            best_found: report.n_best(),
             n_iter: report.n_iter,
             converged: self.stop() == StopReason::Converged,
             stop: self.stop().to_string(),
@@ -271,15 +259,9 @@ impl Results {
         tables::table(&head[..columns], &[3], rows)
     }
 
-    /// The starts that were run to their end.
-    fn finished(&self) -> impl Iterator<Item = &StartReport> {
-        let ended = [StopReason::Converged, StopReason::MaxIter];
-        self.report.starts.iter().filter(move |start| ended.contains(&start.stop))
-    }
-
     fn trust_line(&self) -> String {
         let report = &self.report;
-        let finished = self.finished().count();
+        let finished = report.finished().count();
         let iterations = tables::counted(report.n_iter, "iteration");
         let stop = match self.stop() {
             StopReason::Converged => format!("converged after {iterations}"),
@@ -289,7 +271,7 @@ impl Results {
         format!(
             "{}, {finished} run to the end, {} reached the best objective; {stop}",
             tables::counted(report.starts.len(), "start"),
-            self.best_found()
+            report.n_best()
         )
     }
 }

@@ -204,10 +204,6 @@ impl Climb {
         self.history[self.history.len() - 1]
     }
 
-    pub(super) fn is_interrupted(&self) -> bool {
-        self.stop == Some(StopReason::Interrupted)
-    }
-
     /// What became of this start; `unfinished` if its stop rule never held.
     pub(super) fn report(&self, unfinished: StopReason) -> StartReport {
         StartReport {

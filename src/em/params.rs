@@ -45,6 +45,23 @@ impl Default for FitParams {
     }
 }
 
+/// With fewer features than this, rows are answers rather than pictures.
+const PICTURE_FROM: usize = 64;
+
+impl FitParams {
+    /// The defaults for rows of so many features.
+    ///
+    /// For pictures and other rows of 64 features and more they are [`Self::default`]: most means are learned from few ones, and
+    /// a pixel that no row of a cluster has inked must not be impossible. Tables of a few items are fitted to the maximum of the
+    /// likelihood itself, which is what others publish, and to the last digit, for that is cheap.
+    pub fn for_features(n_features: usize) -> Self {
+        match n_features < PICTURE_FROM {
+            true => Self { alpha: 0.0, tol: 1e-10, max_iter: 5000, ..Self::default() },
+            false => Self::default(),
+        }
+    }
+}
+
 /// The number of starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NInit {

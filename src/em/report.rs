@@ -48,6 +48,33 @@ pub struct StartReport {
     pub stop: StopReason,
 }
 
+/// A start has reached the best objective when it ends within this many nats per sample of it.
+pub const SAME_OPTIMUM: f64 = 1e-4;
+
+impl FitReport {
+    /// Starts that were run to their end.
+    pub fn finished(&self) -> impl Iterator<Item = &StartReport> {
+        finished(&self.starts)
+    }
+
+    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; never less than 1.
+    pub fn n_best(&self) -> usize {
+        n_best(&self.starts, self.assignments.len()).max(1)
+    }
+}
+
+fn finished(starts: &[StartReport]) -> impl Iterator<Item = &StartReport> {
+    let ended = [StopReason::Converged, StopReason::MaxIter];
+    starts.iter().filter(move |start| ended.contains(&start.stop))
+}
+
+/// Starts that were run to their end and reached the best objective of these.
+pub(super) fn n_best(starts: &[StartReport], n_samples: usize) -> usize {
+    let best = finished(starts).map(|start| start.objective).fold(f64::NEG_INFINITY, f64::max);
+    let near = best - SAME_OPTIMUM * n_samples as f64;
+    finished(starts).filter(|start| start.objective >= near).count()
+}
+
 /// Why a start ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {

@@ -6,21 +6,31 @@ use super::init::{Init, Streams};
 use super::observe::Observe;
 use super::orient::Orientation;
 use super::params::{FitParams, NInit};
-use super::report::{Fit, FitReport, StartReport, StopReason};
+use super::report::{Fit, FitReport, StartReport, StopReason, n_best};
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::mixture::Assignment;
 use std::borrow::Cow;
 
-// The three numbers were chosen by simulating policies on 64 single starts on MNIST at K = 10, the very data that the
-// default is judged by; other data has had no say yet.
+/// Starts in a round of `n_init = auto`; iterations after which they are compared; how many are then run to their end.
+///
+/// Chosen by simulating policies on 64 single starts on MNIST at K = 10.
+const ROUND_STARTS: usize = 20;
+const ROUND_SHORT: usize = 20;
+const ROUND_CONTINUED: usize = 4;
 
-/// Starts of `n_init = auto`.
-const AUTO_STARTS: usize = 20;
-/// Iterations after which they are compared.
-const AUTO_SHORT: usize = 20;
-/// How many of them are run to their end.
-const AUTO_CONTINUED: usize = 4;
+/// How often the best optimum is to be reached before `n_init = auto` believes in it.
+const CONFIRMED: usize = 2;
+
+/// Rows of eight components that are scored before anything is believed: a second start that reaches the same is no surprise
+/// among few, and more cost next to nothing.
+const LITTLE: usize = 5_000_000;
+
+/// The same that must not be spent yet where another round begins: the budget. On MNIST at K = 10 two rounds, or four seconds.
+const BUDGET: usize = 100_000_000;
+
+/// What an E-step costs beside its rows, in rows.
+const ROWS_OF_E_STEP: usize = 300;
 
 /// Fits a Bernoulli mixture to `data` (`n_samples` x `n_features`).
 ///
@@ -77,67 +87,108 @@ fn search(
     if let Init::From(mixture) = &params.init {
         params.init = Init::From(orientation.turn(mixture)?);
     }
-    let (starts, kept) = (Vec::new(), Vec::new());
-    let mut search = Search { data, orientation, params: &params, observe, starts, kept };
-    search.run()?;
-    Ok(Found { best: search.kept.swap_remove(0), starts: search.starts })
+    let policy = Policy::of(&params);
+    let starts = Vec::new();
+    let mut search = Search { data, orientation, params: &params, policy, observe, starts };
+    let best = search.run()?;
+    Ok(Found { best, starts: search.starts })
 }
 
-/// The policy of a search: so many starts, each with a first leg; the best ones are kept and run to their end.
+/// The policy of a search: rounds of so many starts, each with a first leg; the best ones of a round are run to their end.
 struct Policy {
     n_starts: usize,
     first_leg: usize,
-    keep: usize,
+    n_continued: usize,
+    /// Whether more rounds follow until the best optimum is confirmed or the budget is spent.
+    has_rounds: bool,
 }
 
 impl Policy {
     fn of(params: &FitParams) -> Self {
         let FitParams { max_iter, n_components, .. } = *params;
-        let each_to_its_end = |n_starts| Self { n_starts, first_leg: max_iter, keep: 1 };
+        let each_to_its_end =
+            |n_starts| Self { n_starts, first_leg: max_iter, n_continued: 1, has_rounds: false };
         match (&params.init, params.n_init) {
             (Init::From(_), _) => each_to_its_end(1),
             (_, NInit::Exactly(n)) => each_to_its_end(n),
             // One component has one optimum, and one step reaches it.
             (_, NInit::Auto) if n_components == 1 => each_to_its_end(1),
             (_, NInit::Auto) => Self {
-                n_starts: AUTO_STARTS,
-                first_leg: max_iter.min(AUTO_SHORT),
-                keep: AUTO_CONTINUED,
+                n_starts: ROUND_STARTS,
+                first_leg: max_iter.min(ROUND_SHORT),
+                n_continued: ROUND_CONTINUED,
+                has_rounds: true,
             },
         }
     }
 }
 
-/// A search for the best optimum. Of all starts the reports stay, of the best ones also the parameters.
+/// A search for the best optimum. Of all starts the reports stay.
 struct Search<'a> {
     data: &'a BitMatrix,
     orientation: &'a Orientation,
     params: &'a FitParams,
+    policy: Policy,
     observe: &'a mut dyn Observe,
     starts: Vec<StartReport>,
-    /// By descending objective, earlier starts first among equals.
-    kept: Vec<Climb>,
 }
 
 impl Search<'_> {
-    fn run(&mut self) -> Result<()> {
-        let policy = Policy::of(self.params);
-        let mut streams = Streams::new(self.params.seed);
+    fn run(&mut self) -> Result<Climb> {
         let mut e_step = EStep::new(&self.turned(), self.params.n_components);
-        for start in 0..policy.n_starts {
-            let stream = streams.next_stream();
-            let mixture =
-                self.params.init.mixture(&self.turned(), self.params.n_components, stream)?;
-            let mut climb = Climb::new(start, mixture, &mut e_step, self.params)?;
-            climb.run(policy.first_leg, &mut e_step, self.params, self.observe)?;
-            self.starts.push(self.report(&climb));
-            let interrupted = climb.is_interrupted();
-            self.keep(climb, policy.keep);
-            if interrupted {
-                return Ok(());
+        let mut streams = Streams::new(self.params.seed);
+        let mut best = Best::new(1);
+        loop {
+            for mut climb in self.round(&mut streams, &mut e_step)?.climbs {
+                if !self.is_interrupted() {
+                    climb.run(self.params.max_iter, &mut e_step, self.params, self.observe)?;
+                    self.starts[climb.start] = self.report(&climb);
+                }
+                best.add(climb);
+            }
+            if self.is_done() {
+                return Ok(best.climbs.swap_remove(0));
             }
         }
-        self.finish(&mut e_step)
+    }
+
+    /// Gives so many new starts their first leg; returns the best of them.
+    fn round(&mut self, streams: &mut Streams, e_step: &mut EStep) -> Result<Best> {
+        let FitParams { init, n_components, .. } = self.params;
+        let mut best = Best::new(self.policy.n_continued);
+        for _ in 0..self.policy.n_starts {
+            let mixture = init.mixture(&self.turned(), *n_components, streams.next_stream())?;
+            let mut climb = Climb::new(self.starts.len(), mixture, e_step, self.params)?;
+            climb.run(self.policy.first_leg, e_step, self.params, self.observe)?;
+            self.starts.push(self.report(&climb));
+            best.add(climb);
+            if self.is_interrupted() {
+                break;
+            }
+        }
+        Ok(best)
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.starts.iter().any(|start| start.stop == StopReason::Interrupted)
+    }
+
+    fn is_done(&self) -> bool {
+        if !self.policy.has_rounds || self.is_interrupted() {
+            return true;
+        }
+        let spent = self.spent();
+        let is_confirmed = n_best(&self.starts, self.data.n_samples()) >= CONFIRMED;
+        spent >= BUDGET || (is_confirmed && spent >= LITTLE)
+    }
+
+    /// The work of all starts, in rows of eight components over a thousand features: a measure that is the same on every
+    /// machine, unlike seconds.
+    fn spent(&self) -> usize {
+        let n_e_steps: usize =
+            self.starts.iter().map(|start| 1 + start.n_iter + start.n_rejected).sum();
+        let of_row = self.params.n_components.div_ceil(8) * self.data.n_features().div_ceil(1000);
+        n_e_steps.saturating_mul((self.data.n_samples() + ROWS_OF_E_STEP).saturating_mul(of_row))
     }
 
     /// The data turned: made where it is needed and not kept, for it is soon made again.
@@ -145,28 +196,27 @@ impl Search<'_> {
         self.orientation.turned(self.data)
     }
 
-    /// Runs the starts that were kept to their end.
-    fn finish(&mut self, e_step: &mut EStep) -> Result<()> {
-        for mut climb in std::mem::take(&mut self.kept) {
-            if !self.kept.iter().any(Climb::is_interrupted) {
-                climb.run(self.params.max_iter, e_step, self.params, self.observe)?;
-            }
-            self.starts[climb.start] = self.report(&climb);
-            self.keep(climb, AUTO_CONTINUED);
-        }
-        Ok(())
-    }
-
     fn report(&self, climb: &Climb) -> StartReport {
         let ran_out = climb.n_e_steps() >= self.params.max_iter;
         climb.report(if ran_out { StopReason::MaxIter } else { StopReason::Abandoned })
     }
+}
 
-    /// Puts `climb` in its place among the best `n`.
-    fn keep(&mut self, climb: Climb, n: usize) {
+/// The best climbs so far, by descending objective, earlier starts first among equals.
+struct Best {
+    n: usize,
+    climbs: Vec<Climb>,
+}
+
+impl Best {
+    fn new(n: usize) -> Self {
+        Self { n, climbs: Vec::new() }
+    }
+
+    fn add(&mut self, climb: Climb) {
         let rank = |c: &Climb| (c.objective(), std::cmp::Reverse(c.start));
-        let place = self.kept.partition_point(|other| rank(other) > rank(&climb));
-        self.kept.insert(place, climb);
-        self.kept.truncate(n);
+        let place = self.climbs.partition_point(|other| rank(other) > rank(&climb));
+        self.climbs.insert(place, climb);
+        self.climbs.truncate(self.n);
     }
 }
