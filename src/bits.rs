@@ -176,7 +176,7 @@ impl BitMatrix {
     /// The same rows with ones and zeros swapped in the columns where `swapped` (`n_features` values) is true.
     ///
     /// # Panics
-    /// If `swapped` is longer than a row.
+    /// If `swapped` is shorter than a row.
     pub fn with_swapped(&self, swapped: &[bool]) -> Self {
         let mask = Self::from_fn(1, self.n_features, |_, d| swapped[d]).bytes;
         let mut turned = self.clone();

@@ -44,6 +44,8 @@ pub struct Scorer {
 struct Boundary {
     never: Vec<u16>,
     always: Vec<u16>,
+    /// Ones in `always`.
+    n_always: u32,
 }
 
 /// What the scores of one component come from.
@@ -158,7 +160,9 @@ impl Scorer {
     /// Whether a mean of exactly 0 or 1 gives the row at a position in `block` probability 0 under component `k`.
     pub fn rules_out(&self, k: usize, block: &RowBlock, position: usize) -> bool {
         let masks = self.boundary[k].as_ref();
-        masks.is_some_and(|Boundary { never, always }| block.contradicts(position, never, always))
+        masks.is_some_and(|Boundary { never, always, n_always }| {
+            block.contradicts(position, never, always, *n_always)
+        })
     }
 
     /// Sets the value of every pair to its weighted log-probability `log pi_k + log p(x given k)`, in nats; -inf where a
@@ -218,7 +222,8 @@ impl Boundary {
             }
             mask
         };
-        Some(Self { never: pack(0.0), always: pack(1.0) })
+        let n_always = mean.iter().map(|m| u32::from(*m == 1.0)).sum();
+        Some(Self { never: pack(0.0), always: pack(1.0), n_always })
     }
 }
 

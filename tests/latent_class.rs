@@ -6,7 +6,7 @@
 mod common;
 
 use bmm::data::Binarize;
-use bmm::em::{FitParams, Init, NInit, Silent, fit};
+use bmm::em::{FitParams, FitReport, Init, NInit, SAME_OPTIMUM, Silent, fit};
 use common::{bits, shared};
 
 /// One row of the table: what was published, and what it takes to get there.
@@ -163,4 +163,49 @@ fn cheating_with_2_classes_reaches_the_published_maximum() {
         bic: 931.94,
         n_init: 10,
     });
+}
+
+/// With what a user gets who says K and nothing else.
+fn by_default(file: &str, n_components: usize, seed: u64) -> Option<FitReport> {
+    let data = bits(&shared(&format!("data/lca/{file}"))?, Binarize::None);
+    let defaults = FitParams::for_features(data.n_features());
+    let params = FitParams { n_components, seed, ..defaults };
+    Some(fit(&data, &params, &mut Silent).unwrap().report)
+}
+
+#[test]
+fn the_defaults_reach_the_published_maximum_whatever_the_seed() {
+    for (file, n_components, published) in [
+        ("carcinoma.csv", 2, -317.2568),
+        ("carcinoma.csv", 3, -293.7050),
+        ("carcinoma.csv", 4, -289.2858),
+        ("values.csv", 2, -504.4677),
+        ("values.csv", 3, -503.3011),
+        ("cheating.csv", 2, -440.0271),
+    ] {
+        for seed in 0..20 {
+            let Some(report) = by_default(file, n_components, seed) else { return };
+            let off = report.log_likelihood - published;
+            assert!(off.abs() <= LOG_LIKELIHOOD_TOLERANCE, "{file}, seed {seed}: off by {off}");
+            assert!(report.n_best() >= 2, "{file}, seed {seed}: reached once");
+        }
+    }
+}
+
+/// The optimum of carcinoma at K = 4 that most starts end in is not the best: so it is the second best, with the objective
+/// that plain fits from such starts have, and with clusters that are others.
+#[test]
+fn the_second_best_optimum_is_told() {
+    let Some(report) = by_default("carcinoma.csv", 4, 0) else { return };
+    let runner_up = report.runner_up.unwrap();
+    let start = report.starts[runner_up.start];
+    assert_eq!(start.objective, runner_up.objective);
+    let best = report.starts[report.best_start].objective;
+    let tolerance = SAME_OPTIMUM * 118.0;
+    assert!(runner_up.objective < best - tolerance);
+    let between = (runner_up.objective + 1e-9)..(best - tolerance);
+    assert!(!report.finished().any(|start| between.contains(&start.objective)));
+    assert!((0.0..1.0).contains(&runner_up.ari.unwrap()));
+    // With two classes every start ends in the same optimum.
+    assert_eq!(by_default("carcinoma.csv", 2, 0).unwrap().runner_up, None);
 }

@@ -82,8 +82,8 @@ fn pictures(model: &Model, sizes: Option<&[u64]>) -> Result<Vec<(String, Vec<u8>
 
 /// Writes the run folder of a model that was not fitted here: the model and its pictures.
 pub(super) fn write_imported(folder: &Path, force: bool, model: &Model) -> Result<()> {
-    let mut files = vec![(models::FILE.to_string(), encode(model)?)];
-    files.extend(pictures(model, None)?);
+    let mut files = pictures(model, None)?;
+    files.push((models::FILE.to_string(), encode(model)?));
     atomic::write_folder(folder, &files, force)
 }
 

@@ -6,7 +6,7 @@ use super::input::Input;
 use super::run_folder::Run;
 use super::tables;
 use crate::data;
-use crate::em::{Fit, FitParams, FitReport, StartReport, StopReason};
+use crate::em::{Fit, FitParams, FitReport, RunnerUp, StartReport, StopReason};
 use crate::error::Result;
 use crate::model_file::{FitRecord, Model, Provenance, StartRecord};
 use serde::Serialize;
@@ -58,6 +58,7 @@ pub(super) struct Document {
     accelerate: bool,
     starts: Vec<Start>,
     best_found: usize,
+    second_best: Option<SecondBest>,
     n_iter: usize,
     converged: bool,
     stop: String,
@@ -84,6 +85,17 @@ struct Start {
     n_leaps: usize,
     n_rejected: usize,
     stop: String,
+}
+
+/// The best optimum but one.
+#[derive(Debug, Serialize)]
+struct SecondBest {
+    start: usize,
+    objective: f64,
+    /// How far below the best one, in nats per sample.
+    gap: f64,
+    /// Of its clusters with those of the best one.
+    ari: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -211,6 +223,7 @@ impl Results {
             accelerate: self.params.accelerate,
             starts: report.starts.iter().map(Start::from).collect(),
             best_found: report.n_best(),
+            second_best: self.second_best(),
             n_iter: report.n_iter,
             converged: self.stop() == StopReason::Converged,
             stop: self.stop().to_string(),
@@ -259,6 +272,14 @@ impl Results {
         tables::table(&head[..columns], &[3], rows)
     }
 
+    fn second_best(&self) -> Option<SecondBest> {
+        let RunnerUp { start, objective, ari } = self.report.runner_up?;
+        let best = self.report.starts[self.report.best_start].objective;
+        let gap = (best - objective) / self.training.n_samples as f64;
+        Some(SecondBest { start, objective, gap, ari })
+    }
+
+    /// How often the best optimum was reached, what the next one is like, and how the fit ended.
     fn trust_line(&self) -> String {
         let report = &self.report;
         let finished = report.finished().count();
@@ -268,11 +289,14 @@ impl Results {
             StopReason::Interrupted => format!("interrupted after {iterations}"),
             _ => format!("not converged after {iterations} (raise --max-iter)"),
         };
-        format!(
-            "{}, {finished} run to the end, {} reached the best objective; {stop}",
-            tables::counted(report.starts.len(), "start"),
-            report.n_best()
-        )
+        let starts = tables::counted(report.starts.len(), "start");
+        let best = format!("{} reached the best objective", report.n_best());
+        let sample = self.training.words.sample;
+        let second = self.second_best().map_or_else(String::new, |second| {
+            let ari = second.ari.map_or_else(String::new, |ari| format!(" (ARI {ari:.2} with it)"));
+            format!("; the next one is {:.2e} nats per {sample} lower{ari}", second.gap)
+        });
+        format!("{starts}, {finished} run to the end, {best}{second}; {stop}")
     }
 }
 

@@ -81,7 +81,7 @@ impl Climb {
                 break;
             };
             self.advance(&scored, is_leap, params.tol, observe);
-            if self.stop.is_none() {
+            if self.stop.is_none() && self.n_e_steps() < max_iter {
                 self.step = Some(Arc::new(m_step(scored.stats, params.alpha, &self.mixture)?));
             }
         }
@@ -175,7 +175,8 @@ impl Climb {
         let fall = before - objective;
         // From -inf, which a given mixture may start at, everything is up; to it, nothing is.
         let allowed = RELATIVE_ERROR * (before.abs() + n);
-        // Of the parameters before and after, which are about as large.
+        // Of the parameters before and after. Where these are much smaller than those, as after a first step from a mixture that was
+        // given, the gain is beyond all rounding.
         let of_scores = || 2.0 * rounding_of_scores(&self.mixture, stats);
         // Nearly always the first holds, and costs nothing.
         if before == f64::NEG_INFINITY || fall <= allowed || fall <= allowed + of_scores() {
@@ -237,6 +238,25 @@ mod tests {
         climb.mixture = Arc::new(of(other_mean));
         let scored = Scored::new(&climb.mixture, &mut e_step, &params);
         (climb, scored)
+    }
+
+    #[test]
+    fn a_climb_that_waited_goes_on_as_if_it_had_not() {
+        let data = BitMatrix::from_fn(100, 8, |i, d| (i * 7 + d * 13) % 11 < 3 + i % 4);
+        let params = FitParams { n_components: 2, accelerate: false, ..FitParams::default() };
+        let means = DMatrix::from_fn(8, 2, |d, k| 0.3 + 0.05 * ((d + 3 * k) % 7) as f64);
+        let first = BernoulliMixture::new(DVector::from_element(2, 0.5), means).unwrap();
+        let mut e_step = EStep::new(&data, 2);
+        let mut climbs = [&[12][..], &[3, 12]].map(|legs| {
+            let mut climb = Climb::new(0, first.clone(), &mut e_step, &params).unwrap();
+            legs.iter().for_each(|n| climb.run(*n, &mut e_step, &params, &mut Silent).unwrap());
+            climb
+        });
+        assert_eq!(climbs[0].history.len(), 13);
+        assert_eq!(climbs[0].history, climbs[1].history);
+        assert_eq!(climbs[0].mixture, climbs[1].mixture);
+        // Nothing is left to be computed, and nothing is kept.
+        assert!(climbs.iter_mut().all(|climb| climb.step.take().is_none()));
     }
 
     #[test]

@@ -9,11 +9,11 @@ use crate::kernels::{self, Columns, LANES, Lanes, RowBlock, chunk_count};
 use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
 use rayon::prelude::*;
 
-/// Responsibilities of one block, at most.
+/// Responsibilities of one block, at most, as long as that is 64 rows.
 pub(super) const BLOCK_RESPONSIBILITIES: usize = 1 << 18;
 
 /// Responsibilities of a wave, if that is enough for all threads: more to do between two waits.
-const WAVE_RESPONSIBILITIES: usize = 1 << 19;
+const WAVE_RESPONSIBILITIES: usize = 1 << 17;
 
 /// Components with which listing columns again takes little beside adding them up.
 const CHEAP_TO_LIST: usize = 100;
@@ -38,7 +38,7 @@ impl DenseStep {
 
     /// Gives back what is large where K is.
     pub(super) fn release(&mut self) {
-        self.resp = Vec::new();
+        (self.resp, self.tables) = (Vec::new(), Vec::new());
         if self.n_components >= CHEAP_TO_LIST {
             self.columns = Vec::new();
         }

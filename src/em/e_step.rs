@@ -68,7 +68,7 @@ pub(super) fn may_be_sparse(n_components: usize, n_features: usize) -> bool {
 const COMPONENTS: usize = 16;
 const PAIRS: usize = 2;
 
-/// Rows in the sample that says which way to go: at most, and one in 64 of all; but no more than in a block.
+/// Rows in the sample that says which way to go: at most, and one in 64 of all; but about as many as in a block, if that has fewer.
 const SAMPLE: usize = 512;
 
 fn sample(data: &BitMatrix, at_most: usize) -> RowBlock {

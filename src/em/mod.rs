@@ -27,6 +27,6 @@ pub use init::Init;
 pub use m_step::{log_prior, m_step};
 pub use observe::{Iteration, Observe, Silent};
 pub use params::{FitParams, NInit};
-pub use report::{Fit, FitReport, SAME_OPTIMUM, StartReport, StopReason};
+pub use report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
 pub use starts::fit;
 pub use stats::SufficientStats;

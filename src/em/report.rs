@@ -30,6 +30,20 @@ pub struct FitReport {
     pub best_start: usize,
     /// Every start, in order.
     pub starts: Vec<StartReport>,
+    /// The best of the starts that ended in another, lower optimum; `None` if none did.
+    pub runner_up: Option<RunnerUp>,
+}
+
+/// The second-best optimum of a fit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RunnerUp {
+    /// The place of a start that ended there.
+    pub start: usize,
+    /// Its objective, total nats.
+    pub objective: f64,
+    /// The adjusted Rand index of its partition of the rows with that of the best optimum: 1 where they are the same; `None`
+    /// for so many components that they cannot be counted against each other.
+    pub ari: Option<f64>,
 }
 
 /// One start.

@@ -6,9 +6,10 @@ use super::init::{Init, Streams};
 use super::observe::Observe;
 use super::orient::Orientation;
 use super::params::{FitParams, NInit};
-use super::report::{Fit, FitReport, StartReport, StopReason, n_best};
+use super::report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason, n_best};
 use crate::bits::BitMatrix;
 use crate::error::Result;
+use crate::metrics::Contingency;
 use crate::mixture::Assignment;
 use std::borrow::Cow;
 
@@ -51,18 +52,40 @@ fn fit_checked(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) 
     let found = search(data, params, &orientation, observe)?;
     let mixture = orientation.turn(&found.best.mixture)?.sorted_by_weight();
     let assignments = mixture.assign(data)?;
-    Ok(Fit { mixture, report: found.report(assignments) })
+    let runner_up = match &found.second {
+        Some(second) => Some(runner_up(second, &orientation, &assignments, data)?),
+        None => None,
+    };
+    Ok(Fit { mixture, report: found.report(assignments, runner_up) })
 }
 
-/// What a search found: all starts, and the best one with its parameters, as the data was turned.
+/// How the second-best optimum compares.
+fn runner_up(
+    climb: &Climb,
+    orientation: &Orientation,
+    best: &[Assignment],
+    data: &BitMatrix,
+) -> Result<RunnerUp> {
+    let mixture = orientation.turn(&climb.mixture)?;
+    let k = mixture.n_components();
+    let of_best: Vec<usize> = best.iter().map(|row| row.component).collect();
+    let table = Contingency::new(&of_best, k, &mixture.predict(data)?, k);
+    // No table holds more than some ten thousand components twice.
+    let ari = table.ok().map(|table| table.ari());
+    Ok(RunnerUp { start: climb.start, objective: climb.objective(), ari })
+}
+
+/// What a search found: all starts, and the best one with its parameters, as the data was turned, and if there is another
+/// optimum the best one that ended there.
 struct Found {
     starts: Vec<StartReport>,
     best: Climb,
+    second: Option<Climb>,
 }
 
 impl Found {
-    fn report(self, assignments: Vec<Assignment>) -> FitReport {
-        let Self { starts, best } = self;
+    fn report(self, assignments: Vec<Assignment>, runner_up: Option<RunnerUp>) -> FitReport {
+        let Self { starts, best, .. } = self;
         let was_interrupted = starts.iter().any(|start| start.stop == StopReason::Interrupted);
         FitReport {
             n_iter: best.n_iter(),
@@ -73,6 +96,7 @@ impl Found {
             best_start: best.start,
             objective_history: best.history,
             starts,
+            runner_up,
         }
     }
 }
@@ -90,8 +114,8 @@ fn search(
     let policy = Policy::of(&params);
     let starts = Vec::new();
     let mut search = Search { data, orientation, params: &params, policy, observe, starts };
-    let best = search.run()?;
-    Ok(Found { best, starts: search.starts })
+    let Leaders { best, second, .. } = search.run()?;
+    Ok(Found { best, second, starts: search.starts })
 }
 
 /// The policy of a search: rounds of so many starts, each with a first leg; the best ones of a round are run to their end.
@@ -99,25 +123,29 @@ struct Policy {
     n_starts: usize,
     first_leg: usize,
     n_continued: usize,
-    /// Whether more rounds follow until the best optimum is confirmed or the budget is spent.
-    has_rounds: bool,
+    /// `None`: until the best optimum is confirmed or the budget is spent.
+    n_rounds: Option<usize>,
 }
 
 impl Policy {
     fn of(params: &FitParams) -> Self {
         let FitParams { max_iter, n_components, .. } = *params;
-        let each_to_its_end =
-            |n_starts| Self { n_starts, first_leg: max_iter, n_continued: 1, has_rounds: false };
+        let one_by_one = |n_rounds| Self {
+            n_starts: 1,
+            first_leg: max_iter,
+            n_continued: 1,
+            n_rounds: Some(n_rounds),
+        };
         match (&params.init, params.n_init) {
-            (Init::From(_), _) => each_to_its_end(1),
-            (_, NInit::Exactly(n)) => each_to_its_end(n),
+            (Init::From(_), _) => one_by_one(1),
+            (_, NInit::Exactly(n)) => one_by_one(n),
             // One component has one optimum, and one step reaches it.
-            (_, NInit::Auto) if n_components == 1 => each_to_its_end(1),
+            (_, NInit::Auto) if n_components == 1 => one_by_one(1),
             (_, NInit::Auto) => Self {
                 n_starts: ROUND_STARTS,
                 first_leg: max_iter.min(ROUND_SHORT),
                 n_continued: ROUND_CONTINUED,
-                has_rounds: true,
+                n_rounds: None,
             },
         }
     }
@@ -134,22 +162,28 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn run(&mut self) -> Result<Climb> {
+    fn run(&mut self) -> Result<Leaders> {
         let mut e_step = EStep::new(&self.turned(), self.params.n_components);
         let mut streams = Streams::new(self.params.seed);
-        let mut best = Best::new(1);
-        loop {
+        let tolerance = SAME_OPTIMUM * self.data.n_samples() as f64;
+        let mut leaders: Option<Leaders> = None;
+        for n_rounds in 1.. {
             for mut climb in self.round(&mut streams, &mut e_step)?.climbs {
                 if !self.is_interrupted() {
                     climb.run(self.params.max_iter, &mut e_step, self.params, self.observe)?;
                     self.starts[climb.start] = self.report(&climb);
                 }
-                best.add(climb);
+                leaders = Some(match leaders {
+                    Some(leaders) => leaders.and(climb),
+                    None => Leaders { tolerance, best: climb, second: None },
+                });
             }
-            if self.is_done() {
-                return Ok(best.climbs.swap_remove(0));
+            match leaders {
+                Some(leaders) if self.is_done(n_rounds) => return Ok(leaders),
+                _ => {}
             }
         }
+        unreachable!("rounds go on until the search is done")
     }
 
     /// Gives so many new starts their first leg; returns the best of them.
@@ -173,9 +207,12 @@ impl Search<'_> {
         self.starts.iter().any(|start| start.stop == StopReason::Interrupted)
     }
 
-    fn is_done(&self) -> bool {
-        if !self.policy.has_rounds || self.is_interrupted() {
+    fn is_done(&self, n_rounds: usize) -> bool {
+        if self.is_interrupted() {
             return true;
+        }
+        if let Some(all) = self.policy.n_rounds {
+            return n_rounds == all;
         }
         let spent = self.spent();
         let is_confirmed = n_best(&self.starts, self.data.n_samples()) >= CONFIRMED;
@@ -191,7 +228,7 @@ impl Search<'_> {
         n_e_steps.saturating_mul((self.data.n_samples() + ROWS_OF_E_STEP).saturating_mul(of_row))
     }
 
-    /// The data turned: made where it is needed and not kept, for it is soon made again.
+    /// The data turned: not kept, for making it again is cheap and keeping it is not.
     fn turned(&self) -> Cow<'_, BitMatrix> {
         self.orientation.turned(self.data)
     }
@@ -199,6 +236,28 @@ impl Search<'_> {
     fn report(&self, climb: &Climb) -> StartReport {
         let ran_out = climb.n_e_steps() >= self.params.max_iter;
         climb.report(if ran_out { StopReason::MaxIter } else { StopReason::Abandoned })
+    }
+}
+
+/// The best start so far, and the best one that ended in another, lower optimum.
+struct Leaders {
+    /// Ends closer than this are the same optimum, in total nats.
+    tolerance: f64,
+    best: Climb,
+    second: Option<Climb>,
+}
+
+impl Leaders {
+    /// The leaders when `climb` has come.
+    fn and(self, climb: Climb) -> Self {
+        let Self { tolerance, best, mut second } = self;
+        let (best, other) =
+            if climb.objective() > best.objective() { (climb, best) } else { (best, climb) };
+        let is_another = other.objective() < best.objective() - tolerance;
+        if is_another && second.as_ref().is_none_or(|s| other.objective() > s.objective()) {
+            second = Some(other);
+        }
+        Self { tolerance, best, second }
     }
 }
 

@@ -36,9 +36,10 @@ impl<T: Copy> Pairs<T> {
         self.values.clear();
     }
 
-    /// Gives back memory if it is far more than the pairs take: there were many once.
+    /// Gives back memory if it is much, and far more than the pairs take: in the first iterations a block has many.
     pub fn shrink(&mut self) {
-        if self.values.capacity() > 2 * self.values.len() {
+        const MUCH: usize = 1 << 12;
+        if self.values.capacity() > MUCH.max(2 * self.values.len()) {
             self.positions.shrink_to_fit();
             self.ends.shrink_to_fit();
             self.components.shrink_to_fit();

@@ -67,7 +67,7 @@ impl RowBlock {
         Self::listed(data, rows.start, offsets)
     }
 
-    /// Lists `rows` of `data`, shortest rows first: loops over lists of one length are predicted well.
+    /// Lists `rows` of `data`, which must ascend, shortest rows first: loops over lists of one length are predicted well.
     pub fn by_length(data: &BitMatrix, rows: impl Iterator<Item = usize>) -> Self {
         let rows: Vec<usize> = rows.collect();
         let first = rows.first().copied().unwrap_or(0);
@@ -119,13 +119,18 @@ impl RowBlock {
         (0..self.nibbles.n_tiles).map(of_tile).sum()
     }
 
-    /// Whether the row at a position has a one where `never` has, or lacks one where `always` has: both packed rows, in
-    /// words.
+    /// Whether the row at a position has a one where `never` has, or lacks one of the `n_always` where `always` has: both packed
+    /// rows, in words.
     ///
     /// # Panics
     /// If they are shorter than the rows: a defect of the caller.
-    pub fn contradicts(&self, position: usize, never: &[u16], always: &[u16]) -> bool {
-        let count = |words: &[u16]| words.iter().map(|word| word.count_ones()).sum::<u32>();
+    pub fn contradicts(
+        &self,
+        position: usize,
+        never: &[u16],
+        always: &[u16],
+        n_always: u32,
+    ) -> bool {
         let mut n_met = 0;
         let tiles = never.chunks(TILE_WORDS).zip(always.chunks(TILE_WORDS)).enumerate();
         for (tile, (never, always)) in tiles {
@@ -137,7 +142,7 @@ impl RowBlock {
                 n_met += (word & always[index]).count_ones();
             }
         }
-        n_met < count(always)
+        n_met < n_always
     }
 
     /// Asks for the words of one tile of the row that is so far ahead in `positions` that they are there when they are needed.
@@ -280,6 +285,38 @@ mod tests {
                 }
             }
             assert_eq!(again.select(&[1, 4, 8]), data.select(&[1, 4, 8]));
+        }
+    }
+
+    #[test]
+    fn rows_contradict_what_they_lack_or_have_too_much() {
+        for n_features in WIDTHS {
+            let data =
+                BitMatrix::from_fn(12, n_features, |i, d| i > 0 && (i * 7 + d * 13) % 11 < i);
+            let block = RowBlock::by_length(&data, 0..12);
+            let mask = |features: &[usize]| {
+                let mut words = vec![0; row_words(n_features)];
+                features.iter().for_each(|d| words[d / 16] |= 1 << (d % 16));
+                words
+            };
+            let (last, middle) = (n_features - 1, n_features / 2);
+            let all: Vec<usize> = (0..n_features).collect();
+            let mut two = vec![middle, last];
+            two.dedup();
+            let sets = [vec![], vec![0], vec![last], vec![middle], two, all];
+            for (never, always) in sets.iter().flat_map(|a| sets.iter().map(move |b| (a, b))) {
+                // What is never one cannot always be one.
+                let always: Vec<usize> =
+                    always.iter().copied().filter(|d| !never.contains(d)).collect();
+                for position in 0..12 {
+                    let row = block.row(position);
+                    let expected = never.iter().any(|d| data.get(row, *d))
+                        || always.iter().any(|d| !data.get(row, *d));
+                    let (n_always, masks) = (always.len() as u32, [mask(never), mask(&always)]);
+                    let found = block.contradicts(position, &masks[0], &masks[1], n_always);
+                    assert_eq!(found, expected, "{n_features} features, row {row}");
+                }
+            }
         }
     }
 

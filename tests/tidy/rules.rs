@@ -130,7 +130,7 @@ impl Checked<'_> {
         let may_be_unsafe = &self.rules.may_be_unsafe;
         if ![self.top(), &self.source.path].iter().any(|place| may_be_unsafe.contains(place)) {
             let found = self.code.words("unsafe");
-            findings.extend(found.map(|line| self.finding(line, "unsafe outside kernels")));
+            findings.extend(found.map(|line| self.finding(line, "unsafe where it may not be")));
         }
         if self.source.path == "lib.rs" {
             let found = self.code.words("fn");

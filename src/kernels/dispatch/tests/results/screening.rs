@@ -56,7 +56,11 @@ fn never(n: usize, stride: usize) -> Vec<Option<Vec<u16>>> {
     let mask = |k: usize| {
         (0..stride)
             .map(|w| {
-                if (k + w).is_multiple_of(5) { 0xff } else { ((k * 7 + w) * 0x101) as u16 & 0x1111 }
+                if (k + w).is_multiple_of(5) {
+                    0xffff
+                } else {
+                    ((k * 7 + w) * 0x101) as u16 & 0x1111
+                }
             })
             .collect()
     };
