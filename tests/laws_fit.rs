@@ -120,20 +120,36 @@ fn more_starts_repeat_the_first_ones_and_are_never_worse() {
 }
 
 #[test]
-fn auto_continues_the_four_best_of_twenty_short_starts() {
+fn auto_continues_the_four_best_of_twenty_short_starts_round_after_round() {
     // Plain, where an iteration is an E-step.
     let params = FitParams { tol: 0.0, accelerate: false, ..params(NInit::Auto) };
-    let starts = quiet(&params).report.starts;
-    let count = |stop, n_iter| {
-        starts.iter().filter(|start| (start.stop, start.n_iter) == (stop, n_iter)).count()
-    };
-    assert_eq!(count(StopReason::Abandoned, 20), 16);
-    assert_eq!(count(StopReason::MaxIter, 60), 4);
-    // The continued ones are those that led after the short runs.
-    let short = FitParams { max_iter: 20, ..params.clone() };
-    let mut ranks: Vec<_> = quiet(&short).report.starts.into_iter().enumerate().collect();
-    ranks.sort_by(|a, b| b.1.objective.total_cmp(&a.1.objective));
-    assert!(ranks[..4].iter().all(|(start, _)| starts[*start].n_iter == 60));
+    let report = quiet(&params).report;
+    let short = quiet(&FitParams { max_iter: 20, ..params.clone() }).report.starts;
+    let rounds = || report.starts.chunks(20).zip(short.chunks(20));
+    assert!(rounds().count() > 1 && report.starts.len().is_multiple_of(20));
+    for (round, short) in rounds() {
+        let count = |stop, n_iter| {
+            round.iter().filter(|start| (start.stop, start.n_iter) == (stop, n_iter)).count()
+        };
+        assert_eq!(count(StopReason::Abandoned, 20), 16);
+        assert_eq!(count(StopReason::MaxIter, 60), 4);
+        // The continued ones are those that led after the short runs.
+        let mut ranks: Vec<_> = short.iter().enumerate().collect();
+        ranks.sort_by(|a, b| b.1.objective.total_cmp(&a.1.objective));
+        assert!(ranks[..4].iter().all(|(start, _)| round[*start].n_iter == 60));
+    }
+    assert!(report.n_best() >= 2, "ended before the best optimum was reached again");
+}
+
+/// One component has one optimum, and where every start finds another one the budget ends the search.
+#[test]
+fn auto_ends() {
+    let one = FitParams { n_components: 1, ..params(NInit::Auto) };
+    assert_eq!(quiet(&one).report.starts.len(), 1);
+    let noise = BitMatrix::from_fn(3000, 100, |i, d| (i * i * 31 + d * d * 17 + i * d) % 101 < 50);
+    let many = FitParams { n_components: 100, max_iter: 30, ..params(NInit::Auto) };
+    let report = fit(&noise, &many, &mut Silent).unwrap().report;
+    assert!(report.starts.len() < 400 && report.starts.len().is_multiple_of(20));
 }
 
 #[test]
