@@ -30,7 +30,7 @@ pub struct FitReport {
     pub best_start: usize,
     /// Every start, in order.
     pub starts: Vec<StartReport>,
-    /// The best of the starts that ended in another, lower optimum; `None` if none did.
+    /// The best of the starts that ended in another, lower optimum; `None` if none did or the fit was interrupted.
     pub runner_up: Option<RunnerUp>,
 }
 

@@ -27,7 +27,7 @@ const CONFIRMED: usize = 2;
 /// among few, and more cost next to nothing.
 const LITTLE: usize = 5_000_000;
 
-/// The same that must not be spent yet where another round begins: the budget. On MNIST at K = 10 two rounds, or four seconds.
+/// The same that must not be spent yet where another round begins: the budget. On MNIST at K = 10 two rounds.
 const BUDGET: usize = 100_000_000;
 
 /// What an E-step costs beside its rows, in rows.
@@ -115,6 +115,8 @@ fn search(
     let starts = Vec::new();
     let mut search = Search { data, orientation, params: &params, policy, observe, starts };
     let Leaders { best, second, .. } = search.run()?;
+    // Interrupted, a start may have been on its way to the best optimum.
+    let second = second.filter(|_| !search.is_interrupted());
     Ok(Found { best, second, starts: search.starts })
 }
 
@@ -167,7 +169,9 @@ impl Search<'_> {
         let mut streams = Streams::new(self.params.seed);
         let tolerance = SAME_OPTIMUM * self.data.n_samples() as f64;
         let mut leaders: Option<Leaders> = None;
-        for n_rounds in 1.. {
+        let mut n_rounds = 0;
+        loop {
+            n_rounds += 1;
             for mut climb in self.round(&mut streams, &mut e_step)?.climbs {
                 if !self.is_interrupted() {
                     climb.run(self.params.max_iter, &mut e_step, self.params, self.observe)?;
@@ -183,7 +187,6 @@ impl Search<'_> {
                 _ => {}
             }
         }
-        unreachable!("rounds go on until the search is done")
     }
 
     /// Gives so many new starts their first leg; returns the best of them.

@@ -32,7 +32,7 @@ pub struct Screen<C, const N: usize> {
     tiles: Vec<Tile<C>>,
     envelope: Vec<[Envelope; 2]>,
     /// For each number of nibbles in the list of a row, its reach in units.
-    reach_of: Vec<i16>,
+    reaches: Vec<i16>,
 }
 
 /// Scratch of one thread.
@@ -56,7 +56,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             first: vec![Marks([HOPELESS; N]); n_chunks],
             tiles: vec![Tile([C::ZERO; CELLS]); n_chunks * n_tiles],
             envelope: vec![[Envelope::NONE; 2]; row_bytes(n_features)],
-            reach_of: Vec::new(),
+            reaches: Vec::new(),
         }
     }
 
@@ -74,7 +74,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         // In every tile a list is filled up to a multiple of four.
         let most_nibbles =
             (row_bytes(self.n_features) + 2 * kernels::tile_count(self.n_features)) * 2;
-        self.reach_of = (0..=most_nibbles).map(|n| self.reach_of(n)).collect();
+        self.reaches = (0..=most_nibbles).map(|n| self.reach_of(n)).collect();
         let Self { tiles, envelope, units_per_nat, n_features, .. } = self;
         let n_tiles = kernels::tile_count(*n_features);
         let of_chunks = tiles.par_chunks_exact_mut(n_tiles).zip(components.par_chunks(N));
@@ -186,7 +186,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             }
         }
         reach.clear();
-        reach.extend(positions.iter().map(|&p| self.reach_of[block.n_nibbles(p as usize)]));
+        reach.extend(positions.iter().map(|&p| self.reaches[block.n_nibbles(p as usize)]));
         if scorer.has_boundary() {
             let rows = positions.iter().zip(totals.chunks_exact_mut(stride));
             rows.for_each(|(p, totals)| rule_out_leaders(scorer, block, *p as usize, totals));
