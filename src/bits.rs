@@ -2,9 +2,15 @@
 //!
 //! Feature `d` of a row is bit `d % 8` (least significant first) of byte `d / 8`, so 784 pixels take 98 bytes.
 //! Padding bits are always zero; every constructor keeps or checks that.
+//!
+//! Entries may be missing ([`BitMatrix::with_missing`]): then the matrix carries a second one that says which. Their bits are zero,
+//! whatever stood there before.
+
+mod missing;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Error, Result};
-use rayon::prelude::*;
 
 /// A binary data matrix of shape (`n_samples`, `n_features`), packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +18,8 @@ pub struct BitMatrix {
     n_samples: usize,
     n_features: usize,
     bytes: Vec<u8>,
+    /// Ones where entries are missing; `None` if none is.
+    missing: Option<Box<BitMatrix>>,
 }
 
 /// The number of bytes that a row of `n_features` bits takes.
@@ -46,7 +54,7 @@ impl BitMatrix {
     /// A matrix of zeros.
     pub fn zeros(n_samples: usize, n_features: usize) -> Self {
         let bytes = vec![0; n_samples * row_bytes(n_features)];
-        Self { n_samples, n_features, bytes }
+        Self { n_samples, n_features, bytes, missing: None }
     }
 
     /// A matrix from rows that are already packed.
@@ -70,7 +78,7 @@ impl BitMatrix {
                 allowed: "zero in every padding bit".into(),
             });
         }
-        Ok(Self { n_samples, n_features, bytes })
+        Ok(Self { n_samples, n_features, bytes, missing: None })
     }
 
     /// A matrix of shape (`n_samples`, `n_features`) whose bit at (i, d) is `bit(i, d)`.
@@ -120,7 +128,7 @@ impl BitMatrix {
         self.row(i)[d / 8] >> (d % 8) & 1 == 1
     }
 
-    /// Sets the bit at (i, d).
+    /// Sets the bit at (i, d), which must not be missing.
     pub fn set(&mut self, i: usize, d: usize) {
         assert!(d < self.n_features, "column {d} of {}", self.n_features);
         let stride = row_bytes(self.n_features);
@@ -130,13 +138,34 @@ impl BitMatrix {
     /// The rows `rows`, in that order, as a matrix of their own.
     pub fn select(&self, rows: &[usize]) -> Self {
         let bytes = rows.iter().flat_map(|&i| self.row(i)).copied().collect();
-        Self { n_samples: rows.len(), n_features: self.n_features, bytes }
+        let missing = self.missing.as_ref().map(|missing| Box::new(missing.select(rows)));
+        Self { n_samples: rows.len(), n_features: self.n_features, bytes, missing }
+    }
+
+    /// These rows and behind them those of `more`, which must have as many features.
+    ///
+    /// # Panics
+    /// If it has not.
+    pub fn followed_by(mut self, more: &Self) -> Self {
+        assert_eq!(self.n_features, more.n_features, "rows of other features");
+        let none = |matrix: &Self| Self::zeros(matrix.n_samples, matrix.n_features);
+        if self.missing.is_some() || more.missing.is_some() {
+            let before = self.missing.take().map_or_else(|| none(&self), |missing| *missing);
+            let behind = more.missing.clone().map_or_else(|| none(more), |missing| *missing);
+            self.missing = Some(Box::new(before.followed_by(&behind)));
+        }
+        self.bytes.extend_from_slice(&more.bytes);
+        self.n_samples += more.n_samples;
+        self
     }
 
     /// Keeps the first `n_samples` rows only.
     pub fn truncate(&mut self, n_samples: usize) {
         self.n_samples = self.n_samples.min(n_samples);
         self.bytes.truncate(self.n_samples * row_bytes(self.n_features));
+        if let Some(missing) = &mut self.missing {
+            missing.truncate(n_samples);
+        }
     }
 
     /// The features of row `i` that are one, ascending.
@@ -173,7 +202,8 @@ impl BitMatrix {
         sums
     }
 
-    /// The same rows with ones and zeros swapped in the columns where `swapped` (`n_features` values) is true.
+    /// The same rows with ones and zeros swapped in the columns where `swapped` (`n_features` values) is true; what is missing
+    /// stays missing.
     ///
     /// # Panics
     /// If `swapped` is shorter than a row.
@@ -183,28 +213,8 @@ impl BitMatrix {
         for row in turned.bytes.chunks_exact_mut(mask.len().max(1)) {
             row.iter_mut().zip(&mask).for_each(|(byte, mask)| *byte ^= mask);
         }
+        turned.clear_missing();
         turned
-    }
-
-    /// The same rows with their columns in another order: column `j` is column `order[j]` of this matrix.
-    ///
-    /// # Panics
-    /// If `order` does not hold every column once.
-    pub fn with_columns(&self, order: &[usize]) -> Self {
-        let mut place_of = vec![usize::MAX; self.n_features];
-        order.iter().enumerate().for_each(|(place, &d)| place_of[d] = place);
-        assert!(order.len() == self.n_features && !place_of.contains(&usize::MAX));
-        let mut ordered = Self::zeros(self.n_samples, self.n_features);
-        let stride = row_bytes(self.n_features);
-        // Rows of no features have no bytes.
-        let rows = ordered.bytes.par_chunks_exact_mut(stride.max(1)).enumerate();
-        rows.for_each(|(i, row)| {
-            for d in self.ones(i) {
-                let place = place_of[d];
-                row[place / 8] |= 1 << (place % 8);
-            }
-        });
-        ordered
     }
 
     /// The number of ones in the matrix.
@@ -213,106 +223,5 @@ impl BitMatrix {
         let (words, rest) = self.bytes.as_chunks::<8>();
         let words = words.iter().map(|word| u64::from(u64::from_le_bytes(*word).count_ones()));
         words.sum::<u64>() + rest.iter().map(|b| u64::from(b.count_ones())).sum::<u64>()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn mnist_rows_take_98_bytes() {
-        assert_eq!(row_bytes(784), 98);
-        assert_eq!(BitMatrix::zeros(3, 784).as_bytes().len(), 3 * 98);
-    }
-
-    #[test]
-    fn bits_come_back_as_they_went_in() {
-        let bit = |i: usize, d: usize| (i * 31 + d * 17) % 5 < 2;
-        let matrix = BitMatrix::from_fn(7, 19, bit);
-        for i in 0..7 {
-            let ones: Vec<_> = (0..19).filter(|&d| bit(i, d)).collect();
-            assert_eq!(matrix.ones(i).collect::<Vec<_>>(), ones);
-            assert!((0..19).all(|d| matrix.get(i, d) == bit(i, d)));
-        }
-        let again = BitMatrix::from_packed(7, 19, matrix.as_bytes().to_vec()).unwrap();
-        assert_eq!(again, matrix);
-    }
-
-    #[test]
-    fn ones_are_counted_in_whole_words_and_in_what_is_left() {
-        for (n, d) in [(0, 5), (1, 3), (1, 64), (3, 40), (5, 19), (9, 784)] {
-            let matrix = BitMatrix::from_fn(n, d, |i, d| (i * 31 + d * 17) % 5 < 2);
-            let one_by_one: usize = (0..n).map(|i| matrix.ones(i).count()).sum();
-            assert_eq!(matrix.count_ones(), one_by_one as u64, "{n} x {d}");
-        }
-    }
-
-    #[test]
-    fn columns_are_summed_over_more_rows_than_a_byte_can_count() {
-        for n_features in [1, 8, 19, 40] {
-            let matrix = BitMatrix::from_fn(1000, n_features, |i, d| d == 0 || i % (d + 1) == 0);
-            let sums =
-                (0..n_features).map(|d| (0..1000).filter(|&i| matrix.get(i, d)).count() as u64);
-            assert_eq!(matrix.column_sums(), sums.collect::<Vec<_>>());
-        }
-        assert_eq!(BitMatrix::zeros(0, 5).column_sums(), [0; 5]);
-    }
-
-    #[test]
-    fn wrong_length_and_padding_are_refused() {
-        assert!(BitMatrix::from_packed(2, 9, vec![0; 3]).is_err());
-        assert!(BitMatrix::from_packed(1, 9, vec![0, 0b10]).is_err());
-        assert!(BitMatrix::from_packed(1, 9, vec![0, 0b01]).is_ok());
-        assert!(BitMatrix::from_packed(usize::MAX, 16, vec![0; 2]).is_err());
-    }
-
-    #[test]
-    fn selecting_and_truncating_keep_rows_whole() {
-        let matrix = BitMatrix::from_fn(5, 10, |i, d| d == i);
-        let picked = matrix.select(&[4, 0, 4]);
-        assert!(picked.get(0, 4) && picked.get(1, 0) && picked.get(2, 4));
-        assert_eq!(picked.count_ones(), 3);
-        let mut head = matrix.clone();
-        head.truncate(2);
-        assert_eq!(head, matrix.select(&[0, 1]));
-    }
-    #[test]
-    fn columns_come_in_the_order_that_is_asked_for() {
-        for d in [1, 7, 8, 9, 63, 64, 65, 130, 784] {
-            let matrix = BitMatrix::from_fn(9, d, |i, d| (i * 31 + d * 17) % 5 < i % 4);
-            for step in [1, 11, 13] {
-                let order: Vec<usize> = (0..d).map(|j| (j * step + d / 2) % d).collect();
-                // 11 and 13 divide 130 and others: only orders with every column once.
-                let is_order = (0..d).all(|column| order.contains(&column));
-                if is_order {
-                    let ordered = matrix.with_columns(&order);
-                    assert_eq!(ordered, BitMatrix::from_fn(9, d, |i, j| matrix.get(i, order[j])));
-                }
-            }
-        }
-        assert_eq!(BitMatrix::zeros(3, 0).with_columns(&[]), BitMatrix::zeros(3, 0));
-        assert_eq!(BitMatrix::zeros(0, 3).with_columns(&[2, 0, 1]), BitMatrix::zeros(0, 3));
-    }
-
-    #[test]
-    fn orders_without_every_column_once_are_refused() {
-        for order in [&[0, 1][..], &[0, 1, 1], &[0, 1, 2, 2]] {
-            let ordered = std::panic::catch_unwind(|| BitMatrix::zeros(2, 3).with_columns(order));
-            assert!(ordered.is_err(), "{order:?}");
-        }
-    }
-
-    #[test]
-    fn ones_are_listed_over_all_words_of_a_row() {
-        for d in [1, 8, 63, 64, 65, 127, 128, 129, 784, 1025] {
-            for step in [1, 2, 63, 64, 65] {
-                let matrix = BitMatrix::from_fn(3, d, |i, f| i != 1 && (f + i) % step == 0);
-                for i in 0..3 {
-                    let ones: Vec<_> = (0..d).filter(|&f| matrix.get(i, f)).collect();
-                    assert_eq!(matrix.ones(i).collect::<Vec<_>>(), ones, "{d} by {step}");
-                }
-            }
-        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::kernels::RowBlock;
-use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
+use crate::scorer::{DenseScorer, KnownLabels, Layout, Responsibilities, Scorer, Tables};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Bernoulli, Distribution};
@@ -105,9 +105,14 @@ impl BernoulliMixture {
 
     /// The mixture with its components in order of descending weight; equal weights keep their order.
     pub fn sorted_by_weight(&self) -> Self {
+        self.permuted(&self.order_by_weight())
+    }
+
+    /// The components in that order (K numbers).
+    pub fn order_by_weight(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.n_components()).collect();
         order.sort_by(|&a, &b| self.weights[b].total_cmp(&self.weights[a]));
-        self.permuted(&order)
+        order
     }
 
     /// The mixture whose component `k` is this one's component `order[k]`.
@@ -126,9 +131,13 @@ impl BernoulliMixture {
         Self { weights: DVector::from_element(1, 1.0), means: self.means.select_columns(&[k]) }
     }
 
-    /// The mixture prepared for scoring.
+    /// The mixture prepared for scoring complete rows.
     pub fn scorer(&self) -> Scorer {
-        Scorer::new(self.weights.as_slice(), self.means.as_slice(), self.n_features())
+        self.scorer_for(Layout::plain(self.n_features()))
+    }
+
+    fn scorer_for(&self, layout: Layout) -> Scorer {
+        Scorer::new(self.weights.as_slice(), self.means.as_slice(), layout)
     }
 
     /// The component, log p(x) and entropy of every row (N values), in one pass.
@@ -136,7 +145,15 @@ impl BernoulliMixture {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn assign(&self, data: &BitMatrix) -> Result<Vec<Assignment>> {
-        self.map_rows(data, |_, log_prob, resp| Assignment::new(log_prob, resp))
+        self.assign_known(data, KnownLabels::default())
+    }
+
+    /// The same where labels are known, as [`Self::map_known_rows`] has it.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn assign_known(&self, data: &BitMatrix, known: KnownLabels) -> Result<Vec<Assignment>> {
+        self.map_known_rows(data, known, |_, log_prob, resp| Assignment::new(log_prob, resp))
     }
 
     /// The most probable component of every row (N values below K); the first one among equals.
@@ -184,7 +201,8 @@ impl BernoulliMixture {
     }
 
     /// What `map` makes of every row's number, log p(x) and responsibilities, in the order of the rows and in double
-    /// precision.
+    /// precision. What is missing in a row is left out of p(x): a row of which all is missing has a probability of 1, and its
+    /// responsibilities are the weights.
     ///
     /// Blocks of rows are scored in parallel and each row by itself, so the result is the same at any number of threads.
     ///
@@ -195,14 +213,28 @@ impl BernoulliMixture {
         data: &BitMatrix,
         map: impl Fn(usize, f64, &mut dyn Iterator<Item = f64>) -> T + Sync,
     ) -> Result<Vec<T>> {
+        self.map_known_rows(data, KnownLabels::default(), map)
+    }
+
+    /// The same where labels are known: p(x) is p(x and label), and components of other labels have no responsibility.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn map_known_rows<T: Send>(
+        &self,
+        data: &BitMatrix,
+        known: KnownLabels,
+        map: impl Fn(usize, f64, &mut dyn Iterator<Item = f64>) -> T + Sync,
+    ) -> Result<Vec<T>> {
         if data.n_features() != self.n_features() {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
-        let scorer = self.scorer();
+        let layout = Layout::of(data, known);
+        let rows = layout.matrix(data, known.of_row);
+        let scorer = self.scorer_for(layout);
         let scorer = DenseScorer::new(&scorer);
         let block = |(tables, resp): &mut (Tables, Responsibilities), first| {
-            let rows = first..data.n_samples().min(first + MAP_ROWS);
-            let block = RowBlock::new(data, rows);
+            let block = RowBlock::new(&rows, first..data.n_samples().min(first + MAP_ROWS));
             scorer.responsibilities(&block, tables, resp);
             let of_rows = block.rows().zip(resp.log_prob()).enumerate();
             let mapped = of_rows.map(|(position, (i, log_prob))| {
@@ -251,9 +283,10 @@ impl BernoulliMixture {
         2.0 * self.n_parameters() as f64 - 2.0 * log_likelihood
     }
 
-    /// The Bayesian information criterion, `p log N - 2 log L` (Schwarz, 1978); lower is better.
-    pub fn bic(&self, log_likelihood: f64, n_samples: usize) -> f64 {
-        self.n_parameters() as f64 * libm::log(n_samples as f64) - 2.0 * log_likelihood
+    /// The Bayesian information criterion, `p log N - 2 log L` (Schwarz, 1978); lower is better. N is the number of rows, or the
+    /// sum of their weights.
+    pub fn bic(&self, log_likelihood: f64, total_weight: f64) -> f64 {
+        self.n_parameters() as f64 * libm::log(total_weight) - 2.0 * log_likelihood
     }
 }
 

@@ -13,22 +13,27 @@
 //! (0 * log 0 = 0, so they add nothing where the row agrees) and kept as bit masks: a row that disagrees with one has
 //! probability 0 under that component, exactly.
 
+//!
+//! Rows may come in other columns than the features of the mixture: a [`Layout`] says which.
+
 mod dense;
 mod drift;
+mod layout;
 mod screen;
 
 pub use dense::{DenseScorer, Responsibilities, Tables};
 pub use drift::Drift;
+pub use layout::{Column, KnownLabels, Layout};
 pub use screen::{Screen, Totals};
 
 use crate::bits::row_bytes;
 use crate::kernels::{self, Duos, Octet, Pairs, RowBlock, Screened, Word, row_words};
 use rayon::prelude::*;
 
-/// Log-odds and biases of a mixture of K components over D features.
+/// Log-odds and biases of a mixture of K components, for rows in the columns of a layout.
 #[derive(Debug, Clone)]
 pub struct Scorer {
-    n_features: usize,
+    layout: Layout,
     weights: Vec<f64>,
     /// Log weight plus log-probability of an all-zero row, in nats.
     bias: Vec<f64>,
@@ -39,12 +44,12 @@ pub struct Scorer {
     boundary: Vec<Option<Boundary>>,
 }
 
-/// The features on which a component tolerates one value only, as packed rows, in words.
+/// The columns on which a component tolerates one value only, as packed rows, in words.
 #[derive(Debug, Clone, PartialEq)]
 struct Boundary {
     never: Vec<u16>,
     always: Vec<u16>,
-    /// Ones in `always`.
+    /// The ones that a row must have of those in `always`.
     n_always: u32,
 }
 
@@ -64,55 +69,52 @@ fn least_components(n_features: usize) -> usize {
 }
 
 impl Scorer {
-    /// Of K components without weight over D features: room for [`Self::refill`].
-    pub fn blank(n_components: usize, n_features: usize) -> Self {
+    /// Of K components without weight, for rows in the columns of `layout`: room for [`Self::refill`].
+    pub fn blank(n_components: usize, layout: Layout) -> Self {
+        let n_columns = layout.n_columns();
         Self {
-            n_features,
+            layout,
             weights: vec![0.0; n_components],
             bias: vec![f64::NEG_INFINITY; n_components],
-            log_odds: vec![Octet::default(); n_components * row_bytes(n_features)],
-            narrow: vec![Word::default(); n_components * row_words(n_features)],
+            log_odds: vec![Octet::default(); n_components * row_bytes(n_columns)],
+            narrow: vec![Word::default(); n_components * row_words(n_columns)],
             boundary: vec![None; n_components],
         }
     }
 
-    /// Prepares `weights` (K) and `means` (component after component, `n_features` values each).
+    /// Prepares `weights` (K) and `means` (component after component, D values each) for rows in the columns of `layout`.
     ///
     /// Both must be those of a checked mixture.
-    pub fn new(weights: &[f64], means: &[f64], n_features: usize) -> Self {
-        let mut scorer = Self::blank(weights.len(), n_features);
-        let mean = |k: usize| &means[k * n_features..(k + 1) * n_features];
-        scorer.refill(weights, |k, values| values.copy_from_slice(mean(k)));
+    pub fn new(weights: &[f64], means: &[f64], layout: Layout) -> Self {
+        let mut scorer = Self::blank(weights.len(), layout);
+        scorer.refill(weights, means);
         scorer
     }
 
-    /// Takes over another mixture of the same K and D, in place; returns how far that moves scores.
-    ///
-    /// `fill_mean` sets the D means of a component. They and the `weights` must be those of a checked mixture.
-    pub fn refill(
-        &mut self,
-        weights: &[f64],
-        fill_mean: impl Fn(usize, &mut [f64]) + Sync,
-    ) -> Drift {
-        let n_features = self.n_features;
+    /// Takes over another mixture of the same K and D, as [`Self::new`] takes it, in place; returns how far that moves scores.
+    pub fn refill(&mut self, weights: &[f64], means: &[f64]) -> Drift {
+        let Self { layout, log_odds, narrow, bias, boundary, .. } = self;
+        let n_columns = layout.n_columns();
         self.weights.copy_from_slice(weights);
-        let of_components = self
-            .log_odds
-            .par_chunks_exact_mut(row_bytes(n_features))
-            .zip(self.narrow.par_chunks_exact_mut(row_words(n_features)))
-            .zip(&mut self.bias)
-            .zip(&mut self.boundary)
+        let of_components = log_odds
+            .par_chunks_exact_mut(row_bytes(n_columns))
+            .zip(narrow.par_chunks_exact_mut(row_words(n_columns)))
+            .zip(bias)
+            .zip(boundary)
+            .zip(means.par_chunks_exact(layout.n_features()))
             .enumerate()
             // Waking a thread for less takes longer than the work.
-            .with_min_len(least_components(n_features));
-        let room = || (vec![0.0; n_features], vec![Octet::default(); row_bytes(n_features)]);
+            .with_min_len(least_components(n_columns));
+        let room = || (vec![0.0; n_columns], vec![Octet::default(); row_bytes(n_columns)]);
         let drifts = of_components.map_init(
             room,
-            |(mean, octets), (k, (((log_odds, narrow), bias), boundary))| {
-                fill_mean(k, mean);
-                fill_log_odds(mean, octets);
-                let (new_bias, new_boundary) =
-                    (libm::log(weights[k]) + log_prob_of_zeros(mean), Boundary::of(mean));
+            |(odds, octets), (k, ((((log_odds, narrow), bias), boundary), mean))| {
+                layout.fill_odds(mean, odds);
+                fill_log_odds(odds, octets);
+                let (new_bias, new_boundary) = (
+                    libm::log(weights[k]) + log_prob_of_zeros(mean),
+                    Boundary::of(mean, k, layout),
+                );
                 let old = Scored { bias: *bias, log_odds, boundary: boundary.as_ref() };
                 let new =
                     Scored { bias: new_bias, log_odds: octets, boundary: new_boundary.as_ref() };
@@ -136,19 +138,24 @@ impl Scorer {
         self.weights.len()
     }
 
-    /// The number of features, D.
-    pub fn n_features(&self) -> usize {
-        self.n_features
+    /// The columns of the rows that are scored.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
     }
 
-    /// The score of component `k` for a row of zeros: log weight plus log-probability, in nats.
+    /// How many these are.
+    pub fn n_columns(&self) -> usize {
+        self.layout.n_columns()
+    }
+
+    /// The score of component `k` for a row of zeros in all columns: log weight plus log-probability, in nats.
     pub fn bias(&self, k: usize) -> f64 {
         self.bias[k]
     }
 
     /// The log-odds of component `k`, an octet for each byte of a packed row; 0 where a mean is on the boundary.
     pub fn log_odds(&self, k: usize) -> &[Octet<f64>] {
-        let stride = row_bytes(self.n_features);
+        let stride = row_bytes(self.n_columns());
         &self.log_odds[k * stride..(k + 1) * stride]
     }
 
@@ -171,8 +178,8 @@ impl Scorer {
     /// Log-odds and their sums over a tile of 1024 features are in single precision, what is added to them in double.
     pub fn score_pairs(&self, block: &RowBlock, pairs: &mut Pairs<f64>) {
         pairs.set_values(|k| self.bias[k as usize]);
-        for tile in 0..kernels::tile_count(self.n_features) {
-            let stride = row_words(self.n_features);
+        for tile in 0..kernels::tile_count(self.n_columns()) {
+            let stride = row_words(self.n_columns());
             kernels::score_pairs(&self.narrow, stride, block, tile, pairs);
         }
         if self.has_boundary() {
@@ -190,8 +197,8 @@ impl Scorer {
             |[first, second]: [u32; 2]| self.bias[second as usize] - self.bias[first as usize];
         let values = duos.values.iter_mut().zip(&duos.components);
         values.for_each(|(value, &components)| *value = bias(components));
-        for tile in 0..kernels::tile_count(self.n_features) {
-            let stride = row_words(self.n_features);
+        for tile in 0..kernels::tile_count(self.n_columns()) {
+            let stride = row_words(self.n_columns());
             kernels::score_duos(&self.narrow, stride, block, tile, duos);
         }
     }
@@ -204,26 +211,26 @@ impl Scorer {
     /// What screening needs of component `k`.
     fn screened(&self, k: usize) -> Screened<'_> {
         let never = self.boundary[k].as_ref().map(|boundary| &boundary.never[..]);
-        let stride = row_words(self.n_features);
+        let stride = row_words(self.n_columns());
         Screened { log_odds: &self.narrow[k * stride..(k + 1) * stride], never }
     }
 }
 
 impl Boundary {
-    /// The masks of a component, if any of its means is exactly 0 or 1.
-    fn of(mean: &[f64]) -> Option<Self> {
-        if mean.iter().fold(true, |inside, &m| inside & is_inside(m)) {
+    /// The masks of component `k`, if any of its means is exactly 0 or 1 or rows are ruled out by their labels.
+    fn of(mean: &[f64], k: usize, layout: &Layout) -> Option<Self> {
+        let is_free = mean.iter().fold(true, |inside, &m| inside & is_inside(m));
+        if is_free && !layout.rules_out_labels() {
             return None;
         }
-        let pack = |value: f64| {
-            let mut mask = vec![0; row_words(mean.len())];
-            for (d, _) in mean.iter().enumerate().filter(|(_, m)| **m == value) {
-                mask[d / 16] |= 1 << (d % 16);
-            }
+        let pack = |columns: &mut dyn Iterator<Item = usize>| {
+            let mut mask = vec![0; row_words(layout.n_columns())];
+            columns.for_each(|j| mask[j / 16] |= 1 << (j % 16));
             mask
         };
         let n_always = mean.iter().map(|m| u32::from(*m == 1.0)).sum();
-        Some(Self { never: pack(0.0), always: pack(1.0), n_always })
+        let (never, always) = (pack(&mut layout.never(k, mean)), pack(&mut layout.always(mean)));
+        Some(Self { never, always, n_always })
     }
 }
 
@@ -231,12 +238,10 @@ fn is_inside(mean: f64) -> bool {
     mean > 0.0 && mean < 1.0
 }
 
-/// The log-odds of every mean, in octets.
-fn fill_log_odds(mean: &[f64], log_odds: &mut [Octet<f64>]) {
-    let odds = |&m: &f64| if is_inside(m) { m / (1.0 - m) } else { 1.0 };
-    let mut values: Vec<f64> = mean.iter().map(odds).collect();
-    kernels::ln_all(&mut values);
-    for (octet, values) in log_odds.iter_mut().zip(values.chunks(8)) {
+/// The logarithms of `odds`, which are theirs afterwards, in octets.
+fn fill_log_odds(odds: &mut [f64], log_odds: &mut [Octet<f64>]) {
+    kernels::ln_all(odds);
+    for (octet, values) in log_odds.iter_mut().zip(odds.chunks(8)) {
         octet.0[..values.len()].copy_from_slice(values);
     }
 }

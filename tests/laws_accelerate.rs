@@ -86,7 +86,7 @@ proptest! {
         };
         let found = fit(&case.data, &params, &mut Silent);
         prop_assert!(found.is_ok(), "{:?}", found.err());
-        let Fit { mixture, report } = found.unwrap();
+        let Fit { mixture, report, .. } = found.unwrap();
         let history = &report.objective_history;
         // What rounding may take from a plain step, as the laws of the iteration have it; a leap may lose nothing.
         let unit = f64::EPSILON;
@@ -115,7 +115,7 @@ proptest! {
         let first = inner_mixture(k, data.n_features(), 1e-3, case.seed);
         let params =
             FitParams { alpha, tol: 0.0, max_iter: 12, accelerate: false, ..FitParams::default() };
-        let Fit { mixture, report } = from(&data, &first, &params);
+        let Fit { mixture, report, .. } = from(&data, &first, &params);
         let history = report.objective_history.iter().map(|o| o.to_bits());
         let ours: Vec<u64> = history.chain(parameter_bits(&mixture)).collect();
         prop_assert_eq!(ours, plain_em(&data, &first, alpha, 12));
@@ -302,7 +302,7 @@ fn an_interrupted_fit_returns_the_best_parameters_that_were_taken() {
     for last in [1, 9, 40, 120] {
         let mut stop =
             |news: &Iteration| if news.iteration == last { Break(()) } else { Continue(()) };
-        let Fit { mixture, report } = fit(&data, &params, &mut stop).unwrap();
+        let Fit { mixture, report, .. } = fit(&data, &params, &mut stop).unwrap();
         assert_eq!((report.n_iter, report.stop), (last, StopReason::Interrupted));
         assert_eq!(report.objective_history, full.objective_history[..=last]);
         let objective = mixture.log_likelihood(&data).unwrap() + log_prior(&mixture, 0.1);

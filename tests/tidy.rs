@@ -48,13 +48,13 @@ const RULES: Rules = Rules {
         (
             "rayon",
             &[
-                "bits.rs",
                 "cli/run_folder.rs",
                 "data/binarize.rs",
                 "data/mod.rs",
                 "data/positioned.rs",
                 "em/accelerate.rs",
                 "em/dense_step.rs",
+                "em/distinct.rs",
                 "em/e_step.rs",
                 "em/feature_order.rs",
                 "em/m_step.rs",
@@ -62,6 +62,7 @@ const RULES: Rules = Rules {
                 "mixture.rs",
                 "model_file/atomic.rs",
                 "scorer.rs",
+                "scorer/layout.rs",
                 "scorer/screen.rs",
             ],
         ),

@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::demo;
 use super::failure::{Failure, Outcome};
-use super::input::{self, Input};
+use super::input::{self, Input, MaskArgs, Reading};
 use super::models::{self, ModelArgs};
 use super::output;
 use super::tables;
@@ -25,6 +25,8 @@ pub(super) struct Args {
     sources: Vec<OsString>,
     #[command(flatten)]
     model: ModelArgs,
+    #[command(flatten)]
+    mask: MaskArgs,
     /// How to print the result
     #[arg(long, value_enum, default_value = "table", conflicts_with = "json")]
     format: Format,
@@ -68,7 +70,8 @@ enum Cell {
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     args.check(&model)?;
-    let input = input::read_for_model(&args.sources, None, &model)?;
+    let reading = Reading { mask: args.mask.mask.clone(), ..Reading::default() };
+    let input = input::read_for_model(&args.sources, reading, &model)?;
     models::announce(&path, &model, console);
     if input.synthetic {
         console.note(format_args!("data      {}", demo::SYNTHETIC));

@@ -1,6 +1,7 @@
 //! What the clusters of a mixture hold on a data set: sizes, labels, and agreement with the labels.
 
 use super::input::{Input, Words};
+use crate::data::Labels;
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::{Assignment, BernoulliMixture};
@@ -16,7 +17,10 @@ pub(super) struct Clustering {
     /// Entropy of the responsibilities, summed over rows, in nats.
     pub(super) entropy: f64,
     pub(super) n_samples: usize,
-    n_features: usize,
+    /// The sum of the rows' weights: their number if they have none.
+    pub(super) total_weight: f64,
+    /// Features of a row that are not missing, on average.
+    n_observed: f64,
     pub(super) words: Words,
     labelled: Option<(Vec<String>, Contingency)>,
 }
@@ -39,31 +43,32 @@ impl Clustering {
     /// The clustering of `input` into `k` clusters by `rows`, an assignment for each of its rows.
     pub(super) fn new(k: usize, rows: &[Assignment], input: &Input) -> Result<Self> {
         let assignments: Vec<usize> = rows.iter().map(|row| row.component).collect();
-        let log_likelihood = rows.iter().map(|row| row.log_prob).sum();
-        let entropy = rows.iter().map(|row| row.entropy).sum();
+        let weighted = input.rows();
+        let log_likelihood = weighted.weighted_sum(rows.iter().map(|row| row.log_prob));
+        let entropy = weighted.weighted_sum(rows.iter().map(|row| row.entropy));
         let mut sizes = vec![0; k];
         assignments.iter().for_each(|&assigned| sizes[assigned] += 1);
-        let labelled = match &input.labels {
-            Some(labels) => {
-                let names = labels.names().to_vec();
-                let table = Contingency::new(&assignments, k, labels.of_row(), names.len())?;
-                Some((names, table))
-            }
-            None => None,
-        };
-        let (n_samples, n_features) = (input.bits.n_samples(), input.bits.n_features());
-        let words = Words::of(input.height);
-        Ok(Self { sizes, log_likelihood, entropy, n_samples, n_features, words, labelled })
+        let labelled = input.labels.as_ref().map(|labels| contingency(&assignments, k, labels));
+        Ok(Self {
+            sizes,
+            log_likelihood,
+            entropy,
+            n_samples: input.bits.n_samples(),
+            total_weight: weighted.total_weight(),
+            n_observed: weighted.mean_observed(),
+            words: Words::of(input.height),
+            labelled: labelled.transpose()?.flatten(),
+        })
     }
 
     /// Mean log-likelihood in nats per sample.
     pub(super) fn score(&self) -> f64 {
-        self.log_likelihood / self.n_samples as f64
+        self.log_likelihood / self.total_weight
     }
 
-    /// Bits needed for one pixel: the negative score in base 2, over the number of pixels; no -0.
+    /// Bits needed for one pixel: the negative score in base 2, over the number of pixels that are not missing; no -0.
     pub(super) fn bits_per_pixel(&self) -> f64 {
-        (0.0 - self.score()) / (std::f64::consts::LN_2 * self.n_features as f64)
+        (0.0 - self.score()) / (std::f64::consts::LN_2 * self.n_observed)
     }
 
     /// `-164.7698 nats per image, 0.3032 bits per pixel`.
@@ -88,13 +93,38 @@ impl Clustering {
         self.labelled.as_ref().map(|(names, table)| (names.as_slice(), table))
     }
 
-    /// The same as it travels in a model.
-    pub(super) fn label_table(&self) -> Option<LabelTable> {
-        self.labelled.as_ref().map(|(names, table)| LabelTable {
-            names: names.clone(),
-            counts: (0..table.n_clusters()).flat_map(|k| table.cluster(k).to_vec()).collect(),
-        })
+    /// The same as it travels in a model. Where clusters were fitted to labels, `label_of` has that of each: then all that is in a cluster
+    /// counts as of its label, whether it was known of a row or not.
+    pub(super) fn label_table(&self, label_of: &[Option<u32>]) -> Option<LabelTable> {
+        let (names, table) = self.labelled.as_ref()?;
+        let counts =
+            (0..table.n_clusters()).flat_map(|k| match label_of.get(k).copied().flatten() {
+                Some(label) => {
+                    let mut counts = vec![0; names.len()];
+                    counts[label as usize] = self.sizes[k];
+                    counts
+                }
+                None => table.cluster(k).to_vec(),
+            });
+        Some(LabelTable { names: names.clone(), counts: counts.collect() })
     }
+}
+
+/// The names of the labels, and how many of the rows whose label is known fall in each cluster; `None` if no label is known.
+fn contingency(
+    assignments: &[usize],
+    k: usize,
+    labels: &Labels,
+) -> Result<Option<(Vec<String>, Contingency)>> {
+    let rows = assignments.iter().zip(labels.of_row());
+    let known = rows.filter_map(|(&cluster, label)| Some((cluster, (*label)?)));
+    let (clusters, known): (Vec<usize>, Vec<u32>) = known.unzip();
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let names = labels.names().to_vec();
+    let table = Contingency::new(&clusters, k, &known, names.len())?;
+    Ok(Some((names, table)))
 }
 
 /// `7 (93 %)`: the majority label of cluster `k`, or nothing.

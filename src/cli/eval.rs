@@ -4,7 +4,7 @@ use super::clusters::{Agreement, Clustering, agreement_line};
 use super::console::Console;
 use super::demo;
 use super::failure::{Failure, Outcome};
-use super::input;
+use super::input::{self, MaskArgs, Reading};
 use super::models::ModelArgs;
 use super::tables;
 use crate::error::Result;
@@ -25,6 +25,8 @@ pub(super) struct Args {
     source: Option<OsString>,
     #[command(flatten)]
     model: ModelArgs,
+    #[command(flatten)]
+    mask: MaskArgs,
     /// Labels of the images: an IDX file, or text with one a line [default: those of the source]
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -58,7 +60,9 @@ struct Confusion {
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let source = input::source_or_default(args.source.as_ref(), console);
-    let input = input::read_for_model(&[source], args.labels.clone(), &model)?;
+    let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
+    let reading = Reading { labels, mask, ..Reading::default() };
+    let input = input::read_for_model(&[source], reading, &model)?;
     let clustering = Clustering::of(&model.mixture, &input)?;
     let document = Document::new(path.display().to_string(), &input, &clustering);
     console.result(&document, || document.text())?;

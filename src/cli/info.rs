@@ -86,7 +86,7 @@ fn data_facts(input: &Input) -> Value {
     let column_sums = input.bits.column_sums();
     let labels = input.labels.as_ref().map(|labels| {
         let mut counts = vec![0_u64; labels.names().len()];
-        labels.of_row().iter().for_each(|&label| counts[label as usize] += 1);
+        labels.of_row().iter().flatten().for_each(|&label| counts[label as usize] += 1);
         labels.names().iter().zip(counts).map(|(name, n)| (name.clone(), json!(n))).collect()
     });
     json!({
@@ -103,7 +103,7 @@ fn data_facts(input: &Input) -> Value {
         "never_one": column_sums.iter().filter(|&&sum| sum == 0).count(),
         "always_one": column_sums.iter().filter(|&&sum| sum == n as u64).count(),
         "labels": Value::Object(labels.unwrap_or_default()),
-        "data_sha256": data::fingerprint(&input.bits),
+        "data_sha256": data::fingerprint(&input.bits, input.weights.as_deref()),
     })
 }
 

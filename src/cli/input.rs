@@ -5,6 +5,7 @@ use super::demo;
 use super::tables::counted;
 use crate::bits::BitMatrix;
 use crate::data::{self, Binarize, Dataset, Labels, Part, Source, SourceKind, Split};
+use crate::em::Rows;
 use crate::error::{Error, Result};
 use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -23,6 +24,8 @@ pub(super) struct Input {
     /// The rule that made the bits, to be applied to what comes later.
     pub(super) rule: Binarize,
     pub(super) labels: Option<Labels>,
+    /// How much each row counts, if they do not count the same.
+    pub(super) weights: Option<Vec<f64>>,
     pub(super) parts: Vec<Part>,
     pub(super) synthetic: bool,
 }
@@ -37,6 +40,10 @@ pub(super) struct Reading {
     pub(super) shape: Option<ImageShape>,
     pub(super) limit: Option<usize>,
     pub(super) labels: Option<PathBuf>,
+    /// A mask that says which pixels are missing.
+    pub(super) mask: Option<PathBuf>,
+    /// Whether something is to be learned from every column.
+    pub(super) is_for_training: bool,
 }
 
 /// `HxW`, the height and width of an image in pixels.
@@ -62,6 +69,15 @@ impl std::str::FromStr for ImageShape {
             }
         }
     }
+}
+
+/// `--mask`, wherever data is read.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct MaskArgs {
+    /// Images whose bright pixels (128 of 255 and more) say what is missing: one for all, or one for each
+    /// [default: none; what is blank or NA in a table and NaN in an array is missing anyway]
+    #[arg(long, value_name = "SRC")]
+    pub(super) mask: Option<PathBuf>,
 }
 
 /// Reads a source from the command line: any path but the empty one.
@@ -99,11 +115,10 @@ pub(super) fn read(source: &OsString, reading: &Reading) -> Result<Input> {
 /// Reads several sources of images as one, as `model` sees them.
 pub(super) fn read_for_model(
     sources: &[OsString],
-    labels: Option<PathBuf>,
+    reading: Reading,
     model: &Model,
 ) -> Result<Input> {
-    let reading =
-        Reading { model_rule: Some(model.binarize.parse()?), labels, ..Reading::default() };
+    let reading = Reading { model_rule: Some(model.binarize.parse()?), ..reading };
     let input = match sources {
         [source] => read(source, &reading)?,
         _ => {
@@ -140,8 +155,14 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
     }
+    if let Some(file) = &reading.mask {
+        set.hide(&data::load(&Source::parse(file.as_os_str()))?.pixels, file)?;
+    }
     if let Some(limit) = reading.limit {
         set.truncate(limit);
+    }
+    if reading.is_for_training {
+        set.check_columns()?;
     }
     if let Some(shape) = reading.shape {
         give_shape(&mut set, shape)?;
@@ -156,6 +177,7 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
         bits: rule.apply(&set.pixels)?,
         rule,
         labels: set.labels,
+        weights: set.weights,
         parts: set.parts,
         synthetic,
     })
@@ -229,10 +251,21 @@ impl Input {
         Part::origin(&self.parts, i)
     }
 
+    /// The rows with their weights.
+    pub(super) fn rows(&self) -> Rows<'_> {
+        let rows = Rows::new(&self.bits);
+        match &self.weights {
+            Some(weights) => rows.weighted(weights),
+            None => rows,
+        }
+    }
+
     /// One line about the data.
     pub(super) fn summary(&self) -> String {
         let (n, d) = (self.bits.n_samples(), self.bits.n_features());
-        let ink = 100.0 * self.bits.count_ones() as f64 / (n * d).max(1) as f64;
+        let n_missing = self.bits.missing().map_or(0, BitMatrix::count_ones);
+        let percent = |part: u64, of: u64| 100.0 * part as f64 / of.max(1) as f64;
+        let ink = percent(self.bits.count_ones(), (n * d) as u64 - n_missing);
         let samples = counted(n, Words::of(self.height).sample);
         let size = match self.height {
             1 => d.to_string(),
@@ -243,8 +276,14 @@ impl Input {
             .as_ref()
             .map(|labels| format!(", {}", counted(labels.names().len(), "label")));
         let labels = labels.unwrap_or_default();
+        let missing = match n_missing {
+            0 => String::new(),
+            _ => format!(", {:.1} % missing", percent(n_missing, (n * d) as u64)),
+        };
+        let weights = self.weights.as_ref().map(|weights| weights.iter().sum::<f64>());
+        let weights = weights.map_or_else(String::new, |sum| format!(", weighing {sum} in all"));
         format!(
-            "{} ({}): {samples} of {size}, {ink:.1} % ones by {}{labels}",
+            "{} ({}): {samples} of {size}, {ink:.1} % ones by {}{missing}{weights}{labels}",
             self.name, self.kind, self.rule
         )
     }

@@ -11,6 +11,7 @@ mod failure;
 mod import;
 mod info;
 mod input;
+mod known_labels;
 mod memory;
 mod models;
 mod output;

@@ -2,7 +2,8 @@
 
 use super::console::Console;
 use super::failure::{Failure, Outcome};
-use super::input::{self, ImageShape, Input, Reading};
+use super::input::{self, ImageShape, Input, MaskArgs, Reading};
+use super::known_labels::Supervision;
 use super::models;
 use super::progress::{self, Progress};
 use super::run_folder::{self, Run};
@@ -26,7 +27,7 @@ Examples:
 pub(super) struct Args {
     /// Clusters to look for [default: 10, or as many as --from has]
     #[arg(long)]
-    k: Option<usize>,
+    pub(super) k: Option<usize>,
     /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or `demo`; `:test` takes a test split
     /// [default: data/mnist or $BMM_DATA/mnist, else demo]
     #[arg(long, value_name = "SRC", value_parser = input::source_parser())]
@@ -77,7 +78,13 @@ pub(super) struct Args {
     limit: Option<NonZeroUsize>,
     /// Labels of the images: an IDX file, or text with one a line [default: those of the source]
     #[arg(long, value_name = "FILE")]
-    labels: Option<PathBuf>,
+    pub(super) labels: Option<PathBuf>,
+    #[command(flatten)]
+    mask: MaskArgs,
+    /// Fit so many clusters to each label, and assign new images to labels: rows whose label is known belong to its clusters,
+    /// the others to any [default: labels only judge the clusters; with blanks in --labels, as many as --k allows]
+    #[arg(long, value_name = "N", conflicts_with = "from")]
+    pub(super) components_per_label: Option<NonZeroUsize>,
     /// Exit with code 3 if the fit did not converge [default: off]
     #[arg(long)]
     strict: bool,
@@ -102,15 +109,23 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let source = input::source_or_default(args.data.as_ref(), console);
     run_folder::check(args.out.as_deref(), args.force)?;
     let (input, held_out) = clock.load(|| args.read(&source, from.as_ref()))?;
-    let (params, init) = args.params(from, input.bits.n_features())?;
-    let fit = clock.fit(|| fit(&input, &params, console))?;
+    let (mut params, init) = args.params(from, input.bits.n_features())?;
+    let supervision = Supervision::of(args, &input)?;
+    params.n_components =
+        supervision.as_ref().map_or(params.n_components, Supervision::n_components);
+    let fit = clock.fit(|| fit(&input, supervision.as_ref(), &params, console))?;
     let results = Results::new(&input, held_out.as_ref(), params, init, fit)?;
     let run = Run::write(args.out.as_deref(), args.force, &input, &results, &mut clock)?;
     console.result(&results.document(&run, &clock), || results.text(&run))?;
     Ok(args.outcome(results.stop()))
 }
 
-fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
+fn fit(
+    input: &Input,
+    supervision: Option<&Supervision>,
+    params: &FitParams,
+    console: &Console,
+) -> Result<Fit> {
     check_storable(input, params.n_components)?;
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
@@ -123,7 +138,10 @@ fn fit(input: &Input, params: &FitParams, console: &Console) -> Result<Fit> {
         );
     }
     let mut progress = Progress::new(console);
-    let fit = em::fit(&input.bits, params, &mut progress);
+    let fit = match supervision {
+        Some(supervision) => supervision.fit(input, params, &mut progress),
+        None => em::fit(input.rows(), params, &mut progress),
+    };
     progress.finish();
     fit
 }
@@ -160,8 +178,9 @@ impl Args {
     fn reading(&self, from: Option<&Model>) -> Result<Reading> {
         let model_rule = from.map(|model| model.binarize.parse()).transpose()?;
         let limit = self.limit.map(NonZeroUsize::get);
-        let Self { binarize: rule, shape, labels, .. } = self;
-        Ok(Reading { rule: *rule, model_rule, shape: *shape, limit, labels: labels.clone() })
+        let (labels, mask) = (self.labels.clone(), self.mask.mask.clone());
+        let (rule, shape) = (self.binarize, self.shape);
+        Ok(Reading { rule, model_rule, shape, limit, labels, mask, is_for_training: true })
     }
 
     /// How to fit; and how the starts begin, for whoever wants to repeat it: a kind, or the digest of the model file.

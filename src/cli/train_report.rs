@@ -47,6 +47,7 @@ pub(super) struct Document {
     data: String,
     synthetic: bool,
     n_samples: usize,
+    total_weight: f64,
     n_features: usize,
     n_components: usize,
     seed: u64,
@@ -152,7 +153,7 @@ impl Results {
         init: String,
         fit: Fit,
     ) -> Result<Self> {
-        let Fit { mixture, report } = fit;
+        let Fit { mixture, report, label_of } = fit;
         let training = Clustering::new(mixture.n_components(), &report.assignments, input)?;
         let held_out = held_out.map(|test| Clustering::of(&mixture, test)).transpose()?;
         let model = Model {
@@ -162,7 +163,7 @@ impl Results {
             binarize: input.rule.to_string(),
             provenance: Some(provenance(input, &params, &init)),
             report: Some(record(&report)),
-            labels: training.label_table(),
+            labels: training.label_table(&label_of),
         };
         let (summary, synthetic) = (input.summary(), input.synthetic);
         Ok(Self { summary, synthetic, params, init, report, model, training, held_out })
@@ -192,16 +193,15 @@ impl Results {
         let mut csv = String::from("iteration,objective,gain\n");
         for (i, objective) in history.iter().enumerate() {
             let before = i.checked_sub(1).map(|before| history[before]);
-            let gain =
-                before.map(|b| ((objective - b) / self.training.n_samples as f64).to_string());
+            let gain = before.map(|b| ((objective - b) / self.training.total_weight).to_string());
             let _ = writeln!(csv, "{i},{objective},{}", gain.unwrap_or_default());
         }
         csv
     }
 
     fn icl(&self) -> f64 {
-        let Clustering { log_likelihood, n_samples, entropy, .. } = self.training;
-        self.model.mixture.bic(log_likelihood, n_samples) + 2.0 * entropy
+        let Clustering { log_likelihood, total_weight, entropy, .. } = self.training;
+        self.model.mixture.bic(log_likelihood, total_weight) + 2.0 * entropy
     }
 
     /// The JSON document.
@@ -212,6 +212,7 @@ impl Results {
             data: self.summary.clone(),
             synthetic: self.synthetic,
             n_samples: training.n_samples,
+            total_weight: training.total_weight,
             n_features: mixture.n_features(),
             n_components: mixture.n_components(),
             seed: self.params.seed,
@@ -231,7 +232,7 @@ impl Results {
             score: training.score(),
             bits_per_pixel: training.bits_per_pixel(),
             aic: mixture.aic(training.log_likelihood),
-            bic: mixture.bic(training.log_likelihood, training.n_samples),
+            bic: mixture.bic(training.log_likelihood, training.total_weight),
             icl: self.icl(),
             weights: mixture.weights().iter().copied().collect(),
             cluster_sizes: training.sizes.clone(),
@@ -275,20 +276,18 @@ impl Results {
     fn second_best(&self) -> Option<SecondBest> {
         let RunnerUp { start, objective, ari } = self.report.runner_up?;
         let best = self.report.starts[self.report.best_start].objective;
-        let gap = (best - objective) / self.training.n_samples as f64;
+        let gap = (best - objective) / self.training.total_weight;
         Some(SecondBest { start, objective, gap, ari })
     }
 
     /// How often the best optimum was reached, what the next one is like, and how the fit ended.
     fn trust_line(&self) -> String {
         let report = &self.report;
+        if !report.by_label.is_empty() {
+            return self.trust_of_labels();
+        }
         let finished = report.finished().count();
-        let iterations = tables::counted(report.n_iter, "iteration");
-        let stop = match self.stop() {
-            StopReason::Converged => format!("converged after {iterations}"),
-            StopReason::Interrupted => format!("interrupted after {iterations}"),
-            _ => format!("not converged after {iterations} (raise --max-iter)"),
-        };
+        let stop = self.stop_text();
         let starts = tables::counted(report.starts.len(), "start");
         let best = format!("{} reached the best objective", report.n_best());
         let sample = self.training.words.sample;
@@ -298,12 +297,35 @@ impl Results {
         });
         format!("{starts}, {finished} run to the end, {best}{second}; {stop}")
     }
+
+    /// The same of a fit by labels.
+    fn trust_of_labels(&self) -> String {
+        let reports = &self.report.by_label;
+        let n_starts: usize = reports.iter().map(|report| report.starts.len()).sum();
+        let n_confirmed = reports.iter().filter(|report| report.n_best() > 1).count();
+        format!(
+            "{} labels, each with clusters of its own, {}; of {n_confirmed} labels more than one reached the best \
+             objective; {}",
+            reports.len(),
+            tables::counted(n_starts, "start"),
+            self.stop_text()
+        )
+    }
+
+    fn stop_text(&self) -> String {
+        let iterations = tables::counted(self.report.n_iter, "iteration");
+        match self.stop() {
+            StopReason::Converged => format!("converged after {iterations}"),
+            StopReason::Interrupted => format!("interrupted after {iterations}"),
+            _ => format!("not converged after {iterations} (raise --max-iter)"),
+        }
+    }
 }
 
 fn provenance(input: &Input, params: &FitParams, init: &str) -> Provenance {
     Provenance {
         program_version: env!("CARGO_PKG_VERSION").into(),
-        data_sha256: data::fingerprint(&input.bits),
+        data_sha256: data::fingerprint(&input.bits, input.weights.as_deref()),
         n_samples: input.bits.n_samples() as u64,
         synthetic: input.synthetic,
         seed: params.seed,

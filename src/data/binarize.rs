@@ -70,17 +70,17 @@ impl Binarize {
     /// `pixels`, any other rule stays. This is what a model should carry, so that other data are treated alike.
     pub fn resolve(&self, pixels: &Pixels) -> Binarize {
         match self {
-            Self::Otsu => Self::Threshold(otsu(&histogram(pixels.values()))),
+            Self::Otsu => Self::Threshold(otsu(&observed_histogram(pixels))),
             other => *other,
         }
     }
 
-    /// The ink of `pixels`, a matrix of shape (`n_images`, `n_features`).
+    /// The ink of `pixels`, a matrix of shape (`n_images`, `n_features`), in which what is missing there is missing too.
     ///
     /// # Errors
     /// [`Error::Parameter`] for a threshold of 0, and for [`Binarize::None`] if a value is above 1.
     pub fn apply(&self, pixels: &Pixels) -> Result<BitMatrix> {
-        match self.resolve(pixels) {
+        let ink = match self.resolve(pixels) {
             Self::Threshold(0) => Err(refused("threshold:0".into(), "with T 1 to 255")),
             Self::Threshold(t) => pack_rows(pixels, |_, row, packed| pack_at_least(row, t, packed)),
             Self::Bernoulli(seed) => draw(pixels, seed),
@@ -88,6 +88,10 @@ impl Binarize {
                 check_binary(pixels)?;
                 pack_rows(pixels, |_, row, packed| pack_at_least(row, 1, packed))
             }
+        }?;
+        match pixels.missing() {
+            Some(missing) => ink.with_missing(missing),
+            None => Ok(ink),
         }
     }
 }
@@ -153,6 +157,14 @@ fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
+}
+
+/// How often each value occurs where none is missing.
+fn observed_histogram(pixels: &Pixels) -> [u64; 256] {
+    let mut counts = histogram(pixels.values());
+    // What is missing stands there as 0.
+    counts[0] -= pixels.missing().map_or(0, BitMatrix::count_ones);
+    counts
 }
 
 /// How often each value occurs.

@@ -2,6 +2,7 @@
 
 use super::labels::Labels;
 use super::pixels::Pixels;
+use crate::bits::BitMatrix;
 use crate::error::{DataProblem, Error, Result};
 use std::fmt;
 
@@ -57,12 +58,16 @@ impl Part {
 }
 
 /// Images with what is known of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// The images.
     pub pixels: Pixels,
     /// A class for each image, where known.
     pub labels: Option<Labels>,
+    /// How much each image counts: finite, none negative, one at least positive. `None`: 1 each.
+    pub weights: Option<Vec<f64>>,
+    /// The names of the features (D), or none.
+    pub names: Vec<String>,
     /// Where the images came from, in their order; the parts cover all images.
     pub parts: Vec<Part>,
     /// How they were read.
@@ -101,7 +106,8 @@ impl Dataset {
             part
         };
         let parts = sources.into_iter().map(part).collect();
-        let mut dataset = Self { pixels, labels: None, parts, kind };
+        let mut dataset =
+            Self { pixels, labels: None, weights: None, names: Vec::new(), parts, kind };
         if let Some(labels) = labels {
             let source = dataset.origin(0).0.to_owned();
             dataset.set_labels(labels, source)?;
@@ -119,11 +125,51 @@ impl Dataset {
         source: impl AsRef<std::path::Path>,
     ) -> Result<()> {
         let (n_labels, images) = (labels.len(), self.pixels.n_images());
-        if n_labels != images {
+        // Blank lines at the end of a file are no labels.
+        let labels = labels.without_trailing_blanks(images);
+        if labels.len() != images {
             return Err(Error::data(source, DataProblem::LabelCount { labels: n_labels, images }));
         }
         self.labels = Some(labels);
         Ok(())
+    }
+
+    /// Takes out what `mask` hides: where its values are 128 and more, or 1 if none is above 1. It holds one image for all, or one for
+    /// each.
+    ///
+    /// # Errors
+    /// [`DataProblem::MaskSize`] about `source` if the mask has another size or number of images.
+    pub fn hide(&mut self, mask: &Pixels, source: impl AsRef<std::path::Path>) -> Result<()> {
+        let (n, d) = (self.pixels.n_images(), self.pixels.n_features());
+        let size = |pixels: &Pixels| (pixels.height(), pixels.width());
+        if size(mask) != size(&self.pixels) || ![1, n].contains(&mask.n_images()) {
+            let text =
+                |pixels: &Pixels| format!("{} images of {}", pixels.n_images(), pixels.size_text());
+            let (found, expected) = (text(mask), text(&self.pixels));
+            return Err(Error::data(source, DataProblem::MaskSize { found, expected }));
+        }
+        let least = if mask.is_binary() { 1 } else { 128 };
+        let of_image = |i: usize| mask.image(if mask.n_images() == 1 { 0 } else { i });
+        let missing = BitMatrix::from_fn(n, d, |i, feature| of_image(i)[feature] >= least);
+        let none = Pixels::new(0, 1, 1, Vec::new())?;
+        self.pixels = std::mem::replace(&mut self.pixels, none).with_missing(&missing)?;
+        Ok(())
+    }
+
+    /// Whether something is known of every feature.
+    ///
+    /// # Errors
+    /// [`DataProblem::MissingColumn`] with the name of the first one, or its number from 1, that is missing in every image.
+    pub fn check_columns(&self) -> Result<()> {
+        let sums = self.pixels.missing().map(BitMatrix::column_sums).unwrap_or_default();
+        let n = self.pixels.n_images() as u64;
+        match sums.iter().position(|&sum| sum == n) {
+            Some(d) => {
+                let name = self.names.get(d).cloned().unwrap_or_else(|| (d + 1).to_string());
+                Err(Error::data(self.origin(0).0, DataProblem::MissingColumn { name }))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The source that image `i` came from, and its index within that source; empty and `i` itself if there is none.
@@ -136,6 +182,9 @@ impl Dataset {
         self.pixels.truncate(n);
         if let Some(labels) = &mut self.labels {
             labels.truncate(n);
+        }
+        if let Some(weights) = &mut self.weights {
+            weights.truncate(n);
         }
         self.parts.retain(|part| part.first < n);
         if let Some(last) = self.parts.last_mut() {
@@ -164,7 +213,7 @@ impl Dataset {
         Ok(all)
     }
 
-    /// Appends images and parts; labels are left to the caller.
+    /// Appends images, weights and parts; labels are left to the caller.
     fn append(&mut self, more: Dataset) -> Result<()> {
         let n_before = self.pixels.n_images();
         if !self.pixels.append(&more.pixels) {
@@ -174,6 +223,13 @@ impl Dataset {
                 other_size: self.pixels.size_text(),
             };
             return Err(Error::data(more.origin(0).0, problem));
+        }
+        if self.weights.is_some() || more.weights.is_some() {
+            let all = |weights: Option<Vec<f64>>, n: usize| weights.unwrap_or_else(|| vec![1.0; n]);
+            let n_more = self.pixels.n_images() - n_before;
+            let mut weights = all(self.weights.take(), n_before);
+            weights.extend(all(more.weights, n_more));
+            self.weights = Some(weights);
         }
         let moved =
             more.parts.into_iter().map(|part| Part { first: part.first + n_before, ..part });
@@ -234,6 +290,35 @@ mod tests {
         assert_eq!(all.parts.len(), 1);
         all.truncate(9);
         assert_eq!(all.parts.iter().map(|part| part.n_images).sum::<usize>(), 2);
+    }
+
+    #[test]
+    fn a_mask_hides_pixels_of_one_image_or_of_all() {
+        let hidden = |mask: &[u8]| {
+            let mut all = set("a", &[5, 6, 7]);
+            all.pixels.reshape(1, 1).unwrap();
+            let mask = Pixels::new(mask.len(), 1, 1, mask.to_vec()).unwrap();
+            all.hide(&mask, "mask.png").map(|()| all)
+        };
+        assert_eq!(hidden(&[1]).unwrap().pixels.values(), [0, 0, 0]);
+        let some = hidden(&[0, 255, 127]).unwrap();
+        assert_eq!(some.pixels.values(), [5, 0, 7]);
+        assert_eq!(some.pixels.missing().unwrap().count_ones(), 1);
+        assert!(some.check_columns().is_ok());
+        let error = hidden(&[1, 1, 1]).unwrap().check_columns().unwrap_err().to_string();
+        assert_eq!(error, "a: column 1 is missing in every row");
+        let error = hidden(&[0, 1]).unwrap_err().to_string();
+        assert!(error.contains("mask.png") && error.contains("2 images of 1x1"), "{error}");
+    }
+
+    #[test]
+    fn weights_go_with_their_images() {
+        let mut heavy = set("b", &[7]);
+        heavy.weights = Some(vec![2.5]);
+        let mut all = Dataset::concat(vec![set("a", &[5, 6]), heavy, set("c", &[8])]).unwrap();
+        assert_eq!(all.weights, Some(vec![1.0, 1.0, 2.5, 1.0]));
+        all.truncate(3);
+        assert_eq!(all.weights, Some(vec![1.0, 1.0, 2.5]));
     }
 
     #[test]

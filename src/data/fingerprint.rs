@@ -3,12 +3,17 @@
 use crate::bits::BitMatrix;
 use sha2::{Digest, Sha256};
 
-/// SHA-256, in lower-case hexadecimal, of `n_samples` and `n_features` (each u64, little-endian) and the packed bytes.
-pub fn fingerprint(bits: &BitMatrix) -> String {
+/// SHA-256, in lower-case hexadecimal, of `n_samples` and `n_features` (each u64, little-endian) and the packed bytes; if anything is
+/// missing, behind them the packed bytes of which entries are; and if rows have `weights`, these (each f64, little-endian).
+pub fn fingerprint(bits: &BitMatrix, weights: Option<&[f64]>) -> String {
     let mut hash = Sha256::new();
     hash.update((bits.n_samples() as u64).to_le_bytes());
     hash.update((bits.n_features() as u64).to_le_bytes());
     hash.update(bits.as_bytes());
+    if let Some(missing) = bits.missing() {
+        hash.update(missing.as_bytes());
+    }
+    weights.into_iter().flatten().for_each(|weight| hash.update(weight.to_le_bytes()));
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -20,7 +25,7 @@ mod tests {
     fn the_fingerprint_is_sha256_of_shape_and_bytes() {
         // printf '\1\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\5' | sha256sum
         let bits = BitMatrix::from_fn(1, 3, |_, d| d != 1);
-        assert_eq!(fingerprint(&bits), SHA_OF_ONE_ROW);
+        assert_eq!(fingerprint(&bits, None), SHA_OF_ONE_ROW);
     }
 
     const SHA_OF_ONE_ROW: &str = "60ee384e0d3435d9ccb0db0acf82e36d7312657739c442d25c787fd04199364a";
@@ -29,8 +34,8 @@ mod tests {
     fn shape_and_every_bit_count() {
         let all: Vec<_> = [(2, 8), (1, 16), (2, 7)]
             .iter()
-            .map(|&(n, d)| fingerprint(&BitMatrix::zeros(n, d)))
-            .chain([fingerprint(&BitMatrix::from_fn(2, 8, |i, d| i == 1 && d == 7))])
+            .map(|&(n, d)| fingerprint(&BitMatrix::zeros(n, d), None))
+            .chain([fingerprint(&BitMatrix::from_fn(2, 8, |i, d| i == 1 && d == 7), None)])
             .collect();
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), 4);

@@ -1,5 +1,6 @@
 //! One rule for numbers that mean grey, shared by tables and arrays: whole numbers 0 to 255 stay as they are, and if any
-//! number is a fraction, all must lie between 0 and 1 and are scaled to 255. So 0/1 data stay 0/1, however written.
+//! number is a fraction, all must lie between 0 and 1 and are scaled to 255. So 0/1 data stay 0/1, however written. NaN is a value
+//! that is missing.
 
 /// A growing run of grey values.
 #[derive(Debug, Default)]
@@ -8,6 +9,8 @@ pub(super) struct GreyValues {
     fractions: bool,
     /// The first whole number above 1: it forbids fractions, before it or after.
     above_one: Option<usize>,
+    /// The places of what is missing, ascending; a 0 stands there.
+    missing: Vec<usize>,
 }
 
 /// A number that is no grey value, with its position in the run.
@@ -25,6 +28,10 @@ impl GreyValues {
 
     /// Appends one number.
     pub(super) fn push(&mut self, value: f64) -> Result<(), NotGrey> {
+        if value.is_nan() {
+            self.push_missing();
+            return Ok(());
+        }
         let index = self.values.len();
         // The cast saturates and turns NaN into 0, so it undoes itself exactly for whole numbers 0 to 255.
         let whole = value as u8;
@@ -52,6 +59,12 @@ impl GreyValues {
         Ok(())
     }
 
+    /// Appends a value that is missing.
+    pub(super) fn push_missing(&mut self) {
+        self.missing.push(self.values.len());
+        self.values.push(0);
+    }
+
     /// From the first fraction on, the 0 and 1 before it mean 0 and 255.
     fn turn_to_fractions(&mut self) -> Result<(), NotGrey> {
         if let Some(index) = self.above_one {
@@ -65,9 +78,9 @@ impl GreyValues {
         Ok(())
     }
 
-    /// The values, each 0 to 255.
-    pub(super) fn into_values(self) -> Vec<u8> {
-        self.values
+    /// The values, each 0 to 255, and the places of those that are missing, ascending.
+    pub(super) fn into_parts(self) -> (Vec<u8>, Vec<usize>) {
+        (self.values, self.missing)
     }
 }
 
@@ -78,7 +91,7 @@ mod tests {
     fn grey(numbers: &[f64]) -> Result<Vec<u8>, NotGrey> {
         let mut values = GreyValues::default();
         numbers.iter().try_for_each(|&number| values.push(number))?;
-        Ok(values.into_values())
+        Ok(values.into_parts().0)
     }
 
     #[test]
@@ -103,6 +116,15 @@ mod tests {
         for bad in [-1.0, 256.0, 1.5, -0.25, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
             assert_eq!(grey(&[0.0, bad]), Err(NotGrey { index: 1, value: bad }));
         }
-        assert!(grey(&[f64::NAN]).is_err());
+    }
+
+    #[test]
+    fn what_is_missing_is_remembered_and_forbids_nothing() {
+        for numbers in [[0.0, f64::NAN, 7.0, f64::NAN], [1.0, f64::NAN, 0.5, f64::NAN]] {
+            let mut values = GreyValues::default();
+            numbers.iter().try_for_each(|&number| values.push(number)).unwrap();
+            let (values, missing) = values.into_parts();
+            assert_eq!((values[1], values[3], missing), (0, 0, vec![1, 3]));
+        }
     }
 }

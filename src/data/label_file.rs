@@ -1,4 +1,5 @@
-//! Labels from a file of their own, as `--labels FILE` names it: IDX, or text with one label a line.
+//! Labels from a file of their own, as `--labels FILE` names it: IDX, or text with one whole number a line, blank where a label is
+//! not known.
 
 use super::idx;
 use super::input::Input;
@@ -8,12 +9,12 @@ use crate::error::{DataProblem, Result};
 use std::io::BufRead;
 use std::path::Path;
 
-/// The labels in a file: IDX (raw or gzip) with one byte a label, or text with one label a line. The first line is a
-/// header if it is no whole number and all lines after it are.
+/// The labels in a file: IDX (raw or gzip) with one byte a label, or text with one whole number a line. A blank line, or `NA`, is a
+/// row whose label is not known. The first line is a header if it is no whole number.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for images in place of labels, damage, a line of
-/// several columns, a blank line between labels, or no label at all.
+/// [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for images in place of labels, damage, a line that is neither blank
+/// nor a whole number, or no label at all.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
     let input = Input::open(path.as_ref())?;
     match sniff::content(input.head()) {
@@ -29,49 +30,34 @@ fn read_lines(mut input: Input) -> Result<Labels> {
     let lines: std::io::Result<Vec<Vec<u8>>> = input.reader().split(b'\n').collect();
     let lines = lines.map_err(|e| input.failed(e))?;
     let labels = parse(&lines).map_err(|problem| input.wrong(problem))?;
-    let is_whole = |name: &String| name.parse::<i64>().is_ok();
-    let rows = match labels.split_first() {
-        Some((first, rest))
-            if !rest.is_empty() && !is_whole(first) && rest.iter().all(is_whole) =>
-        {
-            rest
-        }
-        _ => &labels[..],
-    };
-    if rows.is_empty() {
+    if labels.iter().all(String::is_empty) {
         return Err(input.wrong(DataProblem::NoLabels));
     }
-    Ok(Labels::from_names(rows))
+    Ok(Labels::from_names(labels))
 }
 
-/// The label of each line; blank lines may only follow the last one, as they would shift those below.
+/// The label of each line. What follows the last end of a line is a line only if it is not empty.
 fn parse(lines: &[Vec<u8>]) -> Result<Vec<String>, DataProblem> {
     let mut labels = Vec::new();
-    let mut blank = None;
     for (line, bytes) in (1..).zip(lines) {
         let text = String::from_utf8_lossy(bytes);
-        let text = text.trim_start_matches('\u{feff}').trim();
-        if text.is_empty() {
-            blank.get_or_insert(line);
-            continue;
+        let text = unquoted(text.trim_start_matches('\u{feff}').trim());
+        let is_blank = text.is_empty() || text.eq_ignore_ascii_case("na");
+        match text.parse::<i64>() {
+            Ok(_) => labels.push(text.to_owned()),
+            Err(_) if is_blank => labels.push(String::new()),
+            Err(_) if line == 1 && lines.len() > 1 && !text.contains([',', ';', '\t']) => {}
+            Err(_) => {
+                let what = format!("{:?}", text.chars().take(30).collect::<String>());
+                return Err(DataProblem::LabelLine { line, what });
+            }
         }
-        if let Some(line) = blank {
-            return Err(DataProblem::LabelLine { line, what: "nothing".into() });
-        }
-        labels.push(label(text, line)?);
     }
     Ok(labels)
 }
 
-fn label(text: &str, line: u64) -> Result<String, DataProblem> {
-    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    if let Some(inner) = quoted.filter(|inner| !inner.contains('"')) {
-        return Ok(inner.to_owned());
-    }
-    if text.contains([',', ';', '\t']) {
-        return Err(DataProblem::LabelLine { line, what: "several columns".into() });
-    }
-    Ok(text.to_owned())
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -95,29 +81,36 @@ mod tests {
     fn idx_and_text_give_the_same_labels() {
         let file = idx(&[3], &[5, 0, 4]);
         for bytes in
-            [file.clone(), gzip(&file), b"5\n0\n4".into(), gzip(b"digit\r\n5\r\n0\r\n4\r\n\n")]
+            [file.clone(), gzip(&file), b"5\n0\n4".into(), gzip(b"digit\r\n5\r\n0\r\n4\r\n")]
         {
             assert_eq!(read(bytes).unwrap(), ["5", "0", "4"]);
         }
     }
 
     #[test]
-    fn a_first_line_is_a_header_only_above_whole_numbers() {
+    fn a_first_line_that_is_no_number_is_a_header() {
         assert_eq!(read("label\n1\n2\n").unwrap(), ["1", "2"]);
-        assert_eq!(read("cat\ndog\n").unwrap(), ["cat", "dog"]);
-        assert_eq!(read("cat\n").unwrap(), ["cat"]);
+        assert_eq!(read("digit\n\n2\n").unwrap(), ["", "2"]);
+        assert_eq!(read("\u{feff}\"7\"\n\"-1\"\n").unwrap(), ["7", "-1"]);
     }
 
     #[test]
-    fn quotes_and_the_byte_order_mark_are_no_part_of_a_label() {
-        assert_eq!(read("\u{feff}\"a, b\"\n\"c\"\n").unwrap(), ["a, b", "c"]);
+    fn blank_lines_are_rows_whose_label_is_not_known() {
+        assert_eq!(read("1\n\n2\nNA\n").unwrap(), ["1", "", "2", ""]);
+        assert_eq!(read("\n\n2").unwrap(), ["", "", "2"]);
+        assert_eq!(read("1\n \r\n\r\n").unwrap(), ["1", "", ""]);
+        assert_eq!(read("\n\n"), Err(DataProblem::NoLabels));
     }
 
     #[test]
-    fn lines_that_are_not_one_label_are_named() {
-        for (text, line, what) in
-            [("id,label\n1,2\n", 1, "several columns"), ("1\n\n2\n", 2, "nothing")]
-        {
+    fn lines_that_are_neither_blank_nor_a_whole_number_are_named() {
+        for (text, line, what) in [
+            ("id,label\n1,2\n", 1, "\"id,label\""),
+            ("1\ncat\n2\n", 2, "\"cat\""),
+            ("1\n1.5\n", 2, "\"1.5\""),
+            ("label\n1\n\n1,2\n", 4, "\"1,2\""),
+            ("cat\n", 1, "\"cat\""),
+        ] {
             assert_eq!(read(text), Err(DataProblem::LabelLine { line, what: what.into() }));
         }
     }

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
-/// The classes of a data set, and one for each row.
+/// The classes of a data set, and for each row the one that it is known to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
     names: Vec<String>,
-    of_row: Vec<u32>,
+    of_row: Vec<Option<u32>>,
 }
 
 impl Labels {
-    /// Labels from the class name of each row. Names are sorted: as numbers if all are whole numbers, else as text.
+    /// Labels from the class name of each row, blank where it is not known. Names are sorted: as numbers if all are whole numbers, else
+    /// as text.
     pub fn from_names<S: AsRef<str>>(rows: impl IntoIterator<Item = S>) -> Self {
         let rows: Vec<S> = rows.into_iter().collect();
-        let distinct: BTreeSet<&str> = rows.iter().map(AsRef::as_ref).collect();
+        let known = rows.iter().map(AsRef::as_ref).filter(|name| !name.is_empty());
+        let distinct: BTreeSet<&str> = known.collect();
         let mut names: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
         if names.iter().all(|name| name.parse::<i64>().is_ok()) {
             // Stable, so that "1" and "01" keep their order as text.
@@ -21,7 +23,7 @@ impl Labels {
         }
         let index: std::collections::HashMap<&str, u32> =
             names.iter().zip(0..).map(|(name, index)| (name.as_str(), index)).collect();
-        let of_row = rows.iter().filter_map(|row| index.get(row.as_ref()).copied()).collect();
+        let of_row = rows.iter().map(|row| index.get(row.as_ref()).copied()).collect();
         Self { names, of_row }
     }
 
@@ -36,7 +38,7 @@ impl Labels {
             *slot = Some(names.len() as u32);
             names.push(code.to_string());
         }
-        let of_row = codes.iter().filter_map(|&code| index[usize::from(code)]).collect();
+        let of_row = codes.iter().map(|&code| index[usize::from(code)]).collect();
         Self { names, of_row }
     }
 
@@ -45,17 +47,22 @@ impl Labels {
         &self.names
     }
 
-    /// For each row the index of its class in [`Labels::names`].
-    pub fn of_row(&self) -> &[u32] {
+    /// For each row the index of its class in [`Labels::names`], where it is known.
+    pub fn of_row(&self) -> &[Option<u32>] {
         &self.of_row
     }
 
-    /// The class name of row `i`.
+    /// Whether the class of every row is known.
+    pub fn is_complete(&self) -> bool {
+        self.of_row.iter().all(Option::is_some)
+    }
+
+    /// The class name of row `i`, blank if it is not known.
     ///
     /// # Panics
     /// If `i` is not below [`Labels::len`].
     pub fn name_of(&self, i: usize) -> &str {
-        &self.names[self.of_row[i] as usize]
+        self.of_row[i].map_or("", |class| &self.names[class as usize])
     }
 
     /// The number of rows.
@@ -73,9 +80,16 @@ impl Labels {
         self.of_row.truncate(n);
     }
 
-    /// The class name of each row in order.
+    /// The same without unknown ones at the end that are beyond `n` rows.
+    pub(super) fn without_trailing_blanks(mut self, n: usize) -> Self {
+        let last_known = self.of_row.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        self.of_row.truncate(last_known.max(n));
+        self
+    }
+
+    /// The class name of each row in order, blank where it is not known.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.of_row.iter().map(|&class| self.names[class as usize].as_str())
+        (0..self.len()).map(|i| self.name_of(i))
     }
 
     /// The rows of all `sets` one after the other, over the union of their classes.
@@ -101,7 +115,8 @@ mod tests {
     fn every_row_keeps_its_name() {
         let rows = ["cat", "dog", "ant", "dog"];
         let labels = Labels::from_names(rows);
-        assert_eq!(labels.of_row(), [1, 2, 0, 2]);
+        assert_eq!(labels.of_row(), [1, 2, 0, 2].map(Some));
+        assert!(labels.is_complete());
         assert!(rows.iter().enumerate().all(|(i, &name)| labels.name_of(i) == name));
     }
 
@@ -127,5 +142,15 @@ mod tests {
         let all = Labels::concat(&sets);
         assert_eq!(all.names(), ["2", "3", "10"]);
         assert_eq!(all.iter().collect::<Vec<_>>(), ["2", "10", "3", "2"]);
+    }
+
+    #[test]
+    fn a_blank_name_is_no_class() {
+        let labels = Labels::from_names(["2", "", "10", ""]);
+        assert_eq!((labels.names(), labels.is_complete()), (&["2".into(), "10".into()][..], false));
+        assert_eq!(labels.of_row(), [Some(0), None, Some(1), None]);
+        assert_eq!((labels.name_of(1), labels.len()), ("", 4));
+        assert_eq!(labels.clone().without_trailing_blanks(4).len(), 4);
+        assert_eq!(labels.without_trailing_blanks(2).len(), 3);
     }
 }

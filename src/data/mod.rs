@@ -89,14 +89,18 @@ pub fn has_test_split(source: &Source) -> bool {
 
 fn load_file(source: &Source, input: Input) -> Result<Dataset> {
     let name = source.path().display().to_string();
-    let (kind, (pixels, labels)) = match sniff::content(input.head()) {
-        Content::Idx => (SourceKind::Idx, (idx::read_images(input)?, None)),
-        Content::Picture => (SourceKind::Pictures, (pictures::read(input)?, None)),
-        Content::Npy => (SourceKind::Npy, (npy::read(input)?, None)),
-        Content::Text => (SourceKind::Table, table::read(input)?),
+    let (kind, pixels) = match sniff::content(input.head()) {
+        Content::Idx => (SourceKind::Idx, idx::read_images(input)?),
+        Content::Picture => (SourceKind::Pictures, pictures::read(input)?),
+        Content::Npy => (SourceKind::Npy, npy::read(input)?),
+        Content::Text => {
+            let table::Content { pixels, labels, weights, names } = table::read(input)?;
+            let set = Dataset::new(name, SourceKind::Table, pixels, labels)?;
+            return Ok(Dataset { weights, names, ..set });
+        }
         other => return Err(input.wrong(sniff::problem(other))),
     };
-    Dataset::new(name, kind, pixels, labels)
+    Dataset::new(name, kind, pixels, None)
 }
 
 fn refuse_split(source: &Source) -> Result<()> {

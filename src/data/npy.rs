@@ -28,16 +28,22 @@ enum Stop {
     NotGrey(NotGrey),
 }
 
-/// The array as images, rows as images of height 1. Values: see [`super::grey`].
+/// The array as images, rows as images of height 1. Values: see [`super::grey`]; NaN is a missing one.
 ///
 /// # Errors
 /// [`DataProblem`]: a header, element type or shape that is not read, a value out of range, another length than the
 /// header promises.
 pub(super) fn read(mut input: Input) -> Result<Pixels> {
     let array = open(&mut input)?;
-    let values = elements(&mut input, &array)?;
+    let (values, missing) = elements(&mut input, &array)?;
     let values = if array.fortran { array.in_c_order(&values) } else { values };
-    Pixels::new(array.n, array.height, array.width, values)
+    let n_features = array.height * array.width;
+    let place = |&index: &usize| {
+        let (image, feature) = array.place(index);
+        image * n_features + feature
+    };
+    let missing: Vec<usize> = missing.iter().map(place).collect();
+    Pixels::new(array.n, array.height, array.width, values)?.without(&missing)
 }
 
 fn open(input: &mut Input) -> Result<Array> {
@@ -99,16 +105,16 @@ fn plain_shape(text: &[u8]) -> Result<Vec<u64>, String> {
     dims.map(|dim| dim.parse().map_err(|_| format!("its shape holds {dim:?}"))).collect()
 }
 
-/// The grey values in the order of the file.
-fn elements(input: &mut Input, array: &Array) -> Result<Vec<u8>> {
+/// The grey values in the order of the file, and the places of those that are missing.
+fn elements(input: &mut Input, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> {
     let DType::Plain(kind) = array.header.dtype() else {
         return Err(input.wrong(DataProblem::NpyType { dtype: "record".into() }));
     };
     match (kind.type_char(), kind.size_field()) {
-        (TypeChar::Uint, 1) => input.body(array.offset, array.count),
+        (TypeChar::Uint, 1) => Ok((input.body(array.offset, array.count)?, Vec::new())),
         (TypeChar::Bool, 1) => {
             let values = input.body(array.offset, array.count)?;
-            Ok(values.into_iter().map(|value| u8::from(value != 0)).collect())
+            Ok((values.into_iter().map(|value| u8::from(value != 0)).collect(), Vec::new()))
         }
         (TypeChar::Int, 1) => numbers(input, array, 1, f64::from as fn(i8) -> f64),
         (TypeChar::Uint, 2) => numbers(input, array, 2, f64::from as fn(u16) -> f64),
@@ -129,7 +135,7 @@ fn numbers<T: Deserialize>(
     array: &Array,
     size: u64,
     number: impl Fn(T) -> f64,
-) -> Result<Vec<u8>> {
+) -> Result<(Vec<u8>, Vec<usize>)> {
     let expected = array.count.checked_mul(size).and_then(|body| body.checked_add(array.offset));
     let expected = expected.unwrap_or(u64::MAX);
     input.check_len(expected)?;
@@ -138,7 +144,7 @@ fn numbers<T: Deserialize>(
     let found = array.offset + values.len() as u64 * size;
     read.map_err(|stop| array.error(input, stop, expected, found))?;
     input.expect_end(expected)?;
-    Ok(values.into_values())
+    Ok(values.into_parts())
 }
 
 fn fill<T: Deserialize>(

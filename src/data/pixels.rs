@@ -10,6 +10,8 @@ pub struct Pixels {
     height: usize,
     width: usize,
     values: Vec<u8>,
+    /// Ones where a value is missing; a 0 stands there.
+    missing: Option<BitMatrix>,
 }
 
 impl Pixels {
@@ -26,7 +28,7 @@ impl Pixels {
                 allowed: format!("{n_images} images of {height}x{width} pixels, at least 1x1"),
             });
         }
-        Ok(Self { n_images, height, width, values })
+        Ok(Self { n_images, height, width, values, missing: None })
     }
 
     /// Images of `height` x `width` from the rows of `bits`: 255 for a one, 0 for a zero.
@@ -40,6 +42,36 @@ impl Pixels {
             bits.ones(i).for_each(|feature| values[i * d + feature] = u8::MAX);
         }
         Self::new(n, height, width, values)
+    }
+
+    /// The same images with the values missing that stand at `places` (image * `n_features` + feature).
+    pub(super) fn without(self, places: &[usize]) -> Result<Self> {
+        let d = self.n_features();
+        let mut missing = BitMatrix::zeros(self.n_images, d);
+        places.iter().for_each(|place| missing.set(place / d, place % d));
+        self.with_missing(&missing)
+    }
+
+    /// The same images with those values missing, besides others that were, where `missing` (N x D) has ones.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if it is of another shape.
+    pub fn with_missing(mut self, missing: &BitMatrix) -> Result<Self> {
+        let mut mask = BitMatrix::zeros(self.n_images, self.n_features()).with_missing(missing)?;
+        if let Some(before) = &self.missing {
+            mask = mask.with_missing(before)?;
+        }
+        self.missing = mask.missing().cloned();
+        let d = self.n_features();
+        for (i, image) in self.values.chunks_exact_mut(d).enumerate() {
+            missing.ones(i).for_each(|feature| image[feature] = 0);
+        }
+        Ok(self)
+    }
+
+    /// Ones where a value is missing (N x D); `None` if none is.
+    pub fn missing(&self) -> Option<&BitMatrix> {
+        self.missing.as_ref()
     }
 
     /// The number of images, N; 0 only after [`Pixels::truncate`] or if made so.
@@ -86,6 +118,9 @@ impl Pixels {
     pub fn truncate(&mut self, n: usize) {
         self.n_images = self.n_images.min(n);
         self.values.truncate(self.n_images * self.n_features());
+        if let Some(missing) = &mut self.missing {
+            missing.truncate(n);
+        }
     }
 
     /// Reads the same values as images of `height` x `width`: a table of 784 columns becomes 28x28 images.
@@ -111,6 +146,15 @@ impl Pixels {
         let fits = (self.height, self.width) == (more.height, more.width);
         if fits {
             self.values.extend_from_slice(&more.values);
+            self.missing = match (&self.missing, &more.missing) {
+                (None, None) => None,
+                (before, behind) => {
+                    let none =
+                        |pixels: &Self| BitMatrix::zeros(pixels.n_images, pixels.n_features());
+                    let before = before.clone().unwrap_or_else(|| none(self));
+                    Some(before.followed_by(behind.as_ref().unwrap_or(&none(more))))
+                }
+            };
             self.n_images += more.n_images;
         }
         fits
@@ -183,5 +227,22 @@ mod tests {
         assert_eq!((pixels.n_images(), pixels.image(5)), (6, &[4u8, 5][..]));
         assert!(!pixels.append(&Pixels::new(1, 2, 1, vec![0, 0]).unwrap()));
         assert_eq!(pixels.n_images(), 6);
+    }
+
+    #[test]
+    fn what_is_missing_goes_where_its_image_goes() {
+        let holey = three().without(&[1, 4]).unwrap();
+        assert_eq!(holey.values(), [0, 0, 2, 3, 0, 5]);
+        let mut all = three();
+        assert!(all.append(&holey) && all.append(&three()));
+        let missing = all.missing().unwrap();
+        assert_eq!(missing.n_samples(), 9);
+        assert!(missing.get(3, 1) && missing.get(5, 0) && missing.count_ones() == 2);
+        all.truncate(5);
+        assert_eq!(
+            (all.missing().unwrap().n_samples(), all.missing().unwrap().count_ones()),
+            (5, 1)
+        );
+        assert_eq!(three().without(&[]).unwrap(), three());
     }
 }

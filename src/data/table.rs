@@ -1,5 +1,5 @@
 //! Tables as text, one row a line: the home of the `csv` crate for reading data. Separator and header are told from the first line, and a
-//! first or last column headed `label` or `class` gives the labels.
+//! first or last column headed `label` or `class` gives the labels, one headed `weight` the weights of the rows.
 
 use super::grey::{GreyValues, NotGrey};
 use super::input::Input;
@@ -23,12 +23,23 @@ impl From<DataProblem> for Stop {
     }
 }
 
-/// The rows as images of height 1, and the labels if there is a column of them. Values: see [`super::grey`]; `true`
-/// and `false` count as 1 and 0. Blank lines and lines that begin with `#` are passed over.
+/// What a table holds.
+pub(super) struct Content {
+    /// The rows as images of height 1.
+    pub(super) pixels: Pixels,
+    pub(super) labels: Option<Labels>,
+    pub(super) weights: Option<Vec<f64>>,
+    /// What the columns of the features are headed; empty if nothing.
+    pub(super) names: Vec<String>,
+}
+
+/// Reads a table. Values: see [`super::grey`]; `true` and `false` count as 1 and 0, a blank cell, `NA` and `NaN` as missing. Blank
+/// lines and lines that begin with `#` are passed over.
 ///
 /// # Errors
-/// [`DataProblem`], with line and column: a row of another length, a cell that is no number or out of range; no rows.
-pub(super) fn read(mut input: Input) -> Result<(Pixels, Option<Labels>)> {
+/// [`DataProblem`], with line and column: a row of another length, a cell that is no number or out of range, a weight that is not
+/// finite and at least 0; no rows, or none with a weight.
+pub(super) fn read(mut input: Input) -> Result<Content> {
     let separator = separator(input.head());
     let mut table = Table::default();
     let has_bom = input.head().starts_with(BOM);
@@ -47,9 +58,15 @@ pub(super) fn read(mut input: Input) -> Result<(Pixels, Option<Labels>)> {
     if n_images == 0 {
         return Err(input.wrong(DataProblem::Empty));
     }
+    let weights = table.weight_column.map(|_| std::mem::take(&mut table.weights));
+    if weights.as_ref().is_some_and(|weights| weights.iter().all(|weight| *weight == 0.0)) {
+        return Err(input.wrong(DataProblem::NoWeight));
+    }
     let labels = table.label_column.map(|_| Labels::from_names(&table.labels));
-    let pixels = Pixels::new(n_images, 1, table.n_features(), table.values.into_values())?;
-    Ok((pixels, labels))
+    let n_features = table.n_features();
+    let (values, missing) = table.values.into_parts();
+    let pixels = Pixels::new(n_images, 1, n_features, values)?.without(&missing)?;
+    Ok(Content { pixels, labels, weights, names: table.names })
 }
 
 fn skip<R: BufRead>(mut reader: R, n: usize) -> Result<R, Stop> {
@@ -78,15 +95,19 @@ struct Table {
     /// Cells of the first line, its label included.
     n_columns: Option<usize>,
     label_column: Option<usize>,
+    weight_column: Option<usize>,
+    names: Vec<String>,
     values: GreyValues,
     labels: Vec<String>,
+    weights: Vec<f64>,
     /// The line of each row, from 1.
     lines: Vec<u64>,
 }
 
 impl Table {
     fn n_features(&self) -> usize {
-        self.n_columns.unwrap_or(0) - usize::from(self.label_column.is_some())
+        let others = [self.label_column, self.weight_column].iter().flatten().count();
+        self.n_columns.unwrap_or(0) - others
     }
 
     fn read_separated(&mut self, reader: impl Read, separator: u8) -> Result<(), Stop> {
@@ -128,16 +149,18 @@ impl Table {
         let Some(expected) = self.n_columns else {
             return self.first_line(line, &cells.collect::<Vec<_>>());
         };
-        let (before, mut found, mut blank) = (self.values.len(), 0, true);
-        for (column, cell) in cells.map(<[u8]>::trim_ascii).enumerate() {
-            blank &= column == 0 && cell.is_empty();
-            if !blank && column < expected {
+        let mut cells = cells.map(<[u8]>::trim_ascii);
+        let (before, first, second) = (self.values.len(), cells.next(), cells.next());
+        // A blank cell is a missing value, a line with nothing but it a blank line.
+        if second.is_none() && first.is_none_or(<[u8]>::is_empty) {
+            return Ok(());
+        }
+        let mut found = 0;
+        for (column, cell) in first.into_iter().chain(second).chain(cells).enumerate() {
+            if column < expected {
                 self.cell(line, column, cell)?;
             }
             found += 1;
-        }
-        if blank {
-            return Ok(());
         }
         if found != expected {
             return Err(DataProblem::Ragged { line, found, expected });
@@ -156,24 +179,52 @@ impl Table {
         if cells.iter().any(is_number) && !counts_columns(cells) {
             return self.line(line, cells.iter().copied());
         }
-        let is_label = |cell: &&[u8]| {
-            let name = cell.trim_ascii().to_ascii_lowercase();
-            matches!(&name[..], b"label" | b"labels" | b"class")
-        };
-        if cells.len() > 1 {
-            let last = cells.len() - 1;
-            let at = |column: usize| cells.get(column).is_some_and(is_label).then_some(column);
-            self.label_column = at(0).or(at(last));
-        }
+        let names: Vec<String> = cells
+            .iter()
+            .map(|cell| String::from_utf8_lossy(cell.trim_ascii()).into_owned())
+            .collect();
+        self.find_roles(&names);
+        let is_feature =
+            |column: &usize| ![self.label_column, self.weight_column].contains(&Some(*column));
+        self.names =
+            (0..names.len()).filter(is_feature).map(|column| names[column].clone()).collect();
         Ok(())
+    }
+
+    /// Labels stand first or last, and so do weights, or next to the labels there.
+    fn find_roles(&mut self, names: &[String]) {
+        let named = |column: usize, known: &[&str]| {
+            names.get(column).is_some_and(|name| known.contains(&&*name.to_ascii_lowercase()))
+        };
+        let last = names.len() - 1;
+        if last > 0 {
+            let ends = [0, last].into_iter();
+            self.label_column = ends.clone().find(|&at| named(at, &["label", "labels", "class"]));
+            let inner = self.label_column.map(|at| if at == 0 { 1 } else { last - 1 });
+            let places = ends.chain(inner).filter(|&at| Some(at) != self.label_column);
+            self.weight_column = places.clone().find(|&at| named(at, &["weight", "weights"]));
+            // Something must be left to fit to.
+            if self.n_features() == 0 {
+                self.weight_column = None;
+            }
+        }
     }
 
     fn cell(&mut self, line: u64, column: usize, cell: &[u8]) -> Result<(), DataProblem> {
         if self.label_column == Some(column) {
-            self.labels.push(String::from_utf8_lossy(cell).into_owned());
+            let name = String::from_utf8_lossy(if is_missing(cell) { b"" } else { cell });
+            self.labels.push(name.into_owned());
+            return Ok(());
+        }
+        if self.weight_column == Some(column) {
+            self.weights.push(weight(cell, line)?);
             return Ok(());
         }
         let pushed = match number(cell) {
+            None if is_missing(cell) => {
+                self.values.push_missing();
+                Ok(())
+            }
             Some(Number::Small(value)) => self.values.push_whole(value),
             Some(Number::Other(value)) => self.values.push(value),
             None => {
@@ -188,9 +239,25 @@ impl Table {
     fn out_of_range(&self, NotGrey { index, value }: NotGrey, current: u64) -> DataProblem {
         let line = self.lines.get(index / self.n_features()).copied().unwrap_or(current);
         let feature = index % self.n_features();
-        let label_before = usize::from(self.label_column == Some(0));
-        DataProblem::CellRange { line, column: feature + 1 + label_before, value }
+        let others = [self.label_column, self.weight_column];
+        let is_feature = |column: &usize| !others.contains(&Some(*column));
+        let column = (0..).filter(is_feature).nth(feature).unwrap_or(feature);
+        DataProblem::CellRange { line, column: column + 1, value }
     }
+}
+
+/// Whether a cell says that its value is missing.
+fn is_missing(cell: &[u8]) -> bool {
+    cell.is_empty() || cell.eq_ignore_ascii_case(b"na")
+}
+
+/// The weight in a cell.
+fn weight(cell: &[u8], line: u64) -> Result<f64, DataProblem> {
+    let weight = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok());
+    weight.filter(|weight| *weight >= 0.0 && weight.is_finite()).ok_or_else(|| {
+        let cell = String::from_utf8_lossy(cell).chars().take(30).collect();
+        DataProblem::Weight { line, cell }
+    })
 }
 
 /// Whether the cells are 0, 1, 2 and so on: the header that pandas gives to an array. Two columns could as well be data.

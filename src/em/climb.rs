@@ -150,7 +150,7 @@ impl Climb {
     /// What follows from parameters that are taken.
     fn advance(&mut self, scored: &Scored, is_leap: bool, tol: f64, observe: &mut dyn Observe) {
         let Scored { stats, objective } = scored;
-        let n = stats.n_samples() as f64;
+        let n = stats.total_weight();
         let gain = (objective - self.objective()) / n;
         let score = stats.log_likelihood() / n;
         self.history.push(*objective);
@@ -171,7 +171,7 @@ impl Climb {
     /// A fall beyond rounding after a plain step is a defect, and reading it as convergence would hide it.
     fn check_not_fallen(&self, scored: &Scored) -> Result<()> {
         let Scored { stats, objective } = scored;
-        let (before, n) = (self.objective(), stats.n_samples() as f64);
+        let (before, n) = (self.objective(), stats.total_weight());
         let fall = before - objective;
         // From -inf, which a given mixture may start at, everything is up; to it, nothing is.
         let allowed = RELATIVE_ERROR * (before.abs() + n);

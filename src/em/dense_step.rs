@@ -44,8 +44,13 @@ impl DenseStep {
         }
     }
 
-    /// The statistics of all rows; `blocks` are the same in every run.
-    pub(super) fn run(&mut self, scorer: &Scorer, blocks: &[RowBlock]) -> SufficientStats {
+    /// The statistics of all rows, each times its weight if there are weights; `blocks` are the same in every run.
+    pub(super) fn run(
+        &mut self,
+        scorer: &Scorer,
+        blocks: &[RowBlock],
+        weights: Option<&[f64]>,
+    ) -> SufficientStats {
         let scorer = DenseScorer::new(scorer);
         if self.columns.is_empty() {
             let columns = blocks.par_iter().map(|block| Columns::new(block, self.n_features));
@@ -65,6 +70,9 @@ impl DenseStep {
             shares.zip(&mut self.tables).for_each(|((resp, blocks), tables)| {
                 for (resp, block) in resp.iter_mut().zip(blocks) {
                     scorer.responsibilities(block, tables, resp);
+                    if let Some(weights) = weights {
+                        resp.weigh(block.rows().map(|row| weights[row]));
+                    }
                 }
             });
             let wave = &*wave;

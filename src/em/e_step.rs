@@ -2,17 +2,18 @@
 //!
 //! Rows that clearly belong to one or two components (images) want [`sparse`](super::sparse_step) sums; rows that belong to
 //! many at the same time (short questionnaires) want [`dense`](super::dense_step) tables. Which of them it is, a sample of the
-//! rows tells before every step, so it depends on the data and the mixture alone.
+//! rows tells before every step, so it depends on the data and the mixture alone. Rows with weights go the dense way.
 
 use super::dense_step::{BLOCK_RESPONSIBILITIES, DenseStep};
-use super::feature_order::FeatureOrder;
+use super::feature_order::feature_order;
+use super::rows::Rows;
 use super::sparse_step::{self, SparseStep};
 use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::kernels::RowBlock;
 use crate::mixture::BernoulliMixture;
-use crate::scorer::{Drift, Scorer};
+use crate::scorer::{Column, Drift, Layout, Scorer};
 use rayon::prelude::*;
 
 /// Rows in one block, at most. Part of the result: another size would round the sums differently.
@@ -46,10 +47,12 @@ pub(super) fn within_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 /// A data set prepared for many E-steps with K components: as lists, so it need not be kept.
 pub struct EStep {
     n_components: usize,
-    order: FeatureOrder,
-    /// The mixture of the last run, with features in that order.
+    /// The mixture of the last run.
     scorer: Scorer,
     blocks: Vec<RowBlock>,
+    /// For each row, if any has one.
+    weights: Option<Vec<f64>>,
+    total_weight: f64,
     /// Some rows, to see how many components come into question for a row.
     sample: RowBlock,
     sparse: Box<dyn SparseStep>,
@@ -78,23 +81,31 @@ fn sample(data: &BitMatrix, at_most: usize) -> RowBlock {
 
 impl EStep {
     /// Lists what is not blank in every row once, and sets up the buffers.
-    pub fn new(data: &BitMatrix, n_components: usize) -> Self {
-        let (n, n_features) = (data.n_samples(), data.n_features());
-        let order = FeatureOrder::of(data);
-        let ordered = order.ordered(data);
+    ///
+    /// Weights must be one for each row, finite and positive.
+    pub fn new<'a>(rows: impl Into<Rows<'a>>, n_components: usize) -> Self {
+        let rows = rows.into();
+        let layout = Layout::of(&rows.data, rows.known());
+        let layout = match feature_order(&layout, &rows.data, &rows.labels) {
+            Some(order) => layout.in_order(&order),
+            None => layout,
+        };
+        let data = layout.matrix(&rows.data, &rows.labels);
+        let (n, n_columns) = (data.n_samples(), layout.n_columns());
         let size = block_rows(n_components);
         let blocks = (0..n.div_ceil(size))
             .into_par_iter()
-            .map(|b| RowBlock::by_length(&ordered, b * size..n.min((b + 1) * size)))
+            .map(|b| RowBlock::by_length(&data, b * size..n.min((b + 1) * size)))
             .collect();
         Self {
             n_components,
-            order,
-            scorer: Scorer::blank(n_components, n_features),
             blocks,
-            sample: sample(&ordered, size),
-            sparse: sparse_step::for_components(n_components, n_features),
-            dense: DenseStep::new(n_components, n_features),
+            sample: sample(&data, size),
+            weights: rows.weights.as_deref().map(<[f64]>::to_vec),
+            total_weight: rows.total_weight(),
+            scorer: Scorer::blank(n_components, layout),
+            sparse: sparse_step::for_components(n_components, n_columns),
+            dense: DenseStep::new(n_components, n_columns),
         }
     }
 
@@ -107,23 +118,56 @@ impl EStep {
     }
 
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
-        let drift = self.order.refill(&mut self.scorer, mixture);
-        let stats = if self.is_sparse(&drift) {
+        let (weights, means) = (mixture.weights().as_slice(), mixture.means().as_slice());
+        let drift = self.scorer.refill(weights, means);
+        let mut stats = if self.is_sparse(&drift) {
             self.dense.release();
             self.sparse.run(&self.scorer, &self.blocks)
         } else {
             self.sparse.release();
-            self.dense.run(&self.scorer, &self.blocks)
+            self.dense.run(&self.scorer, &self.blocks, self.weights.as_deref())
         };
-        self.order.restore(stats)
+        stats.total_weight = self.total_weight;
+        of_features(stats, self.scorer.layout())
     }
 
     /// Whether few components come into question for the rows of a sample; the sparse step is then prepared.
     fn is_sparse(&mut self, drift: &Drift) -> bool {
-        if !may_be_sparse(self.n_components, self.scorer.n_features()) {
+        let may_be = may_be_sparse(self.n_components, self.scorer.n_columns());
+        if self.weights.is_some() || !may_be {
             return false;
         }
         let n_candidates = self.sparse.prepare(&self.scorer, drift, &self.sample);
         n_candidates <= PAIRS * self.n_components.div_ceil(COMPONENTS) * self.sample.len()
     }
+}
+
+/// Statistics of columns as those of the features.
+fn of_features(stats: SufficientStats, layout: &Layout) -> SufficientStats {
+    if layout.is_plain() {
+        return stats;
+    }
+    let (n_features, n_columns) = (layout.n_features(), layout.n_columns());
+    let columns: Vec<Column> = layout.columns().collect();
+    let has_missing = columns.iter().any(|column| matches!(column, Column::Missing(_)));
+    let n_components = stats.resp_sums.len();
+    let mut found = SufficientStats {
+        n_samples: stats.n_samples,
+        total_weight: stats.total_weight,
+        log_likelihood: stats.log_likelihood,
+        resp_sums: stats.resp_sums,
+        ..SufficientStats::zeros(n_components, n_features)
+    };
+    found.missing_sums = vec![0.0; if has_missing { n_components * n_features } else { 0 }];
+    for (k, sums) in stats.weighted_sums.chunks_exact(n_columns).enumerate() {
+        let first = k * n_features;
+        for (column, &sum) in columns.iter().zip(sums) {
+            match column {
+                Column::One(d) => found.weighted_sums[first + d] = sum,
+                Column::Missing(d) => found.missing_sums[first + d] = sum,
+                Column::Label(_) => {}
+            }
+        }
+    }
+    found
 }

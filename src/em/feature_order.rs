@@ -4,17 +4,10 @@
 //! is chance (rows of pixels, columns of a table), so it can as well be chosen: of images as the data holds them, row after row
 //! of 28 pixels, 45 groups of 4 and 26 of 16 are not blank in a row of MNIST; in this order, 40 and 16.
 
-use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
 use crate::kernels::TILE_FEATURES;
-use crate::mixture::BernoulliMixture;
-use crate::scorer::{Drift, Scorer};
+use crate::scorer::Layout;
 use rayon::prelude::*;
-use std::borrow::Cow;
-
-/// At each place the feature of the data that stands there; `None` if none has moved.
-#[derive(Debug)]
-pub(super) struct FeatureOrder(Option<Vec<usize>>);
 
 /// Rows that are looked at.
 const SAMPLE: usize = 512;
@@ -28,65 +21,38 @@ const FEATURES: std::ops::Range<usize> = 64..16 * TILE_FEATURES + 1;
 /// In steps of this many, neighbours are joined: features to groups, groups to words.
 const AT_ONCE: usize = 4;
 
-impl FeatureOrder {
-    /// An order for `data`, by some of its rows.
-    pub(super) fn of(data: &BitMatrix) -> Self {
-        if data.n_samples() < SAMPLE || !FEATURES.contains(&data.n_features()) {
-            return Self(None);
-        }
-        let columns = columns(data);
-        // Only within a tile: tiles are walked apart.
-        let of_tile = |(tile, columns): (usize, &[Column])| {
-            let first = tile * TILE_FEATURES;
-            let groups = join(columns);
-            // A last group that is not full stays last: in the middle it would shift all that follow.
-            let (full, rest) = groups.split_at(columns.len() / AT_ONCE);
-            let unions: Vec<Column> = full.iter().map(|group| union(group, columns)).collect();
-            let words = join(&unions).into_iter().flatten().map(|group| &full[group]);
-            words.chain(rest).flatten().map(|d| first + d).collect::<Vec<_>>()
-        };
-        let tiles = columns.par_chunks(TILE_FEATURES).enumerate().map(of_tile);
-        Self(Some(tiles.flatten_iter().collect()))
+/// At each place the column of `layout` that is to stand there, for `data` whose known labels are `labels`; `None` if all are to
+/// stay where they are.
+pub(super) fn feature_order(
+    layout: &Layout,
+    data: &BitMatrix,
+    labels: &[Option<u32>],
+) -> Option<Vec<usize>> {
+    if data.n_samples() < SAMPLE || !FEATURES.contains(&layout.n_columns()) {
+        return None;
     }
-
-    /// The data in this order.
-    pub(super) fn ordered<'a>(&self, data: &'a BitMatrix) -> Cow<'a, BitMatrix> {
-        match &self.0 {
-            Some(order) => Cow::Owned(data.with_columns(order)),
-            None => Cow::Borrowed(data),
-        }
-    }
-
-    /// Makes `scorer` that of a mixture for data in this order; returns how far that moves scores.
-    pub(super) fn refill(&self, scorer: &mut Scorer, mixture: &BernoulliMixture) -> Drift {
-        scorer.refill(mixture.weights().as_slice(), |k, means| match &self.0 {
-            Some(order) => {
-                let mean = mixture.mean(k);
-                means.iter_mut().zip(order).for_each(|(value, &d)| *value = mean[d]);
-            }
-            None => means.copy_from_slice(mixture.mean(k)),
-        })
-    }
-
-    /// Statistics of data in this order as those of the data.
-    pub(super) fn restore(&self, mut stats: SufficientStats) -> SufficientStats {
-        if let Some(order) = &self.0 {
-            let of_components = stats.weighted_sums.par_chunks_exact_mut(order.len());
-            of_components.for_each_init(Vec::new, |in_order, sums| {
-                in_order.clear();
-                in_order.extend_from_slice(sums);
-                order.iter().zip(&*in_order).for_each(|(&d, &sum)| sums[d] = sum);
-            });
-        }
-        stats
-    }
+    let rows: Vec<usize> = (0..SAMPLE).map(|i| i * (data.n_samples() / SAMPLE)).collect();
+    let labels: Vec<_> = rows.iter().filter_map(|&i| labels.get(i).copied()).collect();
+    let columns = columns(&layout.matrix(&data.select(&rows), &labels));
+    // Only within a tile: tiles are walked apart.
+    let of_tile = |(tile, columns): (usize, &[Column])| {
+        let first = tile * TILE_FEATURES;
+        let groups = join(columns);
+        // A last group that is not full stays last: in the middle it would shift all that follow.
+        let (full, rest) = groups.split_at(columns.len() / AT_ONCE);
+        let unions: Vec<Column> = full.iter().map(|group| union(group, columns)).collect();
+        let words = join(&unions).into_iter().flatten().map(|group| &full[group]);
+        words.chain(rest).flatten().map(|d| first + d).collect::<Vec<_>>()
+    };
+    let tiles = columns.par_chunks(TILE_FEATURES).enumerate().map(of_tile);
+    Some(tiles.flatten_iter().collect())
 }
 
-/// The columns of some rows, at equal distances.
-fn columns(data: &BitMatrix) -> Vec<Column> {
-    let mut columns = vec![[0; SAMPLE / 64]; data.n_features()];
+/// The columns of the sample.
+fn columns(sample: &BitMatrix) -> Vec<Column> {
+    let mut columns = vec![[0; SAMPLE / 64]; sample.n_features()];
     for i in 0..SAMPLE {
-        for d in data.ones(i * (data.n_samples() / SAMPLE)) {
+        for d in sample.ones(i) {
             columns[d][i / 64] |= 1 << (i % 64);
         }
     }
@@ -129,7 +95,19 @@ fn union(group: &[usize], columns: &[Column]) -> Column {
 mod tests {
     use super::super::e_step::EStep;
     use super::*;
+    use crate::mixture::BernoulliMixture;
     use nalgebra::{DMatrix, DVector};
+
+    /// The order for complete data.
+    fn order(data: &BitMatrix) -> Option<Vec<usize>> {
+        feature_order(&Layout::plain(data.n_features()), data, &[])
+    }
+
+    /// The data with its features in that order.
+    fn ordered(data: &BitMatrix, order: &[usize]) -> BitMatrix {
+        let layout = Layout::plain(data.n_features()).in_order(order);
+        layout.matrix(data, &[]).into_owned()
+    }
 
     /// Rows in which one of some bands of neighbouring features is one, but features lie scattered.
     fn scattered(n: usize, d: usize) -> BitMatrix {
@@ -145,7 +123,7 @@ mod tests {
     #[test]
     fn every_feature_stands_at_one_place_within_its_tile() {
         for d in [64, 100, 784, 1024, 1025, 2500] {
-            let order = FeatureOrder::of(&scattered(600, d)).0.unwrap();
+            let order = order(&scattered(600, d)).unwrap();
             for (tile, places) in order.chunks(TILE_FEATURES).enumerate() {
                 let mut features = places.to_vec();
                 features.sort_unstable();
@@ -158,17 +136,15 @@ mod tests {
     #[test]
     fn features_that_are_one_together_come_to_share_words() {
         let data = scattered(600, 320);
-        let order = FeatureOrder::of(&data);
+        let ordered = ordered(&data, &order(&data).unwrap());
         assert_eq!(blank_words(&data), 600 * 5);
-        assert_eq!(blank_words(&order.ordered(&data)), 600 * 19);
+        assert_eq!(blank_words(&ordered), 600 * 19);
     }
 
     #[test]
     fn few_features_and_few_rows_stay_as_they_are() {
         for data in [scattered(600, 63), scattered(511, 320), scattered(600, 1)] {
-            let order = FeatureOrder::of(&data);
-            assert!(order.0.is_none());
-            assert!(matches!(order.ordered(&data), Cow::Borrowed(_)));
+            assert!(order(&data).is_none());
         }
     }
 
@@ -186,7 +162,7 @@ mod tests {
         for (d, step) in [(64, 5), (100, 7), (320, 33), (1025, 11), (2500, 7)] {
             let (data, k) = (scattered(700, d), 12);
             let order: Vec<usize> = (0..d).map(|j| j * step % d).collect();
-            let shuffled = data.with_columns(&order);
+            let shuffled = ordered(&data, &order);
             for edge in [1e-3, 0.05, 0.45] {
                 let there = mixture(k, d, edge);
                 let means = DMatrix::from_fn(d, k, |f, k| there.mean(k)[order[f]]);
@@ -203,23 +179,6 @@ mod tests {
                     assert!((0..d).map(at).all(|(a, b)| close(a, b)), "{d} features, {edge}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn statistics_come_back_in_the_order_of_the_data() {
-        let data = scattered(600, 100);
-        let order = FeatureOrder::of(&data);
-        let mut stats = SufficientStats::zeros(2, 100);
-        let ordered = order.ordered(&data);
-        for (at, sum) in ordered.column_sums().into_iter().enumerate() {
-            stats.weighted_sums[at] = sum as f64;
-            stats.weighted_sums[100 + at] = 2.0 * sum as f64;
-        }
-        let restored = order.restore(stats);
-        for (d, sum) in data.column_sums().into_iter().enumerate() {
-            assert_eq!(restored.weighted_sum(d, 0), sum as f64);
-            assert_eq!(restored.weighted_sum(d, 1), 2.0 * sum as f64);
         }
     }
 }

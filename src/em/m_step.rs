@@ -8,10 +8,11 @@ use crate::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
-/// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_k + 2 alpha)`.
+/// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_kd + 2 alpha)`, where
+/// `N_kd` is `N_k` less the rows in which feature d is missing.
 ///
 /// `alpha` is a pseudo-count of ones and of zeros for each mean: the mode under a Beta(1 + alpha, 1 + alpha) prior. A
-/// component without mass keeps the means it had in `previous` when `alpha` is 0. With smoothing every mean stays below
+/// component without mass keeps the means it had in `previous` when `alpha` is 0, as does a mean of which nothing was observed. With smoothing every mean stays below
 /// 1, even where `alpha` is lost in `N_k`. The means take the place of the sums in memory.
 ///
 /// # Errors
@@ -22,14 +23,21 @@ pub fn m_step(
     previous: &BernoulliMixture,
 ) -> Result<BernoulliMixture> {
     let (n_features, n_components) = previous.means().shape();
-    let SufficientStats { resp_sums, weighted_sums: mut means, .. } = stats;
+    let SufficientStats { resp_sums, weighted_sums: mut means, missing_sums, .. } = stats;
     let highest = if alpha > 0.0 { BELOW_ONE } else { 1.0 };
+    // Rounding may leave the sum of ones a hair above the sum of all.
+    let mean_of =
+        |ones: f64, all: f64| ((ones.min(all) + alpha) / (all + 2.0 * alpha)).min(highest);
     means.par_chunks_exact_mut(n_features).enumerate().for_each(|(k, mean)| {
-        let (resp_sum, total) = (resp_sums[k], resp_sums[k] + 2.0 * alpha);
-        if total > 0.0 {
-            // Rounding may leave the sum of ones a hair above the sum of all.
-            mean.iter_mut()
-                .for_each(|sum| *sum = ((sum.min(resp_sum) + alpha) / total).min(highest));
+        let all = resp_sums[k];
+        if let Some(missing) = missing_sums.chunks_exact(n_features).nth(k) {
+            for ((mean, missing), before) in mean.iter_mut().zip(missing).zip(previous.mean(k)) {
+                let observed = (all - missing).max(0.0);
+                let is_known = alpha > 0.0 || observed > all * NOTHING;
+                *mean = if is_known { mean_of(*mean, observed) } else { *before };
+            }
+        } else if all + 2.0 * alpha > 0.0 {
+            mean.iter_mut().for_each(|sum| *sum = mean_of(*sum, all));
         } else {
             mean.copy_from_slice(previous.mean(k));
         }
@@ -38,6 +46,9 @@ pub fn m_step(
     let means = DMatrix::from_vec(n_features, n_components, means);
     BernoulliMixture::new(&resp_sums / resp_sums.sum(), means)
 }
+
+/// The part of a component's mass that rounding may leave where all of it is missing.
+const NOTHING: f64 = 1e-12;
 
 /// Factors multiplied before one logarithm is taken: after an M-step with an `alpha` of at least 1e-12 no product of four
 /// underflows. In a mixture that was given they may; then logarithms are taken one by one.

@@ -6,8 +6,10 @@
 //! progress leaves through [`Observe`].
 
 mod accelerate;
+mod by_label;
 mod climb;
 mod dense_step;
+mod distinct;
 mod e_step;
 mod feature_order;
 mod init;
@@ -17,16 +19,19 @@ mod orient;
 mod params;
 mod report;
 mod rounding;
+mod rows;
 mod sparse_step;
 mod starts;
 mod stats;
 
 pub use accelerate::Direction;
+pub use by_label::fit_by_label;
 pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};
 pub use observe::{Iteration, Observe, Silent};
 pub use params::{FitParams, NInit};
 pub use report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
+pub use rows::Rows;
 pub use starts::fit;
 pub use stats::SufficientStats;

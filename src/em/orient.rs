@@ -20,10 +20,10 @@ pub(super) struct Orientation {
 }
 
 impl Orientation {
-    /// Swaps the features of `data` that are one in more than half of the rows.
+    /// Swaps the features of `data` that are one in more than half of the rows in which they are observed.
     pub(super) fn of(data: &BitMatrix) -> Self {
-        let half = data.n_samples() as u64 / 2;
-        Self { swapped: data.column_sums().into_iter().map(|sum| sum > half).collect() }
+        let sums = data.column_sums().into_iter().zip(data.observed_counts());
+        Self { swapped: sums.map(|(ones, observed)| ones > observed / 2).collect() }
     }
 
     /// The data turned; as it is if no feature is swapped.

@@ -1,7 +1,7 @@
 //! The parameters of a fit, with their ranges, checked once.
 
 use super::init::Init;
-use crate::bits::BitMatrix;
+use super::rows::Rows;
 use crate::error::{Error, Result};
 use std::fmt;
 use std::str::FromStr;
@@ -97,19 +97,21 @@ impl fmt::Display for NInit {
 }
 
 impl FitParams {
-    /// Checks every parameter against its range and `data`.
+    /// Checks every parameter against its range and `rows`, and these against theirs.
     ///
     /// # Errors
     /// [`Error::Parameter`] naming the first one that is out of range.
-    pub fn check(&self, data: &BitMatrix) -> Result<()> {
+    pub fn check<'a>(&self, rows: impl Into<Rows<'a>>) -> Result<()> {
+        let rows = rows.into();
+        let data = &rows.data;
         let n = data.n_samples();
         let check = |ok: bool, name, value: String, allowed: &str| match ok {
             true => Ok(()),
             false => Err(Error::Parameter { name, value, allowed: allowed.into() }),
         };
         let k = self.n_components;
-        let rows = format!("from 1 to {n}, the number of rows");
-        check((1..=n).contains(&k), "k", k.to_string(), &rows)?;
+        let allowed = format!("from 1 to {n}, the number of rows");
+        check((1..=n).contains(&k), "k", k.to_string(), &allowed)?;
         // Sums of responsibilities are kept in fixed point, in 64 bits.
         check(n < 1 << 31, "the number of rows", n.to_string(), "below 2^31")?;
         check(data.n_features() > 0, "the number of columns", "0".into(), "at least 1")?;
@@ -119,6 +121,7 @@ impl FitParams {
         check(tol_ok, "tol", self.tol.to_string(), "0 or a positive number")?;
         let n_init_ok = self.n_init != NInit::Exactly(0);
         check(n_init_ok, "n-init", "0".into(), "auto or a whole number from 1")?;
-        self.init.check(k, data.n_features())
+        self.init.check(k, data.n_features())?;
+        rows.check(k)
     }
 }

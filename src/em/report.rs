@@ -8,6 +8,8 @@ use std::fmt;
 pub struct Fit {
     /// The best mixture found, components in order of descending weight.
     pub mixture: BernoulliMixture,
+    /// The label of each component (K), where labels were known; else empty.
+    pub label_of: Vec<Option<u32>>,
     /// How it was found.
     pub report: FitReport,
 }
@@ -22,8 +24,11 @@ pub struct FitReport {
     /// The objective of the parameters entering each iteration of the best start, then of the ones returned: total
     /// nats, log-likelihood plus log prior.
     pub objective_history: Vec<f64>,
-    /// Log-likelihood of the returned mixture, total nats, in double precision.
+    /// Log-likelihood of the returned mixture, total nats, in double precision. Rows count as much as they weigh, and of those whose
+    /// label was known it is that of the row and its label.
     pub log_likelihood: f64,
+    /// The sum of the rows' weights: N if they have none.
+    pub total_weight: f64,
     /// What the returned mixture says of every row (N values), in double precision.
     pub assignments: Vec<Assignment>,
     /// The place of the best start in `starts`.
@@ -32,6 +37,8 @@ pub struct FitReport {
     pub starts: Vec<StartReport>,
     /// The best of the starts that ended in another, lower optimum; `None` if none did or the fit was interrupted.
     pub runner_up: Option<RunnerUp>,
+    /// Of a fit by labels, the report of each label's own fit, in the order of the labels; then there are no starts of the whole.
+    pub by_label: Vec<FitReport>,
 }
 
 /// The second-best optimum of a fit.
@@ -71,9 +78,13 @@ impl FitReport {
         finished(&self.starts)
     }
 
-    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; never less than 1.
+    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; never less than 1. Of a fit by labels, the label whose best
+    /// objective was reached least often counts.
     pub fn n_best(&self) -> usize {
-        n_best(&self.starts, self.assignments.len()).max(1)
+        if let Some(least) = self.by_label.iter().map(Self::n_best).min() {
+            return least;
+        }
+        n_best(&self.starts, self.total_weight).max(1)
     }
 }
 
@@ -83,9 +94,9 @@ fn finished(starts: &[StartReport]) -> impl Iterator<Item = &StartReport> {
 }
 
 /// Starts that were run to their end and reached the best objective of these.
-pub(super) fn n_best(starts: &[StartReport], n_samples: usize) -> usize {
+pub(super) fn n_best(starts: &[StartReport], total_weight: f64) -> usize {
     let best = finished(starts).map(|start| start.objective).fold(f64::NEG_INFINITY, f64::max);
-    let near = best - SAME_OPTIMUM * n_samples as f64;
+    let near = best - SAME_OPTIMUM * total_weight;
     finished(starts).filter(|start| start.objective >= near).count()
 }
 

@@ -24,7 +24,7 @@ const UNIT_ROUNDOFF_OF_SCORES: f64 = f32::EPSILON as f64 / 2.0;
 /// these: what comes of an error `e` is below `e^2`. No row's size is taken to be more than twice the mean one.
 pub(super) fn rounding_of_scores(mixture: &BernoulliMixture, stats: &SufficientStats) -> f64 {
     let log_odds = |m: f64| if m > 0.0 && m < 1.0 { libm::log(m / (1.0 - m)) } else { 0.0 };
-    let n_samples = stats.n_samples() as f64;
+    let n_samples = stats.total_weight();
     let mut size = n_samples;
     for k in 0..mixture.n_components() {
         for (d, &m) in mixture.mean(k).iter().enumerate() {

@@ -134,7 +134,7 @@ fn share_out<W: Send, P: Send>(
 impl<C: Cell<N>, const N: usize> Steps<C, N> {
     /// Reads the statistics off the sums.
     fn collect(&self, scorer: &Scorer, n_samples: usize) -> SufficientStats {
-        let (n_components, n_features) = (scorer.n_components(), scorer.n_features());
+        let (n_components, n_features) = (scorer.n_components(), scorer.n_columns());
         let mut stats = SufficientStats::zeros(n_components, n_features);
         let of_components = stats
             .resp_sums

@@ -1,17 +1,18 @@
 //! Several starts, the best one kept.
 
 use super::climb::Climb;
+use super::distinct::condensed;
 use super::e_step::{EStep, within_threads};
 use super::init::{Init, Streams};
 use super::observe::Observe;
 use super::orient::Orientation;
 use super::params::{FitParams, NInit};
 use super::report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason, n_best};
+use super::rows::Rows;
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::Assignment;
-use std::borrow::Cow;
 
 /// Starts in a round of `n_init = auto`; iterations after which they are compared; how many are then run to their end.
 ///
@@ -33,7 +34,7 @@ const BUDGET: usize = 100_000_000;
 /// What an E-step costs beside its rows, in rows.
 const ROWS_OF_E_STEP: usize = 300;
 
-/// Fits a Bernoulli mixture to `data` (`n_samples` x `n_features`).
+/// Fits a Bernoulli mixture to `rows`: a [`BitMatrix`] (N x D), or [`Rows`] with weights or labels.
 ///
 /// Every start is initialised anew; the one with the best objective is kept and all are reported. The result depends
 /// on the data and the parameters alone, not on the number of threads or the machine. When the observer interrupts,
@@ -42,21 +43,31 @@ const ROWS_OF_E_STEP: usize = 300;
 /// # Errors
 /// [`crate::error::Error::Parameter`] or [`crate::error::Error::Features`] if `params` do not fit `data`, and
 /// [`crate::error::Error::ObjectiveFell`] if EM ever loses ground, which would be a defect.
-pub fn fit(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
-    params.check(data)?;
-    within_threads(|| fit_checked(data, params, observe))
+pub fn fit<'a>(
+    rows: impl Into<Rows<'a>>,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<Fit> {
+    let rows = rows.into();
+    params.check(rows.borrowed())?;
+    within_threads(|| fit_checked(&rows, params, observe))
 }
 
-fn fit_checked(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
-    let orientation = Orientation::of(data);
-    let found = search(data, params, &orientation, observe)?;
-    let mixture = orientation.turn(&found.best.mixture)?.sorted_by_weight();
-    let assignments = mixture.assign(data)?;
+fn fit_checked(rows: &Rows, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
+    let orientation = Orientation::of(&rows.data);
+    let found = search(&condensed(rows), params, &orientation, observe)?;
+    let mixture = orientation.turn(&found.best.mixture)?;
+    let order = mixture.order_by_weight();
+    let mixture = mixture.permuted(&order);
+    let label_of = order.iter().filter_map(|&k| rows.label_of.get(k).copied()).collect();
+    let rows = &Rows { label_of, ..rows.borrowed() };
+    let assignments = mixture.assign_known(&rows.data, rows.known())?;
     let runner_up = match &found.second {
-        Some(second) => Some(runner_up(second, &orientation, &assignments, data)?),
+        Some(second) => Some(runner_up(second, &orientation, &assignments, &rows.data)?),
         None => None,
     };
-    Ok(Fit { mixture, report: found.report(assignments, runner_up) })
+    let label_of = rows.label_of.to_vec();
+    Ok(Fit { mixture, label_of, report: found.report(rows, assignments, runner_up) })
 }
 
 /// How the second-best optimum compares.
@@ -84,25 +95,32 @@ struct Found {
 }
 
 impl Found {
-    fn report(self, assignments: Vec<Assignment>, runner_up: Option<RunnerUp>) -> FitReport {
+    fn report(
+        self,
+        rows: &Rows,
+        assignments: Vec<Assignment>,
+        runner_up: Option<RunnerUp>,
+    ) -> FitReport {
         let Self { starts, best, .. } = self;
         let was_interrupted = starts.iter().any(|start| start.stop == StopReason::Interrupted);
         FitReport {
             n_iter: best.n_iter(),
             // Whichever start was interrupted: the search for the best one was.
             stop: if was_interrupted { StopReason::Interrupted } else { starts[best.start].stop },
-            log_likelihood: assignments.iter().map(|row| row.log_prob).sum(),
+            log_likelihood: rows.weighted_sum(assignments.iter().map(|row| row.log_prob)),
+            total_weight: rows.total_weight(),
             assignments,
             best_start: best.start,
             objective_history: best.history,
             starts,
             runner_up,
+            by_label: Vec::new(),
         }
     }
 }
 
 fn search(
-    data: &BitMatrix,
+    rows: &Rows,
     params: &FitParams,
     orientation: &Orientation,
     observe: &mut dyn Observe,
@@ -113,7 +131,7 @@ fn search(
     }
     let policy = Policy::of(&params);
     let starts = Vec::new();
-    let mut search = Search { data, orientation, params: &params, policy, observe, starts };
+    let mut search = Search { rows, orientation, params: &params, policy, observe, starts };
     let Leaders { best, second, .. } = search.run()?;
     // Interrupted, a start may have been on its way to the best optimum.
     let second = second.filter(|_| !search.is_interrupted());
@@ -155,7 +173,7 @@ impl Policy {
 
 /// A search for the best optimum. Of all starts the reports stay.
 struct Search<'a> {
-    data: &'a BitMatrix,
+    rows: &'a Rows<'a>,
     orientation: &'a Orientation,
     params: &'a FitParams,
     policy: Policy,
@@ -165,9 +183,9 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn run(&mut self) -> Result<Leaders> {
-        let mut e_step = EStep::new(&self.turned(), self.params.n_components);
+        let mut e_step = EStep::new(self.turned(), self.params.n_components);
         let mut streams = Streams::new(self.params.seed);
-        let tolerance = SAME_OPTIMUM * self.data.n_samples() as f64;
+        let tolerance = SAME_OPTIMUM * self.rows.total_weight();
         let mut leaders: Option<Leaders> = None;
         let mut n_rounds = 0;
         loop {
@@ -218,7 +236,7 @@ impl Search<'_> {
             return n_rounds == all;
         }
         let spent = self.spent();
-        let is_confirmed = n_best(&self.starts, self.data.n_samples()) >= CONFIRMED;
+        let is_confirmed = n_best(&self.starts, self.rows.total_weight()) >= CONFIRMED;
         spent >= BUDGET || (is_confirmed && spent >= LITTLE)
     }
 
@@ -227,13 +245,15 @@ impl Search<'_> {
     fn spent(&self) -> usize {
         let n_e_steps: usize =
             self.starts.iter().map(|start| 1 + start.n_iter + start.n_rejected).sum();
-        let of_row = self.params.n_components.div_ceil(8) * self.data.n_features().div_ceil(1000);
-        n_e_steps.saturating_mul((self.data.n_samples() + ROWS_OF_E_STEP).saturating_mul(of_row))
+        let of_row =
+            self.params.n_components.div_ceil(8) * self.rows.data.n_features().div_ceil(1000);
+        n_e_steps
+            .saturating_mul((self.rows.data.n_samples() + ROWS_OF_E_STEP).saturating_mul(of_row))
     }
 
     /// The data turned: not kept, for making it again is cheap and keeping it is not.
-    fn turned(&self) -> Cow<'_, BitMatrix> {
-        self.orientation.turned(self.data)
+    fn turned(&self) -> Rows<'_> {
+        Rows { data: self.orientation.turned(&self.rows.data), ..self.rows.borrowed() }
     }
 
     fn report(&self, climb: &Climb) -> StartReport {

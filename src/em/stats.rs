@@ -7,12 +7,15 @@
 #[derive(Debug, Clone, PartialEq)]
 pub struct SufficientStats {
     pub(super) n_samples: usize,
-    n_features: usize,
+    pub(super) total_weight: f64,
+    pub(super) n_features: usize,
     pub(super) log_likelihood: f64,
     /// N_k.
     pub(super) resp_sums: Vec<f64>,
     /// Component after component, one sum for each feature.
     pub(super) weighted_sums: Vec<f64>,
+    /// The same of responsibilities alone, over the rows in which the feature is missing; empty where none is missing.
+    pub(super) missing_sums: Vec<f64>,
 }
 
 impl SufficientStats {
@@ -20,10 +23,12 @@ impl SufficientStats {
     pub fn zeros(n_components: usize, n_features: usize) -> Self {
         Self {
             n_samples: 0,
+            total_weight: 0.0,
             n_features,
             log_likelihood: 0.0,
             resp_sums: vec![0.0; n_components],
             weighted_sums: vec![0.0; n_components * n_features],
+            missing_sums: Vec::new(),
         }
     }
 
@@ -35,9 +40,13 @@ impl SufficientStats {
         assert_eq!(self.n_features, other.n_features, "statistics over other features");
         assert_eq!(self.resp_sums.len(), other.resp_sums.len(), "of other components");
         self.n_samples += other.n_samples;
+        self.total_weight += other.total_weight;
         self.log_likelihood += other.log_likelihood;
         add_all(&mut self.resp_sums, &other.resp_sums);
         add_all(&mut self.weighted_sums, &other.weighted_sums);
+        let n_missing = self.missing_sums.len().max(other.missing_sums.len());
+        self.missing_sums.resize(n_missing, 0.0);
+        add_all(&mut self.missing_sums, &other.missing_sums);
     }
 
     /// The number of rows.
@@ -45,7 +54,12 @@ impl SufficientStats {
         self.n_samples
     }
 
-    /// The sum over rows of log p(x), in nats.
+    /// The sum of the rows' weights: their number if they have none.
+    pub fn total_weight(&self) -> f64 {
+        self.total_weight
+    }
+
+    /// The sum over rows of log p(x), in nats, each times its weight if it has one; as all sums here.
     pub fn log_likelihood(&self) -> f64 {
         self.log_likelihood
     }
@@ -58,6 +72,12 @@ impl SufficientStats {
     /// The sum over rows of component `k`'s responsibility times feature `d`.
     pub fn weighted_sum(&self, d: usize, k: usize) -> f64 {
         self.weighted_sums[k * self.n_features + d]
+    }
+
+    /// N_k less the rows in which feature `d` is missing: the sum over the others of component `k`'s responsibility.
+    pub fn observed_sum(&self, d: usize, k: usize) -> f64 {
+        let missing = self.missing_sums.get(k * self.n_features + d).copied().unwrap_or(0.0);
+        self.resp_sums[k] - missing
     }
 
     /// The sums over rows of component `k`'s responsibility times each feature (D values).

@@ -168,8 +168,35 @@ pub enum DataProblem {
         /// The value found.
         value: f64,
     },
+    /// A weight that no row can have.
+    #[error(
+        "line {line}: the weight is {cell:?}, but weights must be numbers, finite and not negative"
+    )]
+    Weight {
+        /// The line, from 1.
+        line: u64,
+        /// The beginning of the cell.
+        cell: String,
+    },
+    /// Weights of which none is positive.
+    #[error("holds no row whose weight is not 0")]
+    NoWeight,
+    /// A feature of which nothing is known.
+    #[error("column {name} is missing in every row")]
+    MissingColumn {
+        /// Its name, or its number from 1.
+        name: String,
+    },
+    /// A mask that fits no image.
+    #[error("is a mask of {found}, but the data is {expected}")]
+    MaskSize {
+        /// Images and size of the mask.
+        found: String,
+        /// Those of the data.
+        expected: String,
+    },
     /// A line of a label file that is not one label.
-    #[error("line {line} holds {what}, not one label")]
+    #[error("line {line} holds {what}, which is neither blank nor a whole number")]
     LabelLine {
         /// The line, from 1.
         line: u64,
@@ -234,7 +261,14 @@ impl DataProblem {
             }
             Self::NotANumber { .. } => "keep one header line at most, and only numbers below it",
             Self::NoLabels | Self::LabelLine { .. } => {
-                "write one label a line, in the order of the images"
+                "write one whole number a line, in the order of the images, and nothing where a label is not known"
+            }
+            Self::Weight { .. } | Self::NoWeight => {
+                "mend the weights, or give the column another name if it holds none"
+            }
+            Self::MissingColumn { .. } => "leave the column out: there is nothing to learn from it",
+            Self::MaskSize { .. } => {
+                "give one mask for all images or one for each, of their size; bright pixels (128 of 255 and more) are missing"
             }
             _ => "give a folder with IDX files or pictures, or a file of rows",
         }

@@ -69,7 +69,7 @@ impl<'a> DenseScorer<'a> {
     fn scores(&self, block: &RowBlock, tables: &mut Tables, resp: &mut Responsibilities) {
         let Tables { log_odds, cells } = tables;
         for (chunk, column) in resp.lanes.chunks_exact_mut(resp.stride).enumerate() {
-            for tile in 0..kernels::tile_count(self.scorer.n_features()) {
+            for tile in 0..kernels::tile_count(self.scorer.n_columns()) {
                 let n_features = fill_log_odds(self.scorer, chunk, tile, log_odds);
                 kernels::fill_table(&log_odds[..n_features], cells);
                 kernels::score_rows(cells, block, tile, &mut column[..block.len()]);
@@ -95,6 +95,19 @@ impl Responsibilities {
         self.log_prob.resize(n_rows, 0.0);
         self.sums.clear();
         self.sums.resize(n_chunks, Lanes::default());
+    }
+
+    /// Multiplies all of each row, responsibilities and log p(x), by its weight, position after position.
+    pub fn weigh(&mut self, weights: impl Iterator<Item = f64>) {
+        self.sums.fill(Lanes::default());
+        for (position, weight) in weights.enumerate() {
+            self.log_prob[position] *= weight;
+            let columns = self.lanes.chunks_exact_mut(self.stride);
+            for (sum, column) in self.sums.iter_mut().zip(columns) {
+                column[position] = column[position].map(|r| r * weight);
+                sum.add(&column[position]);
+            }
+        }
     }
 
     /// log p(x) of each row, in nats; -inf for a row that every component rules out.

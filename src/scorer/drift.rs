@@ -53,15 +53,15 @@ pub(super) fn rise_and_fall(old: &Scored, new: &Scored) -> [f64; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Scorer;
+    use super::super::{Layout, Scorer};
     use super::*;
     use crate::bits::BitMatrix;
 
     /// From one mixture to another.
     fn drift(weights: [&[f64]; 2], means: [&[f64]; 2]) -> Drift {
         let d = means[0].len() / weights[0].len();
-        let mut scorer = Scorer::new(weights[0], means[0], d);
-        scorer.refill(weights[1], |k, mean| mean.copy_from_slice(&means[1][k * d..(k + 1) * d]))
+        let mut scorer = Scorer::new(weights[0], means[0], Layout::plain(d));
+        scorer.refill(weights[1], means[1])
     }
 
     /// A mixture of three components over 83 features; `shift` moves it.
@@ -87,7 +87,8 @@ mod tests {
         for shift in [1e-4, 0.01, 0.1] {
             let [old, new] = [mixture(0.0), mixture(shift)];
             let drift = drift([&old.0, &new.0], [&old.1, &new.1]);
-            let [old, new] = [old, new].map(|(weights, means)| Scorer::new(&weights, &means, 83));
+            let [old, new] =
+                [old, new].map(|(weights, means)| Scorer::new(&weights, &means, Layout::plain(83)));
             // Random rows, and for each component the rows that rise and fall most.
             let extreme = |i: usize, d: usize| {
                 let change =

@@ -4,6 +4,10 @@ use super::*;
 use crate::error::Error;
 
 fn read_text(text: &str) -> Result<(Pixels, Option<Labels>), DataProblem> {
+    read_content(text).map(|content| (content.pixels, content.labels))
+}
+
+fn read_content(text: &str) -> Result<Content, DataProblem> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
     Input::open(file.path()).and_then(read).map_err(|error| match error {
@@ -81,7 +85,7 @@ fn a_ragged_row_is_named_with_its_line() {
 fn a_cell_that_is_no_number_is_named_with_line_and_column() {
     for (text, line, column, cell) in [
         ("a,b\r\n0,1\r\n0,x\r\n", 3, 2, "x"),
-        ("0,1\n0,\n", 2, 2, ""),
+        ("0,1\n0,-\n", 2, 2, "-"),
         ("0,x\n0,1\n", 1, 2, "x"),
         ("a,b\r\n\r\n# no\r\n\r\n0,x", 5, 2, "x"),
         ("0,1\n\n# no\n\"x\",1\n", 4, 1, "x"),
@@ -105,7 +109,6 @@ fn a_value_out_of_range_is_named_with_line_and_column() {
         let problem = DataProblem::CellRange { line, column, value };
         assert_eq!(read_text(text), Err(problem), "{text:?}");
     }
-    assert!(matches!(read_text("0,NaN\n"), Err(DataProblem::CellRange { .. })));
 }
 
 #[test]
@@ -113,4 +116,51 @@ fn a_table_without_rows_is_empty() {
     for text in ["a,b\n", "# nothing\n", "\u{feff}a\n"] {
         assert_eq!(read_text(text), Err(DataProblem::Empty), "{text:?}");
     }
+}
+
+#[test]
+fn blank_cells_and_na_are_missing() {
+    for text in
+        ["a,b,c\n1,,0\n,NA,\n0,nan,1\n", "a;b;c\n1;NA;0\nna;;\n0; ;1", "1,,0\n,NA,NaN\n0,,1\n"]
+    {
+        let (pixels, _) = read_text(text).unwrap();
+        assert_eq!(pixels.values(), [1, 0, 0, 0, 0, 0, 0, 0, 1], "{text:?}");
+        let missing = pixels.missing().unwrap();
+        let places: Vec<Vec<usize>> = (0..3).map(|i| missing.ones(i).collect()).collect();
+        assert_eq!(places, [vec![1], vec![0, 1, 2], vec![1]], "{text:?}");
+    }
+    let (pixels, _) = read_text("1 NA 0\n\n0 1 1\n").unwrap();
+    assert!(pixels.missing().unwrap().get(0, 1) && pixels.n_images() == 2);
+    let (pixels, _) = read_text("x\n1\n\n0\n").unwrap();
+    assert!(pixels.missing().is_none() && pixels.n_images() == 2);
+}
+
+#[test]
+fn a_column_headed_weight_gives_the_weights() {
+    for text in [
+        "a,b,weight\n0,1,2.5\n1,0,0\n",
+        "Weight,a,b\n2.5,0,1\n0,1,0\n",
+        "a,b,weight,label\n0,1,2.5,3\n1,0,0,4\n",
+        "class,weights,a,b\n3,2.5,0,1\n4,0,1,0\n",
+    ] {
+        let content = read_content(text).unwrap();
+        assert_eq!(content.weights, Some(vec![2.5, 0.0]), "{text:?}");
+        assert_eq!(
+            (content.pixels.values(), content.names),
+            (&[0, 1, 1, 0][..], vec!["a".into(), "b".into()])
+        );
+    }
+    assert!(read_content("a,weight,c,d,e\n0,1,1,1,1\n").unwrap().weights.is_none());
+    assert!(read_content("weight\n1\n").unwrap().weights.is_none());
+}
+
+#[test]
+fn weights_that_are_none_are_named_with_their_line() {
+    for cell in ["-1", "inf", "NaN", "", "x"] {
+        let problem = DataProblem::Weight { line: 3, cell: cell.into() };
+        let text = format!("a,b,weight\n0,1,1\n1,1,{cell}\n");
+        assert_eq!(read_content(&text).err(), Some(problem));
+    }
+    let none = read_content("a,weight\n0,0\n1,0\n").err();
+    assert_eq!(none, Some(DataProblem::NoWeight));
 }

@@ -4,11 +4,13 @@ mod random_means;
 mod random_resp;
 mod random_rows;
 
-use crate::bits::BitMatrix;
+use super::rows::Rows;
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
+use nalgebra::{DMatrix, DVector};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -28,16 +30,51 @@ pub enum Init {
 
 impl Init {
     /// The initial mixture of one start, drawn from a stream of its own.
+    ///
+    /// Where labels are known, components of a label begin on its rows, and those without one on the rows without one.
     pub(super) fn mixture(
         &self,
-        data: &BitMatrix,
+        rows: &Rows,
         n_components: usize,
         mut rng: Xoshiro256PlusPlus,
     ) -> Result<BernoulliMixture> {
+        if let Self::From(mixture) = self {
+            return Ok(mixture.clone());
+        }
+        if rows.label_of.is_empty() {
+            return self.draw(rows, n_components, &mut rng);
+        }
+        let labels: BTreeSet<Option<u32>> = rows.label_of.iter().copied().collect();
+        let mut weights = DVector::zeros(n_components);
+        let mut means = DMatrix::zeros(rows.data.n_features(), n_components);
+        for label in labels {
+            let components: Vec<usize> =
+                (0..n_components).filter(|&k| rows.label_of[k] == label).collect();
+            let is_its = |i: &usize| rows.labels.get(*i).copied().flatten() == label;
+            let mut its: Vec<usize> = (0..rows.data.n_samples()).filter(is_its).collect();
+            if its.is_empty() {
+                its = (0..rows.data.n_samples()).collect();
+            }
+            let part = self.draw(&rows.select(&its), components.len(), &mut rng)?;
+            let share = components.len() as f64 / n_components as f64;
+            for (part_k, k) in components.into_iter().enumerate() {
+                weights[k] = share * part.weights()[part_k];
+                means.column_mut(k).copy_from_slice(part.mean(part_k));
+            }
+        }
+        BernoulliMixture::new(&weights / weights.sum(), means)
+    }
+
+    fn draw(
+        &self,
+        rows: &Rows,
+        n_components: usize,
+        rng: &mut Xoshiro256PlusPlus,
+    ) -> Result<BernoulliMixture> {
         match self {
-            Self::RandomMeans => random_means::draw(data.n_features(), n_components, &mut rng),
-            Self::RandomRows => random_rows::draw(data, n_components, &mut rng),
-            Self::RandomResp => random_resp::draw(data, n_components, &mut rng),
+            Self::RandomMeans => random_means::draw(rows.data.n_features(), n_components, rng),
+            Self::RandomRows => random_rows::draw(rows, n_components, rng),
+            Self::RandomResp => random_resp::draw(rows, n_components, rng),
             Self::From(mixture) => Ok(mixture.clone()),
         }
     }

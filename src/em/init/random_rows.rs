@@ -2,7 +2,7 @@
 //!
 //! A bare row would be a mean on the boundary, under which every other row is impossible.
 
-use crate::bits::BitMatrix;
+use super::super::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};
@@ -11,23 +11,72 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use std::collections::BTreeSet;
 
 pub(super) fn draw(
-    data: &BitMatrix,
+    rows: &Rows,
     n_components: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) -> Result<BernoulliMixture> {
-    let rows = distinct(data.n_samples(), n_components, rng);
-    let overall = overall_means(data);
+    let data = &rows.data;
+    let chosen: Vec<usize> = match &rows.weights {
+        None => distinct(data.n_samples(), n_components, rng).into_iter().collect(),
+        Some(weights) => by_weight(weights, n_components, rng),
+    };
+    let overall = overall_means(rows);
     let mut means = DMatrix::from_fn(data.n_features(), n_components, |d, _| overall[d] / 2.0);
-    for (k, i) in rows.into_iter().enumerate() {
+    for (k, i) in chosen.into_iter().enumerate() {
         data.ones(i).for_each(|d| means[(d, k)] += 0.5);
+        // What is missing in the row, the overall mean stands in for.
+        if let Some(missing) = data.missing() {
+            missing.ones(i).for_each(|d| means[(d, k)] = overall[d]);
+        }
     }
     BernoulliMixture::new(DVector::from_element(n_components, 1.0 / n_components as f64), means)
 }
 
 /// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each value.
-fn overall_means(data: &BitMatrix) -> Vec<f64> {
-    let smoothed = |sum: u64| (sum as f64 + 0.5) / (data.n_samples() as f64 + 1.0);
-    data.column_sums().into_iter().map(smoothed).collect()
+fn overall_means(rows: &Rows) -> Vec<f64> {
+    let (ones, observed) = weighted_counts(rows);
+    ones.into_iter().zip(observed).map(|(ones, all)| (ones + 0.5) / (all + 1.0)).collect()
+}
+
+/// For every feature the weight of the rows in which it is one, and of those in which it is observed.
+fn weighted_counts(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
+    let data = &rows.data;
+    if rows.weights.is_none() {
+        let real = |counts: Vec<u64>| counts.into_iter().map(|count| count as f64).collect();
+        return (real(data.column_sums()), real(data.observed_counts()));
+    }
+    let mut ones = vec![0.0; data.n_features()];
+    let mut observed = vec![rows.total_weight(); data.n_features()];
+    for i in 0..data.n_samples() {
+        data.ones(i).for_each(|d| ones[d] += rows.weight(i));
+        if let Some(missing) = data.missing() {
+            missing.ones(i).for_each(|d| observed[d] -= rows.weight(i));
+        }
+    }
+    (ones, observed)
+}
+
+/// `count` rows, each drawn by weight among those that are left; once all are drawn, again among all.
+fn by_weight(weights: &[f64], count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usize> {
+    let mut left = Vec::new();
+    let mut chosen = Vec::with_capacity(count);
+    while chosen.len() < count {
+        if chosen.len() % weights.len() == 0 {
+            left = weights.to_vec();
+        }
+        let total: f64 = left.iter().sum();
+        let mut rest = Uniform::new_inclusive(0.0, total).map_or(0.0, |u| u.sample(rng));
+        let is_reached = |(_, weight): &(usize, &f64)| {
+            rest -= **weight;
+            rest <= 0.0 && **weight > 0.0
+        };
+        let reached = left.iter().enumerate().find(is_reached).map(|(i, _)| i);
+        // Rounding may leave a little beyond the last one.
+        let i = reached.or(left.iter().rposition(|weight| *weight > 0.0)).unwrap_or(0);
+        left[i] = 0.0;
+        chosen.push(i);
+    }
+    chosen
 }
 
 /// `count` distinct numbers below `n`, by the algorithm of Floyd (Bentley & Floyd, CACM 30, 1987).
@@ -46,6 +95,22 @@ fn distinct(n: usize, count: usize, rng: &mut Xoshiro256PlusPlus) -> BTreeSet<us
 mod tests {
     use super::*;
     use rand_xoshiro::rand_core::SeedableRng;
+
+    #[test]
+    fn rows_with_weights_are_distinct_until_all_are_drawn_and_heavy_ones_come_first() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let mut n_first = [0; 4];
+        for _ in 0..1000 {
+            let chosen = by_weight(&[1.0, 4.0, 0.5, 2.5], 6, &mut rng);
+            n_first[chosen[0]] += 1;
+            let first: BTreeSet<usize> = chosen[..4].iter().copied().collect();
+            assert_eq!(first.len(), 4);
+            assert_ne!(chosen[4], chosen[5]);
+        }
+        for (n, expected) in n_first.into_iter().zip([125, 500, 62, 312]) {
+            assert!((n - expected as i32).abs() < 60, "{n} of 1000, not {expected}");
+        }
+    }
 
     #[test]
     fn rows_are_distinct_and_all_reachable() {

@@ -7,6 +7,7 @@ use super::soften::{soften, spread};
 use super::*;
 use crate::bits::BitMatrix;
 use crate::kernels::{ONE, Pairs, REACH, SMALLEST};
+use crate::scorer::Layout;
 
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
 fn uniform(seed: u64, i: usize, d: usize) -> f64 {
@@ -31,7 +32,7 @@ fn scorer(k: usize, distance: f64, seed: u64) -> Scorer {
     let weights: Vec<f64> = (0..k).map(|k| 1.0 + (k % 3) as f64).collect();
     let total: f64 = weights.iter().sum();
     let weights: Vec<f64> = weights.iter().map(|w| w / total).collect();
-    Scorer::new(&weights, &means, D)
+    Scorer::new(&weights, &means, Layout::plain(D))
 }
 
 /// Rows of `k` components, with some noise; every 40th one is empty or full.
@@ -122,7 +123,7 @@ fn the_dense_step_gives_the_same_within_fixed_point() {
             // off by e change a responsibility r by 2 e r (1 - r) at most.
             let off = k as f64 * SMALLEST + single_precision(&scorer) / 2.0;
             let bound = if k == 1 { 1e-10 } else { 1500.0 * off };
-            let dense = DenseStep::new(k, D).run(&scorer, &blocks);
+            let dense = DenseStep::new(k, D).run(&scorer, &blocks, None);
             let (a, b) = (sparse.log_likelihood(), dense.log_likelihood());
             // What is left out of a row's probability is missing there as well.
             assert!(
@@ -200,11 +201,10 @@ fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
     let one_dead = [0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.2, 0.0];
     for weights in [all, one_dead] {
         let mut steps = Steps::<Wide<16>, 16>::new(8, D);
-        let mut scorer = Scorer::blank(8, D);
+        let mut scorer = Scorer::blank(8, Layout::plain(D));
         let mut run = |distance: f64| {
-            let drift = scorer.refill(&weights, |k, means| {
-                means.iter_mut().enumerate().for_each(|(d, m)| *m = mean(k * 2, d, distance, 7));
-            });
+            let of_component = |k: usize| (0..D).map(move |d| mean(k * 2, d, distance, 7));
+            let drift = scorer.refill(&weights, &(0..8).flat_map(of_component).collect::<Vec<_>>());
             steps.prepare(&scorer, &drift, &blocks[0]);
             steps.run(&scorer, &blocks[..1]);
             looked_at(&steps)

@@ -30,7 +30,7 @@ impl<const N: usize> Worker<N> {
             normalisers: Vec::new(),
             shares: Vec::new(),
             crowd: Pairs::default(),
-            ledger: Ledger::new(scorer.n_components(), scorer.n_features()),
+            ledger: Ledger::new(scorer.n_components(), scorer.n_columns()),
         }
     }
 
@@ -49,7 +49,7 @@ impl<const N: usize> Worker<N> {
             false => self.look_at_all(block),
         }
         self.screen(screen, scorer, block);
-        let reach = reach(scorer.n_features());
+        let reach = reach(scorer.n_columns());
         self.score(scorer, block, reach);
         contributions.entropy = self.soften(scorer.weights(), reach);
         contributions.splits.resize(block.len(), Split::NONE);

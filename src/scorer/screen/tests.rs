@@ -1,5 +1,6 @@
 //! Screening against exact scores: it may name too many components, never too few.
 
+use super::super::Layout;
 use super::*;
 use crate::bits::BitMatrix;
 use crate::kernels::{Narrow, REACH, Wide};
@@ -89,7 +90,7 @@ fn assert_none_is_missed<C: Cell<N>, const N: usize>(
     data: &BitMatrix,
     n_coarser: usize,
 ) -> f64 {
-    let scorer = Scorer::new(weights, means, data.n_features());
+    let scorer = Scorer::new(weights, means, Layout::plain(data.n_features()));
     let all = found::<C, N>(&scorer, data, n_coarser);
     for (i, scores) in exact_scores(&scorer, means, data).iter().enumerate() {
         let found = &all[i];
@@ -216,7 +217,7 @@ fn assert_rounding_loses_nobody<C: Cell<N>, const N: usize>(d: usize, n_coarser:
     let top = log_weights[0];
     let weights: Vec<f64> = log_weights.iter().map(|w| libm::exp(w - top)).collect();
     let data = BitMatrix::from_fn(1, d, |_, f| f % 4 == 1);
-    let scorer = Scorer::new(&weights, &means, d);
+    let scorer = Scorer::new(&weights, &means, Layout::plain(d));
     let exact = &exact_scores(&scorer, &means, &data)[0];
     assert!((0.0..REACH).contains(&(exact[0] - exact[1])) && exact[2] < exact[1]);
     assert_none_is_missed::<C, N>(&weights, &means, &data, n_coarser);
@@ -263,7 +264,7 @@ fn leaders_that_a_missing_feature_rules_out_hide_nobody() {
     let means: Vec<f64> = (0..4 * d).map(|i| of(i / d, i % d)).collect();
     let data = BitMatrix::from_fn(1, d, |_, f| f < 99);
     let weights = [0.25; 4];
-    let scorer = Scorer::new(&weights, &means, d);
+    let scorer = Scorer::new(&weights, &means, Layout::plain(d));
     assert_none_is_missed_in_any_width(&weights, &means, &data, 0);
     // In the finest units these two are too far behind to be told apart.
     assert_none_is_missed_in_any_width(&weights, &means, &data, 2);
@@ -286,7 +287,7 @@ fn a_clear_row_has_one_candidate_and_a_tie_two() {
 #[test]
 fn units_get_coarser_down_to_one_for_a_nat() {
     let mut screen = Screen::<Wide<16>, 16>::new(2, 64, REACH);
-    let scorer = Scorer::new(&[0.5, 0.5], &[0.4; 128], 64);
+    let scorer = Scorer::new(&[0.5, 0.5], &[0.4; 128], Layout::plain(64));
     screen.refill(&scorer);
     assert_eq!(screen.units_per_nat, 64.0);
     assert_eq!((0..10).take_while(|_| screen.coarsen()).count(), 6);
@@ -308,7 +309,7 @@ fn assert_no_cell_is_cut_short<C: Cell<N>, const N: usize>(nats: f64, is_never: 
         _ => 0.5,
     };
     let means: Vec<f64> = (0..3 * d).map(|i| of(i / d, i % d)).collect();
-    let scorer = Scorer::new(&[0.25, 0.25, 0.5], &means, d);
+    let scorer = Scorer::new(&[0.25, 0.25, 0.5], &means, Layout::plain(d));
     let mut screen = Screen::<C, N>::new(3, d, REACH);
     screen.refill(&scorer);
     // A cell is four features.

@@ -1,0 +1,95 @@
+//! Labels that a fit may use, not only be judged by: which clusters are of which label.
+
+use super::input::Input;
+use super::train::Args;
+use crate::data::Labels;
+use crate::em::{self, Fit, FitParams, Observe};
+use crate::error::{Error, Result};
+use crate::scorer::KnownLabels;
+
+/// Labels with clusters of their own.
+pub(super) struct Supervision {
+    n_per_label: usize,
+    /// The label of each cluster, `None` of those that take only rows whose label is not known.
+    label_of: Vec<Option<u32>>,
+    is_complete: bool,
+}
+
+impl Supervision {
+    /// What the flags ask for: `None` if labels are only to judge.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if there are no labels, if some label has fewer rows than clusters, or if K is not so many clusters.
+    pub(super) fn of(args: &Args, input: &Input) -> Result<Option<Self>> {
+        let has_blanks = |labels: &&Labels| args.labels.is_some() && !labels.is_complete();
+        let asked = args.components_per_label.map(usize::from);
+        let Some(labels) = input.labels.as_ref().filter(|l| asked.is_some() || has_blanks(l))
+        else {
+            return match asked {
+                Some(n) => Err(wrong(n, "left out: the data has no labels".into())),
+                None => Ok(None),
+            };
+        };
+        let n_rows = rows_of_labels(labels);
+        let is_complete = labels.is_complete();
+        let n_per_label = match asked {
+            Some(n) => n,
+            None => args.k.unwrap_or(n_rows.len()) / n_rows.len(),
+        };
+        let least = n_rows.iter().min_by_key(|(_, n)| *n);
+        if let Some((label, n)) = least.filter(|(_, n)| is_complete && *n < n_per_label) {
+            let name = &labels.names()[*label as usize];
+            return Err(wrong(n_per_label, format!("at most {n}, the rows of label {name}")));
+        }
+        let mut label_of: Vec<Option<u32>> = n_rows
+            .iter()
+            .flat_map(|(label, _)| std::iter::repeat_n(Some(*label), n_per_label))
+            .collect();
+        label_of.resize(n_components(args.k, label_of.len(), is_complete)?, None);
+        Ok(Some(Self { n_per_label, label_of, is_complete }))
+    }
+
+    /// K.
+    pub(super) fn n_components(&self) -> usize {
+        self.label_of.len()
+    }
+
+    /// Fits to `input`, which is the one that this was made for.
+    pub(super) fn fit(
+        &self,
+        input: &Input,
+        params: &FitParams,
+        observe: &mut dyn Observe,
+    ) -> Result<Fit> {
+        let of_row = input.labels.as_ref().map(Labels::of_row).unwrap_or_default();
+        let rows = input.rows().labelled(KnownLabels { of_row, of_component: &self.label_of });
+        match self.is_complete {
+            true => em::fit_by_label(&rows, self.n_per_label, params, observe),
+            false => em::fit(rows, params, observe),
+        }
+    }
+}
+
+/// The labels that rows have, each with the number of its rows.
+fn rows_of_labels(labels: &Labels) -> Vec<(u32, usize)> {
+    let mut counts = vec![0; labels.names().len()];
+    labels.of_row().iter().flatten().for_each(|&label| counts[label as usize] += 1);
+    (0..).zip(counts).filter(|(_, count)| *count > 0).collect()
+}
+
+/// So many as are asked for, which must be those of the labels; more only where rows without a label can fill them.
+fn n_components(asked: Option<usize>, of_labels: usize, is_complete: bool) -> Result<usize> {
+    let k = asked.unwrap_or(of_labels);
+    let allowed = match is_complete {
+        true if k != of_labels => format!("left out, or {of_labels}: so many in each label"),
+        false if k < of_labels || of_labels == 0 => {
+            format!("at least {}, so that every label has one", of_labels.max(1))
+        }
+        _ => return Ok(k),
+    };
+    Err(Error::Parameter { name: "k", value: k.to_string(), allowed })
+}
+
+fn wrong(n: usize, allowed: String) -> Error {
+    Error::Parameter { name: "components-per-label", value: n.to_string(), allowed }
+}

@@ -1,0 +1,231 @@
+//! What the kernels see of a data set: rows of columns, most of which are its features.
+//!
+//! A score is a bias and a sum over the ones of a row. So whatever can be said by ones in further columns needs no other kernels:
+//!
+//! - **Missing entries** (full-information likelihood; Little & Rubin, *Statistical Analysis with Missing Data*, 2002). The bias counts
+//!   every feature as a zero, `log(1 - mu)`. A column that is one where the feature is missing takes that back: `-log(1 - mu)`. Only
+//!   features that are missing somewhere have one, so complete data pays nothing.
+//! - **Known labels.** A column for each label is one where the row is known to have it, and never one under components of another
+//!   label, as if their means there were 0: known rows belong to the components of their label alone.
+
+use crate::bits::{BitMatrix, row_bytes};
+use rayon::prelude::*;
+use std::borrow::Cow;
+
+/// What it means that a column is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// This feature is one.
+    One(usize),
+    /// This feature is missing.
+    Missing(usize),
+    /// The row is known to have this label.
+    Label(u32),
+}
+
+/// Labels that are known beforehand: rows of a label belong to its components alone. By default none is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KnownLabels<'a> {
+    /// The label of each row (N), `None` where it is not known; or empty.
+    pub of_row: &'a [Option<u32>],
+    /// The label of each component (K); one without a label takes none of the rows whose label is known. Or empty.
+    pub of_component: &'a [Option<u32>],
+}
+
+/// The columns of a data set over D features.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    n_features: usize,
+    /// `None`: the features as they are.
+    columns: Option<Vec<Column>>,
+    /// The label of each component, where labels are known.
+    label_of: Vec<Option<u32>>,
+}
+
+impl Layout {
+    /// The features as they are.
+    pub fn plain(n_features: usize) -> Self {
+        Self { n_features, columns: None, label_of: Vec::new() }
+    }
+
+    /// The features, behind them those that are missing somewhere in `data`, and the labels of which a row or a component is known.
+    pub fn of(data: &BitMatrix, known: KnownLabels) -> Self {
+        let sums = data.missing().map(BitMatrix::column_sums).unwrap_or_default();
+        let missing = (0..sums.len()).filter(|&d| sums[d] > 0).map(Column::Missing);
+        let labels = known.of_row.iter().chain(known.of_component).flatten();
+        let n_labels = labels.max().map_or(0, |most| most + 1);
+        let label_of = if n_labels > 0 { known.of_component.to_vec() } else { Vec::new() };
+        let ones = (0..data.n_features()).map(Column::One);
+        let columns: Vec<Column> =
+            ones.chain(missing).chain((0..n_labels).map(Column::Label)).collect();
+        let n_features = data.n_features();
+        Self { n_features, columns: (columns.len() > n_features).then_some(columns), label_of }
+    }
+
+    /// The same columns in another order: column `j` is the one that is column `order[j]` here.
+    pub fn in_order(self, order: &[usize]) -> Self {
+        let columns: Vec<Column> = self.columns().collect();
+        Self { columns: Some(order.iter().map(|&j| columns[j]).collect()), ..self }
+    }
+
+    /// D.
+    pub fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    /// The number of columns.
+    pub fn n_columns(&self) -> usize {
+        self.columns.as_ref().map_or(self.n_features, Vec::len)
+    }
+
+    /// The columns in their order.
+    pub fn columns(&self) -> impl Iterator<Item = Column> + '_ {
+        (0..self.n_columns()).map(|j| match &self.columns {
+            Some(columns) => columns[j],
+            None => Column::One(j),
+        })
+    }
+
+    /// Whether columns are the features, each at its place.
+    pub fn is_plain(&self) -> bool {
+        self.columns.is_none()
+    }
+
+    /// `data`, the labels of whose rows are `labels` (N, or empty), in these columns.
+    pub fn matrix<'a>(&self, data: &'a BitMatrix, labels: &[Option<u32>]) -> Cow<'a, BitMatrix> {
+        if self.is_plain() {
+            return Cow::Borrowed(data);
+        }
+        let places = Places::of(self);
+        let stride = row_bytes(self.n_columns());
+        let mut bytes = vec![0; data.n_samples() * stride];
+        bytes.par_chunks_exact_mut(stride).enumerate().for_each(|(i, row)| {
+            let mut set = |place: usize| row[place / 8] |= 1 << (place % 8);
+            data.ones(i).for_each(|d| set(places.ones[d]));
+            if let Some(missing) = data.missing() {
+                missing.ones(i).for_each(|d| set(places.missing[d]));
+            }
+            if let Some(label) = labels.get(i).copied().flatten() {
+                set(places.labels[label as usize]);
+            }
+        });
+        let matrix = BitMatrix::from_packed(data.n_samples(), self.n_columns(), bytes);
+        Cow::Owned(matrix.expect("whole rows, nothing in their padding"))
+    }
+
+    /// The odds whose logarithms are the scores of the columns under a component with these means (D): 1 where a mean is on the boundary
+    /// and where a column says nothing of features.
+    pub(super) fn fill_odds(&self, mean: &[f64], odds: &mut [f64]) {
+        let inside = |m: f64, odds: f64| if super::is_inside(m) { odds } else { 1.0 };
+        if self.is_plain() {
+            odds.iter_mut().zip(mean).for_each(|(odds, &m)| *odds = inside(m, m / (1.0 - m)));
+            return;
+        }
+        for (odds, column) in odds.iter_mut().zip(self.columns()) {
+            *odds = match column {
+                Column::One(d) => inside(mean[d], mean[d] / (1.0 - mean[d])),
+                Column::Missing(d) => inside(mean[d], 1.0 / (1.0 - mean[d])),
+                Column::Label(_) => 1.0,
+            };
+        }
+    }
+
+    /// Whether component `k` rules out rows for their label.
+    pub(super) fn rules_out_labels(&self) -> bool {
+        !self.label_of.is_empty()
+    }
+
+    /// The columns that must not be one under component `k` with these means (D).
+    pub(super) fn never<'a>(
+        &'a self,
+        k: usize,
+        mean: &'a [f64],
+    ) -> impl Iterator<Item = usize> + 'a {
+        let of_component = self.label_of.get(k).copied().flatten();
+        let is_never = move |column: &Column| match *column {
+            Column::One(d) => mean[d] == 0.0,
+            Column::Missing(_) => false,
+            Column::Label(label) => of_component != Some(label),
+        };
+        self.columns().enumerate().filter(move |(_, column)| is_never(column)).map(|(j, _)| j)
+    }
+
+    /// The columns of the features that must be one or missing, under a component with these means (D).
+    pub(super) fn always<'a>(&'a self, mean: &'a [f64]) -> impl Iterator<Item = usize> + 'a {
+        let is_always = |column: &Column| match *column {
+            Column::One(d) | Column::Missing(d) => mean[d] == 1.0,
+            Column::Label(_) => false,
+        };
+        self.columns().enumerate().filter(move |(_, column)| is_always(column)).map(|(j, _)| j)
+    }
+}
+
+/// Where columns stand.
+struct Places {
+    ones: Vec<usize>,
+    missing: Vec<usize>,
+    labels: Vec<usize>,
+}
+
+impl Places {
+    fn of(layout: &Layout) -> Self {
+        let nowhere = || vec![usize::MAX; layout.n_features];
+        let mut places = Self { ones: nowhere(), missing: nowhere(), labels: Vec::new() };
+        for (place, column) in layout.columns().enumerate() {
+            match column {
+                Column::One(d) => places.ones[d] = place,
+                Column::Missing(d) => places.missing[d] = place,
+                Column::Label(label) => {
+                    let n_labels = places.labels.len().max(label as usize + 1);
+                    places.labels.resize(n_labels, usize::MAX);
+                    places.labels[label as usize] = place;
+                }
+            }
+        }
+        places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holey() -> BitMatrix {
+        let missing = BitMatrix::from_fn(7, 12, |i, d| d % 3 == 1 && (i + d) % 4 == 0);
+        let data = BitMatrix::from_fn(7, 12, |i, d| (i * 5 + d) % 3 == 0);
+        data.with_missing(&missing).unwrap()
+    }
+
+    #[test]
+    fn complete_data_without_labels_is_left_as_it_is() {
+        let data = BitMatrix::zeros(3, 9);
+        let known = KnownLabels { of_row: &[None; 3], of_component: &[None; 2] };
+        let layout = Layout::of(&data, known);
+        assert!(layout.is_plain() && layout.n_columns() == 9);
+        assert!(matches!(layout.matrix(&data, &[]), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn columns_say_what_is_one_what_is_missing_and_which_label_is_known() {
+        let data = holey();
+        let labels = [None, Some(1), Some(0), None, Some(1), None, None];
+        let known = KnownLabels { of_row: &labels, of_component: &[Some(0), None, Some(1)] };
+        let layout = Layout::of(&data, known);
+        // Of twelve features, four are missing somewhere.
+        assert_eq!(layout.n_columns(), 12 + 4 + 2);
+        let order: Vec<usize> = (0..18).map(|j| j * 5 % 18).collect();
+        for layout in [layout.clone(), layout.in_order(&order)] {
+            let matrix = layout.matrix(&data, &labels);
+            for (i, label) in labels.iter().enumerate() {
+                for (j, column) in layout.columns().enumerate() {
+                    let expected = match column {
+                        Column::One(d) => data.get(i, d),
+                        Column::Missing(d) => data.is_missing(i, d),
+                        Column::Label(l) => *label == Some(l),
+                    };
+                    assert_eq!(matrix.get(i, j), expected, "row {i}, {column:?}");
+                }
+            }
+        }
+    }
+}
