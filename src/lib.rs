@@ -60,7 +60,7 @@ pub mod render;
 pub mod scorer;
 
 pub use bits::BitMatrix;
-pub use em::{Fit, FitParams, FitReport, Init, NInit, Observe, Silent, StopReason, fit};
+pub use em::{Fit, FitParams, FitReport, Init, NInit, Observe, Rows, Silent, StopReason, fit};
 pub use error::{Error, Result};
 pub use mixture::BernoulliMixture;
 

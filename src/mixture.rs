@@ -1,5 +1,7 @@
 //! The Bernoulli mixture: weights and means behind a checked constructor.
 
+mod complete;
+
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::kernels::RowBlock;

@@ -43,8 +43,8 @@ const RULES: Rules = Rules {
         ("npyz", &["data/npy.rs", "data/write.rs", "model_file/exchange/npy.rs"]),
         ("pathfinding", &["metrics/matching.rs"]),
         ("plotters", &["render/plot.rs", "render/plot/"]),
-        ("rand_distr", &["data/binarize.rs", "em/init/", "mixture.rs"]),
-        ("rand_xoshiro", &["data/binarize.rs", "em/init/", "mixture.rs"]),
+        ("rand_distr", &["data/binarize.rs", "em/init/", "mixture.rs", "mixture/complete.rs"]),
+        ("rand_xoshiro", &["data/binarize.rs", "em/init/", "mixture.rs", "mixture/complete.rs"]),
         (
             "rayon",
             &[

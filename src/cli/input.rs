@@ -26,6 +26,8 @@ pub(super) struct Input {
     pub(super) labels: Option<Labels>,
     /// How much each row counts, if they do not count the same.
     pub(super) weights: Option<Vec<f64>>,
+    /// The names of the columns (D), or none.
+    pub(super) names: Vec<String>,
     pub(super) parts: Vec<Part>,
     pub(super) synthetic: bool,
 }
@@ -178,6 +180,7 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
         rule,
         labels: set.labels,
         weights: set.weights,
+        names: set.names,
         parts: set.parts,
         synthetic,
     })

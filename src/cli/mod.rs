@@ -3,6 +3,7 @@
 mod assign;
 mod bench;
 mod clusters;
+mod complete;
 mod console;
 mod demo;
 mod eval;
@@ -74,6 +75,7 @@ enum Command {
     View(view::Args),
     Eval(eval::Args),
     Sample(sample::Args),
+    Complete(complete::Args),
     Info(info::Args),
     Export(export::Args),
     Import(import::Args),
@@ -120,6 +122,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::View(args) => view::run(&args, &console),
         Command::Eval(args) => eval::run(&args, &console),
         Command::Sample(args) => sample::run(&args, &console),
+        Command::Complete(args) => complete::run(&args, &console),
         Command::Info(args) => info::run(&args, &console),
         Command::Export(args) => export::run(&args, &console),
         Command::Import(args) => import::run(&args, &console),

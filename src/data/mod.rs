@@ -28,7 +28,7 @@ pub use label_file::read_labels;
 pub use labels::Labels;
 pub use pixels::Pixels;
 pub use source::{Source, Split};
-pub use write::{write_idx, write_npy};
+pub use write::{write_idx, write_npy, write_npy_numbers};
 
 use crate::error::{DataProblem, Error, Result};
 use input::Input;

@@ -46,6 +46,22 @@ fn array(images: &Pixels, bytes: &mut Vec<u8>) -> io::Result<()> {
     array.finish()
 }
 
+/// `values` as a `.npy` array of double precision of that shape.
+///
+/// # Errors
+/// [`Error::Io`] should the writer of the format refuse, as it does if their number does not fit the shape.
+pub fn write_npy_numbers(values: &[f64], shape: &[u64]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut write = || {
+        let options = npyz::WriteOptions::new().default_dtype().shape(shape);
+        let mut array = options.writer(&mut bytes).begin_nd()?;
+        array.extend(values.iter().copied())?;
+        array.finish()
+    };
+    write().map_err(Error::io("npy"))?;
+    Ok(bytes)
+}
+
 fn shape(images: &Pixels) -> [u64; 3] {
     [images.n_images(), images.height(), images.width()].map(|size| size as u64)
 }

@@ -123,8 +123,7 @@ mod tests {
             (found.data.into_owned(), found.weights.map(|weights| weights.into_owned()))
         };
         assert_eq!(of(&[2.0, 0.0, 3.0]), (data.select(&[0, 0, 2, 2, 2]), None));
-        // Sorted: ones in the last feature come first.
-        assert_eq!(of(&[0.5, 0.0, 1.0]).1, Some(vec![1.0, 0.5]));
+        assert_eq!(of(&[0.5, 0.0, 1.0]).1, Some(vec![0.5, 1.0]));
         assert_eq!(of(&[99.0, 0.0, 1.0]).1.map(|weights| weights.len()), Some(2));
     }
 }

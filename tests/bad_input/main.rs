@@ -7,6 +7,7 @@ mod data;
 mod models;
 mod no_error;
 mod outputs;
+mod rows;
 mod streams;
 mod usage;
 

@@ -8,6 +8,7 @@ mod eval;
 mod exchange;
 mod help;
 mod info;
+mod rows;
 mod sample;
 mod train;
 mod view;

@@ -187,7 +187,12 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// A grey PNG of this size.
 pub fn png(width: u32, height: u32) -> Vec<u8> {
-    let picture = image::GrayImage::from_fn(width, height, |x, y| [(x * 40 + y * 60) as u8].into());
+    grey_png(width, height, |x, y| (x * 40 + y * 60) as u8)
+}
+
+/// A picture whose pixel at (x, y) is `grey(x, y)`.
+pub fn grey_png(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
+    let picture = image::GrayImage::from_fn(width, height, |x, y| [grey(x, y)].into());
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()

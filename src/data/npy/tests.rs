@@ -92,8 +92,17 @@ fn a_value_out_of_range_is_named_with_its_place() {
         let bytes = file(&[2, 3], order, [0, 1, 0, 0, -7, 0]);
         assert_eq!(read_bytes(&bytes), Err(DataProblem::Value { row, column, value: -7.0 }));
     }
-    let nan = file(&[1, 1], Order::C, [f64::NAN]);
-    assert!(matches!(read_bytes(&nan), Err(DataProblem::Value { .. })));
+}
+
+#[test]
+fn nan_is_missing_where_it_stands() {
+    for (order, row, column) in [(Order::C, 1, 1), (Order::Fortran, 0, 2)] {
+        let bytes = file(&[2, 3], order, [0.0, 1.0, 0.0, 1.0, f64::NAN, 1.0]);
+        let pixels = read_bytes(&bytes).unwrap();
+        let missing = pixels.missing().unwrap();
+        assert!(missing.get(row, column) && missing.count_ones() == 1);
+        assert_eq!(pixels.image(row)[column], 0);
+    }
 }
 
 #[test]

@@ -1,0 +1,178 @@
+//! `bmm complete`: fills in what is missing.
+
+use super::console::Console;
+use super::failure::{Failure, Outcome};
+use super::input::{self, Input, MaskArgs, Reading, Words};
+use super::models::{self, ModelArgs};
+use super::output;
+use super::pictures;
+use super::tables::counted;
+use super::view;
+use crate::bits::BitMatrix;
+use crate::data::{self, Pixels};
+use crate::error::{Error, Result};
+use crate::model_file::Model;
+use crate::render::{self, Sheet, Tile};
+use serde_json::json;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Fill in missing pixels with what a model expects there
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm complete data/mnist:test --mask half.png --limit 10 --output halves.png
+  bmm complete answers.csv --output completed.csv")]
+pub(super) struct Args {
+    /// A picture or a folder of them, an IDX, .npy or CSV file
+    #[arg(value_name = "SRC", value_parser = input::source_parser())]
+    source: OsString,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    mask: MaskArgs,
+    /// Use the first N images only [default: all]
+    #[arg(long, value_name = "N")]
+    limit: Option<std::num::NonZeroUsize>,
+    /// Draw 0 or 1 from this seed in the place of expected values [default: off]
+    #[arg(long, value_name = "SEED")]
+    draw: Option<u64>,
+    /// A sheet.png that shows images as given and completed, or values as .csv, .npy, .idx or .idx.gz
+    /// [default: CSV on standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+/// The most images on one sheet, each there twice.
+const MOST_DRAWN: usize = 200;
+
+/// Rows and what they are completed to.
+struct Completed {
+    input: Input,
+    /// N times D, from 0 to 1.
+    values: Vec<f64>,
+}
+
+pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let (path, model) = args.model.read()?;
+    let limit = args.limit.map(usize::from);
+    let reading = Reading { mask: args.mask.mask.clone(), limit, ..Reading::default() };
+    let input = input::read_for_model(std::slice::from_ref(&args.source), reading, &model)?;
+    models::announce(&path, &model, console);
+    console.note(format_args!("data      {}", input.summary()));
+    let n_missing = input.bits.missing().map_or(0, BitMatrix::count_ones);
+    if n_missing == 0 {
+        console.note("warning   nothing is missing: --mask names pixels that are, in tables blank cells and NA");
+    }
+    let completed = Completed::new(input, &model, args.draw)?;
+    match &args.output {
+        Some(file) => output::save(file, &completed.encode(file, &model)?, args.force, console)?,
+        None if console.json => {}
+        None => console.print(&completed.csv()?)?,
+    }
+    if console.json {
+        let rows = || completed.rows().map(<[f64]>::to_vec).collect::<Vec<_>>();
+        let document = json!({
+            "model": path.display().to_string(),
+            "data": completed.input.summary(),
+            "n_samples": completed.input.bits.n_samples(),
+            "n_features": completed.input.bits.n_features(),
+            "n_missing": n_missing,
+            "seed": args.draw,
+            "output": args.output.as_ref().map(|file| file.display().to_string()),
+            "rows": args.output.is_none().then(rows),
+        });
+        console.result(&document, String::new)?;
+    }
+    Ok(Outcome::Done)
+}
+
+impl Completed {
+    fn new(input: Input, model: &Model, seed: Option<u64>) -> Result<Self> {
+        let values = match seed {
+            None => model.mixture.complete(&input.bits)?,
+            Some(seed) => numbers(&model.mixture.complete_by_draw(&input.bits, seed)?),
+        };
+        Ok(Self { input, values })
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[f64]> {
+        self.values.chunks(self.input.bits.n_features())
+    }
+
+    /// In the format that the file's name asks for.
+    fn encode(&self, file: &Path, model: &Model) -> Result<Vec<u8>> {
+        let name = file.to_string_lossy().to_lowercase();
+        let Input { height, width, .. } = self.input;
+        if view::is_png(file) {
+            self.sheet(model)
+        } else if name.ends_with(".csv") {
+            Ok(self.csv()?.into_bytes())
+        } else if name.ends_with(".npy") {
+            let shape = [self.input.bits.n_samples(), height, width].map(|size| size as u64);
+            // Rows that are no images stay rows.
+            let shape = if height == 1 { vec![shape[0], shape[2]] } else { shape.to_vec() };
+            data::write_npy_numbers(&self.values, &shape)
+        } else if name.ends_with(".idx") || name.ends_with(".idx.gz") {
+            let grey = self.values.iter().map(|value| (255.0 * value).round() as u8).collect();
+            let images = Pixels::new(self.input.bits.n_samples(), height, width, grey)?;
+            data::write_idx(&images, name.ends_with(".gz"))
+        } else {
+            let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz".into();
+            Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
+        }
+    }
+
+    /// A line for each row, headed by the names of the columns or by their numbers.
+    fn csv(&self) -> Result<String> {
+        let d = self.input.bits.n_features();
+        let name = |d: usize| self.input.names.get(d).cloned().unwrap_or_else(|| format!("x{d}"));
+        let head: Vec<String> = (0..d).map(name).collect();
+        let rows = self.rows().map(|row| row.iter().map(f64::to_string).collect());
+        output::csv(&head, rows)
+    }
+
+    /// Every image twice: what is missing in grey, and filled in.
+    fn sheet(&self, model: &Model) -> Result<Vec<u8>> {
+        const MISSING: f64 = 0.35;
+        let (bits, d) = (&self.input.bits, self.input.bits.n_features());
+        if bits.n_samples() > MOST_DRAWN {
+            return Err(Error::Parameter {
+                name: "limit",
+                value: format!("{} images", bits.n_samples()),
+                allowed: format!("at most {MOST_DRAWN} images on a sheet"),
+            });
+        }
+        let mut given = numbers(bits);
+        for (i, row) in given.chunks_mut(d).enumerate() {
+            bits.missing().into_iter().flat_map(|m| m.ones(i)).for_each(|d| row[d] = MISSING);
+        }
+        let tile = |values, caption: &str| Tile { values, caption: vec![caption.into()] };
+        let pairs = given.chunks(d).zip(self.rows());
+        let tiles: Vec<Tile> = pairs
+            .flat_map(|(given, full)| [tile(given, "as given"), tile(full, "completed")])
+            .collect();
+        let sample = Words::of(self.input.height).sample;
+        let title = format!("{} completed", counted(bits.n_samples(), sample));
+        let foot = format!(
+            "Grey is missing; filled in by a mixture of {} clusters",
+            model.mixture.n_components()
+        );
+        let columns = (bits.n_samples() > 1).then_some(if bits.n_samples() > 8 { 8 } else { 4 });
+        let sheet = Sheet { title: &title, foot: &foot, columns };
+        render::sheet_png(&tiles, pictures::shape(model), &sheet)
+    }
+}
+
+/// Zeros and ones as numbers, row after row.
+fn numbers(bits: &BitMatrix) -> Vec<f64> {
+    let d = bits.n_features();
+    let mut values = vec![0.0; bits.n_samples() * d];
+    for (i, row) in values.chunks_mut(d.max(1)).enumerate() {
+        bits.ones(i).for_each(|feature| row[feature] = 1.0);
+    }
+    values
+}

@@ -1,0 +1,67 @@
+//! What is missing in rows, filled in: by its expectation, or by a draw.
+
+use super::BernoulliMixture;
+use crate::bits::BitMatrix;
+use crate::error::Result;
+use rand_distr::{Distribution, StandardUniform};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+
+impl BernoulliMixture {
+    /// The rows as numbers (N times D, row after row): 0 and 1 as observed, and in the place of what is missing the probability of a one
+    /// given what was observed in the row, `sum_k p(k given x) mu_kd`.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    pub fn complete(&self, data: &BitMatrix) -> Result<Vec<f64>> {
+        let rows = self.map_rows(data, |i, _, resp| {
+            let mut row = vec![0.0; data.n_features()];
+            data.ones(i).for_each(|d| row[d] = 1.0);
+            if let Some(missing) = data.missing() {
+                let places: Vec<usize> = missing.ones(i).collect();
+                for (k, r) in resp.enumerate().filter(|(_, r)| *r > 0.0) {
+                    places.iter().for_each(|&d| row[d] += r * self.mean(k)[d]);
+                }
+                // Rounding may leave a sum of parts a hair above 1.
+                places.iter().for_each(|&d| row[d] = row[d].min(1.0));
+            }
+            row
+        })?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// The rows with a draw from p(what is missing given what was observed) in the place of what is missing: a component by its
+    /// responsibility, then each entry by its mean. Row i draws from the stream of `seed` and i, so it does not hang on the others.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    pub fn complete_by_draw(&self, data: &BitMatrix, seed: u64) -> Result<BitMatrix> {
+        let draws = self.map_rows(data, |i, _, resp| {
+            let Some(missing) = data.missing() else { return Vec::new() };
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+            rng = Xoshiro256PlusPlus::seed_from_u64(mix(&mut rng, i as u64));
+            let mut uniform = || -> f64 { StandardUniform.sample(&mut rng) };
+            let (mut rest, mut drawn) = (uniform(), 0);
+            for (k, r) in resp.enumerate().filter(|(_, r)| *r > 0.0) {
+                drawn = k;
+                rest -= r;
+                if rest < 0.0 {
+                    break;
+                }
+            }
+            missing.ones(i).filter(|&d| uniform() < self.mean(drawn)[d]).collect()
+        })?;
+        let packed = data.as_bytes().to_vec();
+        let mut complete = BitMatrix::from_packed(data.n_samples(), data.n_features(), packed)?;
+        for (i, ones) in draws.into_iter().enumerate() {
+            ones.into_iter().for_each(|d| complete.set(i, d));
+        }
+        Ok(complete)
+    }
+}
+
+/// A seed for row `i` from the first number of a stream.
+fn mix(rng: &mut Xoshiro256PlusPlus, i: u64) -> u64 {
+    let first: u64 = StandardUniform.sample(rng);
+    first ^ i.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}

@@ -1,0 +1,185 @@
+//! Data as it comes: missing values, weights, labels of some rows; and `bmm complete`.
+
+use super::*;
+use common::program::grey_png;
+
+/// Answers of two kinds of people to six questions; what `cell` gives stands in the place of a 0 or 1.
+fn table(n: usize, head: &str, cell: impl Fn(usize, usize, u8) -> String) -> String {
+    let line = |i: usize| {
+        let answer =
+            |d: usize| u8::from((d < 3) == (i % 2 == 0)) ^ u8::from((i * 5 + d * 3) % 11 == 0);
+        let cells: Vec<String> = (0..6).map(|d| cell(i, d, answer(d))).collect();
+        cells.join(",") + "\n"
+    };
+    format!("{head}\n") + &(0..n).map(line).collect::<String>()
+}
+
+const HEAD: &str = "a,b,c,d,e,f";
+
+fn is_hidden(i: usize, d: usize) -> bool {
+    (i * 7 + d * 13) % 5 == 0
+}
+
+#[test]
+fn blank_cells_are_missing_and_said_to_be() {
+    let sandbox = Sandbox::new();
+    let holey = |gap: &str| {
+        table(60, HEAD, |i, d, v| if is_hidden(i, d) { gap.into() } else { v.to_string() })
+    };
+    sandbox.write("blank.csv", holey(""));
+    sandbox.write("na.csv", holey("NA"));
+    let run = sandbox.done("train --k 2 --data blank.csv --out blank");
+    assert!(run.err.contains("20.0 % missing"), "{}", run.err);
+    sandbox.done("train --k 2 --data na.csv --out na");
+    assert_eq!(sandbox.read("blank/model.bmm"), sandbox.read("na/model.bmm"));
+    let table = sandbox.done("assign blank.csv --model blank --format csv --proba");
+    let lines = String::from_utf8(table.out).unwrap();
+    assert_eq!(lines.lines().count(), 61);
+}
+
+#[test]
+fn a_row_of_which_nothing_is_known_keeps_its_place_with_the_prior() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "data.csv",
+        table(60, HEAD, |i, _, v| if i == 7 { String::new() } else { v.to_string() }),
+    );
+    sandbox.done("train --k 2 --data data.csv --out run");
+    let out = sandbox.done("assign data.csv --model run --format jsonl --proba").out;
+    let rows: Vec<Value> = out
+        .split(|b| *b == b'\n')
+        .filter(|l| !l.is_empty())
+        .map(|l| serde_json::from_slice(l).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 60);
+    let weights = model(&sandbox, "run").mixture.weights().clone();
+    for (k, weight) in weights.iter().enumerate() {
+        assert!((rows[7][format!("p{k}")].as_f64().unwrap() - weight).abs() < 1e-9, "{}", rows[7]);
+    }
+    assert!(rows[7]["log_likelihood"].as_f64().unwrap().abs() < 1e-9);
+}
+
+#[test]
+fn complete_fills_in_probabilities_or_draws_and_leaves_the_rest() {
+    let sandbox = Sandbox::new();
+    sandbox.write("full.csv", table(60, HEAD, |_, _, v| v.to_string()));
+    sandbox.write(
+        "holey.csv",
+        table(60, HEAD, |i, d, v| if is_hidden(i, d) { "NA".into() } else { v.to_string() }),
+    );
+    sandbox.done("train --k 2 --data full.csv --out run");
+    for (flags, is_draw) in [("", false), ("--draw 3", true)] {
+        let out = sandbox.done(&format!("complete holey.csv --model run {flags}")).out;
+        let text = String::from_utf8(out).unwrap();
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some(HEAD));
+        let full = String::from_utf8(sandbox.read("full.csv")).unwrap();
+        let (mut n_right, mut n_hidden) = (0, 0);
+        for (i, (line, truth)) in lines.zip(full.lines().skip(1)).enumerate() {
+            for (d, (cell, truth)) in line.split(',').zip(truth.split(',')).enumerate() {
+                let (value, truth): (f64, f64) = (cell.parse().unwrap(), truth.parse().unwrap());
+                if is_hidden(i, d) {
+                    assert!(is_draw == (value == 0.0 || value == 1.0) || !is_draw, "{value}");
+                    n_right += i32::from((value - truth).abs() < 0.5);
+                    n_hidden += 1;
+                } else {
+                    assert_eq!(value, truth);
+                }
+            }
+        }
+        assert!(n_right * 10 > n_hidden * 7, "{n_right} of {n_hidden}");
+    }
+    let again = || sandbox.done("complete holey.csv --model run --draw 3").out;
+    assert_eq!(again(), again());
+    assert_ne!(again(), sandbox.done("complete holey.csv --model run --draw 4").out);
+    let document = sandbox.done("complete holey.csv --model run --json").out;
+    let document: Value = serde_json::from_slice(&document).unwrap();
+    assert_keys(&document, "model data n_samples n_features n_missing seed output rows");
+    assert_eq!(document["n_missing"], 72);
+}
+
+#[test]
+fn a_mask_hides_pixels_and_complete_paints_them_in() {
+    let sandbox = Sandbox::with_run();
+    // The left half of a 4 x 4 image.
+    sandbox.write("mask.png", grey_png(4, 4, |x, _| if x < 2 { 255 } else { 0 }));
+    let run = sandbox.done("complete data.idx --mask mask.png --model run --output sheet.png");
+    assert!(run.err.contains("50.0 % missing"), "{}", run.err);
+    for file in ["all.npy", "all.idx.gz", "all.csv"] {
+        sandbox.done(&format!("complete data.idx --mask mask.png --model run --output {file}"));
+        sandbox.done(&format!("info {file}"));
+    }
+    sandbox.done("train --quiet --k 2 --data data.idx --mask mask.png --out masked");
+    let score = |mask: &str| {
+        let out = sandbox.done(&format!("eval data.idx --model masked --json {mask}")).out;
+        serde_json::from_slice::<Value>(&out).unwrap()["score"].as_f64().unwrap()
+    };
+    assert!(score("--mask mask.png") > score(""));
+}
+
+#[test]
+fn weighted_rows_are_the_rows_repeated() {
+    let sandbox = Sandbox::new();
+    let line = |i: usize, text: &str| text.lines().nth(i + 1).unwrap().to_owned() + "\n";
+    let plain = table(30, HEAD, |_, _, v| v.to_string());
+    let repeated: String = (0..30).map(|i| line(i, &plain).repeat(i % 4)).collect();
+    let weighted: String =
+        (0..30).map(|i| format!("{},{}\n", line(i, &plain).trim(), i % 4)).collect();
+    sandbox.write("repeated.csv", format!("{HEAD}\n{repeated}"));
+    sandbox.write("weighted.csv", format!("{HEAD},weight\n{weighted}"));
+    let document = |name: &str| -> Value {
+        let words = format!("train --k 2 --data {name}.csv --out {name} --json");
+        serde_json::from_slice(&sandbox.done(&words).out).unwrap()
+    };
+    let (a, b) = (document("weighted"), document("repeated"));
+    for key in ["log_likelihood", "bic", "aic", "icl", "score", "total_weight"] {
+        let [a, b] = [&a, &b].map(|document| document[key].as_f64().unwrap());
+        assert!((a - b).abs() <= 1e-9 * b.abs(), "{key}: {a} and {b}");
+    }
+    assert_eq!(a["best_found"], b["best_found"]);
+    let [a, b] = ["weighted", "repeated"].map(|run| model(&sandbox, run).mixture);
+    assert!((a.means() - b.means()).abs().max() < 1e-9);
+}
+
+/// Images of two kinds, their labels, and a file that knows every fourth.
+fn labelled(sandbox: &Sandbox) {
+    sandbox.write("data.idx", two_kinds(40));
+    let label = |i: usize| (3 + i % 2).to_string() + "\n";
+    sandbox.write("all.txt", (0..40).map(label).collect::<String>());
+    let known = |i: usize| if i % 5 == 0 { label(i) } else { "\n".into() };
+    sandbox.write("some.txt", (0..40).map(known).collect::<String>());
+}
+
+#[test]
+fn labels_of_some_rows_name_the_clusters_of_all() {
+    let sandbox = Sandbox::new();
+    labelled(&sandbox);
+    for flags in ["--components-per-label 1", "--k 2", "--components-per-label 1 --k 3"] {
+        let words =
+            format!("train --data data.idx --labels some.txt {flags} --out run --force --json");
+        let document: Value = serde_json::from_slice(&sandbox.done(&words).out).unwrap();
+        assert_eq!(document["accuracy"], 1.0, "{flags}");
+        let model = model(&sandbox, "run");
+        let table = model.labels.unwrap();
+        let labels: BTreeSet<&str> =
+            (0..2).filter_map(|k| table.majority(k)).map(|m| m.0).collect();
+        assert_eq!(labels, BTreeSet::from(["3", "4"]), "{flags}");
+    }
+}
+
+#[test]
+fn all_labels_give_one_mixture_each() {
+    let sandbox = Sandbox::new();
+    labelled(&sandbox);
+    let words = "train --data data.idx --labels all.txt --components-per-label 2 --out run";
+    let run = sandbox.done(words);
+    let text = String::from_utf8(run.out).unwrap();
+    assert!(text.contains("2 labels, each with clusters of its own"), "{text}");
+    let model = model(&sandbox, "run");
+    assert_eq!(model.mixture.n_components(), 4);
+    let table = model.labels.unwrap();
+    assert!((0..4).filter_map(|k| table.majority(k)).all(|(_, share)| share == 1.0));
+    // Without the flag, labels only judge.
+    sandbox.done("train --data data.idx --labels all.txt --k 3 --out judged");
+    assert_eq!(super::model(&sandbox, "judged").mixture.n_components(), 3);
+}
