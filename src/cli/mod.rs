@@ -2,7 +2,9 @@
 
 mod assign;
 mod bench;
+mod classifier;
 mod clusters;
+mod confusion;
 mod console;
 mod demo;
 mod eval;
