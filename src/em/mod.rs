@@ -2,14 +2,16 @@
 //!
 //! One iteration: mixture -> [`EStep`] over fixed blocks -> [`SufficientStats`] -> [`m_step`] -> mixture.
 //! Once gains are small, leaps beyond the M-step ([`Direction`]) save iterations, unless [`FitParams::accelerate`] is off.
-//! [`fit`] runs it from several starts and keeps the best. Nothing here prints, opens a path or reads a clock;
+//! [`fit`] runs it from several starts and keeps the best; [`StandardErrors`] and [`bootstrap`] say how well its parameters are known. Nothing here prints, opens a path or reads a clock;
 //! progress leaves through [`Observe`].
 
 mod accelerate;
+mod bootstrap;
 mod climb;
 mod dense_step;
 mod e_step;
 mod feature_order;
+mod information;
 mod init;
 mod m_step;
 mod observe;
@@ -18,15 +20,18 @@ mod params;
 mod report;
 mod rounding;
 mod sparse_step;
+mod standard_errors;
 mod starts;
 mod stats;
 
 pub use accelerate::Direction;
+pub use bootstrap::{Bootstrap, bootstrap};
 pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};
 pub use observe::{Iteration, Observe, Silent};
 pub use params::{FitParams, NInit};
 pub use report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
+pub use standard_errors::{MOST_MEANS, StandardErrors};
 pub use starts::fit;
 pub use stats::SufficientStats;
