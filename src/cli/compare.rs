@@ -9,7 +9,7 @@ use super::output;
 use super::pictures;
 use super::view::is_png;
 use crate::error::{Error, Result};
-use crate::model_file::Model;
+use crate::model_file::{Model, atomic};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -45,11 +45,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
     check_comparable(&a, &b)?;
-    if let Some(file) = args.output.as_deref().filter(|file| !is_png(file)) {
-        let allowed = "a file that ends in .png".into();
-        let value = file.display().to_string();
-        return Err(Error::Parameter { name: "output", value, allowed }.into());
-    }
+    args.check_output()?;
     let paths = [&args.a, &args.b].map(|path| models::file_in(path).display().to_string());
     let on_data = args.on_data(&a, &b, console)?;
     let comparison = Comparison::new(paths, [&a, &b], on_data);
@@ -72,6 +68,16 @@ fn check_comparable(a: &Model, b: &Model) -> Result<()> {
 }
 
 impl Args {
+    /// Says before the work, and not after it, that the picture cannot be written.
+    fn check_output(&self) -> Result<()> {
+        let Some(file) = &self.output else { return Ok(()) };
+        if is_png(file) {
+            return atomic::check_file_target(file, self.force);
+        }
+        let (value, allowed) = (file.display().to_string(), "a file that ends in .png".into());
+        Err(Error::Parameter { name: "output", value, allowed })
+    }
+
     /// The two on the source named, or on the default one if it fits.
     fn on_data(&self, a: &Model, b: &Model, console: &Console) -> Result<Option<OnData>> {
         if a.binarize != b.binarize {
@@ -82,7 +88,8 @@ impl Args {
         }
         let source = input::source_or_default(self.source.as_ref(), console);
         match input::read_for_model(&[source], None, a) {
-            Err(Error::Size { .. }) if self.source.is_none() => {
+            // Tables of 0 and 1 have another size, or no rule for grey images.
+            Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
                 console.note(
                     "note      no SRC was named and the default one does not fit: only the means are compared",
                 );

@@ -112,11 +112,7 @@ fn scores(rows: &[Assignment]) -> Vec<f64> {
 }
 
 impl Comparison {
-    pub(super) fn new(
-        [a, b]: [String; 2],
-        models: [&Model; 2],
-        on_data: Option<OnData>,
-    ) -> Self {
+    pub(super) fn new([a, b]: [String; 2], models: [&Model; 2], on_data: Option<OnData>) -> Self {
         let mixtures = models.map(|model| &model.mixture);
         let to = matching(mixtures);
         let matched = pairs(mixtures, &to, on_data.as_ref());

@@ -73,7 +73,9 @@ impl Confusion {
             [name.clone()].into_iter().chain(counts.iter().map(u64::to_string)).collect()
         });
         let table = tables::table(&self.head(["predicted"].into_iter()), &[], rows);
-        format!("\nHow many {samples} of each label (columns) got which label (rows{note})\n{table}")
+        format!(
+            "\nHow many {samples} of each label (columns) got which label (rows{note})\n{table}"
+        )
     }
 
     fn head<'a>(&'a self, first: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

@@ -14,12 +14,13 @@ use std::path::Path;
 /// Which standard errors are asked for.
 #[derive(Debug, clap::Args)]
 pub(super) struct ErrorArgs {
-    /// The data of the model, for --errors [default: as for train]
+    /// The data that the model was trained on, for --errors
     #[arg(value_name = "SRC", requires = "errors", value_parser = input::source_parser())]
     source: Option<OsString>,
     /// Add the standard errors of weights and means on SRC, by observed information: for at most
-    /// 2000 means [default: off]
-    #[arg(long)]
+    /// 2000 means. Means on the boundary have none (NA) and are held fixed, which makes the others'
+    /// a little small; --bootstrap lets them move [default: off]
+    #[arg(long, requires = "source")]
     errors: bool,
     /// Find them by refits to B resamplings of the rows instead [default: off]
     #[arg(long, value_name = "B", requires = "errors")]
@@ -35,7 +36,7 @@ pub(super) struct Errors {
     method: &'static str,
     data: String,
     /// Whether the model was trained on these very bits; `null` where it does not say on which.
-    is_training_data: Option<bool>,
+    trained_on_it: Option<bool>,
     n_refits: Option<usize>,
     n_converged: Option<usize>,
     /// Means on the boundary, which have none.
@@ -52,21 +53,19 @@ impl ErrorArgs {
         if !self.errors {
             return Ok(());
         }
-        let value = format!("given for {}", Path::new(subject).display());
-        let allowed = "left out: that is no model, and only models have standard errors".into();
+        let value = format!("asked of {}", Path::new(subject).display());
+        let allowed = "asked of a model: only models have standard errors".into();
         Err(Error::Parameter { name: "errors", value, allowed })
     }
 
     /// The standard errors of `model`, if they are asked for.
     pub(super) fn errors(&self, model: &Model, console: &Console) -> Result<Option<Errors>> {
-        if !self.errors {
-            return Ok(None);
-        }
-        let source = input::source_or_default(self.source.as_ref(), console);
-        let input = input::read_for_model(&[source], None, model)?;
+        let (true, Some(source)) = (self.errors, &self.source) else { return Ok(None) };
+        let source = std::slice::from_ref(source);
+        let input = input::read_for_model(source, None, model)?;
         let trained_on = model.provenance.as_ref().map(|p| &p.data_sha256);
-        let is_training_data = trained_on.map(|sha| *sha == data::fingerprint(&input.bits));
-        if is_training_data == Some(false) {
+        let trained_on_it = trained_on.map(|sha| *sha == data::fingerprint(&input.bits));
+        if trained_on_it == Some(false) {
             console.note(
                 "note      the model was trained on other data: standard errors suppose a maximum on these",
             );
@@ -76,12 +75,12 @@ impl ErrorArgs {
         Ok(Some(match self.bootstrap {
             Some(n_refits) => {
                 let found = em::bootstrap(&model.mixture, bits, &params, n_refits)?;
-                Errors::by_bootstrap(model, data, is_training_data, &found)
+                Errors::by_bootstrap(model, data, trained_on_it, &found)
             }
             None => {
                 let mixture = &model.mixture;
                 let found = StandardErrors::by_information(mixture, bits, None, params.alpha)?;
-                Errors::new("observed information", model, data, is_training_data, &found)
+                Errors::new("observed information", model, data, trained_on_it, &found)
             }
         }))
     }
@@ -106,13 +105,13 @@ impl Errors {
         method: &'static str,
         model: &Model,
         data: String,
-        is_training_data: Option<bool>,
+        trained_on_it: Option<bool>,
         errors: &StandardErrors,
     ) -> Self {
         Self {
             method,
             data,
-            is_training_data,
+            trained_on_it,
             n_refits: None,
             n_converged: None,
             n_without: errors.n_unknown(),
@@ -124,11 +123,11 @@ impl Errors {
     fn by_bootstrap(
         model: &Model,
         data: String,
-        is_training_data: Option<bool>,
+        trained_on_it: Option<bool>,
         found: &Bootstrap,
     ) -> Self {
         let (n_refits, n_converged) = (Some(found.n_refits), Some(found.n_converged));
-        let errors = Self::new("bootstrap", model, data, is_training_data, &found.errors);
+        let errors = Self::new("bootstrap", model, data, trained_on_it, &found.errors);
         Self { n_refits, n_converged, ..errors }
     }
 

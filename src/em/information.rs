@@ -48,8 +48,7 @@ impl FreeParameters {
             (0..weights.len()).filter(|&k| weights[k] > 0.0).map(of_component).collect();
         let weight = |place: usize| weights[means[place].0];
         // Reversed, because `max_by` takes the last of equals.
-        let heaviest =
-            (0..means.len()).rev().max_by(|&a, &b| weight(a).total_cmp(&weight(b)));
+        let heaviest = (0..means.len()).rev().max_by(|&a, &b| weight(a).total_cmp(&weight(b)));
         Self { reference: heaviest.unwrap_or(0), means }
     }
 
@@ -148,9 +147,8 @@ impl Derivatives {
             });
             let column = DMatrix::from_fn(n, 1, |i, _| root(i) * resp[(i, *k)] / weight);
             scores.view_mut((0, place), (n, 1)).copy_from(&column);
-            let means = DMatrix::from_fn(n, features.len(), |i, f| {
-                root(i) * resp[(i, *k)] * s[(i, f)]
-            });
+            let means =
+                DMatrix::from_fn(n, features.len(), |i, f| root(i) * resp[(i, *k)] * s[(i, f)]);
             scores.view_mut((0, first), (n, features.len())).copy_from(&means);
             let half = |i: usize| root(i) * resp[(i, *k)].sqrt();
             let of_weight = DMatrix::from_fn(n, 1, |i, _| half(i) / weight);

@@ -66,12 +66,15 @@ impl StandardErrors {
         let free = FreeParameters::of(mixture);
         let reference = Parameter::Weight { component: free.reference() };
         for parameter in free.list().into_iter().chain([reference]) {
-            errors.set(parameter, match parameter {
-                Parameter::Weight { component } => variance(&weights[component]),
-                Parameter::Mean { component, feature } => {
-                    variance(&means[component * errors.n_features + feature])
-                }
-            });
+            errors.set(
+                parameter,
+                match parameter {
+                    Parameter::Weight { component } => variance(&weights[component]),
+                    Parameter::Mean { component, feature } => {
+                        variance(&means[component * errors.n_features + feature])
+                    }
+                },
+            );
         }
         errors
     }
@@ -143,8 +146,8 @@ fn inverse(mut information: DMatrix<f64>, parameters: &[Parameter]) -> Result<DM
         return Err(not_identified(weakest(information, parameters)));
     };
     let mut covariance = factor.inverse();
-    let least = (0..parameters.len())
-        .max_by(|&a, &b| covariance[(a, a)].total_cmp(&covariance[(b, b)]));
+    let least =
+        (0..parameters.len()).max_by(|&a, &b| covariance[(a, a)].total_cmp(&covariance[(b, b)]));
     if let Some(place) = least.filter(|&p| !is_positive(1.0 - covariance[(p, p)] * LEAST_LEFT)) {
         return Err(not_identified(parameters[place]));
     }

@@ -12,9 +12,9 @@ pub struct Difference {
 impl Difference {
     /// The mean of `a_i - b_i` over the samples (N values each).
     ///
-    /// `None` for fewer than two samples, or if a score or the mean is not finite. It is the numerator and denominator of
-    /// the statistic of Vuong (1989), *Econometrica* 57, eq. 4.2 and 5.6; his tests themselves suppose fits to these very
-    /// samples and models that do not overlap, which nobody checks here.
+    /// `None` for fewer than two samples, or if a score or the mean is not finite. The two are numerator and
+    /// denominator of the statistic of Vuong (1989), *Econometrica* 57; his tests suppose fits to these very samples and models
+    /// that do not overlap, which nobody checks here.
     ///
     /// # Panics
     /// If the two are not of one length.
