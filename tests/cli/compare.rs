@@ -87,7 +87,8 @@ fn an_image_that_one_model_rules_out_leaves_the_difference_unknown() {
     let sandbox = Sandbox::new();
     sandbox.write("a.json", r#"{"weights": [1], "means": [[0, 0.5]]}"#);
     sandbox.write("b.json", r#"{"weights": [1], "means": [[0.5, 0.5]]}"#);
-    ["a", "b"].map(|name| sandbox.done(&format!("import {name}.json --out {name}")));
+    sandbox.done("import a.json --out a");
+    sandbox.done("import b.json --out b");
     sandbox.write("rows.csv", "1,0\n0,1\n0,0\n");
     let found = sandbox.done("compare a b rows.csv --json").json();
     assert!(found["difference"].is_null() && found["log_likelihood_a"].is_null(), "{found}");

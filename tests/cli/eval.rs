@@ -95,8 +95,8 @@ fn many_clusters_are_shown_by_the_label_predicted() {
     let document = sandbox.done("eval set --model run --json").json();
     assert_eq!(document["confusion"]["counts"].as_array().unwrap().len(), 21);
     // Without labels of its own, the model is shown by the majority in each cluster.
-    sandbox.done("export --model run --output m.json");
-    sandbox.done("import m.json --out bare --shape 4x4");
+    sandbox.done("export --model run --output m.csv");
+    sandbox.done("import m.csv --out bare --shape 4x4");
     let text = sandbox.done("eval set --model bare").text();
     assert!(text.contains("majority of each cluster") && !text.contains("classifier"), "{text}");
     assert_eq!(table(&text).len(), 3);
