@@ -33,7 +33,7 @@ fn the_fingerprint_of_the_data_is_the_one_in_the_model() {
 /// Answers of two kinds of people to five questions, and a run on them.
 fn answers() -> Sandbox {
     let sandbox = Sandbox::new();
-    let answer = |i: usize, d: usize| u8::from((i % 2 == 0) != ((i * 7 + d * 5) % 11 < 2));
+    let answer = |i: usize, d: usize| u8::from(i.is_multiple_of(2) != ((i * 7 + d * 5) % 11 < 2));
     let row = |i| (0..5).map(|d| answer(i, d).to_string()).collect::<Vec<_>>().join(",");
     sandbox.write("answers.csv", (0..200).map(row).collect::<Vec<_>>().join("\n"));
     sandbox.done("train --quiet --k 2 --data answers.csv --out run");
