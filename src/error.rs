@@ -88,6 +88,9 @@ pub enum Error {
         /// The folder of runs.
         folder: PathBuf,
     },
+    /// The curvature of the objective gives no standard errors.
+    #[error("no standard errors by observed information: {0}")]
+    Information(String),
     /// EM lost ground by more than rounding explains: a defect, never read as convergence.
     #[error(
         "the objective fell by {fall:e} nats at iteration {iteration}; component {component} changed most"
@@ -146,6 +149,9 @@ impl Error {
             }
             Self::NoModel { .. } => {
                 "train one with `bmm train`, or name a model with --model".into()
+            }
+            Self::Information(_) => {
+                "give --bootstrap 200, which refits resampled rows, or fit fewer clusters".into()
             }
             Self::ObjectiveFell { .. } | Self::Disagreement { .. } => {
                 "this is a defect of bmm: please report it with the command and the data".into()

@@ -2,13 +2,20 @@
 //!
 //! All scores depend on the data only through the [`Contingency`] table, so a pass over the data counts, and the scores
 //! come afterwards: [`Contingency::purity`] and [`Contingency::majority_labels`] here, NMI and ARI in `agreement`,
-//! one-to-one accuracy in `matching`.
+//! one-to-one accuracy in `matching`. Beside it stand scores of probabilities (`calibration`), the matching of two mixtures'
+//! components (`components`), and the [`Difference`] of two models' log-likelihoods.
 
 mod agreement;
+mod calibration;
+mod components;
+mod difference;
 mod matching;
 #[cfg(test)]
 mod tests;
 
+pub use calibration::{Bin, Calibration, Judged, N_BINS};
+pub use components::{hellinger, match_components};
+pub use difference::Difference;
 pub use matching::Matching;
 
 use crate::error::{Error, Result};

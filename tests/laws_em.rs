@@ -108,7 +108,7 @@ proptest! {
         };
         let found = fit(&case.data, &params, &mut Silent);
         prop_assert!(found.is_ok(), "{:?}", found.err());
-        let Fit { mixture, report } = found.unwrap();
+        let Fit { mixture, report, .. } = found.unwrap();
         let history = &report.objective_history;
         prop_assert_eq!((history.len(), report.n_iter), (41, 40));
         prop_assert!(history.iter().all(|o| o.is_finite()), "{:?}", history);
@@ -129,7 +129,7 @@ proptest! {
         case in case().prop_map(fitting),
         alpha in alpha(),
     ) {
-        let Fit { mixture, report } = climb(&case, alpha, 3);
+        let Fit { mixture, report, .. } = climb(&case, alpha, 3);
         let direct = |m: f64| alpha * (m.ln() + (1.0 - m).ln());
         let prior: f64 =
             if alpha > 0.0 { mixture.means().iter().map(|&m| direct(m)).sum() } else { 0.0 };

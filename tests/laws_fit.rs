@@ -171,7 +171,7 @@ fn a_given_mixture_is_one_start_from_there() {
     let from = inner_mixture(4, 20, 0.1, 9);
     for n_init in [NInit::Auto, NInit::Exactly(1), NInit::Exactly(5)] {
         let init = Init::From(from.clone());
-        let Fit { mixture, report } = quiet(&FitParams { init, max_iter: 0, ..params(n_init) });
+        let Fit { mixture, report, .. } = quiet(&FitParams { init, max_iter: 0, ..params(n_init) });
         assert_eq!(report.starts.len(), 1);
         // To the last bit but one: the fit may have worked with complements.
         assert!((mixture.means() - from.sorted_by_weight().means()).amax() <= f64::EPSILON);
@@ -181,7 +181,7 @@ fn a_given_mixture_is_one_start_from_there() {
 
 #[test]
 fn no_iterations_return_the_initial_mixture_scored() {
-    let Fit { mixture, report } =
+    let Fit { mixture, report, .. } =
         quiet(&FitParams { max_iter: 0, alpha: 0.0, ..params(NInit::Exactly(3)) });
     assert_eq!((report.n_iter, report.stop), (0, StopReason::MaxIter));
     assert_eq!(report.objective_history.len(), 1);
@@ -192,7 +192,7 @@ fn no_iterations_return_the_initial_mixture_scored() {
 
 #[test]
 fn the_report_assigns_every_row_as_the_mixture_does() {
-    let Fit { mixture, report } = quiet(&params(NInit::Exactly(1)));
+    let Fit { mixture, report, .. } = quiet(&params(NInit::Exactly(1)));
     let data = clusters();
     assert_eq!(report.assignments, mixture.assign(&data).unwrap());
     assert_eq!(report.log_likelihood, mixture.log_likelihood(&data).unwrap());
@@ -252,7 +252,7 @@ fn convergence_is_a_last_gain_below_tol_and_no_earlier_one() {
 fn an_interrupted_start_is_returned_as_far_as_it_got() {
     let mut stop = |news: &Iteration| if news.iteration == 3 { Break(()) } else { Continue(()) };
     let params = FitParams { tol: 0.0, ..params(NInit::Exactly(5)) };
-    let Fit { mixture, report } = fit(&clusters(), &params, &mut stop).unwrap();
+    let Fit { mixture, report, .. } = fit(&clusters(), &params, &mut stop).unwrap();
     assert_eq!((report.n_iter, report.stop), (3, StopReason::Interrupted));
     assert_eq!(report.starts.len(), 1);
     let three = quiet(&FitParams { max_iter: 3, n_init: NInit::Exactly(1), ..params });
@@ -263,7 +263,7 @@ fn an_interrupted_start_is_returned_as_far_as_it_got() {
 fn an_interruption_keeps_the_best_of_all_starts_so_far() {
     let mut stop = |news: &Iteration| if news.start == 2 { Break(()) } else { Continue(()) };
     let params = params(NInit::Exactly(5));
-    let Fit { mixture, report } = fit(&clusters(), &params, &mut stop).unwrap();
+    let Fit { mixture, report, .. } = fit(&clusters(), &params, &mut stop).unwrap();
     let stops: Vec<_> = report.starts.iter().map(|start| start.stop).collect();
     assert_eq!((stops.len(), stops[2]), (3, StopReason::Interrupted));
     let two = quiet(&FitParams { n_init: NInit::Exactly(2), ..params });
@@ -326,7 +326,7 @@ fn as_many_components_as_rows_and_more_than_distinct_rows_fit() {
     for alpha in [0.0, 0.1] {
         for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp] {
             let params = FitParams { n_components: 12, alpha, init, ..params(NInit::Auto) };
-            let Fit { mixture, report } = fit(&data, &params, &mut Silent).unwrap();
+            let Fit { mixture, report, .. } = fit(&data, &params, &mut Silent).unwrap();
             assert!(report.log_likelihood.is_finite());
             assert!(mixture.predict_proba(&data).unwrap().iter().all(|r| r.is_finite()));
         }

@@ -1,5 +1,6 @@
 //! `bmm assign`: gives each image its cluster.
 
+use super::classifier::Classifier;
 use super::console::Console;
 use super::demo;
 use super::failure::{Failure, Outcome};
@@ -14,6 +15,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Put images into the clusters of a model
+///
+/// A model that was trained on labelled images also names the majority label of the cluster and the
+/// most probable label of the image, by the labels of all clusters: cluster_label, label and
+/// label_probability.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -113,7 +118,7 @@ impl Args {
         let mut head = first.to_vec();
         head.push("log_likelihood".into());
         if model.labels.is_some() {
-            head.push("cluster_label".into());
+            head.extend(["cluster_label", "label", "label_probability"].map(String::from));
         }
         for n in 2..=self.top {
             head.extend([format!("cluster_{n}"), format!("probability_{n}")]);
@@ -125,9 +130,11 @@ impl Args {
     }
 
     fn rows(&self, model: &Model, input: &Input) -> Result<Vec<Row>> {
+        let classifier = Classifier::of(model);
         model.mixture.map_rows(&input.bits, |i, log_prob, resp| {
             let resp: Vec<f64> = resp.collect();
-            self.row(model, input.origin(i), log_prob, &resp)
+            let label = classifier.as_ref().map(|c| c.predict(resp.iter().copied()));
+            self.row(model, input.origin(i), log_prob, &resp, label)
         })
     }
 
@@ -137,6 +144,7 @@ impl Args {
         (source, index): (&str, usize),
         log_prob: f64,
         resp: &[f64],
+        label: Option<(&str, f64)>,
     ) -> Row {
         let mut order: Vec<usize> = (0..resp.len()).collect();
         order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
@@ -146,6 +154,9 @@ impl Args {
         if let Some(labels) = &model.labels {
             let label = labels.majority(best).map(|(name, _)| Cell::Text(name.into()));
             cells.push(label.unwrap_or(Cell::Nothing));
+        }
+        if let Some((label, probability)) = label {
+            cells.extend([Cell::Text(label.into()), Cell::Real(probability)]);
         }
         for &k in &order[1..self.top] {
             cells.extend([Cell::Whole(k), Cell::Real(resp[k])]);

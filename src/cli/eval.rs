@@ -1,13 +1,15 @@
 //! `bmm eval`: scores a model on data.
 
+use super::classifier::Classification;
 use super::clusters::{Agreement, Clustering, agreement_line};
+use super::confusion::Confusion;
 use super::console::Console;
 use super::demo;
 use super::failure::{Failure, Outcome};
-use super::input::{self, MaskArgs, Reading};
+use super::input::{self, Input, MaskArgs, Reading};
 use super::models::ModelArgs;
-use super::tables;
 use crate::error::Result;
+use crate::model_file::Model;
 use serde::Serialize;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -44,17 +46,14 @@ struct Document {
     bits_per_pixel: f64,
     #[serde(skip)]
     score_line: String,
+    #[serde(skip)]
+    samples: String,
     cluster_sizes: Vec<u64>,
     #[serde(flatten)]
     agreement: Option<Agreement>,
     confusion: Option<Confusion>,
-}
-
-/// Images of each label in each cluster.
-#[derive(Debug, Serialize)]
-struct Confusion {
-    labels: Vec<String>,
-    counts: Vec<Vec<u64>>,
+    /// By the labels that the model met in training.
+    classifier: Option<Classification>,
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -63,20 +62,16 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
     let reading = Reading { labels, mask, ..Reading::default() };
     let input = input::read_for_model(&[source], reading, &model)?;
-    let clustering = Clustering::of(&model.mixture, &input)?;
-    let document = Document::new(path.display().to_string(), &input, &clustering);
+    let document = Document::new(path.display().to_string(), &model, &input)?;
     console.result(&document, || document.text())?;
     Ok(Outcome::Done)
 }
 
 impl Document {
-    fn new(model: String, input: &input::Input, clustering: &Clustering) -> Self {
-        let confusion = clustering.confusion().map(|(labels, table)| Confusion {
-            labels: labels.to_vec(),
-            counts: (0..table.n_clusters()).map(|k| table.cluster(k).to_vec()).collect(),
-        });
-        Self {
-            model,
+    fn new(path: String, model: &Model, input: &Input) -> Result<Self> {
+        let clustering = Clustering::of(&model.mixture, input)?;
+        Ok(Self {
+            model: path,
             data: input.summary(),
             synthetic: input.synthetic,
             n_samples: clustering.n_samples,
@@ -84,10 +79,12 @@ impl Document {
             score: clustering.score(),
             bits_per_pixel: clustering.bits_per_pixel(),
             score_line: clustering.score_line(),
+            samples: format!("{}s", clustering.words.sample),
             cluster_sizes: clustering.sizes.clone(),
             agreement: clustering.agreement(),
-            confusion,
-        }
+            confusion: Confusion::of(&clustering),
+            classifier: Classification::of(model, input)?,
+        })
     }
 
     fn text(&self) -> String {
@@ -105,18 +102,19 @@ impl Document {
         if let Some(agreement) = &self.agreement {
             line("labels", &agreement_line(agreement));
         }
-        text + &self.confusion.as_ref().map(Confusion::text).unwrap_or_default()
+        if let Some(classifier) = &self.classifier {
+            line("classifier", &classifier.line());
+        }
+        text + &self.tables()
     }
-}
 
-impl Confusion {
-    fn text(&self) -> String {
-        let head: Vec<&str> =
-            ["cluster"].into_iter().chain(self.labels.iter().map(String::as_str)).collect();
-        let rows = self.counts.iter().enumerate().map(|(k, counts)| {
-            let counts = counts.iter().map(u64::to_string);
-            [k.to_string()].into_iter().chain(counts).collect()
+    fn tables(&self) -> String {
+        let (classifier, samples) = (self.classifier.as_ref(), &self.samples);
+        let confusion = self.confusion.as_ref().map(|table| table.text(classifier, samples));
+        let reliability = classifier.map(|classifier| {
+            let table = classifier.reliability_table(samples);
+            format!("\nHow sure the classifier is of its label, and how often it is right\n{table}")
         });
-        format!("\nImages of each label in each cluster\n{}", tables::table(&head, &[], rows))
+        confusion.into_iter().chain(reliability).collect()
     }
 }

@@ -5,6 +5,7 @@ use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input, Reading};
 use super::models;
+use super::standard_errors::ErrorArgs;
 use super::tables;
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
@@ -18,22 +19,32 @@ use std::path::Path;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  bmm info models/mnist-k10
-  bmm info data/mnist:test --json")]
+  bmm info data/mnist:test --json
+  bmm info models/answers-k3 answers.csv --errors")]
 pub(super) struct Args {
     /// A run folder, a model file, or a data source
     #[arg(value_name = "MODEL|SRC", value_parser = input::source_parser())]
     subject: OsString,
+    #[command(flatten)]
+    errors: ErrorArgs,
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let path = models::file_in(Path::new(&args.subject));
     let is_run = path != Path::new(&args.subject) && path.exists();
-    let facts = match read_if_model(&path, is_run)? {
-        Some(model) => model_facts(&path, &model),
-        None => data_facts(&input::read(&args.subject, &Reading::default())?),
+    let Some(model) = read_if_model(&path, is_run)? else {
+        args.errors.refuse_for_data(&args.subject)?;
+        let facts = data_facts(&input::read(&args.subject, &Reading::default())?);
+        console.result(&facts, || text(&facts))?;
+        return Ok(Outcome::Done);
     };
-    console.result(&facts, || text(&facts))?;
+    let mut facts = model_facts(&path, &model);
+    let errors = args.errors.errors(&model, console)?;
+    if let Some(errors) = &errors {
+        facts["standard_errors"] = json!(errors);
+    }
+    let table = || errors.as_ref().map(|errors| errors.table(&model)).unwrap_or_default();
+    console.result(&facts, || text(&facts) + &table())?;
     Ok(Outcome::Done)
 }
 
@@ -125,7 +136,7 @@ fn text(facts: &Value) -> String {
 fn line(text: &mut String, name: &str, value: &Value) {
     let value = match value {
         Value::Array(list) if list.first().is_some_and(Value::is_object) => list.len().to_string(),
-        Value::Array(_) => return,
+        Value::Array(_) | Value::Null => return,
         Value::String(string) => string.clone(),
         other => other.to_string(),
     };

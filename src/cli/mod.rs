@@ -2,8 +2,12 @@
 
 mod assign;
 mod bench;
+mod classifier;
 mod clusters;
+mod compare;
+mod comparison;
 mod complete;
+mod confusion;
 mod console;
 mod demo;
 mod eval;
@@ -20,6 +24,7 @@ mod pictures;
 mod progress;
 mod run_folder;
 mod sample;
+mod standard_errors;
 mod tables;
 mod train;
 mod train_report;
@@ -74,6 +79,7 @@ enum Command {
     Assign(assign::Args),
     View(view::Args),
     Eval(eval::Args),
+    Compare(compare::Args),
     Sample(sample::Args),
     Complete(complete::Args),
     Info(info::Args),
@@ -121,6 +127,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Assign(args) => assign::run(&args, &console),
         Command::View(args) => view::run(&args, &console),
         Command::Eval(args) => eval::run(&args, &console),
+        Command::Compare(args) => compare::run(&args, &console),
         Command::Sample(args) => sample::run(&args, &console),
         Command::Complete(args) => complete::run(&args, &console),
         Command::Info(args) => info::run(&args, &console),

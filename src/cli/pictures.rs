@@ -61,6 +61,37 @@ pub(super) fn sheet(
     render::sheet_png(&tiles(model, sizes, shown), shape(model), &sheet)
 }
 
+/// Pairs of clusters of two models side by side, as a PNG; a blank tile where there is no partner.
+pub(super) fn matched_sheet(
+    pairs: impl Iterator<Item = (Option<usize>, Option<usize>)>,
+    a: &[Tile],
+    b: &[Tile],
+    shape: Shape,
+) -> Result<Vec<u8>> {
+    let blank = vec![0.0; shape.height * shape.width];
+    let none = Tile { values: &blank, caption: vec!["none".into()] };
+    let mut tiles = Vec::new();
+    for (of_a, of_b) in pairs {
+        for (name, k, of_model) in [("A", of_a, a), ("B", of_b, b)] {
+            tiles.push(named(k.map_or(&none, |k| &of_model[k]), name));
+        }
+    }
+    // As many columns as make pairs stay together, in a sheet that is not much higher than wide.
+    let columns = 2 * ((tiles.len() as f64 / 4.0).sqrt().ceil() as usize).clamp(1, 4);
+    let title = "Matched clusters of A and B";
+    render::sheet_png(&tiles, shape, &Sheet { title, foot: "", columns: Some(columns) })
+}
+
+/// The tile with the model's name before its first line.
+fn named<'a>(tile: &Tile<'a>, name: &str) -> Tile<'a> {
+    let mut tile = tile.clone();
+    match tile.caption.first_mut() {
+        Some(first) => *first = format!("{name}: {first}"),
+        None => tile.caption.push(name.into()),
+    }
+    tile
+}
+
 /// Tiles as text.
 pub(super) fn text(
     tiles: &[Tile],

@@ -2,16 +2,18 @@
 //!
 //! One iteration: mixture -> [`EStep`] over fixed blocks -> [`SufficientStats`] -> [`m_step`] -> mixture.
 //! Once gains are small, leaps beyond the M-step ([`Direction`]) save iterations, unless [`FitParams::accelerate`] is off.
-//! [`fit`] runs it from several starts and keeps the best. Nothing here prints, opens a path or reads a clock;
+//! [`fit`] runs it from several starts and keeps the best; [`StandardErrors`] and [`bootstrap`] say how well its parameters are known. Nothing here prints, opens a path or reads a clock;
 //! progress leaves through [`Observe`].
 
 mod accelerate;
+mod bootstrap;
 mod by_label;
 mod climb;
 mod dense_step;
 mod distinct;
 mod e_step;
 mod feature_order;
+mod information;
 mod init;
 mod m_step;
 mod observe;
@@ -21,10 +23,12 @@ mod report;
 mod rounding;
 mod rows;
 mod sparse_step;
+mod standard_errors;
 mod starts;
 mod stats;
 
 pub use accelerate::Direction;
+pub use bootstrap::{Bootstrap, bootstrap};
 pub use by_label::fit_by_label;
 pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
 pub use init::Init;
@@ -33,5 +37,6 @@ pub use observe::{Iteration, Observe, Silent};
 pub use params::{FitParams, NInit};
 pub use report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
 pub use rows::Rows;
+pub use standard_errors::{MOST_MEANS, StandardErrors};
 pub use starts::fit;
 pub use stats::SufficientStats;

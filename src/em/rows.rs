@@ -45,7 +45,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The same rows, not copied.
-    pub(super) fn borrowed(&self) -> Rows<'_> {
+    pub fn borrowed(&self) -> Rows<'_> {
         Rows {
             data: Cow::Borrowed(&self.data),
             weights: self.weights.as_deref().map(Cow::Borrowed),

@@ -1,7 +1,8 @@
-//! The best one-to-one matching of clusters to labels, and the accuracy under it; the only home of `pathfinding`.
+//! The best one-to-one matching of clusters to labels, and the accuracy under it, and the cheapest one under any costs; the
+//! only home of `pathfinding`.
 
 use super::Contingency;
-use pathfinding::kuhn_munkres::kuhn_munkres;
+use pathfinding::kuhn_munkres::{kuhn_munkres, kuhn_munkres_min};
 use pathfinding::matrix::Matrix;
 
 /// A one-to-one matching of clusters to labels that puts as many samples as possible in the right place.
@@ -47,4 +48,21 @@ fn matched_columns(table: &Contingency) -> Vec<usize> {
     // i128, because the solver adds and subtracts counts that may be as large as u64::MAX.
     let weight = |(row, column)| i128::from(table.counts[row * columns + column]);
     kuhn_munkres(&Matrix::from_fn(rows, columns, weight)).1
+}
+
+/// Costs are told apart down to this: the solver wants whole numbers.
+const COST_UNIT: f64 = 1.0 / (1_u64 << 32) as f64;
+
+/// The column matched to each row so that the costs, finite and below 2^31, add up to the least; no more rows than columns.
+pub(super) fn cheapest_columns(
+    n_rows: usize,
+    n_columns: usize,
+    cost: impl Fn((usize, usize)) -> f64,
+) -> Vec<usize> {
+    debug_assert!(n_rows <= n_columns);
+    if n_rows == 0 {
+        return Vec::new();
+    }
+    let cost = |at| (cost(at) / COST_UNIT) as i128;
+    kuhn_munkres_min(&Matrix::from_fn(n_rows, n_columns, cost)).1
 }

@@ -106,6 +106,20 @@ impl LabelTable {
         Some((self.names.get(label)?, most as f64 / total))
     }
 
+    /// `p(label | k)` (K x L, one component after another), each in (0, 1): `(n_kl + 1/2) / (n_k + L / 2)`.
+    ///
+    /// The half is Jeffreys' prior, so that no label is impossible because a few images did not bear it; a component without
+    /// images says nothing, `1 / L`. Source: Krichevsky and Trofimov (1981), *IEEE Transactions on Information Theory* 27.
+    pub fn shares(&self) -> Vec<f64> {
+        let half_labels = self.names.len() as f64 / 2.0;
+        let of_component = |counts: &[u64]| {
+            let total: f64 = counts.iter().map(|count| *count as f64).sum();
+            let share = |count: &u64| (*count as f64 + 0.5) / (total + half_labels);
+            counts.iter().map(share).collect::<Vec<_>>()
+        };
+        self.counts.chunks(self.names.len().max(1)).flat_map(of_component).collect()
+    }
+
     fn check(&self, n_components: usize) -> Result<(), ModelProblem> {
         let needs = self.names.len().checked_mul(n_components);
         ensure(needs == Some(self.counts.len()) && !self.names.is_empty(), || {
@@ -195,6 +209,16 @@ mod tests {
         assert_eq!(table().majority(1), None);
         assert_eq!(table().majority(3), None);
         assert_eq!(table().majority(usize::MAX), None);
+    }
+
+    #[test]
+    fn shares_sum_to_one_and_none_is_zero() {
+        let shares = table().shares();
+        for (k, shares) in shares.chunks(3).enumerate() {
+            assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-15, "{k}");
+        }
+        assert_eq!(shares[..3], [1.5 / 9.5, 6.5 / 9.5, 1.5 / 9.5]);
+        assert_eq!(shares[3..6], [1.0 / 3.0; 3]);
     }
 
     #[test]

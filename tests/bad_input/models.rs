@@ -31,6 +31,8 @@ fn refuses_model(sandbox: &Sandbox, parts: &[&str]) {
     for words in [
         "assign data.idx --model bent.bmm",
         "eval data.idx --model bent.bmm",
+        "compare run bent.bmm data.idx",
+        "compare bent.bmm run data.idx",
         "view --model bent.bmm",
         "sample --model bent.bmm --output sheet.png",
         "export --model bent.bmm --output model.json",
@@ -172,4 +174,34 @@ fn an_ending_that_stands_for_no_format_is_refused() {
     let parts = ["--output is a.gif", ".png"];
     refuses(&sandbox, "sample --model run --output a.gif", &parts);
     refuses(&sandbox, "view --model run --as png", &["--output"]);
+}
+
+#[test]
+fn models_of_other_sizes_are_not_compared() {
+    let sandbox = Sandbox::with_run();
+    sandbox.write("a.json", r#"{"weights": [1], "means": [[0.1, 0.2]]}"#);
+    sandbox.done("import a.json --out small");
+    refuses(&sandbox, "compare run small data.idx", &["B is", "1 x 2", "4 x 4"]);
+    refuses(&sandbox, "compare run nothing data.idx", &["nothing", "no such file"]);
+    sandbox.write("row.csv", "0,1,0\n");
+    refuses(&sandbox, "compare run run row.csv", &["row.csv", "1 x 3", "4 x 4"]);
+    refuses(&sandbox, "compare run run data.idx --output a.gif", &["--output is a.gif", ".png"]);
+    sandbox.write("a.png", "mine");
+    refuses(&sandbox, "compare run run data.idx --output a.png", &["a.png", "exists"]);
+}
+
+#[test]
+fn standard_errors_that_cannot_be_had_are_refused_with_the_reason() {
+    let sandbox = Sandbox::with_run();
+    sandbox.write("row.csv", "0,1,0\n");
+    refuses(&sandbox, "info run row.csv --errors", &["row.csv", "1 x 3"]);
+    refuses(&sandbox, "info data.idx data.idx --errors", &["--errors", "data.idx", "model"]);
+    refuses(&sandbox, "info run data.idx --errors --bootstrap 1", &["--bootstrap is 1", "from 2"]);
+    sandbox.write("wide.idx", idx(&[3, 1, 2001], [0; 3 * 2001]));
+    sandbox.done("train --k 1 --data wide.idx --out wide");
+    refuses(&sandbox, "info wide wide.idx --errors", &["2001 means", "more than 2000"]);
+    // Two clusters of two items have more parameters than there are patterns.
+    sandbox.write("two.csv", "0,0\n0,1\n1,0\n1,1\n0,0\n1,1\n0,1\n0,0\n");
+    sandbox.done("train --k 2 --data two.csv --out two");
+    refuses(&sandbox, "info two two.csv --errors", &["no standard errors", "singular"]);
 }

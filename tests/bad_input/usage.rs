@@ -26,6 +26,9 @@ fn missing_things_are_named() {
     refuses_usage("train --k", &["--k", "value"]);
     refuses_usage("assign", &["SRC"]);
     refuses_usage("info", &["MODEL|SRC"]);
+    refuses_usage("info run --errors", &["SRC"]);
+    refuses_usage("info run data.idx --bootstrap 9", &["--errors"]);
+    refuses_usage("compare run", &["<B>"]);
     refuses_usage("export", &["--output"]);
     refuses_usage("import a.json", &["--out"]);
     let empty = ["train", "--data", ""];

@@ -63,10 +63,17 @@ fn a_model_with_labels_names_the_label_of_the_cluster() {
     sandbox.done("train --k 2 --data set --out run");
     let text = sandbox.done("assign set:test --model run --format csv").text();
     let mut rows = csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(&rows.headers().unwrap()[5], "cluster_label");
+    let head: Vec<&str> = rows.headers().unwrap().iter().skip(5).collect();
+    assert_eq!(head, ["cluster_label", "label", "label_probability"]);
     for (i, row) in rows.records().map(Result::unwrap).enumerate() {
-        assert_eq!(row[5], (i % 2).to_string());
+        assert_eq!((&row[5], &row[6]), (&*(i % 2).to_string(), &*(i % 2).to_string()));
+        // Twenty images of the label and none of the other, each with half a count more.
+        let probability: f64 = row[7].parse().unwrap();
+        assert!((probability - 20.5 / 21.0).abs() < 1e-6, "{row:?}");
     }
+    let json = sandbox.done("assign set:test --model run --format jsonl").text();
+    let first: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!(first["label"], "0");
 }
 
 #[test]

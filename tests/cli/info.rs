@@ -29,3 +29,53 @@ fn the_fingerprint_of_the_data_is_the_one_in_the_model() {
     let model = sandbox.done("info run --json").json();
     assert_eq!(data["data_sha256"], model["provenance"]["data_sha256"]);
 }
+
+/// Answers of two kinds of people to five questions, and a run on them.
+fn answers() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let answer = |i: usize, d: usize| u8::from(i.is_multiple_of(2) != ((i * 7 + d * 5) % 11 < 2));
+    let row = |i| (0..5).map(|d| answer(i, d).to_string()).collect::<Vec<_>>().join(",");
+    sandbox.write("answers.csv", (0..200).map(row).collect::<Vec<_>>().join("\n"));
+    sandbox.done("train --quiet --k 2 --data answers.csv --out run");
+    sandbox
+}
+
+#[test]
+fn standard_errors_come_by_information_and_by_bootstrap() {
+    let sandbox = answers();
+    for (words, method) in [("", "observed information"), (" --bootstrap 20", "bootstrap")] {
+        let words = format!("info run answers.csv --errors{words}");
+        let errors = sandbox.done(&format!("{words} --json")).json()["standard_errors"].clone();
+        assert_keys(&errors, "method data trained_on_it n_refits n_converged n_without");
+        assert_eq!((&errors["method"], &errors["trained_on_it"]), (&method.into(), &true.into()));
+        assert_eq!(errors["means"].as_array().unwrap().len(), 2);
+        let weight = errors["weights"][0].as_f64().unwrap();
+        assert!((0.02..0.06).contains(&weight), "{errors}");
+        let other = errors["weights"][1].as_f64().unwrap();
+        assert!((weight - other).abs() < 1e-12, "{errors}");
+        let text = sandbox.done(&words).text();
+        assert!(text.contains("Estimates (standard errors)") && text.contains("mean of item 4"));
+    }
+    let plain = sandbox.done("info run --json").json();
+    assert!(!keys(&plain).contains("standard_errors"));
+}
+
+#[test]
+fn a_seed_makes_the_bootstrap_repeatable_at_any_number_of_threads() {
+    let sandbox = answers();
+    let run = |more: &str| {
+        sandbox.done(&format!("info run answers.csv --errors --bootstrap 20 --json {more}")).out
+    };
+    assert_eq!(run("--threads 1"), run("--seed 0 --threads 3"));
+    assert_ne!(run(""), run("--seed 1"));
+}
+
+#[test]
+fn errors_on_other_data_than_the_training_data_come_with_a_note() {
+    let sandbox = answers();
+    let text = String::from_utf8(sandbox.read("answers.csv")).unwrap();
+    sandbox.write("most.csv", text.lines().take(190).collect::<Vec<_>>().join("\n"));
+    let run = sandbox.done("info run most.csv --errors --bootstrap 5 --json");
+    assert!(run.err.contains("trained on other data"), "{run:?}");
+    assert_eq!(run.json()["standard_errors"]["trained_on_it"], false);
+}

@@ -4,6 +4,7 @@ mod assign;
 mod bench;
 #[path = "../common/mod.rs"]
 mod common;
+mod compare;
 mod eval;
 mod exchange;
 mod help;

@@ -1,0 +1,138 @@
+//! The classifier that a model with labels is: `p(label | x) = sum_k p(k | x) p(label | k)`.
+
+use super::input::Input;
+use super::tables;
+use crate::error::Result;
+use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
+use crate::model_file::{LabelTable, Model};
+use serde::Serialize;
+
+/// The labels met in each cluster in training, as probabilities.
+pub(super) struct Classifier<'a> {
+    names: &'a [String],
+    /// `p(label | k)`, one cluster after another.
+    shares: Vec<f64>,
+}
+
+/// What the classifier is worth on labelled data; `null` in JSON stands for an infinite loss.
+#[derive(Debug, Serialize)]
+pub(super) struct Classification {
+    accuracy: f64,
+    log_loss: f64,
+    brier: f64,
+    calibration_error: f64,
+    n_bins: usize,
+    reliability: Vec<Reliability>,
+    /// Labels that the classifier knows.
+    labels: Vec<String>,
+    /// Images of each label of the data (columns) that each label was predicted for (rows).
+    counts: Vec<Vec<u64>>,
+    /// Images with a label that the model never met.
+    n_unknown: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Reliability {
+    above: f64,
+    up_to: f64,
+    confidence: f64,
+    accuracy: f64,
+    count: u64,
+}
+
+impl<'a> Classifier<'a> {
+    /// The classifier of a model that was trained on labelled data.
+    pub(super) fn of(model: &'a Model) -> Option<Self> {
+        model.labels.as_ref().map(Self::new)
+    }
+
+    fn new(table: &'a LabelTable) -> Self {
+        Self { names: &table.names, shares: table.shares() }
+    }
+
+    /// The probability of every label (L values), from the responsibilities of all clusters.
+    pub(super) fn forecast(&self, resp: impl Iterator<Item = f64>) -> Vec<f64> {
+        let mut forecast = vec![0.0; self.names.len()];
+        for (r, shares) in resp.zip(self.shares.chunks(self.names.len())) {
+            forecast.iter_mut().zip(shares).for_each(|(p, share)| *p += r * share);
+        }
+        forecast
+    }
+
+    /// The most probable label and its probability.
+    pub(super) fn predict(&self, resp: impl Iterator<Item = f64>) -> (&'a str, f64) {
+        let judged = Judged::new(&self.forecast(resp), None);
+        (&self.names[judged.predicted], judged.confidence)
+    }
+}
+
+impl Classification {
+    /// What the labels of `model` say of the rows of `input` whose label is known, where both have some.
+    pub(super) fn of(model: &Model, input: &Input) -> Result<Option<Self>> {
+        let (Some(classifier), Some(labels)) = (Classifier::of(model), &input.labels) else {
+            return Ok(None);
+        };
+        // The label of the data that each of its codes stands for, in the model's own order.
+        let known = |name: &String| classifier.names.iter().position(|known| known == name);
+        let truths: Vec<Option<usize>> = labels.names().iter().map(known).collect();
+        let judged = model.mixture.map_rows(&input.bits, |i, _, resp| {
+            let label = labels.of_row()[i]?;
+            Some((label, Judged::new(&classifier.forecast(resp), truths[label as usize])))
+        })?;
+        let (known, judged): (Vec<u32>, Vec<Judged>) = judged.into_iter().flatten().unzip();
+        if known.is_empty() {
+            return Ok(None);
+        }
+        let predicted: Vec<usize> = judged.iter().map(|sample| sample.predicted).collect();
+        let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
+        let table = Contingency::new(&predicted, n_predicted, &known, n_labels)?;
+        let scores = Calibration::of(&judged)?;
+        let unknown = table.label_sizes().into_iter().zip(&truths).filter(|(_, t)| t.is_none());
+        Ok(Some(Self {
+            accuracy: scores.accuracy,
+            log_loss: scores.log_loss,
+            brier: scores.brier,
+            calibration_error: scores.calibration_error,
+            n_bins: N_BINS,
+            reliability: scores.bins.into_iter().map(Reliability::from).collect(),
+            labels: classifier.names.to_vec(),
+            counts: (0..table.n_clusters()).map(|l| table.cluster(l).to_vec()).collect(),
+            n_unknown: unknown.map(|(size, _)| size).sum(),
+        }))
+    }
+
+    /// One line of scores.
+    pub(super) fn line(&self) -> String {
+        let Self { accuracy, log_loss, brier, calibration_error, n_bins, .. } = self;
+        let unknown = match self.n_unknown {
+            0 => String::new(),
+            n => format!("; {n} with a label that the model never met"),
+        };
+        format!(
+            "accuracy {accuracy:.4}, log loss {log_loss:.4} nats, Brier score {brier:.4}, \
+             calibration error {calibration_error:.4} ({n_bins} bins){unknown}"
+        )
+    }
+
+    /// The predicted labels, and for each the images by their label in the data.
+    pub(super) fn confusion(&self) -> (&[String], &[Vec<u64>]) {
+        (&self.labels, &self.counts)
+    }
+
+    /// The reliability table: how sure the classifier is, and how often it is right.
+    pub(super) fn reliability_table(&self, samples: &str) -> String {
+        let rows = self.reliability.iter().map(|bin| {
+            let range = format!("{:.1} to {:.1}", bin.above, bin.up_to);
+            let means = [bin.confidence, bin.accuracy].map(|mean| format!("{mean:.4}"));
+            [range].into_iter().chain(means).chain([bin.count.to_string()]).collect()
+        });
+        tables::table(&["probability", "mean", "accuracy", samples], &[0], rows)
+    }
+}
+
+impl From<Bin> for Reliability {
+    fn from(bin: Bin) -> Self {
+        let Bin { above, up_to, count, confidence, accuracy } = bin;
+        Self { above, up_to, confidence, accuracy, count }
+    }
+}

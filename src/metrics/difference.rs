@@ -1,0 +1,56 @@
+//! The difference of two models' log-likelihoods on the same samples, and how well it is known.
+
+/// A mean difference and its standard error, both in the unit of the scores: nats per sample.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Difference {
+    /// The mean of `a_i - b_i`.
+    pub mean: f64,
+    /// The standard deviation of the differences over the square root of their number.
+    pub standard_error: f64,
+}
+
+impl Difference {
+    /// The mean of `a_i - b_i` over the samples (N values each).
+    ///
+    /// `None` for fewer than two samples, or if a score or the mean is not finite. The two are numerator and
+    /// denominator of the statistic of Vuong (1989), *Econometrica* 57; his tests suppose fits to these very samples and models
+    /// that do not overlap, which nobody checks here.
+    ///
+    /// # Panics
+    /// If the two are not of one length.
+    pub fn of(a: &[f64], b: &[f64]) -> Option<Self> {
+        assert_eq!(a.len(), b.len(), "scores of other samples");
+        let n = a.len() as f64;
+        let differences = || a.iter().zip(b).map(|(a, b)| a - b);
+        let mean = differences().sum::<f64>() / n;
+        let squares: f64 = differences().map(|d| (d - mean).powi(2)).sum();
+        let is_known = a.len() > 1 && mean.is_finite();
+        is_known.then(|| Self { mean, standard_error: (squares / (n - 1.0) / n).sqrt() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_by_hand() {
+        let found = Difference::of(&[1.0, 2.0, 3.0, 6.0], &[0.0, 0.0, 0.0, 0.0]).unwrap();
+        assert_eq!(found.mean, 3.0);
+        assert!((found.standard_error - (14.0_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-15);
+    }
+
+    #[test]
+    fn equal_scores_do_not_differ_and_are_known_exactly() {
+        let found = Difference::of(&[-3.0, -7.5], &[-3.0, -7.5]).unwrap();
+        assert_eq!((found.mean, found.standard_error), (0.0, 0.0));
+    }
+
+    #[test]
+    fn there_is_none_for_one_sample_or_impossible_ones() {
+        assert_eq!(Difference::of(&[1.0], &[0.0]), None);
+        let impossible = f64::NEG_INFINITY;
+        assert_eq!(Difference::of(&[1.0, impossible], &[0.0, 0.0]), None);
+        assert_eq!(Difference::of(&[1.0, impossible], &[0.0, impossible]), None);
+    }
+}
