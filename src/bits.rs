@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result};
 use rayon::prelude::*;
+use std::collections::HashSet;
 
 /// A binary data matrix of shape (`n_samples`, `n_features`), packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +132,11 @@ impl BitMatrix {
     pub fn select(&self, rows: &[usize]) -> Self {
         let bytes = rows.iter().flat_map(|&i| self.row(i)).copied().collect();
         Self { n_samples: rows.len(), n_features: self.n_features, bytes }
+    }
+
+    /// The number of rows that differ from each other.
+    pub fn n_distinct(&self) -> usize {
+        (0..self.n_samples).map(|i| self.row(i)).collect::<HashSet<_>>().len()
     }
 
     /// Keeps the first `n_samples` rows only.
@@ -273,6 +279,7 @@ mod tests {
         let picked = matrix.select(&[4, 0, 4]);
         assert!(picked.get(0, 4) && picked.get(1, 0) && picked.get(2, 4));
         assert_eq!(picked.count_ones(), 3);
+        assert_eq!((picked.n_distinct(), matrix.n_distinct()), (2, 5));
         let mut head = matrix.clone();
         head.truncate(2);
         assert_eq!(head, matrix.select(&[0, 1]));

@@ -201,7 +201,7 @@ impl Results {
 
     fn icl(&self) -> f64 {
         let Clustering { log_likelihood, n_samples, entropy, .. } = self.training;
-        self.model.mixture.bic(log_likelihood, n_samples) + 2.0 * entropy
+        self.model.mixture.icl(log_likelihood, n_samples, entropy)
     }
 
     /// The JSON document.

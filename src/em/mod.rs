@@ -6,12 +6,15 @@
 //! progress leaves through [`Observe`].
 
 mod accelerate;
+mod bootstrap;
 mod climb;
 mod dense_step;
 mod e_step;
 mod feature_order;
+mod held_out;
 mod init;
 mod m_step;
+mod neighbours;
 mod observe;
 mod orient;
 mod params;
@@ -20,13 +23,18 @@ mod rounding;
 mod sparse_step;
 mod starts;
 mod stats;
+mod sweep;
 
 pub use accelerate::Direction;
+pub use bootstrap::{BootstrapTest, bootstrap_test};
 pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
+pub use held_out::{HeldOut, cross_validate, folds, hold_out};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};
+pub use neighbours::{merge, split};
 pub use observe::{Iteration, Observe, Silent};
 pub use params::{FitParams, NInit};
 pub use report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
 pub use starts::fit;
 pub use stats::SufficientStats;
+pub use sweep::{Origin, Sweep, SweptFit, check_distinct, sweep};

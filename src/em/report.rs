@@ -66,6 +66,16 @@ pub struct StartReport {
 pub const SAME_OPTIMUM: f64 = 1e-4;
 
 impl FitReport {
+    /// The objective of the returned mixture as the fit computed it: total nats.
+    pub fn objective(&self) -> f64 {
+        self.objective_history.last().copied().unwrap_or(f64::NEG_INFINITY)
+    }
+
+    /// The entropy of the responsibilities, summed over rows, in nats.
+    pub fn entropy(&self) -> f64 {
+        self.assignments.iter().map(|row| row.entropy).sum()
+    }
+
     /// Starts that were run to their end.
     pub fn finished(&self) -> impl Iterator<Item = &StartReport> {
         finished(&self.starts)
