@@ -43,8 +43,8 @@ const RULES: Rules = Rules {
         ("npyz", &["data/npy.rs", "data/write.rs", "model_file/exchange/npy.rs"]),
         ("pathfinding", &["metrics/matching.rs"]),
         ("plotters", &["render/plot.rs", "render/plot/"]),
-        ("rand_distr", &["data/binarize.rs", "em/init/", "mixture.rs"]),
-        ("rand_xoshiro", &["data/binarize.rs", "em/init/", "mixture.rs"]),
+        ("rand_distr", &["data/binarize.rs", "em/held_out.rs", "em/init/", "mixture.rs"]),
+        ("rand_xoshiro", &["data/binarize.rs", "em/held_out.rs", "em/init/", "mixture.rs"]),
         (
             "rayon",
             &[
@@ -54,6 +54,7 @@ const RULES: Rules = Rules {
                 "data/mod.rs",
                 "data/positioned.rs",
                 "em/accelerate.rs",
+                "em/bootstrap.rs",
                 "em/dense_step.rs",
                 "em/e_step.rs",
                 "em/feature_order.rs",

@@ -224,6 +224,18 @@ impl Words {
 }
 
 impl Input {
+    /// Some of the rows, which no longer know their place in the files.
+    pub(super) fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            bits: self.bits.select(rows),
+            labels: self.labels.as_ref().map(|labels| labels.select(rows)),
+            parts: Vec::new(),
+            ..*self
+        }
+    }
+
     /// The file and the place in it of row `i`.
     pub(super) fn origin(&self, i: usize) -> (&str, usize) {
         Part::origin(&self.parts, i)

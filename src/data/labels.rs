@@ -73,6 +73,15 @@ impl Labels {
         self.of_row.truncate(n);
     }
 
+    /// The labels of `rows`, in that order, with all class names.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let of_row = rows.iter().map(|&i| self.of_row[i]).collect();
+        Self { names: self.names.clone(), of_row }
+    }
+
     /// The class name of each row in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.of_row.iter().map(|&class| self.names[class as usize].as_str())
@@ -119,6 +128,9 @@ mod tests {
         assert_eq!((labels.len(), labels.name_of(1)), (2, "7"));
         labels.truncate(9);
         assert_eq!(labels.len(), 2);
+        let selected = labels.select(&[1, 0, 1]);
+        assert_eq!(selected.iter().collect::<Vec<_>>(), ["7", "1", "7"]);
+        assert_eq!(selected.names(), labels.names());
     }
 
     #[test]

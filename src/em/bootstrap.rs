@@ -105,7 +105,8 @@ fn best(
     let params = FitParams { n_components, n_init, tol: params.tol.max(TOL), ..params.clone() };
     let mut best = fit(sample, &params, &mut Silent)?;
     for start in given {
-        let warm = fit(sample, &FitParams { init: Init::From(start), ..params.clone() }, &mut Silent)?;
+        let warm =
+            fit(sample, &FitParams { init: Init::From(start), ..params.clone() }, &mut Silent)?;
         if warm.report.objective() > best.report.objective() {
             best = warm;
         }

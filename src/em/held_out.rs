@@ -60,7 +60,8 @@ pub fn folds(n_samples: usize, n_folds: usize, seed: u64) -> Result<Vec<Vec<usiz
 pub fn hold_out(n_samples: usize, share: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
     let n = (share * n_samples as f64).round();
     if !(n >= 1.0 && n < n_samples as f64 && share > 0.0 && share < 1.0) {
-        let allowed = format!("between 0 and 1, and leave some of the {n_samples} rows on both sides");
+        let allowed =
+            format!("between 0 and 1, and leave some of the {n_samples} rows on both sides");
         return Err(Error::Parameter { name: "holdout", value: share.to_string(), allowed });
     }
     let order = shuffled(n_samples, seed);
@@ -97,16 +98,13 @@ pub fn cross_validate(
     let of_k = |i: usize| {
         let total: f64 = scores.iter().map(|(size, of_fold)| size * of_fold[i]).sum();
         let means: Vec<f64> = scores.iter().map(|(_, of_fold)| of_fold[i]).collect();
-        HeldOut {
-            score: total / data.n_samples() as f64,
-            standard_error: mean_and_error(&means).1,
-        }
+        HeldOut { score: total / data.n_samples() as f64, standard_error: mean_and_error(&means).1 }
     };
     Ok(Some((0..n_ks).map(of_k).collect()))
 }
 
-/// The rows of all folds but number `f`, ascending.
-pub(super) fn all_but(folds: &[Vec<usize>], f: usize) -> Vec<usize> {
+/// The rows of all folds but number `f`, ascending: what the fits that are tried on fold `f` are fitted to.
+pub fn all_but(folds: &[Vec<usize>], f: usize) -> Vec<usize> {
     let others = folds.iter().enumerate().filter(|(other, _)| *other != f);
     ascending(others.flat_map(|(_, rows)| rows.iter().copied()))
 }

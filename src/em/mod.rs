@@ -28,7 +28,7 @@ mod sweep;
 pub use accelerate::Direction;
 pub use bootstrap::{BootstrapTest, bootstrap_test};
 pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
-pub use held_out::{HeldOut, cross_validate, folds, hold_out};
+pub use held_out::{HeldOut, all_but, cross_validate, folds, hold_out};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};
 pub use neighbours::{merge, split};

@@ -64,7 +64,10 @@ pub fn merge(mixture: &BernoulliMixture, n_components: usize) -> Result<Bernoull
 
 /// The place of the smallest value in a triangle, as (column, row).
 fn least(losses: &[Vec<f64>]) -> (usize, usize) {
-    let places = losses.iter().enumerate().flat_map(|(b, row)| row.iter().zip(0..).map(move |(l, a)| (l, a, b)));
+    let places = losses
+        .iter()
+        .enumerate()
+        .flat_map(|(b, row)| row.iter().zip(0..).map(move |(l, a)| (l, a, b)));
     places.min_by(|x, y| x.0.total_cmp(y.0)).map_or((0, 1), |(_, a, b)| (a, b))
 }
 

@@ -8,12 +8,10 @@ mod marks;
 
 use super::png::rgb_png;
 use crate::error::{Error, Result};
-use frame::Frame;
+use frame::{Axis, Frame};
 use marks::{Mark, colour};
 use plotters::chart::ChartContext;
 use plotters::coord::Shift;
-use plotters::coord::combinators::BindKeyPoints;
-use plotters::coord::ranged1d::{Ranged, ValueFormatter};
 use plotters::prelude::*;
 use plotters::style::register_font;
 use std::sync::Once;
@@ -144,36 +142,11 @@ impl<B: DrawingBackend> Pen<'_, B> {
     }
 
     fn lines(&self, plot: &LinePlot, frame: &Frame, area: &DrawingArea<B, Shift>) -> Drawn<B> {
-        let (x, y) = (frame.x.0..frame.x.1, frame.y.0..frame.y.1);
-        let (x_ticks, y_ticks) = (frame.x_ticks.clone(), frame.y_ticks.clone());
-        let mut builder = ChartBuilder::on(area);
-        builder
+        let mut chart = ChartBuilder::on(area)
             .margin(self.px(16))
             .x_label_area_size(self.px(76))
-            .y_label_area_size(self.px(104));
-        match plot.axes {
-            Axes::Logarithmic => {
-                let x = x.log_scale().with_key_points(x_ticks);
-                let y = y.log_scale().with_key_points(y_ticks);
-                self.chart(plot, frame, builder.build_cartesian_2d(x, y)?)
-            }
-            Axes::Linear => {
-                let (x, y) = (x.with_key_points(x_ticks), y.with_key_points(y_ticks));
-                self.chart(plot, frame, builder.build_cartesian_2d(x, y)?)
-            }
-        }
-    }
-
-    fn chart<X, Y>(
-        &self,
-        plot: &LinePlot,
-        frame: &Frame,
-        mut chart: ChartContext<B, Cartesian2d<X, Y>>,
-    ) -> Drawn<B>
-    where
-        X: Ranged<ValueType = f64> + ValueFormatter<f64>,
-        Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
-    {
+            .y_label_area_size(self.px(104))
+            .build_cartesian_2d(frame.x.clone(), frame.y.clone())?;
         chart
             .configure_mesh()
             .bold_line_style(GRID.stroke_width(self.scale))
@@ -182,9 +155,9 @@ impl<B: DrawingBackend> Pen<'_, B> {
             .label_style((FONT, self.px(SMALL_SIZE), &INK))
             .axis_desc_style((FONT, self.px(TEXT_SIZE), &INK))
             .x_label_formatter(&f64::to_string)
-            .y_label_formatter(&|y| frame.y_text(*y))
-            .x_labels(frame.x_ticks.len())
-            .y_labels(frame.y_ticks.len())
+            .y_label_formatter(&|y| frame.y.text(*y))
+            .x_labels(frame.x.ticks.len())
+            .y_labels(frame.y.ticks.len())
             .y_label_offset(self.lowered_by(SMALL_SIZE) * self.scale as i32)
             .x_desc(plot.x_label)
             .y_desc(plot.y_label)
@@ -201,9 +174,9 @@ impl<B: DrawingBackend> Pen<'_, B> {
         Ok(())
     }
 
-    fn line<X: Ranged<ValueType = f64>, Y: Ranged<ValueType = f64>>(
+    fn line(
         &self,
-        chart: &mut ChartContext<B, Cartesian2d<X, Y>>,
+        chart: &mut ChartContext<B, Cartesian2d<Axis, Axis>>,
         i: usize,
         line: &Line,
         frame: &Frame,

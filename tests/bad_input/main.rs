@@ -8,6 +8,7 @@ mod models;
 mod no_error;
 mod outputs;
 mod streams;
+mod sweep;
 mod usage;
 
 use bmm::error::ModelProblem;

@@ -2,8 +2,8 @@
 
 use super::*;
 
-const COMMANDS: [&str; 9] =
-    ["train", "assign", "view", "eval", "sample", "info", "export", "import", "bench"];
+const COMMANDS: [&str; 10] =
+    ["train", "sweep", "assign", "view", "eval", "sample", "info", "export", "import", "bench"];
 
 /// The paragraph of each flag, from its line to the next one.
 fn flags(help: &str) -> Vec<String> {

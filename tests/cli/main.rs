@@ -9,6 +9,7 @@ mod exchange;
 mod help;
 mod info;
 mod sample;
+mod sweep;
 mod train;
 mod view;
 

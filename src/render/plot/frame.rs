@@ -2,15 +2,23 @@
 
 use super::{Axes, Line};
 use crate::error::{Error, Result};
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use std::ops::Range;
 
-/// The ends of both axes, and the marked values.
-#[derive(Debug, PartialEq)]
+/// Both axes.
+#[derive(Debug)]
 pub(super) struct Frame {
-    axes: Axes,
-    pub(super) x: (f64, f64),
-    pub(super) y: (f64, f64),
-    pub(super) x_ticks: Vec<f64>,
-    pub(super) y_ticks: Vec<f64>,
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+}
+
+/// One axis, as the library asks for it.
+#[derive(Debug, Clone)]
+pub(super) struct Axis {
+    kind: Axes,
+    pub(super) ends: (f64, f64),
+    /// The marked values.
+    pub(super) ticks: Vec<f64>,
 }
 
 /// Marked values on a logarithmic x axis stand apart by at least this factor, so that their numbers do not touch.
@@ -31,7 +39,8 @@ impl Frame {
     /// [`Error::Parameter`] if there are none.
     pub(super) fn around(axes: Axes, lines: &[Line]) -> Result<Self> {
         let points = lines.iter().flat_map(|line| line.points.iter());
-        let (mut x, mut y): (Vec<f64>, Vec<f64>) = points.filter(|p| axes.can_show(p)).copied().unzip();
+        let (mut x, mut y): (Vec<f64>, Vec<f64>) =
+            points.filter(|p| axes.can_show(p)).copied().unzip();
         x.sort_by(f64::total_cmp);
         y.sort_by(f64::total_cmp);
         let (Some(low), Some(high)) = (y.first().copied(), y.last().copied()) else {
@@ -50,13 +59,10 @@ impl Frame {
         let powers = low..=high.max(low + 1);
         let ends = (x[0] / X_MARGIN, x[x.len() - 1] * X_MARGIN);
         x.dedup_by(|b, a| *b < *a * TICK_RATIO);
-        Self {
-            axes: Axes::Logarithmic,
-            x: ends,
-            y: (10_f64.powi(*powers.start()), 10_f64.powi(*powers.end())),
-            x_ticks: x,
-            y_ticks: powers.map(|power| 10_f64.powi(power)).collect(),
-        }
+        let y_ticks: Vec<f64> = powers.map(|power| 10_f64.powi(power)).collect();
+        let y_ends = (y_ticks[0], y_ticks[y_ticks.len() - 1]);
+        let axis = |ends, ticks| Axis { kind: Axes::Logarithmic, ends, ticks };
+        Self { x: axis(ends, x), y: axis(y_ends, y_ticks) }
     }
 
     /// Round numbers around all y, and a little more than all x, which ascend.
@@ -67,30 +73,53 @@ impl Frame {
         let multiples = (low / step).floor() as i64..=((high / step).ceil() as i64);
         let y_ticks: Vec<f64> = multiples.map(|n| n as f64 * step).collect();
         x.dedup_by(|b, a| *b < *a + length * TICK_SHARE);
-        Self {
-            axes: Axes::Linear,
-            x: (first - length * X_MARGIN_SHARE, last + length * X_MARGIN_SHARE),
-            y: (y_ticks[0] - step / 4.0, y_ticks[y_ticks.len() - 1] + step / 4.0),
-            x_ticks: x,
-            y_ticks,
-        }
+        let ends = (first - length * X_MARGIN_SHARE, last + length * X_MARGIN_SHARE);
+        let y_ends = (y_ticks[0] - step / 4.0, y_ticks[y_ticks.len() - 1] + step / 4.0);
+        let axis = |ends, ticks| Axis { kind: Axes::Linear, ends, ticks };
+        Self { x: axis(ends, x), y: axis(y_ends, y_ticks) }
     }
 
     /// Whether the axes can show the point.
     pub(super) fn can_show(&self, at: &(f64, f64)) -> bool {
-        self.axes.can_show(at)
+        self.x.kind.can_show(at)
     }
+}
 
-    /// A marked value of the y axis.
-    pub(super) fn y_text(&self, y: f64) -> String {
-        match self.axes {
-            Axes::Logarithmic => power_text(y),
+impl Axis {
+    /// A marked value in words.
+    pub(super) fn text(&self, value: f64) -> String {
+        match self.kind {
+            Axes::Logarithmic => power_text(value),
             Axes::Linear => {
-                let step = self.y_ticks.get(1).map_or(1.0, |second| second - self.y_ticks[0]);
-                let digits = (-step.log10() + 1e-9).ceil().clamp(0.0, 12.0) as usize;
-                format!("{y:.digits$}")
+                let step = self.ticks.get(1).map_or(1.0, |second| second - self.ticks[0]);
+                let digits = (-step.log10() - 1e-9).ceil().clamp(0.0, 12.0) as usize;
+                format!("{value:.digits$}")
             }
         }
+    }
+
+    /// Where `value` lies: 0 at the lower end, 1 at the upper one.
+    fn share(&self, value: f64) -> f64 {
+        let at = |v: f64| if self.kind == Axes::Logarithmic { v.ln() } else { v };
+        let (low, high) = self.ends;
+        (at(value) - at(low)) / (at(high) - at(low))
+    }
+}
+
+impl Ranged for Axis {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
+        from + (self.share(*value) * f64::from(to - from)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        if hint.weight().allow_light_points() { Vec::new() } else { self.ticks.clone() }
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.ends.0..self.ends.1
     }
 }
 

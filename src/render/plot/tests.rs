@@ -50,9 +50,9 @@ fn the_png_is_a_picture_with_every_colour_and_the_same_bytes_each_time() {
 #[test]
 fn the_axes_go_round_the_points() {
     let frame = Frame::around(Axes::Logarithmic, &plot().lines).unwrap();
-    assert_eq!(frame.x_ticks, [5.0, 10.0, 20.0, 1000.0]);
-    assert_eq!((frame.y_ticks.len(), frame.y), (8, (1e-7, 1.0)));
-    assert!(frame.x.0 < 5.0 && frame.x.1 > 1000.0);
+    assert_eq!(frame.x.ticks, [5.0, 10.0, 20.0, 1000.0]);
+    assert_eq!((frame.y.ticks.len(), frame.y.ends), (8, (1e-7, 1.0)));
+    assert!(frame.x.ends.0 < 5.0 && frame.x.ends.1 > 1000.0);
 }
 
 #[test]
@@ -70,9 +70,9 @@ fn numbers_on_the_x_axis_do_not_touch() {
     let points = (1..=100).map(|n| (f64::from(n), 1.0)).collect();
     let line = [Line { name: "dense", points, ringed: None }];
     let frame = Frame::around(Axes::Logarithmic, &line).unwrap();
-    assert!(frame.x_ticks.windows(2).all(|pair| pair[1] >= TICK_RATIO * pair[0]));
+    assert!(frame.x.ticks.windows(2).all(|pair| pair[1] >= TICK_RATIO * pair[0]));
     let frame = Frame::around(Axes::Linear, &line).unwrap();
-    assert!(frame.x_ticks.windows(2).all(|pair| pair[1] >= pair[0] + 4.0));
+    assert!(frame.x.ticks.windows(2).all(|pair| pair[1] >= pair[0] + 4.0));
 }
 
 #[test]
@@ -106,15 +106,20 @@ fn criteria() -> LinePlot<'static> {
 fn linear_axes_have_round_numbers_around_what_can_be_shown() {
     let plot = criteria();
     let frame = Frame::around(plot.axes, &plot.lines).unwrap();
-    assert_eq!(frame.x_ticks, [1.0, 2.0, 3.0, 4.0]);
-    let marked: Vec<String> = frame.y_ticks.iter().map(|y| frame.y_text(*y)).collect();
+    assert_eq!(frame.x.ticks, [1.0, 2.0, 3.0, 4.0]);
+    let marked: Vec<String> = frame.y.ticks.iter().map(|y| frame.y.text(*y)).collect();
     assert_eq!(marked, ["2.5", "3.0", "3.5", "4.0", "4.5", "5.0"]);
-    assert!(frame.y.0 < 2.5 && frame.y.1 > 5.0 && frame.x.0 < 1.0 && frame.x.1 > 4.0);
+    assert!(
+        frame.y.ends.0 < 2.5
+            && frame.y.ends.1 > 5.0
+            && frame.x.ends.0 < 1.0
+            && frame.x.ends.1 > 4.0
+    );
     // One value alone has a frame too, negative or zero as well.
     for y in [0.0, -3.7, 1e7] {
         let line = Line { name: "one", points: vec![(1.0, y)], ringed: Some((1.0, y)) };
         let frame = Frame::around(Axes::Linear, std::slice::from_ref(&line)).unwrap();
-        assert!(frame.y.0 < y && y < frame.y.1 && frame.y_ticks.len() < 10, "{frame:?}");
+        assert!(frame.y.ends.0 < y && y < frame.y.ends.1 && frame.y.ticks.len() < 10, "{frame:?}");
         assert!(LinePlot { lines: vec![line], ..criteria() }.svg().is_ok());
     }
 }
