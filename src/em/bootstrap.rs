@@ -9,6 +9,7 @@ use super::observe::Silent;
 use super::params::{FitParams, NInit};
 use super::report::Fit;
 use super::starts::fit;
+use super::sweep::SPLITS;
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
@@ -19,10 +20,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Random starts of either mixture on each sample, beside the warm ones: from the mixture that the sample was drawn from, and from
 /// the fit of K - 1 with each of [`SPLITS`] components split.
 const STARTS: usize = 10;
-const SPLITS: usize = 3;
 
 /// A sample's statistic need not be known to more digits than this gives, in nats per sample.
 const TOL: f64 = 1e-8;
+
+/// Statistics closer than this, in nats, are equal: where one component more gains nothing, what is left is rounding and `tol`.
+const SAME: f64 = 1e-5;
 
 /// A test of K components against K - 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,9 +39,9 @@ pub struct BootstrapTest {
 }
 
 impl BootstrapTest {
-    /// How many of the samples have a statistic that is as large as the data's: b.
+    /// How many of the samples have a statistic that is as large as the data's, within 1e-5 nats: b.
     pub fn n_as_large(&self) -> usize {
-        self.bootstrapped.iter().filter(|drawn| **drawn >= self.statistic).count()
+        self.bootstrapped.iter().filter(|drawn| **drawn >= self.statistic - SAME).count()
     }
 
     /// `(b + 1) / (B + 1)`, B being the number of samples: the probability, in (0, 1], of a statistic as large if K - 1 were true.

@@ -13,7 +13,7 @@ use crate::mixture::BernoulliMixture;
 use std::fmt;
 
 /// Warm starts from the next smaller K: as many different components of it are split.
-const SPLITS: usize = 3;
+pub(super) const SPLITS: usize = 3;
 
 /// How often warm starts go down and up again at most, as long as anything rises. Each time what has not changed is left out.
 const ROUNDS: usize = 3;

@@ -71,6 +71,8 @@ const TEXT_SIZE: u32 = 24;
 const SMALL_SIZE: u32 = 22;
 const INK: RGBColor = RGBColor(20, 20, 20);
 const GRID: RGBColor = RGBColor(220, 220, 220);
+/// The length of a tick, in pixels; numbers stand as far beyond it.
+const TICK: u32 = 6;
 /// The radius of a ring, in pixels: round every mark.
 const RING: u32 = 17;
 
@@ -152,6 +154,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
             .bold_line_style(GRID.stroke_width(self.scale))
             .light_line_style(TRANSPARENT)
             .axis_style(INK.stroke_width(self.scale))
+            .set_all_tick_mark_size(self.px(TICK))
             .label_style((FONT, self.px(SMALL_SIZE), &INK))
             .axis_desc_style((FONT, self.px(TEXT_SIZE), &INK))
             .x_label_formatter(&f64::to_string)

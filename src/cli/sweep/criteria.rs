@@ -100,11 +100,16 @@ impl Row {
     }
 }
 
+/// Values closer than this are equal. With smoothing, components too many die, and what remains is the same mixture but for rounding.
+const SAME: f64 = 1e-4;
+
 /// The place of the row that a criterion picks: the best of those that have converged, the smallest K among equals.
 pub(super) fn pick(rows: &[Row], criterion: Criterion) -> Option<usize> {
     let candidates = rows.iter().enumerate().filter(|(_, row)| row.has_converged());
     let costs = candidates.filter_map(|(i, row)| Some((i, row.cost(criterion)?)));
-    costs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
+    let costs: Vec<(usize, f64)> = costs.collect();
+    let least = costs.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
+    costs.into_iter().find(|(_, cost)| *cost <= least + SAME).map(|(i, _)| i)
 }
 
 /// The criterion that decides and what it picks: the one asked for, else held-out nats where there are any, else BIC.
@@ -146,6 +151,14 @@ mod tests {
         ];
         assert_eq!(pick(&rows, Criterion::Bic), Some(2));
         assert_eq!(choose(&rows[1..2], None), None);
+    }
+
+    #[test]
+    fn among_equals_the_smallest_k_is_picked() {
+        let of = |k, held_out| row(k, 1.0, StopReason::Converged, Some(held_out));
+        let rows = [of(1, -3.0), of(2, -2.5), of(3, -2.5 + 1e-9), of(4, -2.6)];
+        assert_eq!(pick(&rows, Criterion::HeldOut), Some(1));
+        assert_eq!(pick(&rows, Criterion::Bic), Some(0));
     }
 
     #[test]

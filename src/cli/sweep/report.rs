@@ -184,7 +184,7 @@ impl Report {
             "ICL",
             &samples,
             "held-out",
-            "+-",
+            "s.e.",
             "found by",
             "stop",
         ];
