@@ -15,11 +15,12 @@ fn numbers(values: &Value) -> Vec<u64> {
     values.as_array().unwrap().iter().map(|fit| fit["k"].as_u64().unwrap()).collect()
 }
 
-/// The K with the least, or greatest, value of a criterion.
+/// The smallest K among those whose criterion is the least, or greatest, within 1e-4.
 fn best(run: &Value, criterion: &str, sign: f64) -> Value {
     let fits = run["fits"].as_array().unwrap().iter().filter(|fit| fit["converged"] == true);
-    let cost = |fit: &&Value| sign * fit[criterion].as_f64().unwrap_or(f64::INFINITY);
-    fits.min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap()["k"].clone()
+    let cost = |fit: &Value| sign * fit[criterion].as_f64().unwrap_or(f64::INFINITY);
+    let least = fits.clone().map(cost).fold(f64::INFINITY, f64::min);
+    fits.clone().find(|fit| cost(fit) <= least + 1e-4).unwrap()["k"].clone()
 }
 
 #[test]
