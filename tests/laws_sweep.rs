@@ -147,11 +147,11 @@ fn a_cross_validation_is_the_sum_of_its_folds() {
     let parts = folds(200, 3, 1).unwrap();
     let scores = cross_validate(&data, &[2, 3], &params, &parts, &mut Silent).unwrap().unwrap();
     let mut by_hand = [0.0; 3];
-    for f in 0..3 {
-        let train: Vec<usize> = (0..200).filter(|i| !parts[f].contains(i)).collect();
+    for part in &parts {
+        let train: Vec<usize> = (0..200).filter(|i| !part.contains(i)).collect();
         let fits = swept(&data.select(&train), &[2, 3], &params).fits;
         for (sum, swept) in by_hand.iter_mut().zip(fits) {
-            *sum += swept.fit.mixture.log_likelihood(&data.select(&parts[f])).unwrap();
+            *sum += swept.fit.mixture.log_likelihood(&data.select(part)).unwrap();
         }
     }
     for (HeldOut { score, standard_error }, sum) in scores.iter().zip(by_hand) {

@@ -4,7 +4,7 @@ use super::*;
 
 /// A table of 120 rows and 6 items in three clusters, with a bit in eleven flipped.
 fn write_table(sandbox: &Sandbox) {
-    let bit = |i: usize, d: usize| ((d / 2 == i % 3) != ((i * 7 + d * 5) % 11 == 0)) as u8;
+    let bit = |i: usize, d: usize| ((d / 2 == i % 3) != (i * 7 + d * 5).is_multiple_of(11)) as u8;
     let line = |i: usize| (0..6).map(|d| bit(i, d).to_string()).collect::<Vec<_>>().join(",");
     sandbox.write("rows.csv", (0..120).map(|i| line(i) + "\n").collect::<String>());
 }
