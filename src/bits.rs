@@ -11,6 +11,7 @@ mod missing;
 mod tests;
 
 use crate::error::{Error, Result};
+use std::collections::HashSet;
 
 /// A binary data matrix of shape (`n_samples`, `n_features`), packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +158,12 @@ impl BitMatrix {
         self.bytes.extend_from_slice(&more.bytes);
         self.n_samples += more.n_samples;
         self
+    }
+
+    /// The number of rows that differ from each other.
+    pub fn n_distinct(&self) -> usize {
+        let missing = |i| self.missing().map(|missing| missing.row(i));
+        (0..self.n_samples).map(|i| (self.row(i), missing(i))).collect::<HashSet<_>>().len()
     }
 
     /// Keeps the first `n_samples` rows only.

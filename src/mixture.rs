@@ -290,6 +290,12 @@ impl BernoulliMixture {
     pub fn bic(&self, log_likelihood: f64, total_weight: f64) -> f64 {
         self.n_parameters() as f64 * libm::log(total_weight) - 2.0 * log_likelihood
     }
+
+    /// The integrated completed likelihood as a criterion, BIC plus twice the entropy of the responsibilities, which is a
+    /// sum over rows in nats (Biernacki, Celeux & Govaert, 2000; McLachlan & Peel, 2000, section 6.10); lower is better.
+    pub fn icl(&self, log_likelihood: f64, total_weight: f64, entropy: f64) -> f64 {
+        self.bic(log_likelihood, total_weight) + 2.0 * entropy
+    }
 }
 
 /// Rows scored together by [`BernoulliMixture::map_rows`]; each row's result is its own.

@@ -12,7 +12,7 @@ mod sheet;
 mod sheet_layout;
 mod terminal;
 
-pub use plot::{Line, LinePlot};
+pub use plot::{Axes, Line, LinePlot};
 pub use png::{grey_png, mean_png};
 pub use sheet::{Sheet, sheet_png};
 pub use terminal::{Colours, Grid, half_blocks, shade};

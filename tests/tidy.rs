@@ -57,6 +57,7 @@ const RULES: Rules = Rules {
             &[
                 "data/binarize.rs",
                 "em/bootstrap.rs",
+                "em/held_out.rs",
                 "em/init/",
                 "mixture.rs",
                 "mixture/complete.rs",
@@ -67,6 +68,7 @@ const RULES: Rules = Rules {
             &[
                 "data/binarize.rs",
                 "em/bootstrap.rs",
+                "em/held_out.rs",
                 "em/init/",
                 "mixture.rs",
                 "mixture/complete.rs",
@@ -81,6 +83,7 @@ const RULES: Rules = Rules {
                 "data/positioned.rs",
                 "em/accelerate.rs",
                 "em/bootstrap.rs",
+                "em/bootstrap_test.rs",
                 "em/dense_step.rs",
                 "em/distinct.rs",
                 "em/e_step.rs",

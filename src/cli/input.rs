@@ -249,6 +249,23 @@ impl Words {
 }
 
 impl Input {
+    /// Some of the rows, which no longer know their place in the files.
+    pub(super) fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            bits: self.bits.select(rows),
+            labels: self.labels.as_ref().map(|labels| labels.select(rows)),
+            weights: self
+                .weights
+                .as_ref()
+                .map(|weights| rows.iter().map(|&i| weights[i]).collect()),
+            names: self.names.clone(),
+            parts: Vec::new(),
+            ..*self
+        }
+    }
+
     /// The file and the place in it of row `i`.
     pub(super) fn origin(&self, i: usize) -> (&str, usize) {
         Part::origin(&self.parts, i)

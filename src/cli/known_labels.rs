@@ -1,7 +1,6 @@
 //! Labels that a fit may use, not only be judged by: which clusters are of which label.
 
 use super::input::Input;
-use super::train::Args;
 use crate::data::Labels;
 use crate::em::{self, Fit, FitParams, Observe};
 use crate::error::{Error, Result};
@@ -16,26 +15,28 @@ pub(super) struct Supervision {
 }
 
 impl Supervision {
-    /// What the flags ask for: `None` if labels are only to judge.
+    /// What the flags ask for, `per_label` and `k` clusters: `None` if labels are only to judge. Labels that were given for this fit
+    /// are used, too, if they have blanks.
     ///
     /// # Errors
     /// [`Error::Parameter`] if there are no labels, if some label has fewer rows than clusters, or if K is not so many clusters.
-    pub(super) fn of(args: &Args, input: &Input) -> Result<Option<Self>> {
-        let has_blanks = |labels: &&Labels| args.labels.is_some() && !labels.is_complete();
-        let asked = args.components_per_label.map(usize::from);
-        let Some(labels) = input.labels.as_ref().filter(|l| asked.is_some() || has_blanks(l))
-        else {
-            return match asked {
+    pub(super) fn of(
+        per_label: Option<usize>,
+        k: Option<usize>,
+        are_given: bool,
+        input: &Input,
+    ) -> Result<Option<Self>> {
+        let is_used = |labels: &&Labels| per_label.is_some() || are_given && !labels.is_complete();
+        let Some(labels) = input.labels.as_ref().filter(is_used) else {
+            return match per_label {
                 Some(n) => Err(wrong(n, "left out: the data has no labels".into())),
                 None => Ok(None),
             };
         };
         let n_rows = rows_of_labels(labels);
         let is_complete = labels.is_complete();
-        let n_per_label = match asked {
-            Some(n) => n,
-            None => args.k.unwrap_or(n_rows.len()) / n_rows.len(),
-        };
+        let n_per_label =
+            per_label.unwrap_or_else(|| k.unwrap_or(n_rows.len()) / n_rows.len().max(1));
         let least = n_rows.iter().min_by_key(|(_, n)| *n);
         if let Some((label, n)) = least.filter(|(_, n)| is_complete && *n < n_per_label) {
             let name = &labels.names()[*label as usize];
@@ -45,7 +46,7 @@ impl Supervision {
             .iter()
             .flat_map(|(label, _)| std::iter::repeat_n(Some(*label), n_per_label))
             .collect();
-        label_of.resize(n_components(args.k, label_of.len(), is_complete)?, None);
+        label_of.resize(n_components(k, label_of.len(), is_complete)?, None);
         Ok(Some(Self { n_per_label, label_of, is_complete }))
     }
 

@@ -25,6 +25,7 @@ mod progress;
 mod run_folder;
 mod sample;
 mod standard_errors;
+mod sweep;
 mod tables;
 mod train;
 mod train_report;
@@ -76,6 +77,7 @@ struct Options {
 #[derive(Debug, Subcommand)]
 enum Command {
     Train(Box<train::Args>),
+    Sweep(Box<sweep::Args>),
     Assign(assign::Args),
     View(view::Args),
     Eval(eval::Args),
@@ -124,6 +126,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
     crate::em::use_threads(cli.options.threads)?;
     match cli.command {
         Command::Train(args) => train::run(&args, &console),
+        Command::Sweep(args) => sweep::run(&args, &console),
         Command::Assign(args) => assign::run(&args, &console),
         Command::View(args) => view::run(&args, &console),
         Command::Eval(args) => eval::run(&args, &console),

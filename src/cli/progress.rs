@@ -46,25 +46,59 @@ impl<'a> Progress<'a> {
 
 impl Observe for Progress<'_> {
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()> {
-        if self.last.is_some_and(|last| last.start != news.start) {
+        let key = |news: &Iteration| (news.n_components, news.start);
+        if self.last.is_some_and(|last| key(&last) != key(news)) {
             self.finish_start();
             self.began = Instant::now();
         }
         self.last = Some(*news);
         self.line.set_message(describe(news, self.began.elapsed()));
         self.line.tick();
-        match INTERRUPTED.load(Ordering::Relaxed) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        go_on()
+    }
+}
+
+/// Whether the user has not asked for the end.
+fn go_on() -> ControlFlow<()> {
+    match INTERRUPTED.load(Ordering::Relaxed) {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    }
+}
+
+/// Counts things that are done, several at a time: one live line, drawn only on a terminal.
+pub(super) struct Count(ProgressBar);
+
+impl Count {
+    /// `n` of `things` are to be done.
+    pub(super) fn new(console: &Console, things: &str, n: usize) -> Self {
+        let line =
+            if console.is_live() { ProgressBar::new(n as u64) } else { ProgressBar::hidden() };
+        let template = "{msg}: {pos} of {len}, {elapsed} so far";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            line.set_style(style);
         }
+        line.set_message(things.to_string());
+        Self(line)
+    }
+
+    /// One more is done; `Break` if the user has asked for the end.
+    pub(super) fn done(&self) -> ControlFlow<()> {
+        self.0.inc(1);
+        go_on()
+    }
+
+    /// Ends the live line.
+    pub(super) fn finish(self) {
+        self.0.finish_and_clear();
     }
 }
 
 fn describe(news: &Iteration, elapsed: Duration) -> String {
-    let Iteration { start, iteration, score, gain } = *news;
+    let Iteration { n_components: k, start, iteration, score, gain } = *news;
     let each = 1e3 * elapsed.as_secs_f64() / iteration.max(1) as f64;
     format!(
-        "start {start}: iteration {iteration}, {score:.4} nats per sample, gain {gain:.1e}, {each:.1} ms each"
+        "K = {k}, start {start}: iteration {iteration}, {score:.4} nats per sample, gain {gain:.1e}, {each:.1} ms each"
     )
 }
 

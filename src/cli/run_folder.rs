@@ -26,12 +26,13 @@ pub(super) fn check(out: Option<&Path>, force: bool) -> Result<()> {
 }
 
 impl Run {
-    /// Writes the folder in one step: all of it, or nothing.
+    /// Writes the folder in one step, with `more` files beside its own: all of it, or nothing.
     pub(super) fn write(
         out: Option<&Path>,
         force: bool,
         input: &Input,
         results: &Results,
+        more: Vec<(String, Vec<u8>)>,
         clock: &mut Clock,
     ) -> Result<Self, Failure> {
         let model = results.model();
@@ -41,6 +42,7 @@ impl Run {
         let model_sha256 = model_file::sha256_hex(&bytes);
         files.push((models::FILE.to_string(), bytes));
         files.push(("history.csv".into(), results.history_csv().into_bytes()));
+        files.extend(more);
         clock.stop_writing();
         loop {
             let folder = out.map_or_else(|| unused_name(input, results), Path::to_path_buf);

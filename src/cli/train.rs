@@ -27,30 +27,44 @@ Examples:
 pub(super) struct Args {
     /// Clusters to look for [default: 10, or as many as --from has]
     #[arg(long)]
-    pub(super) k: Option<usize>,
+    k: Option<usize>,
+    /// Fit so many clusters to each label, and assign new images to labels: rows whose label is known belong to its clusters,
+    /// the others to any [default: labels only judge the clusters; with blanks in --labels, as many as --k allows]
+    #[arg(long, value_name = "N", conflicts_with = "from")]
+    components_per_label: Option<NonZeroUsize>,
+    /// Start from this model instead [default: none]
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["n_init", "init"])]
+    from: Option<PathBuf>,
+    /// Exit with code 3 if the fit did not converge [default: off]
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    fit: FitArgs,
+}
+
+/// What to fit to, how, and where to: common to `train` and `sweep`.
+#[derive(Debug, clap::Args)]
+pub(super) struct FitArgs {
     /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or `demo`; `:test` takes a test split
     /// [default: data/mnist or $BMM_DATA/mnist, else demo]
     #[arg(long, value_name = "SRC", value_parser = input::source_parser())]
-    data: Option<OsString>,
+    pub(super) data: Option<OsString>,
     /// The run folder to write [default: models/NAME, after data and k]
     #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Replace a run folder that exists [default: off]
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
     /// Seeds every random choice
     #[arg(long, default_value_t = 0, value_name = "N")]
-    seed: u64,
+    pub(super) seed: u64,
     /// Starts: a number, each run to its end, or auto: rounds of short ones, the best continued,
     /// until two end in the best optimum or enough was spent
-    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts, conflicts_with = "from")]
+    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts)]
     n_init: NInit,
     /// How a start begins: random-rows, random-means or random-resp
-    #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND", conflicts_with = "from")]
+    #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND")]
     init: Init,
-    /// Start from this model instead [default: none]
-    #[arg(long, value_name = "MODEL")]
-    from: Option<PathBuf>,
     /// The most iterations of one start; extrapolations that were tried in vain count
     /// [default: 500; 5000 for rows of fewer than 64 features]
     #[arg(long, value_name = "N")]
@@ -78,16 +92,9 @@ pub(super) struct Args {
     limit: Option<NonZeroUsize>,
     /// Labels of the images: an IDX file, or text with one a line [default: those of the source]
     #[arg(long, value_name = "FILE")]
-    pub(super) labels: Option<PathBuf>,
+    labels: Option<PathBuf>,
     #[command(flatten)]
     mask: MaskArgs,
-    /// Fit so many clusters to each label, and assign new images to labels: rows whose label is known belong to its clusters,
-    /// the others to any [default: labels only judge the clusters; with blanks in --labels, as many as --k allows]
-    #[arg(long, value_name = "N", conflicts_with = "from")]
-    pub(super) components_per_label: Option<NonZeroUsize>,
-    /// Exit with code 3 if the fit did not converge [default: off]
-    #[arg(long)]
-    strict: bool,
 }
 
 /// Every start is remembered, so there is an end to them.
@@ -105,17 +112,18 @@ fn starts(text: &str) -> Result<NInit> {
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut clock = Clock::start();
+    let FitArgs { out, force, .. } = &args.fit;
     let from = args.from.as_deref().map(models::read).transpose()?;
-    let source = input::source_or_default(args.data.as_ref(), console);
-    run_folder::check(args.out.as_deref(), args.force)?;
-    let (input, held_out) = clock.load(|| args.read(&source, from.as_ref()))?;
+    let source = input::source_or_default(args.fit.data.as_ref(), console);
+    run_folder::check(out.as_deref(), *force)?;
+    let (input, held_out) = clock.load(|| args.fit.read(&source, from.as_ref()))?;
     let (mut params, init) = args.params(from, input.bits.n_features())?;
-    let supervision = Supervision::of(args, &input)?;
+    let supervision = args.supervision(&input)?;
     params.n_components =
         supervision.as_ref().map_or(params.n_components, Supervision::n_components);
     let fit = clock.fit(|| fit(&input, supervision.as_ref(), &params, console))?;
     let results = Results::new(&input, held_out.as_ref(), params, init, fit)?;
-    let run = Run::write(args.out.as_deref(), args.force, &input, &results, &mut clock)?;
+    let run = Run::write(out.as_deref(), *force, &input, &results, vec![], &mut clock)?;
     console.result(&results.document(&run, &clock), || results.text(&run))?;
     Ok(args.outcome(results.stop()))
 }
@@ -126,7 +134,19 @@ fn fit(
     params: &FitParams,
     console: &Console,
 ) -> Result<Fit> {
-    check_storable(input, params.n_components)?;
+    announce(input, params.n_components, console)?;
+    let mut progress = Progress::new(console);
+    let fit = match supervision {
+        Some(supervision) => supervision.fit(input, params, &mut progress),
+        None => em::fit(input.rows(), params, &mut progress),
+    };
+    progress.finish();
+    fit
+}
+
+/// Says what will be fitted, of `k` components at most, and how; from here on Ctrl-C ends the fit, not the program.
+pub(super) fn announce(input: &Input, k: usize, console: &Console) -> Result<()> {
+    check_storable(input, k)?;
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", kernel()));
@@ -137,13 +157,7 @@ fn fit(
             "warning   all bits are the same: is --binarize right for this data? otsu finds a cut",
         );
     }
-    let mut progress = Progress::new(console);
-    let fit = match supervision {
-        Some(supervision) => supervision.fit(input, params, &mut progress),
-        None => em::fit(input.rows(), params, &mut progress),
-    };
-    progress.finish();
-    fit
+    Ok(())
 }
 
 /// Says before a long fit, and not after it, that the model would be too large for its file.
@@ -169,9 +183,13 @@ fn kernel() -> String {
     format!("nibble tables, screened, {}, {threads}", kernels::instruction_set())
 }
 
-impl Args {
+impl FitArgs {
     /// The data, and the test split that goes with it: both before the fit, so that a damaged file costs no fit.
-    fn read(&self, source: &OsString, from: Option<&Model>) -> Result<(Input, Option<Input>)> {
+    pub(super) fn read(
+        &self,
+        source: &OsString,
+        from: Option<&Model>,
+    ) -> Result<(Input, Option<Input>)> {
         input::read_with_held_out(source, &self.reading(from)?)
     }
 
@@ -183,29 +201,38 @@ impl Args {
         Ok(Reading { rule, model_rule, shape, limit, labels, mask, is_for_training: true })
     }
 
-    /// How to fit; and how the starts begin, for whoever wants to repeat it: a kind, or the digest of the model file.
-    fn params(&self, from: Option<Model>, n_features: usize) -> Result<(FitParams, String)> {
-        let beginning = match &from {
-            Some(model) => format!("from {}", digest(model)?),
-            None => self.init.to_string(),
-        };
-        let init = from.map_or_else(|| self.init.clone(), |model| Init::From(model.mixture));
-        let default_k = match &init {
-            Init::From(mixture) => mixture.n_components(),
-            _ => 10,
-        };
+    /// How to fit `n_components` to rows of `n_features`.
+    pub(super) fn params(&self, n_components: usize, n_features: usize) -> FitParams {
         let defaults = FitParams::for_features(n_features);
-        let params = FitParams {
-            n_components: self.k.unwrap_or(default_k),
-            init,
+        FitParams {
+            n_components,
+            init: self.init.clone(),
             n_init: self.n_init,
             alpha: self.alpha.unwrap_or(defaults.alpha),
             tol: self.tol.unwrap_or(defaults.tol),
             max_iter: self.max_iter.map_or(defaults.max_iter, NonZeroUsize::get),
             accelerate: !self.no_accelerate,
             seed: self.seed,
+        }
+    }
+}
+
+impl Args {
+    fn supervision(&self, input: &Input) -> Result<Option<Supervision>> {
+        let per_label = self.components_per_label.map(NonZeroUsize::get);
+        Supervision::of(per_label, self.k, self.fit.labels.is_some(), input)
+    }
+
+    /// How to fit; and how the starts begin, for whoever wants to repeat it: a kind, or the digest of the model file.
+    fn params(&self, from: Option<Model>, n_features: usize) -> Result<(FitParams, String)> {
+        let Some(model) = from else {
+            let params = self.fit.params(self.k.unwrap_or(10), n_features);
+            return Ok((params, self.fit.init.to_string()));
         };
-        Ok((params, beginning))
+        let beginning = format!("from {}", digest(&model)?);
+        let k = self.k.unwrap_or(model.mixture.n_components());
+        let params = self.fit.params(k, n_features);
+        Ok((FitParams { init: Init::From(model.mixture), ..params }, beginning))
     }
 
     fn outcome(&self, stop: StopReason) -> Outcome {

@@ -201,7 +201,7 @@ impl Results {
 
     fn icl(&self) -> f64 {
         let Clustering { log_likelihood, total_weight, entropy, .. } = self.training;
-        self.model.mixture.bic(log_likelihood, total_weight) + 2.0 * entropy
+        self.model.mixture.icl(log_likelihood, total_weight, entropy)
     }
 
     /// The JSON document.

@@ -87,6 +87,15 @@ impl Labels {
         self
     }
 
+    /// The labels of `rows`, in that order, with all class names.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let of_row = rows.iter().map(|&i| self.of_row[i]).collect();
+        Self { names: self.names.clone(), of_row }
+    }
+
     /// The class name of each row in order, blank where it is not known.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|i| self.name_of(i))
@@ -134,6 +143,9 @@ mod tests {
         assert_eq!((labels.len(), labels.name_of(1)), (2, "7"));
         labels.truncate(9);
         assert_eq!(labels.len(), 2);
+        let selected = labels.select(&[1, 0, 1]);
+        assert_eq!(selected.iter().collect::<Vec<_>>(), ["7", "1", "7"]);
+        assert_eq!(selected.names(), labels.names());
     }
 
     #[test]

@@ -76,6 +76,7 @@ impl Joint {
                 .unwrap_or(StopReason::Converged),
             objective_history: vec![log_likelihood],
             log_likelihood,
+            entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
             total_weight: rows.total_weight(),
             assignments,
             best_start: 0,

@@ -156,7 +156,8 @@ impl Climb {
         self.history.push(*objective);
         self.n_leaps += usize::from(is_leap);
         self.momentum.hear(gain);
-        let news = Iteration { start: self.start, iteration: self.n_iter(), score, gain };
+        let (n_components, iteration) = (self.mixture.n_components(), self.n_iter());
+        let news = Iteration { n_components, start: self.start, iteration, score, gain };
         // A fall within rounding is neither gain nor convergence; after a leap only a plain step can tell.
         match (0.0..tol).contains(&gain) {
             true if is_leap => self.momentum.restart(),

@@ -5,6 +5,8 @@ use std::ops::ControlFlow;
 /// One iteration's news: an M-step, perhaps an extrapolation beyond it, and the E-step that scores its result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Iteration {
+    /// K of the mixture that is fitted.
+    pub n_components: usize,
     /// Which start, from 0.
     pub start: usize,
     /// Iterations done since that start's initialisation.

@@ -27,6 +27,8 @@ pub struct FitReport {
     /// Log-likelihood of the returned mixture, total nats, in double precision. Rows count as much as they weigh, and of those whose
     /// label was known it is that of the row and its label.
     pub log_likelihood: f64,
+    /// The entropy of the responsibilities, summed over rows by weight, in nats.
+    pub entropy: f64,
     /// The sum of the rows' weights: N if they have none.
     pub total_weight: f64,
     /// What the returned mixture says of every row (N values), in double precision.
@@ -73,6 +75,11 @@ pub struct StartReport {
 pub const SAME_OPTIMUM: f64 = 1e-4;
 
 impl FitReport {
+    /// The objective of the returned mixture as the fit computed it: total nats.
+    pub fn objective(&self) -> f64 {
+        self.objective_history.last().copied().unwrap_or(f64::NEG_INFINITY)
+    }
+
     /// Starts that were run to their end.
     pub fn finished(&self) -> impl Iterator<Item = &StartReport> {
         finished(&self.starts)

@@ -108,6 +108,7 @@ impl Found {
             // Whichever start was interrupted: the search for the best one was.
             stop: if was_interrupted { StopReason::Interrupted } else { starts[best.start].stop },
             log_likelihood: rows.weighted_sum(assignments.iter().map(|row| row.log_prob)),
+            entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
             total_weight: rows.total_weight(),
             assignments,
             best_start: best.start,

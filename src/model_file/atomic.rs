@@ -20,8 +20,17 @@ mod tests;
 use parents::{Parents, parent_of, sync_folder};
 
 /// Everything that stands in a run folder. A folder with anything else in it is never replaced, `--force` or not.
-pub const RUN_ENTRIES: [&str; 6] =
-    ["model.bmm", "means", "means.png", "history.csv", "run.json", "report.html"];
+pub const RUN_ENTRIES: [&str; 9] = [
+    "model.bmm",
+    "means",
+    "means.png",
+    "history.csv",
+    "run.json",
+    "report.html",
+    "sweep.csv",
+    "sweep.png",
+    "sweep.svg",
+];
 
 /// What a desktop leaves in folders it shows; no reason to keep a run folder.
 const DESKTOP_ENTRIES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];

@@ -1,17 +1,17 @@
-//! A line plot with logarithmic axes, as SVG text and as PNG bytes: the home of `plotters` and of its font.
+//! A line plot with logarithmic or linear axes, as SVG text and as PNG bytes: the home of `plotters` and of its font.
 //!
 //! Both pictures come from one drawing. Text in the SVG is text in the reader's own sans-serif font; the PNG, and the
 //! measuring of text in both, use a font that the program carries, so no font of the system is looked for.
 
+mod frame;
 mod marks;
 
 use super::png::rgb_png;
 use crate::error::{Error, Result};
+use frame::{Axis, Frame};
 use marks::{Mark, colour};
 use plotters::chart::ChartContext;
 use plotters::coord::Shift;
-use plotters::coord::combinators::BindKeyPoints;
-use plotters::coord::ranged1d::Ranged;
 use plotters::prelude::*;
 use plotters::style::register_font;
 use std::sync::Once;
@@ -21,11 +21,22 @@ use std::sync::Once;
 pub struct Line<'a> {
     /// What the legend calls it.
     pub name: &'a str,
-    /// x and y from left to right. What a logarithmic axis cannot show (0, negative, not finite) is left out.
+    /// x and y from left to right. What the axes cannot show is left out: what is not finite, and 0 and below on logarithmic ones.
     pub points: Vec<(f64, f64)>,
+    /// A point to draw a ring around.
+    pub ringed: Option<(f64, f64)>,
 }
 
-/// Lines over two logarithmic axes, with a title above and a legend beside.
+/// What both axes of a [`LinePlot`] are like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axes {
+    /// Equal ratios are equally long.
+    Logarithmic,
+    /// Equal differences are.
+    Linear,
+}
+
+/// Lines over two axes, with a title above and a legend beside.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinePlot<'a> {
     /// The first line of text.
@@ -36,6 +47,8 @@ pub struct LinePlot<'a> {
     pub x_label: &'a str,
     /// What runs upwards.
     pub y_label: &'a str,
+    /// Of both directions.
+    pub axes: Axes,
     /// In the order of the legend; the sixth takes the colour of the first again.
     pub lines: Vec<Line<'a>>,
 }
@@ -58,11 +71,10 @@ const TEXT_SIZE: u32 = 24;
 const SMALL_SIZE: u32 = 22;
 const INK: RGBColor = RGBColor(20, 20, 20);
 const GRID: RGBColor = RGBColor(220, 220, 220);
-
-/// Marked values on the x axis stand apart by at least this factor, so that their numbers do not touch.
-const TICK_RATIO: f64 = 1.3;
-/// The x axis goes beyond the points by this factor.
-const X_MARGIN: f64 = 1.25;
+/// The length of a tick, in pixels; numbers stand as far beyond it.
+const TICK: u32 = 6;
+/// The radius of a ring, in pixels: round every mark.
+const RING: u32 = 17;
 
 impl LinePlot<'_> {
     /// The plot as an SVG document.
@@ -92,7 +104,7 @@ impl LinePlot<'_> {
 
     fn draw<B: DrawingBackend>(&self, pen: Pen<B>) -> Result<()> {
         carry_font();
-        let frame = Frame::around(&self.lines)?;
+        let frame = Frame::around(self.axes, &self.lines)?;
         // Drawing into memory: all that could fail is the font.
         pen.plot(self, &frame)
             .map_err(|e| Error::io("the plot")(std::io::Error::other(e.to_string())))
@@ -106,48 +118,6 @@ fn carry_font() {
         // A font that the library cannot read would show as an error of the first text drawn.
         let _ = register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
     });
-}
-
-/// What the axes show: the ends of both, and the marked values.
-#[derive(Debug, PartialEq)]
-struct Frame {
-    x: (f64, f64),
-    y: (f64, f64),
-    x_ticks: Vec<f64>,
-    y_ticks: Vec<f64>,
-}
-
-/// Whether a logarithmic axis can show the point.
-fn is_drawable(&(x, y): &(f64, f64)) -> bool {
-    [x, y].iter().all(|v| v.is_normal() && *v > 0.0)
-}
-
-impl Frame {
-    /// The whole powers of ten around all y, and a little more than all x.
-    fn around(lines: &[Line]) -> Result<Self> {
-        let points = lines.iter().flat_map(|line| line.points.iter().filter(|p| is_drawable(p)));
-        let (mut x, y): (Vec<f64>, Vec<f64>) = points.copied().unzip();
-        x.sort_by(f64::total_cmp);
-        let (Some(first), Some(last)) = (x.first().copied(), x.last().copied()) else {
-            let (name, allowed) = ("the number of points to draw", "at least 1".into());
-            return Err(Error::Parameter { name, value: "0".into(), allowed });
-        };
-        let low = y.iter().fold(f64::INFINITY, |a, b| a.min(*b)).log10().floor() as i32;
-        let high = y.iter().fold(0.0_f64, |a, b| a.max(*b)).log10().ceil() as i32;
-        let powers = low..=high.max(low + 1);
-        x.dedup_by(|b, a| *b < *a * TICK_RATIO);
-        Ok(Self {
-            x: (first / X_MARGIN, last * X_MARGIN),
-            y: (10_f64.powi(*powers.start()), 10_f64.powi(*powers.end())),
-            x_ticks: x,
-            y_ticks: powers.map(|power| 10_f64.powi(power)).collect(),
-        })
-    }
-}
-
-/// A power of ten as people write it: plainly where it is short.
-fn power_text(value: f64) -> String {
-    if (0.005..=1e4).contains(&value) { value.to_string() } else { format!("{value:e}") }
 }
 
 type Drawn<B> = std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
@@ -174,41 +144,47 @@ impl<B: DrawingBackend> Pen<'_, B> {
     }
 
     fn lines(&self, plot: &LinePlot, frame: &Frame, area: &DrawingArea<B, Shift>) -> Drawn<B> {
-        let x = (frame.x.0..frame.x.1).log_scale().with_key_points(frame.x_ticks.clone());
-        let y = (frame.y.0..frame.y.1).log_scale().with_key_points(frame.y_ticks.clone());
         let mut chart = ChartBuilder::on(area)
             .margin(self.px(16))
             .x_label_area_size(self.px(76))
             .y_label_area_size(self.px(104))
-            .build_cartesian_2d(x, y)?;
+            .build_cartesian_2d(frame.x.clone(), frame.y.clone())?;
         chart
             .configure_mesh()
             .bold_line_style(GRID.stroke_width(self.scale))
             .light_line_style(TRANSPARENT)
             .axis_style(INK.stroke_width(self.scale))
+            .set_all_tick_mark_size(self.px(TICK))
             .label_style((FONT, self.px(SMALL_SIZE), &INK))
             .axis_desc_style((FONT, self.px(TEXT_SIZE), &INK))
             .x_label_formatter(&f64::to_string)
-            .y_label_formatter(&|y| power_text(*y))
-            .x_labels(frame.x_ticks.len())
-            .y_labels(frame.y_ticks.len())
+            .y_label_formatter(&|y| frame.y.text(*y))
+            .x_labels(frame.x.ticks.len())
+            .y_labels(frame.y.ticks.len())
             .y_label_offset(self.lowered_by(SMALL_SIZE) * self.scale as i32)
             .x_desc(plot.x_label)
             .y_desc(plot.y_label)
             .draw()?;
         for (i, line) in plot.lines.iter().enumerate() {
-            self.line(&mut chart, i, line)?;
+            self.line(&mut chart, i, line, frame)?;
+        }
+        // Above all lines.
+        for (i, line) in plot.lines.iter().enumerate() {
+            let ring = colour(i).stroke_width(self.px(3));
+            let at = line.ringed.filter(|at| frame.can_show(at));
+            chart.draw_series(at.map(|at| Circle::new(at, self.px(RING), ring)))?;
         }
         Ok(())
     }
 
-    fn line<X: Ranged<ValueType = f64>, Y: Ranged<ValueType = f64>>(
+    fn line(
         &self,
-        chart: &mut ChartContext<B, Cartesian2d<X, Y>>,
+        chart: &mut ChartContext<B, Cartesian2d<Axis, Axis>>,
         i: usize,
         line: &Line,
+        frame: &Frame,
     ) -> Drawn<B> {
-        let points: Vec<_> = line.points.iter().copied().filter(is_drawable).collect();
+        let points: Vec<_> = line.points.iter().copied().filter(|at| frame.can_show(at)).collect();
         let path = PathElement::new(points.clone(), colour(i).stroke_width(self.px(3)));
         chart.draw_series([path])?;
         let mark = Mark::new(i, self.scale);

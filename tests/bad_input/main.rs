@@ -9,6 +9,7 @@ mod no_error;
 mod outputs;
 mod rows;
 mod streams;
+mod sweep;
 mod usage;
 
 use bmm::error::ModelProblem;

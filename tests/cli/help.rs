@@ -2,8 +2,10 @@
 
 use super::*;
 
-const COMMANDS: [&str; 10] =
-    ["train", "assign", "view", "eval", "compare", "sample", "info", "export", "import", "bench"];
+const COMMANDS: [&str; 12] = [
+    "train", "sweep", "assign", "view", "eval", "compare", "sample", "complete", "info", "export",
+    "import", "bench",
+];
 
 /// The paragraph of each flag, from its line to the next one.
 fn flags(help: &str) -> Vec<String> {

@@ -11,6 +11,7 @@ mod help;
 mod info;
 mod rows;
 mod sample;
+mod sweep;
 mod train;
 mod view;
 

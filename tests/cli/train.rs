@@ -261,7 +261,7 @@ fn an_interrupted_fit_is_saved_and_says_so() {
 
 /// Runs the program and sends it Ctrl-C once it has said how it will fit, which is when it listens.
 #[cfg(unix)]
-fn interrupted(sandbox: &Sandbox, args: &str) -> Run {
+pub fn interrupted(sandbox: &Sandbox, args: &str) -> Run {
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
     let mut command = sandbox.command(BMM);

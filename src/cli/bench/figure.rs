@@ -3,7 +3,7 @@
 use super::engine;
 use super::ladder::N_WAYS;
 use super::report::Results;
-use crate::render::{Line, LinePlot};
+use crate::render::{Axes, Line, LinePlot};
 
 /// The legend, in the order of `ladder::KEYS`.
 const NAMES: [&str; N_WAYS] = [
@@ -52,7 +52,10 @@ impl Figure {
             subtitle: &self.subtitle,
             x_label: &self.x_label,
             y_label: "seconds per E-step",
-            lines: lines.map(|(name, points)| Line { name, points: points.clone() }).collect(),
+            axes: Axes::Logarithmic,
+            lines: lines
+                .map(|(name, points)| Line { name, points: points.clone(), ringed: None })
+                .collect(),
         }
     }
 }

@@ -1,17 +1,20 @@
 //! Both pictures hold what was asked for; axes fit what is drawn.
 
+use super::frame::{TICK_RATIO, power_text};
 use super::*;
 
 fn plot() -> LinePlot<'static> {
     let line = |name, factor: f64| Line {
         name,
         points: [5.0, 10.0, 20.0, 1000.0].map(|n| (n, factor * n)).to_vec(),
+        ringed: None,
     };
     LinePlot {
         title: "The <ladder>",
         subtitle: "demo & more",
         x_label: "images",
         y_label: "seconds per E-step",
+        axes: Axes::Logarithmic,
         lines: vec![line("loops", 3e-4), line("matrices", 2e-6), line("tables", 1e-7)],
     }
 }
@@ -46,16 +49,16 @@ fn the_png_is_a_picture_with_every_colour_and_the_same_bytes_each_time() {
 
 #[test]
 fn the_axes_go_round_the_points() {
-    let frame = Frame::around(&plot().lines).unwrap();
-    assert_eq!(frame.x_ticks, [5.0, 10.0, 20.0, 1000.0]);
-    assert_eq!((frame.y_ticks.len(), frame.y), (8, (1e-7, 1.0)));
-    assert!(frame.x.0 < 5.0 && frame.x.1 > 1000.0);
+    let frame = Frame::around(Axes::Logarithmic, &plot().lines).unwrap();
+    assert_eq!(frame.x.ticks, [5.0, 10.0, 20.0, 1000.0]);
+    assert_eq!((frame.y.ticks.len(), frame.y.ends), (8, (1e-7, 1.0)));
+    assert!(frame.x.ends.0 < 5.0 && frame.x.ends.1 > 1000.0);
 }
 
 #[test]
 fn one_point_is_a_plot_and_none_is_an_error() {
     let mut plot = plot();
-    plot.lines = vec![Line { name: "one", points: vec![(5.0, 1e-3)] }];
+    plot.lines = vec![Line { name: "one", points: vec![(5.0, 1e-3)], ringed: None }];
     assert!(plot.svg().unwrap().contains("one"));
     assert!(image::load_from_memory(&plot.png().unwrap()).is_ok());
     plot.lines[0].points = vec![(0.0, 1.0), (1.0, f64::NAN), (2.0, -1.0)];
@@ -65,8 +68,11 @@ fn one_point_is_a_plot_and_none_is_an_error() {
 #[test]
 fn numbers_on_the_x_axis_do_not_touch() {
     let points = (1..=100).map(|n| (f64::from(n), 1.0)).collect();
-    let frame = Frame::around(&[Line { name: "dense", points }]).unwrap();
-    assert!(frame.x_ticks.windows(2).all(|pair| pair[1] >= TICK_RATIO * pair[0]));
+    let line = [Line { name: "dense", points, ringed: None }];
+    let frame = Frame::around(Axes::Logarithmic, &line).unwrap();
+    assert!(frame.x.ticks.windows(2).all(|pair| pair[1] >= TICK_RATIO * pair[0]));
+    let frame = Frame::around(Axes::Linear, &line).unwrap();
+    assert!(frame.x.ticks.windows(2).all(|pair| pair[1] >= pair[0] + 4.0));
 }
 
 #[test]
@@ -80,4 +86,51 @@ fn control_characters_do_not_reach_the_picture() {
 fn powers_are_short() {
     let texts = [1e-6, 1e-3, 0.01, 0.1, 1.0, 1e4, 1e5].map(power_text);
     assert_eq!(texts, ["1e-6", "1e-3", "0.01", "0.1", "1", "10000", "1e5"]);
+}
+
+/// Criteria over K, of one of which a point is impossible.
+fn criteria() -> LinePlot<'static> {
+    let points = |y: [f64; 4]| [1.0, 2.0, 3.0, 4.0].into_iter().zip(y).collect();
+    let (bic, held_out) = ([4.65, 2.99, 2.95, 3.08], [4.5, 2.9, 3.0, f64::INFINITY]);
+    let line = |name, y, best| Line { name, points: points(y), ringed: Some(best) };
+    LinePlot {
+        x_label: "K",
+        y_label: "nats per row",
+        axes: Axes::Linear,
+        lines: vec![line("BIC", bic, (3.0, 2.95)), line("held out", held_out, (2.0, 2.9))],
+        ..plot()
+    }
+}
+
+#[test]
+fn linear_axes_have_round_numbers_around_what_can_be_shown() {
+    let plot = criteria();
+    let frame = Frame::around(plot.axes, &plot.lines).unwrap();
+    assert_eq!(frame.x.ticks, [1.0, 2.0, 3.0, 4.0]);
+    let marked: Vec<String> = frame.y.ticks.iter().map(|y| frame.y.text(*y)).collect();
+    assert_eq!(marked, ["2.5", "3.0", "3.5", "4.0", "4.5", "5.0"]);
+    assert!(
+        frame.y.ends.0 < 2.5
+            && frame.y.ends.1 > 5.0
+            && frame.x.ends.0 < 1.0
+            && frame.x.ends.1 > 4.0
+    );
+    // One value alone has a frame too, negative or zero as well.
+    for y in [0.0, -3.7, 1e7] {
+        let line = Line { name: "one", points: vec![(1.0, y)], ringed: Some((1.0, y)) };
+        let frame = Frame::around(Axes::Linear, std::slice::from_ref(&line)).unwrap();
+        assert!(frame.y.ends.0 < y && y < frame.y.ends.1 && frame.y.ticks.len() < 10, "{frame:?}");
+        assert!(LinePlot { lines: vec![line], ..criteria() }.svg().is_ok());
+    }
+}
+
+#[test]
+fn the_points_named_are_ringed() {
+    let rings = |plot: &LinePlot| plot.svg().unwrap().matches("<circle").count();
+    let mut plot = criteria();
+    assert_eq!(rings(&plot), 2);
+    assert!(image::load_from_memory(&plot.png().unwrap()).is_ok());
+    plot.lines[1].ringed = None;
+    plot.lines[0].ringed = Some((1.0, f64::NAN));
+    assert_eq!(rings(&plot), 0);
 }

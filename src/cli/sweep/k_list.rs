@@ -1,0 +1,81 @@
+//! Numbers of clusters on the command line: `2..20`, `5,10,20`, or ranges and numbers in one list.
+
+use crate::error::{Error, Result};
+use std::str::FromStr;
+
+/// Numbers of clusters, each at least 1, ascending, each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct KList(pub(super) Vec<usize>);
+
+/// Every K is a fit, so there is an end to them.
+const MOST: usize = 1000;
+
+impl FromStr for KList {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        read("k", 1, text)
+    }
+}
+
+/// A list whose numbers are at least 2: what `--blrt` compares with one less.
+pub(super) fn from_two(text: &str) -> Result<KList> {
+    read("blrt", 2, text)
+}
+
+fn read(name: &'static str, least: usize, text: &str) -> Result<KList> {
+    let wrong = || Error::Parameter {
+        name,
+        value: format!("'{text}'"),
+        allowed: format!(
+            "a range or a list of at most {MOST} whole numbers from {least}, such as 2..20 or 5,10,20"
+        ),
+    };
+    let mut ks = Vec::new();
+    for part in text.split(',') {
+        let (first, last) = ends(part).filter(|ends| ends.0 >= least).ok_or_else(wrong)?;
+        // Checked before it is listed: the end of a range may be anything.
+        if first > last || last - first >= MOST {
+            return Err(wrong());
+        }
+        ks.extend(first..=last);
+    }
+    ks.sort_unstable();
+    ks.dedup();
+    if ks.len() > MOST { Err(wrong()) } else { Ok(KList(ks)) }
+}
+
+/// Both ends of a range; a number is a range of one.
+fn ends(part: &str) -> Option<(usize, usize)> {
+    let number = |text: &str| text.trim().parse().ok();
+    match part.split_once("..") {
+        Some((first, last)) => Some((number(first)?, number(last)?)),
+        None => number(part).map(|k| (k, k)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_and_lists_are_read() {
+        let list = |text: &str| text.parse::<KList>().unwrap().0;
+        assert_eq!(list("2..5"), [2, 3, 4, 5]);
+        assert_eq!(list("20,5,10,5"), [5, 10, 20]);
+        assert_eq!(list("2..4, 8"), [2, 3, 4, 8]);
+        assert_eq!(list("3"), [3]);
+        assert_eq!(from_two("2..3").unwrap().0, [2, 3]);
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        for text in ["", "2..", "..5", "5..2", "0..3", "2,,3", "a", "2...4", "1.5", "-2", "2..5..7"]
+        {
+            assert!(text.parse::<KList>().is_err(), "{text}");
+        }
+        assert!("1..18446744073709551615".parse::<KList>().is_err());
+        assert!("1..1000,2000".parse::<KList>().is_err());
+        assert!(from_two("1").is_err());
+    }
+}

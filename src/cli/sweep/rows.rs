@@ -1,0 +1,81 @@
+//! Which rows a sweep trains on and which it holds out, and what the fits make of those.
+
+use crate::cli::input::Input;
+use crate::em::{self, FitParams, HeldOut, Observe, Sweep};
+use crate::error::Result;
+
+/// The rows of a sweep.
+pub(super) struct Rows {
+    /// What the model that is kept is fitted to.
+    pub(super) train: Input,
+    /// Rows that no fit sees.
+    pub(super) held: Option<Input>,
+    /// Parts of `train`, each held out in turn.
+    folds: Option<Vec<Vec<usize>>>,
+    how: Option<String>,
+}
+
+impl Rows {
+    /// Holds out a share of `input`, or folds of it in turn, else `test`, the split that goes with it, if there is one.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Parameter`] for a share or a number of folds that does not suit the number of rows.
+    pub(super) fn new(
+        input: Input,
+        test: Option<Input>,
+        share: Option<f64>,
+        n_folds: Option<usize>,
+        seed: u64,
+    ) -> Result<Self> {
+        let n = input.bits.n_samples();
+        if let Some(share) = share {
+            let [train, held] = em::hold_out(n, share, seed)?;
+            let how = format!("{} of {n} rows by seed {seed}", held.len());
+            let (train, held) = (input.select(&train), input.select(&held));
+            return Ok(Self { train, held: Some(held), folds: None, how: Some(how) });
+        }
+        let folds = n_folds.map(|n_folds| em::folds(n, n_folds, seed)).transpose()?;
+        let how = match (&folds, &test) {
+            (Some(folds), _) => Some(format!("{} folds by seed {seed}", folds.len())),
+            (None, Some(test)) => Some(format!("the test split, {} rows", test.bits.n_samples())),
+            (None, None) => None,
+        };
+        Ok(Self { train: input, held: test, folds, how })
+    }
+
+    /// What criteria may call held out, in words.
+    pub(super) fn how_held_out(&self) -> Option<&str> {
+        self.how.as_deref()
+    }
+
+    /// Every fold must leave as many distinct rows as the largest K.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Parameter`] with both numbers.
+    pub(super) fn check_folds(&self, ks: &[usize]) -> Result<()> {
+        let folds = self.folds.as_deref().unwrap_or_default();
+        (0..folds.len()).try_for_each(|f| {
+            let train = self.train.bits.select(&em::all_but(folds, f));
+            em::check_distinct(&train, ks, "distinct rows that a fold leaves to train on")
+        })
+    }
+
+    /// How well the fits of each K predict what was held out; `None` if nothing was, or on interruption.
+    ///
+    /// # Errors
+    /// As [`em::sweep`].
+    pub(super) fn held_out(
+        &self,
+        sweep: &Sweep,
+        ks: &[usize],
+        params: &FitParams,
+        observe: &mut dyn Observe,
+    ) -> Result<Option<Vec<HeldOut>>> {
+        if let Some(folds) = &self.folds {
+            return em::cross_validate(self.train.rows(), ks, params, folds, observe);
+        }
+        let Some(held) = &self.held else { return Ok(None) };
+        let scores = sweep.fits.iter().map(|swept| HeldOut::of(&swept.fit.mixture, held.rows()));
+        Ok(Some(scores.collect::<Result<_>>()?))
+    }
+}

@@ -1,0 +1,178 @@
+//! `bmm sweep`: the table, the files, the document, what is held out, what is kept, and the bootstrap.
+
+use super::*;
+
+/// A table of 120 rows and 6 items in three clusters, with a bit in eleven flipped.
+fn write_table(sandbox: &Sandbox) {
+    let bit = |i: usize, d: usize| ((d / 2 == i % 3) != (i * 7 + d * 5).is_multiple_of(11)) as u8;
+    let line = |i: usize| (0..6).map(|d| bit(i, d).to_string()).collect::<Vec<_>>().join(",");
+    sandbox.write("rows.csv", (0..120).map(|i| line(i) + "\n").collect::<String>());
+}
+
+const SWEEP: &str = "sweep --data rows.csv --n-init 5 --quiet --json";
+
+fn numbers(values: &Value) -> Vec<u64> {
+    values.as_array().unwrap().iter().map(|fit| fit["k"].as_u64().unwrap()).collect()
+}
+
+/// The smallest K among those whose criterion is the least, or greatest, within 1e-4.
+fn best(run: &Value, criterion: &str, sign: f64) -> Value {
+    let fits = run["fits"].as_array().unwrap().iter().filter(|fit| fit["converged"] == true);
+    let cost = |fit: &Value| sign * fit[criterion].as_f64().unwrap_or(f64::INFINITY);
+    let least = fits.clone().map(cost).fold(f64::INFINITY, f64::min);
+    fits.clone().find(|fit| cost(fit) <= least + 1e-4).unwrap()["k"].clone()
+}
+
+#[test]
+fn a_sweep_writes_the_run_of_the_model_that_bic_picks_and_its_table_and_chart() {
+    let sandbox = Sandbox::new();
+    write_table(&sandbox);
+    let run = sandbox.done(&format!("{SWEEP} --k 2..5")).json();
+    assert_eq!(numbers(&run["fits"]), [1, 2, 3, 4, 5]);
+    assert_keys(
+        &run,
+        "model data n_samples n_features seed n_init init alpha tol max_iter fits picks criterion chosen blrt
+         interrupted seconds model_sha256 held_out_by",
+    );
+    assert_keys(
+        &run["fits"][0],
+        "k log_likelihood n_parameters aic bic icl entropy held_out n_iter converged stop found_by",
+    );
+    assert_eq!((&run["criterion"], &run["chosen"]), (&"bic".into(), &3.into()));
+    for criterion in ["aic", "bic", "icl"] {
+        assert_eq!(run["picks"][criterion], best(&run, criterion, 1.0));
+    }
+    assert_eq!(run["model"], "models/rows-k3");
+    assert_eq!(model(&sandbox, "models/rows-k3").mixture.n_components(), 3);
+    let kept = sandbox.json("models/rows-k3/run.json");
+    assert_eq!(kept["bic"], run["fits"][2]["bic"]);
+    assert_eq!(kept["model_sha256"], run["model_sha256"]);
+    let csv = String::from_utf8(sandbox.read("models/rows-k3/sweep.csv")).unwrap();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(lines[0].starts_with("k,log_likelihood,n_parameters,aic,bic,icl,entropy,held_out"));
+    assert_eq!(lines.len(), 6);
+    let svg = String::from_utf8(sandbox.read("models/rows-k3/sweep.svg")).unwrap();
+    for label in ["K, the number of clusters", "nats per row", "BIC: K = 3"] {
+        assert!(svg.contains(label), "{label} is not in {svg}");
+    }
+    image::load_from_memory(&sandbox.read("models/rows-k3/sweep.png")).unwrap();
+    // Its folder is a run folder, which may be replaced.
+    sandbox.done(&format!("{SWEEP} --k 2 --out models/rows-k3 --force"));
+}
+
+#[test]
+fn the_text_names_what_each_criterion_picks_and_what_is_kept() {
+    let sandbox = Sandbox::new();
+    write_table(&sandbox);
+    let text = sandbox.done("sweep --data rows.csv --k 2,3 --n-init 5").text();
+    for part in [
+        "log-likelihood",
+        "found by",
+        "best (*)  AIC K = 3, BIC K = 3",
+        "kept      K = 3, by BIC",
+        "trust",
+        "written",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    assert!(text.contains("larger ones may be better") && !text.contains("held"), "{text}");
+}
+
+#[test]
+fn the_default_goes_as_far_as_the_data() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", "0,1\n1,1\n0,0\n".repeat(9));
+    let run = sandbox.done(SWEEP).json();
+    assert_eq!(numbers(&run["fits"]), [1, 2, 3]);
+}
+
+#[test]
+fn a_test_split_a_share_or_folds_are_held_out_and_decide() {
+    let sandbox = Sandbox::new();
+    write_table(&sandbox);
+    write_splits(&sandbox, "set");
+    for (words, how, n) in [
+        ("--data rows.csv --holdout 0.25", "30 of 120 rows", 90),
+        ("--data rows.csv --folds 4", "4 folds", 120),
+        ("--data set", "test split, 20 rows", 40),
+    ] {
+        let sweep =
+            format!("sweep {words} --k 2..4 --n-init 2 --alpha 0.1 --seed 3 --quiet --json");
+        let run = sandbox.done(&sweep).json();
+        assert!(run["held_out_by"].as_str().unwrap().contains(how), "{run}");
+        assert_eq!((&run["criterion"], &run["n_samples"]), (&"held_out".into(), &n.into()));
+        assert_eq!(run["chosen"], best(&run, "held_out", -1.0));
+        let fits = run["fits"].as_array().unwrap();
+        assert!(fits.iter().all(|fit| fit["held_out_standard_error"].as_f64().unwrap() > 0.0));
+        let kept = sandbox.json(format!("{}/run.json", run["model"].as_str().unwrap()));
+        assert_eq!(kept["n_samples"], n);
+    }
+}
+
+#[test]
+fn the_criterion_asked_for_decides() {
+    let sandbox = Sandbox::new();
+    write_table(&sandbox);
+    let sweep = format!("{SWEEP} --k 2..6 --folds 3 --alpha 0.1");
+    for criterion in ["aic", "bic", "icl", "held-out"] {
+        let run = sandbox.done(&format!("{sweep} --criterion {criterion}")).json();
+        assert_eq!(run["chosen"], run["picks"][criterion.replace('-', "_")]);
+    }
+}
+
+#[test]
+fn a_fit_that_has_not_converged_never_wins_and_is_marked() {
+    let sandbox = Sandbox::new();
+    write_table(&sandbox);
+    let sweep = "sweep --data rows.csv --k 3 --n-init 1 --max-iter 4";
+    let run = sandbox.done(&format!("{sweep} --json --out a")).json();
+    assert_eq!((&run["fits"][1]["converged"], &run["chosen"]), (&false.into(), &1.into()));
+    assert!(run["fits"][1]["bic"].as_f64() < run["fits"][0]["bic"].as_f64());
+    let text = sandbox.done(&format!("{sweep} --out b")).text();
+    assert!(text.contains("not converged, so never the best: K = 3"), "{text}");
+}
+
+#[test]
+fn a_bootstrap_test_is_told_with_its_p_value() {
+    let sandbox = Sandbox::new();
+    write_table(&sandbox);
+    let blrt = "sweep --data rows.csv --n-init 5 --blrt 3 --bootstrap 19";
+    let run = sandbox.done(&format!("{blrt} --json --quiet --out a")).json();
+    assert_eq!(numbers(&run["fits"]), [1, 2, 3]);
+    let test = &run["blrt"][0];
+    assert_eq!((&test["k"], &test["n_bootstrap"]), (&3.into(), &19.into()));
+    assert_eq!((&test["n_as_large"], &test["p_value"]), (&0.into(), &0.05.into()));
+    let log_likelihood = |i: usize| run["fits"][i]["log_likelihood"].as_f64().unwrap();
+    let statistic = 2.0 * (log_likelihood(2) - log_likelihood(1));
+    assert!((test["statistic"].as_f64().unwrap() - statistic).abs() < 1e-9);
+    assert_eq!(test["bootstrapped"].as_array().unwrap().len(), 19);
+    let text = sandbox.done(&format!("{blrt} --out b --threads 1")).text();
+    assert!(text.contains("K = 3 against 2") && text.contains("p = 0.0500"), "{text}");
+}
+
+#[test]
+fn the_same_seed_keeps_the_same_model_on_any_number_of_threads() {
+    let sandbox = Sandbox::new();
+    let digest = |threads: usize| {
+        let sweep = "sweep --data demo --limit 1500 --k 2,3 --n-init 2 --max-iter 30 --tol 1e-3";
+        let run = sandbox
+            .done(&format!("{sweep} --holdout 0.2 --quiet --json --threads {threads}"))
+            .json();
+        (run["model_sha256"].clone(), run["fits"].clone())
+    };
+    let one = digest(1);
+    assert_eq!(one, digest(2));
+    assert_eq!(one, digest(5));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_sweep_keeps_the_best_so_far() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(200));
+    let sweep = "sweep --data data.idx --k 2..16 --max-iter 1000000 --n-init 100000 --out run";
+    let run = train::interrupted(&sandbox, sweep);
+    assert_eq!(run.code, Some(130), "{run:?}");
+    assert!(run.text().contains("interrupted") && run.text().contains("kept"), "{run:?}");
+    assert!(sandbox.path("run/model.bmm").exists() && sandbox.path("run/sweep.csv").exists());
+}
