@@ -8,6 +8,8 @@
 mod accelerate;
 mod climb;
 mod dense_step;
+mod diagnose;
+mod diagnosis;
 mod e_step;
 mod feature_order;
 mod init;
@@ -22,6 +24,7 @@ mod starts;
 mod stats;
 
 pub use accelerate::Direction;
+pub use diagnosis::{Diagnosis, Excess};
 pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};

@@ -1,5 +1,6 @@
 //! What a fit reports beside the mixture.
 
+use super::diagnosis::Diagnosis;
 use crate::mixture::{Assignment, BernoulliMixture};
 use std::fmt;
 
@@ -32,6 +33,14 @@ pub struct FitReport {
     pub starts: Vec<StartReport>,
     /// The best of the starts that ended in another, lower optimum; `None` if none did or the fit was interrupted.
     pub runner_up: Option<RunnerUp>,
+    /// What may be wrong with it; nothing, mostly.
+    pub diagnoses: Vec<Diagnosis>,
+    /// How far the returned mixture is from stationary: what one more M-step would gain at least, in nats per sample, which to
+    /// leading order is half of the squared norm of the objective's gradient. At least 0; infinite where a row is impossible.
+    ///
+    /// Means on the boundary are held to the condition of Karush, Kuhn and Tucker: they count if the objective rises from there.
+    /// A component whose weight is exactly 0 is not examined.
+    pub gradient_residual: f64,
 }
 
 /// The second-best optimum of a fit.

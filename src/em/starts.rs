@@ -1,6 +1,7 @@
 //! Several starts, the best one kept.
 
 use super::climb::Climb;
+use super::diagnose::{Findings, diagnose};
 use super::e_step::{EStep, within_threads};
 use super::init::{Init, Streams};
 use super::observe::Observe;
@@ -12,6 +13,7 @@ use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::Assignment;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Starts in a round of `n_init = auto`; iterations after which they are compared; how many are then run to their end.
 ///
@@ -49,14 +51,18 @@ pub fn fit(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> R
 
 fn fit_checked(data: &BitMatrix, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
     let orientation = Orientation::of(data);
-    let found = search(data, params, &orientation, observe)?;
-    let mixture = orientation.turn(&found.best.mixture)?.sorted_by_weight();
+    let mut e_step = EStep::new(&orientation.turned(data), params.n_components);
+    let mut found = search(data, params, &orientation, &mut e_step, observe)?;
+    found.best.mixture = Arc::new(found.best.mixture.sorted_by_weight());
+    let findings = diagnose(&found.best.mixture, found.stop(), data, &mut e_step, params)?;
+    drop(e_step);
+    let mixture = orientation.turn(&found.best.mixture)?;
     let assignments = mixture.assign(data)?;
     let runner_up = match &found.second {
         Some(second) => Some(runner_up(second, &orientation, &assignments, data)?),
         None => None,
     };
-    Ok(Fit { mixture, report: found.report(assignments, runner_up) })
+    Ok(Fit { mixture, report: found.report(assignments, runner_up, findings) })
 }
 
 /// How the second-best optimum compares.
@@ -84,19 +90,33 @@ struct Found {
 }
 
 impl Found {
-    fn report(self, assignments: Vec<Assignment>, runner_up: Option<RunnerUp>) -> FitReport {
+    /// Why the search ended.
+    fn stop(&self) -> StopReason {
+        let was_interrupted = self.starts.iter().any(|s| s.stop == StopReason::Interrupted);
+        // Whichever start was interrupted: the search for the best one was.
+        if was_interrupted { StopReason::Interrupted } else { self.starts[self.best.start].stop }
+    }
+
+    fn report(
+        self,
+        assignments: Vec<Assignment>,
+        runner_up: Option<RunnerUp>,
+        findings: Findings,
+    ) -> FitReport {
+        let stop = self.stop();
         let Self { starts, best, .. } = self;
-        let was_interrupted = starts.iter().any(|start| start.stop == StopReason::Interrupted);
+        let Findings { diagnoses, gradient_residual } = findings;
         FitReport {
             n_iter: best.n_iter(),
-            // Whichever start was interrupted: the search for the best one was.
-            stop: if was_interrupted { StopReason::Interrupted } else { starts[best.start].stop },
+            stop,
             log_likelihood: assignments.iter().map(|row| row.log_prob).sum(),
             assignments,
             best_start: best.start,
             objective_history: best.history,
             starts,
             runner_up,
+            diagnoses,
+            gradient_residual,
         }
     }
 }
@@ -105,6 +125,7 @@ fn search(
     data: &BitMatrix,
     params: &FitParams,
     orientation: &Orientation,
+    e_step: &mut EStep,
     observe: &mut dyn Observe,
 ) -> Result<Found> {
     let mut params = params.clone();
@@ -114,7 +135,7 @@ fn search(
     let policy = Policy::of(&params);
     let starts = Vec::new();
     let mut search = Search { data, orientation, params: &params, policy, observe, starts };
-    let Leaders { best, second, .. } = search.run()?;
+    let Leaders { best, second, .. } = search.run(e_step)?;
     // Interrupted, a start may have been on its way to the best optimum.
     let second = second.filter(|_| !search.is_interrupted());
     Ok(Found { best, second, starts: search.starts })
@@ -164,17 +185,16 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn run(&mut self) -> Result<Leaders> {
-        let mut e_step = EStep::new(&self.turned(), self.params.n_components);
+    fn run(&mut self, e_step: &mut EStep) -> Result<Leaders> {
         let mut streams = Streams::new(self.params.seed);
         let tolerance = SAME_OPTIMUM * self.data.n_samples() as f64;
         let mut leaders: Option<Leaders> = None;
         let mut n_rounds = 0;
         loop {
             n_rounds += 1;
-            for mut climb in self.round(&mut streams, &mut e_step)?.climbs {
+            for mut climb in self.round(&mut streams, e_step)?.climbs {
                 if !self.is_interrupted() {
-                    climb.run(self.params.max_iter, &mut e_step, self.params, self.observe)?;
+                    climb.run(self.params.max_iter, e_step, self.params, self.observe)?;
                     self.starts[climb.start] = self.report(&climb);
                 }
                 leaders = Some(match leaders {
