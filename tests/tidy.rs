@@ -36,7 +36,16 @@ const RULES: Rules = Rules {
         ("image", &["data/pictures.rs", "render/png.rs"]),
         ("indicatif", &["cli/progress.rs"]),
         ("libc", &["cli/memory.rs"]),
-        ("libm", &["em/diagnose/certificate.rs", "em/rounding.rs", "metrics/agreement.rs", "mixture.rs", "scorer.rs"]),
+        (
+            "libm",
+            &[
+                "em/diagnose/certificate.rs",
+                "em/rounding.rs",
+                "metrics/agreement.rs",
+                "mixture.rs",
+                "scorer.rs",
+            ],
+        ),
         ("multiversion", &["kernels/"]),
         ("nalgebra", &["cli/bench/", "em/", "mixture.rs", "model_file/record.rs", "reference.rs"]),
         ("noto_sans_mono_bitmap", &["render/canvas.rs"]),

@@ -1,7 +1,7 @@
 //! Looks at a mixture that a fit ended with, and says what may be wrong with it.
 //!
 //! All that is asked of the rows is asked through the E-step of the search: one run at the mixture, one more where means are on the
-//! boundary, and at most eight to look for a saddle. A default fit to MNIST at K = 10 takes about 1500.
+//! boundary, eight to look for a saddle and two more to confirm one. A default fit to MNIST at K = 10 takes about 1500.
 
 mod certificate;
 mod components;
@@ -66,8 +66,7 @@ pub(super) fn diagnose(
     params: &FitParams,
 ) -> Result<Findings> {
     let found = Scored::new(mixture, e_step, params.alpha);
-    let gradient_residual =
-        certificate::interior(&found) + certificate::boundary(&found, e_step)?;
+    let gradient_residual = certificate::interior(&found) + certificate::boundary(&found, e_step)?;
     let by_rows = support::by_rows(&found, data).map(Diagnosis::TooManyComponents);
     if stop == StopReason::Interrupted {
         return Ok(Findings { diagnoses: by_rows.into_iter().collect(), gradient_residual });

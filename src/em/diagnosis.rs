@@ -148,14 +148,15 @@ impl fmt::Display for Diagnosis {
                 write!(f, "the fit stopped where {residual:.1e} nats per row can still be gained")
             }
             Self::DeadComponents { components } => {
-                write!(f, "{} has less than a hundredth of a row", Named(components))
+                write!(f, "less than a hundredth of a row: {}", Named(components))
             }
             Self::DuplicateComponents { pairs } => {
                 let of_pair = |(k, l): &(usize, usize)| format!("{l} repeats {k}");
                 write!(f, "component {}", listed(pairs.iter().map(of_pair)))
             }
             Self::BoundaryMeans { components, n_means } => {
-                write!(f, "{n_means} means of {} are 0 or 1", Named(components))
+                let means = if *n_means == 1 { "mean" } else { "means" };
+                write!(f, "{n_means} {means} at 0 or 1: {}", Named(components))
             }
             Self::Saddle { rise } => {
                 write!(f, "a small step to either side gains {rise:.1e} nats per row")
@@ -176,7 +177,7 @@ impl fmt::Display for Excess {
                 "{n_parameters} parameters on {n_features} varying features are not identified"
             ),
             Self::ThinComponents { components } => {
-                write!(f, "{} has less than two rows", Named(components))
+                write!(f, "less than two rows: {}", Named(components))
             }
         }
     }
@@ -187,7 +188,7 @@ struct Named<'a>(&'a [usize]);
 
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let name = if self.0.len() == 1 { "component" } else { "each of the components" };
+        let name = if self.0.len() == 1 { "component" } else { "components" };
         write!(f, "{name} {}", listed(self.0.iter().map(usize::to_string)))
     }
 }
@@ -209,7 +210,7 @@ mod tests {
     #[test]
     fn a_sentence_names_a_few_components_and_counts_the_rest() {
         let dead = |components| Diagnosis::DeadComponents { components }.to_string();
-        assert_eq!(dead(vec![3]), "component 3 has less than a hundredth of a row");
+        assert_eq!(dead(vec![3]), "less than a hundredth of a row: component 3");
         assert!(dead((0..11).collect()).contains("components 0, 1, 2, 3, 4, 5, 6, 7 and 3 more"));
     }
 

@@ -20,11 +20,16 @@ use crate::em::e_step::EStep;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 
-/// The gain of an M-step by all parameters, nats per sample.
+/// The gain of an M-step by all parameters but means of exactly 0 or 1, nats per sample; infinite where a row is impossible.
 pub(super) fn interior(found: &Scored) -> f64 {
+    if found.stats.log_likelihood() == f64::NEG_INFINITY {
+        return f64::INFINITY;
+    }
+    // Where a mean is exactly 0 or 1 the sums differ by rounding at most.
+    let is_inner = |_, mean| mean > 0.0 && mean < 1.0;
     let of_component = |k: usize| {
         let share = found.stats.resp_sum(k) / found.n_samples;
-        part(share, found.mixture.weights()[k]) + of_means(found, k, |_, _| true)
+        part(share, found.mixture.weights()[k]) + of_means(found, k, is_inner)
     };
     (0..found.mixture.n_components()).map(of_component).sum()
 }

@@ -26,6 +26,11 @@ const STEPS: usize = 6;
 /// 0.005 nats per sample.
 const DISTANCE: f64 = 0.1;
 
+/// A rise by curvature is a 16th at a quarter of the way. Where less than a 64th of it is left it is another optimum that is near, which
+/// the few rows of a small component may make.
+const CLOSER: f64 = 0.25;
+const LEAST_LEFT: f64 = 1.0 / 64.0;
+
 /// The finding, if the mean of both sides is higher by more than [`SAME_OPTIMUM`]: where EM multiplies what is off by 1.02 or more.
 /// Saddles that are flatter than that are not found.
 pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis>> {
@@ -37,10 +42,17 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
     // Its statistics have served, and are large.
     drop(found);
     let Some(there) = steepest(here, alpha, e_step)? else { return Ok(None) };
-    let opposite = Direction::between(here.clone(), &there).beyond(here, -1.0)?;
-    let mut side = |mixture| Scored::new(mixture, e_step, alpha).objective();
-    let rise = (side(&there) + side(&opposite)) / 2.0 - objective;
-    Ok((rise > SAME_OPTIMUM).then_some(Diagnosis::Saddle { rise }))
+    // The mean of both sides, so many times as far, over what is here.
+    let mut rise = |length: f64| -> Result<f64> {
+        let mut side = |length| -> Result<f64> {
+            let mixture = Direction::between(here.clone(), &there).beyond(here, length)?;
+            Ok(Scored::new(&mixture, e_step, alpha).objective())
+        };
+        Ok((side(length)? + side(-length)?) / 2.0 - objective)
+    };
+    let far = rise(1.0)?;
+    let is_saddle = far > SAME_OPTIMUM && rise(CLOSER)? > LEAST_LEFT * far;
+    Ok(is_saddle.then_some(Diagnosis::Saddle { rise: far }))
 }
 
 /// The mixture in the direction in which EM leads away from `here`, or back to it most slowly; `None` if there is no such.

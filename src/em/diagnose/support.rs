@@ -47,7 +47,9 @@ mod tests {
 
     /// The rank of the derivative of all pattern probabilities by all parameters, at a mixture without any regularity.
     fn rank(n_components: usize, n_features: usize) -> usize {
-        let mean = |k: usize, d: usize| 0.1 + 0.8 * ((k * 37 + d * 61 + k * d * 23 + 5) % 97) as f64 / 97.0;
+        let mean = |k: usize, d: usize| {
+            0.1 + 0.8 * ((k * 37 + d * 61 + k * d * 23 + 5) % 97) as f64 / 97.0
+        };
         let factor = |pattern: usize, k: usize, d: usize| {
             if pattern >> d & 1 == 1 { mean(k, d) } else { 1.0 - mean(k, d) }
         };
