@@ -21,8 +21,8 @@ pub enum Diagnosis {
     },
     /// `dead-components`: components with less than a hundredth of a row, `N_k < 0.01`.
     ///
-    /// No row is theirs by more than a hundredth, so to drop them changes log-likelihood by less than `sum_i r_ik^2`,
-    /// 1e-4 nats in all: nothing that a criterion could see.
+    /// No row is theirs by more than a hundredth, so to drop one costs the log-likelihood less than `sum_i r_ik^2`, so
+    /// less than 1e-4 nats in all: nothing that a criterion could see.
     DeadComponents {
         /// Which, ascending.
         components: Vec<usize>,

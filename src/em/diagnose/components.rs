@@ -3,6 +3,8 @@
 use super::certificate::{divergence, is_on_boundary};
 use super::{Diagnosis, Excess, Scored};
 use crate::em::SAME_OPTIMUM;
+use crate::error::Result;
+use crate::mixture::BernoulliMixture;
 
 /// Rows of which a component has less is dead.
 const DEAD_BELOW: f64 = 0.01;
@@ -26,6 +28,18 @@ fn which(found: &Scored, is_so: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
 pub(super) fn dead(found: &Scored) -> Option<Diagnosis> {
     let components = which(found, |k| is_dead(found, k))?;
     Some(Diagnosis::DeadComponents { components })
+}
+
+/// The mixture with no weight at all on its dead components, if it has any: nothing then gives rows back to them.
+///
+/// # Errors
+/// None that a checked mixture can cause.
+pub(super) fn without_dead(found: &Scored) -> Result<Option<BernoulliMixture>> {
+    let Some(dead) = which(found, |k| is_dead(found, k)) else { return Ok(None) };
+    let (mut weights, means) = found.mixture.clone().into_parts();
+    dead.into_iter().for_each(|k| weights[k] = 0.0);
+    let sum = weights.sum();
+    BernoulliMixture::new(weights / sum, means).map(Some)
 }
 
 /// Components with less than two rows.

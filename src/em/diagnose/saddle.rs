@@ -1,7 +1,7 @@
 //! Whether a stationary mixture is a saddle rather than a maximum: whether the objective rises from it in some direction.
 //!
 //! Near a stationary point an EM step multiplies what is off by a matrix whose eigenvalues are below 1 if and only if the point is a maximum
-//! (Dempster, Laird & Rubin, 1977, section 3.3). So the direction in which the objective rises most, or falls least, is found as the
+//! (Dempster, Laird & Rubin, 1977, theorem 4). So the direction in which the objective rises most, or falls least, is found as the
 //! leading eigenvector of a matrix is, by the power method: from a random direction EM steps from a small distance, each brought
 //! back to it. Then the objective is looked at on both sides. The mean of both does not feel the slope that
 //! a start which stopped at `tol` has left, only the curvature.
@@ -9,7 +9,7 @@
 //! Two equal components, the usual saddle, are torn apart along the main direction of their rows: there the eigenvalue is as
 //! large as the features are correlated, and a few steps find it.
 
-use super::{Diagnosis, Scored};
+use super::{Diagnosis, Scored, components};
 use crate::em::SAME_OPTIMUM;
 use crate::em::accelerate::Direction;
 use crate::em::e_step::EStep;
@@ -26,10 +26,12 @@ const STEPS: usize = 6;
 /// 0.005 nats per sample.
 const DISTANCE: f64 = 0.1;
 
-/// A rise by curvature is a 16th at a quarter of the way. Where less than a 64th of it is left it is another optimum that is near, which
-/// the few rows of a small component may make.
-const CLOSER: f64 = 0.25;
-const LEAST_LEFT: f64 = 1.0 / 64.0;
+/// The divergence of what is close by, in nats over all rows together: too little to take even one row from a component to another.
+const CLOSE: f64 = 0.1;
+
+/// How much of the rise that curvature gives must be there close by. Where less is, it is another optimum that is near, and the few rows of
+/// a small component make the difference.
+const LEAST_LEFT: f64 = 0.25;
 
 /// The finding, if the mean of both sides is higher by more than [`SAME_OPTIMUM`]: where EM multiplies what is off by 1.02 or more.
 /// Saddles that are flatter than that are not found.
@@ -38,7 +40,10 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
     if found.mixture.n_components() == 1 {
         return Ok(None);
     }
-    let (here, alpha, objective) = (found.mixture, found.alpha, found.objective());
+    let Scored { n_samples, alpha, .. } = found;
+    let objective = found.objective();
+    let without_dead = components::without_dead(&found)?;
+    let here = without_dead.as_ref().unwrap_or(found.mixture);
     // Its statistics have served, and are large.
     drop(found);
     let Some(there) = steepest(here, alpha, e_step)? else { return Ok(None) };
@@ -50,8 +55,9 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
         };
         Ok((side(length)? + side(-length)?) / 2.0 - objective)
     };
+    let close = ((2.0 * CLOSE / n_samples).sqrt() / DISTANCE).min(1.0);
     let far = rise(1.0)?;
-    let is_saddle = far > SAME_OPTIMUM && rise(CLOSER)? > LEAST_LEFT * far;
+    let is_saddle = far > SAME_OPTIMUM && rise(close)? > LEAST_LEFT * close * close * far;
     Ok(is_saddle.then_some(Diagnosis::Saddle { rise: far }))
 }
 
