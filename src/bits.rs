@@ -162,8 +162,19 @@ impl BitMatrix {
 
     /// The number of rows that differ from each other.
     pub fn n_distinct(&self) -> usize {
-        let missing = |i| self.missing().map(|missing| missing.row(i));
-        (0..self.n_samples).map(|i| (self.row(i), missing(i))).collect::<HashSet<_>>().len()
+        self.n_distinct_up_to(usize::MAX)
+    }
+
+    /// The same, but counted up to `at_most` only.
+    pub fn n_distinct_up_to(&self, at_most: usize) -> usize {
+        let mut seen = HashSet::new();
+        for i in 0..self.n_samples {
+            seen.insert((self.row(i), self.missing().map(|missing| missing.row(i))));
+            if seen.len() >= at_most {
+                break;
+            }
+        }
+        seen.len()
     }
 
     /// Keeps the first `n_samples` rows only.

@@ -47,7 +47,7 @@ fn no_objective_is_below_that_of_a_fit_alone_and_reports_fit_their_mixtures() {
     for seed in 0..6 {
         let (data, params) = (table(seed), params(seed, 8));
         for swept in swept(&data, &[2, 3, 4, 5, 6], &params).fits {
-            let Fit { mixture, report } = &swept.fit;
+            let Fit { mixture, report, .. } = &swept.fit;
             let params = FitParams { n_components: mixture.n_components(), ..params.clone() };
             let alone = fit(&data, &params, &mut Silent).unwrap().report;
             assert!(report.objective() >= alone.objective());
@@ -167,9 +167,8 @@ fn tested(data: &BitMatrix, k: usize) -> BootstrapTest {
     let params = FitParams { n_init: NInit::Exactly(10), ..params(0, data.n_features()) };
     let fits = swept(data, &[k - 1, k], &params).fits;
     let [.., null, alternative] = &fits[..] else { panic!() };
-    let n = data.n_samples();
     let done = || Continue(());
-    bootstrap_test(&null.fit, &alternative.fit, n, &params, 39, &done).unwrap().unwrap()
+    bootstrap_test(&null.fit, &alternative.fit, data, &params, 39, &done).unwrap().unwrap()
 }
 
 #[test]
@@ -206,6 +205,6 @@ fn a_bootstrap_is_the_same_at_any_number_of_threads_and_ends_when_asked_to() {
     let params = params(0, 8);
     let fits = swept(&data, &[2], &params).fits;
     let done = || Break(());
-    let test = bootstrap_test(&fits[0].fit, &fits[1].fit, 200, &params, 9, &done).unwrap();
+    let test = bootstrap_test(&fits[0].fit, &fits[1].fit, &data, &params, 9, &done).unwrap();
     assert_eq!(test, None);
 }

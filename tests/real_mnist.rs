@@ -91,4 +91,5 @@ fn the_default_fit_of_ten_clusters_finds_a_good_optimum() {
     let fitted = bmm::fit(&bits, &bmm::FitParams::default(), &mut bmm::Silent).unwrap();
     let score = fitted.report.log_likelihood / bits.n_samples() as f64;
     assert!(score >= -164.90, "{score}");
+    assert_eq!(fitted.report.diagnoses, []);
 }

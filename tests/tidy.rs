@@ -39,6 +39,7 @@ const RULES: Rules = Rules {
         (
             "libm",
             &[
+                "em/diagnose/certificate.rs",
                 "em/rounding.rs",
                 "metrics/agreement.rs",
                 "metrics/calibration.rs",

@@ -55,6 +55,7 @@ fn selecting_and_truncating_keep_rows_whole() {
     assert!(picked.get(0, 4) && picked.get(1, 0) && picked.get(2, 4));
     assert_eq!(picked.count_ones(), 3);
     assert_eq!((picked.n_distinct(), matrix.n_distinct()), (2, 5));
+    assert_eq!((picked.n_distinct_up_to(1), matrix.n_distinct_up_to(9)), (1, 5));
     let mut head = matrix.clone();
     head.truncate(2);
     assert_eq!(head, matrix.select(&[0, 1]));

@@ -6,7 +6,7 @@ use super::input::Input;
 use super::run_folder::Run;
 use super::tables;
 use crate::data;
-use crate::em::{Fit, FitParams, FitReport, RunnerUp, StartReport, StopReason};
+use crate::em::{Diagnosis, Fit, FitParams, FitReport, RunnerUp, StartReport, StopReason};
 use crate::error::Result;
 use crate::model_file::{FitRecord, Model, Provenance, StartRecord};
 use serde::Serialize;
@@ -60,6 +60,8 @@ pub(super) struct Document {
     starts: Vec<Start>,
     best_found: usize,
     second_best: Option<SecondBest>,
+    diagnoses: Vec<Found>,
+    gradient_residual: f64,
     n_iter: usize,
     converged: bool,
     stop: String,
@@ -97,6 +99,16 @@ struct SecondBest {
     gap: f64,
     /// Of its clusters with those of the best one.
     ari: Option<f64>,
+}
+
+/// A diagnosis.
+#[derive(Debug, Serialize)]
+struct Found {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    components: Vec<usize>,
+    message: String,
+    advice: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -225,6 +237,8 @@ impl Results {
             starts: report.starts.iter().map(Start::from).collect(),
             best_found: report.n_best(),
             second_best: self.second_best(),
+            diagnoses: report.diagnoses.iter().map(Found::from).collect(),
+            gradient_residual: report.gradient_residual,
             n_iter: report.n_iter,
             converged: self.stop() == StopReason::Converged,
             stop: self.stop().to_string(),
@@ -250,6 +264,9 @@ impl Results {
             let _ = writeln!(text, "{name:<10}{value}");
         };
         line("trust", &self.trust_line());
+        for found in &self.report.diagnoses {
+            line("diagnosis", &format!("{}: {found}; {}", found.code(), found.advice()));
+        }
         line("training", &with_agreement(&self.training));
         if let Some(held_out) = &self.held_out {
             line("held out", &with_agreement(held_out));
@@ -370,6 +387,13 @@ impl From<&StartReport> for Start {
     fn from(start: &StartReport) -> Self {
         let StartReport { n_iter, n_leaps, n_rejected, objective, stop } = *start;
         Self { objective, n_iter, n_leaps, n_rejected, stop: stop.to_string() }
+    }
+}
+
+impl From<&Diagnosis> for Found {
+    fn from(found: &Diagnosis) -> Self {
+        let (code, components, advice) = (found.code(), found.components(), found.advice());
+        Self { code, components, message: found.to_string(), advice }
     }
 }
 

@@ -1,6 +1,10 @@
 //! One mixture for each label: where all labels are known, the fit falls apart into one for each, and all together classify.
 
+use super::diagnose::{Findings, diagnose};
+use super::distinct::condensed;
+use super::e_step::EStep;
 use super::observe::Observe;
+use super::orient::Orientation;
 use super::params::FitParams;
 use super::report::{Fit, FitReport, StopReason};
 use super::rows::Rows;
@@ -35,7 +39,7 @@ pub fn fit_by_label(
         let share = its.total_weight() / rows.total_weight();
         joint.add(label, share, fit(its, &params, observe)?);
     }
-    joint.finish(rows)
+    joint.finish(rows, &params)
 }
 
 /// The fits of some labels, joined.
@@ -55,7 +59,7 @@ impl Joint {
         self.reports.push(fit.report);
     }
 
-    fn finish(self, rows: &Rows) -> Result<Fit> {
+    fn finish(self, rows: &Rows, params: &FitParams) -> Result<Fit> {
         let Self { weights, means, label_of, reports } = self;
         let (n_features, n_components) = (rows.data.n_features(), weights.len());
         let weights = DVector::from_vec(weights);
@@ -66,14 +70,14 @@ impl Joint {
         let label_of: Vec<_> = order.iter().map(|&k| label_of[k]).collect();
         let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
         let assignments = mixture.assign_known(&rows.data, known)?;
+        let stop = reports.iter().map(|report| report.stop).max_by_key(severity);
+        let stop = stop.unwrap_or(StopReason::Converged);
+        let Findings { diagnoses, gradient_residual } =
+            examined(&mixture, stop, &label_of, rows, params)?;
         let log_likelihood = rows.weighted_sum(assignments.iter().map(|row| row.log_prob));
         let report = FitReport {
             n_iter: reports.iter().map(|report| report.n_iter).sum(),
-            stop: reports
-                .iter()
-                .map(|report| report.stop)
-                .max_by_key(severity)
-                .unwrap_or(StopReason::Converged),
+            stop,
             objective_history: vec![log_likelihood],
             log_likelihood,
             entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
@@ -82,10 +86,27 @@ impl Joint {
             best_start: 0,
             starts: Vec::new(),
             runner_up: None,
+            diagnoses,
+            gradient_residual,
             by_label: reports,
         };
         Ok(Fit { mixture, label_of, report })
     }
+}
+
+/// What is to be said of the whole, where every component belongs to a label.
+fn examined(
+    mixture: &BernoulliMixture,
+    stop: StopReason,
+    label_of: &[Option<u32>],
+    rows: &Rows,
+    params: &FitParams,
+) -> Result<Findings> {
+    let orientation = Orientation::of(&rows.data);
+    let rows = Rows { label_of: label_of.to_vec().into(), ..rows.borrowed() };
+    let rows = condensed(&rows);
+    let mut e_step = EStep::new(orientation.turned(&rows), label_of.len());
+    diagnose(&orientation.turn(mixture)?, stop, &rows.data, &mut e_step, params)
 }
 
 /// The stop reason of many fits is that of the one that ended worst.

@@ -5,6 +5,7 @@
 //! mean close to 0 keeps digits that one close to 1 has lost. So the fit works on turned data, and dark on light costs
 //! no more than light on dark.
 
+use super::rows::Rows;
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
@@ -26,8 +27,12 @@ impl Orientation {
         Self { swapped: sums.map(|(ones, observed)| ones > observed / 2).collect() }
     }
 
-    /// The data turned; as it is if no feature is swapped.
-    pub(super) fn turned<'a>(&self, data: &'a BitMatrix) -> Cow<'a, BitMatrix> {
+    /// The rows turned; as they are if no feature is swapped.
+    pub(super) fn turned<'a>(&self, rows: &'a Rows) -> Rows<'a> {
+        Rows { data: self.turned_data(&rows.data), ..rows.borrowed() }
+    }
+
+    fn turned_data<'a>(&self, data: &'a BitMatrix) -> Cow<'a, BitMatrix> {
         match self.swapped.contains(&true) {
             true => Cow::Owned(data.with_swapped(&self.swapped)),
             false => Cow::Borrowed(data),
@@ -61,9 +66,9 @@ mod tests {
     #[test]
     fn turned_data_has_at_most_half_ones_in_every_feature() {
         let data = BitMatrix::from_fn(9, 21, |i, d| (i * 7 + d * 5) % 23 < d);
-        let turned = Orientation::of(&data).turned(&data);
+        let turned = Orientation::of(&data).turned_data(&data);
         assert!(turned.column_sums().iter().all(|&sum| sum <= 4));
-        assert!(matches!(Orientation::of(&turned).turned(&turned), Cow::Borrowed(_)));
+        assert!(matches!(Orientation::of(&turned).turned_data(&turned), Cow::Borrowed(_)));
     }
 
     #[test]
@@ -75,7 +80,7 @@ mod tests {
         let turned = orientation.turn(&mixture).unwrap();
         assert_eq!(orientation.turn(&turned).unwrap(), mixture);
         let scores = mixture.score_samples(&data).unwrap();
-        let turned_scores = turned.score_samples(&orientation.turned(&data)).unwrap();
+        let turned_scores = turned.score_samples(&orientation.turned_data(&data)).unwrap();
         for (a, b) in scores.into_iter().zip(turned_scores) {
             assert!(a == b || (a - b).abs() < 1e-13);
         }

@@ -1,5 +1,6 @@
 //! What a fit reports beside the mixture.
 
+use super::diagnosis::Diagnosis;
 use crate::mixture::{Assignment, BernoulliMixture};
 use std::fmt;
 
@@ -41,6 +42,14 @@ pub struct FitReport {
     pub runner_up: Option<RunnerUp>,
     /// Of a fit by labels, the report of each label's own fit, in the order of the labels; then there are no starts of the whole.
     pub by_label: Vec<FitReport>,
+    /// What may be wrong with it; nothing, mostly.
+    pub diagnoses: Vec<Diagnosis>,
+    /// How far the returned mixture is from stationary: what one more M-step would gain at least, in nats per sample, which to
+    /// leading order is half of the squared norm of the objective's gradient. At least 0; infinite where a row is impossible.
+    ///
+    /// Means on the boundary are held to the condition of Karush, Kuhn and Tucker: they count if the objective rises from there.
+    /// A component whose weight is exactly 0 is not examined.
+    pub gradient_residual: f64,
 }
 
 /// The second-best optimum of a fit.

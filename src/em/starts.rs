@@ -1,6 +1,7 @@
 //! Several starts, the best one kept.
 
 use super::climb::Climb;
+use super::diagnose::{Findings, diagnose};
 use super::distinct::condensed;
 use super::e_step::{EStep, within_threads};
 use super::init::{Init, Streams};
@@ -13,6 +14,7 @@ use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::Assignment;
+use std::sync::Arc;
 
 /// Starts in a round of `n_init = auto`; iterations after which they are compared; how many are then run to their end.
 ///
@@ -55,19 +57,29 @@ pub fn fit<'a>(
 
 fn fit_checked(rows: &Rows, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
     let orientation = Orientation::of(&rows.data);
-    let found = search(&condensed(rows), params, &orientation, observe)?;
+    let condensed = condensed(rows);
+    let mut e_step = EStep::new(orientation.turned(&condensed), params.n_components);
+    let mut found = search(&condensed, params, &orientation, &mut e_step, observe)?;
+    let order = found.best.mixture.order_by_weight();
+    found.best.mixture = Arc::new(found.best.mixture.permuted(&order));
+    let label_of: Vec<_> = order.iter().filter_map(|&k| rows.label_of.get(k).copied()).collect();
+    if !label_of.is_empty() {
+        // Components have changed places, and labels with them.
+        let rows = Rows { label_of: label_of.clone().into(), ..condensed.borrowed() };
+        e_step = EStep::new(orientation.turned(&rows), params.n_components);
+    }
+    let (best, data) = (&found.best.mixture, &condensed.data);
+    let findings = diagnose(best, found.stop(), data, &mut e_step, params)?;
+    drop(e_step);
     let mixture = orientation.turn(&found.best.mixture)?;
-    let order = mixture.order_by_weight();
-    let mixture = mixture.permuted(&order);
-    let label_of = order.iter().filter_map(|&k| rows.label_of.get(k).copied()).collect();
-    let rows = &Rows { label_of, ..rows.borrowed() };
+    let rows = &Rows { label_of: label_of.clone().into(), ..rows.borrowed() };
     let assignments = mixture.assign_known(&rows.data, rows.known())?;
     let runner_up = match &found.second {
         Some(second) => Some(runner_up(second, &orientation, &assignments, &rows.data)?),
         None => None,
     };
-    let label_of = rows.label_of.to_vec();
-    Ok(Fit { mixture, label_of, report: found.report(rows, assignments, runner_up) })
+    let report = found.report(rows, assignments, runner_up, findings);
+    Ok(Fit { mixture, label_of, report })
 }
 
 /// How the second-best optimum compares.
@@ -95,18 +107,26 @@ struct Found {
 }
 
 impl Found {
+    /// Why the search ended.
+    fn stop(&self) -> StopReason {
+        let was_interrupted = self.starts.iter().any(|s| s.stop == StopReason::Interrupted);
+        // Whichever start was interrupted: the search for the best one was.
+        if was_interrupted { StopReason::Interrupted } else { self.starts[self.best.start].stop }
+    }
+
     fn report(
         self,
         rows: &Rows,
         assignments: Vec<Assignment>,
         runner_up: Option<RunnerUp>,
+        findings: Findings,
     ) -> FitReport {
+        let stop = self.stop();
         let Self { starts, best, .. } = self;
-        let was_interrupted = starts.iter().any(|start| start.stop == StopReason::Interrupted);
+        let Findings { diagnoses, gradient_residual } = findings;
         FitReport {
             n_iter: best.n_iter(),
-            // Whichever start was interrupted: the search for the best one was.
-            stop: if was_interrupted { StopReason::Interrupted } else { starts[best.start].stop },
+            stop,
             log_likelihood: rows.weighted_sum(assignments.iter().map(|row| row.log_prob)),
             entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
             total_weight: rows.total_weight(),
@@ -115,6 +135,8 @@ impl Found {
             objective_history: best.history,
             starts,
             runner_up,
+            diagnoses,
+            gradient_residual,
             by_label: Vec::new(),
         }
     }
@@ -124,6 +146,7 @@ fn search(
     rows: &Rows,
     params: &FitParams,
     orientation: &Orientation,
+    e_step: &mut EStep,
     observe: &mut dyn Observe,
 ) -> Result<Found> {
     let mut params = params.clone();
@@ -133,7 +156,7 @@ fn search(
     let policy = Policy::of(&params);
     let starts = Vec::new();
     let mut search = Search { rows, orientation, params: &params, policy, observe, starts };
-    let Leaders { best, second, .. } = search.run()?;
+    let Leaders { best, second, .. } = search.run(e_step)?;
     // Interrupted, a start may have been on its way to the best optimum.
     let second = second.filter(|_| !search.is_interrupted());
     Ok(Found { best, second, starts: search.starts })
@@ -183,17 +206,16 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn run(&mut self) -> Result<Leaders> {
-        let mut e_step = EStep::new(self.turned(), self.params.n_components);
+    fn run(&mut self, e_step: &mut EStep) -> Result<Leaders> {
         let mut streams = Streams::new(self.params.seed);
         let tolerance = SAME_OPTIMUM * self.rows.total_weight();
         let mut leaders: Option<Leaders> = None;
         let mut n_rounds = 0;
         loop {
             n_rounds += 1;
-            for mut climb in self.round(&mut streams, &mut e_step)?.climbs {
+            for mut climb in self.round(&mut streams, e_step)?.climbs {
                 if !self.is_interrupted() {
-                    climb.run(self.params.max_iter, &mut e_step, self.params, self.observe)?;
+                    climb.run(self.params.max_iter, e_step, self.params, self.observe)?;
                     self.starts[climb.start] = self.report(&climb);
                 }
                 leaders = Some(match leaders {
@@ -254,7 +276,7 @@ impl Search<'_> {
 
     /// The data turned: not kept, for making it again is cheap and keeping it is not.
     fn turned(&self) -> Rows<'_> {
-        Rows { data: self.orientation.turned(&self.rows.data), ..self.rows.borrowed() }
+        self.orientation.turned(self.rows)
     }
 
     fn report(&self, climb: &Climb) -> StartReport {

@@ -3,7 +3,8 @@
 use super::*;
 
 const KEYS: &str =
-    "model data n_samples n_features n_components seed n_init accelerate best_found n_iter converged stop
+    "model data n_samples n_features n_components seed n_init accelerate best_found diagnoses
+    gradient_residual n_iter converged stop
     log_likelihood score bic aic icl weights seconds model_sha256 synthetic";
 
 #[test]
@@ -52,6 +53,24 @@ fn labels_and_a_test_split_add_their_scores() {
     for part in ["majority label", "trust", "held out", "written   models/set-k2-2"] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
+}
+
+#[test]
+fn diagnoses_are_told_after_the_trust_line_and_in_the_document() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(40));
+    let run = sandbox.done("train --k 3 --data data.idx --max-iter 1 --json").json();
+    let found = run["diagnoses"].as_array().unwrap();
+    let first = &found[0];
+    assert_keys(first, "code message advice");
+    assert_eq!(first["code"], "max-iter");
+    assert!(run["gradient_residual"].as_f64() > Some(0.0));
+    let text = sandbox.done("train --k 3 --data data.idx --max-iter 1").text();
+    let lines: Vec<_> = text.lines().skip_while(|line| !line.starts_with("trust")).collect();
+    assert!(lines[1].starts_with("diagnosis max-iter: "), "{text}");
+    assert!(lines[1].ends_with(first["advice"].as_str().unwrap()), "{text}");
+    let told = lines.iter().filter(|line| line.starts_with("diagnosis")).count();
+    assert_eq!(told, found.len());
 }
 
 #[test]

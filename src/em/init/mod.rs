@@ -1,6 +1,6 @@
 //! Initialisation: where a start begins. One file for each idea.
 
-mod random_means;
+pub(super) mod random_means;
 mod random_resp;
 mod random_rows;
 

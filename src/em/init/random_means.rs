@@ -7,7 +7,7 @@ use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-pub(super) fn draw(
+pub(in crate::em) fn draw(
     n_features: usize,
     n_components: usize,
     rng: &mut Xoshiro256PlusPlus,

@@ -1,0 +1,109 @@
+//! How far a mixture is from stationary: what one more M-step would gain at least.
+//!
+//! An M-step that sets out from theta gains no less than `Q(M(theta)) - Q(theta)`, Q the expected log-likelihood of complete data plus
+//! the log prior (Dempster, Laird & Rubin, 1977, theorem 1). For a mixture of Bernoullis that is a sum of divergences,
+//!
+//! ```text
+//! sum_k N_k / N log(N_k / (N pi_k)) + sum_kd (N_k + 2 alpha) / N KL(mode_kd, mu_kd),   mode_kd = (S_kd + alpha) / (N_k + 2 alpha)
+//! ```
+//!
+//! in nats per sample. It is 0 where and only where the gradient is, and to leading order half of the gradient's squared norm in the metric
+//! of Fisher's information of complete data, so it does not hang on how parameters are written (Kunstner, Kumar & Schmidt,
+//! *Homeomorphic-invariance of EM*, 2021, who measure stationarity by it). A fit that gained less than `tol` has less than that left in it.
+//!
+//! **On the boundary** the gradient times the distance from it is all that the sums hold, 0, while the condition of Karush, Kuhn and Tucker is
+//! one on the gradient: it must point outwards. So means on the boundary are moved inside by [`BOUNDARY`], and where an M-step from there
+//! moves them further inside, its gain counts.
+
+use super::{BOUNDARY, Scored};
+use crate::em::e_step::EStep;
+use crate::error::Result;
+use crate::mixture::BernoulliMixture;
+
+/// The gain of an M-step by all parameters but means of exactly 0 or 1, nats per sample; infinite where a row is impossible.
+pub(super) fn interior(found: &Scored) -> f64 {
+    if found.stats.log_likelihood() == f64::NEG_INFINITY {
+        return f64::INFINITY;
+    }
+    // Where a mean is exactly 0 or 1 the sums differ by rounding at most.
+    let is_inner = |_, mean| mean > 0.0 && mean < 1.0;
+    let of_component = |k: usize| {
+        let share = found.stats.resp_sum(k) / found.n_samples;
+        part(share, found.mixture.weights()[k]) + of_means(found, k, is_inner)
+    };
+    (0..found.mixture.n_components()).map(of_component).sum()
+}
+
+/// The gain of an M-step by means on the boundary that want to leave it, nats per sample; 0 with smoothing, which has none there.
+pub(super) fn boundary(found: &Scored, e_step: &mut EStep) -> Result<f64> {
+    if found.alpha > 0.0 || !found.mixture.means().iter().any(|&m| is_on_boundary(m)) {
+        return Ok(0.0);
+    }
+    let (weights, means) = found.mixture.clone().into_parts();
+    let inside = means.map(|m| m.clamp(BOUNDARY, 1.0 - BOUNDARY));
+    let inside = BernoulliMixture::new(weights, inside)?;
+    let inside = Scored::new(&inside, e_step, found.alpha);
+    let leaves = |mode: f64, mean: f64| match mean < 0.5 {
+        true => mean <= BOUNDARY && mode > mean,
+        false => mean >= 1.0 - BOUNDARY && mode < mean,
+    };
+    Ok((0..found.mixture.n_components()).map(|k| of_means(&inside, k, leaves)).sum())
+}
+
+/// Whether a mean counts as 0 or 1.
+pub(super) fn is_on_boundary(mean: f64) -> bool {
+    !(BOUNDARY..=1.0 - BOUNDARY).contains(&mean)
+}
+
+/// The gain by the means of component `k` of which `counts` says so, given the mode and the mean.
+fn of_means(found: &Scored, k: usize, counts: impl Fn(f64, f64) -> bool) -> f64 {
+    let (resp_sum, alpha) = (found.stats.resp_sum(k), found.alpha);
+    if resp_sum + alpha == 0.0 {
+        return 0.0;
+    }
+    let of_mean = |((d, ones), &mean): ((usize, &f64), &f64)| {
+        let observed = found.stats.observed_sum(d, k);
+        let total = observed + 2.0 * alpha;
+        let mode = (ones.min(observed) + alpha) / total;
+        // Where all is missing there is no mode.
+        if total > 0.0 && counts(mode, mean) { total * divergence(mode, mean) } else { 0.0 }
+    };
+    let means = found.stats.weighted_sums(k).iter().enumerate().zip(found.mixture.mean(k));
+    means.map(of_mean).sum::<f64>() / found.n_samples
+}
+
+/// The divergence KL of a Bernoulli distribution of mean `q` from one of mean `p`, in nats.
+pub(super) fn divergence(q: f64, p: f64) -> f64 {
+    part(q, p) + part(1.0 - q, 1.0 - p)
+}
+
+/// `q log(q / p) - q + p`, never negative: a divergence is a sum of such parts, and rounding cannot cancel in it.
+fn part(q: f64, p: f64) -> f64 {
+    let excess = (q - p) / p;
+    match () {
+        () if q == p => 0.0,
+        () if q == 0.0 => p,
+        () if p == 0.0 => f64::INFINITY,
+        // By the series of the logarithm: what follows is below rounding.
+        () if excess.abs() < 1e-4 => p * excess * excess * (0.5 - excess / 6.0),
+        () => q * libm::log(q / p) - (q - p),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn divergences_are_what_their_definition_says_and_have_no_seam() {
+        for (q, p) in [(0.3, 0.4), (0.9, 1e-9), (1e-12, 0.5), (0.5, 0.50004), (0.2, 0.20003)] {
+            let (q, p): (f64, f64) = (q, p);
+            let defined = q * (q / p).ln() + (1.0 - q) * ((1.0 - q) / (1.0 - p)).ln();
+            assert!((divergence(q, p) - defined).abs() <= 1e-15 * (1.0 + defined), "{q} {p}");
+        }
+        assert_eq!(divergence(0.25, 0.25), 0.0);
+        assert_eq!(divergence(0.0, 0.0) + divergence(1.0, 1.0), 0.0);
+        assert_eq!(divergence(0.5, 0.0), f64::INFINITY);
+        assert!((divergence(0.0, 0.5) - 2f64.ln()).abs() < 1e-15);
+    }
+}

@@ -1,0 +1,111 @@
+//! Components that are none: without rows, with less than two, copies of others; and means on the boundary.
+
+use super::certificate::{divergence, is_on_boundary};
+use super::{Diagnosis, Excess, Scored};
+use crate::em::SAME_OPTIMUM;
+use crate::error::Result;
+use crate::mixture::BernoulliMixture;
+
+/// Rows of which a component has less is dead.
+const DEAD_BELOW: f64 = 0.01;
+
+/// Rows of which a component that is not dead has less is thin.
+const THIN_BELOW: f64 = 2.0;
+
+/// What merging two components may cost in all, in nats, if they are to be one.
+const MOST_OF_MERGER: f64 = 1.0;
+
+fn is_dead(found: &Scored, k: usize) -> bool {
+    found.stats.resp_sum(k) < DEAD_BELOW
+}
+
+fn which(found: &Scored, is_so: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
+    let which: Vec<usize> = (0..found.mixture.n_components()).filter(|&k| is_so(k)).collect();
+    (!which.is_empty()).then_some(which)
+}
+
+/// Components without rows.
+pub(super) fn dead(found: &Scored) -> Option<Diagnosis> {
+    let components = which(found, |k| is_dead(found, k))?;
+    Some(Diagnosis::DeadComponents { components })
+}
+
+/// The mixture with no weight at all on its dead components, if it has any: nothing then gives rows back to them.
+///
+/// # Errors
+/// None that a checked mixture can cause.
+pub(super) fn without_dead(found: &Scored) -> Result<Option<BernoulliMixture>> {
+    let Some(dead) = which(found, |k| is_dead(found, k)) else { return Ok(None) };
+    let (mut weights, means) = found.mixture.clone().into_parts();
+    dead.into_iter().for_each(|k| weights[k] = 0.0);
+    let sum = weights.sum();
+    BernoulliMixture::new(weights / sum, means).map(Some)
+}
+
+/// Components with less than two rows.
+pub(super) fn thin(found: &Scored) -> Option<Diagnosis> {
+    let is_thin = |k| found.stats.resp_sum(k) < THIN_BELOW && !is_dead(found, k);
+    let components = which(found, is_thin)?;
+    Some(Diagnosis::TooManyComponents(Excess::ThinComponents { components }))
+}
+
+/// Means that are 0 or 1 though their feature is not.
+pub(super) fn on_boundary(found: &Scored) -> Option<Diagnosis> {
+    if found.alpha > 0.0 {
+        return None;
+    }
+    let varies = varying(found);
+    let n_means = |k: usize| {
+        let means = found.mixture.mean(k).iter().zip(&varies);
+        means.filter(|&(&mean, &varies)| varies && is_on_boundary(mean)).count()
+    };
+    let components = which(found, |k| !is_dead(found, k) && n_means(k) > 0)?;
+    let n_means = components.iter().map(|&k| n_means(k)).sum();
+    Some(Diagnosis::BoundaryMeans { components, n_means })
+}
+
+/// Which features are not the same in all rows: D values. A fit works on data in which no feature is one in most rows, so
+/// those that are the same are zero.
+pub(super) fn varying(found: &Scored) -> Vec<bool> {
+    let (n_features, n_components) = found.mixture.means().shape();
+    let has_ones = |d| (0..n_components).any(|k| found.stats.weighted_sum(d, k) > 0.0);
+    (0..n_features).map(has_ones).collect()
+}
+
+/// Components that repeat another.
+pub(super) fn duplicates(found: &Scored) -> Option<Diagnosis> {
+    let most = (SAME_OPTIMUM * found.n_samples).min(MOST_OF_MERGER);
+    let alive: Vec<usize> =
+        (0..found.mixture.n_components()).filter(|&k| !is_dead(found, k)).collect();
+    let first_like = |place: usize| {
+        let l = alive[place];
+        let before = alive[..place].iter();
+        before.map(|&k| (k, l)).find(|&(k, l)| costs_at_most(found, most, k, l))
+    };
+    let pairs: Vec<_> = (0..alive.len()).filter_map(first_like).collect();
+    (!pairs.is_empty()).then_some(Diagnosis::DuplicateComponents { pairs })
+}
+
+/// Whether components `k` and `l` may be merged at this cost in log-likelihood, in nats.
+///
+/// The merged mixture is the same with both means replaced by their weighted mean m, and what that costs of the expected log-likelihood
+/// of complete data, `N_k KL(mu_k, m) + N_l KL(mu_l, m)`, it costs of the log-likelihood at most. A divergence is no less than twice the
+/// squared difference (Pinsker), which needs no logarithm and after a few features tells nearly all pairs apart.
+fn costs_at_most(found: &Scored, most: f64, k: usize, l: usize) -> bool {
+    let (n_k, n_l) = (found.stats.resp_sum(k), found.stats.resp_sum(l));
+    let of_squares = 2.0 * n_k * n_l / (n_k + n_l);
+    let pairs = || found.mixture.mean(k).iter().zip(found.mixture.mean(l));
+    let mut squares = 0.0;
+    let is_far = |(a, b): (&f64, &f64)| {
+        squares += (a - b) * (a - b);
+        of_squares * squares > most
+    };
+    if pairs().any(is_far) {
+        return false;
+    }
+    let cost = |(&a, &b): (&f64, &f64)| {
+        let merged = (n_k * a + n_l * b) / (n_k + n_l);
+        n_k * divergence(a, merged) + n_l * divergence(b, merged)
+    };
+    pairs().map(cost).sum::<f64>() <= most
+}
