@@ -336,7 +336,9 @@ fn an_optimum_near_others_is_no_saddle() {
         let found = fit(&data, &params, &mut Silent).unwrap();
         assert_eq!(codes(&found), expected);
         let last = found.report.diagnoses.last();
-        let thin = |d| matches!(d, Diagnosis::TooManyComponents(Excess::ThinComponents { .. }));
+        let thin = |d: &Diagnosis| {
+            matches!(d, Diagnosis::TooManyComponents(Excess::ThinComponents { .. }))
+        };
         assert!(last.is_some_and(thin));
     }
 }
