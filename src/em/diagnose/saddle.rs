@@ -27,7 +27,7 @@ const STEPS: usize = 6;
 const DISTANCE: f64 = 0.1;
 
 /// The divergence of what is close by, in nats over all rows together: too little to take even one row from a component to another.
-const CLOSE: f64 = 0.1;
+const CLOSE: f64 = 0.01;
 
 /// How much of the rise that curvature gives must be there close by. Where less is, it is another optimum that is near, and the few rows of
 /// a small component make the difference.
@@ -55,7 +55,9 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
         };
         Ok((side(length)? + side(-length)?) / 2.0 - objective)
     };
-    let close = ((2.0 * CLOSE / n_samples).sqrt() / DISTANCE).min(1.0);
+    // Measured, for where it is scaled up from next to nothing a way is longer than it was meant to be.
+    let squared_length = Direction::between(here.clone(), &there).agreement(here, &there);
+    let close = (2.0 * CLOSE / (n_samples * squared_length)).sqrt().min(1.0);
     let far = rise(1.0)?;
     let is_saddle = far > SAME_OPTIMUM && rise(close)? > LEAST_LEFT * close * close * far;
     Ok(is_saddle.then_some(Diagnosis::Saddle { rise: far }))
