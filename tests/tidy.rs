@@ -57,6 +57,7 @@ const RULES: Rules = Rules {
                 "em/dense_step.rs",
                 "em/e_step.rs",
                 "em/feature_order.rs",
+                "em/init/kmeans_pp.rs",
                 "em/m_step.rs",
                 "em/sparse_step.rs",
                 "mixture.rs",

@@ -44,7 +44,7 @@ pub(super) struct Args {
     /// until two end in the best optimum or enough was spent
     #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts, conflicts_with = "from")]
     n_init: NInit,
-    /// How a start begins: random-rows, random-means or random-resp
+    /// How a start begins: random-rows, random-means, random-resp or kmeans++
     #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND", conflicts_with = "from")]
     init: Init,
     /// Start from this model instead [default: none]

@@ -60,6 +60,9 @@ pub struct StartReport {
     pub objective: f64,
     /// Why it ended.
     pub stop: StopReason,
+    /// The start from whose end a split and a merge led to this one's beginning; `None` if it was initialised anew. Run to its
+    /// end it lies higher than that; where it did not get there it was abandoned.
+    pub moved_from: Option<usize>,
 }
 
 /// A start has reached the best objective when it ends within this many nats per sample of it.
@@ -71,7 +74,8 @@ impl FitReport {
         finished(&self.starts)
     }
 
-    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; never less than 1.
+    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; never less than 1. No two of them came one from the
+    /// other by a move.
     pub fn n_best(&self) -> usize {
         n_best(&self.starts, self.assignments.len()).max(1)
     }
@@ -83,7 +87,7 @@ fn finished(starts: &[StartReport]) -> impl Iterator<Item = &StartReport> {
 }
 
 /// Starts that were run to their end and reached the best objective of these.
-pub(super) fn n_best(starts: &[StartReport], n_samples: usize) -> usize {
+fn n_best(starts: &[StartReport], n_samples: usize) -> usize {
     let best = finished(starts).map(|start| start.objective).fold(f64::NEG_INFINITY, f64::max);
     let near = best - SAME_OPTIMUM * n_samples as f64;
     finished(starts).filter(|start| start.objective >= near).count()
@@ -98,7 +102,7 @@ pub enum StopReason {
     MaxIter,
     /// The observer said so.
     Interrupted,
-    /// Left behind by a more promising start.
+    /// Left behind by a more promising start, or by the one that a move led away from.
     Abandoned,
 }
 

@@ -1,5 +1,6 @@
 //! Initialisation: where a start begins. One file for each idea.
 
+mod kmeans_pp;
 mod random_means;
 mod random_resp;
 mod random_rows;
@@ -22,6 +23,8 @@ pub enum Init {
     RandomRows,
     /// Random responsibilities, then an M-step.
     RandomResp,
+    /// Means at K rows that lie far apart, smoothed in the same way: the seeding of k-means++.
+    KMeansPlusPlus,
     /// A given mixture: one start, no random choice.
     From(BernoulliMixture),
 }
@@ -38,6 +41,7 @@ impl Init {
             Self::RandomMeans => random_means::draw(data.n_features(), n_components, &mut rng),
             Self::RandomRows => random_rows::draw(data, n_components, &mut rng),
             Self::RandomResp => random_resp::draw(data, n_components, &mut rng),
+            Self::KMeansPlusPlus => kmeans_pp::draw(data, n_components, &mut rng),
             Self::From(mixture) => Ok(mixture.clone()),
         }
     }
@@ -76,10 +80,11 @@ impl Streams {
 }
 
 /// The kinds that have a name of their own.
-const NAMED: [(&str, Init); 3] = [
+const NAMED: [(&str, Init); 4] = [
     ("random-rows", Init::RandomRows),
     ("random-means", Init::RandomMeans),
     ("random-resp", Init::RandomResp),
+    ("kmeans++", Init::KMeansPlusPlus),
 ];
 
 impl FromStr for Init {

@@ -15,13 +15,21 @@ pub(super) fn draw(
     n_components: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) -> Result<BernoulliMixture> {
-    let rows = distinct(data.n_samples(), n_components, rng);
+    around(data, distinct(data.n_samples(), n_components, rng))
+}
+
+/// Components of equal weight with means half-way between `rows`, one each, and the overall mean.
+pub(super) fn around(
+    data: &BitMatrix,
+    rows: impl IntoIterator<Item = usize>,
+) -> Result<BernoulliMixture> {
+    let rows: Vec<usize> = rows.into_iter().collect();
     let overall = overall_means(data);
-    let mut means = DMatrix::from_fn(data.n_features(), n_components, |d, _| overall[d] / 2.0);
-    for (k, i) in rows.into_iter().enumerate() {
-        data.ones(i).for_each(|d| means[(d, k)] += 0.5);
+    let mut means = DMatrix::from_fn(data.n_features(), rows.len(), |d, _| overall[d] / 2.0);
+    for (k, i) in rows.iter().enumerate() {
+        data.ones(*i).for_each(|d| means[(d, k)] += 0.5);
     }
-    BernoulliMixture::new(DVector::from_element(n_components, 1.0 / n_components as f64), means)
+    BernoulliMixture::new(DVector::from_element(rows.len(), 1.0 / rows.len() as f64), means)
 }
 
 /// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each value.
