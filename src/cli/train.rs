@@ -40,8 +40,8 @@ pub(super) struct Args {
     /// Seeds every random choice
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// Starts: a number, each run to its end, or auto: rounds of short ones, the best continued,
-    /// until two end in the best optimum or enough was spent
+    /// Starts: a number, each run to its end, or auto: rounds of short ones, the best continued and moved on
+    /// by splits and merges, until two rounds end in the best optimum or enough was spent
     #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts, conflicts_with = "from")]
     n_init: NInit,
     /// How a start begins: random-rows, random-means, random-resp or kmeans++

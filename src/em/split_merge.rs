@@ -132,11 +132,7 @@ fn entropy(mut means: Vec<f64>) -> f64 {
 }
 
 /// The splits that gain most.
-fn splits(
-    data: &BitMatrix,
-    mixture: &BernoulliMixture,
-    params: &FitParams,
-) -> Result<Vec<Split>> {
+fn splits(data: &BitMatrix, mixture: &BernoulliMixture, params: &FitParams) -> Result<Vec<Split>> {
     let (n, k) = (data.n_samples(), mixture.n_components());
     let n_rows = ROWS_OF_SAMPLE.min(ROWS_OF_COMPONENT * k);
     let step = n.div_ceil(n_rows);
@@ -176,4 +172,81 @@ fn objective_of_one(rows: &BitMatrix, alpha: f64) -> f64 {
     let total = rows.n_samples() as f64 + 2.0 * alpha;
     let means = rows.column_sums().into_iter().map(|sum| (sum as f64 + alpha) / total);
     -total * entropy(means.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::DMatrix;
+
+    /// Three kinds of rows: ones in the first, the second or the last ten features, and some in other places.
+    fn three_kinds() -> BitMatrix {
+        BitMatrix::from_fn(600, 30, |i, d| (d / 10 == i % 3) != ((i * 7 + d * 13) % 19 == 0))
+    }
+
+    /// Two components for the first kind, one for the other two: an optimum that EM does not leave.
+    fn poor() -> BernoulliMixture {
+        let mean = |d: usize, k: usize| match (k, d / 10) {
+            (0, 0) => 0.94,
+            (1, 0) => 0.95,
+            (0 | 1, _) | (2, 0) => 0.05,
+            _ => 0.5,
+        };
+        let weights = DVector::from_vec(vec![0.2, 0.8 / 6.0, 2.0 / 3.0]);
+        BernoulliMixture::new(weights, DMatrix::from_fn(30, 3, mean)).unwrap()
+    }
+
+    #[test]
+    fn the_best_move_merges_what_is_one_and_splits_what_is_two_and_em_rises_from_there() {
+        let (data, poor) = (three_kinds(), poor());
+        let params = FitParams { n_components: 3, ..FitParams::default() };
+        let moves = moves(&data, &poor, &params).unwrap();
+        assert_eq!((moves[0].merged, moves[0].split), ([0, 1], 2));
+        assert!(moves[0].gain > 1.0);
+        assert!(moves.windows(2).all(|pair| pair[0].gain >= pair[1].gain));
+        let mut e_step = EStep::new(&data, 3);
+        let mut end_from = |mixture| {
+            let mut climb = Climb::new(0, mixture, &mut e_step, &params).unwrap();
+            climb.run(200, &mut e_step, &params, &mut Silent).unwrap();
+            climb.objective()
+        };
+        let moved = moves[0].applied(&poor).unwrap();
+        assert!((moved.weights()[0] - 1.0 / 3.0).abs() < 1e-12);
+        assert!(end_from(moved) > end_from(poor) + 600.0);
+    }
+
+    #[test]
+    fn fewer_than_three_components_have_no_move() {
+        let two = BernoulliMixture::new(
+            poor().weights().rows(0, 2) * 3.0,
+            poor().means().columns(0, 2).into(),
+        );
+        let params = FitParams { n_components: 2, ..FitParams::default() };
+        assert!(moves(&three_kinds(), &two.unwrap(), &params).unwrap().is_empty());
+    }
+
+    #[test]
+    fn entropy_is_that_of_bernoulli_variables_and_0_where_all_is_certain() {
+        assert_eq!(entropy(vec![0.0, 1.0, 1.0]), 0.0);
+        assert!((entropy(vec![0.5, 0.5]) - 2.0 * 2.0_f64.ln()).abs() < 1e-15);
+        let of_quarter = -(0.25 * 0.25_f64.ln() + 0.75 * 0.75_f64.ln());
+        assert!((entropy(vec![0.25, 0.75]) - 2.0 * of_quarter).abs() < 1e-15);
+    }
+
+    #[test]
+    fn one_component_scores_what_a_fit_of_one_scores() {
+        let data = three_kinds();
+        for alpha in [0.0, 0.1, 2.0] {
+            let params = FitParams { n_components: 1, alpha, ..FitParams::default() };
+            let one = BernoulliMixture::new(
+                DVector::from_element(1, 1.0),
+                DMatrix::from_element(30, 1, 0.5),
+            );
+            let mut e_step = EStep::new(&data, 1);
+            let mut climb = Climb::new(0, one.unwrap(), &mut e_step, &params).unwrap();
+            climb.run(1, &mut e_step, &params, &mut Silent).unwrap();
+            let ours = objective_of_one(&data, alpha);
+            assert!((ours - climb.objective()).abs() <= 1e-10 * ours.abs(), "{alpha}");
+        }
+    }
 }

@@ -199,7 +199,8 @@ impl Search<'_> {
     fn moved(&mut self, summit: &Summit, e_step: &mut EStep) -> Result<Option<Climb>> {
         let Some(mixture) = &summit.mixture else { return Ok(None) };
         // Where an earlier round ended, all was tried.
-        let is_known = self.rounds.iter().any(|end| (end - summit.objective).abs() <= self.tolerance);
+        let is_known =
+            self.rounds.iter().any(|end| (end - summit.objective).abs() <= self.tolerance);
         if self.policy.n_tries == 0 || is_known || self.is_interrupted() {
             return Ok(None);
         }
@@ -227,8 +228,7 @@ impl Search<'_> {
         let gap = (summit.objective - climb.objective()) / self.data.n_samples() as f64;
         let mut race = Race::new(self.observe, gap);
         climb.run(self.params.max_iter, e_step, self.params, &mut race)?;
-        let holds =
-            race.was_interrupted() || climb.objective() > summit.objective + self.tolerance;
+        let holds = race.was_interrupted() || climb.objective() > summit.objective + self.tolerance;
         let mut report = self.report(&climb);
         if !holds {
             report.stop = StopReason::Abandoned;

@@ -76,3 +76,38 @@ fn place(distances: &[u32], target: u64) -> usize {
 fn below(n: u64, rng: &mut Xoshiro256PlusPlus) -> u64 {
     Uniform::new(0, n).map_or(0, |uniform| uniform.sample(rng))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_xoshiro::rand_core::SeedableRng;
+
+    #[test]
+    fn distances_count_differing_bits_in_whole_words_and_in_what_is_left() {
+        for d in [1, 8, 63, 64, 65, 200, 784] {
+            let data = BitMatrix::from_fn(2, d, |i, d| (d * 7 + i * 3) % 5 < 2 + i);
+            let differ = (0..d).filter(|&d| data.get(0, d) != data.get(1, d)).count();
+            assert_eq!(hamming(data.row(0), data.row(1)) as usize, differ, "{d}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_drawn_in_proportion_to_its_distance() {
+        let drawn: Vec<usize> = (0..6).map(|target| place(&[0, 2, 0, 1, 3], target)).collect();
+        assert_eq!(drawn, [1, 1, 3, 4, 4, 4]);
+    }
+
+    #[test]
+    fn a_row_that_is_chosen_already_comes_again_only_for_want_of_others() {
+        // Five different rows, each four times.
+        let data = BitMatrix::from_fn(20, 9, |i, d| d < i % 5);
+        for seed in 0..50 {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let kinds = |rows: Vec<usize>| -> std::collections::BTreeSet<usize> {
+                rows.into_iter().map(|i| i % 5).collect()
+            };
+            assert_eq!(kinds(far_apart(&data, 5, &mut rng)).len(), 5);
+            assert_eq!(far_apart(&data, 8, &mut rng).len(), 8);
+        }
+    }
+}
