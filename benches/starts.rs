@@ -154,9 +154,9 @@ fn sampled() -> bmm::Result<BitMatrix> {
     let is_high =
         |d: usize, k: usize| (d * d * 31 + (k + 3) * (d + 7) * 17 + k * k * 101) % 97 < 48;
     let means = DMatrix::from_fn(100, 8, |d, k| match (d % 3 == 0, is_high(d, k)) {
-        (true, true) => 0.8,
-        (true, false) => 0.2,
-        (false, _) => 0.3,
+        (true, true) => 0.7,
+        (true, false) => 0.3,
+        (false, _) => 0.2,
     });
     let weights = DVector::from_fn(8, |k, _| (k + 1) as f64 / 36.0);
     Ok(BernoulliMixture::new(weights, means)?.sample(2000, 1)?.0)

@@ -60,6 +60,7 @@ const RULES: Rules = Rules {
                 "em/init/kmeans_pp.rs",
                 "em/m_step.rs",
                 "em/sparse_step.rs",
+                "em/split_merge.rs",
                 "mixture.rs",
                 "model_file/atomic.rs",
                 "scorer.rs",

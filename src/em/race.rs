@@ -45,7 +45,8 @@ mod tests {
 
     /// Iterations with these gains until the race ends.
     fn length(gap: f64, gains: impl Iterator<Item = f64>) -> usize {
-        let mut race = Race::new(&mut Silent, gap);
+        let mut silent = Silent;
+        let mut race = Race::new(&mut silent, gap);
         let news = gains.enumerate().map(|(i, gain)| Iteration {
             start: 0,
             iteration: i + 1,

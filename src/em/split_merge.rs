@@ -159,7 +159,8 @@ fn split(
     streams: &mut Streams,
 ) -> Result<(f64, BernoulliMixture)> {
     let mut e_step = EStep::new(rows, 2);
-    let first = Init::RandomRows.mixture(rows, 2, streams.next_stream())?;
+    // From two rows that are alike, as two random ones may be, so few iterations lead nowhere.
+    let first = Init::KMeansPlusPlus.mixture(rows, 2, streams.next_stream())?;
     let mut two = Climb::new(0, first, &mut e_step, params)?;
     two.run(SPLIT_ITERATIONS, &mut e_step, params, &mut Silent)?;
     let gain = two.objective() - objective_of_one(rows, params.alpha);
