@@ -3,7 +3,10 @@
 mod common;
 
 use bmm::bits::BitMatrix;
-use bmm::em::{EStep, Fit, FitParams, Init, Iteration, NInit, Silent, StopReason, fit};
+use bmm::em::{
+    EStep, Fit, FitParams, Init, Iteration, NInit, Policy, SAME_OPTIMUM, Silent, StartReport,
+    StopReason, fit, fit_by,
+};
 use bmm::error::Error;
 use common::cases::{Kind, inner_mixture, rows};
 use common::{parameter_bits, relative_error};
@@ -86,7 +89,7 @@ fn the_same_seed_gives_the_same_fit_and_another_seed_another() {
 
 #[test]
 fn every_start_is_initialised_anew() {
-    for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp] {
+    for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp, Init::KMeansPlusPlus] {
         let (_, seen) = watched(&FitParams { init, ..params(NInit::Exactly(6)) });
         let first = seen.iter().filter(|news| news.iteration == 1);
         let scores: BTreeSet<u64> = first.clone().map(|news| news.score.to_bits()).collect();
@@ -119,37 +122,79 @@ fn more_starts_repeat_the_first_ones_and_are_never_worse() {
     }
 }
 
+/// The starts of each round that were initialised anew.
+fn rounds(starts: &[StartReport]) -> Vec<Vec<StartReport>> {
+    let anew: Vec<_> = starts.iter().filter(|start| start.moved_from.is_none()).copied().collect();
+    anew.chunks(Policy::auto().n_starts).map(<[_]>::to_vec).collect()
+}
+
 #[test]
-fn auto_continues_the_four_best_of_twenty_short_starts_round_after_round() {
+fn auto_continues_the_best_of_its_short_starts_round_after_round() {
+    let Policy { n_starts, first_leg, n_continued, .. } = Policy::auto();
     // Plain, where an iteration is an E-step.
     let params = FitParams { tol: 0.0, accelerate: false, ..params(NInit::Auto) };
     let report = quiet(&params).report;
-    let short = quiet(&FitParams { max_iter: 20, ..params.clone() }).report.starts;
-    let rounds = || report.starts.chunks(20).zip(short.chunks(20));
-    assert!(rounds().count() > 1 && report.starts.len().is_multiple_of(20));
-    for (round, short) in rounds() {
+    let rounds = rounds(&report.starts);
+    assert!(rounds.len() > 1 && rounds.iter().all(|round| round.len() == n_starts));
+    let n_short = NInit::Exactly(rounds.len() * n_starts);
+    let short = quiet(&FitParams { max_iter: first_leg, n_init: n_short, ..params }).report.starts;
+    for (round, short) in rounds.iter().zip(short.chunks(n_starts)) {
         let count = |stop, n_iter| {
             round.iter().filter(|start| (start.stop, start.n_iter) == (stop, n_iter)).count()
         };
-        assert_eq!(count(StopReason::Abandoned, 20), 16);
-        assert_eq!(count(StopReason::MaxIter, 60), 4);
+        assert_eq!(count(StopReason::Abandoned, first_leg), n_starts - n_continued);
+        assert_eq!(count(StopReason::MaxIter, 60), n_continued);
         // The continued ones are those that led after the short runs.
         let mut ranks: Vec<_> = short.iter().enumerate().collect();
         ranks.sort_by(|a, b| b.1.objective.total_cmp(&a.1.objective));
-        assert!(ranks[..4].iter().all(|(start, _)| round[*start].n_iter == 60));
+        assert!(ranks[..n_continued].iter().all(|(start, _)| round[*start].n_iter == 60));
     }
     assert!(report.n_best() >= 2, "ended before the best optimum was reached again");
 }
 
-/// One component has one optimum, and where every start finds another one the budget ends the search.
+#[test]
+fn what_a_move_led_to_is_higher_or_abandoned() {
+    // Eight components: there are poor optima to leave.
+    let mut n_risen = 0;
+    for seed in 0..5 {
+        let params = FitParams { n_components: 8, max_iter: 500, seed, ..params(NInit::Auto) };
+        let report = quiet(&params).report;
+        for start in report.starts.iter().filter(|start| start.moved_from.is_some()) {
+            let before = report.starts[start.moved_from.unwrap()].objective;
+            let is_higher = start.objective > before + SAME_OPTIMUM * 300.0;
+            assert_eq!(is_higher, start.stop != StopReason::Abandoned);
+            n_risen += usize::from(is_higher);
+        }
+    }
+    assert!(n_risen > 0);
+}
+
+#[test]
+fn moves_repeat_and_never_make_a_search_worse() {
+    for seed in 0..5 {
+        let params = FitParams { n_components: 8, max_iter: 500, seed, ..params(NInit::Auto) };
+        let by = |n_tries| {
+            let policy = Policy { n_starts: 1, n_rounds: Some(2), n_tries, ..Policy::auto() };
+            fit_by(&policy, &clusters(), &params, &mut Silent).unwrap()
+        };
+        let best = |fit: &Fit| fit.report.starts[fit.report.best_start].objective;
+        let with = by(8);
+        assert!(best(&with) >= best(&by(0)));
+        assert_eq!(with.report, by(8).report);
+    }
+}
+
+/// One component has one optimum, two cannot be merged and split, and where every start finds another one the budget ends the search.
 #[test]
 fn auto_ends() {
     let one = FitParams { n_components: 1, ..params(NInit::Auto) };
     assert_eq!(quiet(&one).report.starts.len(), 1);
+    let two = FitParams { n_components: 2, ..params(NInit::Auto) };
+    assert!(quiet(&two).report.starts.iter().all(|start| start.moved_from.is_none()));
     let noise = BitMatrix::from_fn(3000, 100, |i, d| (i * i * 31 + d * d * 17 + i * d) % 101 < 50);
     let many = FitParams { n_components: 100, max_iter: 30, ..params(NInit::Auto) };
     let report = fit(&noise, &many, &mut Silent).unwrap().report;
-    assert!(report.starts.len() < 400 && report.starts.len().is_multiple_of(20));
+    assert!(report.starts.len() < 2000);
 }
 
 #[test]
@@ -324,7 +369,7 @@ fn data_without_rows_or_columns_are_refused() {
 fn as_many_components_as_rows_and_more_than_distinct_rows_fit() {
     let data = rows(Kind::Duplicates, (12, 9), 4);
     for alpha in [0.0, 0.1] {
-        for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp] {
+        for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp, Init::KMeansPlusPlus] {
             let params = FitParams { n_components: 12, alpha, init, ..params(NInit::Auto) };
             let Fit { mixture, report, .. } = fit(&data, &params, &mut Silent).unwrap();
             assert!(report.log_likelihood.is_finite());

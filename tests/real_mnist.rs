@@ -84,12 +84,17 @@ fn images_labels_and_ink_are_the_published_ones() {
     assert_eq!(inked.len(), 676);
 }
 
+/// The best optimum that is known, whatever the seed: 0 and one whose single starts like the second-best one.
 #[test]
-fn the_default_fit_of_ten_clusters_finds_a_good_optimum() {
+fn the_default_fit_of_ten_clusters_finds_the_best_optimum() {
     let Some(packed) = common::shared("data/mnist") else { return };
     let bits = common::bits(&packed, Binarize::default());
-    let fitted = bmm::fit(&bits, &bmm::FitParams::default(), &mut bmm::Silent).unwrap();
-    let score = fitted.report.log_likelihood / bits.n_samples() as f64;
-    assert!(score >= -164.90, "{score}");
-    assert_eq!(fitted.report.diagnoses, []);
+    for seed in [0, 6] {
+        let params = bmm::FitParams { seed, ..bmm::FitParams::default() };
+        let report = bmm::fit(&bits, &params, &mut bmm::Silent).unwrap().report;
+        let score = report.log_likelihood / bits.n_samples() as f64;
+        assert!(score >= -164.77, "seed {seed}: {score}");
+        assert!(report.n_best() >= 2, "seed {seed}: not confirmed");
+        assert_eq!(report.diagnoses, []);
+    }
 }

@@ -58,11 +58,11 @@ pub(super) struct FitArgs {
     /// Seeds every random choice
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(super) seed: u64,
-    /// Starts: a number, each run to its end, or auto: rounds of short ones, the best continued,
-    /// until two end in the best optimum or enough was spent
+    /// Starts: a number, each run to its end, or auto: rounds of short ones, the best continued and moved on
+    /// by splits and merges, until two rounds end in the best optimum or enough was spent
     #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts)]
     n_init: NInit,
-    /// How a start begins: random-rows, random-means or random-resp
+    /// How a start begins: random-rows, random-means, random-resp or kmeans++
     #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND")]
     init: Init,
     /// The most iterations of one start; extrapolations that were tried in vain count

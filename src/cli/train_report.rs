@@ -88,6 +88,8 @@ struct Start {
     n_leaps: usize,
     n_rejected: usize,
     stop: String,
+    /// The start that a split and a merge led on from; null: initialised anew.
+    moved_from: Option<usize>,
 }
 
 /// The best optimum but one.
@@ -385,8 +387,8 @@ fn with_agreement(clustering: &Clustering) -> String {
 
 impl From<&StartReport> for Start {
     fn from(start: &StartReport) -> Self {
-        let StartReport { n_iter, n_leaps, n_rejected, objective, stop } = *start;
-        Self { objective, n_iter, n_leaps, n_rejected, stop: stop.to_string() }
+        let StartReport { n_iter, n_leaps, n_rejected, objective, stop, moved_from } = *start;
+        Self { objective, n_iter, n_leaps, n_rejected, stop: stop.to_string(), moved_from }
     }
 }
 

@@ -214,6 +214,7 @@ impl Climb {
             n_rejected: self.n_rejected,
             objective: self.objective(),
             stop: self.stop.unwrap_or(unfinished),
+            moved_from: None,
         }
     }
 }

@@ -78,6 +78,9 @@ pub struct StartReport {
     pub objective: f64,
     /// Why it ended.
     pub stop: StopReason,
+    /// The start from whose end a split and a merge led to this one's beginning; `None` if it was initialised anew. Run to its
+    /// end it lies higher than that; where it did not get there it was abandoned.
+    pub moved_from: Option<usize>,
 }
 
 /// A start has reached the best objective when it ends within this many nats per sample of it.
@@ -94,8 +97,8 @@ impl FitReport {
         finished(&self.starts)
     }
 
-    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; never less than 1. Of a fit by labels, the label whose best
-    /// objective was reached least often counts.
+    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; never less than 1. No two of them came one from the
+    /// other by a move. Of a fit by labels, the label whose best objective was reached least often counts.
     pub fn n_best(&self) -> usize {
         if let Some(least) = self.by_label.iter().map(Self::n_best).min() {
             return least;
@@ -110,7 +113,7 @@ fn finished(starts: &[StartReport]) -> impl Iterator<Item = &StartReport> {
 }
 
 /// Starts that were run to their end and reached the best objective of these.
-pub(super) fn n_best(starts: &[StartReport], total_weight: f64) -> usize {
+fn n_best(starts: &[StartReport], total_weight: f64) -> usize {
     let best = finished(starts).map(|start| start.objective).fold(f64::NEG_INFINITY, f64::max);
     let near = best - SAME_OPTIMUM * total_weight;
     finished(starts).filter(|start| start.objective >= near).count()
@@ -125,7 +128,7 @@ pub enum StopReason {
     MaxIter,
     /// The observer said so.
     Interrupted,
-    /// Left behind by a more promising start.
+    /// Left behind by a more promising start, or by the one that a move led away from.
     Abandoned,
 }
 

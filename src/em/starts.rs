@@ -7,31 +7,29 @@ use super::e_step::{EStep, within_threads};
 use super::init::{Init, Streams};
 use super::observe::Observe;
 use super::orient::Orientation;
-use super::params::{FitParams, NInit};
-use super::report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason, n_best};
+use super::params::FitParams;
+use super::policy::Policy;
+use super::race::Race;
+use super::report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
 use super::rows::Rows;
+use super::split_merge;
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::metrics::Contingency;
-use crate::mixture::Assignment;
+use crate::mixture::{Assignment, BernoulliMixture};
 use std::sync::Arc;
 
-/// Starts in a round of `n_init = auto`; iterations after which they are compared; how many are then run to their end.
-///
-/// Chosen by simulating policies on 64 single starts on MNIST at K = 10.
-const ROUND_STARTS: usize = 20;
-const ROUND_SHORT: usize = 20;
-const ROUND_CONTINUED: usize = 4;
-
-/// How often the best optimum is to be reached before `n_init = auto` believes in it.
+/// Rounds that must end in the best optimum before `n_init = auto` believes in it: within a round starts are compared, and those
+/// that go on are alike.
 const CONFIRMED: usize = 2;
 
 /// Rows of eight components that are scored before anything is believed: a second start that reaches the same is no surprise
 /// among few, and more cost next to nothing.
 const LITTLE: usize = 5_000_000;
 
-/// The same that must not be spent yet where another round begins: the budget. On MNIST at K = 10 two rounds.
-const BUDGET: usize = 100_000_000;
+/// The same that must not be spent yet where another round begins or another move is tried: the budget. On MNIST at K = 10 it is
+/// hardly ever spent, at K = 100 it is 500 E-steps.
+const BUDGET: usize = 400_000_000;
 
 /// What an E-step costs beside its rows, in rows.
 const ROWS_OF_E_STEP: usize = 300;
@@ -50,16 +48,34 @@ pub fn fit<'a>(
     params: &FitParams,
     observe: &mut dyn Observe,
 ) -> Result<Fit> {
-    let rows = rows.into();
-    params.check(rows.borrowed())?;
-    within_threads(|| fit_checked(&rows, params, observe))
+    fit_by(&Policy::of(params), rows, params, observe)
 }
 
-fn fit_checked(rows: &Rows, params: &FitParams, observe: &mut dyn Observe) -> Result<Fit> {
+/// The same by a policy of one's own, whatever `n_init` says.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_by<'a>(
+    policy: &Policy,
+    rows: impl Into<Rows<'a>>,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<Fit> {
+    let rows = rows.into();
+    params.check(rows.borrowed())?;
+    within_threads(|| fit_checked(policy, &rows, params, observe))
+}
+
+fn fit_checked(
+    policy: &Policy,
+    rows: &Rows,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<Fit> {
     let orientation = Orientation::of(&rows.data);
     let condensed = condensed(rows);
     let mut e_step = EStep::new(orientation.turned(&condensed), params.n_components);
-    let mut found = search(&condensed, params, &orientation, &mut e_step, observe)?;
+    let mut found = search(policy, &condensed, params, &orientation, &mut e_step, observe)?;
     let order = found.best.mixture.order_by_weight();
     found.best.mixture = Arc::new(found.best.mixture.permuted(&order));
     let label_of: Vec<_> = order.iter().filter_map(|&k| rows.label_of.get(k).copied()).collect();
@@ -143,6 +159,7 @@ impl Found {
 }
 
 fn search(
+    policy: &Policy,
     rows: &Rows,
     params: &FitParams,
     orientation: &Orientation,
@@ -153,46 +170,14 @@ fn search(
     if let Init::From(mixture) = &params.init {
         params.init = Init::From(orientation.turn(mixture)?);
     }
-    let policy = Policy::of(&params);
-    let starts = Vec::new();
-    let mut search = Search { rows, orientation, params: &params, policy, observe, starts };
+    let (starts, rounds) = (Vec::new(), Vec::new());
+    let tolerance = SAME_OPTIMUM * rows.total_weight();
+    let mut search =
+        Search { rows, orientation, params: &params, policy, observe, starts, rounds, tolerance };
     let Leaders { best, second, .. } = search.run(e_step)?;
     // Interrupted, a start may have been on its way to the best optimum.
     let second = second.filter(|_| !search.is_interrupted());
     Ok(Found { best, second, starts: search.starts })
-}
-
-/// The policy of a search: rounds of so many starts, each with a first leg; the best ones of a round are run to their end.
-struct Policy {
-    n_starts: usize,
-    first_leg: usize,
-    n_continued: usize,
-    /// `None`: until the best optimum is confirmed or the budget is spent.
-    n_rounds: Option<usize>,
-}
-
-impl Policy {
-    fn of(params: &FitParams) -> Self {
-        let FitParams { max_iter, n_components, .. } = *params;
-        let one_by_one = |n_rounds| Self {
-            n_starts: 1,
-            first_leg: max_iter,
-            n_continued: 1,
-            n_rounds: Some(n_rounds),
-        };
-        match (&params.init, params.n_init) {
-            (Init::From(_), _) => one_by_one(1),
-            (_, NInit::Exactly(n)) => one_by_one(n),
-            // One component has one optimum, and one step reaches it.
-            (_, NInit::Auto) if n_components == 1 => one_by_one(1),
-            (_, NInit::Auto) => Self {
-                n_starts: ROUND_STARTS,
-                first_leg: max_iter.min(ROUND_SHORT),
-                n_continued: ROUND_CONTINUED,
-                n_rounds: None,
-            },
-        }
-    }
 }
 
 /// A search for the best optimum. Of all starts the reports stay.
@@ -200,34 +185,98 @@ struct Search<'a> {
     rows: &'a Rows<'a>,
     orientation: &'a Orientation,
     params: &'a FitParams,
-    policy: Policy,
+    policy: &'a Policy,
     observe: &'a mut dyn Observe,
     starts: Vec<StartReport>,
+    /// The best end of every round, total nats.
+    rounds: Vec<f64>,
+    /// Ends closer than this are the same optimum, in total nats.
+    tolerance: f64,
 }
 
 impl Search<'_> {
     fn run(&mut self, e_step: &mut EStep) -> Result<Leaders> {
         let mut streams = Streams::new(self.params.seed);
-        let tolerance = SAME_OPTIMUM * self.rows.total_weight();
         let mut leaders: Option<Leaders> = None;
-        let mut n_rounds = 0;
         loop {
-            n_rounds += 1;
+            let mut summit = Summit::none();
             for mut climb in self.round(&mut streams, e_step)?.climbs {
                 if !self.is_interrupted() {
                     climb.run(self.params.max_iter, e_step, self.params, self.observe)?;
                     self.starts[climb.start] = self.report(&climb);
                 }
+                summit.rise_to(&climb);
                 leaders = Some(match leaders {
                     Some(leaders) => leaders.and(climb),
-                    None => Leaders { tolerance, best: climb, second: None },
+                    None => Leaders { tolerance: self.tolerance, best: climb, second: None },
                 });
             }
-            match leaders {
-                Some(leaders) if self.is_done(n_rounds) => return Ok(leaders),
-                _ => {}
+            let Some(found) = leaders.take() else { continue };
+            let found = self.move_on(found, summit, e_step)?;
+            if self.is_done() {
+                return Ok(found);
+            }
+            leaders = Some(found);
+        }
+    }
+
+    /// Goes on from the best end of a round by split and merge moves, as long as they lead up.
+    fn move_on(
+        &mut self,
+        mut leaders: Leaders,
+        mut summit: Summit,
+        e_step: &mut EStep,
+    ) -> Result<Leaders> {
+        while let Some(climb) = self.moved(&summit, e_step)? {
+            summit.rise_to(&climb);
+            leaders = leaders.and(climb);
+        }
+        self.rounds.push(summit.objective);
+        Ok(leaders)
+    }
+
+    /// The first one that rises (or is interrupted) of the climbs that moves from `summit` begin.
+    fn moved(&mut self, summit: &Summit, e_step: &mut EStep) -> Result<Option<Climb>> {
+        let Some(mixture) = &summit.mixture else { return Ok(None) };
+        // Where an earlier round ended, all was tried.
+        let is_known =
+            self.rounds.iter().any(|end| (end - summit.objective).abs() <= self.tolerance);
+        // A move does not know which components may take which rows.
+        let is_free = self.rows.label_of.is_empty();
+        if self.policy.n_tries == 0 || is_known || !is_free || self.is_interrupted() {
+            return Ok(None);
+        }
+        let moves = split_merge::moves(&self.turned(), mixture, self.params)?;
+        for a_move in moves.iter().take(self.policy.n_tries) {
+            if self.spent() >= BUDGET {
+                break;
+            }
+            let climb = self.try_move(a_move.applied(mixture)?, summit, e_step)?;
+            if self.is_interrupted() || climb.objective() > summit.objective + self.tolerance {
+                return Ok(Some(climb));
             }
         }
+        Ok(None)
+    }
+
+    /// Climbs from where a move leads, as long as it may rise above `summit`. What does not is no start that was run to its end.
+    fn try_move(
+        &mut self,
+        mixture: BernoulliMixture,
+        summit: &Summit,
+        e_step: &mut EStep,
+    ) -> Result<Climb> {
+        let mut climb = Climb::new(self.starts.len(), mixture, e_step, self.params)?;
+        let gap = (summit.objective - climb.objective()) / self.rows.total_weight();
+        let mut race = Race::new(self.observe, gap);
+        climb.run(self.params.max_iter, e_step, self.params, &mut race)?;
+        let holds = race.was_interrupted() || climb.objective() > summit.objective + self.tolerance;
+        let mut report = self.report(&climb);
+        if !holds {
+            report.stop = StopReason::Abandoned;
+        }
+        self.starts.push(StartReport { moved_from: Some(summit.start), ..report });
+        Ok(climb)
     }
 
     /// Gives so many new starts their first leg; returns the best of them.
@@ -237,7 +286,8 @@ impl Search<'_> {
         for _ in 0..self.policy.n_starts {
             let mixture = init.mixture(&self.turned(), *n_components, streams.next_stream())?;
             let mut climb = Climb::new(self.starts.len(), mixture, e_step, self.params)?;
-            climb.run(self.policy.first_leg, e_step, self.params, self.observe)?;
+            let first_leg = self.policy.first_leg.min(self.params.max_iter);
+            climb.run(first_leg, e_step, self.params, self.observe)?;
             self.starts.push(self.report(&climb));
             best.add(climb);
             if self.is_interrupted() {
@@ -251,16 +301,17 @@ impl Search<'_> {
         self.starts.iter().any(|start| start.stop == StopReason::Interrupted)
     }
 
-    fn is_done(&self, n_rounds: usize) -> bool {
+    fn is_done(&self) -> bool {
         if self.is_interrupted() {
             return true;
         }
         if let Some(all) = self.policy.n_rounds {
-            return n_rounds == all;
+            return self.rounds.len() == all;
         }
         let spent = self.spent();
-        let is_confirmed = n_best(&self.starts, self.rows.total_weight()) >= CONFIRMED;
-        spent >= BUDGET || (is_confirmed && spent >= LITTLE)
+        let best = self.rounds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let n_best = self.rounds.iter().filter(|end| **end >= best - self.tolerance).count();
+        spent >= BUDGET || (n_best >= CONFIRMED && spent >= LITTLE)
     }
 
     /// The work of all starts, in rows of eight components over a thousand features: a measure that is the same on every
@@ -282,6 +333,28 @@ impl Search<'_> {
     fn report(&self, climb: &Climb) -> StartReport {
         let ran_out = climb.n_e_steps() >= self.params.max_iter;
         climb.report(if ran_out { StopReason::MaxIter } else { StopReason::Abandoned })
+    }
+}
+
+/// The highest end of a round, where moves begin.
+struct Summit {
+    start: usize,
+    /// Total nats.
+    objective: f64,
+    mixture: Option<Arc<BernoulliMixture>>,
+}
+
+impl Summit {
+    fn none() -> Self {
+        Self { start: 0, objective: f64::NEG_INFINITY, mixture: None }
+    }
+
+    /// Goes to where `climb` is, if that is higher.
+    fn rise_to(&mut self, climb: &Climb) {
+        if self.mixture.is_none() || climb.objective() > self.objective {
+            let mixture = Some(climb.mixture.clone());
+            *self = Self { start: climb.start, objective: climb.objective(), mixture };
+        }
     }
 }
 

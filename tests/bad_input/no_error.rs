@@ -79,7 +79,7 @@ fn odd_data_gives_a_valid_model_with_which_every_command_works() {
 fn every_start_copes_with_blank_images() {
     let sandbox = Sandbox::new();
     sandbox.write("blank", idx(&[5, 2, 2], [0; 20]));
-    for init in ["random-rows", "random-means", "random-resp"] {
+    for init in ["random-rows", "random-means", "random-resp", "kmeans++"] {
         let train = "train --data blank --k 3 --alpha 0 --quiet --json --init";
         let run = sandbox.done(&format!("{train} {init} --out {init}")).json();
         check_numbers("", &run);

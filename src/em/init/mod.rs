@@ -1,8 +1,11 @@
 //! Initialisation: where a start begins. One file for each idea.
 
+mod kmeans_pp;
 pub(super) mod random_means;
 mod random_resp;
 mod random_rows;
+
+pub(super) use random_rows::weighted_counts;
 
 use super::rows::Rows;
 use crate::error::{Error, Result};
@@ -24,6 +27,8 @@ pub enum Init {
     RandomRows,
     /// Random responsibilities, then an M-step.
     RandomResp,
+    /// Means at K rows that lie far apart, smoothed in the same way: the seeding of k-means++.
+    KMeansPlusPlus,
     /// A given mixture: one start, no random choice.
     From(BernoulliMixture),
 }
@@ -75,6 +80,7 @@ impl Init {
             Self::RandomMeans => random_means::draw(rows.data.n_features(), n_components, rng),
             Self::RandomRows => random_rows::draw(rows, n_components, rng),
             Self::RandomResp => random_resp::draw(rows, n_components, rng),
+            Self::KMeansPlusPlus => kmeans_pp::draw(rows, n_components, rng),
             Self::From(mixture) => Ok(mixture.clone()),
         }
     }
@@ -113,10 +119,11 @@ impl Streams {
 }
 
 /// The kinds that have a name of their own.
-const NAMED: [(&str, Init); 3] = [
+const NAMED: [(&str, Init); 4] = [
     ("random-rows", Init::RandomRows),
     ("random-means", Init::RandomMeans),
     ("random-resp", Init::RandomResp),
+    ("kmeans++", Init::KMeansPlusPlus),
 ];
 
 impl FromStr for Init {

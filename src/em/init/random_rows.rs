@@ -15,16 +15,21 @@ pub(super) fn draw(
     n_components: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) -> Result<BernoulliMixture> {
-    let data = &rows.data;
     let chosen: Vec<usize> = match &rows.weights {
-        None => distinct(data.n_samples(), n_components, rng).into_iter().collect(),
+        None => distinct(rows.data.n_samples(), n_components, rng).into_iter().collect(),
         Some(weights) => by_weight(weights, n_components, rng),
     };
+    around(rows, &chosen)
+}
+
+/// Components of equal weight with means half-way between the rows that are `chosen`, one each, and the overall mean, which stands
+/// in for what is missing in the row.
+pub(super) fn around(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> {
+    let (data, n_components) = (&rows.data, chosen.len());
     let overall = overall_means(rows);
     let mut means = DMatrix::from_fn(data.n_features(), n_components, |d, _| overall[d] / 2.0);
-    for (k, i) in chosen.into_iter().enumerate() {
+    for (k, &i) in chosen.iter().enumerate() {
         data.ones(i).for_each(|d| means[(d, k)] += 0.5);
-        // What is missing in the row, the overall mean stands in for.
         if let Some(missing) = data.missing() {
             missing.ones(i).for_each(|d| means[(d, k)] = overall[d]);
         }
@@ -39,7 +44,7 @@ fn overall_means(rows: &Rows) -> Vec<f64> {
 }
 
 /// For every feature the weight of the rows in which it is one, and of those in which it is observed.
-fn weighted_counts(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
+pub(in crate::em) fn weighted_counts(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
     let data = &rows.data;
     if rows.weights.is_none() {
         let real = |counts: Vec<u64>| counts.into_iter().map(|count| count as f64).collect();
@@ -57,7 +62,7 @@ fn weighted_counts(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// `count` rows, each drawn by weight among those that are left; once all are drawn, again among all.
-fn by_weight(weights: &[f64], count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usize> {
+pub(super) fn by_weight(weights: &[f64], count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usize> {
     let mut left = Vec::new();
     let mut chosen = Vec::with_capacity(count);
     while chosen.len() < count {

@@ -1,0 +1,129 @@
+//! Means at K rows far apart, each half-way to the overall mean: the seeding of k-means++.
+//!
+//! Arthur & Vassilvitskii, *k-means++: the advantages of careful seeding* (SODA 2007): the first row is any one, and each
+//! further one is drawn with a probability that grows as its squared Euclidean distance to the nearest row chosen so far.
+//! Between rows of bits that is the number of bits in which they differ; what is missing counts as a zero. A row's weight multiplies
+//! its distance. Sums are taken over fixed blocks in order, so they are the same at any number of threads.
+
+use super::super::rows::Rows;
+use super::random_rows;
+use crate::bits::BitMatrix;
+use crate::error::Result;
+use crate::mixture::BernoulliMixture;
+use rand_distr::{Distribution, Uniform};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+/// Rows in a block.
+const AT_ONCE: usize = 4096;
+
+pub(super) fn draw(
+    rows: &Rows,
+    n_components: usize,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Result<BernoulliMixture> {
+    random_rows::around(rows, &far_apart(rows, n_components, rng))
+}
+
+/// `count` rows; the same one again only where no other row differs from all that are chosen.
+fn far_apart(rows: &Rows, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usize> {
+    let data = &*rows.data;
+    let any = |rng: &mut Xoshiro256PlusPlus| match &rows.weights {
+        None => {
+            place(std::iter::repeat_n(1.0, data.n_samples()), below(data.n_samples() as f64, rng))
+        }
+        Some(weights) => place(weights.iter().copied(), below(rows.total_weight(), rng)),
+    };
+    let mut chosen = vec![any(rng)];
+    let mut distances = vec![u32::MAX; data.n_samples()];
+    while chosen.len() < count {
+        approach(data, chosen[chosen.len() - 1], &mut distances);
+        let weighted = |(i, distance): (usize, &u32)| rows.weight(i) * f64::from(*distance);
+        let blocks = distances.par_chunks(AT_ONCE).enumerate().map(|(block, distances)| {
+            (block * AT_ONCE..).zip(distances).map(weighted).sum::<f64>()
+        });
+        let total: f64 = blocks.collect::<Vec<_>>().into_iter().sum();
+        let next = match total > 0.0 {
+            true => place(distances.iter().enumerate().map(weighted), below(total, rng)),
+            false => any(rng),
+        };
+        chosen.push(next);
+    }
+    chosen
+}
+
+/// Takes `row` into account: the distance of every row to the nearest one chosen.
+fn approach(data: &BitMatrix, row: usize, distances: &mut [u32]) {
+    let chosen = data.row(row);
+    distances.par_chunks_mut(AT_ONCE).enumerate().for_each(|(block, distances)| {
+        for (distance, i) in distances.iter_mut().zip(block * AT_ONCE..) {
+            *distance = (*distance).min(hamming(data.row(i), chosen));
+        }
+    });
+}
+
+/// The number of bits in which two rows differ.
+fn hamming(a: &[u8], b: &[u8]) -> u32 {
+    // By words: see `BitMatrix::count_ones`.
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let words = a.iter().zip(b).map(|(a, b)| (word(a) ^ word(b)).count_ones());
+    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| (a ^ b).count_ones());
+    words.sum::<u32>() + rest.sum::<u32>()
+}
+
+/// The place to which the point `target` belongs, where lengths lie one after another; the last one that has any if rounding has led
+/// beyond all.
+fn place(lengths: impl Iterator<Item = f64>, target: f64) -> usize {
+    let (mut end, mut last) = (0.0, 0);
+    for (i, length) in lengths.enumerate().filter(|(_, length)| *length > 0.0) {
+        (end, last) = (end + length, i);
+        if target < end {
+            break;
+        }
+    }
+    last
+}
+
+/// A number from 0 to below `most`, which must be above 0.
+fn below(most: f64, rng: &mut Xoshiro256PlusPlus) -> f64 {
+    Uniform::new(0.0, most).map_or(0.0, |uniform| uniform.sample(rng))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_xoshiro::rand_core::SeedableRng;
+
+    #[test]
+    fn distances_count_differing_bits_in_whole_words_and_in_what_is_left() {
+        for d in [1, 8, 63, 64, 65, 200, 784] {
+            let data = BitMatrix::from_fn(2, d, |i, d| (d * 7 + i * 3) % 5 < 2 + i);
+            let differ = (0..d).filter(|&d| data.get(0, d) != data.get(1, d)).count();
+            assert_eq!(hamming(data.row(0), data.row(1)) as usize, differ, "{d}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_drawn_in_proportion_to_its_distance() {
+        let lengths = [0.0, 2.0, 0.0, 1.0, 3.0];
+        let at = |target: u32| place(lengths.into_iter(), f64::from(target));
+        assert_eq!((0..7).map(at).collect::<Vec<_>>(), [1, 1, 3, 4, 4, 4, 4]);
+    }
+
+    #[test]
+    fn a_row_that_is_chosen_already_comes_again_only_for_want_of_others() {
+        // Five different rows, each four times.
+        let data = BitMatrix::from_fn(20, 9, |i, d| d < i % 5);
+        for seed in 0..50 {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let kinds = |rows: Vec<usize>| -> std::collections::BTreeSet<usize> {
+                rows.into_iter().map(|i| i % 5).collect()
+            };
+            for rows in [Rows::new(&data), Rows::new(&data).weighted(&[0.5; 20])] {
+                assert_eq!(kinds(far_apart(&rows, 5, &mut rng)).len(), 5);
+                assert_eq!(far_apart(&rows, 8, &mut rng).len(), 8);
+            }
+        }
+    }
+}
