@@ -57,6 +57,7 @@ struct Completed {
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    args.output.as_deref().map_or(Ok(()), check_format)?;
     let (path, model) = args.model.read()?;
     let limit = args.limit.map(usize::from);
     let reading = Reading { mask: args.mask.mask.clone(), limit, ..Reading::default() };
@@ -103,7 +104,7 @@ impl Completed {
         self.values.chunks(self.input.bits.n_features())
     }
 
-    /// In the format that the file's name asks for.
+    /// In the format that the file's name asks for, which was checked.
     fn encode(&self, file: &Path, model: &Model) -> Result<Vec<u8>> {
         let name = file.to_string_lossy().to_lowercase();
         let Input { height, width, .. } = self.input;
@@ -116,13 +117,10 @@ impl Completed {
             // Rows that are no images stay rows.
             let shape = if height == 1 { vec![shape[0], shape[2]] } else { shape.to_vec() };
             data::write_npy_numbers(&self.values, &shape)
-        } else if name.ends_with(".idx") || name.ends_with(".idx.gz") {
+        } else {
             let grey = self.values.iter().map(|value| (255.0 * value).round() as u8).collect();
             let images = Pixels::new(self.input.bits.n_samples(), height, width, grey)?;
             data::write_idx(&images, name.ends_with(".gz"))
-        } else {
-            let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz".into();
-            Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
         }
     }
 
@@ -165,6 +163,16 @@ impl Completed {
         let sheet = Sheet { title: &title, foot: &foot, columns };
         render::sheet_png(&tiles, pictures::shape(model), &sheet)
     }
+}
+
+/// Said before anything is read.
+fn check_format(file: &Path) -> Result<()> {
+    let name = file.to_string_lossy().to_lowercase();
+    if [".png", ".csv", ".npy", ".idx", ".idx.gz"].iter().any(|ending| name.ends_with(ending)) {
+        return Ok(());
+    }
+    let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz".into();
+    Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
 }
 
 /// Zeros and ones as numbers, row after row.

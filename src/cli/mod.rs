@@ -29,6 +29,7 @@ mod sweep;
 mod tables;
 mod train;
 mod train_report;
+mod trust;
 mod usage;
 mod view;
 

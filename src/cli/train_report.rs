@@ -5,8 +5,9 @@ use super::demo;
 use super::input::Input;
 use super::run_folder::Run;
 use super::tables;
+use super::trust::{self, Found, SecondBest};
 use crate::data;
-use crate::em::{Diagnosis, Fit, FitParams, FitReport, RunnerUp, StartReport, StopReason};
+use crate::em::{Fit, FitParams, FitReport, StartReport, StopReason};
 use crate::error::Result;
 use crate::model_file::{FitRecord, Model, Provenance, StartRecord};
 use serde::Serialize;
@@ -90,27 +91,6 @@ struct Start {
     stop: String,
     /// The start that a split and a merge led on from; null: initialised anew.
     moved_from: Option<usize>,
-}
-
-/// The best optimum but one.
-#[derive(Debug, Serialize)]
-struct SecondBest {
-    start: usize,
-    objective: f64,
-    /// How far below the best one, in nats per sample.
-    gap: f64,
-    /// Of its clusters with those of the best one.
-    ari: Option<f64>,
-}
-
-/// A diagnosis.
-#[derive(Debug, Serialize)]
-struct Found {
-    code: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    components: Vec<usize>,
-    message: String,
-    advice: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -238,7 +218,7 @@ impl Results {
             accelerate: self.params.accelerate,
             starts: report.starts.iter().map(Start::from).collect(),
             best_found: report.n_best(),
-            second_best: self.second_best(),
+            second_best: SecondBest::of(report),
             diagnoses: report.diagnoses.iter().map(Found::from).collect(),
             gradient_residual: report.gradient_residual,
             n_iter: report.n_iter,
@@ -265,10 +245,8 @@ impl Results {
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "{name:<10}{value}");
         };
-        line("trust", &self.trust_line());
-        for found in &self.report.diagnoses {
-            line("diagnosis", &format!("{}: {found}; {}", found.code(), found.advice()));
-        }
+        line("trust", &trust::line(&self.report, self.training.words.sample));
+        trust::diagnoses(&self.report).for_each(|found| line("diagnosis", &found));
         line("training", &with_agreement(&self.training));
         if let Some(held_out) = &self.held_out {
             line("held out", &with_agreement(held_out));
@@ -290,54 +268,6 @@ impl Results {
         let head = ["cluster", "weight", &samples, "majority label"];
         let columns = if self.model.labels.is_some() { 4 } else { 3 };
         tables::table(&head[..columns], &[3], rows)
-    }
-
-    fn second_best(&self) -> Option<SecondBest> {
-        let RunnerUp { start, objective, ari } = self.report.runner_up?;
-        let best = self.report.starts[self.report.best_start].objective;
-        let gap = (best - objective) / self.training.total_weight;
-        Some(SecondBest { start, objective, gap, ari })
-    }
-
-    /// How often the best optimum was reached, what the next one is like, and how the fit ended.
-    fn trust_line(&self) -> String {
-        let report = &self.report;
-        if !report.by_label.is_empty() {
-            return self.trust_of_labels();
-        }
-        let finished = report.finished().count();
-        let stop = self.stop_text();
-        let starts = tables::counted(report.starts.len(), "start");
-        let best = format!("{} reached the best objective", report.n_best());
-        let sample = self.training.words.sample;
-        let second = self.second_best().map_or_else(String::new, |second| {
-            let ari = second.ari.map_or_else(String::new, |ari| format!(" (ARI {ari:.2} with it)"));
-            format!("; the next one is {:.2e} nats per {sample} lower{ari}", second.gap)
-        });
-        format!("{starts}, {finished} run to the end, {best}{second}; {stop}")
-    }
-
-    /// The same of a fit by labels.
-    fn trust_of_labels(&self) -> String {
-        let reports = &self.report.by_label;
-        let n_starts: usize = reports.iter().map(|report| report.starts.len()).sum();
-        let n_confirmed = reports.iter().filter(|report| report.n_best() > 1).count();
-        format!(
-            "{} labels, each with clusters of its own, {}; of {n_confirmed} labels more than one reached the best \
-             objective; {}",
-            reports.len(),
-            tables::counted(n_starts, "start"),
-            self.stop_text()
-        )
-    }
-
-    fn stop_text(&self) -> String {
-        let iterations = tables::counted(self.report.n_iter, "iteration");
-        match self.stop() {
-            StopReason::Converged => format!("converged after {iterations}"),
-            StopReason::Interrupted => format!("interrupted after {iterations}"),
-            _ => format!("not converged after {iterations} (raise --max-iter)"),
-        }
     }
 }
 
@@ -389,13 +319,6 @@ impl From<&StartReport> for Start {
     fn from(start: &StartReport) -> Self {
         let StartReport { n_iter, n_leaps, n_rejected, objective, stop, moved_from } = *start;
         Self { objective, n_iter, n_leaps, n_rejected, stop: stop.to_string(), moved_from }
-    }
-}
-
-impl From<&Diagnosis> for Found {
-    fn from(found: &Diagnosis) -> Self {
-        let (code, components, advice) = (found.code(), found.components(), found.advice());
-        Self { code, components, message: found.to_string(), advice }
     }
 }
 

@@ -72,8 +72,8 @@ fn fit_checked(
     params: &FitParams,
     observe: &mut dyn Observe,
 ) -> Result<Fit> {
-    let orientation = Orientation::of(&rows.data);
     let condensed = condensed(rows);
+    let orientation = Orientation::of(&condensed.data);
     let mut e_step = EStep::new(orientation.turned(&condensed), params.n_components);
     let mut found = search(policy, &condensed, params, &orientation, &mut e_step, observe)?;
     let order = found.best.mixture.order_by_weight();

@@ -77,7 +77,7 @@ fn labels_and_images_in_a_folder_agree_in_number() {
 #[test]
 fn a_label_file_of_another_length_is_refused() {
     let sandbox = Sandbox::with_run();
-    sandbox.write("labels.txt", "a\nb\na\n");
+    sandbox.write("labels.txt", "1\n2\n1\n");
     for words in [
         "train --data data.idx --k 2 --labels labels.txt",
         "train --data data.idx --k 2 --limit 3 --labels labels.txt",

@@ -77,7 +77,7 @@ fn diagnoses_are_told_after_the_trust_line_and_in_the_document() {
 fn labels_from_a_file_are_cut_with_the_images() {
     let sandbox = Sandbox::new();
     sandbox.write("data.idx", two_kinds(4));
-    sandbox.write("labels.txt", "up\ndown\nup\ndown\n");
+    sandbox.write("labels.txt", "7\n12\n7\n12\n");
     let train = "train --k 2 --data data.idx --labels labels.txt --limit 3 --json";
     let run = sandbox.done(train).json();
     assert_eq!((&run["n_samples"], &run["accuracy"]), (&3.into(), &1.0.into()));

@@ -1,0 +1,85 @@
+//! How far a fit can be trusted: how often its optimum was reached, what the next one is like, and what may be wrong with it.
+
+use super::tables::counted;
+use crate::em::{Diagnosis, FitReport, RunnerUp, StopReason};
+use serde::Serialize;
+
+/// The best optimum but one.
+#[derive(Debug, Serialize)]
+pub(super) struct SecondBest {
+    start: usize,
+    objective: f64,
+    /// How far below the best one, in nats per sample.
+    gap: f64,
+    /// Of its clusters with those of the best one.
+    ari: Option<f64>,
+}
+
+/// A diagnosis.
+#[derive(Debug, Serialize)]
+pub(super) struct Found {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    components: Vec<usize>,
+    message: String,
+    advice: &'static str,
+}
+
+impl SecondBest {
+    pub(super) fn of(report: &FitReport) -> Option<Self> {
+        let RunnerUp { start, objective, ari } = report.runner_up?;
+        let best = report.starts[report.best_start].objective;
+        Some(Self { start, objective, gap: (best - objective) / report.total_weight, ari })
+    }
+}
+
+impl From<&Diagnosis> for Found {
+    fn from(found: &Diagnosis) -> Self {
+        let (code, components, advice) = (found.code(), found.components(), found.advice());
+        Self { code, components, message: found.to_string(), advice }
+    }
+}
+
+/// One line for each diagnosis.
+pub(super) fn diagnoses(report: &FitReport) -> impl Iterator<Item = String> {
+    report.diagnoses.iter().map(|found| format!("{}: {found}; {}", found.code(), found.advice()))
+}
+
+/// How often the best optimum was reached, what the next one is like, and how the fit ended; rows are called `sample`.
+pub(super) fn line(report: &FitReport, sample: &str) -> String {
+    if !report.by_label.is_empty() {
+        return of_labels(report);
+    }
+    let starts = counted(report.starts.len(), "start");
+    let (finished, best) = (report.finished().count(), report.n_best());
+    let second = SecondBest::of(report).map_or_else(String::new, |second| {
+        let ari = second.ari.map_or_else(String::new, |ari| format!(" (ARI {ari:.2} with it)"));
+        format!("; the next one is {:.2e} nats per {sample} lower{ari}", second.gap)
+    });
+    let end = end(report);
+    format!("{starts}, {finished} run to the end, {best} reached the best objective{second}; {end}")
+}
+
+/// The same of a fit by labels.
+fn of_labels(report: &FitReport) -> String {
+    let reports = &report.by_label;
+    let n_starts: usize = reports.iter().map(|report| report.starts.len()).sum();
+    let n_confirmed = reports.iter().filter(|report| report.n_best() > 1).count();
+    format!(
+        "{} labels, each with clusters of its own, {} in all; the best objective was reached more than once in \
+         {n_confirmed} of {} labels; {}",
+        reports.len(),
+        counted(n_starts, "start"),
+        reports.len(),
+        end(report)
+    )
+}
+
+fn end(report: &FitReport) -> String {
+    let iterations = counted(report.n_iter, "iteration");
+    match report.stop {
+        StopReason::Converged => format!("converged after {iterations}"),
+        StopReason::Interrupted => format!("interrupted after {iterations}"),
+        _ => format!("not converged after {iterations} (raise --max-iter)"),
+    }
+}
