@@ -23,7 +23,7 @@ pub struct Policy {
     pub n_rounds: Option<usize>,
 }
 
-/// Chosen by counting E-steps: `docs/results.md`, *Starts*.
+/// Chosen by counting E-steps: `docs/results/starts.md`.
 const AUTO: Policy =
     Policy { n_starts: 6, first_leg: 10, n_continued: 1, n_tries: 8, n_rounds: None };
 
