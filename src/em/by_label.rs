@@ -6,9 +6,10 @@ use super::e_step::EStep;
 use super::observe::Observe;
 use super::orient::Orientation;
 use super::params::FitParams;
+use super::policy::Policy;
 use super::report::{Fit, FitReport, StopReason};
 use super::rows::Rows;
-use super::starts::fit;
+use super::starts::fit_by;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::scorer::KnownLabels;
@@ -22,7 +23,7 @@ use std::collections::BTreeSet;
 /// Every row must have a label. The number of components in `params` is not looked at; all else holds for each label.
 ///
 /// # Errors
-/// As for [`fit`], of each label's rows: among others, `n_per_label` must not exceed their number.
+/// As for [`super::fit`], of each label's rows: among others, `n_per_label` must not exceed their number.
 pub fn fit_by_label(
     rows: &Rows,
     n_per_label: usize,
@@ -31,13 +32,14 @@ pub fn fit_by_label(
 ) -> Result<Fit> {
     let params = FitParams { n_components: n_per_label, ..params.clone() };
     let labels: BTreeSet<u32> = rows.labels.iter().copied().flatten().collect();
+    let policy = Policy::of(&params).for_one_of(labels.len());
     let mut joint = Joint::default();
     for label in labels {
         let its: Vec<usize> =
             (0..rows.labels.len()).filter(|&i| rows.labels[i] == Some(label)).collect();
         let its = rows.select(&its).labelled(KnownLabels::default());
         let share = its.total_weight() / rows.total_weight();
-        joint.add(label, share, fit(its, &params, observe)?);
+        joint.add(label, share, fit_by(&policy, its, &params, observe)?);
     }
     joint.finish(rows, &params)
 }

@@ -27,10 +27,6 @@ const CONFIRMED: usize = 2;
 /// among few, and more cost next to nothing.
 const LITTLE: usize = 5_000_000;
 
-/// The same that must not be spent yet where another round begins or another move is tried: the budget. On MNIST at K = 10 it is
-/// hardly ever spent, at K = 100 it is 500 E-steps.
-const BUDGET: usize = 400_000_000;
-
 /// What an E-step costs beside its rows, in rows.
 const ROWS_OF_E_STEP: usize = 300;
 
@@ -248,7 +244,7 @@ impl Search<'_> {
         }
         let moves = split_merge::moves(&self.turned(), mixture, self.params)?;
         for a_move in moves.iter().take(self.policy.n_tries) {
-            if self.spent() >= BUDGET {
+            if self.spent() >= self.policy.budget {
                 break;
             }
             let climb = self.try_move(a_move.applied(mixture)?, summit, e_step)?;
@@ -311,7 +307,7 @@ impl Search<'_> {
         let spent = self.spent();
         let best = self.rounds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let n_best = self.rounds.iter().filter(|end| **end >= best - self.tolerance).count();
-        spent >= BUDGET || (n_best >= CONFIRMED && spent >= LITTLE)
+        spent >= self.policy.budget || (n_best >= CONFIRMED && spent >= LITTLE)
     }
 
     /// The work of all starts, in rows of eight components over a thousand features: a measure that is the same on every
