@@ -1,6 +1,7 @@
 //! `bmm complete`: fills in what is missing.
 
 use super::console::Console;
+use super::demo;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input, MaskArgs, Reading, Words};
 use super::models::{self, ModelArgs};
@@ -155,10 +156,13 @@ impl Completed {
             .collect();
         let sample = Words::of(self.input.height).sample;
         let title = format!("{} completed", counted(bits.n_samples(), sample));
-        let foot = format!(
-            "Grey is missing; filled in by a mixture of {} clusters",
-            model.mixture.n_components()
-        );
+        let k = model.mixture.n_components();
+        let origin = if self.input.synthetic {
+            format!(". From {}", demo::SYNTHETIC)
+        } else {
+            String::new()
+        };
+        let foot = format!("Grey is missing; filled in by a mixture of {k} clusters{origin}");
         let columns = (bits.n_samples() > 1).then_some(if bits.n_samples() > 8 { 8 } else { 4 });
         let sheet = Sheet { title: &title, foot: &foot, columns };
         render::sheet_png(&tiles, pictures::shape(model), &sheet)

@@ -152,7 +152,7 @@ impl fmt::Display for Diagnosis {
             }
             Self::DuplicateComponents { pairs } => {
                 let of_pair = |(k, l): &(usize, usize)| format!("{l} repeats {k}");
-                write!(f, "component {}", listed(pairs.iter().map(of_pair)))
+                write!(f, "cluster {}", listed(pairs.iter().map(of_pair)))
             }
             Self::BoundaryMeans { components, n_means } => {
                 let means = if *n_means == 1 { "mean" } else { "means" };
@@ -170,7 +170,7 @@ impl fmt::Display for Excess {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::DistinctRows { n_distinct, n_components } => {
-                write!(f, "{n_components} components for {n_distinct} distinct rows")
+                write!(f, "{n_components} clusters for {n_distinct} distinct rows")
             }
             Self::Unidentified { n_parameters, n_features } => write!(
                 f,
@@ -188,7 +188,7 @@ struct Named<'a>(&'a [usize]);
 
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let name = if self.0.len() == 1 { "component" } else { "components" };
+        let name = if self.0.len() == 1 { "cluster" } else { "clusters" };
         write!(f, "{name} {}", listed(self.0.iter().map(usize::to_string)))
     }
 }
@@ -210,8 +210,8 @@ mod tests {
     #[test]
     fn a_sentence_names_a_few_components_and_counts_the_rest() {
         let dead = |components| Diagnosis::DeadComponents { components }.to_string();
-        assert_eq!(dead(vec![3]), "less than a hundredth of a row: component 3");
-        assert!(dead((0..11).collect()).contains("components 0, 1, 2, 3, 4, 5, 6, 7 and 3 more"));
+        assert_eq!(dead(vec![3]), "less than a hundredth of a row: cluster 3");
+        assert!(dead((0..11).collect()).contains("clusters 0, 1, 2, 3, 4, 5, 6, 7 and 3 more"));
     }
 
     #[test]
@@ -219,6 +219,6 @@ mod tests {
         let pairs = vec![(0, 2), (0, 3), (1, 5)];
         let found = Diagnosis::DuplicateComponents { pairs };
         assert_eq!(found.components(), [0, 1, 2, 3, 5]);
-        assert_eq!(found.to_string(), "component 2 repeats 0, 3 repeats 0, 5 repeats 1");
+        assert_eq!(found.to_string(), "cluster 2 repeats 0, 3 repeats 0, 5 repeats 1");
     }
 }

@@ -27,6 +27,9 @@ const CONFIRMED: usize = 2;
 /// among few, and more cost next to nothing.
 const LITTLE: usize = 5_000_000;
 
+/// Rounds after which nothing is expected of another one, whatever is left of the budget: on a table that costs next to nothing.
+const MOST_ROUNDS: usize = 200;
+
 /// What an E-step costs beside its rows, in rows.
 const ROWS_OF_E_STEP: usize = 300;
 
@@ -307,7 +310,8 @@ impl Search<'_> {
         let spent = self.spent();
         let best = self.rounds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let n_best = self.rounds.iter().filter(|end| **end >= best - self.tolerance).count();
-        spent >= self.policy.budget || (n_best >= CONFIRMED && spent >= LITTLE)
+        let is_enough = spent >= self.policy.budget || self.rounds.len() >= MOST_ROUNDS;
+        is_enough || (n_best >= CONFIRMED && spent >= LITTLE)
     }
 
     /// The work of all starts, in rows of eight components over a thousand features: a measure that is the same on every
