@@ -3,6 +3,7 @@
 
 mod common;
 
+use bmm::Rows;
 use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
 use bmm::em::{
@@ -43,7 +44,8 @@ fn overlapping() -> (BitMatrix, BernoulliMixture) {
 
 /// The loop as one would write it by hand, `n_iter` times.
 fn plain_em(data: &BitMatrix, first: &BernoulliMixture, alpha: f64, n_iter: usize) -> Vec<u64> {
-    let mut e_step = EStep::new(data, first.n_components());
+    let rows = Rows::new(data);
+    let mut e_step = EStep::new(rows.condensed(), first.n_components());
     let (mut m, mut bits) = (first.clone(), Vec::new());
     for i in 0..=n_iter {
         let stats = e_step.run(&m);

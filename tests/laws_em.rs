@@ -2,6 +2,7 @@
 
 mod common;
 
+use bmm::Rows;
 use bmm::bits::BitMatrix;
 use bmm::em::{self, EStep, Fit, FitParams, Init, NInit, Silent, SufficientStats, fit, log_prior};
 use bmm::mixture::BernoulliMixture;
@@ -52,7 +53,8 @@ fn fitting(mut case: Case) -> Case {
 
 /// The statistics and the mixture after one iteration of the loop as one would write it by hand.
 fn step(data: &BitMatrix, m: &BernoulliMixture, alpha: f64) -> (SufficientStats, BernoulliMixture) {
-    let stats = EStep::new(data, m.n_components()).run(m);
+    let rows = Rows::new(data);
+    let stats = EStep::new(rows.condensed(), m.n_components()).run(m);
     let next = em::m_step(stats.clone(), alpha, m).unwrap();
     (stats, next)
 }

@@ -78,7 +78,9 @@ fn ones_are_listed_over_all_words_of_a_row() {
 fn nothing_hangs_on_what_stood_where_entries_are_missing() {
     let missing = BitMatrix::from_fn(9, 21, |i, d| (i * 5 + d * 3) % 7 == 0);
     let matrix = |filling: bool| {
-        let bit = |i: usize, d: usize| if missing.get(i, d) { filling } else { (i + d) % 3 == 0 };
+        let bit = |i: usize, d: usize| {
+            if missing.get(i, d) { filling } else { (i + d).is_multiple_of(3) }
+        };
         BitMatrix::from_fn(9, 21, bit).with_missing(&missing).unwrap()
     };
     let one = matrix(true);

@@ -1,7 +1,6 @@
 //! One mixture for each label: where all labels are known, the fit falls apart into one for each, and all together classify.
 
 use super::diagnose::{Findings, diagnose};
-use super::distinct::condensed;
 use super::e_step::EStep;
 use super::observe::Observe;
 use super::orient::Orientation;
@@ -104,9 +103,9 @@ fn examined(
     rows: &Rows,
     params: &FitParams,
 ) -> Result<Findings> {
-    let orientation = Orientation::of(&rows.data);
+    let orientation = Orientation::of(rows);
     let rows = Rows { label_of: label_of.to_vec().into(), ..rows.borrowed() };
-    let rows = condensed(&rows);
+    let rows = rows.condensed();
     let mut e_step = EStep::new(orientation.turned(&rows), label_of.len());
     diagnose(&orientation.turn(mixture)?, stop, &rows.data, &mut e_step, params)
 }

@@ -6,6 +6,7 @@
 //! Wide rows are hardly ever alike, and what is fast there is made for rows without weights: so those with small whole weights are
 //! repeated instead.
 
+use super::orient::Orientation;
 use super::rows::Rows;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -18,7 +19,7 @@ const REPEATED: usize = 8;
 
 /// Rows that make for the same fit as `rows`: distinct and weighted, or else without weights where that is possible. None has a weight of
 /// 0.
-pub(super) fn condensed<'a>(rows: &'a Rows<'a>) -> Rows<'a> {
+pub(super) fn condensed<'a>(rows: &'a Rows) -> Rows<'a> {
     if rows.data.n_features() < NARROW {
         return distinct(rows);
     }
@@ -40,9 +41,11 @@ fn repeated(rows: &Rows, weights: &[f64]) -> Option<Rows<'static>> {
 }
 
 fn distinct(rows: &Rows) -> Rows<'static> {
+    // In the order of the rows as a fit turns them, so that it is the same for ones and zeros swapped.
+    let turned = Orientation::of(rows).turned(rows).data;
     let key = |&i: &usize| {
         let missing = rows.data.missing().map(|missing| missing.row(i));
-        (rows.data.row(i), missing, rows.labels.get(i))
+        (turned.row(i), missing, rows.labels.get(i))
     };
     let mut order: Vec<usize> = (0..rows.data.n_samples()).collect();
     order.par_sort_by(|a, b| key(a).cmp(&key(b)));

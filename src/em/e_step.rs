@@ -142,6 +142,21 @@ impl EStep {
     }
 }
 
+/// Statistics of columns that are all features, in the order of the features: in place, for they are large.
+fn in_order(mut stats: SufficientStats, columns: &[Column]) -> SufficientStats {
+    let of_components = stats.weighted_sums.par_chunks_exact_mut(columns.len());
+    of_components.for_each_init(Vec::new, |in_columns, sums| {
+        in_columns.clear();
+        in_columns.extend_from_slice(sums);
+        for (column, &sum) in columns.iter().zip(&*in_columns) {
+            if let Column::One(d) = column {
+                sums[*d] = sum;
+            }
+        }
+    });
+    stats
+}
+
 /// Statistics of columns as those of the features.
 fn of_features(stats: SufficientStats, layout: &Layout) -> SufficientStats {
     if layout.is_plain() {
@@ -149,6 +164,9 @@ fn of_features(stats: SufficientStats, layout: &Layout) -> SufficientStats {
     }
     let (n_features, n_columns) = (layout.n_features(), layout.n_columns());
     let columns: Vec<Column> = layout.columns().collect();
+    if n_columns == n_features {
+        return in_order(stats, &columns);
+    }
     let has_missing = columns.iter().any(|column| matches!(column, Column::Missing(_)));
     let n_components = stats.resp_sums.len();
     let mut found = SufficientStats {

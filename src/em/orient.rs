@@ -5,6 +5,7 @@
 //! mean close to 0 keeps digits that one close to 1 has lost. So the fit works on turned data, and dark on light costs
 //! no more than light on dark.
 
+use super::init::weighted_counts;
 use super::rows::Rows;
 use crate::bits::BitMatrix;
 use crate::error::Result;
@@ -21,10 +22,11 @@ pub(super) struct Orientation {
 }
 
 impl Orientation {
-    /// Swaps the features of `data` that are one in more than half of the rows in which they are observed.
-    pub(super) fn of(data: &BitMatrix) -> Self {
-        let sums = data.column_sums().into_iter().zip(data.observed_counts());
-        Self { swapped: sums.map(|(ones, observed)| ones > observed / 2).collect() }
+    /// Swaps the features that are one in more than half of the rows, by weight, in which they are observed.
+    pub(super) fn of(rows: &Rows) -> Self {
+        let (ones, observed) = weighted_counts(rows);
+        let sums = ones.into_iter().zip(observed);
+        Self { swapped: sums.map(|(ones, observed)| 2.0 * ones > observed).collect() }
     }
 
     /// The rows turned; as they are if no feature is swapped.
@@ -66,15 +68,18 @@ mod tests {
     #[test]
     fn turned_data_has_at_most_half_ones_in_every_feature() {
         let data = BitMatrix::from_fn(9, 21, |i, d| (i * 7 + d * 5) % 23 < d);
-        let turned = Orientation::of(&data).turned_data(&data);
+        let turned = Orientation::of(&Rows::new(&data)).turned_data(&data);
         assert!(turned.column_sums().iter().all(|&sum| sum <= 4));
-        assert!(matches!(Orientation::of(&turned).turned_data(&turned), Cow::Borrowed(_)));
+        assert!(matches!(
+            Orientation::of(&Rows::new(&turned)).turned_data(&turned),
+            Cow::Borrowed(_)
+        ));
     }
 
     #[test]
     fn turning_twice_gives_back_and_scores_the_same() {
         let data = BitMatrix::from_fn(9, 10, |i, d| (i + d) % 3 > 0 || d == 4);
-        let orientation = Orientation::of(&data);
+        let orientation = Orientation::of(&Rows::new(&data));
         let means = DMatrix::from_fn(10, 2, |d, k| [0.0, 0.25, 0.5, 1.0][(d + k) % 4]);
         let mixture = BernoulliMixture::new(DVector::from_vec(vec![0.75, 0.25]), means).unwrap();
         let turned = orientation.turn(&mixture).unwrap();

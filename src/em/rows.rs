@@ -1,5 +1,6 @@
 //! What a mixture is fitted to: rows, and what is known of each.
 
+use super::distinct::condensed;
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::scorer::KnownLabels;
@@ -52,6 +53,12 @@ impl<'a> Rows<'a> {
             labels: Cow::Borrowed(&self.labels),
             label_of: Cow::Borrowed(&self.label_of),
         }
+    }
+
+    /// The rows that a fit works on in the place of these: those of fewer than 64 features that are alike made one, with their
+    /// weight; wide ones with small whole weights repeated, without. None has a weight of 0.
+    pub fn condensed(&self) -> Rows<'_> {
+        condensed(self)
     }
 
     /// Labels that are known.

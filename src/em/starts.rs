@@ -2,7 +2,6 @@
 
 use super::climb::Climb;
 use super::diagnose::{Findings, diagnose};
-use super::distinct::condensed;
 use super::e_step::{EStep, within_threads};
 use super::init::{Init, Streams};
 use super::observe::Observe;
@@ -71,8 +70,8 @@ fn fit_checked(
     params: &FitParams,
     observe: &mut dyn Observe,
 ) -> Result<Fit> {
-    let condensed = condensed(rows);
-    let orientation = Orientation::of(&condensed.data);
+    let condensed = rows.condensed();
+    let orientation = Orientation::of(rows);
     let mut e_step = EStep::new(orientation.turned(&condensed), params.n_components);
     let mut found = search(policy, &condensed, params, &orientation, &mut e_step, observe)?;
     let order = found.best.mixture.order_by_weight();

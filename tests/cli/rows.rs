@@ -6,8 +6,9 @@ use common::program::grey_png;
 /// Answers of two kinds of people to six questions; what `cell` gives stands in the place of a 0 or 1.
 fn table(n: usize, head: &str, cell: impl Fn(usize, usize, u8) -> String) -> String {
     let line = |i: usize| {
-        let answer =
-            |d: usize| u8::from((d < 3) == (i % 2 == 0)) ^ u8::from((i * 5 + d * 3) % 11 == 0);
+        let answer = |d: usize| {
+            u8::from((d < 3) == i.is_multiple_of(2)) ^ u8::from((i * 5 + d * 3).is_multiple_of(11))
+        };
         let cells: Vec<String> = (0..6).map(|d| cell(i, d, answer(d))).collect();
         cells.join(",") + "\n"
     };
@@ -17,7 +18,7 @@ fn table(n: usize, head: &str, cell: impl Fn(usize, usize, u8) -> String) -> Str
 const HEAD: &str = "a,b,c,d,e,f";
 
 fn is_hidden(i: usize, d: usize) -> bool {
-    (i * 7 + d * 13) % 5 == 0
+    (i * 7 + d * 13).is_multiple_of(5)
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn labelled(sandbox: &Sandbox) {
     sandbox.write("data.idx", two_kinds(40));
     let label = |i: usize| (3 + i % 2).to_string() + "\n";
     sandbox.write("all.txt", (0..40).map(label).collect::<String>());
-    let known = |i: usize| if i % 5 == 0 { label(i) } else { "\n".into() };
+    let known = |i: usize| if i.is_multiple_of(5) { label(i) } else { "\n".into() };
     sandbox.write("some.txt", (0..40).map(known).collect::<String>());
 }
 

@@ -113,7 +113,7 @@ mod tests {
             assert_ne!(chosen[4], chosen[5]);
         }
         for (n, expected) in n_first.into_iter().zip([125, 500, 62, 312]) {
-            assert!((n - expected as i32).abs() < 60, "{n} of 1000, not {expected}");
+            assert!((n - expected).abs() < 60, "{n} of 1000, not {expected}");
         }
     }
 
