@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn rows_with_weights_are_distinct_until_all_are_drawn_and_heavy_ones_come_first() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        let mut n_first = [0; 4];
+        let mut n_first = [0_i32; 4];
         for _ in 0..1000 {
             let chosen = by_weight(&[1.0, 4.0, 0.5, 2.5], 6, &mut rng);
             n_first[chosen[0]] += 1;
