@@ -24,6 +24,10 @@ const BOUNDARY: f64 = 1e-6;
 /// A residual below this is stationary whatever `tol`, in nats per sample.
 const STATIONARY: f64 = 1e-9;
 
+/// A residual above this is that of a fit on its way, which a wide `tol` has stopped: it would climb by itself, so that a small step
+/// to the side climbs says nothing. In nats per sample.
+const AT_REST: f64 = 1e-5;
+
 /// What is said of a fit.
 pub(super) struct Findings {
     pub(super) diagnoses: Vec<Diagnosis>,
@@ -79,7 +83,7 @@ pub(super) fn diagnose(
         components::on_boundary(&found),
         by_rows.or_else(|| components::thin(&found)),
     ];
-    if is_stationary {
+    if is_stationary && gradient_residual <= AT_REST {
         diagnoses.push(saddle::look(found, e_step)?);
     }
     Ok(Findings { diagnoses: diagnoses.into_iter().flatten().collect(), gradient_residual })

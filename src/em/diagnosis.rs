@@ -48,7 +48,7 @@ pub enum Diagnosis {
     },
     /// `saddle`: the objective rises on both sides of the returned mixture, a small step away.
     ///
-    /// Looked for only where the mixture is stationary, for a start that stopped early climbs on one side anyhow.
+    /// Looked for only where the mixture is stationary to 1e-5 nats a row, for a start that stopped early climbs on one side anyhow.
     Saddle {
         /// By how much, the mean of both sides, nats per row.
         rise: f64,
