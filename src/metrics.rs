@@ -69,17 +69,35 @@ impl Contingency {
         A: Copy + TryInto<usize>,
         B: Copy + TryInto<usize>,
     {
-        if assignments.len() != labels.len() {
-            let value = format!("{} values", labels.len());
+        Self::weighted(assignments, n_clusters, labels, n_labels, &vec![1; labels.len()])
+    }
+
+    /// The same where sample i counts as `counts[i]` samples.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; the counts must be as many and sum to at least 1.
+    pub fn weighted<A, B>(
+        assignments: &[A],
+        n_clusters: usize,
+        labels: &[B],
+        n_labels: usize,
+        counts: &[u64],
+    ) -> Result<Self>
+    where
+        A: Copy + TryInto<usize>,
+        B: Copy + TryInto<usize>,
+    {
+        if assignments.len() != labels.len() || counts.len() != labels.len() {
+            let value = format!("{} values and {} counts", labels.len(), counts.len());
             return Err(wrong("labels", value, format!("one for each of {}", assignments.len())));
         }
-        let mut counts = vec![0; table_size(n_clusters, n_labels)?];
-        for (&assignment, &label) in assignments.iter().zip(labels) {
+        let mut table = vec![0_u64; table_size(n_clusters, n_labels)?];
+        for ((&assignment, &label), &count) in assignments.iter().zip(labels).zip(counts) {
             let cluster = below(n_clusters, assignment, "assignment")?;
-            let label = below(n_labels, label, "label")?;
-            counts[cluster * n_labels + label] += 1;
+            let cell = &mut table[cluster * n_labels + below(n_labels, label, "label")?];
+            *cell = cell.saturating_add(count);
         }
-        Self::from_counts(n_clusters, n_labels, counts)
+        Self::from_counts(n_clusters, n_labels, table)
     }
 
     /// A table from its `counts` (`n_clusters` x `n_labels`, row-major, one row per cluster).

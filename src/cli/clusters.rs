@@ -48,7 +48,10 @@ impl Clustering {
         let entropy = weighted.weighted_sum(rows.iter().map(|row| row.entropy));
         let mut sizes = vec![0; k];
         assignments.iter().for_each(|&assigned| sizes[assigned] += 1);
-        let labelled = input.labels.as_ref().map(|labels| contingency(&assignments, k, labels));
+        let labelled = input
+            .labels
+            .as_ref()
+            .map(|labels| contingency(&assignments, k, labels, &weighted.counts()));
         Ok(Self {
             sizes,
             log_likelihood,
@@ -110,20 +113,22 @@ impl Clustering {
     }
 }
 
-/// The names of the labels, and how many of the rows whose label is known fall in each cluster; `None` if no label is known.
+/// The names of the labels, and how many of the rows whose label is known, by weight, fall in each cluster; `None` if no label is known.
 fn contingency(
     assignments: &[usize],
     k: usize,
     labels: &Labels,
+    counts: &[u64],
 ) -> Result<Option<(Vec<String>, Contingency)>> {
-    let rows = assignments.iter().zip(labels.of_row());
-    let known = rows.filter_map(|(&cluster, label)| Some((cluster, (*label)?)));
-    let (clusters, known): (Vec<usize>, Vec<u32>) = known.unzip();
+    let rows = assignments.iter().zip(labels.of_row()).zip(counts);
+    let known = rows.filter_map(|((&cluster, label), &count)| Some(((cluster, (*label)?), count)));
+    let ((clusters, known), counts): ((Vec<usize>, Vec<u32>), Vec<u64>) =
+        known.filter(|(_, count)| *count > 0).unzip();
     if known.is_empty() {
         return Ok(None);
     }
     let names = labels.names().to_vec();
-    let table = Contingency::new(&clusters, k, &known, names.len())?;
+    let table = Contingency::weighted(&clusters, k, &known, names.len(), &counts)?;
     Ok(Some((names, table)))
 }
 

@@ -49,7 +49,7 @@ pub(super) struct OnData {
     nmi: f64,
     log_likelihood_a: f64,
     log_likelihood_b: f64,
-    /// Of A over B, in nats per sample, every row counted once; `null` where rows are impossible to one of them.
+    /// Of A over B, in nats per sample; `null` where rows are impossible to one of them.
     difference: Option<f64>,
     difference_standard_error: Option<f64>,
     #[serde(skip)]
@@ -63,11 +63,14 @@ impl OnData {
     pub(super) fn new(a: &BernoulliMixture, b: &BernoulliMixture, input: &Input) -> Result<Self> {
         let rows = [a.assign(&input.bits)?, b.assign(&input.bits)?];
         let [of_a, of_b] = rows.each_ref().map(|rows| components(rows));
-        let table = Contingency::new(&of_a, a.n_components(), &of_b, b.n_components())?;
+        let table = {
+            let (k_a, k_b) = (a.n_components(), b.n_components());
+            Contingency::weighted(&of_a, k_a, &of_b, k_b, &input.rows().counts())?
+        };
         let [scores_a, scores_b] = rows.each_ref().map(|rows| scores(rows));
         let weighted = input.rows();
         let total = |scores: &[f64]| weighted.weighted_sum(scores.iter().copied());
-        let difference = Difference::of(&scores_a, &scores_b);
+        let difference = Difference::of(&scores_a, &scores_b, |i| weighted.weight(i));
         Ok(Self {
             data: input.summary(),
             n_samples: input.bits.n_samples(),

@@ -7,6 +7,7 @@ use super::input::{self, Input, Reading};
 use super::models;
 use super::standard_errors::ErrorArgs;
 use super::tables;
+use crate::bits::BitMatrix;
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
 use crate::model_file::Model;
@@ -94,7 +95,8 @@ fn model_facts(path: &Path, model: &Model) -> Value {
 
 fn data_facts(input: &Input) -> Value {
     let (n, d) = (input.bits.n_samples(), input.bits.n_features());
-    let column_sums = input.bits.column_sums();
+    let (column_sums, observed) = (input.bits.column_sums(), input.bits.observed_counts());
+    let n_missing = input.bits.missing().map_or(0, BitMatrix::count_ones);
     let labels = input.labels.as_ref().map(|labels| {
         let mut counts = vec![0_u64; labels.names().len()];
         labels.of_row().iter().flatten().for_each(|&label| counts[label as usize] += 1);
@@ -109,10 +111,12 @@ fn data_facts(input: &Input) -> Value {
         "height": input.height,
         "width": input.width,
         "binarize": input.rule.to_string(),
+        "missing": n_missing,
+        "total_weight": input.rows().total_weight(),
         "ones": input.bits.count_ones(),
-        "share_of_ones": input.bits.count_ones() as f64 / (n * d).max(1) as f64,
+        "share_of_ones": input.bits.count_ones() as f64 / ((n * d) as u64 - n_missing).max(1) as f64,
         "never_one": column_sums.iter().filter(|&&sum| sum == 0).count(),
-        "always_one": column_sums.iter().filter(|&&sum| sum == n as u64).count(),
+        "always_one": column_sums.iter().zip(observed).filter(|(sum, n)| **sum == *n).count(),
         "labels": Value::Object(labels.unwrap_or_default()),
         "data_sha256": data::fingerprint(&input.bits, input.weights.as_deref()),
     })

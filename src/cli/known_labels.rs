@@ -36,7 +36,7 @@ impl Supervision {
         let n_rows = rows_of_labels(labels);
         let is_complete = labels.is_complete();
         let n_per_label =
-            per_label.unwrap_or_else(|| k.unwrap_or(n_rows.len()) / n_rows.len().max(1));
+            per_label.unwrap_or_else(|| k.unwrap_or(n_rows.len()) / n_rows.len().max(1)).max(1);
         let least = n_rows.iter().min_by_key(|(_, n)| *n);
         if let Some((label, n)) = least.filter(|(_, n)| is_complete && *n < n_per_label) {
             let name = &labels.names()[*label as usize];
@@ -83,8 +83,8 @@ fn n_components(asked: Option<usize>, of_labels: usize, is_complete: bool) -> Re
     let k = asked.unwrap_or(of_labels);
     let allowed = match is_complete {
         true if k != of_labels => format!("left out, or {of_labels}: so many in each label"),
-        false if k < of_labels || of_labels == 0 => {
-            format!("at least {}, so that every label has one", of_labels.max(1))
+        false if k < of_labels => {
+            format!("at least {of_labels}, so that every label has one")
         }
         _ => return Ok(k),
     };

@@ -220,7 +220,9 @@ impl FitArgs {
 impl Args {
     fn supervision(&self, input: &Input) -> Result<Option<Supervision>> {
         let per_label = self.components_per_label.map(NonZeroUsize::get);
-        Supervision::of(per_label, self.k, self.fit.labels.is_some(), input)
+        // Whose the clusters of a model to start from are, nobody knows: then labels only judge.
+        let are_used = self.fit.labels.is_some() && self.from.is_none();
+        Supervision::of(per_label, self.k, are_used, input)
     }
 
     /// How to fit; and how the starts begin, for whoever wants to repeat it: a kind, or the digest of the model file.

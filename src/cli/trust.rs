@@ -64,13 +64,19 @@ pub(super) fn line(report: &FitReport, sample: &str) -> String {
 fn of_labels(report: &FitReport) -> String {
     let reports = &report.by_label;
     let n_starts: usize = reports.iter().map(|report| report.starts.len()).sum();
-    let n_confirmed = reports.iter().filter(|report| report.n_best() > 1).count();
+    let several = reports.iter().filter(|report| report.starts.len() > 1);
+    let n_confirmed = several.clone().filter(|report| report.n_best() > 1).count();
+    // One start each says nothing of other optima, and a single cluster has none.
+    let confirmed = match several.count() {
+        0 => String::new(),
+        n => format!(
+            "; the best objective was reached more than once in {n_confirmed} of {n} labels"
+        ),
+    };
     format!(
-        "{} labels, each with clusters of its own, {} in all; the best objective was reached more than once in \
-         {n_confirmed} of {} labels; {}",
+        "{} labels, each with clusters of its own, {} in all{confirmed}; {}",
         reports.len(),
         counted(n_starts, "start"),
-        reports.len(),
         end(report)
     )
 }

@@ -1,5 +1,5 @@
 //! Tables as text, one row a line: the home of the `csv` crate for reading data. Separator and header are told from the first line, and a
-//! first or last column headed `label` or `class` gives the labels, one headed `weight` the weights of the rows.
+//! first or last column headed `label` or `class` gives the labels, a column headed `weight` the weights of the rows.
 
 use super::grey::{GreyValues, NotGrey};
 use super::input::Input;
@@ -171,11 +171,14 @@ impl Table {
     }
 
     fn first_line(&mut self, line: u64, cells: &[&[u8]]) -> Result<(), DataProblem> {
-        if cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
+        if cells.len() < 2 && cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
             return Ok(());
         }
         self.n_columns = Some(cells.len());
         let is_number = |cell: &&[u8]| number(cell.trim_ascii()).is_some();
+        if cells.len() > 1 && cells.iter().all(|cell| is_missing(cell.trim_ascii())) {
+            return self.line(line, cells.iter().copied());
+        }
         if cells.iter().any(is_number) && !counts_columns(cells) {
             return self.line(line, cells.iter().copied());
         }
@@ -191,18 +194,17 @@ impl Table {
         Ok(())
     }
 
-    /// Labels stand first or last, and so do weights, or next to the labels there.
+    /// Labels stand first or last, weights anywhere.
     fn find_roles(&mut self, names: &[String]) {
         let named = |column: usize, known: &[&str]| {
             names.get(column).is_some_and(|name| known.contains(&&*name.to_ascii_lowercase()))
         };
         let last = names.len() - 1;
         if last > 0 {
-            let ends = [0, last].into_iter();
-            self.label_column = ends.clone().find(|&at| named(at, &["label", "labels", "class"]));
-            let inner = self.label_column.map(|at| if at == 0 { 1 } else { last - 1 });
-            let places = ends.chain(inner).filter(|&at| Some(at) != self.label_column);
-            self.weight_column = places.clone().find(|&at| named(at, &["weight", "weights"]));
+            let mut ends = [0, last].into_iter();
+            self.label_column = ends.find(|&at| named(at, &["label", "labels", "class"]));
+            let mut others = (0..names.len()).filter(|&at| Some(at) != self.label_column);
+            self.weight_column = others.find(|&at| named(at, &["weight", "weights"]));
             // Something must be left to fit to.
             if self.n_features() == 0 {
                 self.weight_column = None;

@@ -89,7 +89,7 @@ fn refit(rows: &Rows, params: &FitParams, mut rng: Xoshiro256PlusPlus) -> Result
             Box::new(move |rng| by_weight.sample(rng))
         }
     };
-    for _ in 0..rows.total_weight().round().max(1.0) as usize {
+    for _ in 0..rows.n_drawn()? {
         counts[row(&mut rng)] += 1.0;
     }
     let fitted = fit(Rows::new(&rows.data).weighted(&counts), params, &mut Silent)?;

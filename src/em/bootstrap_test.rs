@@ -69,8 +69,14 @@ pub fn bootstrap_test<'a>(
     done: &(dyn Fn() -> ControlFlow<()> + Sync),
 ) -> Result<Option<BootstrapTest>> {
     let rows = rows.into();
-    let times = |i: usize| std::iter::repeat_n(i, rows.weight(i).round() as usize);
-    let drawn_as: Vec<usize> = (0..rows.data.n_samples()).flat_map(times).collect();
+    let n = rows.n_drawn()?;
+    // So many as rows weigh in all, whatever each of them does.
+    let (mut weight, mut drawn_as) = (0.0, Vec::with_capacity(n));
+    for i in 0..rows.data.n_samples() {
+        weight += rows.weight(i);
+        let so_far = (weight / rows.total_weight() * n as f64).round() as usize;
+        drawn_as.resize(so_far.min(n), i);
+    }
     let missing = rows.data.missing().map(|missing| missing.select(&drawn_as));
     let is_ended = AtomicBool::new(false);
     let drawn = |b: usize| -> Result<Option<f64>> {

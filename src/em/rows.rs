@@ -79,10 +79,31 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Weights as whole numbers (N), for counting: as they are if they are whole, else in units of which a million make the mean weight.
+    pub fn counts(&self) -> Vec<u64> {
+        let n = self.data.n_samples();
+        let are_whole = (0..n).all(|i| self.weight(i).fract() == 0.0);
+        let unit = if are_whole { 1.0 } else { self.total_weight() / (1e6 * n as f64) };
+        (0..n).map(|i| (self.weight(i) / unit).round() as u64).collect()
+    }
+
     /// The sum of `values`, one for each row, each times its row's weight; what has no weight counts nothing, whatever it is.
     pub fn weighted_sum(&self, values: impl Iterator<Item = f64>) -> f64 {
         let weighted = values.enumerate().map(|(i, value)| (self.weight(i), value));
         weighted.filter(|(weight, _)| *weight > 0.0).map(|(weight, value)| weight * value).sum()
+    }
+
+    /// Rows in a sample drawn in the place of these: as many as they weigh.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if that is more than 2^27 or less than 2: weights are then no numbers of rows.
+    pub(super) fn n_drawn(&self) -> Result<usize> {
+        let n = self.total_weight().round();
+        if (2.0..=f64::from(1 << 27)).contains(&n) {
+            return Ok(n as usize);
+        }
+        let allowed = "from 2 to 2^27 rows in all, for samples of so many are drawn".into();
+        Err(Error::Parameter { name: "weights", value: format!("{n} in all"), allowed })
     }
 
     /// Features of a row that are not missing, on average by weight.
@@ -145,6 +166,9 @@ impl<'a> Rows<'a> {
         let is_fine = |w: &f64| *w >= 0.0 && w.is_finite();
         if let Some(i) = weights.iter().position(|w| !is_fine(w)) {
             return wrong(format!("{} in row {}", weights[i], i + 1), "finite and not negative");
+        }
+        if !self.total_weight().is_finite() {
+            return wrong("too large to be added up".into(), "of a finite sum");
         }
         if weights.iter().all(|w| *w == 0.0) {
             return wrong("all 0".into(), "at least one that is positive");

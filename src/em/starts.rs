@@ -12,7 +12,6 @@ use super::race::Race;
 use super::report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
 use super::rows::Rows;
 use super::split_merge;
-use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::{Assignment, BernoulliMixture};
@@ -32,7 +31,7 @@ const MOST_ROUNDS: usize = 200;
 /// What an E-step costs beside its rows, in rows.
 const ROWS_OF_E_STEP: usize = 300;
 
-/// Fits a Bernoulli mixture to `rows`: a [`BitMatrix`] (N x D), or [`Rows`] with weights or labels.
+/// Fits a Bernoulli mixture to `rows`: a [`BitMatrix`](crate::bits::BitMatrix) (N x D), or [`Rows`] with weights or labels.
 ///
 /// Every start is initialised anew; the one with the best objective is kept and all are reported. The result depends
 /// on the data and the parameters alone, not on the number of threads or the machine. When the observer interrupts,
@@ -89,7 +88,7 @@ fn fit_checked(
     let rows = &Rows { label_of: label_of.clone().into(), ..rows.borrowed() };
     let assignments = mixture.assign_known(&rows.data, rows.known())?;
     let runner_up = match &found.second {
-        Some(second) => Some(runner_up(second, &orientation, &assignments, &rows.data)?),
+        Some(second) => Some(runner_up(second, &orientation, &assignments, rows)?),
         None => None,
     };
     let report = found.report(rows, assignments, runner_up, findings);
@@ -101,12 +100,13 @@ fn runner_up(
     climb: &Climb,
     orientation: &Orientation,
     best: &[Assignment],
-    data: &BitMatrix,
+    rows: &Rows,
 ) -> Result<RunnerUp> {
     let mixture = orientation.turn(&climb.mixture)?;
     let k = mixture.n_components();
     let of_best: Vec<usize> = best.iter().map(|row| row.component).collect();
-    let table = Contingency::new(&of_best, k, &mixture.predict(data)?, k);
+    let of_second = mixture.predict(&rows.data)?;
+    let table = Contingency::weighted(&of_best, k, &of_second, k, &rows.counts());
     // No table holds more than some ten thousand components twice.
     let ari = table.ok().map(|table| table.ari());
     Ok(RunnerUp { start: climb.start, objective: climb.objective(), ari })

@@ -191,7 +191,7 @@ impl Sweeper<'_> {
             self.sweep.interrupted = true;
             return Ok(false);
         }
-        let has_risen = self.sweep.fits[i].hear_of(warm, origin);
+        let has_risen = self.sweep.fits[i].hear_of(warm, origin, self.rows);
         self.tried[i].n_risen += usize::from(has_risen);
         Ok(has_risen)
     }
@@ -203,7 +203,7 @@ impl Sweeper<'_> {
 
 impl SweptFit {
     /// Keeps the better one of this fit and `other`, and the starts of both; whether that is another optimum.
-    fn hear_of(&mut self, mut other: Fit, origin: Origin) -> bool {
+    fn hear_of(&mut self, mut other: Fit, origin: Origin, rows: &Rows) -> bool {
         let own = &mut self.fit;
         let tolerance = SAME_OPTIMUM * own.report.total_weight;
         let gain = other.report.objective() - own.report.objective();
@@ -213,7 +213,7 @@ impl SweptFit {
         if gain > 0.0 {
             std::mem::swap(own, &mut other);
         }
-        own.report.runner_up = second_best(own, &other, tolerance);
+        own.report.runner_up = second_best(own, &other, tolerance, rows);
         own.report.starts = starts;
         if gain > tolerance {
             self.origin = origin;
@@ -223,13 +223,13 @@ impl SweptFit {
 }
 
 /// The second-best optimum of two fits, the second of which is not the better one.
-fn second_best(best: &Fit, other: &Fit, tolerance: f64) -> Option<RunnerUp> {
+fn second_best(best: &Fit, other: &Fit, tolerance: f64, rows: &Rows) -> Option<RunnerUp> {
     let is_another = other.report.objective() < best.report.objective() - tolerance;
     let of_other = match is_another {
         true => Some(RunnerUp {
             start: other.report.best_start,
             objective: other.report.objective(),
-            ari: agreement(best, other),
+            ari: agreement(best, other, rows),
         }),
         false => other.report.runner_up,
     };
@@ -238,10 +238,10 @@ fn second_best(best: &Fit, other: &Fit, tolerance: f64) -> Option<RunnerUp> {
 }
 
 /// The adjusted Rand index of two fits' partitions of the same rows.
-fn agreement(a: &Fit, b: &Fit) -> Option<f64> {
+fn agreement(a: &Fit, b: &Fit, rows: &Rows) -> Option<f64> {
     let [of_a, of_b] = [a, b].map(|fit| -> Vec<usize> {
         fit.report.assignments.iter().map(|row| row.component).collect()
     });
     let k = a.mixture.n_components();
-    Contingency::new(&of_a, k, &of_b, k).ok().map(|table| table.ari())
+    Contingency::weighted(&of_a, k, &of_b, k, &rows.counts()).ok().map(|table| table.ari())
 }

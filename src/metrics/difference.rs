@@ -10,21 +10,23 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The mean of `a_i - b_i` over the samples (N values each).
+    /// The mean of `a_i - b_i` over the samples (N values each); sample i counts as `weight(i)` ones.
     ///
-    /// `None` for fewer than two samples, or if a score or the mean is not finite. The two are numerator and
+    /// `None` for fewer than two samples, by weight, or if a score or the mean is not finite. The two are numerator and
     /// denominator of the statistic of Vuong (1989), *Econometrica* 57; his tests suppose fits to these very samples and models
     /// that do not overlap, which nobody checks here.
     ///
     /// # Panics
     /// If the two are not of one length.
-    pub fn of(a: &[f64], b: &[f64]) -> Option<Self> {
+    pub fn of(a: &[f64], b: &[f64], weight: impl Fn(usize) -> f64) -> Option<Self> {
         assert_eq!(a.len(), b.len(), "scores of other samples");
-        let n = a.len() as f64;
-        let differences = || a.iter().zip(b).map(|(a, b)| a - b);
-        let mean = differences().sum::<f64>() / n;
-        let squares: f64 = differences().map(|d| (d - mean).powi(2)).sum();
-        let is_known = a.len() > 1 && mean.is_finite();
+        let n: f64 = (0..a.len()).map(&weight).sum();
+        // What has no weight is no sample, however impossible.
+        let counted = (0..a.len()).map(|i| (weight(i), i)).filter(|(w, _)| *w > 0.0);
+        let differences: Vec<(f64, f64)> = counted.map(|(w, i)| (w, a[i] - b[i])).collect();
+        let mean = differences.iter().map(|(w, d)| w * d).sum::<f64>() / n;
+        let squares: f64 = differences.iter().map(|(w, d)| w * (d - mean).powi(2)).sum();
+        let is_known = n > 1.0 && mean.is_finite();
         is_known.then(|| Self { mean, standard_error: (squares / (n - 1.0) / n).sqrt() })
     }
 }
@@ -35,22 +37,31 @@ mod tests {
 
     #[test]
     fn a_difference_by_hand() {
-        let found = Difference::of(&[1.0, 2.0, 3.0, 6.0], &[0.0, 0.0, 0.0, 0.0]).unwrap();
+        let found = Difference::of(&[1.0, 2.0, 3.0, 6.0], &[0.0, 0.0, 0.0, 0.0], |_| 1.0).unwrap();
         assert_eq!(found.mean, 3.0);
         assert!((found.standard_error - (14.0_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-15);
     }
 
     #[test]
+    fn a_sample_of_weight_three_is_three_samples() {
+        let weighted = Difference::of(&[1.0, 2.5, 9.0], &[0.0; 3], |i| [3.0, 2.0, 0.0][i]);
+        let repeated = Difference::of(&[1.0, 1.0, 1.0, 2.5, 2.5], &[0.0; 5], |_| 1.0).unwrap();
+        let weighted = weighted.unwrap();
+        assert!((weighted.mean - repeated.mean).abs() < 1e-15);
+        assert!((weighted.standard_error - repeated.standard_error).abs() < 1e-15);
+    }
+
+    #[test]
     fn equal_scores_do_not_differ_and_are_known_exactly() {
-        let found = Difference::of(&[-3.0, -7.5], &[-3.0, -7.5]).unwrap();
+        let found = Difference::of(&[-3.0, -7.5], &[-3.0, -7.5], |_| 1.0).unwrap();
         assert_eq!((found.mean, found.standard_error), (0.0, 0.0));
     }
 
     #[test]
     fn there_is_none_for_one_sample_or_impossible_ones() {
-        assert_eq!(Difference::of(&[1.0], &[0.0]), None);
+        assert_eq!(Difference::of(&[1.0], &[0.0], |_| 1.0), None);
         let impossible = f64::NEG_INFINITY;
-        assert_eq!(Difference::of(&[1.0, impossible], &[0.0, 0.0]), None);
-        assert_eq!(Difference::of(&[1.0, impossible], &[0.0, impossible]), None);
+        assert_eq!(Difference::of(&[1.0, impossible], &[0.0, 0.0], |_| 1.0), None);
+        assert_eq!(Difference::of(&[1.0, impossible], &[0.0, impossible], |_| 1.0), None);
     }
 }

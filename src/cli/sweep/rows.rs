@@ -27,7 +27,12 @@ impl Rows {
         n_folds: Option<usize>,
         seed: u64,
     ) -> Result<Self> {
-        let n = input.bits.n_samples();
+        // What has no weight is nobody's, neither trained on nor held out.
+        let weighs = |i: &usize| input.weights.as_ref().is_none_or(|weights| weights[*i] > 0.0);
+        let all = input.bits.n_samples();
+        let kept: Vec<usize> = (0..all).filter(weighs).collect();
+        let input = if kept.len() < all { input.select(&kept) } else { input };
+        let n = kept.len();
         if let Some(share) = share {
             let [train, held] = em::hold_out(n, share, seed)?;
             let how = format!("{} of {n} rows by seed {seed}", held.len());

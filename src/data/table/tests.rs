@@ -131,6 +131,11 @@ fn blank_cells_and_na_are_missing() {
     }
     let (pixels, _) = read_text("1 NA 0\n\n0 1 1\n").unwrap();
     assert!(pixels.missing().unwrap().get(0, 1) && pixels.n_images() == 2);
+    for text in [",,\n1,0,1\n", "NA,NA,na\n1,0,1\n"] {
+        let (pixels, _) = read_text(text).unwrap();
+        assert_eq!(pixels.missing().unwrap().ones(0).count(), 3, "{text:?}");
+        assert_eq!(pixels.image(1), [1, 0, 1], "{text:?}");
+    }
     let (pixels, _) = read_text("x\n1\n\n0\n").unwrap();
     assert!(pixels.missing().is_none() && pixels.n_images() == 2);
 }
@@ -150,7 +155,8 @@ fn a_column_headed_weight_gives_the_weights() {
             (&[0, 1, 1, 0][..], vec!["a".into(), "b".into()])
         );
     }
-    assert!(read_content("a,weight,c,d,e\n0,1,1,1,1\n").unwrap().weights.is_none());
+    let inside = read_content("a,weight,c,d,e\n0,7,1,1,1\n").unwrap();
+    assert_eq!((inside.weights, inside.names.len()), (Some(vec![7.0]), 4));
     assert!(read_content("weight\n1\n").unwrap().weights.is_none());
 }
 
