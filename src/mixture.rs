@@ -163,7 +163,15 @@ impl BernoulliMixture {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn predict(&self, data: &BitMatrix) -> Result<Vec<usize>> {
-        self.map_rows(data, |_, _, resp| argmax(resp))
+        self.predict_known(data, KnownLabels::default())
+    }
+
+    /// The same where labels are known, as [`Self::map_known_rows`] has it.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features.
+    pub fn predict_known(&self, data: &BitMatrix, known: KnownLabels) -> Result<Vec<usize>> {
+        self.map_known_rows(data, known, |_, _, resp| argmax(resp))
     }
 
     /// The responsibilities of every row (`n_samples` x K): p(k given x), each row summing to 1.

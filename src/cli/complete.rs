@@ -6,7 +6,7 @@ use super::failure::{Failure, Outcome};
 use super::input::{self, Input, MaskArgs, Reading, Words};
 use super::models::{self, ModelArgs};
 use super::output;
-use super::pictures;
+use super::pictures::{self, numbers};
 use super::tables::counted;
 use super::view;
 use crate::bits::BitMatrix;
@@ -177,14 +177,4 @@ fn check_format(file: &Path) -> Result<()> {
     }
     let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz".into();
     Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
-}
-
-/// Zeros and ones as numbers, row after row.
-fn numbers(bits: &BitMatrix) -> Vec<f64> {
-    let d = bits.n_features();
-    let mut values = vec![0.0; bits.n_samples() * d];
-    for (i, row) in values.chunks_mut(d.max(1)).enumerate() {
-        bits.ones(i).for_each(|feature| row[feature] = 1.0);
-    }
-    values
 }

@@ -4,6 +4,7 @@ use super::clusters;
 use super::console::Console;
 use super::demo;
 use super::input::Words;
+use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::model_file::Model;
 use crate::render::{self, Colours, Grid, Shape, Sheet, Tile};
@@ -20,6 +21,16 @@ pub(super) enum Style {
 /// The height and width of a model's images.
 pub(super) fn shape(model: &Model) -> Shape {
     Shape { height: model.height as usize, width: model.width as usize }
+}
+
+/// Zeros and ones as numbers, row after row.
+pub(super) fn numbers(bits: &BitMatrix) -> Vec<f64> {
+    let d = bits.n_features();
+    let mut values = vec![0.0; bits.n_samples() * d];
+    for (i, row) in values.chunks_mut(d.max(1)).enumerate() {
+        bits.ones(i).for_each(|feature| row[feature] = 1.0);
+    }
+    values
 }
 
 /// Whether the model was fitted to data drawn by a program.

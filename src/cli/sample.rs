@@ -142,10 +142,7 @@ fn in_terminal(bits: &BitMatrix, model: &Model, console: &Console) -> Result<Str
 /// Calls `draw` with one tile for each row.
 fn with_tiles<T>(bits: &BitMatrix, draw: impl FnOnce(&[Tile]) -> T) -> T {
     let d = bits.n_features();
-    let mut values = vec![0.0; bits.n_samples() * d];
-    for i in 0..bits.n_samples() {
-        bits.ones(i).for_each(|feature| values[i * d + feature] = 1.0);
-    }
+    let values = pictures::numbers(bits);
     let tiles: Vec<_> =
         values.chunks(d).map(|values| Tile { values, caption: Vec::new() }).collect();
     draw(&tiles)

@@ -81,15 +81,13 @@ struct Part {
 
 impl Part {
     fn new(weight: f64, mean: Vec<f64>) -> Self {
-        Self { weight, entropy: entropy(&mean), mean }
+        Self { weight, entropy: entropy(mean.clone()), mean }
     }
 
     /// One component in place of two.
     fn of_both(a: &Self, b: &Self) -> Self {
-        let weight = a.weight + b.weight;
-        let share = if weight > 0.0 { a.weight / weight } else { 0.5 };
-        let mean = a.mean.iter().zip(&b.mean).map(|(a, b)| (b + share * (a - b)).clamp(0.0, 1.0));
-        Self::new(weight, mean.collect())
+        let (weight, mean) = merged((a.weight, &a.mean), (b.weight, &b.mean));
+        Self::new(weight, mean)
     }
 }
 
@@ -147,16 +145,22 @@ fn side(d: usize, n: usize) -> f64 {
     if mixed >> 63 == 0 { 1.0 } else { -1.0 }
 }
 
-/// The entropy of independent bits with these means, in nats.
-fn entropy(mean: &[f64]) -> f64 {
-    let nats = |values: &mut dyn Iterator<Item = f64>| -> f64 {
-        let values: Vec<f64> = values.collect();
-        // 0 log 0 is 0.
-        let mut logs: Vec<f64> = values.iter().map(|v| v.max(f64::MIN_POSITIVE)).collect();
-        kernels::ln_all(&mut logs);
-        values.iter().zip(logs).map(|(value, log)| value * log).sum()
-    };
-    0.0 - nats(&mut mean.iter().copied()) - nats(&mut mean.iter().map(|m| 1.0 - m))
+/// Weight and mean of two components, given by theirs, as one.
+pub(super) fn merged((a, of_a): (f64, &[f64]), (b, of_b): (f64, &[f64])) -> (f64, Vec<f64>) {
+    let share = if a + b > 0.0 { a / (a + b) } else { 0.5 };
+    (a + b, of_a.iter().zip(of_b).map(|(a, b)| share * a + (1.0 - share) * b).collect())
+}
+
+/// The entropy of a row of independent Bernoulli variables, in nats.
+pub(super) fn entropy(mut means: Vec<f64>) -> f64 {
+    let mut logs = means.clone();
+    kernels::ln_all(&mut logs);
+    let term = |(p, log): (&f64, &f64)| if *p > 0.0 { -p * log } else { 0.0 };
+    let of_ones: f64 = means.iter().zip(&logs).map(term).sum();
+    means.iter_mut().for_each(|mean| *mean = 1.0 - *mean);
+    logs.copy_from_slice(&means);
+    kernels::ln_all(&mut logs);
+    of_ones + means.iter().zip(&logs).map(term).sum::<f64>()
 }
 
 #[cfg(test)]
@@ -170,8 +174,8 @@ mod tests {
 
     #[test]
     fn entropy_is_that_of_coins() {
-        assert!((entropy(&[0.5, 0.5, 1.0]) - 2.0 * std::f64::consts::LN_2).abs() < 1e-12);
-        assert_eq!(entropy(&[0.0, 1.0]), 0.0);
+        assert!((entropy(vec![0.5, 0.5, 1.0]) - 2.0 * std::f64::consts::LN_2).abs() < 1e-12);
+        assert_eq!(entropy(vec![0.0, 1.0]), 0.0);
     }
 
     #[test]

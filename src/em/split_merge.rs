@@ -14,11 +14,11 @@
 use super::climb::Climb;
 use super::e_step::EStep;
 use super::init::{Init, Streams, weighted_counts};
+use super::neighbours::{self, entropy};
 use super::observe::Silent;
 use super::params::FitParams;
 use super::rows::Rows;
 use crate::error::Result;
-use crate::kernels;
 use crate::mixture::BernoulliMixture;
 use nalgebra::DVector;
 use rayon::prelude::*;
@@ -96,10 +96,8 @@ impl Move {
 
 /// Weight and mean of two components as one.
 fn merged(mixture: &BernoulliMixture, j: usize, k: usize) -> (f64, Vec<f64>) {
-    let (a, b) = (mixture.weights()[j], mixture.weights()[k]);
-    let share = if a + b > 0.0 { a / (a + b) } else { 0.5 };
-    let pairs = mixture.mean(j).iter().zip(mixture.mean(k));
-    (a + b, pairs.map(|(a, b)| share * a + (1.0 - share) * b).collect())
+    let of = |k: usize| (mixture.weights()[k], mixture.mean(k));
+    neighbours::merged(of(j), of(k))
 }
 
 /// The pairs that are cheapest to merge, with their costs.
@@ -117,18 +115,6 @@ fn merges(mixture: &BernoulliMixture) -> Vec<([usize; 2], f64)> {
     pairs.sort_by(|a, b| a.1.total_cmp(&b.1));
     pairs.truncate(COMBINED);
     pairs
-}
-
-/// The entropy of a row of independent Bernoulli variables, in nats.
-fn entropy(mut means: Vec<f64>) -> f64 {
-    let mut logs = means.clone();
-    kernels::ln_all(&mut logs);
-    let term = |(p, log): (&f64, &f64)| if *p > 0.0 { -p * log } else { 0.0 };
-    let of_ones: f64 = means.iter().zip(&logs).map(term).sum();
-    means.iter_mut().for_each(|mean| *mean = 1.0 - *mean);
-    logs.copy_from_slice(&means);
-    kernels::ln_all(&mut logs);
-    of_ones + means.iter().zip(&logs).map(term).sum::<f64>()
 }
 
 /// The splits that gain most.

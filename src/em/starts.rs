@@ -15,6 +15,7 @@ use super::split_merge;
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::{Assignment, BernoulliMixture};
+use crate::scorer::KnownLabels;
 use std::sync::Arc;
 
 /// Rounds that must end in the best optimum before `n_init = auto` believes in it: within a round starts are compared, and those
@@ -85,8 +86,8 @@ fn fit_checked(
     let findings = diagnose(best, found.stop(), data, &mut e_step, params)?;
     drop(e_step);
     let mixture = orientation.turn(&found.best.mixture)?;
-    let rows = &Rows { label_of: label_of.clone().into(), ..rows.borrowed() };
-    let assignments = mixture.assign_known(&rows.data, rows.known())?;
+    let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
+    let assignments = mixture.assign_known(&rows.data, known)?;
     let runner_up = match &found.second {
         Some(second) => Some(runner_up(second, &orientation, &assignments, rows)?),
         None => None,
@@ -105,7 +106,7 @@ fn runner_up(
     let mixture = orientation.turn(&climb.mixture)?;
     let k = mixture.n_components();
     let of_best: Vec<usize> = best.iter().map(|row| row.component).collect();
-    let of_second = mixture.predict(&rows.data)?;
+    let of_second = mixture.predict_known(&rows.data, rows.known())?;
     let table = Contingency::weighted(&of_best, k, &of_second, k, &rows.counts());
     // No table holds more than some ten thousand components twice.
     let ari = table.ok().map(|table| table.ari());
