@@ -237,9 +237,23 @@ impl BitMatrix {
 
     /// The number of ones in the matrix.
     pub fn count_ones(&self) -> u64 {
-        // Eight bytes at a time: not every processor counts bits at all, and none wants to by the byte.
-        let (words, rest) = self.bytes.as_chunks::<8>();
-        let words = words.iter().map(|word| u64::from(u64::from_le_bytes(*word).count_ones()));
-        words.sum::<u64>() + rest.iter().map(|b| u64::from(b.count_ones())).sum::<u64>()
+        count_ones(&self.bytes)
     }
+
+    /// The number of ones in row `i`.
+    pub fn n_ones(&self, i: usize) -> usize {
+        count_ones(self.row(i)) as usize
+    }
+
+    /// Whether nothing of row `i` is missing.
+    pub fn is_complete(&self, i: usize) -> bool {
+        self.missing().is_none_or(|missing| missing.n_ones(i) == 0)
+    }
+}
+
+fn count_ones(bytes: &[u8]) -> u64 {
+    // Eight bytes at a time: not every processor counts bits at all, and none wants to by the byte.
+    let (words, rest) = bytes.as_chunks::<8>();
+    let words = words.iter().map(|word| u64::from(u64::from_le_bytes(*word).count_ones()));
+    words.sum::<u64>() + rest.iter().map(|b| u64::from(b.count_ones())).sum::<u64>()
 }

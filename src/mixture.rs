@@ -1,6 +1,7 @@
 //! The Bernoulli mixture: weights and means behind a checked constructor.
 
 mod complete;
+mod evidence;
 
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};

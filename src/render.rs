@@ -8,12 +8,14 @@ mod caption;
 mod plot;
 mod png;
 mod raster;
+mod report;
 mod sheet;
 mod sheet_layout;
 mod terminal;
 
 pub use plot::{Axes, Line, LinePlot};
 pub use png::{grey_png, mean_png};
+pub use report::{base64, base64_numbers, report_page};
 pub use sheet::{Sheet, sheet_png};
 pub use terminal::{Colours, Grid, half_blocks, shade};
 

@@ -8,6 +8,7 @@ use bmm::em::{FitParams, Init, MOST_MEANS, NInit, Rows, Silent, StandardErrors, 
 use bmm::error::Error;
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
+use bmm::scorer::KnownLabels;
 use common::cases::inner_mixture;
 use common::{bits, mixture, relative_error, shared};
 use nalgebra::{DMatrix, DVector};
@@ -125,6 +126,27 @@ fn one_component_has_the_errors_of_shares() {
         let share = ones as f64 / 200.0;
         let wanted = (share * (1.0 - share) / 200.0).sqrt();
         assert!(relative_error(error.unwrap(), wanted) < 1e-12);
+    }
+}
+
+#[test]
+fn where_all_labels_are_known_they_are_those_of_shares_within_labels() {
+    let (data, _) = two_groups().sample(300, 3).unwrap();
+    let labels: Vec<Option<u32>> = (0..300).map(|i| Some(u32::from(i % 3 == 0))).collect();
+    let rows = |of| {
+        let known = KnownLabels { of_row: &labels, of_component: of };
+        Rows::new(&data).labelled(known)
+    };
+    let found = fit(rows(&[Some(0), Some(1)]), &params(2, 0.0), &mut Silent).unwrap();
+    let rows = rows(&found.label_of);
+    let errors = StandardErrors::by_information(&found.mixture, rows, 0.0).unwrap();
+    for (k, label) in found.label_of.iter().enumerate() {
+        let n = labels.iter().filter(|of_row| *of_row == label).count() as f64;
+        let of_share = |share: f64, n: f64| (share * (1.0 - share) / n).sqrt();
+        assert!(relative_error(errors.weights()[k].unwrap(), of_share(n / 300.0, 300.0)) < 1e-9);
+        for (mean, error) in found.mixture.mean(k).iter().zip(errors.mean(k)) {
+            assert!(relative_error(error.unwrap(), of_share(*mean, n)) < 1e-9);
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 use super::classifier::Classifier;
 use super::console::Console;
 use super::demo;
+use super::evidence;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input, MaskArgs, Reading};
 use super::models::{self, ModelArgs};
 use super::output;
+use super::photos;
 use super::tables;
 use crate::error::{Error, Result};
 use crate::model_file::Model;
@@ -44,6 +46,14 @@ pub(super) struct Args {
     /// Add the probability of every cluster, columns p0, p1 and so on [default: off]
     #[arg(long)]
     proba: bool,
+    /// Show what the model saw of each image, beside the mean of its cluster, below the table
+    /// [default: off]
+    #[arg(long, conflicts_with_all = ["json", "output"])]
+    show: bool,
+    /// Draw which pixels spoke for the cluster, and which for the runner-up, to this PNG
+    /// [default: none]
+    #[arg(long, value_name = "FILE")]
+    explain: Option<PathBuf>,
     /// Name the N most probable clusters, in columns cluster_2, probability_2 and so on
     #[arg(long, value_name = "N", default_value_t = 1)]
     top: usize,
@@ -68,8 +78,24 @@ enum Cell {
     Text(String),
     Whole(usize),
     Real(f64),
-    /// No label.
+    /// No label, no typicality.
     Nothing,
+}
+
+/// What a model says of an image.
+struct Scored<'a> {
+    log_prob: f64,
+    typicality: Option<f64>,
+    resp: &'a [f64],
+    /// Clusters, the most probable first.
+    order: &'a [usize],
+    label: Option<(&'a str, f64)>,
+}
+
+fn most_probable_first(resp: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..resp.len()).collect();
+    order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
+    order
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -78,9 +104,11 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let reading = Reading { mask: args.mask.mask.clone(), ..Reading::default() };
     let input = input::read_for_model(&args.sources, reading, &model)?;
     models::announce(&path, &model, console);
+    photos::remark(&input, &model, console);
     if input.synthetic {
         console.note(format_args!("data      {}", demo::SYNTHETIC));
     }
+    args.draw(&model, &input, console)?;
     let head = args.head(&model);
     let rows = args.rows(&model, &input)?;
     let text = if console.json {
@@ -95,6 +123,10 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         args.format.text(&head, &rows)?
     };
     output::deliver(args.output.as_deref(), &text, args.force, console)?;
+    if args.show {
+        let assigned = evidence::assigned(&model, &input)?;
+        console.print(&format!("\n{}", evidence::shown(&model, &input, &assigned, console)?))?;
+    }
     if let (true, Some(file)) = (console.json, &args.output) {
         let (model, output) = (path.display().to_string(), file.display().to_string());
         let document = json!({ "model": model, "output": output, "n_samples": rows.len() });
@@ -105,6 +137,13 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 
 impl Args {
     fn check(&self, model: &Model) -> Result<()> {
+        if let Some(file) = &self.explain {
+            output::check_png("explain", file, self.force)?;
+        }
+        if self.show && self.format != Format::Table {
+            let (value, allowed) = ("asked with --format".into(), "asked of a table".into());
+            return Err(Error::Parameter { name: "show", value, allowed });
+        }
         let k = model.mixture.n_components();
         if (1..=k).contains(&self.top) {
             return Ok(());
@@ -113,10 +152,20 @@ impl Args {
         Err(Error::Parameter { name: "top", value: self.top.to_string(), allowed })
     }
 
+    /// Writes the picture of the evidence, if it is asked for.
+    fn draw(&self, model: &Model, input: &Input, console: &Console) -> Result<(), Failure> {
+        let Some(file) = &self.explain else { return Ok(()) };
+        let sheet = evidence::sheet(model, input, &evidence::assigned(model, input)?)?;
+        output::save(file, &sheet, self.force, console)
+    }
+
     fn head(&self, model: &Model) -> Vec<String> {
         let first = ["source", "index", "cluster", "probability"].map(String::from);
         let mut head = first.to_vec();
         head.push("log_likelihood".into());
+        if model.typicality.is_some() {
+            head.push("typicality".into());
+        }
         if model.labels.is_some() {
             head.extend(["cluster_label", "label", "label_probability"].map(String::from));
         }
@@ -134,23 +183,23 @@ impl Args {
         model.mixture.map_rows(&input.bits, |i, log_prob, resp| {
             let resp: Vec<f64> = resp.collect();
             let label = classifier.as_ref().map(|c| c.predict(resp.iter().copied()));
-            self.row(model, input.origin(i), log_prob, &resp, label)
+            let best = most_probable_first(&resp);
+            let typicality = model.typicality.as_ref().filter(|_| input.bits.is_complete(i));
+            let n_ones = input.bits.n_ones(i);
+            let typicality = typicality.and_then(|t| t.of_sample(best[0], log_prob, n_ones));
+            let cells = Scored { log_prob, typicality, resp: &resp, order: &best, label };
+            self.row(model, input.origin(i), cells)
         })
     }
 
-    fn row(
-        &self,
-        model: &Model,
-        (source, index): (&str, usize),
-        log_prob: f64,
-        resp: &[f64],
-        label: Option<(&str, f64)>,
-    ) -> Row {
-        let mut order: Vec<usize> = (0..resp.len()).collect();
-        order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
+    fn row(&self, model: &Model, (source, index): (&str, usize), scored: Scored) -> Row {
+        let Scored { log_prob, typicality, resp, order, label } = scored;
         let best = order[0];
         let mut cells = vec![Cell::Text(source.into()), Cell::Whole(index)];
         cells.extend([Cell::Whole(best), Cell::Real(resp[best]), Cell::Real(log_prob)]);
+        if model.typicality.is_some() {
+            cells.push(typicality.map_or(Cell::Nothing, Cell::Real));
+        }
         if let Some(labels) = &model.labels {
             let label = labels.majority(best).map(|(name, _)| Cell::Text(name.into()));
             cells.push(label.unwrap_or(Cell::Nothing));

@@ -1,5 +1,6 @@
 //! The classifier that a model with labels is: `p(label | x) = sum_k p(k | x) p(label | k)`.
 
+use super::clusters;
 use super::input::Input;
 use super::tables;
 use crate::error::Result;
@@ -37,7 +38,7 @@ struct Reliability {
     up_to: f64,
     confidence: f64,
     accuracy: f64,
-    count: u64,
+    count: f64,
 }
 
 impl<'a> Classifier<'a> {
@@ -75,17 +76,22 @@ impl Classification {
         // The label of the data that each of its codes stands for, in the model's own order.
         let known = |name: &String| classifier.names.iter().position(|known| known == name);
         let truths: Vec<Option<usize>> = labels.names().iter().map(known).collect();
+        let rows = input.rows();
+        let counts = rows.counts();
         let judged = model.mixture.map_rows(&input.bits, |i, _, resp| {
             let label = labels.of_row()[i]?;
-            Some((label, Judged::new(&classifier.forecast(resp), truths[label as usize])))
+            let judged = Judged::new(&classifier.forecast(resp), truths[label as usize]);
+            let weight = rows.weight(i);
+            (weight > 0.0).then_some(((label, Judged { weight, ..judged }), counts[i]))
         })?;
-        let (known, judged): (Vec<u32>, Vec<Judged>) = judged.into_iter().flatten().unzip();
+        let (judged, counts): (Vec<_>, Vec<u64>) = judged.into_iter().flatten().unzip();
+        let (known, judged): (Vec<u32>, Vec<Judged>) = judged.into_iter().unzip();
         if known.is_empty() {
             return Ok(None);
         }
         let predicted: Vec<usize> = judged.iter().map(|sample| sample.predicted).collect();
         let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
-        let table = Contingency::new(&predicted, n_predicted, &known, n_labels)?;
+        let table = Contingency::weighted(&predicted, n_predicted, &known, n_labels, &counts)?;
         let scores = Calibration::of(&judged)?;
         let unknown = table.label_sizes().into_iter().zip(&truths).filter(|(_, t)| t.is_none());
         Ok(Some(Self {
@@ -124,7 +130,7 @@ impl Classification {
         let rows = self.reliability.iter().map(|bin| {
             let range = format!("{:.1} to {:.1}", bin.above, bin.up_to);
             let means = [bin.confidence, bin.accuracy].map(|mean| format!("{mean:.4}"));
-            [range].into_iter().chain(means).chain([bin.count.to_string()]).collect()
+            [range].into_iter().chain(means).chain([clusters::amount(bin.count)]).collect()
         });
         tables::table(&["probability", "mean", "accuracy", samples], &[0], rows)
     }

@@ -64,6 +64,11 @@ impl Clustering {
         })
     }
 
+    /// Takes what labels are found in which cluster from `other`, a clustering of the same rows.
+    pub(super) fn judge_by(&mut self, other: Self) {
+        self.labelled = other.labelled;
+    }
+
     /// Mean log-likelihood in nats per sample.
     pub(super) fn score(&self) -> f64 {
         self.log_likelihood / self.total_weight
@@ -71,7 +76,9 @@ impl Clustering {
 
     /// Bits needed for one pixel: the negative score in base 2, over the number of pixels that are not missing; no -0.
     pub(super) fn bits_per_pixel(&self) -> f64 {
-        (0.0 - self.score()) / (std::f64::consts::LN_2 * self.n_observed)
+        // Where nothing was seen at all, nothing is needed to tell it.
+        let n_bits = std::f64::consts::LN_2 * self.n_observed;
+        if n_bits > 0.0 { (0.0 - self.score()) / n_bits } else { 0.0 }
     }
 
     /// `-164.7698 nats per image, 0.3032 bits per pixel`.
@@ -96,20 +103,11 @@ impl Clustering {
         self.labelled.as_ref().map(|(names, table)| (names.as_slice(), table))
     }
 
-    /// The same as it travels in a model. Where clusters were fitted to labels, `label_of` has that of each: then all that is in a cluster
-    /// counts as of its label, whether it was known of a row or not.
+    /// The same as it travels in a model; `label_of` has the label that each cluster was fitted to, if they were.
     pub(super) fn label_table(&self, label_of: &[Option<u32>]) -> Option<LabelTable> {
         let (names, table) = self.labelled.as_ref()?;
-        let counts =
-            (0..table.n_clusters()).flat_map(|k| match label_of.get(k).copied().flatten() {
-                Some(label) => {
-                    let mut counts = vec![0; names.len()];
-                    counts[label as usize] = self.sizes[k];
-                    counts
-                }
-                None => table.cluster(k).to_vec(),
-            });
-        Some(LabelTable { names: names.clone(), counts: counts.collect() })
+        let counts = (0..table.n_clusters()).flat_map(|k| table.cluster(k).to_vec()).collect();
+        Some(LabelTable { names: names.clone(), counts, label_of: label_of.to_vec() })
     }
 }
 
@@ -136,6 +134,12 @@ fn contingency(
 pub(super) fn majority(labels: Option<&LabelTable>, k: usize) -> Option<String> {
     let (name, share) = labels?.majority(k)?;
     Some(format!("{name} ({:.0} %)", 100.0 * share))
+}
+
+/// A sum of weights in words: whole where rounding is all that is missing, else to four places.
+pub(super) fn amount(sum: f64) -> String {
+    let rounded = (sum * 1e4).round() / 1e4;
+    rounded.to_string()
 }
 
 /// One line about the agreement with labels.

@@ -7,9 +7,8 @@ use super::input::{self, Reading};
 use super::models;
 use super::output;
 use super::pictures;
-use super::view::is_png;
 use crate::error::{Error, Result};
-use crate::model_file::{Model, atomic};
+use crate::model_file::Model;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -70,12 +69,7 @@ fn check_comparable(a: &Model, b: &Model) -> Result<()> {
 impl Args {
     /// Says before the work, and not after it, that the picture cannot be written.
     fn check_output(&self) -> Result<()> {
-        let Some(file) = &self.output else { return Ok(()) };
-        if is_png(file) {
-            return atomic::check_file_target(file, self.force);
-        }
-        let (value, allowed) = (file.display().to_string(), "a file that ends in .png".into());
-        Err(Error::Parameter { name: "output", value, allowed })
+        self.output.iter().try_for_each(|file| output::check_png("output", file, self.force))
     }
 
     /// The two on the source named, or on the default one if it fits.

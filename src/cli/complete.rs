@@ -66,6 +66,9 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     models::announce(&path, &model, console);
     console.note(format_args!("data      {}", input.summary()));
     let n_missing = input.bits.missing().map_or(0, BitMatrix::count_ones);
+    if input.weights.is_some() || input.labels.is_some() {
+        console.note("note: only features are written: labels and weights stay in the source");
+    }
     if n_missing == 0 {
         console.note("warning   nothing is missing: --mask names pixels that are, in tables blank cells and NA");
     }

@@ -8,6 +8,7 @@ use super::demo;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input, MaskArgs, Reading};
 use super::models::ModelArgs;
+use super::photos;
 use crate::error::Result;
 use crate::model_file::Model;
 use serde::Serialize;
@@ -62,6 +63,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
     let reading = Reading { labels, mask, ..Reading::default() };
     let input = input::read_for_model(&[source], reading, &model)?;
+    photos::remark(&input, &model, console);
     let document = Document::new(path.display().to_string(), &model, &input)?;
     console.result(&document, || document.text())?;
     Ok(Outcome::Done)

@@ -7,6 +7,7 @@ use super::input::{self, Input, Reading};
 use super::models;
 use super::standard_errors::ErrorArgs;
 use super::tables;
+use super::trust;
 use crate::bits::BitMatrix;
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
@@ -90,6 +91,9 @@ fn model_facts(path: &Path, model: &Model) -> Value {
             "starts": report.starts,
         });
     }
+    if let Some(trust) = &model.trust {
+        facts["trust"] = json!(trust);
+    }
     facts
 }
 
@@ -133,6 +137,9 @@ fn text(facts: &Value) -> String {
             _ => line(&mut text, name, value),
         }
     }
+    let trust = facts.get("trust").and_then(|trust| serde_json::from_value(trust.clone()).ok());
+    let findings = trust.iter().flat_map(trust::lines).skip(1);
+    findings.for_each(|(name, value)| line(&mut text, name, &Value::String(value)));
     text + &cluster_table(facts)
 }
 

@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::demo;
+use super::photos;
 use super::tables::counted;
 use crate::bits::BitMatrix;
 use crate::data::{self, Binarize, Dataset, Labels, Part, Source, SourceKind, Split};
@@ -39,13 +40,27 @@ pub(super) struct Reading {
     pub(super) rule: Option<Binarize>,
     /// The rule of the model that the data is for; not for tables of 0 and 1, which are binary already.
     pub(super) model_rule: Option<Binarize>,
+    /// The shape of rows that have none.
     pub(super) shape: Option<ImageShape>,
+    /// Height and width of the images that pictures are made into.
+    pub(super) picture_size: Option<(usize, usize)>,
     pub(super) limit: Option<usize>,
     pub(super) labels: Option<PathBuf>,
     /// A mask that says which pixels are missing.
     pub(super) mask: Option<PathBuf>,
     /// Whether something is to be learned from every column.
     pub(super) is_for_training: bool,
+}
+
+impl Reading {
+    /// What the user wrote, with the size that pictures are to have.
+    fn source(&self, written: &OsString) -> Source {
+        let source = Source::parse(written);
+        match self.picture_size {
+            Some((height, width)) => source.with_size(height, width),
+            None => source,
+        }
+    }
 }
 
 /// `HxW`, the height and width of an image in pixels.
@@ -109,7 +124,7 @@ pub(super) fn source_or_default(named: Option<&OsString>, console: &Console) -> 
 pub(super) fn read(source: &OsString, reading: &Reading) -> Result<Input> {
     let (set, name) = match source.to_str().and_then(demo::split_of) {
         Some(split) => (demo::draw(split)?, demo::NAME.into()),
-        None => (data::load(&Source::parse(source))?, name_of(source)),
+        None => (data::load(&reading.source(source))?, name_of(source)),
     };
     binarised(set, name, reading)
 }
@@ -120,11 +135,12 @@ pub(super) fn read_for_model(
     reading: Reading,
     model: &Model,
 ) -> Result<Input> {
-    let reading = Reading { model_rule: Some(model.binarize.parse()?), ..reading };
+    let picture_size = photos::size_for(model);
+    let reading = Reading { model_rule: Some(model.binarize.parse()?), picture_size, ..reading };
     let input = match sources {
         [source] => read(source, &reading)?,
         _ => {
-            let sources: Vec<_> = sources.iter().map(Source::parse).collect();
+            let sources: Vec<_> = sources.iter().map(|source| reading.source(source)).collect();
             binarised(data::load_all(&sources)?, "images".into(), &reading)?
         }
     };
@@ -143,7 +159,7 @@ pub(super) fn read_with_held_out(
             (demo::draw(split)?, test, demo::NAME.into())
         }
         None => {
-            let (set, test) = data::load_with_test(&Source::parse(source))?;
+            let (set, test) = data::load_with_test(&reading.source(source))?;
             (set, test, name_of(source))
         }
     };
@@ -303,7 +319,9 @@ impl Input {
             _ => format!(", {:.1} % missing", percent(n_missing, (n * d) as u64)),
         };
         let weights = self.weights.as_ref().map(|weights| weights.iter().sum::<f64>());
-        let weights = weights.map_or_else(String::new, |sum| format!(", weighing {sum} in all"));
+        let weights = weights.map_or_else(String::new, |sum| {
+            format!(", weighing {} in all", super::clusters::amount(sum))
+        });
         format!(
             "{} ({}): {samples} of {size}, {ink:.1} % ones by {}{missing}{weights}{labels}",
             self.name, self.kind, self.rule

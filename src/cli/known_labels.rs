@@ -33,14 +33,17 @@ impl Supervision {
                 None => Ok(None),
             };
         };
-        let n_rows = rows_of_labels(labels);
+        let n_rows = rows_of_labels(labels, input);
         let is_complete = labels.is_complete();
         let n_per_label =
             per_label.unwrap_or_else(|| k.unwrap_or(n_rows.len()) / n_rows.len().max(1)).max(1);
         let least = n_rows.iter().min_by_key(|(_, n)| *n);
         if let Some((label, n)) = least.filter(|(_, n)| is_complete && *n < n_per_label) {
             let name = &labels.names()[*label as usize];
-            return Err(wrong(n_per_label, format!("at most {n}, the rows of label {name}")));
+            return Err(wrong(
+                n_per_label,
+                format!("at most {n}, the rows of label {name} that weigh anything"),
+            ));
         }
         let mut label_of: Vec<Option<u32>> = n_rows
             .iter()
@@ -71,11 +74,16 @@ impl Supervision {
     }
 }
 
-/// The labels that rows have, each with the number of its rows.
-fn rows_of_labels(labels: &Labels) -> Vec<(u32, usize)> {
-    let mut counts = vec![0; labels.names().len()];
-    labels.of_row().iter().flatten().for_each(|&label| counts[label as usize] += 1);
-    (0..).zip(counts).filter(|(_, count)| *count > 0).collect()
+/// The labels that rows have, each with the number of its rows that weigh anything.
+fn rows_of_labels(labels: &Labels, input: &Input) -> Vec<(u32, usize)> {
+    let rows = input.rows();
+    let mut counts = vec![None; labels.names().len()];
+    for (i, label) in labels.of_row().iter().enumerate() {
+        if let Some(label) = label {
+            *counts[*label as usize].get_or_insert(0) += usize::from(rows.weight(i) > 0.0);
+        }
+    }
+    (0..).zip(counts).filter_map(|(label, count)| Some((label, count?))).collect()
 }
 
 /// So many as are asked for, which must be those of the labels; more only where rows without a label can fill them.

@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::failure::Failure;
+use super::view::is_png;
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use std::path::Path;
@@ -29,6 +30,15 @@ pub(super) fn save(
     atomic::write_file(path, bytes, force)?;
     console.note(format_args!("written   {}", path.display()));
     Ok(())
+}
+
+/// Says before the work that `flag` names no PNG that can be written.
+pub(super) fn check_png(flag: &'static str, file: &Path, force: bool) -> Result<()> {
+    if is_png(file) {
+        return atomic::check_file_target(file, force);
+    }
+    let (value, allowed) = (file.display().to_string(), "a file that ends in .png".into());
+    Err(Error::Parameter { name: flag, value, allowed })
 }
 
 /// Comma-separated values with a head, quoted where needed.

@@ -1,16 +1,21 @@
-//! The run folder: the model, a picture of every mean, the contact sheet, the history and the results.
+//! The run folder: the model, a picture of every mean, the contact sheet, the page, the history and the results.
 
 use super::console::json_text;
 use super::failure::Failure;
 use super::input::Input;
 use super::models;
 use super::pictures;
+use super::report;
+use super::tables::counted;
 use super::train_report::{Clock, Results};
 use crate::error::{Error, Result};
 use crate::model_file::{self, Model, atomic};
 use crate::render;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+
+/// The page of a run.
+pub(super) const REPORT: &str = "report.html";
 
 /// A run folder that was written.
 pub(super) struct Run {
@@ -42,6 +47,13 @@ impl Run {
         let model_sha256 = model_file::sha256_hex(&bytes);
         files.push((models::FILE.to_string(), bytes));
         files.push(("history.csv".into(), results.history_csv().into_bytes()));
+        let charts = more.iter().filter(|(name, _)| name.ends_with(".svg"));
+        let charts = charts.map(|(name, svg)| {
+            (name.trim_end_matches(".svg").into(), String::from_utf8_lossy(svg).into_owned())
+        });
+        let title = format!("{}, {}", input.name, counted(results.n_components(), "cluster"));
+        let page = report::page(&title, input, results, charts.collect())?;
+        files.push((REPORT.into(), page.into_bytes()));
         files.extend(more);
         clock.stop_writing();
         loop {

@@ -7,9 +7,10 @@ use crate::data;
 use crate::em::{self, Bootstrap, FitParams, StandardErrors};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
+use crate::scorer::KnownLabels;
 use serde::Serialize;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Which standard errors are asked for.
 #[derive(Debug, clap::Args)]
@@ -25,6 +26,9 @@ pub(super) struct ErrorArgs {
     /// Find them by refits to B resamplings of the rows instead [default: off]
     #[arg(long, value_name = "B", requires = "errors")]
     bootstrap: Option<usize>,
+    /// Labels of the rows, for a model whose clusters were fitted to labels [default: those of SRC]
+    #[arg(long, value_name = "FILE", requires = "errors")]
+    labels: Option<PathBuf>,
     /// Seeds the resampling [default: 0]
     #[arg(long, value_name = "N", requires = "bootstrap")]
     seed: Option<u64>,
@@ -62,7 +66,8 @@ impl ErrorArgs {
     pub(super) fn errors(&self, model: &Model, console: &Console) -> Result<Option<Errors>> {
         let (true, Some(source)) = (self.errors, &self.source) else { return Ok(None) };
         let source = std::slice::from_ref(source);
-        let input = input::read_for_model(source, Reading::default(), model)?;
+        let reading = Reading { labels: self.labels.clone(), ..Reading::default() };
+        let input = input::read_for_model(source, reading, model)?;
         let trained_on = model.provenance.as_ref().map(|p| &p.data_sha256);
         let trained_on_it =
             trained_on.map(|sha| *sha == data::fingerprint(&input.bits, input.weights.as_deref()));
@@ -72,7 +77,10 @@ impl ErrorArgs {
             );
         }
         let params = self.params(model, &input);
-        let (data, rows) = (input.summary(), input.rows());
+        let label_of = model.labels.as_ref().map_or(&[][..], |table| &table.label_of);
+        let of_row = if label_of.is_empty() { Vec::new() } else { labels_of(model, &input)? };
+        let known = KnownLabels { of_row: &of_row, of_component: label_of };
+        let (data, rows) = (input.summary(), input.rows().labelled(known));
         Ok(Some(match self.bootstrap {
             Some(n_refits) => {
                 let found = em::bootstrap(&model.mixture, rows, &params, n_refits)?;
@@ -99,6 +107,20 @@ impl ErrorArgs {
             None => FitParams { alpha: 0.0, seed, ..defaults },
         }
     }
+}
+
+/// The label of each row as the model numbers them, for a model whose clusters were fitted to labels.
+fn labels_of(model: &Model, input: &Input) -> Result<Vec<Option<u32>>> {
+    let names = model.labels.as_ref().map_or(&[][..], |table| &table.names);
+    let Some(labels) = &input.labels else {
+        let (value, allowed) =
+            ("no labels".into(), "those of the data: the model was fitted to them");
+        return Err(Error::Parameter { name: "errors", value, allowed: allowed.into() });
+    };
+    let number = |name: &String| names.iter().zip(0..).find(|(known, _)| *known == name);
+    let numbers: Vec<Option<u32>> =
+        labels.names().iter().map(|name| number(name).map(|(_, n)| n)).collect();
+    Ok(labels.of_row().iter().map(|label| label.and_then(|l| numbers[l as usize])).collect())
 }
 
 impl Errors {

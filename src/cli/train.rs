@@ -84,7 +84,8 @@ pub(super) struct FitArgs {
     /// [default: threshold:128; none for tables of 0 and 1; with --from, that model's rule]
     #[arg(long, value_name = "RULE")]
     binarize: Option<Binarize>,
-    /// Height and width of an image in rows that have none, such as 28x28 [default: 1 x columns]
+    /// Height and width, such as 28x28, of images in rows that have none; and pictures of any other size are
+    /// cut out, centred and scaled to it, as photos are [default: 1 x columns; pictures as they are]
     #[arg(long, value_name = "HxW")]
     shape: Option<ImageShape>,
     /// Use the first N images only [default: all]
@@ -193,12 +194,27 @@ impl FitArgs {
         input::read_with_held_out(source, &self.reading(from)?)
     }
 
+    /// Whether labels were given beside the data.
+    pub(super) fn has_labels(&self) -> bool {
+        self.labels.is_some()
+    }
+
     fn reading(&self, from: Option<&Model>) -> Result<Reading> {
         let model_rule = from.map(|model| model.binarize.parse()).transpose()?;
         let limit = self.limit.map(NonZeroUsize::get);
         let (labels, mask) = (self.labels.clone(), self.mask.mask.clone());
         let (rule, shape) = (self.binarize, self.shape);
-        Ok(Reading { rule, model_rule, shape, limit, labels, mask, is_for_training: true })
+        let picture_size = shape.map(|shape| (shape.height, shape.width));
+        Ok(Reading {
+            rule,
+            model_rule,
+            shape,
+            picture_size,
+            limit,
+            labels,
+            mask,
+            is_for_training: true,
+        })
     }
 
     /// How to fit `n_components` to rows of `n_features`.

@@ -2,14 +2,17 @@
 
 use super::clusters::{self, Agreement, Clustering};
 use super::demo;
-use super::input::Input;
+use super::input::{Input, Words};
 use super::run_folder::Run;
 use super::tables;
-use super::trust::{self, Found, SecondBest};
+use super::trust::{self, SecondBest};
 use crate::data;
 use crate::em::{Fit, FitParams, FitReport, StartReport, StopReason};
 use crate::error::Result;
-use crate::model_file::{FitRecord, Model, Provenance, StartRecord};
+use crate::mixture::Assignment;
+use crate::model_file::{
+    Finding, FitRecord, Member, Model, Provenance, StartRecord, Trust, Typicality,
+};
 use serde::Serialize;
 use std::fmt::Write;
 use std::time::Instant;
@@ -35,6 +38,7 @@ pub(super) struct Results {
     /// How the starts began.
     init: String,
     report: FitReport,
+    trust: Trust,
     /// What is saved.
     model: Model,
     training: Clustering,
@@ -61,8 +65,10 @@ pub(super) struct Document {
     starts: Vec<Start>,
     best_found: usize,
     second_best: Option<SecondBest>,
-    diagnoses: Vec<Found>,
+    diagnoses: Vec<Finding>,
     gradient_residual: f64,
+    /// Whether clusters were fitted to labels: then the log-likelihood of the training data is that of the images with their labels.
+    uses_labels: bool,
     n_iter: usize,
     converged: bool,
     stop: String,
@@ -148,7 +154,17 @@ impl Results {
         fit: Fit,
     ) -> Result<Self> {
         let Fit { mixture, report, label_of } = fit;
-        let training = Clustering::new(mixture.n_components(), &report.assignments, input)?;
+        let mut training = Clustering::new(mixture.n_components(), &report.assignments, input)?;
+        let mut assignments = &report.assignments;
+        let unlabelled;
+        if !label_of.is_empty() {
+            // Judged as new images will be: by clusters that were found without the label.
+            unlabelled = mixture.assign(&input.bits)?;
+            assignments = &unlabelled;
+            training.judge_by(Clustering::new(mixture.n_components(), assignments, input)?);
+        }
+        let trust = trust::record(&report, training.words.sample);
+        let typicality = typicality(mixture.n_components(), assignments, input);
         let held_out = held_out.map(|test| Clustering::of(&mixture, test)).transpose()?;
         let model = Model {
             mixture,
@@ -158,14 +174,20 @@ impl Results {
             provenance: Some(provenance(input, &params, &init)),
             report: Some(record(&report)),
             labels: training.label_table(&label_of),
+            trust: Some(trust.clone()),
+            typicality: Some(typicality),
         };
         let (summary, synthetic) = (input.summary(), input.synthetic);
-        Ok(Self { summary, synthetic, params, init, report, model, training, held_out })
+        Ok(Self { summary, synthetic, params, init, report, trust, model, training, held_out })
     }
 
     /// The model to be saved.
     pub(super) fn model(&self) -> &Model {
         &self.model
+    }
+
+    fn uses_labels(&self) -> bool {
+        self.model.labels.as_ref().is_some_and(|table| !table.label_of.is_empty())
     }
 
     pub(super) fn n_components(&self) -> usize {
@@ -191,6 +213,36 @@ impl Results {
             let _ = writeln!(csv, "{i},{objective},{}", gain.unwrap_or_default());
         }
         csv
+    }
+
+    /// The objective of the best start on its way, in nats per sample; what is not finite is left out.
+    pub(super) fn history(&self) -> Vec<f64> {
+        let per_sample = |objective: f64| objective / self.training.total_weight;
+        finite(&self.report.objective_history).into_iter().map(per_sample).collect()
+    }
+
+    /// What the rows and their features are called.
+    pub(super) fn words(&self) -> Words {
+        self.training.words
+    }
+
+    /// The cluster of every row, and how sure that is.
+    pub(super) fn assignments(&self) -> &[Assignment] {
+        &self.report.assignments
+    }
+
+    /// Agreement with labels: held out, if there are some.
+    pub(super) fn agreement(&self) -> Option<Agreement> {
+        let held_out = self.held_out.as_ref().and_then(Clustering::agreement);
+        held_out.or_else(|| self.training.agreement())
+    }
+
+    /// Scores, each with its name.
+    pub(super) fn facts(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let held_out = self.held_out.as_ref().map(|test| ("held out", test.score_line()));
+        let bic = self.model.mixture.bic(self.training.log_likelihood, self.training.total_weight);
+        let own = [("training", self.training.score_line())].into_iter().chain(held_out);
+        own.chain([("BIC", format!("{bic:.1}")), ("ICL", format!("{:.1}", self.icl()))])
     }
 
     fn icl(&self) -> f64 {
@@ -219,8 +271,9 @@ impl Results {
             starts: report.starts.iter().map(Start::from).collect(),
             best_found: report.n_best(),
             second_best: SecondBest::of(report),
-            diagnoses: report.diagnoses.iter().map(Found::from).collect(),
+            diagnoses: self.trust.findings.clone(),
             gradient_residual: report.gradient_residual,
+            uses_labels: self.uses_labels(),
             n_iter: report.n_iter,
             converged: self.stop() == StopReason::Converged,
             stop: self.stop().to_string(),
@@ -245,9 +298,12 @@ impl Results {
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "{name:<10}{value}");
         };
-        line("trust", &trust::line(&self.report, self.training.words.sample));
-        trust::diagnoses(&self.report).for_each(|found| line("diagnosis", &found));
+        trust::lines(&self.trust).for_each(|(name, value)| line(name, &value));
         line("training", &with_agreement(&self.training));
+        if self.uses_labels() {
+            let sample = self.training.words.sample;
+            line("", &format!("(each {sample} scored with its label, and judged without it)"));
+        }
         if let Some(held_out) = &self.held_out {
             line("held out", &with_agreement(held_out));
         }
@@ -269,6 +325,15 @@ impl Results {
         let columns = if self.model.labels.is_some() { 4 } else { 3 };
         tables::table(&head[..columns], &[3], rows)
     }
+}
+
+/// What the rows of each cluster are like; those that weigh nothing or miss something are left out.
+fn typicality(n_components: usize, assignments: &[Assignment], input: &Input) -> Typicality {
+    let (bits, rows) = (&input.bits, input.rows());
+    let member =
+        |(i, &assignment)| Member { assignment, n_ones: bits.n_ones(i), weight: rows.weight(i) };
+    let members = assignments.iter().enumerate().filter(|(i, _)| bits.is_complete(*i));
+    Typicality::of(n_components, members.map(member).filter(|member| member.weight > 0.0))
 }
 
 fn provenance(input: &Input, params: &FitParams, init: &str) -> Provenance {

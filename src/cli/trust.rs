@@ -2,6 +2,7 @@
 
 use super::tables::counted;
 use crate::em::{Diagnosis, FitReport, RunnerUp, StopReason};
+use crate::model_file::{Finding, Trust};
 use serde::Serialize;
 
 /// The best optimum but one.
@@ -15,16 +16,6 @@ pub(super) struct SecondBest {
     ari: Option<f64>,
 }
 
-/// A diagnosis.
-#[derive(Debug, Serialize)]
-pub(super) struct Found {
-    code: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    components: Vec<usize>,
-    message: String,
-    advice: &'static str,
-}
-
 impl SecondBest {
     pub(super) fn of(report: &FitReport) -> Option<Self> {
         let RunnerUp { start, objective, ari } = report.runner_up?;
@@ -33,20 +24,35 @@ impl SecondBest {
     }
 }
 
-impl From<&Diagnosis> for Found {
-    fn from(found: &Diagnosis) -> Self {
-        let (code, components, advice) = (found.code(), found.components(), found.advice());
-        Self { code, components, message: found.to_string(), advice }
+/// What a model keeps of it.
+pub(super) fn record(report: &FitReport, sample: &str) -> Trust {
+    Trust {
+        line: line(report, sample),
+        gradient_residual: report.gradient_residual,
+        findings: report.diagnoses.iter().map(finding).collect(),
     }
 }
 
-/// One line for each diagnosis.
-pub(super) fn diagnoses(report: &FitReport) -> impl Iterator<Item = String> {
-    report.diagnoses.iter().map(|found| format!("{}: {found}; {}", found.code(), found.advice()))
+fn finding(found: &Diagnosis) -> Finding {
+    Finding {
+        code: found.code().into(),
+        components: found.components().into_iter().map(|k| k as u64).collect(),
+        message: found.to_string(),
+        advice: found.advice().into(),
+    }
+}
+
+/// As lines, each with its name.
+pub(super) fn lines(trust: &Trust) -> impl Iterator<Item = (&'static str, String)> {
+    let found = trust.findings.iter().map(|found| {
+        let Finding { code, message, advice, .. } = found;
+        ("diagnosis", format!("{code}: {message}; {advice}"))
+    });
+    std::iter::once(("trust", trust.line.clone())).chain(found)
 }
 
 /// How often the best optimum was reached, what the next one is like, and how the fit ended; rows are called `sample`.
-pub(super) fn line(report: &FitReport, sample: &str) -> String {
+fn line(report: &FitReport, sample: &str) -> String {
     if !report.by_label.is_empty() {
         return of_labels(report);
     }

@@ -191,7 +191,7 @@ fn count(chunk: &[u8]) -> [u64; 256] {
 /// Otsu's threshold T, 1 to 255: ink (value >= T) and paper (value < T) have the greatest variance between them
 /// (Otsu 1979, IEEE Trans. Syst. Man Cybern. 9, 62-66). Where a range of T is equally good, its middle; where all
 /// values are equal and no T separates them, the default.
-fn otsu(histogram: &[u64; 256]) -> u8 {
+pub(super) fn otsu(histogram: &[u64; 256]) -> u8 {
     let total: f64 = histogram.iter().map(|&n| n as f64).sum();
     let sum: f64 = histogram.iter().zip(0u32..).map(|(&n, v)| n as f64 * f64::from(v)).sum();
     let (mut below, mut sum_below, mut best) = (0.0, 0.0, 0.0);

@@ -45,6 +45,8 @@ pub struct Part {
     pub n_images: usize,
     /// The index of the first of them in the data set.
     pub first: usize,
+    /// Whether it is a photo that was made into an image of another size ([`super::Source::with_size`]).
+    pub is_prepared: bool,
 }
 
 impl Part {
@@ -101,7 +103,7 @@ impl Dataset {
     ) -> Result<Self> {
         let mut first = 0;
         let part = |(source, n_images)| {
-            let part = Part { source, n_images, first };
+            let part = Part { source, n_images, first, is_prepared: false };
             first += n_images;
             part
         };

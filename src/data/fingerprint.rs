@@ -4,7 +4,8 @@ use crate::bits::BitMatrix;
 use sha2::{Digest, Sha256};
 
 /// SHA-256, in lower-case hexadecimal, of `n_samples` and `n_features` (each u64, little-endian) and the packed bytes; if anything is
-/// missing, behind them the packed bytes of which entries are; and if rows have `weights`, these (each f64, little-endian).
+/// missing, behind them the packed bytes of which entries are; and if rows have `weights`, these (each f64, little-endian). Labels
+/// are no part of it.
 pub fn fingerprint(bits: &BitMatrix, weights: Option<&[f64]>) -> String {
     let mut hash = Sha256::new();
     hash.update((bits.n_samples() as u64).to_le_bytes());

@@ -12,6 +12,7 @@ mod label_file;
 mod labels;
 mod listing;
 mod npy;
+mod photo;
 mod picture_folder;
 mod pictures;
 mod pixels;
@@ -51,7 +52,7 @@ pub fn load(source: &Source) -> Result<Dataset> {
     let sets = idx_folder::find(&listing);
     if sets.is_empty() {
         refuse_split(source)?;
-        return picture_folder::load(path, &listing);
+        return picture_folder::load(path, &listing, source.size());
     }
     idx_folder::load(source, &sets)
 }
@@ -91,7 +92,7 @@ fn load_file(source: &Source, input: Input) -> Result<Dataset> {
     let name = source.path().display().to_string();
     let (kind, pixels) = match sniff::content(input.head()) {
         Content::Idx => (SourceKind::Idx, idx::read_images(input)?),
-        Content::Picture => (SourceKind::Pictures, pictures::read(input)?),
+        Content::Picture => return load_picture(name, input, source.size()),
         Content::Npy => (SourceKind::Npy, npy::read(input)?),
         Content::Text => {
             let table::Content { pixels, labels, weights, names } = table::read(input)?;
@@ -101,6 +102,13 @@ fn load_file(source: &Source, input: Input) -> Result<Dataset> {
         other => return Err(input.wrong(sniff::problem(other))),
     };
     Dataset::new(name, kind, pixels, None)
+}
+
+fn load_picture(name: String, input: Input, size: Option<(usize, usize)>) -> Result<Dataset> {
+    let (picture, is_prepared) = photo::fitted(pictures::read(input)?, size)?;
+    let mut set = Dataset::new(name, SourceKind::Pictures, picture, None)?;
+    set.parts.iter_mut().for_each(|part| part.is_prepared = is_prepared);
+    Ok(set)
 }
 
 fn refuse_split(source: &Source) -> Result<()> {

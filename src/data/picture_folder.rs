@@ -4,6 +4,7 @@ use super::dataset::{Dataset, SourceKind};
 use super::input::Input;
 use super::labels::Labels;
 use super::listing::{self, Listing};
+use super::photo;
 use super::pictures;
 use super::pixels::Pixels;
 use super::sniff::{self, Content};
@@ -15,17 +16,26 @@ use std::path::{Path, PathBuf};
 struct Album {
     pixels: Option<Pixels>,
     files: Vec<PathBuf>,
+    /// Whether each of them was made into an image of another size.
+    prepared: Vec<bool>,
+    /// The size that pictures are to have.
+    size: Option<(usize, usize)>,
     labels: Vec<String>,
     /// Files that are no pictures, for the message if nothing else is there.
     others: Vec<PathBuf>,
 }
 
-/// Every picture of a folder and of its sub-folders, sorted by name; files that are no pictures are passed over.
+/// Every picture of a folder and of its sub-folders, sorted by name; files that are no pictures are passed over. Pictures of another
+/// `size` are made into images of it.
 ///
 /// # Errors
 /// [`DataProblem`]: no picture at all, one that cannot be read, two that differ in size.
-pub(super) fn load(folder: &Path, listing: &Listing) -> Result<Dataset> {
-    let mut album = Album::default();
+pub(super) fn load(
+    folder: &Path,
+    listing: &Listing,
+    size: Option<(usize, usize)>,
+) -> Result<Dataset> {
+    let mut album = Album { size, ..Album::default() };
     for path in &listing.files {
         album.add(path, None)?;
     }
@@ -52,6 +62,7 @@ impl Album {
     }
 
     fn push(&mut self, path: &Path, picture: Pixels, label: Option<&str>) -> Result<()> {
+        let (picture, is_prepared) = photo::fitted(picture, self.size)?;
         let size = picture.size_text();
         match (&mut self.pixels, self.files.first()) {
             (Some(pixels), Some(first)) => {
@@ -66,6 +77,7 @@ impl Album {
             (pixels, _) => *pixels = Some(picture),
         }
         self.files.push(path.to_path_buf());
+        self.prepared.push(is_prepared);
         self.labels.extend(label.map(str::to_owned));
         Ok(())
     }
@@ -78,7 +90,10 @@ impl Album {
         let all_labelled = self.labels.len() == self.files.len();
         let labels = all_labelled.then(|| Labels::from_names(&self.labels));
         let names = self.files.iter().map(|path| (path.display().to_string(), 1));
-        Dataset::of_parts(names, SourceKind::Pictures, pixels, labels)
+        let mut set = Dataset::of_parts(names, SourceKind::Pictures, pixels, labels)?;
+        let parts = set.parts.iter_mut().zip(self.prepared);
+        parts.for_each(|(part, is_prepared)| part.is_prepared = is_prepared);
+        Ok(set)
     }
 }
 

@@ -28,12 +28,13 @@ impl Split {
 pub struct Source {
     path: PathBuf,
     split: Option<Split>,
+    size: Option<(usize, usize)>,
 }
 
 impl Source {
     /// A source with no split asked for: the training images where there are splits, else everything.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), split: None }
+        Self { path: path.into(), split: None, size: None }
     }
 
     /// The source that `PATH`, `PATH:train` or `PATH:test` names. A path that exists as written is that path, whatever
@@ -53,6 +54,17 @@ impl Source {
     /// The same path with `split` asked for.
     pub fn with_split(self, split: Split) -> Self {
         Self { split: Some(split), ..self }
+    }
+
+    /// The same, but pictures of another size are made into images of `height` x `width`: as photos of something drawn, which is cut out
+    /// and put in the middle, bright on black. Other files keep their size.
+    pub fn with_size(self, height: usize, width: usize) -> Self {
+        Self { size: Some((height, width)), ..self }
+    }
+
+    /// The size that pictures are to have.
+    pub fn size(&self) -> Option<(usize, usize)> {
+        self.size
     }
 
     /// The path, without the split.

@@ -79,20 +79,20 @@ fn refit(rows: &Rows, params: &FitParams, mut rng: Xoshiro256PlusPlus) -> Result
     let mut counts = vec![0.0; rows.data.n_samples()];
     // Weights were checked, or the parameters would have been refused.
     let wrong = |e: &dyn std::fmt::Display| Error::Mixture(e.to_string());
-    let row: Box<dyn Fn(&mut Xoshiro256PlusPlus) -> usize> = match &rows.weights {
+    let n_drawn = rows.n_drawn()?;
+    let mut count = |row: usize| counts[row] += 1.0;
+    match &rows.weights {
         None => {
-            let uniform = Uniform::new(0, counts.len().max(1)).map_err(|e| wrong(&e))?;
-            Box::new(move |rng| uniform.sample(rng))
+            let uniform = Uniform::new(0, rows.data.n_samples().max(1)).map_err(|e| wrong(&e))?;
+            uniform.sample_iter(&mut rng).take(n_drawn).for_each(&mut count);
         }
         Some(weights) => {
             let by_weight = WeightedIndex::new(weights.iter()).map_err(|e| wrong(&e))?;
-            Box::new(move |rng| by_weight.sample(rng))
+            by_weight.sample_iter(&mut rng).take(n_drawn).for_each(&mut count);
         }
-    };
-    for _ in 0..rows.n_drawn()? {
-        counts[row(&mut rng)] += 1.0;
     }
-    let fitted = fit(Rows::new(&rows.data).weighted(&counts), params, &mut Silent)?;
+    let drawn = Rows::new(&rows.data).weighted(&counts).labelled(rows.known());
+    let fitted = fit(drawn, params, &mut Silent)?;
     Ok((fitted.mixture, fitted.report.stop == StopReason::Converged))
 }
 

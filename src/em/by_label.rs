@@ -107,7 +107,7 @@ fn examined(
     let rows = Rows { label_of: label_of.to_vec().into(), ..rows.borrowed() };
     let rows = rows.condensed();
     let mut e_step = EStep::new(orientation.turned(&rows), label_of.len());
-    diagnose(&orientation.turn(mixture)?, stop, &rows.data, &mut e_step, params)
+    diagnose(&orientation.turn(mixture)?, stop, &rows, &mut e_step, params)
 }
 
 /// The stop reason of many fits is that of the one that ended worst.

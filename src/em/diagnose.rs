@@ -12,9 +12,9 @@ use super::e_step::EStep;
 use super::m_step::log_prior;
 use super::params::FitParams;
 use super::report::StopReason;
+use super::rows::Rows;
 use super::stats::SufficientStats;
 use super::{Diagnosis, Excess};
-use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 
@@ -56,7 +56,8 @@ impl<'a> Scored<'a> {
     }
 }
 
-/// Examines `mixture`, with which a fit by `params` to `data` ended for the reason `stop`; `e_step` is of the same rows.
+/// Examines `mixture`, with which a fit by `params` to `rows` ended for the reason `stop`; `e_step` is of the same rows, and its
+/// labels are those of the components as they are now.
 ///
 /// Of an interrupted fit only the residual is told, and what follows from the rows and K alone: the rest may still come right.
 ///
@@ -65,13 +66,13 @@ impl<'a> Scored<'a> {
 pub(super) fn diagnose(
     mixture: &BernoulliMixture,
     stop: StopReason,
-    data: &BitMatrix,
+    rows: &Rows,
     e_step: &mut EStep,
     params: &FitParams,
 ) -> Result<Findings> {
     let found = Scored::new(mixture, e_step, params.alpha);
     let gradient_residual = certificate::interior(&found) + certificate::boundary(&found, e_step)?;
-    let by_rows = support::by_rows(&found, data).map(Diagnosis::TooManyComponents);
+    let by_rows = support::by_rows(&found, &rows.data).map(Diagnosis::TooManyComponents);
     if stop == StopReason::Interrupted {
         return Ok(Findings { diagnoses: by_rows.into_iter().collect(), gradient_residual });
     }
@@ -79,7 +80,7 @@ pub(super) fn diagnose(
     let mut diagnoses = vec![
         of_end(stop, is_stationary, gradient_residual, params.max_iter),
         components::dead(&found),
-        components::duplicates(&found),
+        components::duplicates(&found, &rows.label_of),
         components::on_boundary(&found),
         by_rows.or_else(|| components::thin(&found)),
     ];

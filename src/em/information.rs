@@ -96,7 +96,8 @@ pub(super) enum Parameter {
 /// The observed information of the free parameters ([`FreeParameters::list`] both ways): minus the second derivatives of
 /// the objective, log-likelihood plus log prior, at `mixture`.
 ///
-/// Rows count as often as they weigh, and what is missing in a row says nothing of its mean. Sums run over the rows in their order, at any number of
+/// Rows count as often as they weigh, what is missing in a row says nothing of its mean, and a row whose label is known is of the
+/// components of that label. Sums run over the rows in their order, at any number of
 /// threads; the matrix products are nalgebra's, so last digits may differ between processors.
 ///
 /// # Errors
@@ -130,7 +131,8 @@ struct Derivatives {
 impl Derivatives {
     fn of(mixture: &BernoulliMixture, free: &FreeParameters, rows: &Rows) -> Result<Self> {
         let bits = &rows.data;
-        let resp = mixture.predict_proba(bits)?;
+        let resp =
+            mixture.map_known_rows(bits, rows.known(), |_, _, resp| resp.collect::<Vec<_>>())?;
         let n = bits.n_samples();
         let mut scores = DMatrix::zeros(n, free.n_derivatives());
         let mut complete = Vec::with_capacity(free.means.len());
@@ -142,12 +144,12 @@ impl Derivatives {
                 let seen = (!bits.is_missing(i, d)).then(|| bits.get(i, d));
                 seen.map_or(0.0, |bit| mean_score(bit, mixture.mean(*k)[d]))
             });
-            let column = DMatrix::from_fn(n, 1, |i, _| root(i) * resp[(i, *k)] / weight);
+            let column = DMatrix::from_fn(n, 1, |i, _| root(i) * resp[i][*k] / weight);
             scores.view_mut((0, place), (n, 1)).copy_from(&column);
             let means =
-                DMatrix::from_fn(n, features.len(), |i, f| root(i) * resp[(i, *k)] * s[(i, f)]);
+                DMatrix::from_fn(n, features.len(), |i, f| root(i) * resp[i][*k] * s[(i, f)]);
             scores.view_mut((0, first), (n, features.len())).copy_from(&means);
-            let half = |i: usize| root(i) * resp[(i, *k)].sqrt();
+            let half = |i: usize| root(i) * resp[i][*k].sqrt();
             let of_weight = DMatrix::from_fn(n, 1, |i, _| half(i) / weight);
             let of_means = DMatrix::from_fn(n, features.len(), |i, f| half(i) * s[(i, f)]);
             complete.push((of_means, of_weight));

@@ -28,7 +28,7 @@ impl StandardErrors {
     /// By the inverse of the observed information at `mixture` (Louis 1982), which must be a maximum of the objective of
     /// `rows`: of the log-likelihood, or with smoothing `alpha` of that plus the log prior.
     ///
-    /// A row of weight w counts as w rows. K - 1 weights are free; means on the boundary are
+    /// A row of weight w counts as w rows, and one whose label is known belongs to the components of that label. K - 1 weights are free; means on the boundary are
     /// held fixed, so that the standard errors of the others suppose that they belong there.
     ///
     /// # Errors

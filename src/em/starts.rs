@@ -77,13 +77,12 @@ fn fit_checked(
     let order = found.best.mixture.order_by_weight();
     found.best.mixture = Arc::new(found.best.mixture.permuted(&order));
     let label_of: Vec<_> = order.iter().filter_map(|&k| rows.label_of.get(k).copied()).collect();
+    let ordered = Rows { label_of: label_of.clone().into(), ..condensed.borrowed() };
     if !label_of.is_empty() {
         // Components have changed places, and labels with them.
-        let rows = Rows { label_of: label_of.clone().into(), ..condensed.borrowed() };
-        e_step = EStep::new(orientation.turned(&rows), params.n_components);
+        e_step = EStep::new(orientation.turned(&ordered), params.n_components);
     }
-    let (best, data) = (&found.best.mixture, &condensed.data);
-    let findings = diagnose(best, found.stop(), data, &mut e_step, params)?;
+    let findings = diagnose(&found.best.mixture, found.stop(), &ordered, &mut e_step, params)?;
     drop(e_step);
     let mixture = orientation.turn(&found.best.mixture)?;
     let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };

@@ -33,6 +33,14 @@ pub enum ModelProblem {
         /// The newest format version this program reads.
         ours: u32,
     },
+    /// The file is whole, but written by an earlier version of bmm.
+    #[error("has format version {theirs}, older than the {ours} this bmm reads")]
+    OlderFormat {
+        /// The format version of the file.
+        theirs: u32,
+        /// The format version this program reads.
+        ours: u32,
+    },
     /// The bytes are not those that were written.
     #[error("is damaged: {what}")]
     Damaged {
@@ -64,6 +72,9 @@ impl ModelProblem {
             Self::TooLarge { .. } => "copy the file again; if it stays like this it is no model",
             Self::NewerFormat { .. } => {
                 "install a newer bmm, or export the model with the newer one"
+            }
+            Self::OlderFormat { .. } => {
+                "train the model again: the same command gives the same fit"
             }
             Self::Damaged { .. } => "copy the file again in binary mode, or train the model again",
             Self::Invalid(_) => {

@@ -18,6 +18,8 @@ pub struct Judged {
     pub brier: f64,
     /// Whether the predicted label is the true one.
     pub is_right: bool,
+    /// How much the sample counts, above 0; as one unless it is told otherwise.
+    pub weight: f64,
 }
 
 impl Judged {
@@ -31,7 +33,14 @@ impl Judged {
         let squares: f64 = forecast.iter().map(|p| p * p).sum();
         let is_right = truth == Some(predicted);
         // One square is (1 - p)^2 instead of p^2.
-        Self { predicted, confidence, of_truth, brier: squares + 1.0 - 2.0 * of_truth, is_right }
+        Self {
+            predicted,
+            confidence,
+            of_truth,
+            brier: squares + 1.0 - 2.0 * of_truth,
+            is_right,
+            weight: 1.0,
+        }
     }
 }
 
@@ -59,8 +68,8 @@ pub struct Bin {
     pub above: f64,
     /// ... and up to this one.
     pub up_to: f64,
-    /// Samples, at least 1.
-    pub count: u64,
+    /// The weight of the samples in it: their number, if each counts as one.
+    pub count: f64,
     /// The mean of their confidences.
     pub confidence: f64,
     /// The part of them whose predicted label is the true one.
@@ -77,10 +86,12 @@ impl Calibration {
             let allowed = "at least 1".into();
             return Err(Error::Parameter { name: "samples", value: "0".into(), allowed });
         }
-        let n = samples.len() as f64;
-        let mean = |of: fn(&Judged) -> f64| samples.iter().map(of).sum::<f64>() / n;
+        let n: f64 = samples.iter().map(|sample| sample.weight).sum();
+        let mean = |of: fn(&Judged) -> f64| {
+            samples.iter().map(|sample| sample.weight * of(sample)).sum::<f64>() / n
+        };
         let bins = bins(samples);
-        let gap = |bin: &Bin| bin.count as f64 / n * (bin.accuracy - bin.confidence).abs();
+        let gap = |bin: &Bin| bin.count / n * (bin.accuracy - bin.confidence).abs();
         Ok(Self {
             accuracy: mean(|sample| f64::from(u8::from(sample.is_right))),
             // No -0.
@@ -94,24 +105,24 @@ impl Calibration {
 
 /// The bins that hold samples.
 fn bins(samples: &[Judged]) -> Vec<Bin> {
-    let mut sums = [(0_u64, 0.0, 0_u64); N_BINS];
+    let mut sums = [(0.0, 0.0, 0.0); N_BINS];
     for sample in samples {
         // Closed above, as in Guo et al.: a confidence of 1 is in the last bin.
         let place = (sample.confidence * N_BINS as f64).ceil() as usize;
         let (count, confidence, hits) = &mut sums[place.clamp(1, N_BINS) - 1];
-        *count += 1;
-        *confidence += sample.confidence;
-        *hits += u64::from(sample.is_right);
+        *count += sample.weight;
+        *confidence += sample.weight * sample.confidence;
+        *hits += sample.weight * f64::from(u8::from(sample.is_right));
     }
     let edge = |place: usize| place as f64 / N_BINS as f64;
-    let bin = |(place, (count, confidence, hits)): (usize, (u64, f64, u64))| Bin {
+    let bin = |(place, (count, confidence, hits)): (usize, (f64, f64, f64))| Bin {
         above: edge(place),
         up_to: edge(place + 1),
         count,
-        confidence: confidence / count as f64,
-        accuracy: hits as f64 / count as f64,
+        confidence: confidence / count,
+        accuracy: hits / count,
     };
-    sums.into_iter().enumerate().filter(|(_, (count, ..))| *count > 0).map(bin).collect()
+    sums.into_iter().enumerate().filter(|(_, (count, ..))| *count > 0.0).map(bin).collect()
 }
 
 #[cfg(test)]
@@ -133,7 +144,7 @@ mod tests {
         assert_close(scores.brier, ((0.09 + 0.04 + 0.01) + (0.01 + 0.25 + 0.36)) / 2.0);
         // In bins of their own: one right at 0.7, one wrong at 0.5.
         assert_close(scores.calibration_error, 0.5 * 0.3 + 0.5 * 0.5);
-        assert_eq!(scores.bins.iter().map(|bin| bin.count).collect::<Vec<_>>(), [1, 1]);
+        assert_eq!(scores.bins.iter().map(|bin| bin.count).collect::<Vec<_>>(), [1.0, 1.0]);
         assert_eq!((scores.bins[0].above, scores.bins[0].up_to), (0.4, 0.5));
     }
 
@@ -144,6 +155,17 @@ mod tests {
         let scores = Calibration::of(&samples).unwrap();
         assert!(scores.calibration_error < 1e-12);
         assert_close(scores.brier, 2.0 * 0.7 * 0.3);
+    }
+
+    #[test]
+    fn a_weight_counts_as_repetition() {
+        let one = Judged::new(&[0.7, 0.3], Some(0));
+        let other = Judged::new(&[0.4, 0.6], Some(0));
+        let weighted = Calibration::of(&[Judged { weight: 3.0, ..one }, other]).unwrap();
+        let repeated = Calibration::of(&[one, one, one, other]).unwrap();
+        assert_close(weighted.log_loss, repeated.log_loss);
+        assert_close(weighted.calibration_error, repeated.calibration_error);
+        assert_eq!(weighted.bins[1].count, repeated.bins[1].count);
     }
 
     #[test]
@@ -179,13 +201,13 @@ mod tests {
             prop_assert!((0.0..=1.0).contains(&scores.accuracy) && scores.log_loss >= 0.0);
             prop_assert!((-1e-12..=2.0).contains(&scores.brier));
             prop_assert!((0.0..=1.0).contains(&scores.calibration_error));
-            let n: u64 = scores.bins.iter().map(|bin| bin.count).sum();
-            prop_assert_eq!(n as usize, rows.len());
+            let n: f64 = scores.bins.iter().map(|bin| bin.count).sum();
+            prop_assert_eq!(n, rows.len() as f64);
             for bin in &scores.bins {
                 prop_assert!(bin.above - 1e-12 <= bin.confidence && bin.confidence <= bin.up_to + 1e-12);
             }
             // Whatever the bins, they cannot say more than the samples: the gap of the means is the least.
-            let confidence: f64 = samples.iter().map(|s| s.confidence).sum::<f64>() / n as f64;
+            let confidence: f64 = samples.iter().map(|s| s.confidence).sum::<f64>() / n;
             prop_assert!(scores.calibration_error >= (scores.accuracy - confidence).abs() - 1e-12);
         }
     }

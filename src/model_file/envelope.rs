@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::sniff::looks_like;
 use crate::error::ModelProblem;
 
-/// The format version this program writes, and the newest it reads.
-pub const FORMAT_VERSION: u32 = 1;
+/// The format version this program writes, and the only one it reads: version 1 was never released.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The largest model file, in bytes (1 GiB): enough for a hundred million means.
 pub const MAX_FILE_LEN: u64 = 1 << 30;
@@ -89,6 +89,7 @@ fn check_version(theirs: u32) -> Result<(), ModelProblem> {
     match theirs {
         FORMAT_VERSION => Ok(()),
         0 => Err(ModelProblem::Invalid("there is no format version 0".into())),
+        1 => Err(ModelProblem::OlderFormat { theirs, ours: FORMAT_VERSION }),
         _ => Err(ModelProblem::NewerFormat { theirs, ours: FORMAT_VERSION }),
     }
 }
@@ -154,12 +155,16 @@ mod tests {
     #[test]
     fn a_whole_file_of_a_later_version_is_newer_but_a_bent_version_is_damage() {
         assert_eq!(
-            open(&with_version(2)),
-            Err(ModelProblem::NewerFormat { theirs: 2, ours: FORMAT_VERSION })
+            open(&with_version(3)),
+            Err(ModelProblem::NewerFormat { theirs: 3, ours: FORMAT_VERSION })
+        );
+        assert_eq!(
+            open(&with_version(1)),
+            Err(ModelProblem::OlderFormat { theirs: 1, ours: FORMAT_VERSION })
         );
         assert!(matches!(open(&with_version(0)), Err(ModelProblem::Invalid(_))));
         let mut bent = seal(b"payload").unwrap();
-        bent[8] ^= 2;
+        bent[8] ^= 4;
         assert!(matches!(open(&bent), Err(ModelProblem::Damaged { .. })));
     }
 

@@ -7,7 +7,7 @@
 //! | offset | bytes | what |
 //! |---|---|---|
 //! | 0 | 8 | magic `89 42 4D 4D 0D 0A 1A 0A`: not text, `BMM`, and line ends that a text-mode transfer would change |
-//! | 8 | 4 | format version, `u32`; this page describes 1 |
+//! | 8 | 4 | format version, `u32`; this page describes 2 |
 //! | 12 | 8 | length of the payload, `u64`; the file ends where the payload ends |
 //! | 20 | 32 | SHA-256 of bytes 0..20 followed by the payload |
 //! | 52 | .. | the payload |
@@ -24,9 +24,11 @@
 //! | list of `f64` | the K weights: payload byte 24 holds the length, 32 the first weight |
 //! | list of `f64` | the K x D means, one component after another, each image row by row |
 //! | text | the binarisation rule, such as `threshold:128` |
-//! | option | [`LabelTable`]: list of texts (L names), list of `u64` (K x L counts, one component after another) |
+//! | option | [`LabelTable`]: list of texts (L names), list of `u64` (K x L counts, one component after another), list of options of `u32` (K, the label that each component was fitted to, or 0 long) |
 //! | option | [`FitRecord`]: `f64` log-likelihood, `u64` iterations, text stop, list of `f64` history, list of starts (each `u64` seed index, `u64` iterations, `f64` objective, text stop), `u64` best start |
 //! | option | [`Provenance`]: text version, text SHA-256 of the data, `u64` samples, flag synthetic, `u64` seed, text n_init, text init, `f64` alpha, `f64` tol, `u64` max_iter |
+//! | option | [`Trust`]: text line, `f64` gradient residual, list of findings (each text code, list of `u64` components, text message, text advice) |
+//! | option | [`Typicality`]: list of `f64` (K x 27 quantiles of log p(x) at [`LEVELS`], one component after another), list of `f64` (the same of the number of ones) |
 //!
 //! A reader of the numbers in Python, whole:
 //!
@@ -34,7 +36,7 @@
 //! import hashlib, struct
 //! b = open("model.bmm", "rb").read()
 //! version, length = struct.unpack_from("<IQ", b, 8)
-//! assert b[:8] == b"\x89BMM\r\n\x1a\n" and version == 1 and len(b) == 52 + length
+//! assert b[:8] == b"\x89BMM\r\n\x1a\n" and version == 2 and len(b) == 52 + length
 //! assert hashlib.sha256(b[:20] + b[52:]).digest() == b[20:52]
 //! k, d, height, width = struct.unpack_from("<QQII", b, 52)
 //! weights = struct.unpack_from(f"<{k}d", b, 52 + 32)
@@ -52,6 +54,7 @@ mod record;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod typicality;
 
 use std::fs::File;
 use std::io::Read;
@@ -60,7 +63,8 @@ use std::path::Path;
 use crate::error::{Error, ModelProblem, Result};
 
 pub use envelope::{FORMAT_VERSION, MAX_FILE_LEN, sha256_hex};
-pub use record::{FitRecord, LabelTable, Model, Provenance, StartRecord};
+pub use record::{Finding, FitRecord, LabelTable, Model, Provenance, StartRecord, Trust};
+pub use typicality::{LEVELS, Member, Typicality};
 
 /// The bytes of the model file of `model`; the same model gives the same bytes.
 ///

@@ -6,7 +6,8 @@
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use serde::{Deserialize, Serialize};
 
-use super::record::{FitRecord, LabelTable, Model, Provenance, mixture_from};
+use super::record::{FitRecord, LabelTable, Model, Provenance, Trust, mixture_from};
+use super::typicality::Typicality;
 use crate::error::ModelProblem;
 
 /// The most memory one payload may claim, in bytes; as large as the largest file.
@@ -28,6 +29,8 @@ struct Payload {
     labels: Option<LabelTable>,
     report: Option<FitRecord>,
     provenance: Option<Provenance>,
+    trust: Option<Trust>,
+    typicality: Option<Typicality>,
 }
 
 /// The payload bytes of `model`.
@@ -44,6 +47,8 @@ pub(super) fn encode(model: &Model) -> Result<Vec<u8>, ModelProblem> {
         labels: model.labels.clone(),
         report: model.report.clone(),
         provenance: model.provenance.clone(),
+        trust: model.trust.clone(),
+        typicality: model.typicality.clone(),
     };
     bincode::serde::encode_to_vec(payload, CONFIG)
         .map_err(|error| ModelProblem::Invalid(error.to_string()))
@@ -75,6 +80,8 @@ fn into_model(payload: Payload) -> Result<Model, ModelProblem> {
         provenance: payload.provenance,
         report: payload.report,
         labels: payload.labels,
+        trust: payload.trust,
+        typicality: payload.typicality,
     };
     model.check()?;
     Ok(model)

@@ -1,11 +1,12 @@
 //! What a model file holds: plain records, so that neither the trainer nor the file format dictates to the other.
 //!
-//! The order of the fields of [`Provenance`], [`FitRecord`], [`StartRecord`] and [`LabelTable`] is part of the file
-//! format: to add, drop or move one is a new format version.
+//! The order of the fields of [`Provenance`], [`FitRecord`], [`StartRecord`], [`Trust`], [`Finding`] and [`LabelTable`] is part of
+//! the file format: to add, drop or move one is a new format version.
 
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
+use super::typicality::Typicality;
 use crate::error::ModelProblem;
 use crate::mixture::BernoulliMixture;
 
@@ -26,6 +27,10 @@ pub struct Model {
     pub report: Option<FitRecord>,
     /// Labels met in each cluster, where the training data had labels.
     pub labels: Option<LabelTable>,
+    /// How far the fit can be trusted; `None` for an imported model.
+    pub trust: Option<Trust>,
+    /// What the training samples of each cluster were like; `None` for an imported model.
+    pub typicality: Option<Typicality>,
 }
 
 /// What is needed to reproduce a fit.
@@ -84,6 +89,30 @@ pub struct StartRecord {
     pub stop: String,
 }
 
+/// How far a fit can be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trust {
+    /// In one line: how many starts there were, how many reached the best objective, and what the next one was.
+    pub line: String,
+    /// What one more M-step would gain at least, in nats per sample; not NaN.
+    pub gradient_residual: f64,
+    /// What may be wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that may be wrong with a fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Its name, such as `dead-components`.
+    pub code: String,
+    /// The components that it is about, ascending; none if it is about the fit as a whole.
+    pub components: Vec<u64>,
+    /// What it is, in words.
+    pub message: String,
+    /// What to do about it, one sentence.
+    pub advice: String,
+}
+
 /// How many training samples of each label fell in each cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelTable {
@@ -91,6 +120,9 @@ pub struct LabelTable {
     pub names: Vec<String>,
     /// K x L counts, one component after another.
     pub counts: Vec<u64>,
+    /// The label that each component was fitted to (K), or nothing (0) where labels only judge.
+    #[serde(default)]
+    pub label_of: Vec<Option<u32>>,
 }
 
 impl LabelTable {
@@ -106,18 +138,25 @@ impl LabelTable {
         Some((self.names.get(label)?, most as f64 / total))
     }
 
-    /// `p(label | k)` (K x L, one component after another), each in (0, 1): `(n_kl + 1/2) / (n_k + L / 2)`.
+    /// `p(label | k)` (K x L, one component after another), each in (0, 1): `(n_kl + 1 / L) / (n_k + 1)`.
     ///
-    /// The half is Jeffreys' prior, so that no label is impossible because a few images did not bear it; a component without
-    /// images says nothing, `1 / L`. Source: Krichevsky and Trofimov (1981), *IEEE Transactions on Information Theory* 27.
+    /// One sample more, spread over all labels, is the prior of Perks (1947), *Journal of the Institute of Actuaries* 73: no label is
+    /// impossible because no sample bore it, and a component without samples says nothing, `1 / L`. A component that was fitted to a label
+    /// has one sample of that label more. That the counts, and not the label alone, decide gives a classifier with clusters for
+    /// each label far better probabilities on MNIST (`docs/results.md`).
     pub fn shares(&self) -> Vec<f64> {
-        let half_labels = self.names.len() as f64 / 2.0;
-        let of_component = |counts: &[u64]| {
+        let n_labels = self.names.len();
+        let of_component = |(k, counts): (usize, &[u64])| {
+            let fitted_to = self.label_of.get(k).copied().flatten();
+            let extra = |label: usize| f64::from(u8::from(fitted_to == Some(label as u32)));
             let total: f64 = counts.iter().map(|count| *count as f64).sum();
-            let share = |count: &u64| (*count as f64 + 0.5) / (total + half_labels);
-            counts.iter().map(share).collect::<Vec<_>>()
+            let total = total + 1.0 + f64::from(u8::from(fitted_to.is_some()));
+            let share = move |(label, count): (usize, &u64)| {
+                (*count as f64 + 1.0 / n_labels as f64 + extra(label)) / total
+            };
+            counts.iter().enumerate().map(share).collect::<Vec<_>>()
         };
-        self.counts.chunks(self.names.len().max(1)).flat_map(of_component).collect()
+        self.counts.chunks(n_labels.max(1)).enumerate().flat_map(of_component).collect()
     }
 
     fn check(&self, n_components: usize) -> Result<(), ModelProblem> {
@@ -127,6 +166,11 @@ impl LabelTable {
             format!(
                 "its label table has {counts} counts for {n_components} clusters and {labels} labels"
             )
+        })?;
+        let of_labels = self.label_of.iter().flatten();
+        let known = of_labels.into_iter().all(|&label| (label as usize) < self.names.len());
+        ensure(known && [0, n_components].contains(&self.label_of.len()), || {
+            "its clusters are of labels that it does not name".into()
         })
     }
 }
@@ -145,6 +189,9 @@ impl Model {
         })?;
         self.labels.iter().try_for_each(|labels| labels.check(self.mixture.n_components()))?;
         self.report.iter().try_for_each(FitRecord::check)?;
+        self.typicality.iter().try_for_each(|t| t.check(self.mixture.n_components()))?;
+        let is_sound = self.trust.as_ref().is_none_or(|trust| !trust.gradient_residual.is_nan());
+        ensure(is_sound, || "its gradient residual is not a number".into())?;
         self.provenance.iter().try_for_each(Provenance::check)
     }
 }
@@ -195,7 +242,7 @@ mod tests {
 
     fn table() -> LabelTable {
         let names = ["zero", "one", "two"].map(String::from).to_vec();
-        LabelTable { names, counts: vec![1, 6, 1, 0, 0, 0, 5, 0, 5] }
+        LabelTable { names, counts: vec![1, 6, 1, 0, 0, 0, 5, 0, 5], label_of: vec![] }
     }
 
     #[test]
@@ -217,14 +264,28 @@ mod tests {
         for (k, shares) in shares.chunks(3).enumerate() {
             assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-15, "{k}");
         }
-        assert_eq!(shares[..3], [1.5 / 9.5, 6.5 / 9.5, 1.5 / 9.5]);
+        let third = 1.0 / 3.0;
+        assert_eq!(shares[..3], [1.0 + third, 6.0 + third, 1.0 + third].map(|count| count / 9.0));
         assert_eq!(shares[3..6], [1.0 / 3.0; 3]);
+    }
+
+    #[test]
+    fn a_cluster_that_was_fitted_to_a_label_has_one_sample_of_it_more() {
+        let table = LabelTable { label_of: vec![Some(2), Some(0), None], ..table() };
+        let (shares, third) = (table.shares(), 1.0 / 3.0);
+        let wanted = [(1.0 + third) / 10.0, (6.0 + third) / 10.0, (2.0 + third) / 10.0];
+        let wanted = [wanted, [(1.0 + third) / 2.0, third / 2.0, third / 2.0]].concat();
+        assert!(shares.iter().zip(&wanted).all(|(share, wanted)| (share - wanted).abs() < 1e-15));
+        assert_eq!(shares[6..], LabelTable { label_of: vec![], ..table.clone() }.shares()[6..]);
+        assert!(table.check(3).is_ok());
+        let unknown = LabelTable { label_of: vec![Some(3), None, None], ..table };
+        assert!(unknown.check(3).is_err());
     }
 
     #[test]
     fn counts_near_the_end_of_their_range_do_not_overflow() {
         let names = vec!["a".into(), "b".into()];
-        let table = LabelTable { names, counts: vec![u64::MAX, u64::MAX] };
+        let table = LabelTable { names, counts: vec![u64::MAX, u64::MAX], label_of: vec![] };
         assert_eq!(table.majority(0), Some(("a", 0.5)));
     }
 }

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
 use super::*;
-use crate::mixture::BernoulliMixture;
+use crate::mixture::{Assignment, BernoulliMixture};
 
 /// A model with every part present, small enough to try each of its bits.
 pub(super) fn small_model() -> Model {
@@ -20,7 +20,10 @@ pub(super) fn small_model() -> Model {
         labels: Some(LabelTable {
             names: vec!["zero".into(), "one".into()],
             counts: vec![5, 1, 0, 2],
+            label_of: vec![None, Some(1)],
         }),
+        trust: Some(trust()),
+        typicality: Some(typicality()),
     }
 }
 
@@ -51,9 +54,31 @@ fn report() -> FitRecord {
     }
 }
 
+fn trust() -> Trust {
+    let finding = Finding {
+        code: "dead-components".into(),
+        components: vec![1],
+        message: "one is dead".into(),
+        advice: "bury it".into(),
+    };
+    Trust { line: "1 start".into(), gradient_residual: 1e-9, findings: vec![finding] }
+}
+
+fn typicality() -> Typicality {
+    let assignment = Assignment { component: 0, log_prob: -1.5, entropy: 0.25 };
+    Typicality::of(2, std::iter::once(Member { assignment, n_ones: 1, weight: 1.0 }))
+}
+
 /// A model without any of the optional parts, as an import makes it.
 fn bare_model() -> Model {
-    Model { provenance: None, report: None, labels: None, ..small_model() }
+    Model {
+        provenance: None,
+        report: None,
+        labels: None,
+        trust: None,
+        typicality: None,
+        ..small_model()
+    }
 }
 
 #[test]
@@ -122,7 +147,7 @@ fn the_documented_layout_is_the_one_written() {
     let bytes = encode(&small_model()).unwrap();
     let mut file = ByHand(&bytes);
     assert_eq!(&file.take::<8>(), b"\x89BMM\r\n\x1a\n");
-    assert_eq!(u32::from_le_bytes(file.take()), 1);
+    assert_eq!(u32::from_le_bytes(file.take()), FORMAT_VERSION);
     assert_eq!(file.u64(), bytes.len() as u64 - 52);
     file.take::<32>();
     assert_eq!((file.u64(), file.u64()), (2, 2));
@@ -133,6 +158,10 @@ fn the_documented_layout_is_the_one_written() {
     labels_as_documented(&mut file);
     report_as_documented(&mut file);
     provenance_as_documented(&mut file);
+    trust_as_documented(&mut file);
+    let typicality = typicality();
+    assert_eq!(file.take::<1>(), [1]);
+    assert_eq!([file.floats(), file.floats()], [typicality.log_prob, typicality.ones]);
     assert!(file.0.is_empty());
 }
 
@@ -141,6 +170,15 @@ fn labels_as_documented(file: &mut ByHand) {
     assert_eq!((file.u64(), file.text(), file.text()), (2, "zero".into(), "one".into()));
     assert_eq!(file.u64(), 4);
     assert_eq!([file.u64(), file.u64(), file.u64(), file.u64()], [5, 1, 0, 2]);
+    assert_eq!((file.u64(), file.take::<1>(), file.take::<1>()), (2, [0], [1]));
+    assert_eq!(u32::from_le_bytes(file.take()), 1);
+}
+
+fn trust_as_documented(file: &mut ByHand) {
+    assert_eq!(file.take::<1>(), [1]);
+    assert_eq!((file.text(), file.f64(), file.u64()), ("1 start".into(), 1e-9, 1));
+    assert_eq!((file.text(), file.u64(), file.u64()), ("dead-components".into(), 1, 1));
+    assert_eq!((file.text(), file.text()), ("one is dead".into(), "bury it".into()));
 }
 
 fn report_as_documented(file: &mut ByHand) {
@@ -174,7 +212,8 @@ fn parts_that_do_not_fit_together_are_refused_on_writing_and_on_reading() {
     let model = small_model;
     assert!(invalid(Model { height: 3, ..model() }).contains("3 x 2"));
     assert!(invalid(Model { height: u32::MAX, width: u32::MAX, ..model() }).contains("pictures"));
-    let labels = Some(LabelTable { names: vec!["a".into()], counts: vec![1, 2, 3] });
+    let labels =
+        Some(LabelTable { names: vec!["a".into()], counts: vec![1, 2, 3], label_of: vec![] });
     assert!(invalid(Model { labels, ..model() }).contains("label table"));
     for log_likelihood in [f64::NAN, f64::NEG_INFINITY] {
         let report = Some(FitRecord { log_likelihood, ..report() });

@@ -83,7 +83,7 @@ fn a_model_of_a_newer_format_is_called_newer_not_damaged() {
     model[20..52].copy_from_slice(&sum);
     assert!(matches!(model_file::decode(&model), Err(ModelProblem::NewerFormat { .. })));
     sandbox.write("bent.bmm", model);
-    refuses_model(&sandbox, &["version 2", "newer"]);
+    refuses_model(&sandbox, &["version 3", "newer"]);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::*;
 
-const COLUMNS: [&str; 5] = ["source", "index", "cluster", "probability", "log_likelihood"];
+const COLUMNS: [&str; 6] =
+    ["source", "index", "cluster", "probability", "log_likelihood", "typicality"];
 
 #[test]
 fn csv_has_the_promised_columns_and_a_row_for_each_image() {
@@ -46,13 +47,13 @@ fn proba_adds_a_column_for_each_cluster_and_top_the_next_best() {
     let text = sandbox.done(words).text();
     let mut rows = csv::Reader::from_reader(text.as_bytes());
     let wanted = ["cluster_2", "probability_2", "p0", "p1"];
-    assert_eq!(rows.headers().unwrap().iter().skip(5).collect::<Vec<_>>(), wanted);
+    assert_eq!(rows.headers().unwrap().iter().skip(6).collect::<Vec<_>>(), wanted);
     for row in rows.records().map(Result::unwrap) {
         let number = |i: usize| row[i].parse::<f64>().unwrap();
-        assert!((number(7) + number(8) - 1.0).abs() < 1e-12, "{row:?}");
-        assert_eq!(number(3), number(7 + number(2) as usize), "{row:?}");
-        assert_eq!(number(6), number(7 + number(5) as usize), "{row:?}");
-        assert!(number(3) >= number(6), "{row:?}");
+        assert!((number(8) + number(9) - 1.0).abs() < 1e-12, "{row:?}");
+        assert_eq!(number(3), number(8 + number(2) as usize), "{row:?}");
+        assert_eq!(number(7), number(8 + number(6) as usize), "{row:?}");
+        assert!(number(3) >= number(7), "{row:?}");
     }
 }
 
@@ -63,17 +64,44 @@ fn a_model_with_labels_names_the_label_of_the_cluster() {
     sandbox.done("train --k 2 --data set --out run");
     let text = sandbox.done("assign set:test --model run --format csv").text();
     let mut rows = csv::Reader::from_reader(text.as_bytes());
-    let head: Vec<&str> = rows.headers().unwrap().iter().skip(5).collect();
+    let head: Vec<&str> = rows.headers().unwrap().iter().skip(6).collect();
     assert_eq!(head, ["cluster_label", "label", "label_probability"]);
     for (i, row) in rows.records().map(Result::unwrap).enumerate() {
-        assert_eq!((&row[5], &row[6]), (&*(i % 2).to_string(), &*(i % 2).to_string()));
-        // Twenty images of the label and none of the other, each with half a count more.
-        let probability: f64 = row[7].parse().unwrap();
+        assert_eq!((&row[6], &row[7]), (&*(i % 2).to_string(), &*(i % 2).to_string()));
+        // Twenty images of the label and none of the other, and one more that is half of each.
+        let probability: f64 = row[8].parse().unwrap();
         assert!((probability - 20.5 / 21.0).abs() < 1e-6, "{row:?}");
     }
     let json = sandbox.done("assign set:test --model run --format jsonl").text();
     let first: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
     assert_eq!(first["label"], "0");
+}
+
+#[test]
+fn junk_is_sure_of_its_cluster_and_not_typical_of_it() {
+    let sandbox = Sandbox::with_run();
+    let junk: Vec<u8> = (0..32).map(|i: u32| if i < 16 { 0 } else { 255 }).collect();
+    sandbox.write("junk.idx", idx(&[2, 4, 4], &junk));
+    let json = sandbox.done("assign junk.idx data.idx --model run --format jsonl").text();
+    let typicality = |line: &str| -> f64 {
+        let object: Value = serde_json::from_str(line).unwrap();
+        object["typicality"].as_f64().unwrap()
+    };
+    let found: Vec<f64> = json.lines().map(typicality).collect();
+    assert_eq!(found[..2], [0.0, 0.0], "a blank image and one that is all ink");
+    assert!(found[2..].iter().all(|t| *t > 0.0), "{found:?}");
+}
+
+#[test]
+fn an_image_with_missing_pixels_has_no_typicality() {
+    let sandbox = Sandbox::new();
+    let row = |i: usize| if i.is_multiple_of(2) { "1,0,1,0" } else { "0,1,0,1" };
+    sandbox.write("rows.csv", (0..20).map(row).collect::<Vec<_>>().join("\n"));
+    sandbox.done("train --k 2 --data rows.csv --out run");
+    sandbox.write("holey.csv", "1,0,1,0\n1,,1,0\n");
+    let json = sandbox.done("assign holey.csv --model run --format jsonl").text();
+    let rows: Vec<Value> = json.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert!(rows[0]["typicality"].is_f64() && rows[1]["typicality"].is_null());
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn the_classifier_goes_by_the_labels_of_the_model_and_not_by_those_of_the_data()
     let loss = right["log_loss"].as_f64().unwrap();
     assert!((loss + (20.5_f64 / 21.0).ln()).abs() < 1e-6, "{right}");
     let bins = right["reliability"].as_array().unwrap();
-    assert_eq!((bins.len(), &bins[0]["count"]), (1, &40.into()));
+    assert_eq!((bins.len(), &bins[0]["count"]), (1, &40.0.into()));
     // The names exchanged: the clusters are as good, the classifier is wrong about every image.
     sandbox.write("swapped.txt", "1\n0\n".repeat(20));
     let swapped = sandbox.done("eval set --model run --labels swapped.txt --json").json();

@@ -14,6 +14,23 @@ fn a_model_tells_its_size_its_weights_and_its_origin() {
 }
 
 #[test]
+fn a_model_keeps_its_trust_line_and_its_diagnoses() {
+    let sandbox = Sandbox::with_run();
+    let run = sandbox.done("train --k 3 --data data.idx --out other --json").json();
+    let text = sandbox.done("info other").text();
+    let of_train = sandbox.done("train --k 3 --data data.idx --out other --force").text();
+    let trust = of_train.lines().find(|line| line.starts_with("trust")).unwrap();
+    let line = trust.trim_start_matches("trust").trim();
+    assert!(text.contains(line), "{line}\n{text}");
+    let info = sandbox.done("info other --json").json();
+    assert_eq!(info["trust"]["findings"], run["diagnoses"]);
+    assert_eq!(info["trust"]["gradient_residual"], run["gradient_residual"]);
+    // Two kinds of images cannot fill three clusters.
+    let code = info["trust"]["findings"][0]["code"].as_str().unwrap();
+    assert!(text.lines().any(|l| l.starts_with("diagnosis") && l.contains(code)), "{text}");
+}
+
+#[test]
 fn a_source_tells_its_size_its_ink_and_its_labels() {
     let sandbox = Sandbox::new();
     write_splits(&sandbox, "set");
@@ -78,4 +95,19 @@ fn errors_on_other_data_than_the_training_data_come_with_a_note() {
     let run = sandbox.done("info run most.csv --errors --bootstrap 5 --json");
     assert!(run.err.contains("trained on other data"), "{run:?}");
     assert_eq!(run.json()["standard_errors"]["trained_on_it"], false);
+}
+
+#[test]
+fn a_model_fitted_to_labels_has_the_errors_of_labelled_rows() {
+    let sandbox = answers();
+    let label = |i: usize| format!("{}\n", i % 2);
+    sandbox.write("labels.txt", (0..200).map(label).collect::<String>());
+    let words = "train --components-per-label 1 --data answers.csv --labels labels.txt --out own";
+    sandbox.done(words);
+    let errors = sandbox.done("info own answers.csv --errors --labels labels.txt --json").json();
+    // Half of the rows each, and nothing to guess.
+    let weight = errors["standard_errors"]["weights"][0].as_f64().unwrap();
+    assert!((weight - (0.25_f64 / 200.0).sqrt()).abs() < 1e-9, "{weight}");
+    let words = "info own answers.csv --errors";
+    sandbox.refuses(1, words.split_whitespace(), &["labels"]);
 }

@@ -183,3 +183,42 @@ fn all_labels_give_one_mixture_each() {
     sandbox.done("train --data data.idx --labels all.txt --k 3 --out judged");
     assert_eq!(super::model(&sandbox, "judged").mixture.n_components(), 3);
 }
+
+#[test]
+fn clusters_fitted_to_labels_are_judged_without_them() {
+    let sandbox = Sandbox::new();
+    // Labels that have nothing to do with the images: who is told them knows all, who is not knows nothing.
+    sandbox.write("data.idx", two_kinds(40));
+    sandbox.write("all.txt", (0..40).map(|i| format!("{}\n", i / 16 % 2)).collect::<String>());
+    let words = "train --data data.idx --labels all.txt --components-per-label 1 --out run";
+    let document = sandbox.done(&format!("{words} --json")).json();
+    assert_eq!(document["uses_labels"], true);
+    assert!(document["accuracy"].as_f64().unwrap() < 0.7, "{}", document["accuracy"]);
+    let text = sandbox.done(&format!("{words} --force")).text();
+    assert!(text.contains("scored with its label, and judged without it"), "{text}");
+}
+
+#[test]
+fn a_label_whose_rows_weigh_nothing_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", "a,b,weight\n1,0,1\n0,1,1\n1,1,0\n0,0,1\n");
+    sandbox.write("labels.txt", "0\n0\n7\n0\n");
+    let words = "train --data rows.csv --labels labels.txt --components-per-label 1 --out run";
+    sandbox.refuses(1, words.split_whitespace(), &["components-per-label", "label 7"]);
+}
+
+#[test]
+fn where_all_is_missing_nothing_is_needed_to_tell_it() {
+    let sandbox = Sandbox::with_run();
+    sandbox.write("mask.idx", idx(&[1, 4, 4], &[255; 16]));
+    let document = sandbox.done("eval data.idx --model run --mask mask.idx --json").json();
+    assert_eq!(document["bits_per_pixel"], 0.0);
+}
+
+#[test]
+fn a_sweep_says_that_labels_with_blanks_only_judge() {
+    let sandbox = Sandbox::new();
+    labelled(&sandbox);
+    let run = sandbox.done("sweep --k 2 --data data.idx --labels some.txt --out run");
+    assert!(run.err.contains("only judge"), "{run:?}");
+}

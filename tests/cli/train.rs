@@ -15,7 +15,7 @@ fn a_run_folder_holds_the_model_the_pictures_the_history_and_the_results() {
         .into_keys()
         .map(|path| path.strip_prefix(sandbox.path("")).unwrap().to_string_lossy().into_owned());
     let wanted = "data.idx run run/history.csv run/means run/means/00.png run/means/01.png
-        run/means.png run/model.bmm run/run.json";
+        run/means.png run/model.bmm run/report.html run/run.json";
     assert_eq!(
         files.collect::<BTreeSet<_>>(),
         wanted.split_whitespace().map(String::from).collect()

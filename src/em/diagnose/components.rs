@@ -72,15 +72,17 @@ pub(super) fn varying(found: &Scored) -> Vec<bool> {
     (0..n_features).map(has_ones).collect()
 }
 
-/// Components that repeat another.
-pub(super) fn duplicates(found: &Scored) -> Option<Diagnosis> {
+/// Components that repeat another of the same label, if they have labels (`label_of`, K or none): a repetition
+/// across labels says that the labels look alike, not that a component is too many.
+pub(super) fn duplicates(found: &Scored, label_of: &[Option<u32>]) -> Option<Diagnosis> {
     let most = (SAME_OPTIMUM * found.n_samples).min(MOST_OF_MERGER);
     let alive: Vec<usize> =
         (0..found.mixture.n_components()).filter(|&k| !is_dead(found, k)).collect();
     let first_like = |place: usize| {
         let l = alive[place];
         let before = alive[..place].iter();
-        before.map(|&k| (k, l)).find(|&(k, l)| costs_at_most(found, most, k, l))
+        let its = before.filter(|&&k| label_of.get(k) == label_of.get(l));
+        its.map(|&k| (k, l)).find(|&(k, l)| costs_at_most(found, most, k, l))
     };
     let pairs: Vec<_> = (0..alive.len()).filter_map(first_like).collect();
     (!pairs.is_empty()).then_some(Diagnosis::DuplicateComponents { pairs })

@@ -138,6 +138,8 @@ impl Parts {
             provenance: self.provenance,
             report: None,
             labels: self.labels,
+            trust: None,
+            typicality: None,
         };
         model.check()?;
         Ok(model)

@@ -33,7 +33,7 @@ fn model(raw: Vec<f64>, means: Vec<f64>, height: u32, width: u32) -> Model {
     let weights = &weights / weights.sum();
     let means = DMatrix::from_vec((height * width) as usize, weights.len(), means);
     let mixture = BernoulliMixture::new(weights, means).unwrap();
-    Model { mixture, height, width, labels: None, ..small_model() }
+    Model { mixture, height, width, labels: None, typicality: None, ..small_model() }
 }
 
 fn bits(model: &Model) -> Vec<u64> {

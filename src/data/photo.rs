@@ -1,0 +1,108 @@
+//! A photo of something drawn becomes an image like those of MNIST: ink bright on black, cut out, its longer side 20 of 28 pixels, its
+//! centre of mass in the middle.
+//!
+//! The steps, and what they are for:
+//!
+//! 1. large photos are averaged down, which costs nothing that 28 pixels could show and takes most of the noise;
+//! 2. the paper is found as a plane of grey, so that light from one side is no ink ([`paper`]);
+//! 3. ink is what is darker than the paper, or brighter, whichever there is more of;
+//! 4. a mean over 3 x 3 pixels, then the cut of Otsu's method, at which an edge of ink is half ink;
+//! 5. specks are dropped ([`specks`]), the rest is cut out, scaled by area and put in its place.
+//!
+//! Size and place are those of MNIST (LeCun et al. 1998, *Proceedings of the IEEE* 86, section III.A): the box of the ink is scaled to
+//! 20 x 20, and its centre of mass comes to lie in the pixel below and to the right of the middle.
+
+mod field;
+mod paper;
+mod specks;
+
+use super::binarize::otsu;
+use super::pixels::Pixels;
+use crate::error::Result;
+use field::Field;
+
+/// Photos are averaged down to this many pixels a side.
+const LONGEST: usize = 128;
+/// Ink differs from paper by at least so many grey levels of 256, at its strongest.
+const LEAST_CONTRAST: f64 = 16.0;
+/// The longer side of the ink, in parts of the shorter side of the image.
+const SIDE: f64 = 20.0 / 28.0;
+
+/// The `picture` as it is if it has that `size` (height and width), else prepared; and whether it was.
+///
+/// # Errors
+/// [`crate::error::Error::Parameter`] for an empty size.
+pub(super) fn fitted(picture: Pixels, size: Option<(usize, usize)>) -> Result<(Pixels, bool)> {
+    match size {
+        Some(size) if size != (picture.height(), picture.width()) => {
+            let image = prepared(picture.values(), picture.width(), size);
+            Ok((Pixels::new(1, size.0, size.1, image)?, true))
+        }
+        _ => Ok((picture, false)),
+    }
+}
+
+/// The image of `height` x `width` (grey, 0 to 255) that a photo of `values`, row by row and `photo_width` wide, is made into; all black
+/// if there is no ink in it.
+///
+/// # Panics
+/// If `values` are not whole rows of a photo.
+fn prepared(values: &[u8], photo_width: usize, (height, width): (usize, usize)) -> Vec<u8> {
+    let photo = Field::new(photo_width, values.iter().map(|&v| f64::from(v)).collect());
+    let image = cut_out(&ink(&shrunk(photo))).map(|ink| placed(&ink, height, width));
+    image.map_or_else(|| vec![0; height * width], |image| image.grey())
+}
+
+fn shrunk(photo: Field) -> Field {
+    let longest = photo.height().max(photo.width());
+    if longest <= LONGEST {
+        return photo;
+    }
+    photo.scaled(LONGEST as f64 / longest as f64)
+}
+
+/// How much darker than the paper every pixel is, or how much brighter, smoothed.
+fn ink(photo: &Field) -> Field {
+    let paper::Residuals { values, scale } = paper::residuals(photo);
+    let beyond = |is_ink: &dyn Fn(f64) -> bool| -> f64 {
+        values.iter().filter(|r| is_ink(**r)).map(|r| r * r).sum()
+    };
+    let limit = paper::OUTLIER * scale;
+    let is_dark = beyond(&|r| r < -limit) >= beyond(&|r| r > limit);
+    let sign = if is_dark { -1.0 } else { 1.0 };
+    let values = values.iter().map(|r| (sign * r).max(0.0)).collect();
+    Field::new(photo.width(), values).smoothed()
+}
+
+/// The ink alone, 128 where an edge of it runs and 255 inside; `None` where there is none.
+fn cut_out(ink: &Field) -> Option<Field> {
+    let top = ink.values().iter().copied().fold(0.0, f64::max);
+    if top < LEAST_CONTRAST {
+        return None;
+    }
+    let levels: Vec<f64> = ink.values().iter().map(|v| v / top * 255.0).collect();
+    let mut histogram = [0; 256];
+    levels.iter().for_each(|&level| histogram[level as usize] += 1);
+    let cut = f64::from(otsu(&histogram));
+    let is_ink: Vec<bool> = levels.iter().map(|&level| level >= cut).collect();
+    let kept = specks::without(&is_ink, ink.width());
+    // The soft edge of what is kept is one pixel wide after the smoothing.
+    let around = specks::grown(&kept, ink.width());
+    let value = |(&level, &is_kept): (&f64, &bool)| {
+        if is_kept { (level * 128.0 / cut).min(255.0) } else { 0.0 }
+    };
+    let values = levels.iter().zip(&around).map(value).collect();
+    Some(Field::new(ink.width(), values).cropped(&kept))
+}
+
+/// The ink at its size and place in an image of `height` x `width`.
+fn placed(ink: &Field, height: usize, width: usize) -> Field {
+    let side = (SIDE * height.min(width) as f64 + 0.5).floor();
+    let ink = ink.scaled(side / ink.height().max(ink.width()) as f64);
+    let (y, x) = ink.centre_of_mass();
+    let offset = |size: usize, centre: f64| (size as f64 / 2.0 - centre).ceil() as isize;
+    ink.pasted((height, width), (offset(height, y), offset(width, x)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! A grey image of real numbers, and what changes its size and place.
+
+/// Row by row, at least one pixel.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Field {
+    width: usize,
+    values: Vec<f64>,
+}
+
+impl Field {
+    /// Of rows `width` long.
+    pub(super) fn new(width: usize, values: Vec<f64>) -> Self {
+        assert!(!values.is_empty() && values.len().is_multiple_of(width), "not whole rows");
+        Self { width, values }
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn height(&self) -> usize {
+        self.values.len() / self.width
+    }
+
+    pub(super) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The values as bytes, rounded.
+    pub(super) fn grey(&self) -> Vec<u8> {
+        self.values.iter().map(|value| (value + 0.5) as u8).collect()
+    }
+
+    /// Both sides times `factor`, rounded, at least one pixel: every pixel is the mean of the area that it covers.
+    pub(super) fn scaled(&self, factor: f64) -> Self {
+        let side = |n: usize| ((n as f64 * factor + 0.5).floor() as usize).max(1);
+        let (height, width) = (side(self.height()), side(self.width));
+        self.with_height(height).transposed().with_height(width).transposed()
+    }
+
+    fn with_height(&self, height: usize) -> Self {
+        let step = self.height() as f64 / height as f64;
+        let mut values = Vec::with_capacity(height * self.width);
+        for y in 0..height {
+            let (start, end) = (y as f64 * step, (y + 1) as f64 * step);
+            let rows = start.floor() as usize..(end.ceil() as usize).min(self.height());
+            let mut row = vec![0.0; self.width];
+            for from in rows {
+                let covered = (end.min((from + 1) as f64) - start.max(from as f64)) / step;
+                let source = &self.values[from * self.width..(from + 1) * self.width];
+                row.iter_mut().zip(source).for_each(|(sum, value)| *sum += covered * value);
+            }
+            values.extend(row);
+        }
+        Self { width: self.width, values }
+    }
+
+    fn transposed(&self) -> Self {
+        let column = |x: usize| (0..self.height()).map(move |y| self.values[y * self.width + x]);
+        Self { width: self.height(), values: (0..self.width).flat_map(column).collect() }
+    }
+
+    /// The mean over 3 x 3 pixels; beyond an edge is what lies at it.
+    pub(super) fn smoothed(&self) -> Self {
+        self.smoothed_down().transposed().smoothed_down().transposed()
+    }
+
+    fn smoothed_down(&self) -> Self {
+        let last = self.height() - 1;
+        let at = |y: usize, x: usize| self.values[y * self.width + x];
+        let mean = |y: usize, x: usize| {
+            (at(y.saturating_sub(1), x) + at(y, x) + at((y + 1).min(last), x)) / 3.0
+        };
+        let row = |y: usize| (0..self.width).map(move |x| mean(y, x));
+        Self { width: self.width, values: (0..=last).flat_map(row).collect() }
+    }
+
+    /// The part inside the smallest box around what is `kept`, of which there is something.
+    pub(super) fn cropped(&self, kept: &[bool]) -> Self {
+        let places = || kept.iter().enumerate().filter(|(_, kept)| **kept).map(|(i, _)| i);
+        let range = |of: &dyn Fn(usize) -> usize| {
+            let (first, last) = (places().map(of).min(), places().map(of).max());
+            first.unwrap_or(0)..last.map_or(1, |last| last + 1)
+        };
+        let (rows, columns) = (range(&|i| i / self.width), range(&|i| i % self.width));
+        let row = |y: usize| &self.values[y * self.width..][columns.clone()];
+        Self { width: columns.len(), values: rows.flat_map(row).copied().collect() }
+    }
+
+    /// In pixels from the upper left corner, as (down, right); of a black image its middle.
+    pub(super) fn centre_of_mass(&self) -> (f64, f64) {
+        let total: f64 = self.values.iter().sum();
+        if total <= 0.0 {
+            return (self.height() as f64 / 2.0, self.width as f64 / 2.0);
+        }
+        let mean = |place: &dyn Fn(usize) -> usize| {
+            let moment = self.values.iter().enumerate().map(|(i, v)| v * (place(i) as f64 + 0.5));
+            moment.sum::<f64>() / total
+        };
+        (mean(&|i| i / self.width), mean(&|i| i % self.width))
+    }
+
+    /// On black of `height` x `width`, moved down and to the right by `offset`; what does not fit is cut off.
+    pub(super) fn pasted(
+        &self,
+        (height, width): (usize, usize),
+        (down, right): (isize, isize),
+    ) -> Self {
+        let value = |i: usize| {
+            let y = (i / width) as isize - down;
+            let x = (i % width) as isize - right;
+            let is_inside =
+                (0..self.height() as isize).contains(&y) && (0..self.width as isize).contains(&x);
+            if is_inside { self.values[y as usize * self.width + x as usize] } else { 0.0 }
+        };
+        Self { width, values: (0..height * width).map(value).collect() }
+    }
+}

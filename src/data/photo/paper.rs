@@ -1,0 +1,56 @@
+//! The paper that something is drawn on: a plane of grey, fitted to the pixels that are not ink.
+
+use super::field::Field;
+use nalgebra::{Matrix3, Vector3};
+
+/// So many scales from the plane is no paper.
+pub(super) const OUTLIER: f64 = 2.5;
+/// Fits, each to what the one before took for paper.
+const ROUNDS: usize = 8;
+/// The standard deviation of a normal distribution over its median absolute deviation.
+const OF_MEDIAN: f64 = 1.4826;
+
+/// What is left of a photo beside its paper.
+pub(super) struct Residuals {
+    /// Pixel minus paper.
+    pub(super) values: Vec<f64>,
+    /// How far paper strays from its plane: at least one grey level.
+    pub(super) scale: f64,
+}
+
+/// Of the plane that is fitted by least squares, again and again to what lies near it.
+pub(super) fn residuals(photo: &Field) -> Residuals {
+    let (height, width) = (photo.height(), photo.width());
+    let place = |i: usize, n: usize| (i as f64 + 0.5) / n as f64 - 0.5;
+    let pixel = |i: usize| Vector3::new(1.0, place(i % width, width), place(i / width, height));
+    let mut is_paper = vec![true; photo.values().len()];
+    let mut found = Residuals { values: Vec::new(), scale: 1.0 };
+    for _ in 0..ROUNDS {
+        let plane = plane(photo.values(), &is_paper, pixel);
+        let pixels = photo.values().iter().enumerate();
+        found.values = pixels.map(|(i, value)| value - plane.dot(&pixel(i))).collect();
+        found.scale = OF_MEDIAN * median_size(&found.values) + 1.0;
+        let limit = OUTLIER * found.scale;
+        is_paper = found.values.iter().map(|r| r.abs() < limit).collect();
+    }
+    found
+}
+
+fn plane(values: &[f64], is_paper: &[bool], pixel: impl Fn(usize) -> Vector3<f64>) -> Vector3<f64> {
+    // A photo one pixel wide has no slope across: a hair more on the diagonal makes that slope 0.
+    let mut squares = Matrix3::identity() * 1e-9;
+    let mut products = Vector3::zeros();
+    for (i, value) in values.iter().enumerate().filter(|(i, _)| is_paper[*i]) {
+        let pixel = pixel(i);
+        squares += pixel * pixel.transpose();
+        products += pixel * *value;
+    }
+    squares.cholesky().map_or_else(Vector3::zeros, |factor| factor.solve(&products))
+}
+
+/// The median of the absolute values, the upper one of two.
+fn median_size(values: &[f64]) -> f64 {
+    let mut sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
+    let middle = sizes.len() / 2;
+    *sizes.select_nth_unstable_by(middle, f64::total_cmp).1
+}

@@ -1,0 +1,55 @@
+//! What each feature of a row says for one component against another.
+
+use super::BernoulliMixture;
+use crate::bits::BitMatrix;
+
+impl BernoulliMixture {
+    /// `log p(x_d | a) - log p(x_d | b)` for every feature d of row `i`, in nats: above 0 where it speaks for `a`. What is missing says
+    /// nothing, nor what both rule out; what one rules out is infinite.
+    ///
+    /// With `log (weight of a / weight of b)` they sum to the logarithm of the posterior odds of `a` against `b`. Good (1950), *Probability and
+    /// the Weighing of Evidence*, calls each the weight of evidence.
+    ///
+    /// # Panics
+    /// If there is no row `i` of D features, or no component `a` or `b`.
+    pub fn evidence(&self, data: &BitMatrix, i: usize, a: usize, b: usize) -> Vec<f64> {
+        let pairs = self.mean(a).iter().zip(self.mean(b)).enumerate();
+        let of_feature = |(d, (&a, &b)): (usize, (&f64, &f64))| {
+            if data.is_missing(i, d) {
+                return 0.0;
+            }
+            let (a, b) = if data.get(i, d) { (a, b) } else { (1.0 - a, 1.0 - b) };
+            if a == b { 0.0 } else { libm::log(a) - libm::log(b) }
+        };
+        pairs.map(of_feature).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::{DMatrix, DVector};
+
+    #[test]
+    fn evidence_and_weights_sum_to_the_posterior_odds() {
+        let means = DMatrix::from_fn(9, 3, |d, k| 0.1 + 0.08 * ((d * 5 + k * 3) % 10) as f64);
+        let mixture = BernoulliMixture::new(DVector::from_vec(vec![0.5, 0.3, 0.2]), means).unwrap();
+        let data = BitMatrix::from_fn(4, 9, |i, d| (i * 3 + d * 7) % 5 < 2);
+        let resp = mixture.predict_proba(&data).unwrap();
+        for (i, a, b) in [(0, 0, 1), (1, 2, 0), (3, 1, 2)] {
+            let sum: f64 = mixture.evidence(&data, i, a, b).iter().sum();
+            let odds = sum + (mixture.weights()[a] / mixture.weights()[b]).ln();
+            assert!((odds - (resp[(i, a)] / resp[(i, b)]).ln()).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn the_impossible_is_infinite_and_what_is_not_seen_says_nothing() {
+        let means = DMatrix::from_vec(3, 2, vec![0.0, 0.5, 1.0, 0.5, 0.25, 1.0]);
+        let mixture = BernoulliMixture::new(DVector::from_vec(vec![0.5; 2]), means).unwrap();
+        let data = BitMatrix::from_fn(1, 3, |_, d| d == 0);
+        let hidden = BitMatrix::from_fn(1, 3, |_, d| d == 1);
+        let data = data.with_missing(&hidden).unwrap();
+        assert_eq!(mixture.evidence(&data, 0, 0, 1), [f64::NEG_INFINITY, 0.0, 0.0]);
+    }
+}

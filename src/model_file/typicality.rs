@@ -1,0 +1,176 @@
+//! How usual a sample is for its cluster, by what the training samples of the cluster were like.
+//!
+//! The responsibilities of many features are almost always 0 and 1, for noise no less than for digits: they say which
+//! cluster is the best, not whether it is a good one. So a model keeps, of the training samples of each cluster, the quantiles of
+//! `log p(x)` and of the number of ones, and a sample is held against them. Both are needed: a blank image is more probable than most
+//! digits, and has fewer ones than any.
+
+use crate::error::ModelProblem;
+use crate::mixture::Assignment;
+use serde::{Deserialize, Serialize};
+
+/// The shares that quantiles are kept at, the same from both ends; closest where the rule of one in a hundred looks.
+pub const LEVELS: [f64; 27] = [
+    0.0, 0.0005, 0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6,
+    0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.9925, 0.995, 0.9975, 0.999, 0.9995, 1.0,
+];
+
+/// Quantiles of the training samples of every cluster, at [`LEVELS`]; infinite for a cluster that none fell in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Typicality {
+    /// Of `log p(x)`, in nats: K x 27, one cluster after another, each ascending.
+    pub log_prob: Vec<f64>,
+    /// Of the number of ones, in the same order.
+    pub ones: Vec<f64>,
+}
+
+/// What is compared of one training sample.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    /// Its cluster and its `log p(x)`.
+    pub assignment: Assignment,
+    /// Its number of ones.
+    pub n_ones: usize,
+    /// How much it counts, above 0.
+    pub weight: f64,
+}
+
+impl Typicality {
+    /// Of `n_components` clusters with these `members`. A sample with a feature missing is none, for its `log p(x)` is that of
+    /// fewer features.
+    pub fn of(n_components: usize, members: impl Iterator<Item = Member>) -> Self {
+        let mut log_probs = vec![Vec::new(); n_components];
+        let mut ones = vec![Vec::new(); n_components];
+        for Member { assignment, n_ones, weight } in members {
+            log_probs[assignment.component].push((assignment.log_prob, weight));
+            ones[assignment.component].push((n_ones as f64, weight));
+        }
+        let all = |of_clusters: Vec<_>| of_clusters.into_iter().flat_map(quantiles).collect();
+        Self { log_prob: all(log_probs), ones: all(ones) }
+    }
+
+    /// The typicality of a sample of cluster `k` with this `log p(x)` and number of ones, in [0, 1]: about a share `t` of the
+    /// training samples of the cluster, or less, have typicality `t` or less. `None` for a cluster without training samples.
+    ///
+    /// It is the p-value of two tests by Bonferroni: of `log p(x)`, which may be too low, and of the number of ones, which may be too
+    /// low or too high. Beyond all training samples it is 0, in a small cluster, too.
+    pub fn of_sample(&self, k: usize, log_prob: f64, n_ones: usize) -> Option<f64> {
+        let log_probs = self.log_prob.chunks(LEVELS.len()).nth(k)?;
+        let ones = self.ones.chunks(LEVELS.len()).nth(k)?;
+        if ones[0].is_infinite() {
+            return None;
+        }
+        let n_ones = n_ones as f64;
+        let mirrored: Vec<f64> = ones.iter().rev().map(|quantile| -quantile).collect();
+        let odd_ink = 2.0 * share_up_to(ones, n_ones).min(share_up_to(&mirrored, -n_ones));
+        Some((2.0 * share_up_to(log_probs, log_prob).min(odd_ink)).min(1.0))
+    }
+
+    pub(super) fn check(&self, n_components: usize) -> Result<(), ModelProblem> {
+        let is_sound = |values: &[f64]| {
+            n_components.checked_mul(LEVELS.len()) == Some(values.len())
+                && values.chunks(LEVELS.len()).all(<[f64]>::is_sorted)
+        };
+        if is_sound(&self.log_prob) && is_sound(&self.ones) {
+            return Ok(());
+        }
+        Err(ModelProblem::Invalid("its quantiles do not ascend".into()))
+    }
+}
+
+/// The values at [`LEVELS`] of the sorted weighted `values`: each the least that so large a share does not exceed.
+fn quantiles(mut values: Vec<(f64, f64)>) -> Vec<f64> {
+    if values.is_empty() {
+        return vec![f64::INFINITY; LEVELS.len()];
+    }
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let total: f64 = values.iter().map(|(_, weight)| weight).sum();
+    let (mut place, mut below) = (0, 0.0);
+    let mut quantile = |level: f64| {
+        while place + 1 < values.len() && below + values[place].1 < level * total {
+            below += values[place].1;
+            place += 1;
+        }
+        values[place].0
+    };
+    LEVELS.iter().map(|&level| quantile(level)).collect()
+}
+
+/// The share of samples up to `value` by `quantiles` at [`LEVELS`], a straight line between two of them: 0 below the first, 1 from the last.
+fn share_up_to(quantiles: &[f64], value: f64) -> f64 {
+    let n_below = quantiles.partition_point(|quantile| *quantile <= value);
+    if n_below == 0 || n_below == quantiles.len() {
+        return if n_below == 0 { 0.0 } else { 1.0 };
+    }
+    let (low, high) = (quantiles[n_below - 1], quantiles[n_below]);
+    let part = if low.is_finite() { (value - low) / (high - low) } else { 0.0 };
+    LEVELS[n_below - 1] + part * (LEVELS[n_below] - LEVELS[n_below - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A hundred samples of cluster 0 with `log p` -100 to -1 and 100 to 199 ones; cluster 1 is empty.
+    fn typicality() -> Typicality {
+        let member = |i: usize| Member {
+            assignment: Assignment { component: 0, log_prob: -1.0 - i as f64, entropy: 0.0 },
+            n_ones: 100 + i,
+            weight: 1.0,
+        };
+        Typicality::of(2, (0..100).map(member))
+    }
+
+    #[test]
+    fn the_middle_is_typical_and_every_end_but_a_high_probability_is_not() {
+        let of = |log_prob, n_ones| typicality().of_sample(0, log_prob, n_ones).unwrap();
+        assert!(of(-50.0, 150) > 0.9);
+        assert!(of(-0.5, 150) > 0.9, "more probable than any");
+        for (log_prob, n_ones) in [(-100.5, 150), (-50.0, 99), (-50.0, 200), (f64::NEG_INFINITY, 0)]
+        {
+            assert_eq!(of(log_prob, n_ones), 0.0);
+        }
+        assert!((of(-96.0, 150) - 0.1).abs() < 0.03, "a twentieth is less probable");
+        assert!((of(-50.0, 102) - 0.1).abs() < 0.03, "a fortieth has fewer ones");
+    }
+
+    #[test]
+    fn no_more_than_a_share_of_the_members_is_below_that_share() {
+        let typicality = typicality();
+        for limit in [0.02, 0.05, 0.2, 0.5] {
+            let is_below = |i: &usize| {
+                let value = typicality.of_sample(0, -1.0 - *i as f64, 100 + i);
+                value.unwrap() <= limit
+            };
+            let below = (0..100).filter(is_below).count() as f64 / 100.0;
+            assert!(below <= limit + 0.02, "{below} below {limit}");
+        }
+    }
+
+    #[test]
+    fn a_weight_counts_as_repetition() {
+        let member = |(log_prob, weight): (f64, f64)| Member {
+            assignment: Assignment { component: 0, log_prob, entropy: 0.0 },
+            n_ones: 3,
+            weight,
+        };
+        let weighted = [(-5.0, 3.0), (-1.0, 1.0), (-2.0, 2.0)].into_iter().map(member);
+        let repeated = [-5.0, -5.0, -5.0, -1.0, -2.0, -2.0].map(|log_prob| member((log_prob, 1.0)));
+        assert_eq!(Typicality::of(1, weighted), Typicality::of(1, repeated.into_iter()));
+    }
+
+    #[test]
+    fn a_cluster_without_samples_says_nothing() {
+        assert_eq!(typicality().of_sample(1, -50.0, 150), None);
+        assert_eq!(typicality().of_sample(2, -50.0, 150), None);
+        assert!(typicality().check(2).is_ok());
+    }
+
+    #[test]
+    fn quantiles_that_fall_or_are_too_few_are_refused() {
+        let mut bent = typicality();
+        bent.log_prob.swap(0, 20);
+        assert!(bent.check(2).is_err());
+        assert!(typicality().check(3).is_err());
+    }
+}

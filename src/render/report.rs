@@ -1,0 +1,112 @@
+//! `report.html`: one file with everything in it, that asks nothing of any network.
+//!
+//! The page is written by hand, as `report/page.html`, its style and its scripts; the numbers come as a JSON document inside it. A
+//! content-security policy in the file names the digests of that style and that script, so that nothing else can run in it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+const PAGE: &str = include_str!("report/page.html");
+const STYLE: &str = include_str!("report/page.css");
+/// In the order in which they build on each other.
+const SCRIPTS: [&str; 5] = [
+    include_str!("report/numbers.js"),
+    include_str!("report/prepare.js"),
+    include_str!("report/view.js"),
+    include_str!("report/pad.js"),
+    include_str!("report/main.js"),
+];
+
+/// The page with this title, about the numbers of `json`, a JSON document.
+pub fn report_page(title: &str, json: &str) -> String {
+    let script = SCRIPTS.concat();
+    let policy = format!(
+        "default-src 'none'; img-src data: blob:; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        digest(STYLE),
+        digest(&script)
+    );
+    // In JSON a less-than sign stands inside texts only, where it may be written so; and a page ends its script at `</script`.
+    let json = json.replace('<', "\\u003c");
+    filled(
+        PAGE,
+        &[
+            ("{{TITLE}}", &escaped(title)),
+            ("{{CSP}}", &policy),
+            ("{{STYLE}}", STYLE),
+            ("{{DATA}}", &json),
+            ("{{SCRIPT}}", &script),
+        ],
+    )
+}
+
+/// Bytes as a page reads them.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Numbers as a page reads them: base64 of little-endian doubles.
+pub fn base64_numbers<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> String {
+    base64(&numbers.into_iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>())
+}
+
+/// What a policy calls `text`.
+fn digest(text: &str) -> String {
+    format!("sha256-{}", base64(&Sha256::digest(text)))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The template with every name replaced by its value, in one pass: what is filled in is not looked at again.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(start) = rest.find("{{") {
+        text.push_str(&rest[..start]);
+        let found = values.iter().find(|(name, _)| rest[start..].starts_with(name));
+        let (name, value) = found.copied().unwrap_or(("{{", "{{"));
+        text.push_str(value);
+        rest = &rest[start + name.len()..];
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_replaced_once_and_values_are_left_alone() {
+        let values = [("{{A}}", "{{B}}"), ("{{B}}", "b")];
+        assert_eq!(filled("x{{A}}y{{B}}z{{C}}", &values), "x{{B}}yb z{{C}}".replace(' ', ""));
+    }
+
+    #[test]
+    fn no_text_can_leave_its_place() {
+        let page = report_page("a<b>&\"c", r#"{"title": "</script><script>alert(1)</script>"}"#);
+        assert!(page.contains("a&lt;b&gt;&amp;&quot;c"));
+        assert!(!page.contains("<script>alert"));
+        let placeholder = ["{{TITLE}}", "{{CSP}}", "{{STYLE}}", "{{DATA}}", "{{SCRIPT}}"];
+        assert!(placeholder.iter().all(|name| !page.contains(name)));
+    }
+
+    #[test]
+    fn the_policy_names_the_style_and_the_script_that_are_there() {
+        let page = report_page("t", "{}");
+        let between = |open: &str, close: &str| {
+            let start = page.find(open).unwrap() + open.len();
+            let end = start + page[start..].find(close).unwrap();
+            page[start..end].to_owned()
+        };
+        for part in [between("<style>", "</style>"), between("<script>", "</script>")] {
+            assert!(page.contains(&digest(&part)), "{}", &part[..40]);
+        }
+    }
+
+    #[test]
+    fn numbers_are_little_endian_doubles() {
+        assert_eq!(base64_numbers(&[1.0]), "AAAAAAAA8D8=");
+    }
+}

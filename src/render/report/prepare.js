@@ -1,0 +1,247 @@
+// From a picture of something drawn to an image like those of the model: step by step what `bmm assign` does to a photo
+// (src/data/photo.rs), so that page and program see the same bits. A field is {height, width, values}, row by row.
+
+const LONGEST = 128; // larger pictures are averaged down to this
+const OUTLIER = 2.5; // so many scales from the paper is no paper
+const LEAST_CONTRAST = 16; // grey levels between ink and paper
+const SPECK = 0.05; // parts smaller than this share of the largest are dropped
+const SIDE = 20 / 28; // of the shorter side of the image, for the longer side of the ink
+
+function rounded(value) {
+  return Math.floor(value + 0.5);
+}
+
+// The grey image, 0 to 255, that `picture` becomes; null if there is no ink in it.
+function prepare(picture, height, width) {
+  const longest = Math.max(picture.height, picture.width);
+  const photo = longest > LONGEST ? scaled(picture, LONGEST / longest) : picture;
+  const ink = inkAlone(inkOf(photo));
+  return ink && placed(ink, height, width).map(rounded);
+}
+
+// Both sides times `factor`: every pixel is the mean of the area that it covers.
+function scaled(field, factor) {
+  const side = (n) => Math.max(1, rounded(n * factor));
+  const tall = withHeight(field, side(field.height));
+  return transposed(withHeight(transposed(tall), side(field.width)));
+}
+
+function withHeight(field, height) {
+  const { width, values: source } = field;
+  const step = field.height / height;
+  const values = new Float64Array(height * width);
+  for (let y = 0; y < height; y++) {
+    const start = y * step;
+    const end = (y + 1) * step;
+    for (let from = Math.floor(start); from < Math.min(Math.ceil(end), field.height); from++) {
+      const covered = (Math.min(end, from + 1) - Math.max(start, from)) / step;
+      for (let x = 0; x < width; x++) values[y * width + x] += covered * source[from * width + x];
+    }
+  }
+  return { height, width, values };
+}
+
+function transposed({ height, width, values }) {
+  const turned = new Float64Array(values.length);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) turned[x * height + y] = values[i];
+  }
+  return { height: width, width: height, values: turned };
+}
+
+// Pixel minus paper: a plane of grey, fitted again and again to what lies near it, so that light from one side is no ink.
+function beyondPaper(photo) {
+  let isPaper = () => true;
+  let found;
+  for (let round = 0; round < 8; round++) {
+    const plane = planeThrough(photo, isPaper);
+    const residuals = new Float64Array(photo.values.length);
+    eachPlace(photo, (i, x, y) => {
+      residuals[i] = photo.values[i] - (plane[0] + plane[1] * x + plane[2] * y);
+    });
+    const scale = 1.4826 * medianSize(residuals) + 1;
+    isPaper = (i) => Math.abs(residuals[i]) < OUTLIER * scale;
+    found = { residuals, scale };
+  }
+  return found;
+}
+
+function eachPlace({ height, width }, visit) {
+  for (let i = 0, n = height * width; i < n; i++) {
+    visit(i, ((i % width) + 0.5) / width - 0.5, (Math.floor(i / width) + 0.5) / height - 0.5);
+  }
+}
+
+function planeThrough(photo, isPaper) {
+  // Written out and not as a loop over terms: this runs at every movement of a pen.
+  let [n, sx, sy, sxx, sxy, syy, sv, svx, svy] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  eachPlace(photo, (i, x, y) => {
+    if (!isPaper(i)) return;
+    const v = photo.values[i];
+    n += 1;
+    sx += x;
+    sy += y;
+    sxx += x * x;
+    sxy += x * y;
+    syy += y * y;
+    sv += v;
+    svx += v * x;
+    svy += v * y;
+  });
+  const hair = 1e-9; // on the diagonal: a picture one pixel wide has no slope across
+  return solved([
+    [n + hair, sx, sy, sv],
+    [sx, sxx + hair, sxy, svx],
+    [sy, sxy, syy + hair, svy],
+  ]);
+}
+
+// Gauss's elimination, with pivots; the last column is the right side.
+function solved(rows) {
+  const n = rows.length;
+  for (let column = 0; column < n; column++) {
+    let pivot = column;
+    for (let r = column + 1; r < n; r++) {
+      if (Math.abs(rows[r][column]) > Math.abs(rows[pivot][column])) pivot = r;
+    }
+    [rows[column], rows[pivot]] = [rows[pivot], rows[column]];
+    for (let r = 0; r < n; r++) {
+      if (r === column) continue;
+      const factor = rows[r][column] / rows[column][column];
+      rows[r] = rows[r].map((value, j) => value - factor * rows[column][j]);
+    }
+  }
+  return rows.map((row, r) => row[n] / row[r]);
+}
+
+// The median of the absolute values, the upper one of two.
+function medianSize(values) {
+  return values.map(Math.abs).sort()[Math.floor(values.length / 2)];
+}
+
+// How much darker than the paper every pixel is, or brighter, whichever there is more of; smoothed.
+function inkOf(photo) {
+  const { residuals, scale } = beyondPaper(photo);
+  const limit = OUTLIER * scale;
+  const squares = (isInk) => residuals.reduce((sum, r) => (isInk(r) ? sum + r * r : sum), 0);
+  const isDark = squares((r) => r < -limit) >= squares((r) => r > limit);
+  const values = residuals.map((r) => Math.max(isDark ? -r : r, 0));
+  const down = smoothedDown({ height: photo.height, width: photo.width, values });
+  return transposed(smoothedDown(transposed(down)));
+}
+
+// The mean over three pixels, one above the other; beyond an edge is what lies at it.
+function smoothedDown({ height, width, values }) {
+  const at = (y, x) => values[Math.min(Math.max(y, 0), height - 1) * width + x];
+  const smooth = values.map((value, i) => {
+    const y = Math.floor(i / width);
+    const x = i % width;
+    return (at(y - 1, x) + value + at(y + 1, x)) / 3;
+  });
+  return { height, width, values: smooth };
+}
+
+// 128 where an edge of ink runs, 255 inside, 0 elsewhere, cut out; null where there is none.
+function inkAlone(ink) {
+  const top = ink.values.reduce((a, b) => Math.max(a, b), 0);
+  if (top < LEAST_CONTRAST) return null;
+  const levels = ink.values.map((value) => (value / top) * 255);
+  const cut = otsu(levels);
+  const kept = withoutSpecks(levels.map((level) => (level >= cut ? 1 : 0)), ink.width);
+  // The soft edge of what is kept is one pixel wide after the smoothing.
+  const isNear = (i) => around(i, ink.width, kept.length).some((near) => kept[near]);
+  const values = levels.map((level, i) => (isNear(i) ? Math.min((level * 128) / cut, 255) : 0));
+  return cropped({ height: ink.height, width: ink.width, values }, kept);
+}
+
+// The cut that maximises the variance between the classes; of several as good ones the middle.
+function otsu(levels) {
+  const histogram = new Float64Array(256);
+  levels.forEach((level) => { histogram[Math.floor(level)] += 1; });
+  const total = levels.length;
+  const sum = histogram.reduce((sum, n, bin) => sum + n * bin, 0);
+  let [below, sumBelow, best, first, last] = [0, 0, 0, 128, 128];
+  for (let cut = 1; cut <= 255; cut++) {
+    below += histogram[cut - 1];
+    sumBelow += histogram[cut - 1] * (cut - 1);
+    const above = total - below;
+    if (below === 0 || above === 0) continue;
+    const gap = (sum - sumBelow) / above - sumBelow / below;
+    const between = below * above * (gap * gap);
+    if (between > best) [best, first, last] = [between, cut, cut];
+    else if (between === best) last = cut;
+  }
+  return first + Math.floor((last - first) / 2);
+}
+
+// A pixel and its up to eight neighbours among `n` pixels.
+function around(pixel, width, n) {
+  const y = Math.floor(pixel / width);
+  const x = pixel % width;
+  const places = [];
+  for (let v = Math.max(y - 1, 0); v < Math.min(y + 2, n / width); v++) {
+    for (let u = Math.max(x - 1, 0); u < Math.min(x + 2, width); u++) places.push(v * width + u);
+  }
+  return places;
+}
+
+// Ink that hangs together, corners included, is a part; small parts are specks.
+function withoutSpecks(isInk, width) {
+  const partOf = new Int32Array(isInk.length).fill(-1);
+  const sizes = [];
+  for (let start = 0; start < isInk.length; start++) {
+    if (!isInk[start] || partOf[start] >= 0) continue;
+    const part = sizes.push(0) - 1;
+    const waiting = [start];
+    partOf[start] = part;
+    while (waiting.length > 0) {
+      sizes[part] += 1;
+      for (const next of around(waiting.pop(), width, isInk.length)) {
+        if (!isInk[next] || partOf[next] >= 0) continue;
+        partOf[next] = part;
+        waiting.push(next);
+      }
+    }
+  }
+  const least = SPECK * sizes.reduce((a, b) => Math.max(a, b), 0);
+  return Uint8Array.from(partOf, (part) => (part >= 0 && sizes[part] >= least ? 1 : 0));
+}
+
+function cropped({ width, values }, kept) {
+  const places = [...kept.keys()].filter((i) => kept[i]);
+  const ends = (of) => places.map(of).reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, 0]);
+  const [top, bottom] = ends((i) => Math.floor(i / width));
+  const [left, right] = ends((i) => i % width);
+  const size = { height: bottom - top + 1, width: right - left + 1 };
+  const part = new Float64Array(size.height * size.width);
+  return {
+    ...size,
+    values: part.map((_, i) => values[(top + Math.floor(i / size.width)) * width + left + (i % size.width)]),
+  };
+}
+
+// Scaled, and moved so that the centre of mass lies in the middle; what does not fit is cut off.
+function placed(ink, height, width) {
+  const side = rounded(SIDE * Math.min(height, width));
+  const small = scaled(ink, side / Math.max(ink.height, ink.width));
+  const [y, x] = centreOfMass(small);
+  const down = Math.ceil(height / 2 - y);
+  const right = Math.ceil(width / 2 - x);
+  const image = new Float64Array(height * width);
+  return image.map((_, i) => {
+    const v = Math.floor(i / width) - down;
+    const u = (i % width) - right;
+    const isInside = v >= 0 && v < small.height && u >= 0 && u < small.width;
+    return isInside ? small.values[v * small.width + u] : 0;
+  });
+}
+
+function centreOfMass({ width, values }) {
+  let [total, down, right] = [0, 0, 0];
+  values.forEach((value, i) => {
+    total += value;
+    down += value * (Math.floor(i / width) + 0.5);
+    right += value * ((i % width) + 0.5);
+  });
+  return [down / total, right / total];
+}
