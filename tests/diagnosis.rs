@@ -5,9 +5,11 @@ mod common;
 use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
 use bmm::em::{
-    Diagnosis, EStep, Excess, Fit, FitParams, Init, Iteration, NInit, Silent, StopReason, fit,
+    Diagnosis, EStep, Excess, Fit, FitParams, Init, Iteration, NInit, Rows, Silent, StopReason,
+    fit, fit_by_label,
 };
 use bmm::mixture::BernoulliMixture;
+use bmm::scorer::KnownLabels;
 use common::cases::{inner_mixture, uniform};
 use common::{bits, mixture, shared};
 use nalgebra::DMatrix;
@@ -365,4 +367,16 @@ fn published_tables_raise_what_is_known_of_them() {
             assert!(found.report.gradient_residual <= 2.0 * params.tol);
         }
     }
+}
+
+/// Where labels are known, two components may be alike, and few features are enough: each label is a mixture of its own.
+#[test]
+fn clusters_of_labels_are_neither_duplicates_nor_too_many() {
+    let data = kinds(&[|d| d == 0, |d| d == 1, |d| d == 2], 240, 3, 0.1);
+    let labels: Vec<Option<u32>> = (0..240).map(|i| Some(i / 60)).collect();
+    let known = KnownLabels { of_row: &labels, of_component: &[] };
+    let params = FitParams { alpha: 0.1, ..params() };
+    let found = fit_by_label(&Rows::new(&data).labelled(known), 1, &params, &mut Silent).unwrap();
+    assert_eq!(found.mixture.n_components(), 4);
+    assert_eq!(codes(&found), [""; 0]);
 }

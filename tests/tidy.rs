@@ -29,6 +29,8 @@ const RULES: Rules = Rules {
         ("base64", &["render/report.rs"]),
         ("bincode", &["model_file/payload.rs"]),
         ("clap", &["cli/"]),
+        ("clap_complete", &["cli/completions.rs"]),
+        ("clap_mangen", &["cli/man.rs"]),
         ("comfy_table", &["cli/tables.rs"]),
         ("csv", &["cli/output.rs", "data/table.rs", "model_file/exchange/csv.rs"]),
         ("ctrlc", &["cli/progress.rs"]),
@@ -63,6 +65,7 @@ const RULES: Rules = Rules {
         ),
         ("noto_sans_mono_bitmap", &["render/canvas.rs"]),
         ("npyz", &["data/npy.rs", "data/write.rs", "model_file/exchange/npy.rs"]),
+        ("open", &["cli/view.rs"]),
         ("pathfinding", &["metrics/matching.rs"]),
         ("plotters", &["render/plot.rs", "render/plot/"]),
         (
@@ -117,10 +120,20 @@ const RULES: Rules = Rules {
         ("safetensors", &["model_file/exchange/safetensors.rs"]),
         ("serde", &["cli/", "model_file/"]),
         ("serde_json", &["cli/", "model_file/exchange/"]),
-        ("sha2", &["data/fingerprint.rs", "model_file/envelope.rs", "render/report.rs"]),
+        (
+            "sha2",
+            &[
+                "data/download.rs",
+                "data/fingerprint.rs",
+                "model_file/envelope.rs",
+                "render/report.rs",
+            ],
+        ),
+        ("strsim", &["cli/similar.rs"]),
         ("tempfile", &["model_file/atomic.rs"]),
         ("terminal_size", &["cli/console.rs"]),
         ("thiserror", &["error.rs", "error/"]),
+        ("ureq", &["data/download.rs"]),
         ("unicode_width", &["render/caption.rs"]),
     ],
     // These never print, open a path, read a clock or an environment variable.

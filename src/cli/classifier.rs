@@ -92,6 +92,10 @@ impl Classification {
         let predicted: Vec<usize> = judged.iter().map(|sample| sample.predicted).collect();
         let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
         let table = Contingency::weighted(&predicted, n_predicted, &known, n_labels, &counts)?;
+        let unit = rows.count_unit();
+        let weighed = |counts: &[u64]| -> Vec<u64> {
+            counts.iter().map(|count| (*count as f64 * unit).round() as u64).collect()
+        };
         let scores = Calibration::of(&judged)?;
         let unknown = table.label_sizes().into_iter().zip(&truths).filter(|(_, t)| t.is_none());
         Ok(Some(Self {
@@ -102,8 +106,10 @@ impl Classification {
             n_bins: N_BINS,
             reliability: scores.bins.into_iter().map(Reliability::from).collect(),
             labels: classifier.names.to_vec(),
-            counts: (0..table.n_clusters()).map(|l| table.cluster(l).to_vec()).collect(),
-            n_unknown: unknown.map(|(size, _)| size).sum(),
+            counts: (0..table.n_clusters()).map(|l| weighed(table.cluster(l))).collect(),
+            n_unknown: weighed(&unknown.map(|(size, _)| size).collect::<Vec<_>>())
+                .into_iter()
+                .sum(),
         }))
     }
 

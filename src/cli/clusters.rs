@@ -23,6 +23,8 @@ pub(super) struct Clustering {
     n_observed: f64,
     pub(super) words: Words,
     labelled: Option<(Vec<String>, Contingency)>,
+    /// The weight that is one in the counts of labels.
+    count_unit: f64,
 }
 
 /// Agreement with labels, each at most 1.
@@ -61,6 +63,7 @@ impl Clustering {
             n_observed: weighted.mean_observed(),
             words: Words::of(input.height),
             labelled: labelled.transpose()?.flatten(),
+            count_unit: weighted.count_unit(),
         })
     }
 
@@ -103,10 +106,15 @@ impl Clustering {
         self.labelled.as_ref().map(|(names, table)| (names.as_slice(), table))
     }
 
+    /// Counts of labels as sums of weights, rounded.
+    pub(super) fn weighed(&self, counts: &[u64]) -> Vec<u64> {
+        counts.iter().map(|count| (*count as f64 * self.count_unit).round() as u64).collect()
+    }
+
     /// The same as it travels in a model; `label_of` has the label that each cluster was fitted to, if they were.
     pub(super) fn label_table(&self, label_of: &[Option<u32>]) -> Option<LabelTable> {
         let (names, table) = self.labelled.as_ref()?;
-        let counts = (0..table.n_clusters()).flat_map(|k| table.cluster(k).to_vec()).collect();
+        let counts = (0..table.n_clusters()).flat_map(|k| self.weighed(table.cluster(k))).collect();
         Some(LabelTable { names: names.clone(), counts, label_of: label_of.to_vec() })
     }
 }

@@ -29,7 +29,7 @@ impl Confusion {
         Some(Self {
             labels: labels.to_vec(),
             matched: matched.map(|label| label.map(|label| labels[label].clone())).collect(),
-            counts: (0..table.n_clusters()).map(|k| table.cluster(k).to_vec()).collect(),
+            counts: (0..table.n_clusters()).map(|k| clustering.weighed(table.cluster(k))).collect(),
         })
     }
 

@@ -56,6 +56,11 @@ impl Console {
         !self.quiet && io::stderr().is_terminal()
     }
 
+    /// Whether standard output is a terminal.
+    pub(super) fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// A result: `text` for people or `document` for programs.
     pub(super) fn result<T: Serialize>(
         &self,

@@ -1,5 +1,6 @@
 //! How a command ends: outcomes, failures, exit codes, and the two lines that a user reads.
 
+use super::similar::similar;
 use super::usage::{self, Lines};
 use crate::error::Error;
 use std::io::{self, Write};
@@ -69,6 +70,10 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
 fn lines(error: &Error) -> Lines {
     match error {
         Error::Parameter { name, value, allowed } => usage::parameter(name, value, allowed),
+        Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
+            let meant = similar(path).map(|name| format!("did you mean {name}?"));
+            Lines { error: error.to_string(), hint: meant.unwrap_or_else(|| error.hint()) }
+        }
         _ => Lines { error: error.to_string(), hint: error.hint() },
     }
 }

@@ -173,13 +173,11 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
     }
+    if let Some(file) = &reading.mask {
+        set.hide(&data::load(&Source::parse(file.as_os_str()))?.pixels, file)?;
+    }
     if let Some(limit) = reading.limit {
         set.truncate(limit);
-    }
-    if let Some(file) = &reading.mask {
-        let mut mask = data::load(&Source::parse(file.as_os_str()))?.pixels;
-        mask.truncate(reading.limit.unwrap_or(usize::MAX));
-        set.hide(&mask, file)?;
     }
     if reading.is_for_training {
         set.check_columns()?;

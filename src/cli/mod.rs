@@ -3,10 +3,12 @@
 mod assign;
 mod bench;
 mod classifier;
+mod clock;
 mod clusters;
 mod compare;
 mod comparison;
 mod complete;
+mod completions;
 mod confusion;
 mod console;
 mod demo;
@@ -14,10 +16,13 @@ mod eval;
 mod evidence;
 mod export;
 mod failure;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod import;
 mod info;
 mod input;
 mod known_labels;
+mod man;
 mod memory;
 mod models;
 mod output;
@@ -27,6 +32,7 @@ mod progress;
 mod report;
 mod run_folder;
 mod sample;
+mod similar;
 mod standard_errors;
 mod sweep;
 mod tables;
@@ -92,6 +98,10 @@ enum Command {
     Export(export::Args),
     Import(import::Args),
     Bench(bench::Args),
+    #[cfg(feature = "fetch")]
+    Fetch(fetch::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the program; failures are printed as one `error:` and one `hint:` line.
@@ -141,5 +151,9 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Export(args) => export::run(&args, &console),
         Command::Import(args) => import::run(&args, &console),
         Command::Bench(args) => bench::run(&args, &console),
+        #[cfg(feature = "fetch")]
+        Command::Fetch(args) => fetch::run(&args, &console),
+        Command::Completions(args) => completions::run(&args, &console),
+        Command::Man(args) => man::run(&args, &console),
     }
 }

@@ -103,6 +103,29 @@ fn named<'a>(tile: &Tile<'a>, name: &str) -> Tile<'a> {
     tile
 }
 
+/// Characters that a small mean is wide, and what lies between two.
+const SMALL: usize = 14;
+const GAP: usize = 2;
+/// More means than this would push everything else off the screen.
+const MOST_SMALL: usize = 24;
+
+/// The means, small and side by side, where there is colour and they are few; else nothing.
+pub(super) fn small_means(model: &Model, console: &Console) -> Result<String> {
+    let k = model.mixture.n_components();
+    if console.colours().is_none() || !console.is_terminal() || model.height == 1 || k > MOST_SMALL
+    {
+        return Ok(String::new());
+    }
+    let caption = |k: usize| {
+        let label = model.labels.as_ref().and_then(|table| table.majority(k));
+        vec![label.map_or_else(|| k.to_string(), |(name, _)| format!("{k}: {name}"))]
+    };
+    let tile = |k: usize| Tile { values: model.mixture.mean(k), caption: caption(k) };
+    let tiles: Vec<Tile> = (0..k).map(tile).collect();
+    let columns = (console.width() + GAP) / (SMALL + GAP);
+    text(&tiles, shape(model), Some(columns.max(1)), Style::Blocks, console)
+}
+
 /// Tiles as text.
 pub(super) fn text(
     tiles: &[Tile],

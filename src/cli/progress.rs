@@ -74,7 +74,7 @@ impl Count {
     pub(super) fn new(console: &Console, things: &str, n: usize) -> Self {
         let line =
             if console.is_live() { ProgressBar::new(n as u64) } else { ProgressBar::hidden() };
-        let template = "{msg}: {pos} of {len}, {elapsed} so far";
+        let template = "{msg} [{bar:30}] {pos} of {len}, {elapsed} so far, {eta} to go";
         if let Ok(style) = ProgressStyle::with_template(template) {
             line.set_style(style);
         }
@@ -89,6 +89,32 @@ impl Count {
     }
 
     /// Ends the live line.
+    pub(super) fn finish(self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// The bar of a transfer, drawn only on a terminal.
+pub(super) struct Transfer(ProgressBar);
+
+impl Transfer {
+    /// `n_bytes` of what is called `name` are to come.
+    pub(super) fn new(console: &Console, name: &str, n_bytes: u64) -> Self {
+        let bar = if console.is_live() { ProgressBar::new(n_bytes) } else { ProgressBar::hidden() };
+        let template = "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(name.to_string());
+        Self(bar)
+    }
+
+    /// So many are there.
+    pub(super) fn reached(&self, n_bytes: u64) {
+        self.0.set_position(n_bytes);
+    }
+
+    /// Ends the bar.
     pub(super) fn finish(self) {
         self.0.finish_and_clear();
     }

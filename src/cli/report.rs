@@ -1,6 +1,7 @@
 //! What `report.html` tells: a run as one JSON document, with the members of each cluster that are worth a look.
 
 mod members;
+pub(super) mod stored;
 
 use super::input::Input;
 use super::photos;

@@ -1,5 +1,6 @@
 //! The run folder: the model, a picture of every mean, the contact sheet, the page, the history and the results.
 
+use super::clock::Clock;
 use super::console::json_text;
 use super::failure::Failure;
 use super::input::Input;
@@ -7,7 +8,7 @@ use super::models;
 use super::pictures;
 use super::report;
 use super::tables::counted;
-use super::train_report::{Clock, Results};
+use super::train_report::Results;
 use crate::error::{Error, Result};
 use crate::model_file::{self, Model, atomic};
 use crate::render;

@@ -6,13 +6,14 @@ mod k_list;
 mod report;
 mod rows;
 
+use super::clock::Clock;
 use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input};
 use super::progress::{Count, Progress};
 use super::run_folder::{self, Run};
 use super::train::{self, FitArgs};
-use super::train_report::{Clock, Results};
+use super::train_report::Results;
 use crate::em::{self, BootstrapTest, FitParams, HeldOut, Origin, Sweep, SweptFit};
 use crate::error::{Error, Result};
 use criteria::{Criterion, Row};

@@ -1,14 +1,16 @@
 //! `bmm train`: fits a mixture and writes a run folder.
 
+use super::clock::Clock;
 use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::{self, ImageShape, Input, MaskArgs, Reading};
 use super::known_labels::Supervision;
 use super::models;
+use super::pictures;
 use super::progress::{self, Progress};
 use super::run_folder::{self, Run};
 use super::tables::counted;
-use super::train_report::{Clock, Results};
+use super::train_report::Results;
 use crate::data::Binarize;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
 use crate::error::{Error, Result};
@@ -125,7 +127,8 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let fit = clock.fit(|| fit(&input, supervision.as_ref(), &params, console))?;
     let results = Results::new(&input, held_out.as_ref(), params, init, fit)?;
     let run = Run::write(out.as_deref(), *force, &input, &results, vec![], &mut clock)?;
-    console.result(&results.document(&run, &clock), || results.text(&run))?;
+    let means = pictures::small_means(results.model(), console)?;
+    console.result(&results.document(&run, &clock), || means + &results.text(&run))?;
     Ok(args.outcome(results.stop()))
 }
 

@@ -1,13 +1,14 @@
 //! What a fit tells: the table, the trust line and the score as text, the same as JSON, the history as CSV.
 
+use super::clock::Clock;
 use super::clusters::{self, Agreement, Clustering};
 use super::demo;
 use super::input::{Input, Words};
 use super::run_folder::Run;
 use super::tables;
-use super::trust::{self, SecondBest};
+use super::trust::{self, OfLabel, SecondBest};
 use crate::data;
-use crate::em::{Fit, FitParams, FitReport, StartReport, StopReason};
+use crate::em::{Fit, FitParams, FitReport, SAME_OPTIMUM, StartReport, StopReason};
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::model_file::{
@@ -15,20 +16,6 @@ use crate::model_file::{
 };
 use serde::Serialize;
 use std::fmt::Write;
-use std::time::Instant;
-
-/// The seconds that the parts of a run took.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Clock {
-    load: f64,
-    fit: f64,
-    write: f64,
-    total: f64,
-    #[serde(skip)]
-    began: Instant,
-    #[serde(skip)]
-    part_began: Instant,
-}
 
 /// A fit and what it does on the data.
 pub(super) struct Results {
@@ -64,6 +51,10 @@ pub(super) struct Document {
     accelerate: bool,
     starts: Vec<Start>,
     best_found: usize,
+    /// Ends closer than this are the same optimum, in nats per sample.
+    same_optimum: f64,
+    /// The trust of each label's own fit, where each has clusters of its own.
+    by_label: Vec<OfLabel>,
     second_best: Option<SecondBest>,
     diagnoses: Vec<Finding>,
     gradient_residual: f64,
@@ -95,8 +86,10 @@ struct Start {
     n_leaps: usize,
     n_rejected: usize,
     stop: String,
-    /// The start that a split and a merge led on from; null: initialised anew.
+    /// The start that a split and a merge led on from; null: initialised anew, or warm.
     moved_from: Option<usize>,
+    /// Whether it began at the fit of another K.
+    is_warm: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -107,40 +100,6 @@ struct HeldOut {
     bits_per_pixel: f64,
     #[serde(flatten)]
     agreement: Option<Agreement>,
-}
-
-impl Clock {
-    pub(super) fn start() -> Self {
-        let now = Instant::now();
-        Self { load: 0.0, fit: 0.0, write: 0.0, total: 0.0, began: now, part_began: now }
-    }
-
-    /// Times the reading of the data.
-    pub(super) fn load<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let (result, seconds) = timed(work);
-        self.load = seconds;
-        result
-    }
-
-    /// Times the fit; what follows is writing.
-    pub(super) fn fit<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let (result, seconds) = timed(work);
-        self.fit = seconds;
-        self.part_began = Instant::now();
-        result
-    }
-
-    /// All that can be timed is done: the results are about to be written down.
-    pub(super) fn stop_writing(&mut self) {
-        self.write = self.part_began.elapsed().as_secs_f64();
-        self.total = self.began.elapsed().as_secs_f64();
-    }
-}
-
-fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    let began = Instant::now();
-    let result = work();
-    (result, began.elapsed().as_secs_f64())
 }
 
 impl Results {
@@ -270,6 +229,8 @@ impl Results {
             accelerate: self.params.accelerate,
             starts: report.starts.iter().map(Start::from).collect(),
             best_found: report.n_best(),
+            same_optimum: SAME_OPTIMUM,
+            by_label: trust::of_each_label(report, self.model.labels.as_ref()),
             second_best: SecondBest::of(report),
             diagnoses: self.trust.findings.clone(),
             gradient_residual: report.gradient_residual,
@@ -348,6 +309,7 @@ fn provenance(input: &Input, params: &FitParams, init: &str) -> Provenance {
         alpha: params.alpha,
         tol: params.tol,
         max_iter: params.max_iter as u64,
+        accelerate: params.accelerate,
     }
 }
 
@@ -382,8 +344,10 @@ fn with_agreement(clustering: &Clustering) -> String {
 
 impl From<&StartReport> for Start {
     fn from(start: &StartReport) -> Self {
-        let StartReport { n_iter, n_leaps, n_rejected, objective, stop, moved_from } = *start;
-        Self { objective, n_iter, n_leaps, n_rejected, stop: stop.to_string(), moved_from }
+        let StartReport { n_iter, n_leaps, n_rejected, objective, stop, moved_from, is_warm } =
+            *start;
+        let stop = stop.to_string();
+        Self { objective, n_iter, n_leaps, n_rejected, stop, moved_from, is_warm }
     }
 }
 

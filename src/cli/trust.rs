@@ -1,9 +1,10 @@
 //! How far a fit can be trusted: how often its optimum was reached, what the next one is like, and what may be wrong with it.
 
 use super::tables::counted;
-use crate::em::{Diagnosis, FitReport, RunnerUp, StopReason};
-use crate::model_file::{Finding, Trust};
+use crate::em::{Diagnosis, FitReport, RunnerUp, SAME_OPTIMUM, StopReason};
+use crate::model_file::{Finding, LabelTable, Trust};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The best optimum but one.
 #[derive(Debug, Serialize)]
@@ -22,6 +23,30 @@ impl SecondBest {
         let best = report.starts[report.best_start].objective;
         Some(Self { start, objective, gap: (best - objective) / report.total_weight, ari })
     }
+}
+
+/// The trust of one label's own fit.
+#[derive(Debug, Serialize)]
+pub(super) struct OfLabel {
+    label: String,
+    n_starts: usize,
+    best_found: usize,
+    second_best: Option<SecondBest>,
+}
+
+/// Of the fits of all labels, in the order of the labels; none where clusters are of the whole.
+pub(super) fn of_each_label(report: &FitReport, table: Option<&LabelTable>) -> Vec<OfLabel> {
+    let labels: BTreeSet<u32> =
+        table.iter().flat_map(|t| t.label_of.iter().flatten()).copied().collect();
+    let name =
+        |label: u32| table.and_then(|t| t.names.get(label as usize)).cloned().unwrap_or_default();
+    let of_label = |(label, report): (u32, &FitReport)| OfLabel {
+        label: name(label),
+        n_starts: report.starts.len(),
+        best_found: report.n_best(),
+        second_best: SecondBest::of(report),
+    };
+    labels.into_iter().zip(&report.by_label).map(of_label).collect()
 }
 
 /// What a model keeps of it.
@@ -58,12 +83,18 @@ fn line(report: &FitReport, sample: &str) -> String {
     }
     let starts = counted(report.starts.len(), "start");
     let (finished, best) = (report.finished().count(), report.n_best());
+    if finished == 0 {
+        return format!("{starts}, none run to the end; {}", end(report));
+    }
     let second = SecondBest::of(report).map_or_else(String::new, |second| {
         let ari = second.ari.map_or_else(String::new, |ari| format!(" (ARI {ari:.2} with it)"));
         format!("; the next one is {:.2e} nats per {sample} lower{ari}", second.gap)
     });
     let end = end(report);
-    format!("{starts}, {finished} run to the end, {best} reached the best objective{second}; {end}")
+    format!(
+        "{starts}, {finished} run to the end, {best} reached the best objective (within {SAME_OPTIMUM:e} nats per \
+         {sample}){second}; {end}"
+    )
 }
 
 /// The same of a fit by labels.

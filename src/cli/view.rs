@@ -1,4 +1,4 @@
-//! `bmm view`: shows the means of the clusters.
+//! `bmm view`: shows the means of the clusters, or opens the page of the run.
 
 use super::clusters;
 use super::console::Console;
@@ -6,13 +6,16 @@ use super::failure::{Failure, Outcome};
 use super::models::{self, ModelArgs};
 use super::output;
 use super::pictures;
+use super::report::stored::{self, Member};
+use super::run_folder;
 use crate::error::{Error, Result};
 use crate::model_file::Model;
+use crate::render::{self, Sheet, Tile};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-/// Show the means of the clusters, in the terminal or as a PNG
+/// Show the clusters: the page of the run where there is a desktop, else the means in the terminal
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,10 +24,14 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
-    /// How to draw; auto: png with --output *.png, else blocks where there is colour, else shade
+    /// How to show them; auto: png with --output *.png; the page of the run on a desktop; else blocks
+    /// where there is colour, else shade
     #[arg(long = "as", value_enum, default_value = "auto", value_name = "HOW")]
     how: How,
-    /// Show this cluster only [default: all]
+    /// Open the page in a browser, or say why that fails, wherever this runs [default: on a desktop]
+    #[arg(long, conflicts_with_all = ["output", "json"])]
+    open: bool,
+    /// Show this cluster only, with the members that the page of the run has of it [default: all]
     #[arg(long, value_name = "K")]
     cluster: Option<usize>,
     /// Images side by side [default: as many as fit]
@@ -48,21 +55,34 @@ enum How {
     Shade,
     /// A contact sheet
     Png,
+    /// The page of the run: where it is, or with --output a copy of it
+    Html,
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let shown = args.shown(&model)?;
     models::announce(&path, &model, console);
+    if args.how == How::Html || args.open {
+        return args.page(&path, console);
+    }
+    if args.is_for_desktop(console) && open_page(&path, console).is_ok() {
+        return Ok(Outcome::Done);
+    }
     match (args.how, &args.output) {
         (How::Png | How::Auto, Some(file)) if args.how == How::Png || is_png(file) => {
-            let sheet = pictures::sheet(&model, None, &shown, args.columns())?;
+            let sheet = match args.cluster {
+                Some(k) => member_sheet(&model, k, &args.members(&path, &model), args.columns())?,
+                None => pictures::sheet(&model, None, &shown, args.columns())?,
+            };
             output::save(file, &sheet, args.force, console)?;
         }
         (How::Png, None) => return Err(needs_file().into()),
         (_, None) if console.json => {}
         _ => {
-            let tiles = pictures::tiles(&model, None, &shown);
+            let members = args.members(&path, &model);
+            let mut tiles = pictures::tiles(&model, None, &shown);
+            tiles.extend(members.iter().map(tile));
             let text = pictures::text(
                 &tiles,
                 pictures::shape(&model),
@@ -88,6 +108,35 @@ impl Args {
             Some(cluster) if cluster < k => Ok(vec![cluster]),
             Some(cluster) => Err(no_such_cluster(cluster, k)),
         }
+    }
+
+    /// What is known of the members of the one cluster that is shown.
+    fn members(&self, path: &Path, model: &Model) -> Vec<Member> {
+        self.cluster.map(|k| stored::members(path, model, k)).unwrap_or_default()
+    }
+
+    /// Opens the page, copies it, or says where it is.
+    fn page(&self, model: &Path, console: &Console) -> Result<Outcome, Failure> {
+        let page = page_of(model)?;
+        match &self.output {
+            Some(file) => {
+                let bytes = std::fs::read(&page).map_err(Error::io(&page))?;
+                output::save(file, &bytes, self.force, console)?;
+            }
+            None if self.open => open_page(model, console)?,
+            None => console.print(&format!("{}\n", page.display()))?,
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Whether somebody looks at a screen on which a browser can open, and asked for nothing else.
+    fn is_for_desktop(&self, console: &Console) -> bool {
+        let is_plain = self.how == How::Auto && self.output.is_none() && self.cluster.is_none();
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_remote = set("SSH_CONNECTION");
+        let has_screen =
+            cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY");
+        is_plain && !console.json && console.is_terminal() && has_screen && !is_remote
     }
 
     fn columns(&self) -> Option<usize> {
@@ -124,6 +173,43 @@ impl Args {
             _ => pictures::Style::Shade,
         }
     }
+}
+
+fn tile(member: &Member) -> Tile<'_> {
+    Tile { values: &member.values, caption: member.caption.clone() }
+}
+
+/// The mean of cluster `k` and its members.
+fn member_sheet(
+    model: &Model,
+    k: usize,
+    members: &[Member],
+    columns: Option<usize>,
+) -> Result<Vec<u8>> {
+    if members.is_empty() {
+        return pictures::sheet(model, None, &[k], columns);
+    }
+    let tiles: Vec<Tile> =
+        pictures::tiles(model, None, &[k]).into_iter().chain(members.iter().map(tile)).collect();
+    let title = format!("Cluster {k} of {} and some of its members", model.mixture.n_components());
+    render::sheet_png(&tiles, pictures::shape(model), &Sheet { title: &title, foot: "", columns })
+}
+
+/// The page beside a model.
+///
+/// # Errors
+/// [`Error::Io`] if there is none: imported models have no page.
+fn page_of(model: &Path) -> Result<PathBuf> {
+    let page = model.with_file_name(run_folder::REPORT);
+    std::fs::metadata(&page).map_err(Error::io(&page))?;
+    Ok(page)
+}
+
+fn open_page(model: &Path, console: &Console) -> Result<()> {
+    let page = page_of(model)?;
+    open::that_detached(&page).map_err(Error::io(&page))?;
+    console.note(format_args!("opened    {}", page.display()));
+    Ok(())
 }
 
 /// The error for a cluster that the model does not have.

@@ -3,6 +3,8 @@
 
 mod binarize;
 mod dataset;
+#[cfg(feature = "fetch")]
+mod download;
 mod fingerprint;
 mod grey;
 mod idx;
@@ -24,6 +26,8 @@ mod write;
 
 pub use binarize::Binarize;
 pub use dataset::{Dataset, Part, SourceKind};
+#[cfg(feature = "fetch")]
+pub use download::{Download, Published};
 pub use fingerprint::fingerprint;
 pub use label_file::read_labels;
 pub use labels::Labels;

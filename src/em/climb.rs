@@ -215,6 +215,7 @@ impl Climb {
             objective: self.objective(),
             stop: self.stop.unwrap_or(unfinished),
             moved_from: None,
+            is_warm: false,
         }
     }
 }

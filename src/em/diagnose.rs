@@ -72,7 +72,7 @@ pub(super) fn diagnose(
 ) -> Result<Findings> {
     let found = Scored::new(mixture, e_step, params.alpha);
     let gradient_residual = certificate::interior(&found) + certificate::boundary(&found, e_step)?;
-    let by_rows = support::by_rows(&found, &rows.data).map(Diagnosis::TooManyComponents);
+    let by_rows = support::by_rows(&found, rows).map(Diagnosis::TooManyComponents);
     if stop == StopReason::Interrupted {
         return Ok(Findings { diagnoses: by_rows.into_iter().collect(), gradient_residual });
     }

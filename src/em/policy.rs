@@ -29,7 +29,7 @@ pub struct Policy {
 /// On MNIST 1600 E-steps at K = 10, where it is hardly ever spent, and 250 at K = 100.
 const BUDGET: usize = 200_000_000;
 
-/// Chosen by counting E-steps: `docs/results/starts.md`.
+/// Chosen by counting E-steps: `docs/results.md`.
 const AUTO: Policy = Policy {
     n_starts: 6,
     first_leg: 10,

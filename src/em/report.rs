@@ -81,6 +81,8 @@ pub struct StartReport {
     /// The start from whose end a split and a merge led to this one's beginning; `None` if it was initialised anew. Run to its
     /// end it lies higher than that; where it did not get there it was abandoned.
     pub moved_from: Option<usize>,
+    /// Whether it began at the fit of another K, split or merged, in a sweep.
+    pub is_warm: bool,
 }
 
 /// A start has reached the best objective when it ends within this many nats per sample of it.
@@ -97,13 +99,14 @@ impl FitReport {
         finished(&self.starts)
     }
 
-    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; never less than 1. No two of them came one from the
-    /// other by a move. Of a fit by labels, the label whose best objective was reached least often counts.
+    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; 0 only if none was run to its end. No two of them came one
+    /// from the other by a move, and those that began at the fit of another K count only where no other start got there. Of a fit by
+    /// labels, the label whose best objective was reached least often counts.
     pub fn n_best(&self) -> usize {
         if let Some(least) = self.by_label.iter().map(Self::n_best).min() {
             return least;
         }
-        n_best(&self.starts, self.total_weight).max(1)
+        n_best(&self.starts, self.total_weight)
     }
 }
 
@@ -116,7 +119,9 @@ fn finished(starts: &[StartReport]) -> impl Iterator<Item = &StartReport> {
 fn n_best(starts: &[StartReport], total_weight: f64) -> usize {
     let best = finished(starts).map(|start| start.objective).fold(f64::NEG_INFINITY, f64::max);
     let near = best - SAME_OPTIMUM * total_weight;
-    finished(starts).filter(|start| start.objective >= near).count()
+    let reached = || finished(starts).filter(|start| start.objective >= near);
+    let n_own = reached().filter(|start| !start.is_warm).count();
+    n_own.max(reached().count().min(1))
 }
 
 /// Why a start ended.

@@ -81,10 +81,15 @@ impl<'a> Rows<'a> {
 
     /// Weights as whole numbers (N), for counting: as they are if they are whole, else in units of which a million make the mean weight.
     pub fn counts(&self) -> Vec<u64> {
+        let unit = self.count_unit();
+        (0..self.data.n_samples()).map(|i| (self.weight(i) / unit).round() as u64).collect()
+    }
+
+    /// The weight that is one in [`Self::counts`].
+    pub fn count_unit(&self) -> f64 {
         let n = self.data.n_samples();
         let are_whole = (0..n).all(|i| self.weight(i).fract() == 0.0);
-        let unit = if are_whole { 1.0 } else { self.total_weight() / (1e6 * n as f64) };
-        (0..n).map(|i| (self.weight(i) / unit).round() as u64).collect()
+        if are_whole { 1.0 } else { self.total_weight() / (1e6 * n as f64) }
     }
 
     /// The sum of `values`, one for each row, each times its row's weight; what has no weight counts nothing, whatever it is.

@@ -209,6 +209,7 @@ impl SweptFit {
         let gain = other.report.objective() - own.report.objective();
         let mut starts = std::mem::take(&mut own.report.starts);
         other.report.best_start += starts.len();
+        other.report.starts.iter_mut().for_each(|start| start.is_warm = true);
         starts.append(&mut other.report.starts);
         if gain > 0.0 {
             std::mem::swap(own, &mut other);

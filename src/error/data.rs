@@ -18,6 +18,12 @@ pub enum DataProblem {
     /// A download that saved an error page in place of the file.
     #[error("is a web page, not data")]
     WebPage,
+    /// A file that could not be downloaded.
+    #[error("cannot be downloaded: {reason}")]
+    Download {
+        /// What came instead.
+        reason: String,
+    },
     /// The content is of no kind that can be read.
     #[error("cannot be read as this: it looks like {looks_like}")]
     UnknownKind {
@@ -215,6 +221,9 @@ impl DataProblem {
             Self::NothingUsable { .. } => {
                 "name the file itself, or a folder with IDX files or PNG, JPEG, BMP or PNM pictures"
                     .into()
+            }
+            Self::Download { .. } => {
+                "run it again later, or give the address of another mirror with --mirror".into()
             }
             Self::NoSplit { split: "train", .. } => {
                 "add the training files, or ask for the test split with `:test` after the path"

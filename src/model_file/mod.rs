@@ -26,7 +26,7 @@
 //! | text | the binarisation rule, such as `threshold:128` |
 //! | option | [`LabelTable`]: list of texts (L names), list of `u64` (K x L counts, one component after another), list of options of `u32` (K, the label that each component was fitted to, or 0 long) |
 //! | option | [`FitRecord`]: `f64` log-likelihood, `u64` iterations, text stop, list of `f64` history, list of starts (each `u64` seed index, `u64` iterations, `f64` objective, text stop), `u64` best start |
-//! | option | [`Provenance`]: text version, text SHA-256 of the data, `u64` samples, flag synthetic, `u64` seed, text n_init, text init, `f64` alpha, `f64` tol, `u64` max_iter |
+//! | option | [`Provenance`]: text version, text SHA-256 of the data, `u64` samples, flag synthetic, `u64` seed, text n_init, text init, `f64` alpha, `f64` tol, `u64` max_iter, flag accelerate |
 //! | option | [`Trust`]: text line, `f64` gradient residual, list of findings (each text code, list of `u64` components, text message, text advice) |
 //! | option | [`Typicality`]: list of `f64` (K x 27 quantiles of log p(x) at [`LEVELS`], one component after another), list of `f64` (the same of the number of ones) |
 //!

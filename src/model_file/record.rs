@@ -56,6 +56,14 @@ pub struct Provenance {
     pub tol: f64,
     /// The most iterations of one start.
     pub max_iter: u64,
+    /// Whether late iterations were extrapolated.
+    #[serde(default = "accelerated")]
+    pub accelerate: bool,
+}
+
+/// What fits do unless they are told not to.
+fn accelerated() -> bool {
+    true
 }
 
 /// How a fit went.
@@ -79,7 +87,7 @@ pub struct FitRecord {
 /// How one start of a fit went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StartRecord {
-    /// Which stream of the seed it drew from.
+    /// Its place among the starts.
     pub seed_index: u64,
     /// Its iterations.
     pub n_iter: u64,
@@ -142,8 +150,9 @@ impl LabelTable {
     ///
     /// One sample more, spread over all labels, is the prior of Perks (1947), *Journal of the Institute of Actuaries* 73: no label is
     /// impossible because no sample bore it, and a component without samples says nothing, `1 / L`. A component that was fitted to a label
-    /// has one sample of that label more. That the counts, and not the label alone, decide gives a classifier with clusters for
-    /// each label far better probabilities on MNIST (`docs/results.md`).
+    /// has one sample of that label more, which is our choice: it decides where no sample with a label is in the component. That the counts decide
+    /// otherwise, and not the label alone, gives a classifier with clusters for each label far better probabilities on MNIST
+    /// (`docs/results.md`).
     pub fn shares(&self) -> Vec<f64> {
         let n_labels = self.names.len();
         let of_component = |(k, counts): (usize, &[u64])| {

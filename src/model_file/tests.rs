@@ -39,6 +39,7 @@ fn provenance() -> Provenance {
         alpha: 0.5,
         tol: 1e-6,
         max_iter: 500,
+        accelerate: true,
     }
 }
 
@@ -195,6 +196,7 @@ fn provenance_as_documented(file: &mut ByHand) {
     assert_eq!((file.u64(), file.take::<1>(), file.u64()), (8, [1], 7));
     assert_eq!((file.text(), file.text()), ("auto".into(), "random".into()));
     assert_eq!((file.f64(), file.f64(), file.u64()), (0.5, 1e-6, 500));
+    assert_eq!(file.take::<1>(), [1]);
 }
 
 /// What is wrong with `model`, which must be refused by name both on writing and behind a valid checksum.

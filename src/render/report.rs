@@ -10,10 +10,15 @@ use sha2::{Digest, Sha256};
 const PAGE: &str = include_str!("report/page.html");
 const STYLE: &str = include_str!("report/page.css");
 /// In the order in which they build on each other.
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 10] = [
     include_str!("report/numbers.js"),
     include_str!("report/prepare.js"),
+    include_str!("report/dom.js"),
+    include_str!("report/pictures.js"),
     include_str!("report/view.js"),
+    include_str!("report/clusters.js"),
+    include_str!("report/panel.js"),
+    include_str!("report/result.js"),
     include_str!("report/pad.js"),
     include_str!("report/main.js"),
 ];
@@ -38,6 +43,17 @@ pub fn report_page(title: &str, json: &str) -> String {
             ("{{SCRIPT}}", &script),
         ],
     )
+}
+
+/// The JSON document in a page; `None` if there is none.
+pub fn report_data(page: &str) -> Option<&str> {
+    let (_, behind) = page.split_once("<script type=\"application/json\" id=\"report\">")?;
+    Some(behind.split_once("</script>")?.0)
+}
+
+/// The bytes that [`base64`] wrote; `None` for what it did not.
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
 }
 
 /// Bytes as a page reads them.
@@ -108,5 +124,14 @@ mod tests {
     #[test]
     fn numbers_are_little_endian_doubles() {
         assert_eq!(base64_numbers(&[1.0]), "AAAAAAAA8D8=");
+        assert_eq!(from_base64("AAAAAAAA8D8="), Some(1.0_f64.to_le_bytes().to_vec()));
+        assert_eq!(from_base64("?"), None);
+    }
+
+    #[test]
+    fn the_document_of_a_page_is_found_again() {
+        let page = report_page("t", r#"{"a": "<b>"}"#);
+        assert_eq!(report_data(&page), Some(r#"{"a": "\u003cb>"}"#));
+        assert_eq!(report_data("<html>"), None);
     }
 }

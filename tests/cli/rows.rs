@@ -222,3 +222,59 @@ fn a_sweep_says_that_labels_with_blanks_only_judge() {
     let run = sandbox.done("sweep --k 2 --data data.idx --labels some.txt --out run");
     assert!(run.err.contains("only judge"), "{run:?}");
 }
+
+#[test]
+fn a_label_with_fewer_rows_than_clusters_begins_on_others_too() {
+    let sandbox = Sandbox::new();
+    // Wide enough for the kernels of wide rows, and three kinds, of which labels know two.
+    let pixel = |i: u32, d: u32| if d / 22 == i % 3 || d == i * 7 % 64 { 255 } else { 0 };
+    let body: Vec<u8> = (0..30).flat_map(|i| (0..64).map(move |d| pixel(i, d))).collect();
+    sandbox.write("wide.idx", idx(&[30, 8, 8], body));
+    sandbox.write("one.txt", format!("5\n6\n{}", "\n".repeat(28)));
+    for init in ["random-rows", "random-means", "random-resp", "kmeans++"] {
+        let words = format!(
+            "train --data wide.idx --labels one.txt --components-per-label 2 --init {init} --out run --force --json"
+        );
+        assert_eq!(sandbox.done(&words).json()["n_components"], 4, "{init}");
+    }
+}
+
+#[test]
+fn clusters_need_rows_that_weigh_anything() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", "a,b,weight\n1,0,1\n0,1,0\n1,1,0\n0,0,0\n");
+    let words = "train --data rows.csv --k 3 --out run";
+    sandbox.refuses(1, words.split_whitespace(), &["--k is 3", "1, the number of rows that weigh"]);
+}
+
+#[test]
+fn a_mask_is_for_all_images_also_where_a_limit_takes_some() {
+    let sandbox = Sandbox::with_run();
+    sandbox.write("mask.idx", idx(&[10, 4, 4], [0; 160]));
+    let words = "train --data data.idx --limit 10 --mask mask.idx --k 2 --out new";
+    sandbox.refuses(1, words.split_whitespace(), &["mask.idx", "10 images"]);
+}
+
+#[test]
+fn each_label_tells_how_far_its_own_fit_can_be_trusted() {
+    let sandbox = Sandbox::new();
+    labelled(&sandbox);
+    let words = "train --data data.idx --labels all.txt --components-per-label 2 --out run --json";
+    let run = sandbox.done(words).json();
+    let of_labels = run["by_label"].as_array().unwrap();
+    let names: Vec<&str> = of_labels.iter().map(|of| of["label"].as_str().unwrap()).collect();
+    assert_eq!(names, ["3", "4"]);
+    assert!(of_labels.iter().all(|of| of["n_starts"].as_u64().unwrap() > 1));
+}
+
+#[test]
+fn counts_of_labels_are_in_the_unit_of_fractional_weights() {
+    let sandbox = Sandbox::new();
+    let row = |i: usize| format!("{},{},{}\n", i % 2, 1 - i % 2, if i < 20 { 0.5 } else { 1.5 });
+    let rows: String = (0..40).map(row).collect();
+    sandbox.write("rows.csv", format!("a,b,weight\n{rows}"));
+    sandbox.write("all.txt", (0..40).map(|i| format!("{}\n", i % 2)).collect::<String>());
+    sandbox.done("train --k 2 --data rows.csv --labels all.txt --out run");
+    let info = sandbox.done("info run --json").json();
+    assert_eq!(info["cluster_sizes"], serde_json::json!([20, 20]));
+}

@@ -176,3 +176,16 @@ fn an_interrupted_sweep_keeps_the_best_so_far() {
     assert!(run.text().contains("interrupted") && run.text().contains("kept"), "{run:?}");
     assert!(sandbox.path("run/model.bmm").exists() && sandbox.path("run/sweep.csv").exists());
 }
+
+#[test]
+fn what_a_neighbour_began_is_no_confirmation() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(40));
+    let words = "sweep --k 2..4 --data data.idx --n-init 1 --criterion aic --out run --json";
+    sandbox.done(words);
+    let run: Value = serde_json::from_slice(&sandbox.read("run/run.json")).unwrap();
+    let starts = run["starts"].as_array().unwrap();
+    let own = starts.iter().filter(|start| start["is_warm"] == false).count();
+    assert_eq!(own, 1);
+    assert!(starts.len() == 1 || run["best_found"] == 1, "{run}");
+}

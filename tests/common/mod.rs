@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test binary uses a part
 
 pub mod cases;
+pub mod photo;
 pub mod program;
 
 use bmm::bits::BitMatrix;

@@ -15,7 +15,7 @@ const FEWEST: usize = 2;
 const CERTAIN: f64 = 0.01;
 
 /// The kinds, as the page calls them.
-const KINDS: [&str; 3] = ["typical", "odd", "undecided"];
+pub(super) const KINDS: [&str; 3] = ["typical", "odd", "undecided"];
 
 /// For each cluster and each kind, documents of its members.
 pub(super) struct Members {

@@ -3,11 +3,11 @@
 use super::criteria::{Criterion, Row, pick};
 use super::figure;
 use super::rows::Rows;
+use crate::cli::clock::Clock;
 use crate::cli::input::Words;
 use crate::cli::output;
 use crate::cli::run_folder::Run;
 use crate::cli::tables;
-use crate::cli::train_report::Clock;
 use crate::em::{BootstrapTest, FitParams};
 use crate::error::Result;
 use serde_json::{Map, Value, json};

@@ -2,10 +2,15 @@
 
 use super::components::varying;
 use super::{Excess, Scored};
-use crate::bits::BitMatrix;
+use crate::em::rows::Rows;
 
-/// What the number of distinct rows and of features says against K.
-pub(super) fn by_rows(found: &Scored, data: &BitMatrix) -> Option<Excess> {
+/// What the number of distinct rows and of features says against K. Labels add to what the rows tell, so that neither limit holds
+/// where some are known.
+pub(super) fn by_rows(found: &Scored, rows: &Rows) -> Option<Excess> {
+    if !rows.label_of.is_empty() {
+        return None;
+    }
+    let data = &rows.data;
     let n_components = found.mixture.n_components();
     let n_distinct = data.n_distinct_up_to(n_components);
     if n_distinct < n_components {

@@ -36,7 +36,8 @@ pub enum Init {
 impl Init {
     /// The initial mixture of one start, drawn from a stream of its own.
     ///
-    /// Where labels are known, components of a label begin on its rows, and those without one on the rows without one.
+    /// Where labels are known, components of a label begin on its rows, and those without one on the rows without one. Where these are
+    /// too few, rows without a label join them, and then all others.
     pub(super) fn mixture(
         &self,
         rows: &Rows,
@@ -55,11 +56,7 @@ impl Init {
         for label in labels {
             let components: Vec<usize> =
                 (0..n_components).filter(|&k| rows.label_of[k] == label).collect();
-            let is_its = |i: &usize| rows.labels.get(*i).copied().flatten() == label;
-            let mut its: Vec<usize> = (0..rows.data.n_samples()).filter(is_its).collect();
-            if its.is_empty() {
-                its = (0..rows.data.n_samples()).collect();
-            }
+            let its = enough(rows, label, components.len());
             let part = self.draw(&rows.select(&its), components.len(), &mut rng)?;
             let share = components.len() as f64 / n_components as f64;
             for (part_k, k) in components.into_iter().enumerate() {
@@ -100,6 +97,20 @@ impl Init {
         }
         Ok(())
     }
+}
+
+/// Rows for `count` components of `label` to begin on: at least so many, if there are.
+fn enough(rows: &Rows, label: Option<u32>, count: usize) -> Vec<usize> {
+    let of_row = |i: usize| rows.labels.get(i).copied().flatten();
+    let all = || 0..rows.data.n_samples();
+    let mut its: Vec<usize> = all().filter(|&i| of_row(i) == label).collect();
+    if its.len() < count {
+        its.extend(all().filter(|&i| of_row(i) != label && of_row(i).is_none()));
+    }
+    if its.len() < count {
+        its.extend(all().filter(|&i| of_row(i) != label && of_row(i).is_some()));
+    }
+    its
 }
 
 /// One stream of random numbers after another, 2^128 draws apart: start s draws from stream s.

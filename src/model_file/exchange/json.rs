@@ -1,4 +1,4 @@
-//! JSON: weights and means as arrays of numbers, and everything else a model file holds, by name.
+//! JSON: weights and means as arrays of numbers, and by name what a model file holds of size, rule, labels, fit and origin.
 
 use serde::{Deserialize, Serialize};
 

@@ -17,36 +17,34 @@ function make(name, attributes, ...children) {
   return element;
 }
 
+function span(className, ...children) {
+  return make("span", { class: className }, ...children);
+}
+
+function pressed(action, attributes, ...children) {
+  const button = make("button", attributes, ...children);
+  button.addEventListener("click", action);
+  return button;
+}
+
+function onClick(id, action) {
+  byId(id).addEventListener("click", action);
+}
+
+// The entries of a list of definitions.
 function pairs(list, entries) {
   const pair = ([name, ...value]) => make("div", null, make("dt", null, name), make("dd", null, ...value));
   list.replaceChildren(...entries.map(pair));
-}
-
-function show(element, isShown) {
-  element.hidden = !isShown;
 }
 
 // 12.3 %. What is not quite all, or not quite nothing, is not called so.
 function percent(share, digits = 1) {
   const unit = NO_BREAK + "%";
   const least = 10 ** -digits;
-  if (share > 0 && share * 100 < least / 2) return "< " + least + unit;
+  if (share > 0 && share * 100 < least / 2) return "<" + NO_BREAK + least + unit;
   const text = (share * 100).toFixed(digits);
-  if (share < 1 && Number(text) === 100) return "> " + (100 - least) + unit;
+  if (share < 1 && Number(text) === 100) return ">" + NO_BREAK + (100 - least) + unit;
   return (Number(text) === 100 ? "100" : text) + unit;
-}
-
-function nats(value) {
-  return value === -Infinity ? "minus infinity" : value.toFixed(1) + NO_BREAK + "nats";
-}
-
-// Like 12,345, with thin spaces.
-function whole(n) {
-  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
-}
-
-function counted(n, report) {
-  return whole(n) + " " + report.sample + (n === 1 ? "" : "s");
 }
 
 // "mostly 7", where labels are known.
@@ -54,16 +52,16 @@ function mostly(cluster) {
   return cluster.label === null ? null : "mostly " + cluster.label;
 }
 
-function named(report, k) {
-  const words = mostly(report.clusters[k]);
-  return "cluster " + k + (words ? " (" + words + ")" : "");
+function named(model, k) {
+  const words = mostly(model.clusters[k]);
+  return "cluster " + k + (words ? ", " + words : "");
 }
 
-function featureName(report, d) {
-  return report.names[d] || report.feature + " " + d;
+function featureName(model, d) {
+  return model.names[d] || model.feature + " " + d;
 }
 
 // Images are shown as pictures, rows of a table as bars.
-function isTable(report) {
-  return report.sample !== "image" || report.height === 1;
+function isTable(model) {
+  return model.sample !== "image" || model.height === 1;
 }

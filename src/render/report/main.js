@@ -1,27 +1,17 @@
 // The start: light or dark, then every part of the page.
 
-// The choice of the reader, else that of the system; paper is always white.
+// The choice of the reader, else that of the system; paper is always white. Nothing is stored.
 function listenToTheme(onChange) {
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const stored = { key: "bmm-theme", get: () => localStorage.getItem("bmm-theme"), set: (theme) => localStorage.setItem("bmm-theme", theme) };
-  // Some browsers keep no storage for files; the choice then lasts as long as the page.
-  const attempt = (action, ...values) => {
-    try {
-      return action(...values);
-    } catch {
-      return null;
-    }
-  };
-  let chosen = attempt(stored.get);
+  let chosen = null;
   const apply = (theme) => {
     document.documentElement.dataset.theme = theme;
     byId("theme").setAttribute("aria-checked", theme === "dark");
     onChange();
   };
   const applyChoice = () => apply(chosen || (system.matches ? "dark" : "light"));
-  byId("theme").addEventListener("click", () => {
+  onClick("theme", () => {
     chosen = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
-    attempt(stored.set, chosen);
     applyChoice();
   });
   system.addEventListener("change", applyChoice);
@@ -31,21 +21,20 @@ function listenToTheme(onChange) {
 }
 
 function start() {
-  const report = JSON.parse(byId("report").textContent);
-  const model = modelOf(report);
+  const model = modelOf(JSON.parse(byId("report").textContent));
   let pad = null;
   listenToTheme(() => pad && paintPad(pad));
-  document.body.classList.toggle("bright", !report.has_pad);
-  const open = panelOf(report, model);
-  showHead(report);
-  showTrust(report, open);
-  showClusters(report, model, open);
-  if (report.has_pad) pad = showPad(report, model);
-  showCharts(report.charts);
-  showLabels(report);
-  showCommand(report);
+  document.body.classList.toggle("bright", !model.has_pad);
+  const open = panelOf(model);
+  showHead(model);
+  showTrust(model, open);
+  showClusters(model, open);
+  if (model.has_pad) pad = showPad(model);
+  showCharts(model.charts);
+  showLabels(model);
+  showCommand(model);
   showContents();
-  showSelfCheck(report, model);
+  showSelfCheck(model);
 }
 
 start();

@@ -3,6 +3,10 @@
 // Numbers: what the document holds as text becomes arrays, and rows are scored as the program scores them. Nothing here
 // knows of the page, so that Node can run it too.
 
+function plus(a, b) {
+  return a + b;
+}
+
 function bytesOf(base64) {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
@@ -23,17 +27,16 @@ function logOf(value) {
   return value === null ? -Infinity : value;
 }
 
-// Both logarithms of every mean, once: a score only adds what its bits select, so 0 log 0 never arises, and means of
-// exactly 0 and 1 give minus infinity where they should.
+// The report with its numbers as arrays. Both logarithms of every mean, once: a score only adds what its bits select, so 0 log 0
+// never arises, and means of exactly 0 and 1 give minus infinity where they should.
 function modelOf(report) {
   const weights = doublesOf(report.weights);
   const means = doublesOf(report.means);
   const threshold = /^threshold:(\d+)$/.exec(report.binarize || "");
   return {
+    ...report,
     nClusters: weights.length,
     nFeatures: report.height * report.width,
-    height: report.height,
-    width: report.width,
     threshold: threshold ? Number(threshold[1]) : 128,
     weights,
     means,
@@ -64,7 +67,7 @@ function score(model, bits) {
   const best = joint.reduce((best, value, k) => (value > joint[best] ? k : best), 0);
   const top = joint[best];
   const logProb = top + Math.log(joint.reduce((sum, value) => sum + Math.exp(value - top), 0));
-  const ones = bits.reduce((sum, bit) => sum + bit, 0);
+  const ones = bits.reduce(plus, 0);
   if (top === -Infinity) {
     // No cluster can make this row: all that is left to go by are the weights.
     const heaviest = model.weights.indexOf(Math.max(...model.weights));
@@ -110,17 +113,20 @@ function apart(model, k) {
   return difference;
 }
 
-// How far the page is from the program on rows that the program scored.
-function largestDifferences(model, checks) {
+// All features in their order, or, of more than `most`, those in which cluster `k` differs most from the others.
+function telling(model, k, most) {
+  const features = [...meanOf(model, k).keys()];
+  const difference = apart(model, k);
+  if (difference && features.length > most) features.sort((a, b) => Math.abs(difference[b]) - Math.abs(difference[a]));
+  return features.slice(0, most);
+}
+
+// How far the page is from the program on rows that the program scored: in log p or any responsibility.
+function largestDifference(model) {
   const apartBy = (a, b) => (a === b ? 0 : Math.abs(a - b));
-  const worst = { logProb: 0, responsibility: 0 };
-  for (const check of checks) {
-    const scored = score(model, bitsOf(check.bits, model.nFeatures));
-    worst.logProb = Math.max(worst.logProb, apartBy(scored.logProb, logOf(check.log_prob)));
-    check.responsibilities.forEach((value, k) => {
-      const difference = apartBy(scored.responsibilities[k], value);
-      worst.responsibility = Math.max(worst.responsibility, difference);
-    });
-  }
-  return worst;
+  return Math.max(0, ...model.checks.flatMap((check) => {
+    const { logProb, responsibilities } = score(model, bitsOf(check.bits, model.nFeatures));
+    const differences = check.responsibilities.map((value, k) => apartBy(value, responsibilities[k]));
+    return [apartBy(logProb, logOf(check.log_prob)), ...differences];
+  }));
 }

@@ -1,77 +1,70 @@
-// The pad: strokes, a picture or a stored image, and every step back. What lies on it is a list of items, never changed but
-// replaced, so that undo is the list before. `onChange(grey, isSettled)` hears what the model is to see.
+// The pad: strokes, a picture or a stored image. What lies on it is a list of items, never changed but replaced, so that undo is
+// the list before. An item has `points` (a stroke), `bits` (a stored image) or a `picture` with its `grey`.
 
-const PEN = 0.075; // of the longer side of the pad: a digit drawn at two thirds of it gets the strokes of MNIST
+const PEN = 25; // of a pad with sides of 336: a digit drawn at two thirds of it gets the strokes of MNIST
 const PAD_SIDE = 336;
 
+// `onChange(grey)` hears what the model is to see: undefined of an empty pad, null if there is no ink.
 function padOf(model, onChange) {
   const canvas = byId("pad");
   const unit = PAD_SIDE / Math.max(model.height, model.width);
   canvas.height = Math.round(unit * model.height);
   canvas.width = Math.round(unit * model.width);
-  byId("sheet").style.aspectRatio = canvas.width + " / " + canvas.height;
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  const pad = { model, canvas, context, items: [], before: [], isWaiting: false };
-  pad.tell = (isSettled) => {
+  const pad = { model, canvas, context, items: [], before: [] };
+  pad.show = () => {
+    byId("undo").disabled = pad.before.length === 0;
+    byId("clear").disabled = pad.items.length === 0;
+    byId("pad-hint").hidden = pad.items.length > 0;
     paintPad(pad);
-    onChange(pad.items.length ? seenOn(pad) : undefined, isSettled);
+    onChange(seenOn(pad));
   };
-  pad.put = (items, isSettled = true) => {
+  pad.put = (...items) => {
     pad.before.push(pad.items);
     pad.items = items;
-    refresh(pad, isSettled);
+    pad.show();
   };
-  byId("undo").addEventListener("click", () => {
+  onClick("undo", () => {
     pad.items = pad.before.pop();
-    refresh(pad, true);
+    pad.show();
   });
-  byId("clear").addEventListener("click", () => pad.put([]));
+  onClick("clear", () => pad.put());
   listenToPen(pad);
-  refresh(pad, true);
+  pad.show();
   return pad;
-}
-
-function refresh(pad, isSettled) {
-  byId("undo").disabled = pad.before.length === 0;
-  byId("clear").disabled = pad.items.length === 0;
-  show(byId("pad-hint"), pad.items.length === 0);
-  if (isSettled) pad.tell(true);
-  else soon(pad);
-}
-
-// Many movements of a pen make one picture, drawn when the screen is.
-function soon(pad) {
-  if (pad.isWaiting) return;
-  pad.isWaiting = true;
-  requestAnimationFrame(() => {
-    pad.isWaiting = false;
-    pad.tell(false);
-  });
 }
 
 function listenToPen(pad) {
   const { canvas } = pad;
   let stroke = null;
+  let isWaiting = false;
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * canvas.width;
     return [x, ((event.clientY - box.top) / box.height) * canvas.height];
   };
+  // Many movements of a pen make one picture, drawn when the screen is.
+  const showSoon = () => {
+    if (!isWaiting) requestAnimationFrame(() => {
+      isWaiting = false;
+      if (stroke) pad.show();
+    });
+    isWaiting = true;
+  };
   canvas.addEventListener("pointerdown", (event) => {
     if (!event.isPrimary || event.button !== 0) return;
-    event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
-    stroke = { points: [place(event)] };
-    pad.put([...pad.items, stroke], false);
+    stroke = [place(event)];
+    pad.put(...pad.items, { points: stroke });
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!stroke) return;
-    const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-    stroke.points.push(...(events.length ? events : [event]).map(place));
-    soon(pad);
+    const events = event.getCoalescedEvents?.() || [];
+    stroke.push(...(events.length > 0 ? events : [event]).map(place));
+    showSoon();
   });
   const end = () => {
-    if (stroke) pad.tell(true);
+    if (stroke) pad.show();
     stroke = null;
   };
   canvas.addEventListener("pointerup", end);
@@ -84,29 +77,24 @@ function paintPad({ canvas, context, items }) {
   const [ground, ink] = ["--paper", "--ink"].map((name) => style.getPropertyValue(name).trim());
   context.fillStyle = ground;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  let pen = ink;
-  for (const item of items) {
-    if (item.picture) {
-      paintContained(canvas, context, item.picture);
-      pen = item.isBright ? "#000" : "#fff";
-    } else if (item.bits) {
-      paintBits(canvas, context, item.bits, ink);
-    } else {
-      paintStroke(context, item.points, pen);
-    }
+  context.fillStyle = context.strokeStyle = ink;
+  for (const { points, bits, picture, isBright } of items) {
+    if (points) paintStroke(context, points);
+    if (bits) paintBits(canvas, context, bits);
+    if (picture) paintContained(canvas, context, picture);
+    if (picture) context.strokeStyle = isBright ? "#000" : "#fff";
   }
 }
 
-function paintStroke(context, points, pen) {
-  context.strokeStyle = pen;
-  context.lineWidth = PEN * PAD_SIDE;
+function paintStroke(context, points) {
+  context.lineWidth = PEN;
   context.lineCap = context.lineJoin = "round";
   context.beginPath();
   context.moveTo(...points[0]);
-  for (let i = 1; i < points.length; i++) {
-    const [[x, y], [u, v]] = [points[i - 1], points[i]];
-    context.quadraticCurveTo(x, y, (x + u) / 2, (y + v) / 2);
-  }
+  points.slice(1).forEach(([x, y], i) => {
+    const [u, v] = points[i];
+    context.quadraticCurveTo(u, v, (x + u) / 2, (y + v) / 2);
+  });
   context.lineTo(...points[points.length - 1]);
   context.stroke();
 }
@@ -118,29 +106,25 @@ function paintContained(canvas, context, picture) {
   context.drawImage(picture, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
 }
 
-function paintBits(canvas, context, { values, width }, ink) {
+function paintBits(canvas, context, { values, width }) {
   const unit = canvas.width / width;
-  context.fillStyle = ink;
   values.forEach((bit, i) => {
     if (bit) context.fillRect((i % width) * unit, Math.floor(i / width) * unit, unit, unit);
   });
 }
 
 // A stored image and a picture of the right size are seen as they are, another picture by its own pixels; as soon as there are
-// strokes, what is on the pad counts. Null: no ink.
-function seenOn({ model, canvas, context, items }) {
-  const { height, width } = model;
-  const item = items[0];
-  if (items.length > 1 || item.points) {
-    return prepare(greyOf(context, canvas.height, canvas.width), height, width);
-  }
-  if (item.bits) return item.bits.values.map((bit) => 255 * bit);
-  const isFitting = item.grey.height === height && item.grey.width === width;
-  return isFitting ? item.grey.values : prepare(item.grey, height, width);
+// strokes, what is on the pad counts.
+function seenOn({ model: { height, width }, canvas, context, items }) {
+  if (items.length === 0) return undefined;
+  const { bits, grey } = items[items.length - 1];
+  if (bits) return bits.values.map((bit) => 255 * bit);
+  if (grey && grey.height === height && grey.width === width) return grey.values;
+  return prepare(grey || greyOf(context, canvas), height, width);
 }
 
 // Grey as the program reads colours: the luma of the image crate, over white, whole numbers.
-function greyOf(context, height, width) {
+function greyOf(context, { height, width }) {
   const { data } = context.getImageData(0, 0, width, height);
   const values = new Uint8Array(height * width);
   for (let i = 0, j = 0; i < values.length; i++, j += 4) {
@@ -159,10 +143,10 @@ async function putPicture(pad, file) {
     picture.width = bitmap.width;
     const context = picture.getContext("2d", { willReadFrequently: true });
     context.drawImage(bitmap, 0, 0);
-    const grey = greyOf(context, picture.height, picture.width);
-    const isBright = grey.values.reduce((sum, value) => sum + value, 0) > 127 * grey.values.length;
-    status.textContent = (file.name || "picture") + ", " + grey.height + " x " + grey.width;
-    pad.put([{ picture, grey, isBright }]);
+    const grey = greyOf(context, picture);
+    const isBright = grey.values.reduce(plus, 0) > 127 * grey.values.length;
+    status.textContent = file.name + ", " + grey.height + " x " + grey.width;
+    pad.put({ picture, grey, isBright });
   } catch {
     status.textContent = "This is no picture that the browser can read.";
   }

@@ -1,5 +1,5 @@
-// From a picture of something drawn to an image like those of the model: step by step what `bmm assign` does to a photo
-// (src/data/photo.rs), so that page and program see the same bits. A field is {height, width, values}, row by row.
+// From a picture of something drawn to an image like those of the model: what `bmm assign` does to a photo, step by step
+// (src/data/photo.rs), so that both see the same bits. A field is {height, width, values}, row by row.
 
 const LONGEST = 128; // larger pictures are averaged down to this
 const OUTLIER = 2.5; // so many scales from the paper is no paper
@@ -49,21 +49,21 @@ function transposed({ height, width, values }) {
   return { height: width, width: height, values: turned };
 }
 
-// Pixel minus paper: a plane of grey, fitted again and again to what lies near it, so that light from one side is no ink.
+// Pixel minus paper: a plane of grey, fitted again and again to what lies near it, so that light from one side is no ink. Eight
+// fits, or fewer if the next one would be the same.
 function beyondPaper(photo) {
-  let isPaper = () => true;
-  let found;
-  for (let round = 0; round < 8; round++) {
-    const plane = planeThrough(photo, isPaper);
-    const residuals = new Float64Array(photo.values.length);
+  let paper = new Uint8Array(photo.values.length).fill(1);
+  for (let round = 1; ; round++) {
+    const plane = planeThrough(photo, paper);
+    const residuals = new Float64Array(paper.length);
     eachPlace(photo, (i, x, y) => {
       residuals[i] = photo.values[i] - (plane[0] + plane[1] * x + plane[2] * y);
     });
     const scale = 1.4826 * medianSize(residuals) + 1;
-    isPaper = (i) => Math.abs(residuals[i]) < OUTLIER * scale;
-    found = { residuals, scale };
+    const next = paper.map((_, i) => Math.abs(residuals[i]) < OUTLIER * scale);
+    if (round === 8 || next.every((isPaper, i) => isPaper === paper[i])) return { residuals, scale };
+    paper = next;
   }
-  return found;
 }
 
 function eachPlace({ height, width }, visit) {
@@ -72,46 +72,27 @@ function eachPlace({ height, width }, visit) {
   }
 }
 
-function planeThrough(photo, isPaper) {
-  // Written out and not as a loop over terms: this runs at every movement of a pen.
-  let [n, sx, sy, sxx, sxy, syy, sv, svx, svy] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+// Least squares; a hair more on the diagonal, as a picture one pixel wide has no slope across.
+function planeThrough(photo, paper) {
+  const rows = [0, 1, 2].map((r) => new Float64Array(4).fill(1e-9, r, r + 1));
+  const terms = new Float64Array(4).fill(1);
   eachPlace(photo, (i, x, y) => {
-    if (!isPaper(i)) return;
-    const v = photo.values[i];
-    n += 1;
-    sx += x;
-    sy += y;
-    sxx += x * x;
-    sxy += x * y;
-    syy += y * y;
-    sv += v;
-    svx += v * x;
-    svy += v * y;
+    if (!paper[i]) return;
+    terms[1] = x;
+    terms[2] = y;
+    terms[3] = photo.values[i];
+    for (let r = 0; r < 3; r++) for (let c = 0; c < 4; c++) rows[r][c] += terms[r] * terms[c];
   });
-  const hair = 1e-9; // on the diagonal: a picture one pixel wide has no slope across
-  return solved([
-    [n + hair, sx, sy, sv],
-    [sx, sxx + hair, sxy, svx],
-    [sy, sxy, syy + hair, svy],
-  ]);
+  return solved(rows);
 }
 
-// Gauss's elimination, with pivots; the last column is the right side.
+// Gauss's elimination; the last column is the right side. A positive definite matrix needs no search for pivots.
 function solved(rows) {
-  const n = rows.length;
-  for (let column = 0; column < n; column++) {
-    let pivot = column;
-    for (let r = column + 1; r < n; r++) {
-      if (Math.abs(rows[r][column]) > Math.abs(rows[pivot][column])) pivot = r;
-    }
-    [rows[column], rows[pivot]] = [rows[pivot], rows[column]];
-    for (let r = 0; r < n; r++) {
-      if (r === column) continue;
-      const factor = rows[r][column] / rows[column][column];
-      rows[r] = rows[r].map((value, j) => value - factor * rows[column][j]);
-    }
-  }
-  return rows.map((row, r) => row[n] / row[r]);
+  rows.forEach((pivot, c) => rows.forEach((row, r) => {
+    const factor = r === c ? 0 : row[c] / pivot[c];
+    pivot.forEach((value, j) => { row[j] -= factor * value; });
+  }));
+  return rows.map((row, r) => row[3] / row[r]);
 }
 
 // The median of the absolute values, the upper one of two.
@@ -143,7 +124,7 @@ function smoothedDown({ height, width, values }) {
 
 // 128 where an edge of ink runs, 255 inside, 0 elsewhere, cut out; null where there is none.
 function inkAlone(ink) {
-  const top = ink.values.reduce((a, b) => Math.max(a, b), 0);
+  const top = Math.max(...ink.values);
   if (top < LEAST_CONTRAST) return null;
   const levels = ink.values.map((value) => (value / top) * 255);
   const cut = otsu(levels);
@@ -203,21 +184,19 @@ function withoutSpecks(isInk, width) {
       }
     }
   }
-  const least = SPECK * sizes.reduce((a, b) => Math.max(a, b), 0);
+  const least = SPECK * Math.max(0, ...sizes);
   return Uint8Array.from(partOf, (part) => (part >= 0 && sizes[part] >= least ? 1 : 0));
 }
 
-function cropped({ width, values }, kept) {
+// The smallest box around what is kept.
+function cropped({ width: whole, values }, kept) {
   const places = [...kept.keys()].filter((i) => kept[i]);
   const ends = (of) => places.map(of).reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, 0]);
-  const [top, bottom] = ends((i) => Math.floor(i / width));
-  const [left, right] = ends((i) => i % width);
-  const size = { height: bottom - top + 1, width: right - left + 1 };
-  const part = new Float64Array(size.height * size.width);
-  return {
-    ...size,
-    values: part.map((_, i) => values[(top + Math.floor(i / size.width)) * width + left + (i % size.width)]),
-  };
+  const [top, bottom] = ends((i) => Math.floor(i / whole));
+  const [left, right] = ends((i) => i % whole);
+  const rows = [];
+  for (let y = top; y <= bottom; y++) rows.push(...values.subarray(y * whole + left, y * whole + right + 1));
+  return { height: bottom - top + 1, width: right - left + 1, values: Float64Array.from(rows) };
 }
 
 // Scaled, and moved so that the centre of mass lies in the middle; what does not fit is cut off.
@@ -227,8 +206,7 @@ function placed(ink, height, width) {
   const [y, x] = centreOfMass(small);
   const down = Math.ceil(height / 2 - y);
   const right = Math.ceil(width / 2 - x);
-  const image = new Float64Array(height * width);
-  return image.map((_, i) => {
+  return new Float64Array(height * width).map((_, i) => {
     const v = Math.floor(i / width) - down;
     const u = (i % width) - right;
     const isInside = v >= 0 && v < small.height && u >= 0 && u < small.width;

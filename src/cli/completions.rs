@@ -1,0 +1,34 @@
+//! `bmm completions`: what a shell needs to complete commands and flags.
+
+use super::console::Console;
+use super::failure::{Failure, Outcome};
+use super::{Cli, output};
+use clap::CommandFactory;
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Print the completions of a shell: commands, flags and their values
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm completions bash --output ~/.local/share/bash-completion/completions/bmm
+  bmm completions fish --output ~/.config/fish/completions/bmm.fish")]
+pub(super) struct Args {
+    /// Which shell
+    #[arg(value_enum, value_name = "SHELL")]
+    shell: Shell,
+    /// Write to this file [default: standard output]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    output: Option<PathBuf>,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "bmm", &mut script);
+    let text = String::from_utf8_lossy(&script);
+    output::deliver(args.output.as_deref(), &text, args.force, console)?;
+    Ok(Outcome::Done)
+}

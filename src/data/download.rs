@@ -1,0 +1,142 @@
+//! Files from the web, by the `ureq` crate: from one mirror after another, and only as published, by their SHA-256.
+
+use crate::error::{DataProblem, Error, Result};
+use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::time::Duration;
+
+/// A published file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// Its name, which follows the address of a mirror.
+    pub name: &'static str,
+    /// Its length in bytes.
+    pub len: u64,
+    /// Its SHA-256 in lower-case hexadecimal.
+    pub sha256: &'static str,
+}
+
+impl Published {
+    /// Whether `bytes` are this file.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        let digest = Sha256::digest(bytes);
+        bytes.len() as u64 == self.len
+            && digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == self.sha256
+    }
+}
+
+/// How to download.
+#[derive(Debug, Clone)]
+pub struct Download<'a> {
+    /// Addresses of folders, ending in a slash, in the order in which they are asked.
+    pub mirrors: &'a [String],
+    /// Seconds to wait for a connection, for an answer, and for a piece of a file; after them it goes on from where it is.
+    pub patience: Duration,
+}
+
+/// Rounds over all mirrors.
+const ROUNDS: usize = 2;
+/// Bytes that are asked for at a time.
+const PIECE: usize = 1 << 16;
+
+impl Download<'_> {
+    /// The bytes of `file`. What a mirror broke off, the next one goes on with; `watch` hears how many bytes are there.
+    ///
+    /// # Errors
+    /// [`Error::Data`] with the address and the reason of the last failure, if no mirror gave the file.
+    pub fn fetch(&self, file: &Published, watch: &mut dyn FnMut(u64)) -> Result<Vec<u8>> {
+        let (mut bytes, mut failure) = (Vec::new(), None);
+        for mirror in std::iter::repeat_n(self.mirrors, ROUNDS).flatten() {
+            let address = format!("{mirror}{}", file.name);
+            match self.go_on(&address, file, &mut bytes, watch) {
+                Ok(()) if file.is(&bytes) => return Ok(bytes),
+                Ok(()) => {
+                    failure = Some(wrong(&address, what_it_is(&bytes, file)));
+                    bytes.clear();
+                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        Err(failure.unwrap_or_else(|| wrong(file.name, "there is no mirror to ask".into())))
+    }
+
+    /// Asks for what is not yet there, again and again as long as something comes.
+    fn go_on(
+        &self,
+        address: &str,
+        file: &Published,
+        bytes: &mut Vec<u8>,
+        watch: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        loop {
+            let before = bytes.len();
+            match self.ask(address, file, bytes, watch) {
+                Err(_) if bytes.len() > before => {}
+                done => return done,
+            }
+        }
+    }
+
+    fn ask(
+        &self,
+        address: &str,
+        file: &Published,
+        bytes: &mut Vec<u8>,
+        watch: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        let failed = |e: &dyn std::fmt::Display| wrong(address, e.to_string());
+        let mut request = self.agent().get(address);
+        if !bytes.is_empty() {
+            request = request.header("Range", format!("bytes={}-", bytes.len()));
+        }
+        let answer = request.call().map_err(|e| failed(&e))?;
+        if answer.status() != 206 {
+            bytes.clear();
+        }
+        // One byte more than there should be shows that it is another file.
+        let rest = (file.len + 1).saturating_sub(bytes.len() as u64);
+        let mut body = answer.into_body().into_reader().take(rest);
+        let mut piece = vec![0; PIECE];
+        loop {
+            let n = body.read(&mut piece).map_err(|e| failed(&e))?;
+            if n == 0 {
+                break;
+            }
+            bytes.extend_from_slice(&piece[..n]);
+            watch(bytes.len() as u64);
+        }
+        match (bytes.len() as u64) < file.len && looks_like_it(bytes) {
+            true => Err(failed(&format!("ended after {} of {} bytes", bytes.len(), file.len))),
+            false => Ok(()),
+        }
+    }
+
+    fn agent(&self) -> ureq::Agent {
+        let patience = Some(self.patience);
+        let config = ureq::Agent::config_builder()
+            .timeout_connect(patience)
+            .timeout_recv_response(patience)
+            .timeout_recv_body(patience)
+            .user_agent(concat!("bmm/", env!("CARGO_PKG_VERSION")));
+        config.build().into()
+    }
+}
+
+fn wrong(address: &str, reason: String) -> Error {
+    Error::data(address, DataProblem::Download { reason })
+}
+
+/// All published files are packed by gzip.
+fn looks_like_it(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b]) || bytes.is_empty()
+}
+
+fn what_it_is(bytes: &[u8], file: &Published) -> String {
+    let start = bytes.trim_ascii_start();
+    let is_page = start.first() == Some(&b'<');
+    match (is_page, bytes.len() as u64 == file.len) {
+        (true, _) => "is a web page, not the file".into(),
+        (false, true) => "is not the published file: its SHA-256 is another".into(),
+        (false, false) => format!("is not the published file, which has {} bytes", file.len),
+    }
+}

@@ -1,0 +1,323 @@
+// Opens a report.html in Chromium and uses it as a reader would: with a mouse, with the keyboard alone, on a phone, on paper.
+//
+//   npm install --no-package-lock
+//   BMM_REPORT=/path/to/report.html node --test
+//
+// CHROMIUM names another browser than /usr/bin/chromium. The report may be of images (with or without the pad) or of a table.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { deflateSync } from "node:zlib";
+import { chromium } from "playwright-core";
+
+assert.ok(process.env.BMM_REPORT, "BMM_REPORT names the report.html to open");
+const address = pathToFileURL(process.env.BMM_REPORT).href;
+const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
+const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+
+let browser;
+before(async () => {
+  browser = await chromium.launch({ executablePath, args });
+});
+after(() => browser?.close());
+
+// A page, and everything that it complained about or asked for.
+async function opened(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "light", ...options });
+  const page = await context.newPage();
+  const seen = { requests: [], complaints: [] };
+  page.on("request", (request) => seen.requests.push(request.url()));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) seen.complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => seen.complaints.push(String(error)));
+  await page.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => console.error("policy: " + event.violatedDirective));
+  });
+  await page.goto(address);
+  return { page, seen, close: () => context.close() };
+}
+
+// Runs `action` on a fresh page, which must stay silent.
+async function quietly(action, options) {
+  const { page, seen, close } = await opened(options);
+  await action(page, seen);
+  assert.deepEqual(seen.complaints, []);
+  await close();
+}
+
+const hasPad = (page) => page.locator("#try").isVisible();
+const dataOf = (page) => page.evaluate(() => JSON.parse(document.getElementById("report").textContent));
+
+// Strokes on the pad, each a list of points from 0 to 1.
+async function draw(page, ...strokes) {
+  await page.locator("#pad").scrollIntoViewIfNeeded();
+  const box = await page.locator("#pad").boundingBox();
+  const place = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
+  for (const [first, ...rest] of strokes) {
+    await page.mouse.move(...place(first));
+    await page.mouse.down();
+    for (const point of rest) await page.mouse.move(...place(point), { steps: 12 });
+    await page.mouse.up();
+  }
+}
+
+// A grey PNG by hand, so that the test needs no other package.
+function png(height, width, grey) {
+  const rows = Buffer.concat(Array.from({ length: height }, (_, y) =>
+    Buffer.from([0, ...Array.from({ length: width }, (_, x) => grey(y, x))])));
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head[8] = 8;
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const chunks = [["IHDR", head], ["IDAT", deflateSync(rows)], ["IEND", Buffer.alloc(0)]];
+  return Buffer.concat([signature, ...chunks.map(([name, body]) => chunk(name, body))]);
+}
+
+function chunk(name, body) {
+  const content = Buffer.concat([Buffer.from(name, "latin1"), body]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(body.length);
+  check.writeUInt32BE(crc(content));
+  return Buffer.concat([length, content, check]);
+}
+
+function crc(bytes) {
+  let value = 0xffffffff;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
+  }
+  return ~value >>> 0;
+}
+
+// An upright stroke, dark on paper that is lit from one side.
+const photoOfOne = png(180, 150, (y, x) => (x > 68 && x < 80 && y > 30 && y < 150 ? 40 : 170 + Math.floor(x / 3)));
+
+describe("the page", () => {
+  test("asks for nothing but itself and breaks no policy", () => quietly(async (page, seen) => {
+    await page.waitForLoadState("networkidle");
+    const asked = seen.requests.filter((url) => !/^(data|blob):/.test(url));
+    assert.deepEqual(asked, [address]);
+    const policy = await page.locator("meta[http-equiv]").getAttribute("content");
+    assert.match(policy, /^default-src 'none'/);
+    assert.doesNotMatch(policy, /unsafe|https?:/);
+  }));
+
+  test("scores as the program does", () => quietly(async (page) => {
+    const check = page.locator("#self-check");
+    assert.equal(await check.getAttribute("data-passed"), "true", await check.textContent());
+    assert.match(await check.textContent(), /^This page scores \d+ stored \w+ as the program does/);
+  }));
+
+  test("a policy that is broken would be noticed", async () => {
+    const { page, seen, close } = await opened();
+    await page.evaluate(() => {
+      document.body.insertAdjacentHTML("beforeend", '<p style="color: red">x</p>');
+    });
+    assert.ok(seen.complaints.length > 0);
+    await close();
+  });
+
+  test("says what was fitted, and how far to trust it", () => quietly(async (page) => {
+    const report = await dataOf(page);
+    assert.equal(await page.locator("h1").textContent(), report.title);
+    assert.equal(await page.title(), report.title);
+    assert.equal(await page.locator("#facts dt").count(), report.facts.length);
+    assert.equal(await page.locator("#trust-line").textContent(), report.trust.line);
+    assert.equal(await page.locator(".finding").count(), report.trust.findings.length);
+    assert.equal(await page.locator("#synthetic").isVisible(), Boolean(report.synthetic));
+    assert.equal(await page.locator("#command").textContent(), report.command);
+    assert.equal(await page.locator(".card").count(), report.clusters.length);
+    assert.equal(await page.locator("#chart-list img").count(), report.charts.length);
+    const drawn = await page.locator("#chart-list img").evaluateAll((images) => images.map((image) => image.naturalWidth));
+    assert.ok(drawn.every((width) => width > 0), `charts of width ${drawn}`);
+  }));
+
+  test("has a text for every picture, and one name for every control", () => quietly(async (page) => {
+    await page.locator(".card").first().click();
+    const nameless = await page.evaluate(() => {
+      const isBare = (element) => !(element.getAttribute("alt") || element.getAttribute("aria-label"));
+      const pictures = [...document.querySelectorAll("img, canvas")].filter(isBare);
+      const buttons = [...document.querySelectorAll("button")].filter((b) =>
+        !b.textContent.trim() && !b.getAttribute("aria-label") && !b.querySelector("[aria-label]"));
+      const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+      const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
+      const cells = [...document.querySelectorAll("th:not([scope])")];
+      return [...pictures, ...buttons, ...cells].map((element) => element.outerHTML).concat(twice);
+    });
+    assert.deepEqual(nameless, []);
+    const strayRole = await page.locator("canvas:not([role=img])").count();
+    assert.equal(strayRole, 0);
+  }));
+});
+
+describe("a cluster's panel", () => {
+  test("opens by keyboard, closes by Escape, and gives the focus back: every one", () => quietly(async (page) => {
+    const n = await page.locator(".card").count();
+    await page.locator("nav a", { hasText: "Clusters" }).focus();
+    await page.keyboard.press("Enter");
+    for (let k = 0; k < n; k++) {
+      await page.keyboard.press("Tab");
+      const focused = await page.evaluate(() => document.activeElement.dataset.cluster);
+      assert.equal(focused, String(k));
+      await page.keyboard.press("Enter");
+      assert.ok(await page.locator("dialog[open]").isVisible());
+      assert.match(await page.locator("#panel-title").textContent(), new RegExp(`^cluster ${k}\\b`));
+      await page.keyboard.press("Escape");
+      assert.equal(await page.locator("dialog[open]").count(), 0);
+      assert.equal(await page.evaluate(() => document.activeElement.dataset.cluster), String(k));
+    }
+  }));
+
+  test("goes on by arrow keys, all the way round", () => quietly(async (page) => {
+    const n = await page.locator(".card").count();
+    const title = async () => (await page.locator("#panel-title").textContent()).match(/^cluster (\d+)/)[1];
+    await page.locator(".card").first().press("Enter");
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await title(), String(n - 1));
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await title(), "0");
+    await page.locator("#panel-next").click();
+    assert.equal(await title(), String(1 % n));
+    await page.locator("#panel-close").click();
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.cluster), String(1 % n));
+  }));
+
+  test("shows all stored members", () => quietly(async (page) => {
+    const { members } = (await dataOf(page)).clusters[0];
+    const n = members.typical.length + members.odd.length + members.undecided.length;
+    await page.locator(".card").first().click();
+    assert.equal(await page.locator(".group figure").count(), n);
+  }));
+});
+
+describe("the pad", () => {
+  const withPad = (action, options) => async (t) => {
+    await quietly(async (page) => {
+      if (!(await hasPad(page))) return t.skip("this report has no pad");
+      await action(page, await dataOf(page));
+    }, options);
+  };
+  const verdict = (page) => page.locator("#verdict");
+
+  for (const colorScheme of ["light", "dark"]) {
+    test(`puts a drawn 1 where ones are, on a ${colorScheme} page`, withPad(async (page, report) => {
+      await draw(page, [[0.5, 0.2], [0.5, 0.8]]);
+      if (report.labels.includes("1")) assert.equal(await verdict(page).getAttribute("data-label"), "1");
+      assert.match(await verdict(page).textContent(), /^cluster \d+/);
+      const lines = Math.min(5, report.clusters.length);
+      assert.equal(await page.locator("#ranking li").count(), lines);
+      assert.match(await page.locator("#measures").textContent(), /log p-\d/);
+      const shape = await page.locator("#seen").evaluate((canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const places = [...Array(canvas.width * canvas.height).keys()].filter((i) => data[4 * i + 3] > 0);
+        const side = (of) => 1 + Math.max(...places.map(of)) - Math.min(...places.map(of));
+        return { high: side((i) => Math.floor(i / canvas.width)), wide: side((i) => i % canvas.width) };
+      });
+      assert.ok(shape.high > 3 * shape.wide, JSON.stringify(shape));
+    }, { colorScheme }));
+  }
+
+  test("undoes stroke by stroke, clears, and undoes that", withPad(async (page) => {
+    const ones = async () => page.locator("#seen").getAttribute("aria-label");
+    const empty = await ones();
+    await draw(page, [[0.5, 0.2], [0.5, 0.8]]);
+    const one = await ones();
+    await draw(page, [[0.2, 0.5], [0.8, 0.5]]);
+    assert.notEqual(await ones(), one);
+    await page.locator("#undo").click();
+    assert.equal(await ones(), one);
+    await page.locator("#clear").click();
+    assert.equal(await ones(), empty);
+    assert.equal(await page.locator("#ranking li").count(), 0);
+    await page.locator("#undo").click();
+    assert.equal(await ones(), one);
+  }));
+
+  test("takes a picture that is chosen", withPad(async (page, report) => {
+    await page.locator("#picture").setInputFiles({ name: "one.png", mimeType: "image/png", buffer: photoOfOne });
+    await page.locator("#verdict[data-cluster]:not([data-cluster=''])").waitFor();
+    if (report.labels.includes("1")) assert.equal(await verdict(page).getAttribute("data-label"), "1");
+    assert.match(await page.locator("#pad-status").textContent(), /one\.png, 180 x 150/);
+  }));
+
+  test("takes a picture that is dropped", withPad(async (page, report) => {
+    await page.evaluate((base64) => {
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], "dropped.png", { type: "image/png" }));
+      document.getElementById("sheet").dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+    }, photoOfOne.toString("base64"));
+    await page.locator("#verdict[data-cluster]:not([data-cluster=''])").waitFor();
+    if (report.labels.includes("1")) assert.equal(await verdict(page).getAttribute("data-label"), "1");
+  }));
+
+  test("leaves a picture of the right size as it is", withPad(async (page, { height, width }) => {
+    const spot = png(height, width, (y, x) => (y === 1 && x === 2 ? 255 : 0));
+    await page.locator("#picture").setInputFiles({ name: "spot.png", mimeType: "image/png", buffer: spot });
+    await page.locator("#verdict[data-cluster]:not([data-cluster=''])").waitFor();
+    assert.match(await page.locator("#measures").textContent(), /ink1 of/);
+  }));
+
+  test("says that there is no ink, and that a file is no picture", withPad(async (page) => {
+    const buffer = png(60, 60, () => 200);
+    await page.locator("#picture").setInputFiles({ name: "empty.png", mimeType: "image/png", buffer });
+    await page.getByText("No ink found").waitFor();
+    await page.locator("#picture").setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("no") });
+    await page.getByText("no picture that the browser can read").waitFor();
+  }));
+
+  test("can be used without a pointer, and scores a stored image as the program did", withPad(async (page, report) => {
+    const button = page.locator("#stored button").first();
+    await button.focus();
+    await page.keyboard.press("Enter");
+    const first = report.clusters.find((cluster) => cluster.members.typical.length > 0);
+    const member = first.members.typical[0];
+    assert.equal(await verdict(page).getAttribute("data-cluster"), String(report.clusters.indexOf(first)));
+    assert.ok((await page.locator("#measures").textContent()).includes(`log p${member.log_prob.toFixed(1)}`));
+    const strip = await page.locator("#measures").textContent();
+    if (member.typicality !== null) assert.ok(strip.includes(`typicality${member.typicality.toFixed(2)}`), strip);
+  }));
+});
+
+describe("every reader", () => {
+  const ground = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+
+  test("can switch between light and dark", () => quietly(async (page) => {
+    const light = await ground(page);
+    await page.locator("#theme").click();
+    const dark = await ground(page);
+    assert.notEqual(dark, light);
+    assert.equal(await page.locator("#theme").getAttribute("aria-checked"), "true");
+    await page.locator("#theme").click();
+    assert.equal(await ground(page), light);
+  }));
+
+  test("gets dark if the system is", async () => {
+    const { page, close } = await opened({ colorScheme: "dark" });
+    assert.equal(await page.locator("#theme").getAttribute("aria-checked"), "true");
+    await close();
+  });
+
+  test("prints on white, with means and charts", () => quietly(async (page) => {
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    assert.equal(await ground(page), "rgb(255, 255, 255)");
+    assert.ok(await page.locator(".card").first().isVisible());
+    assert.ok(!(await page.locator("#try").isVisible()));
+  }));
+
+  for (const width of [320, 400, 768, 1400]) {
+    test(`needs no scrolling sideways at ${width} pixels`, () => quietly(async (page) => {
+      const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok((await overflow()) <= 0);
+      if (await hasPad(page)) await draw(page, [[0.5, 0.2], [0.5, 0.8]]);
+      assert.ok((await overflow()) <= 0);
+      await page.locator(".card").first().click();
+      const panel = await page.locator("#panel").evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
+      assert.ok(panel <= 0, `the panel is ${panel} pixels too wide`);
+    }, { viewport: { width, height: 800 } }));
+  }
+});
