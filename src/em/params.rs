@@ -110,11 +110,13 @@ impl FitParams {
             false => Err(Error::Parameter { name, value, allowed: allowed.into() }),
         };
         let k = self.n_components;
-        let n_weighing = (0..n).filter(|&i| rows.weight(i) > 0.0).count();
+        let weighing = |weights: &[f64]| weights.iter().filter(|weight| **weight > 0.0).count();
+        let n_weighing = rows.weights.as_deref().map_or(n, weighing);
         let which = if n_weighing < n { " that weigh anything" } else { "" };
         let allowed = format!("from 1 to {n_weighing}, the number of rows{which}");
-        // Of weights that are refused below, no row may be left.
-        check((1..=n_weighing).contains(&k) || n_weighing == 0, "k", k.to_string(), &allowed)?;
+        // Weights of which none counts are refused below, by their name.
+        let have_none = n > 0 && n_weighing == 0;
+        check((1..=n_weighing).contains(&k) || have_none, "k", k.to_string(), &allowed)?;
         // Sums of responsibilities are kept in fixed point, in 64 bits.
         check(n < 1 << 31, "the number of rows", n.to_string(), "below 2^31")?;
         check(data.n_features() > 0, "the number of columns", "0".into(), "at least 1")?;

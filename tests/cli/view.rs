@@ -44,12 +44,19 @@ fn a_terminal_has_colour_unless_no_color_is_set() {
 }
 
 #[test]
-fn a_png_is_a_picture_and_one_cluster_is_smaller_than_all() {
+fn a_png_is_a_picture_and_one_cluster_comes_with_its_members() {
     let sandbox = Sandbox::with_run();
     sandbox.done("view --model run --output all.png");
     sandbox.done("view --model run --cluster 1 --as png --output one");
     let picture = |name: &str| image::load_from_memory(&sandbox.read(name)).unwrap();
-    assert!(picture("all.png").width() > picture("one").width());
+    let alone = picture("one").height();
+    assert!(picture("all.png").width() > 0 && alone > 0);
+    let text = sandbox.done("view --model run --cluster 1 --as shade").text();
+    assert!(text.contains("most probable") && text.contains("least probable"), "{text}");
+    // Without the page of the run there is the mean alone.
+    std::fs::remove_file(sandbox.path("run/report.html")).unwrap();
+    sandbox.done("view --model run --cluster 1 --as png --output mean.png");
+    assert!(picture("mean.png").height() < alone);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 "use strict";
 
-// Numbers: what the document holds as text becomes arrays, and rows are scored as the program scores them. Nothing here
-// knows of the page, so that Node can run it too.
+// Numbers: texts become arrays, and rows are scored as the program scores them. Nothing here knows of the page, so that Node can
+// run it too.
 
 function plus(a, b) {
   return a + b;

@@ -32,7 +32,7 @@ function showVerdict(model, scored, isEmpty) {
   verdict.dataset.cluster = scored ? scored.best : "";
   verdict.dataset.label = (scored && model.clusters[scored.best].label) || "";
   if (!scored) {
-    verdict.textContent = isEmpty ? "No ink found." : "The most probable clusters will stand here.";
+    verdict.textContent = isEmpty ? "No ink found." : "The most probable clusters appear here.";
     return;
   }
   verdict.replaceChildren(make("b", null, named(model, scored.best)), " ", percent(scored.responsibilities[scored.best]));
