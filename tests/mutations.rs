@@ -70,7 +70,7 @@ fn picture(format: image::ImageFormat) -> Vec<u8> {
 fn kinds() -> Vec<Kind> {
     let images = Pixels::from_bits(&BitMatrix::from_fn(3, 6, |i, d| i == d), 2, 3).unwrap();
     let exported = |format| exchange::export(&a_model(), format).unwrap();
-    let table = b"a,b,label,weight\r\n1,0,x,1\r\n0,NA,\"y z\",2.5\r\n1,1,x,0\r\n".to_vec();
+    let table = b"a,b,label,weight\r\n1,0,3,1\r\n0,NA,\"4\",2.5\r\n1,1,3,0\r\n".to_vec();
     let of = |name, valid, read| Kind { name, valid, read };
     vec![
         of("IDX", two_kinds(3), data),
