@@ -51,7 +51,7 @@ pub fn report_data(page: &str) -> Option<&str> {
     Some(behind.split_once("</script>")?.0)
 }
 
-/// The bytes that [`base64`] wrote; `None` for what it did not.
+/// The bytes that [`base64()`] wrote; `None` for what it did not.
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }

@@ -210,7 +210,7 @@ fn a_label_whose_rows_weigh_nothing_is_named() {
 #[test]
 fn where_all_is_missing_nothing_is_needed_to_tell_it() {
     let sandbox = Sandbox::with_run();
-    sandbox.write("mask.idx", idx(&[1, 4, 4], &[255; 16]));
+    sandbox.write("mask.idx", idx(&[1, 4, 4], [255; 16]));
     let document = sandbox.done("eval data.idx --model run --mask mask.idx --json").json();
     assert_eq!(document["bits_per_pixel"], 0.0);
 }
