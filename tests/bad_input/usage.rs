@@ -56,7 +56,7 @@ fn values_that_cannot_be_read_are_named_with_what_can() {
         ("train --shape 28", ["--shape is '28'", "28x28"]),
         ("train --shape 4294967298x2", ["--shape is '4294967298x2'", "28x28"]),
         ("train --shape 0x784", ["--shape is '0x784'", "28x28"]),
-        ("view --as html", ["--as is 'html'", "blocks, shade, png"]),
+        ("view --as gif", ["--as is 'gif'", "blocks, shade, png, html"]),
         ("view --columns 0", ["--columns is '0'", "from 1"]),
         ("assign data.idx --format xml", ["--format is 'xml'", "table, csv, jsonl"]),
         ("assign data.idx --top x", ["--top is 'x'", "whole number"]),
