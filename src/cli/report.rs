@@ -6,12 +6,13 @@ pub(super) mod stored;
 use super::input::Input;
 use super::photos;
 use super::train_report::Results;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model_file::{LEVELS, Model};
 use crate::render::{self, Axes, Line, LinePlot};
 use members::Members;
 use serde_json::{Value, json};
 use std::ffi::OsString;
+use std::io::{BufWriter, Write};
 
 /// Rows that the page scores to show that it does so as the program does.
 const N_CHECKS: usize = 5;
@@ -24,7 +25,7 @@ pub(super) fn page(
     input: &Input,
     results: &Results,
     more: Vec<(String, String)>,
-) -> Result<String> {
+) -> Result<Vec<u8>> {
     let model = results.model();
     let words = results.words();
     let document = json!({
@@ -41,8 +42,8 @@ pub(super) fn page(
         "names": input.names,
         "facts": results.facts().map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
         "trust": model.trust,
-        "weights": render::base64_numbers(model.mixture.weights()),
-        "means": render::base64_numbers(model.mixture.means()),
+        "weights": render::base64_numbers(model.mixture.weights().as_slice()),
+        "means": render::base64_numbers(model.mixture.means().as_slice()),
         "typicality": typicality(model),
         "clusters": clusters(input, results)?,
         "labels": model.labels.as_ref().map_or(&[][..], |table| &table.names),
@@ -52,7 +53,8 @@ pub(super) fn page(
         "checks": checks(input, model)?,
         "has_pad": input.height > 1 && photos::size_for(model).is_some(),
     });
-    Ok(render::report_page(name, &document.to_string()))
+    let write = |out: &mut dyn Write| Ok(serde_json::to_writer(BufWriter::new(out), &document)?);
+    render::report_page(name, write).map_err(Error::io("the page"))
 }
 
 /// What was typed, in words that a shell takes apart again in the same way.

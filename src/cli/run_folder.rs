@@ -54,7 +54,7 @@ impl Run {
         });
         let title = format!("{}, {}", input.name, counted(results.n_components(), "cluster"));
         let page = report::page(&title, input, results, charts.collect())?;
-        files.push((REPORT.into(), page.into_bytes()));
+        files.push((REPORT.into(), page));
         files.extend(more);
         clock.stop_writing();
         loop {

@@ -6,6 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
+use std::io::{self, Write};
 
 const PAGE: &str = include_str!("report/page.html");
 const STYLE: &str = include_str!("report/page.css");
@@ -23,26 +24,55 @@ const SCRIPTS: [&str; 10] = [
     include_str!("report/main.js"),
 ];
 
-/// The page with this title, about the numbers of `json`, a JSON document.
-pub fn report_page(title: &str, json: &str) -> String {
+/// The page with this title, about the numbers that `write` writes as one JSON document.
+///
+/// It is written to where the page is: with a thousand clusters that is more than everything else that a run writes, and there is
+/// no room for it twice.
+///
+/// # Errors
+/// What `write` returns.
+pub fn report_page(
+    title: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Vec<u8>> {
     let script = SCRIPTS.concat();
     let policy = format!(
         "default-src 'none'; img-src data: blob:; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
         digest(STYLE),
         digest(&script)
     );
-    // In JSON a less-than sign stands inside texts only, where it may be written so; and a page ends its script at `</script`.
-    let json = json.replace('<', "\\u003c");
-    filled(
-        PAGE,
-        &[
-            ("{{TITLE}}", &escaped(title)),
-            ("{{CSP}}", &policy),
-            ("{{STYLE}}", STYLE),
-            ("{{DATA}}", &json),
-            ("{{SCRIPT}}", &script),
-        ],
-    )
+    let (before, behind) = PAGE.split_once("{{DATA}}").unwrap_or((PAGE, ""));
+    let title = escaped(title);
+    let values = [
+        ("{{TITLE}}", &*title),
+        ("{{CSP}}", &policy),
+        ("{{STYLE}}", STYLE),
+        ("{{SCRIPT}}", &script),
+    ];
+    let mut page = filled(before, &values).into_bytes();
+    write(&mut InScript(&mut page))?;
+    page.extend_from_slice(filled(behind, &values).as_bytes());
+    Ok(page)
+}
+
+/// Writes JSON into a script: there a less-than sign stands inside texts only, where it may be written so; and a page ends its
+/// script at `</script`.
+struct InScript<'a>(&'a mut Vec<u8>);
+
+impl Write for InScript<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (place, piece) in bytes.split(|byte| *byte == b'<').enumerate() {
+            if place > 0 {
+                self.0.extend_from_slice(b"\\u003c");
+            }
+            self.0.extend_from_slice(piece);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The JSON document in a page; `None` if there is none.
@@ -62,8 +92,14 @@ pub fn base64(bytes: &[u8]) -> String {
 }
 
 /// Numbers as a page reads them: base64 of little-endian doubles.
-pub fn base64_numbers<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> String {
-    base64(&numbers.into_iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>())
+pub fn base64_numbers(numbers: &[f64]) -> String {
+    let mut text = String::with_capacity(numbers.len() * 32 / 3 + 4);
+    // Three doubles make whole groups of three bytes, which need no filling.
+    for some in numbers.chunks(3) {
+        let bytes: Vec<u8> = some.iter().flat_map(|number| number.to_le_bytes()).collect();
+        STANDARD.encode_string(&bytes, &mut text);
+    }
+    text
 }
 
 /// What a policy calls `text`.
@@ -93,6 +129,11 @@ fn filled(template: &str, values: &[(&str, &str)]) -> String {
 mod tests {
     use super::*;
 
+    fn page(title: &str, json: &str) -> String {
+        let page = report_page(title, |out| out.write_all(json.as_bytes())).unwrap();
+        String::from_utf8(page).unwrap()
+    }
+
     #[test]
     fn names_are_replaced_once_and_values_are_left_alone() {
         let values = [("{{A}}", "{{B}}"), ("{{B}}", "b")];
@@ -101,7 +142,7 @@ mod tests {
 
     #[test]
     fn no_text_can_leave_its_place() {
-        let page = report_page("a<b>&\"c", r#"{"title": "</script><script>alert(1)</script>"}"#);
+        let page = page("a<b>&\"c", r#"{"title": "</script><script>alert(1)</script>"}"#);
         assert!(page.contains("a&lt;b&gt;&amp;&quot;c"));
         assert!(!page.contains("<script>alert"));
         let placeholder = ["{{TITLE}}", "{{CSP}}", "{{STYLE}}", "{{DATA}}", "{{SCRIPT}}"];
@@ -110,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_policy_names_the_style_and_the_script_that_are_there() {
-        let page = report_page("t", "{}");
+        let page = page("t", "{}");
         let between = |open: &str, close: &str| {
             let start = page.find(open).unwrap() + open.len();
             let end = start + page[start..].find(close).unwrap();
@@ -130,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_document_of_a_page_is_found_again() {
-        let page = report_page("t", r#"{"a": "<b>"}"#);
+        let page = page("t", r#"{"a": "<b>"}"#);
         assert_eq!(report_data(&page), Some(r#"{"a": "\u003cb>"}"#));
         assert_eq!(report_data("<html>"), None);
     }

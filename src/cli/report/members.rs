@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// Members of a kind in all clusters together, and the most and the fewest in one.
 const IN_ALL: usize = 80;
 const MOST: usize = 6;
-const FEWEST: usize = 2;
+const FEWEST: usize = 1;
 /// Responsibilities of less entropy than this are certain, in nats.
 const CERTAIN: f64 = 0.01;
 

@@ -24,7 +24,7 @@ pub(in crate::cli) fn members(model_path: &Path, model: &Model, k: usize) -> Vec
         .and_then(|json| serde_json::from_str(json).ok())
         .unwrap_or_default();
     // The page of another model that took the place of its own.
-    if document["means"] != render::base64_numbers(model.mixture.means()).as_str() {
+    if document["means"] != render::base64_numbers(model.mixture.means().as_slice()).as_str() {
         return Vec::new();
     }
     let kinds = &document["clusters"][k]["members"];
