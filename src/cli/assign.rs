@@ -92,7 +92,8 @@ struct Scored<'a> {
     label: Option<(&'a str, f64)>,
 }
 
-fn most_probable_first(resp: &[f64]) -> Vec<usize> {
+/// The clusters by descending responsibility, the first of equals first.
+pub(super) fn most_probable_first(resp: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..resp.len()).collect();
     order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
     order
@@ -108,7 +109,12 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     if input.synthetic {
         console.note(format_args!("data      {}", demo::SYNTHETIC));
     }
-    args.draw(&model, &input, console)?;
+    let is_drawn = args.show || args.explain.is_some();
+    let drawn = if is_drawn { evidence::assigned(&model, &input)? } else { Vec::new() };
+    if let Some(file) = &args.explain {
+        let sheet = evidence::sheet(&model, &input, &drawn)?;
+        output::save(file, &sheet, args.force, console)?;
+    }
     let head = args.head(&model);
     let rows = args.rows(&model, &input)?;
     let text = if console.json {
@@ -124,8 +130,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     };
     output::deliver(args.output.as_deref(), &text, args.force, console)?;
     if args.show {
-        let assigned = evidence::assigned(&model, &input)?;
-        console.print(&format!("\n{}", evidence::shown(&model, &input, &assigned, console)?))?;
+        console.print(&format!("\n{}", evidence::shown(&model, &input, &drawn, console)?))?;
     }
     if let (true, Some(file)) = (console.json, &args.output) {
         let (model, output) = (path.display().to_string(), file.display().to_string());
@@ -150,13 +155,6 @@ impl Args {
         }
         let allowed = format!("from 1 to {k}, the clusters of the model");
         Err(Error::Parameter { name: "top", value: self.top.to_string(), allowed })
-    }
-
-    /// Writes the picture of the evidence, if it is asked for.
-    fn draw(&self, model: &Model, input: &Input, console: &Console) -> Result<(), Failure> {
-        let Some(file) = &self.explain else { return Ok(()) };
-        let sheet = evidence::sheet(model, input, &evidence::assigned(model, input)?)?;
-        output::save(file, &sheet, self.force, console)
     }
 
     fn head(&self, model: &Model) -> Vec<String> {

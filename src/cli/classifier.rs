@@ -93,9 +93,7 @@ impl Classification {
         let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
         let table = Contingency::weighted(&predicted, n_predicted, &known, n_labels, &counts)?;
         let unit = rows.count_unit();
-        let weighed = |counts: &[u64]| -> Vec<u64> {
-            counts.iter().map(|count| (*count as f64 * unit).round() as u64).collect()
-        };
+        let weighed = |counts: &[u64]| clusters::weighed(counts, unit);
         let scores = Calibration::of(&judged)?;
         let unknown = table.label_sizes().into_iter().zip(&truths).filter(|(_, t)| t.is_none());
         Ok(Some(Self {

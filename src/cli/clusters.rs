@@ -108,7 +108,7 @@ impl Clustering {
 
     /// Counts of labels as sums of weights, rounded.
     pub(super) fn weighed(&self, counts: &[u64]) -> Vec<u64> {
-        counts.iter().map(|count| (*count as f64 * self.count_unit).round() as u64).collect()
+        weighed(counts, self.count_unit)
     }
 
     /// The same as it travels in a model; `label_of` has the label that each cluster was fitted to, if they were.
@@ -142,6 +142,11 @@ fn contingency(
 pub(super) fn majority(labels: Option<&LabelTable>, k: usize) -> Option<String> {
     let (name, share) = labels?.majority(k)?;
     Some(format!("{name} ({:.0} %)", 100.0 * share))
+}
+
+/// Counts of labels as sums of weights, rounded; `unit` is the weight that is one in them.
+pub(super) fn weighed(counts: &[u64], unit: f64) -> Vec<u64> {
+    counts.iter().map(|count| (*count as f64 * unit).round() as u64).collect()
 }
 
 /// A sum of weights in words: whole where rounding is all that is missing, else to four places.

@@ -5,6 +5,7 @@ use super::failure::{Failure, Outcome};
 use super::{Cli, output};
 use clap::CommandFactory;
 use clap_complete::Shell;
+use serde_json::json;
 use std::path::PathBuf;
 
 /// Print the completions of a shell: commands, flags and their values
@@ -29,6 +30,13 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "bmm", &mut script);
     let text = String::from_utf8_lossy(&script);
-    output::deliver(args.output.as_deref(), &text, args.force, console)?;
+    match &args.output {
+        None => console.result(&json!({ "script": text }), || text.to_string())?,
+        Some(file) => {
+            output::save(file, text.as_bytes(), args.force, console)?;
+            let file = file.display().to_string();
+            console.result(&json!({ "output": file }), String::new)?;
+        }
+    }
     Ok(Outcome::Done)
 }

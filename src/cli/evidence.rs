@@ -38,8 +38,7 @@ pub(super) fn shown(
     assigned: &[Assigned],
     console: &Console,
 ) -> Result<String> {
-    let images = pictures::numbers(&input.bits);
-    let d = input.bits.n_features();
+    let (images, d) = images(input, assigned);
     let tiles: Vec<Tile> = assigned
         .iter()
         .flat_map(|Assigned { row, clusters }| {
@@ -66,8 +65,7 @@ pub(super) fn sheet(model: &Model, input: &Input, assigned: &[Assigned]) -> Resu
         let (value, allowed) = ("asked of one cluster".into(), "asked of at least two".into());
         return Err(Error::Parameter { name: "explain", value, allowed });
     }
-    let images = pictures::numbers(&input.bits);
-    let d = input.bits.n_features();
+    let (images, d) = images(input, assigned);
     let evidence: Vec<[Vec<f64>; 2]> = assigned.iter().map(|a| sides(model, input, a)).collect();
     let mut tiles = Vec::with_capacity(TILES * assigned.len());
     for (Assigned { row, clusters }, [for_first, for_second]) in assigned.iter().zip(&evidence) {
@@ -85,6 +83,12 @@ pub(super) fn sheet(model: &Model, input: &Input, assigned: &[Assigned]) -> Resu
     let foot = "Bright: weighs much, by log p(pixel | one cluster) - log p(pixel | the other). Ink may speak, and its absence";
     let sheet = Sheet { title, foot, columns: Some(TILES) };
     render::sheet_png(&tiles, pictures::shape(model), &sheet)
+}
+
+/// The first rows, which are drawn, as numbers, and how long each is.
+fn images(input: &Input, assigned: &[Assigned]) -> (Vec<f64>, usize) {
+    let drawn: Vec<usize> = assigned.iter().map(|assigned| assigned.row).collect();
+    (pictures::numbers(&input.bits.select(&drawn)), input.bits.n_features())
 }
 
 /// The evidence for the first cluster and for the second, both from 0 to 1 as the heaviest of all pixels.

@@ -11,7 +11,7 @@ use super::trust;
 use crate::bits::BitMatrix;
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
-use crate::model_file::Model;
+use crate::model_file::{Model, Trust};
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let Some(model) = read_if_model(&path, is_run)? else {
         args.errors.refuse_for_data(&args.subject)?;
         let facts = data_facts(&input::read(&args.subject, &Reading::default())?);
-        console.result(&facts, || text(&facts))?;
+        console.result(&facts, || text(&facts, None))?;
         return Ok(Outcome::Done);
     };
     let mut facts = model_facts(&path, &model);
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         facts["standard_errors"] = json!(errors);
     }
     let table = || errors.as_ref().map(|errors| errors.table(&model)).unwrap_or_default();
-    console.result(&facts, || text(&facts) + &table())?;
+    console.result(&facts, || text(&facts, model.trust.as_ref()) + &table())?;
     Ok(Outcome::Done)
 }
 
@@ -127,7 +127,7 @@ fn data_facts(input: &Input) -> Value {
 }
 
 /// The same facts for people: a line each, lists of clusters as a table.
-fn text(facts: &Value) -> String {
+fn text(facts: &Value, trust: Option<&Trust>) -> String {
     let mut text = String::new();
     for (name, value) in facts.as_object().into_iter().flatten() {
         match value {
@@ -137,8 +137,7 @@ fn text(facts: &Value) -> String {
             _ => line(&mut text, name, value),
         }
     }
-    let trust = facts.get("trust").and_then(|trust| serde_json::from_value(trust.clone()).ok());
-    let findings = trust.iter().flat_map(trust::lines).skip(1);
+    let findings = trust.into_iter().flat_map(|trust| trust::lines(trust).skip(1));
     findings.for_each(|(name, value)| line(&mut text, name, &Value::String(value)));
     text + &cluster_table(facts)
 }

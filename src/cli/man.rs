@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
+use serde_json::json;
 use std::path::PathBuf;
 
 /// Print the manual page, or write those of all commands
@@ -29,7 +30,8 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut program = Cli::command();
     program.build();
     let Some(folder) = &args.out else {
-        console.print(&page(program)?)?;
+        let page = page(program)?;
+        console.result(&json!({ "page": page }), || page.clone())?;
         return Ok(Outcome::Done);
     };
     let commands: Vec<Command> = program.get_subcommands().cloned().collect();
@@ -47,6 +49,9 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         atomic::write_file(folder.join(file), text.as_bytes(), args.force)?;
     }
     console.note(format_args!("written   {} pages in {}", pages.len(), folder.display()));
+    let names: Vec<&String> = pages.iter().map(|(file, _)| file).collect();
+    let document = json!({ "folder": folder.display().to_string(), "files": names });
+    console.result(&document, String::new)?;
     Ok(Outcome::Done)
 }
 

@@ -11,9 +11,7 @@ use crate::data;
 use crate::em::{Fit, FitParams, FitReport, SAME_OPTIMUM, StartReport, StopReason};
 use crate::error::Result;
 use crate::mixture::Assignment;
-use crate::model_file::{
-    Finding, FitRecord, Member, Model, Provenance, StartRecord, Trust, Typicality,
-};
+use crate::model_file::{Finding, FitRecord, Member, Model, Provenance, StartRecord, Typicality};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -25,7 +23,8 @@ pub(super) struct Results {
     /// How the starts began.
     init: String,
     report: FitReport,
-    trust: Trust,
+    /// The rows as new ones would be put into clusters: without their labels.
+    judged: Vec<Assignment>,
     /// What is saved.
     model: Model,
     training: Clustering,
@@ -112,18 +111,14 @@ impl Results {
         init: String,
         fit: Fit,
     ) -> Result<Self> {
-        let Fit { mixture, report, label_of } = fit;
+        let Fit { mixture, mut report, label_of } = fit;
         let mut training = Clustering::new(mixture.n_components(), &report.assignments, input)?;
-        let mut assignments = &report.assignments;
-        let unlabelled;
+        let mut judged = std::mem::take(&mut report.assignments);
         if !label_of.is_empty() {
-            // Judged as new images will be: by clusters that were found without the label.
-            unlabelled = mixture.assign(&input.bits)?;
-            assignments = &unlabelled;
-            training.judge_by(Clustering::new(mixture.n_components(), assignments, input)?);
+            judged = mixture.assign(&input.bits)?;
+            training.judge_by(Clustering::new(mixture.n_components(), &judged, input)?);
         }
-        let trust = trust::record(&report, training.words.sample);
-        let typicality = typicality(mixture.n_components(), assignments, input);
+        let typicality = typicality(mixture.n_components(), &judged, input);
         let held_out = held_out.map(|test| Clustering::of(&mixture, test)).transpose()?;
         let model = Model {
             mixture,
@@ -133,11 +128,11 @@ impl Results {
             provenance: Some(provenance(input, &params, &init)),
             report: Some(record(&report)),
             labels: training.label_table(&label_of),
-            trust: Some(trust.clone()),
+            trust: Some(trust::record(&report, training.words.sample)),
             typicality: Some(typicality),
         };
         let (summary, synthetic) = (input.summary(), input.synthetic);
-        Ok(Self { summary, synthetic, params, init, report, trust, model, training, held_out })
+        Ok(Self { summary, synthetic, params, init, report, judged, model, training, held_out })
     }
 
     /// The model to be saved.
@@ -187,7 +182,7 @@ impl Results {
 
     /// The cluster of every row, and how sure that is.
     pub(super) fn assignments(&self) -> &[Assignment] {
-        &self.report.assignments
+        &self.judged
     }
 
     /// Agreement with labels: held out, if there are some.
@@ -232,7 +227,7 @@ impl Results {
             same_optimum: SAME_OPTIMUM,
             by_label: trust::of_each_label(report, self.model.labels.as_ref()),
             second_best: SecondBest::of(report),
-            diagnoses: self.trust.findings.clone(),
+            diagnoses: self.model.trust.as_ref().map_or_else(Vec::new, |t| t.findings.clone()),
             gradient_residual: report.gradient_residual,
             uses_labels: self.uses_labels(),
             n_iter: report.n_iter,
@@ -259,7 +254,8 @@ impl Results {
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "{name:<10}{value}");
         };
-        trust::lines(&self.trust).for_each(|(name, value)| line(name, &value));
+        let trust = self.model.trust.iter().flat_map(trust::lines);
+        trust.for_each(|(name, value)| line(name, &value));
         line("training", &with_agreement(&self.training));
         if self.uses_labels() {
             let sample = self.training.words.sample;

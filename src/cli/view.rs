@@ -24,7 +24,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     model: ModelArgs,
-    /// How to show them; auto: png with --output *.png; the page of the run on a desktop; else blocks
+    /// How to show them; auto: png with --output *.png, the page with *.html and on a desktop; else blocks
     /// where there is colour, else shade
     #[arg(long = "as", value_enum, default_value = "auto", value_name = "HOW")]
     how: How,
@@ -63,7 +63,9 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let shown = args.shown(&model)?;
     models::announce(&path, &model, console);
-    if args.how == How::Html || args.open {
+    let is_page = |file: &PathBuf| file.extension().is_some_and(|e| e.eq_ignore_ascii_case("html"));
+    let is_page = args.how == How::Auto && args.output.as_ref().is_some_and(is_page);
+    if args.how == How::Html || args.open || is_page {
         return args.page(&path, console);
     }
     if args.is_for_desktop(console) && open_page(&path, console).is_ok() {
@@ -124,7 +126,13 @@ impl Args {
                 output::save(file, &bytes, self.force, console)?;
             }
             None if self.open => open_page(model, console)?,
-            None => console.print(&format!("{}\n", page.display()))?,
+            None => {}
+        }
+        if self.output.is_none() && !self.open || console.json {
+            let (page, output) = (page.display(), self.output.as_ref());
+            let output = output.map(|file| file.display().to_string());
+            let document = json!({ "page": page.to_string(), "output": output });
+            console.result(&document, || format!("{page}\n"))?;
         }
         Ok(Outcome::Done)
     }

@@ -1,5 +1,6 @@
 //! Files from the web, by the `ureq` crate: from one mirror after another, and only as published, by their SHA-256.
 
+use super::fingerprint::hex;
 use crate::error::{DataProblem, Error, Result};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -19,9 +20,7 @@ pub struct Published {
 impl Published {
     /// Whether `bytes` are this file.
     pub fn is(&self, bytes: &[u8]) -> bool {
-        let digest = Sha256::digest(bytes);
-        bytes.len() as u64 == self.len
-            && digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == self.sha256
+        bytes.len() as u64 == self.len && hex(&Sha256::digest(bytes)) == self.sha256
     }
 }
 
@@ -48,7 +47,15 @@ impl Download<'_> {
         let (mut bytes, mut failure) = (Vec::new(), None);
         for mirror in std::iter::repeat_n(self.mirrors, ROUNDS).flatten() {
             let address = format!("{mirror}{}", file.name);
-            match self.go_on(&address, file, &mut bytes, watch) {
+            // Again and again as long as something comes.
+            let asked = loop {
+                let before = bytes.len();
+                match self.ask(&address, file, &mut bytes, watch) {
+                    Err(_) if bytes.len() > before => {}
+                    done => break done,
+                }
+            };
+            match asked {
                 Ok(()) if file.is(&bytes) => return Ok(bytes),
                 Ok(()) => {
                     failure = Some(wrong(&address, what_it_is(&bytes, file)));
@@ -60,23 +67,7 @@ impl Download<'_> {
         Err(failure.unwrap_or_else(|| wrong(file.name, "there is no mirror to ask".into())))
     }
 
-    /// Asks for what is not yet there, again and again as long as something comes.
-    fn go_on(
-        &self,
-        address: &str,
-        file: &Published,
-        bytes: &mut Vec<u8>,
-        watch: &mut dyn FnMut(u64),
-    ) -> Result<()> {
-        loop {
-            let before = bytes.len();
-            match self.ask(address, file, bytes, watch) {
-                Err(_) if bytes.len() > before => {}
-                done => return done,
-            }
-        }
-    }
-
+    /// Asks one mirror for what is not yet there.
     fn ask(
         &self,
         address: &str,

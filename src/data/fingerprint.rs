@@ -15,7 +15,12 @@ pub fn fingerprint(bits: &BitMatrix, weights: Option<&[f64]>) -> String {
         hash.update(missing.as_bytes());
     }
     weights.into_iter().flatten().for_each(|weight| hash.update(weight.to_le_bytes()));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

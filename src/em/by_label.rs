@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 
 /// Fits a mixture of `n_per_label` components to the rows of each label alone, which is what EM over all rows would come to, and joins
 /// them to one of all components: p(label given x) is then the sum of the responsibilities of its components (mixture discriminant
-/// analysis; Hastie & Tibshirani, 1996).
+/// analysis; Hastie & Tibshirani, 1996). The program tells labels by what training rows bear instead
+/// (`LabelTable::shares`).
 ///
 /// Every row must have a label. The number of components in `params` is not looked at; all else holds for each label.
 ///

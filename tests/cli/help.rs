@@ -71,3 +71,19 @@ fn version_names_the_program() {
     assert_eq!(text, format!("bmm {}\n", env!("CARGO_PKG_VERSION")));
     assert!(Path::new(BMM).exists());
 }
+
+#[test]
+fn completions_and_manual_pages_come_as_text_and_as_one_document() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let text = sandbox.done(&format!("completions {shell}")).text();
+        assert!(text.contains("components-per-label"), "{shell}");
+        let document = sandbox.done(&format!("completions {shell} --json")).json();
+        assert_eq!(document["script"], text, "{shell}");
+    }
+    assert!(sandbox.done("man").text().contains(".TH bmm 1"));
+    assert!(sandbox.done("man --json").json()["page"].is_string());
+    let document = sandbox.done("man --out pages --json").json();
+    assert!(document["files"].as_array().unwrap().contains(&"bmm-train.1".into()));
+    assert!(sandbox.path("pages/bmm-train.1").exists());
+}

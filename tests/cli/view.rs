@@ -85,3 +85,14 @@ fn json_holds_the_means() {
     assert_eq!(cluster["cluster"], 1);
     assert_eq!(cluster["mean"].as_array().unwrap().len(), 16);
 }
+
+#[test]
+fn the_page_is_named_copied_and_told_in_one_document() {
+    let sandbox = Sandbox::with_run();
+    let named = sandbox.done("view --model run --as html").text();
+    assert_eq!(named.trim(), "run/report.html");
+    let document = sandbox.done("view --model run --as html --json").json();
+    assert_eq!(document["page"], "run/report.html");
+    sandbox.done("view --model run --output copy.html");
+    assert_eq!(sandbox.read("copy.html"), sandbox.read("run/report.html"));
+}

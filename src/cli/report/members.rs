@@ -1,5 +1,6 @@
 //! The members of each cluster that are worth a look: the most probable, the least probable, and the least certain.
 
+use crate::cli::assign::most_probable_first;
 use crate::cli::input::Input;
 use crate::error::Result;
 use crate::mixture::Assignment;
@@ -81,8 +82,7 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
     model.mixture.map_rows(&bits, |place, log_prob, resp| {
         let i = rows[place];
         let resp: Vec<f64> = resp.collect();
-        let mut order: Vec<usize> = (0..resp.len()).collect();
-        order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
+        let order = most_probable_first(&resp);
         let of_sample =
             |t: &crate::model_file::Typicality| t.of_sample(order[0], log_prob, bits.n_ones(place));
         let (source, index) = input.origin(i);
