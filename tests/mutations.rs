@@ -3,7 +3,9 @@
 mod common;
 
 use bmm::bits::BitMatrix;
-use bmm::data::{Binarize, Pixels, Source, load, read_labels, write_idx, write_npy};
+use bmm::data::{
+    Binarize, Labels, Packed, Pixels, Source, load, read_labels, write_idx, write_npy, write_packed,
+};
 use bmm::mixture::BernoulliMixture;
 use bmm::model_file::{self, LabelTable, Model, exchange};
 use common::program::{grey_png, gzip, idx, two_kinds};
@@ -11,6 +13,7 @@ use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// Broken files of all kinds together; fewer where the compiler does not optimise.
@@ -67,6 +70,29 @@ fn picture(format: image::ImageFormat) -> Vec<u8> {
     file.into_inner()
 }
 
+fn packed() -> Vec<u8> {
+    let bits = BitMatrix::from_fn(3, 6, |i, d| i == d);
+    let labels = Labels::from_names(["a", "", "b"]);
+    let packed = Packed {
+        bits: &bits,
+        height: 2,
+        width: 3,
+        rule: Binarize::Otsu,
+        labels: Some(&labels),
+        weights: Some(&[1.0, 0.0, 2.5]),
+        names: &[],
+        synthetic: false,
+    };
+    write_packed(&packed).unwrap()
+}
+
+/// A packed file is nearly always refused by its checksum, so this one gets a new one: what it says is to be looked at, too.
+fn sealed(path: &Path, bytes: &[u8]) -> bmm::Result<()> {
+    let content = &bytes[..bytes.len().saturating_sub(32)];
+    std::fs::write(path, [content, &Sha256::digest(content)].concat()).unwrap();
+    data(path, &[])
+}
+
 fn kinds() -> Vec<Kind> {
     let images = Pixels::from_bits(&BitMatrix::from_fn(3, 6, |i, d| i == d), 2, 3).unwrap();
     let exported = |format| exchange::export(&a_model(), format).unwrap();
@@ -82,6 +108,8 @@ fn kinds() -> Vec<Kind> {
         of("JPEG", picture(image::ImageFormat::Jpeg), data),
         of("BMP", picture(image::ImageFormat::Bmp), data),
         of("PNM", picture(image::ImageFormat::Pnm), data),
+        of("packed", packed(), data),
+        of("packed, sealed", packed(), sealed),
         of("labels", b"3\n\n4\r\n3\n".to_vec(), labels),
         of("IDX labels", gzip(&idx(&[4], [1, 2, 3, 4])), labels),
         of("model", model_file::encode(&a_model()).unwrap(), model),
@@ -165,7 +193,8 @@ fn no_broken_file_ends_in_a_panic() {
 
 /// How many of `n` broken files of a kind are refused, each with one line and a hint.
 fn refusals(kind: &Kind, seed: u64, n: usize) -> usize {
-    let folder = tempfile::tempdir().unwrap();
+    // In memory where that is possible: a disk would take most of the time.
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let path = folder.path().join("file");
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut refused = 0;

@@ -34,7 +34,6 @@ const RULES: Rules = Rules {
         ("comfy_table", &["cli/tables.rs"]),
         ("csv", &["cli/output.rs", "data/table.rs", "model_file/exchange/csv.rs"]),
         ("ctrlc", &["cli/progress.rs"]),
-        ("epaint_default_fonts", &["render/plot.rs"]),
         ("flate2", &["data/input.rs", "data/write.rs"]),
         ("image", &["data/pictures.rs", "render/png.rs"]),
         ("indicatif", &["cli/progress.rs"]),
@@ -68,6 +67,7 @@ const RULES: Rules = Rules {
         ("open", &["cli/view.rs"]),
         ("pathfinding", &["metrics/matching.rs"]),
         ("plotters", &["render/plot.rs", "render/plot/"]),
+        ("plotters_backend", &["render/plot/page.rs"]),
         (
             "rand_distr",
             &[
@@ -118,13 +118,14 @@ const RULES: Rules = Rules {
         ),
         ("rustix", &["model_file/atomic.rs"]),
         ("safetensors", &["model_file/exchange/safetensors.rs"]),
-        ("serde", &["cli/", "model_file/"]),
-        ("serde_json", &["cli/", "model_file/exchange/"]),
+        ("serde", &["cli/", "data/packed.rs", "model_file/"]),
+        ("serde_json", &["cli/", "data/packed.rs", "model_file/exchange/"]),
         (
             "sha2",
             &[
                 "data/download.rs",
                 "data/fingerprint.rs",
+                "data/packed.rs",
                 "model_file/envelope.rs",
                 "render/report.rs",
             ],

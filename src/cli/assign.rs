@@ -27,7 +27,7 @@ Examples:
   bmm assign digit.png
   bmm assign data/mnist:test --model models/mnist-k10 --format csv --output clusters.csv")]
 pub(super) struct Args {
-    /// Pictures, folders, IDX, .npy or CSV files, or demo
+    /// Pictures, folders, IDX, .npy, CSV or .bits files, or demo
     #[arg(required = true, value_name = "SRC", value_parser = input::source_parser())]
     sources: Vec<OsString>,
     #[command(flatten)]
@@ -103,7 +103,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     args.check(&model)?;
     let reading = Reading { mask: args.mask.mask.clone(), ..Reading::default() };
-    let input = input::read_for_model(&args.sources, reading, &model)?;
+    let input = input::read_for_model(&args.sources, reading, &model, console)?;
     models::announce(&path, &model, console);
     photos::remark(&input, &model, console);
     if input.synthetic {

@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// Clusters of the mixture whose E-step is timed
     #[arg(long, default_value_t = 10, value_parser = n_clusters)]
     k: usize,
-    /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or `demo`
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or `demo`
     /// [default: data/mnist or $BMM_DATA/mnist, else demo]
     #[arg(long, value_name = "SRC", value_parser = input::source_parser())]
     data: Option<OsString>,
@@ -83,7 +83,7 @@ fn seconds(text: &str) -> Result<f64> {
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     check_files(&args.out, args.force)?;
     let source = input::source_or_default(args.data.as_ref(), console);
-    let input = input::read(&source, &Reading::default())?;
+    let input = input::read(&source, &Reading::default(), console)?;
     let sizes = args.sizes(&input)?;
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", engine::kernel()));

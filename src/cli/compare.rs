@@ -29,7 +29,7 @@ pub(super) struct Args {
     /// The model to compare it with
     #[arg(value_name = "B")]
     b: PathBuf,
-    /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or demo [default: as for train,
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo [default: as for train,
     /// if it has images of this size]
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: Option<OsString>,
@@ -81,7 +81,7 @@ impl Args {
             ));
         }
         let source = input::source_or_default(self.source.as_ref(), console);
-        match input::read_for_model(&[source], Reading::default(), a) {
+        match input::read_for_model(&[source], Reading::default(), a, console) {
             // Tables of 0 and 1 have another size, or no rule for grey images.
             Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
                 console.note(

@@ -25,7 +25,7 @@ Examples:
   bmm complete data/mnist:test --mask half.png --limit 10 --output halves.png
   bmm complete answers.csv --output completed.csv")]
 pub(super) struct Args {
-    /// A picture or a folder of them, an IDX, .npy or CSV file
+    /// A picture or a folder of them, an IDX, .npy, CSV or .bits file
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: OsString,
     #[command(flatten)]
@@ -62,7 +62,8 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let limit = args.limit.map(usize::from);
     let reading = Reading { mask: args.mask.mask.clone(), limit, ..Reading::default() };
-    let input = input::read_for_model(std::slice::from_ref(&args.source), reading, &model)?;
+    let input =
+        input::read_for_model(std::slice::from_ref(&args.source), reading, &model, console)?;
     models::announce(&path, &model, console);
     console.note(format_args!("data      {}", input.summary()));
     let n_missing = input.bits.missing().map_or(0, BitMatrix::count_ones);

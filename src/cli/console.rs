@@ -1,10 +1,12 @@
 //! What may be printed, and where: results to standard output, everything else to standard error.
 
 use super::Options;
-use super::failure::Failure;
+use super::failure::{self, Failure};
+use crate::error::Error;
 use crate::render::Colours;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -21,19 +23,21 @@ pub(super) enum ColorChoice {
 const DEFAULT_WIDTH: usize = 80;
 
 /// The user's wishes about output.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Console {
     quiet: bool,
     verbose: bool,
     /// One JSON document instead of text.
     pub(super) json: bool,
     color: ColorChoice,
+    /// Whether something was left out.
+    is_partial: AtomicBool,
 }
 
 impl Console {
     pub(super) fn new(options: &Options) -> Self {
         let Options { quiet, verbose, json, color, .. } = *options;
-        Self { quiet, verbose, json, color }
+        Self { quiet, verbose, json, color, is_partial: AtomicBool::new(false) }
     }
 
     /// A remark on standard error; `--quiet` silences it.
@@ -42,6 +46,17 @@ impl Console {
             // A remark that nobody can read is no failure.
             let _ = writeln!(io::stderr(), "{text}");
         }
+    }
+
+    /// Says what is wrong with something that is left out. The work goes on without it, and ends with exit code 1.
+    pub(super) fn left_out(&self, error: &Error) {
+        failure::tell(&failure::lines(error));
+        self.is_partial.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something was left out.
+    pub(super) fn is_partial(&self) -> bool {
+        self.is_partial.load(Ordering::Relaxed)
     }
 
     /// A remark for `--verbose` alone.

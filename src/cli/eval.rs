@@ -23,7 +23,7 @@ Examples:
   bmm eval data/mnist:test
   bmm eval pictures/ --model models/pictures-k10 --json")]
 pub(super) struct Args {
-    /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or demo [default: as for train]
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo [default: as for train]
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: Option<OsString>,
     #[command(flatten)]
@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let source = input::source_or_default(args.source.as_ref(), console);
     let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
     let reading = Reading { labels, mask, ..Reading::default() };
-    let input = input::read_for_model(&[source], reading, &model)?;
+    let input = input::read_for_model(&[source], reading, &model, console)?;
     photos::remark(&input, &model, console);
     let document = Document::new(path.display().to_string(), &model, &input)?;
     console.result(&document, || document.text())?;

@@ -11,6 +11,8 @@ use std::process::ExitCode;
 pub(super) enum Outcome {
     /// Exit code 0.
     Done,
+    /// Done, but for what was left out and told of; exit code 1.
+    Partial,
     /// Done, but not converged although `--strict` asked for it; exit code 3.
     NotConverged,
     /// Stopped by the user, the best so far saved; exit code 130.
@@ -46,6 +48,7 @@ impl Failure {
 pub(super) fn exit_code(result: Result<Outcome, Failure>) -> ExitCode {
     match result {
         Ok(Outcome::Done) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Ok(Outcome::Partial) => ExitCode::FAILURE,
         Ok(Outcome::NotConverged) => ExitCode::from(3),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(Failure::Error(error)) => {
@@ -67,7 +70,7 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-fn lines(error: &Error) -> Lines {
+pub(super) fn lines(error: &Error) -> Lines {
     match error {
         Error::Parameter { name, value, allowed } => usage::parameter(name, value, allowed),
         Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
@@ -78,7 +81,7 @@ fn lines(error: &Error) -> Lines {
     }
 }
 
-fn tell(Lines { error, hint }: &Lines) {
+pub(super) fn tell(Lines { error, hint }: &Lines) {
     // Nobody is left to tell when standard error is closed.
     let _ = writeln!(io::stderr(), "error: {}\nhint: {}", one_line(error), one_line(hint));
 }

@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let is_run = path != Path::new(&args.subject) && path.exists();
     let Some(model) = read_if_model(&path, is_run)? else {
         args.errors.refuse_for_data(&args.subject)?;
-        let facts = data_facts(&input::read(&args.subject, &Reading::default())?);
+        let facts = data_facts(&input::read(&args.subject, &Reading::default(), console)?);
         console.result(&facts, || text(&facts, None))?;
         return Ok(Outcome::Done);
     };

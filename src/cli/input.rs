@@ -114,19 +114,23 @@ pub(super) fn source_or_default(named: Option<&OsString>, console: &Console) -> 
     }
     console.note(format_args!(
         "note: no MNIST in data/mnist or $BMM_DATA/mnist, so this uses the built-in demo: {}\n\
-         note: data/README.md says how to get the real MNIST; then run the same command again",
-        demo::SYNTHETIC
+         note: {}, then run the same command again",
+        demo::SYNTHETIC,
+        match cfg!(feature = "fetch") {
+            true => "for the real MNIST run `bmm fetch mnist`",
+            false => "put the real MNIST there, as data/README.md says",
+        }
     ));
     demo::NAME.into()
 }
 
 /// Reads `source`.
-pub(super) fn read(source: &OsString, reading: &Reading) -> Result<Input> {
+pub(super) fn read(source: &OsString, reading: &Reading, console: &Console) -> Result<Input> {
     let (set, name) = match source.to_str().and_then(demo::split_of) {
         Some(split) => (demo::draw(split)?, demo::NAME.into()),
         None => (data::load(&reading.source(source))?, name_of(source)),
     };
-    binarised(set, name, reading)
+    binarised(set, name, reading, console)
 }
 
 /// Reads several sources of images as one, as `model` sees them.
@@ -134,14 +138,15 @@ pub(super) fn read_for_model(
     sources: &[OsString],
     reading: Reading,
     model: &Model,
+    console: &Console,
 ) -> Result<Input> {
     let picture_size = photos::size_for(model);
     let reading = Reading { model_rule: Some(model.binarize.parse()?), picture_size, ..reading };
     let input = match sources {
-        [source] => read(source, &reading)?,
+        [source] => read(source, &reading, console)?,
         _ => {
             let sources: Vec<_> = sources.iter().map(|source| reading.source(source)).collect();
-            binarised(data::load_all(&sources)?, "images".into(), &reading)?
+            binarised(data::load_all(&sources)?, "images".into(), &reading, console)?
         }
     };
     check_size(&input, model)?;
@@ -152,6 +157,7 @@ pub(super) fn read_for_model(
 pub(super) fn read_with_held_out(
     source: &OsString,
     reading: &Reading,
+    console: &Console,
 ) -> Result<(Input, Option<Input>)> {
     let (set, test, name) = match source.to_str().and_then(demo::split_of) {
         Some(split) => {
@@ -163,13 +169,21 @@ pub(super) fn read_with_held_out(
             (set, test, name_of(source))
         }
     };
-    let input = binarised(set, name, reading)?;
+    let input = binarised(set, name, reading, console)?;
     let same = Reading { rule: Some(input.rule), shape: reading.shape, ..Reading::default() };
-    let held_out = test.map(|test| binarised(test, "test".into(), &same)).transpose()?;
+    let held_out = test.map(|test| binarised(test, "test".into(), &same, console)).transpose()?;
     Ok((input, held_out))
 }
 
-fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input> {
+fn binarised(
+    mut set: Dataset,
+    name: String,
+    reading: &Reading,
+    console: &Console,
+) -> Result<Input> {
+    for (path, problem) in std::mem::take(&mut set.unreadable) {
+        console.left_out(&Error::data(path, problem));
+    }
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
     }
@@ -185,14 +199,14 @@ fn binarised(mut set: Dataset, name: String, reading: &Reading) -> Result<Input>
     if let Some(shape) = reading.shape {
         give_shape(&mut set, shape)?;
     }
-    let rule = reading.rule.unwrap_or_else(|| default_rule(&set, reading)).resolve(&set.pixels);
+    let rule = rule(&set, reading)?;
     let synthetic = set.kind == SourceKind::Synthetic;
     Ok(Input {
         name,
         kind: if synthetic { demo::SYNTHETIC.into() } else { set.kind.to_string() },
         height: set.pixels.height(),
         width: set.pixels.width(),
-        bits: rule.apply(&set.pixels)?,
+        bits: set.pixels.into_bits().or_else(|pixels| rule.apply(&pixels))?,
         rule,
         labels: set.labels,
         weights: set.weights,
@@ -216,12 +230,19 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
     set.pixels.reshape(height, width)
 }
 
-/// Tables of 0 and 1 are binary already; everything else is grey.
-fn default_rule(set: &Dataset, reading: &Reading) -> Binarize {
-    let is_table = matches!(set.kind, SourceKind::Npy | SourceKind::Table);
-    match is_table && set.pixels.is_binary() {
-        true => Binarize::None,
-        false => reading.model_rule.unwrap_or_default(),
+/// The rule asked for, or the one that fits: tables of 0 and 1 are binary already, packed files by the rule they say, everything else
+/// is grey.
+fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
+    match (set.packed_by, reading.rule.map(|asked| asked.resolve(&set.pixels))) {
+        (Some(by), Some(asked)) if asked != by => Err(Error::Parameter {
+            name: "binarize",
+            value: asked.to_string(),
+            allowed: format!("left out: {} was packed by {by}", set.origin(0).0),
+        }),
+        (Some(by), _) => Ok(by),
+        (None, Some(asked)) => Ok(asked),
+        (None, None) if set.is_binary() => Ok(Binarize::None),
+        (None, None) => Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels)),
     }
 }
 

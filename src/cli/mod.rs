@@ -26,6 +26,7 @@ mod man;
 mod memory;
 mod models;
 mod output;
+mod pack;
 mod photos;
 mod pictures;
 mod progress;
@@ -97,6 +98,7 @@ enum Command {
     Info(info::Args),
     Export(export::Args),
     Import(import::Args),
+    Pack(pack::Args),
     Bench(bench::Args),
     #[cfg(feature = "fetch")]
     Fetch(fetch::Args),
@@ -138,22 +140,30 @@ fn threads(text: &str) -> Result<usize, Error> {
 fn run(cli: Cli) -> Result<Outcome, Failure> {
     let console = Console::new(&cli.options);
     crate::em::use_threads(cli.options.threads)?;
-    match cli.command {
-        Command::Train(args) => train::run(&args, &console),
-        Command::Sweep(args) => sweep::run(&args, &console),
-        Command::Assign(args) => assign::run(&args, &console),
-        Command::View(args) => view::run(&args, &console),
-        Command::Eval(args) => eval::run(&args, &console),
-        Command::Compare(args) => compare::run(&args, &console),
-        Command::Sample(args) => sample::run(&args, &console),
-        Command::Complete(args) => complete::run(&args, &console),
-        Command::Info(args) => info::run(&args, &console),
-        Command::Export(args) => export::run(&args, &console),
-        Command::Import(args) => import::run(&args, &console),
-        Command::Bench(args) => bench::run(&args, &console),
+    match run_command(cli.command, &console)? {
+        Outcome::Done if console.is_partial() => Ok(Outcome::Partial),
+        outcome => Ok(outcome),
+    }
+}
+
+fn run_command(command: Command, console: &Console) -> Result<Outcome, Failure> {
+    match command {
+        Command::Train(args) => train::run(&args, console),
+        Command::Sweep(args) => sweep::run(&args, console),
+        Command::Assign(args) => assign::run(&args, console),
+        Command::View(args) => view::run(&args, console),
+        Command::Eval(args) => eval::run(&args, console),
+        Command::Compare(args) => compare::run(&args, console),
+        Command::Sample(args) => sample::run(&args, console),
+        Command::Complete(args) => complete::run(&args, console),
+        Command::Info(args) => info::run(&args, console),
+        Command::Export(args) => export::run(&args, console),
+        Command::Import(args) => import::run(&args, console),
+        Command::Pack(args) => pack::run(&args, console),
+        Command::Bench(args) => bench::run(&args, console),
         #[cfg(feature = "fetch")]
-        Command::Fetch(args) => fetch::run(&args, &console),
-        Command::Completions(args) => completions::run(&args, &console),
-        Command::Man(args) => man::run(&args, &console),
+        Command::Fetch(args) => fetch::run(&args, console),
+        Command::Completions(args) => completions::run(&args, console),
+        Command::Man(args) => man::run(&args, console),
     }
 }

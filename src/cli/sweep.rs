@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let FitArgs { out, force, seed, .. } = &args.fit;
     let source = input::source_or_default(args.fit.data.as_ref(), console);
     run_folder::check(out.as_deref(), *force)?;
-    let (input, test) = clock.load(|| args.fit.read(&source, None))?;
+    let (input, test) = clock.load(|| args.fit.read(&source, None, console))?;
     if args.fit.has_labels() && input.labels.as_ref().is_some_and(|labels| !labels.is_complete()) {
         console.note(
             "note: in a sweep, labels with blanks only judge; `bmm train --labels` fits by them",

@@ -47,7 +47,7 @@ pub(super) struct Args {
 /// What to fit to, how, and where to: common to `train` and `sweep`.
 #[derive(Debug, clap::Args)]
 pub(super) struct FitArgs {
-    /// A folder of IDX files or pictures, an IDX, .npy or CSV file, or `demo`; `:test` takes a test split
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or `demo`; `:test` takes a test split
     /// [default: data/mnist or $BMM_DATA/mnist, else demo]
     #[arg(long, value_name = "SRC", value_parser = input::source_parser())]
     pub(super) data: Option<OsString>,
@@ -119,7 +119,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let from = args.from.as_deref().map(models::read).transpose()?;
     let source = input::source_or_default(args.fit.data.as_ref(), console);
     run_folder::check(out.as_deref(), *force)?;
-    let (input, held_out) = clock.load(|| args.fit.read(&source, from.as_ref()))?;
+    let (input, held_out) = clock.load(|| args.fit.read(&source, from.as_ref(), console))?;
     let (mut params, init) = args.params(from, input.bits.n_features())?;
     let supervision = args.supervision(&input)?;
     params.n_components =
@@ -193,8 +193,9 @@ impl FitArgs {
         &self,
         source: &OsString,
         from: Option<&Model>,
+        console: &Console,
     ) -> Result<(Input, Option<Input>)> {
-        input::read_with_held_out(source, &self.reading(from)?)
+        input::read_with_held_out(source, &self.reading(from)?, console)
     }
 
     /// Whether labels were given beside the data.

@@ -75,11 +75,15 @@ impl Binarize {
         }
     }
 
-    /// The ink of `pixels`, a matrix of shape (`n_images`, `n_features`), in which what is missing there is missing too.
+    /// The ink of `pixels`, a matrix of shape (`n_images`, `n_features`), in which what is missing there is missing too. Packed pixels are
+    /// ink already, whatever the rule.
     ///
     /// # Errors
     /// [`Error::Parameter`] for a threshold of 0, and for [`Binarize::None`] if a value is above 1.
     pub fn apply(&self, pixels: &Pixels) -> Result<BitMatrix> {
+        if let Some(bits) = pixels.bits() {
+            return Ok(bits.clone());
+        }
         let ink = match self.resolve(pixels) {
             Self::Threshold(0) => Err(refused("threshold:0".into(), "with T 1 to 255")),
             Self::Threshold(t) => pack_rows(pixels, |_, row, packed| pack_at_least(row, t, packed)),

@@ -1,10 +1,12 @@
 //! A loaded data set: images, labels where known, and where each image came from.
 
+use super::binarize::Binarize;
 use super::labels::Labels;
 use super::pixels::Pixels;
 use crate::bits::BitMatrix;
 use crate::error::{DataProblem, Error, Result};
 use std::fmt;
+use std::path::PathBuf;
 
 /// How a data set was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +19,8 @@ pub enum SourceKind {
     Npy,
     /// A table as text.
     Table,
+    /// A packed file.
+    Packed,
     /// Drawn by a program, not observed.
     Synthetic,
     /// Several sources of different kinds.
@@ -30,6 +34,7 @@ impl fmt::Display for SourceKind {
             Self::Pictures => "pictures",
             Self::Npy => "NumPy array",
             Self::Table => "table",
+            Self::Packed => "packed bits",
             Self::Synthetic => "synthetic",
             Self::Mixed => "several kinds",
         })
@@ -74,6 +79,10 @@ pub struct Dataset {
     pub parts: Vec<Part>,
     /// How they were read.
     pub kind: SourceKind,
+    /// The rule that made them bits, if they were when they were read.
+    pub packed_by: Option<Binarize>,
+    /// Pictures that were left out because they cannot be read, each with what is wrong with it.
+    pub unreadable: Vec<(PathBuf, DataProblem)>,
 }
 
 impl Dataset {
@@ -108,8 +117,16 @@ impl Dataset {
             part
         };
         let parts = sources.into_iter().map(part).collect();
-        let mut dataset =
-            Self { pixels, labels: None, weights: None, names: Vec::new(), parts, kind };
+        let mut dataset = Self {
+            pixels,
+            labels: None,
+            weights: None,
+            names: Vec::new(),
+            parts,
+            kind,
+            packed_by: None,
+            unreadable: Vec::new(),
+        };
         if let Some(labels) = labels {
             let source = dataset.origin(0).0.to_owned();
             dataset.set_labels(labels, source)?;
@@ -194,12 +211,17 @@ impl Dataset {
         }
     }
 
-    /// All of `sets`, one after the other. Labels stay only if every set has them.
+    /// All of `sets`, one after the other. Labels stay only if every set has them. Where binary rows come beside grey ones, a one is full
+    /// ink.
     ///
     /// # Errors
     /// [`DataProblem::MixedSizes`] if the images differ in size, [`Error::Parameter`] if `sets` is empty.
-    pub(super) fn concat(sets: Vec<Dataset>) -> Result<Self> {
+    pub(super) fn concat(mut sets: Vec<Dataset>) -> Result<Self> {
         let labels: Option<Vec<Labels>> = sets.iter().map(|set| set.labels.clone()).collect();
+        if !sets.iter().all(Self::is_binary) {
+            let binary = sets.iter_mut().filter(|set| set.is_binary());
+            binary.for_each(|set| set.pixels.fill_ink());
+        }
         let mut sets = sets.into_iter();
         let Some(mut all) = sets.next() else {
             return Err(Error::Parameter {
@@ -213,6 +235,13 @@ impl Dataset {
         }
         all.labels = labels.map(|labels| Labels::concat(&labels));
         Ok(all)
+    }
+
+    /// Whether these are rows of 0 and 1, not images that only hold no other values.
+    pub fn is_binary(&self) -> bool {
+        use SourceKind::{Mixed, Npy, Packed, Table};
+        let is_table = matches!(self.kind, Npy | Table | Packed | Mixed);
+        is_table && self.pixels.is_binary()
     }
 
     /// Appends images, weights and parts; labels are left to the caller.
@@ -239,6 +268,8 @@ impl Dataset {
         if self.kind != more.kind {
             self.kind = SourceKind::Mixed;
         }
+        self.unreadable.extend(more.unreadable);
+        self.packed_by = self.packed_by.filter(|_| self.pixels.bits().is_some());
         Ok(())
     }
 }

@@ -50,7 +50,12 @@ fn idx_type(code: u8, dims: usize) -> DataProblem {
 fn header(input: &mut Input) -> Result<Vec<u32>> {
     let (code, dims) = match *input.head() {
         [0, 0, code, dims, ..] => (code, usize::from(dims)),
-        _ => return Err(input.wrong(DataProblem::UnknownKind { looks_like: "no IDX file".into() })),
+        _ => {
+            return Err(input.wrong(DataProblem::UnknownKind {
+                looks_like: "no IDX file".into(),
+                recipe: None,
+            }));
+        }
     };
     if code != UNSIGNED_BYTE {
         return Err(input.wrong(idx_type(code, dims)));

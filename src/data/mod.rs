@@ -6,6 +6,7 @@ mod dataset;
 #[cfg(feature = "fetch")]
 mod download;
 mod fingerprint;
+mod foreign;
 mod grey;
 mod idx;
 mod idx_folder;
@@ -14,6 +15,7 @@ mod label_file;
 mod labels;
 mod listing;
 mod npy;
+mod packed;
 mod photo;
 mod picture_folder;
 mod pictures;
@@ -31,6 +33,7 @@ pub use download::{Download, Published};
 pub use fingerprint::fingerprint;
 pub use label_file::read_labels;
 pub use labels::Labels;
+pub use packed::{Packed, write_packed};
 pub use pixels::Pixels;
 pub use source::{Source, Split};
 pub use write::{write_idx, write_npy, write_npy_numbers};
@@ -61,12 +64,28 @@ pub fn load(source: &Source) -> Result<Dataset> {
     idx_folder::load(source, &sets)
 }
 
-/// Loads several sources and joins them, in their order. Labels are kept only if all sources have them.
+/// Loads several sources and joins them, in their order. Labels are kept only if all sources have them. Pictures that cannot be read are
+/// left out as long as there is anything else, as in a folder.
 ///
 /// # Errors
 /// As for [`load`]; [`DataProblem::MixedSizes`] if the images differ in size; [`Error::Parameter`] for no source.
 pub fn load_all(sources: &[Source]) -> Result<Dataset> {
-    Dataset::concat(sources.iter().map(load).collect::<Result<_>>()?)
+    let (mut sets, mut unreadable) = (Vec::new(), Vec::new());
+    for source in sources {
+        match load(source) {
+            Err(Error::Data { path, problem: problem @ DataProblem::Picture { .. } }) => {
+                unreadable.push((path, problem));
+            }
+            other => sets.push(other?),
+        }
+    }
+    if sets.is_empty() && !unreadable.is_empty() {
+        let (path, problem) = unreadable.swap_remove(0);
+        return Err(Error::data(path, problem));
+    }
+    let mut set = Dataset::concat(sets)?;
+    set.unreadable.extend(unreadable);
+    Ok(set)
 }
 
 /// Loads a source and, if it is the training images of a folder that also has test images, those too. Both at once:
@@ -98,6 +117,7 @@ fn load_file(source: &Source, input: Input) -> Result<Dataset> {
         Content::Idx => (SourceKind::Idx, idx::read_images(input)?),
         Content::Picture => return load_picture(name, input, source.size()),
         Content::Npy => (SourceKind::Npy, npy::read(input)?),
+        Content::Packed => return packed::read(name, input),
         Content::Text => {
             let table::Content { pixels, labels, weights, names } = table::read(input)?;
             let set = Dataset::new(name, SourceKind::Table, pixels, labels)?;

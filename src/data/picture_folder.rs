@@ -23,13 +23,15 @@ struct Album {
     labels: Vec<String>,
     /// Files that are no pictures, for the message if nothing else is there.
     others: Vec<PathBuf>,
+    /// Pictures that cannot be read, which takes nothing from the others.
+    unreadable: Vec<(PathBuf, DataProblem)>,
 }
 
-/// Every picture of a folder and of its sub-folders, sorted by name; files that are no pictures are passed over. Pictures of another
-/// `size` are made into images of it.
+/// Every picture of a folder and of its sub-folders, sorted by name; files that are no pictures are passed over, those that cannot be
+/// read are told of in [`Dataset::unreadable`]. Pictures of another `size` are made into images of it.
 ///
 /// # Errors
-/// [`DataProblem`]: no picture at all, one that cannot be read, two that differ in size.
+/// [`DataProblem`]: no picture at all, none that can be read, two that differ in size.
 pub(super) fn load(
     folder: &Path,
     listing: &Listing,
@@ -50,15 +52,12 @@ pub(super) fn load(
 
 impl Album {
     fn add(&mut self, path: &Path, label: Option<&str>) -> Result<()> {
-        let input = Input::open(path)?;
-        match sniff::content(input.head()) {
-            Content::Picture => self.push(path, pictures::read(input)?, label),
-            other if is_named_like_a_picture(path) => Err(input.wrong(sniff::problem(other))),
-            _ => {
-                self.others.push(path.to_path_buf());
-                Ok(())
-            }
+        match picture(path) {
+            Ok(Some(picture)) => return self.push(path, picture, label),
+            Ok(None) => self.others.push(path.to_path_buf()),
+            Err(problem) => self.unreadable.push((path.to_path_buf(), problem)),
         }
+        Ok(())
     }
 
     fn push(&mut self, path: &Path, picture: Pixels, label: Option<&str>) -> Result<()> {
@@ -84,7 +83,11 @@ impl Album {
 
     fn into_dataset(self, folder: &Path) -> Result<Dataset> {
         let Some(pixels) = self.pixels else {
-            return Err(Error::data(folder, nothing(&self.others)));
+            let (path, problem) = self.unreadable.into_iter().next().unwrap_or_else(|| {
+                let problem = nothing(&self.others);
+                (folder.to_path_buf(), problem)
+            });
+            return Err(Error::data(path, problem));
         };
         // Pictures beside the sub-folders belong to no class, so then there are no labels.
         let all_labelled = self.labels.len() == self.files.len();
@@ -93,8 +96,25 @@ impl Album {
         let mut set = Dataset::of_parts(names, SourceKind::Pictures, pixels, labels)?;
         let parts = set.parts.iter_mut().zip(self.prepared);
         parts.for_each(|(part, is_prepared)| part.is_prepared = is_prepared);
-        Ok(set)
+        Ok(Dataset { unreadable: self.unreadable, ..set })
     }
+}
+
+/// The picture at `path`, or `None` if the file is none and not named like one.
+fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
+    let read = || {
+        let input = Input::open(path)?;
+        match sniff::content(input.head()) {
+            Content::Picture => pictures::read(input).map(Some),
+            other if is_named_like_a_picture(path) => Err(input.wrong(sniff::problem(other))),
+            _ => Ok(None),
+        }
+    };
+    read().map_err(|error| match error {
+        Error::Data { problem, .. } => problem,
+        Error::Io { source, .. } => DataProblem::Picture { reason: source.to_string() },
+        other => DataProblem::Picture { reason: other.to_string() },
+    })
 }
 
 fn nothing(others: &[PathBuf]) -> DataProblem {

@@ -2,6 +2,7 @@
 
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
+use std::sync::OnceLock;
 
 /// `n_images` grey images of `height` x `width`, each value 0 (no ink) to 255 (full ink), or 0 and 1 for binary data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,9 +10,46 @@ pub struct Pixels {
     n_images: usize,
     height: usize,
     width: usize,
-    values: Vec<u8>,
-    /// Ones where a value is missing; a 0 stands there.
-    missing: Option<BitMatrix>,
+    values: Values,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Values {
+    Grey {
+        values: Vec<u8>,
+        /// Ones where a value is missing; a 0 stands there.
+        missing: Option<BitMatrix>,
+    },
+    /// Ink already, as packed files hold it.
+    Packed {
+        bits: BitMatrix,
+        /// The bits as values 0 and 1, made when they are first asked for; most users never do.
+        unpacked: OnceLock<Vec<u8>>,
+    },
+}
+
+impl Values {
+    fn packed(bits: BitMatrix) -> Self {
+        Self::Packed { bits, unpacked: OnceLock::new() }
+    }
+
+    /// Values, and where they are missing.
+    fn into_grey(self) -> (Vec<u8>, Option<BitMatrix>) {
+        match self {
+            Self::Grey { values, missing } => (values, missing),
+            Self::Packed { bits, .. } => (unpacked(&bits, 1), bits.missing().cloned()),
+        }
+    }
+}
+
+/// A value for each bit: `ink` for a one, 0 for a zero.
+fn unpacked(bits: &BitMatrix, ink: u8) -> Vec<u8> {
+    let (n, d) = (bits.n_samples(), bits.n_features());
+    let mut values = vec![0; n * d];
+    for i in 0..n {
+        bits.ones(i).for_each(|feature| values[i * d + feature] = ink);
+    }
+    values
 }
 
 impl Pixels {
@@ -28,7 +66,24 @@ impl Pixels {
                 allowed: format!("{n_images} images of {height}x{width} pixels, at least 1x1"),
             });
         }
-        Ok(Self { n_images, height, width, values, missing: None })
+        let values = Values::Grey { values, missing: None };
+        Ok(Self { n_images, height, width, values })
+    }
+
+    /// Images that are binary already, the rows of `bits`, kept as they are.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of features.
+    pub fn packed(bits: BitMatrix, height: usize, width: usize) -> Result<Self> {
+        let (n_images, d) = (bits.n_samples(), bits.n_features());
+        if d == 0 || height.checked_mul(width) != Some(d) {
+            return Err(Error::Parameter {
+                name: "packed pixels",
+                value: format!("{height}x{width}"),
+                allowed: format!("HxW with a product of {d}, at least 1x1"),
+            });
+        }
+        Ok(Self { n_images, height, width, values: Values::packed(bits) })
     }
 
     /// Images of `height` x `width` from the rows of `bits`: 255 for a one, 0 for a zero.
@@ -36,12 +91,26 @@ impl Pixels {
     /// # Errors
     /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of features.
     pub fn from_bits(bits: &BitMatrix, height: usize, width: usize) -> Result<Self> {
-        let (n, d) = (bits.n_samples(), bits.n_features());
-        let mut values = vec![0; n * d];
-        for i in 0..n {
-            bits.ones(i).for_each(|feature| values[i * d + feature] = u8::MAX);
+        Self::new(bits.n_samples(), height, width, unpacked(bits, u8::MAX))
+    }
+
+    /// The images as bits, if they are binary already ([`Pixels::packed`]).
+    pub fn bits(&self) -> Option<&BitMatrix> {
+        match &self.values {
+            Values::Packed { bits, .. } => Some(bits),
+            Values::Grey { .. } => None,
         }
-        Self::new(n, height, width, values)
+    }
+
+    /// The same, without a copy of them; the images themselves if they are grey.
+    ///
+    /// # Errors
+    /// The images, if they are grey.
+    pub fn into_bits(self) -> Result<BitMatrix, Self> {
+        match self.values {
+            Values::Packed { bits, .. } => Ok(bits),
+            Values::Grey { .. } => Err(self),
+        }
     }
 
     /// The same images with the values missing that stand at `places` (image * `n_features` + feature).
@@ -56,22 +125,38 @@ impl Pixels {
     ///
     /// # Errors
     /// [`Error::Parameter`] if it is of another shape.
-    pub fn with_missing(mut self, missing: &BitMatrix) -> Result<Self> {
-        let mut mask = BitMatrix::zeros(self.n_images, self.n_features()).with_missing(missing)?;
-        if let Some(before) = &self.missing {
-            mask = mask.with_missing(before)?;
-        }
-        self.missing = mask.missing().cloned();
+    pub fn with_missing(self, missing: &BitMatrix) -> Result<Self> {
         let d = self.n_features();
-        for (i, image) in self.values.chunks_exact_mut(d).enumerate() {
-            missing.ones(i).for_each(|feature| image[feature] = 0);
-        }
-        Ok(self)
+        let values = match self.values {
+            Values::Packed { bits, .. } => Values::packed(bits.with_missing(missing)?),
+            Values::Grey { mut values, missing: before } => {
+                let mut mask = BitMatrix::zeros(self.n_images, d).with_missing(missing)?;
+                if let Some(before) = &before {
+                    mask = mask.with_missing(before)?;
+                }
+                for (i, image) in values.chunks_exact_mut(d).enumerate() {
+                    missing.ones(i).for_each(|feature| image[feature] = 0);
+                }
+                Values::Grey { values, missing: mask.missing().cloned() }
+            }
+        };
+        Ok(Self { values, ..self })
     }
 
     /// Ones where a value is missing (N x D); `None` if none is.
     pub fn missing(&self) -> Option<&BitMatrix> {
-        self.missing.as_ref()
+        match &self.values {
+            Values::Grey { missing, .. } => missing.as_ref(),
+            Values::Packed { bits, .. } => bits.missing(),
+        }
+    }
+
+    /// Full ink, 255, in the place of every 1: binary images as grey ones.
+    pub(super) fn fill_ink(&mut self) {
+        let none = Values::packed(BitMatrix::zeros(0, self.n_features()));
+        let (mut values, missing) = std::mem::replace(&mut self.values, none).into_grey();
+        values.iter_mut().for_each(|value| *value = value.saturating_mul(u8::MAX));
+        self.values = Values::Grey { values, missing };
     }
 
     /// The number of images, N; 0 only after [`Pixels::truncate`] or if made so.
@@ -100,26 +185,41 @@ impl Pixels {
     /// If `i` is not below `n_images`.
     pub fn image(&self, i: usize) -> &[u8] {
         let n_features = self.n_features();
-        &self.values[i * n_features..(i + 1) * n_features]
+        &self.values()[i * n_features..(i + 1) * n_features]
     }
 
-    /// All values, image after image.
+    /// All values, image after image; 0 and 1 of those that are binary already.
     pub fn values(&self) -> &[u8] {
-        &self.values
+        match &self.values {
+            Values::Grey { values, .. } => values,
+            Values::Packed { bits, unpacked: values } => values.get_or_init(|| unpacked(bits, 1)),
+        }
     }
 
     /// Whether every value is 0 or 1, so that nothing is left to binarise.
     pub fn is_binary(&self) -> bool {
-        // Chunks without an early exit inside vectorise; the exit between them spares grey data the full pass.
-        self.values.chunks(4096).all(|chunk| chunk.iter().fold(0, |all, &v| all | v) <= 1)
+        match &self.values {
+            Values::Packed { .. } => true,
+            // Chunks without an early exit inside vectorise; the exit between them spares grey data the full pass.
+            Values::Grey { values, .. } => {
+                values.chunks(4096).all(|chunk| chunk.iter().fold(0, |all, &v| all | v) <= 1)
+            }
+        }
     }
 
     /// Keeps the first `n` images only.
     pub fn truncate(&mut self, n: usize) {
         self.n_images = self.n_images.min(n);
-        self.values.truncate(self.n_images * self.n_features());
-        if let Some(missing) = &mut self.missing {
-            missing.truncate(n);
+        let len = self.n_images * self.n_features();
+        match &mut self.values {
+            Values::Grey { values, missing } => {
+                values.truncate(len);
+                missing.iter_mut().for_each(|missing| missing.truncate(n));
+            }
+            Values::Packed { bits, unpacked } => {
+                bits.truncate(n);
+                unpacked.take();
+            }
         }
     }
 
@@ -140,24 +240,32 @@ impl Pixels {
         Ok(())
     }
 
-    /// Appends the images of `more`; false, and nothing done, if they are of another size.
+    /// Appends the images of `more`; false, and nothing done, if they are of another size. Packed ones beside grey ones become values 0 and
+    /// 1.
     #[must_use]
     pub(super) fn append(&mut self, more: &Pixels) -> bool {
-        let fits = (self.height, self.width) == (more.height, more.width);
-        if fits {
-            self.values.extend_from_slice(&more.values);
-            self.missing = match (&self.missing, &more.missing) {
-                (None, None) => None,
-                (before, behind) => {
-                    let none =
-                        |pixels: &Self| BitMatrix::zeros(pixels.n_images, pixels.n_features());
-                    let before = before.clone().unwrap_or_else(|| none(self));
-                    Some(before.followed_by(behind.as_ref().unwrap_or(&none(more))))
-                }
-            };
-            self.n_images += more.n_images;
+        if (self.height, self.width) != (more.height, more.width) {
+            return false;
         }
-        fits
+        let none = |n: usize| BitMatrix::zeros(n, more.n_features());
+        let before = std::mem::replace(&mut self.values, Values::packed(none(0)));
+        self.values = match (before, more.bits()) {
+            (Values::Packed { bits, .. }, Some(behind)) => Values::packed(bits.followed_by(behind)),
+            (before, _) => {
+                let (mut values, missing) = before.into_grey();
+                values.extend_from_slice(more.values());
+                let missing = match (missing, more.missing()) {
+                    (None, None) => None,
+                    (before, behind) => {
+                        let before = before.unwrap_or_else(|| none(self.n_images));
+                        Some(before.followed_by(behind.unwrap_or(&none(more.n_images))))
+                    }
+                };
+                Values::Grey { values, missing }
+            }
+        };
+        self.n_images += more.n_images;
+        true
     }
 
     /// The size as users read it, height x width.
@@ -227,6 +335,35 @@ mod tests {
         assert_eq!((pixels.n_images(), pixels.image(5)), (6, &[4u8, 5][..]));
         assert!(!pixels.append(&Pixels::new(1, 2, 1, vec![0, 0]).unwrap()));
         assert_eq!(pixels.n_images(), 6);
+    }
+
+    #[test]
+    fn packed_images_are_those_that_their_values_would_be() {
+        let bits = BitMatrix::from_fn(3, 2, |i, d| i == d);
+        let holes = BitMatrix::from_fn(3, 2, |i, d| i == 2 && d == 0);
+        let mut packed = Pixels::packed(bits.clone(), 2, 1).unwrap();
+        let mut grey = Pixels::new(3, 2, 1, vec![1, 0, 0, 1, 0, 0]).unwrap();
+        let same = |packed: &Pixels, grey: &Pixels| {
+            assert_eq!((packed.values(), packed.missing()), (grey.values(), grey.missing()));
+            assert_eq!((packed.n_images(), packed.height()), (grey.n_images(), grey.height()));
+        };
+        same(&packed, &grey);
+        (packed, grey) = (packed.with_missing(&holes).unwrap(), grey.with_missing(&holes).unwrap());
+        same(&packed, &grey);
+        assert!(packed.append(&packed.clone()) && grey.append(&grey.clone()));
+        assert_eq!(packed.bits().map(BitMatrix::n_samples), Some(6));
+        same(&packed, &grey);
+        (packed.truncate(4), grey.truncate(4));
+        same(&packed, &grey);
+        let mut mixed = grey.clone();
+        assert!(mixed.append(&packed) && packed.append(&grey));
+        same(&packed, &mixed);
+        mixed.fill_ink();
+        assert_eq!(mixed.values()[..4], [255, 0, 0, 255]);
+        assert!(
+            Pixels::packed(bits, 1, 1).is_err()
+                && Pixels::packed(BitMatrix::zeros(1, 0), 0, 0).is_err()
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a file is, told from its first bytes; its name is never asked.
 
-use super::pictures;
+use super::foreign::{self, Foreign};
+use super::{packed, pictures};
 use crate::error::DataProblem;
 
 /// A kind of content.
@@ -14,32 +15,17 @@ pub(super) enum Content {
     Picture,
     /// A NumPy array.
     Npy,
+    /// A packed file.
+    Packed,
     /// Text, to be read as a table.
     Text,
     /// A web page, or the XML that object stores answer with.
     WebPage,
+    /// Of a well-known format that is not read.
+    Foreign(Foreign),
     /// Something else, described for the user.
-    Other(String),
+    Unknown(String),
 }
-
-/// First bytes of files that are often mistaken for data, and what to call them.
-const KNOWN: &[(&[u8], &str)] = &[
-    (b"PK\x03\x04", "a zip archive (or .npz): unpack it first"),
-    (b"BZh", "a bzip2 file: decompress it first"),
-    (b"\xfd7zXZ", "an xz file: decompress it first"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file: decompress it first"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"MATLAB", "a MATLAB file"),
-    (b"PAR1", "a Parquet file"),
-    (b"%PDF", "a PDF"),
-    (b"GIF8", "a GIF picture"),
-    (b"II*\0", "a TIFF picture"),
-    (b"MM\0*", "a TIFF picture"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format", "an SQLite database"),
-    (b"\xff\xfe", "text in UTF-16: save it as UTF-8"),
-    (b"\xfe\xff", "text in UTF-16: save it as UTF-8"),
-];
 
 /// What content that begins with `head` is.
 pub(super) fn content(head: &[u8]) -> Content {
@@ -49,27 +35,35 @@ pub(super) fn content(head: &[u8]) -> Content {
         Content::Idx
     } else if head.starts_with(b"\x93NUMPY") {
         Content::Npy
+    } else if head.starts_with(&packed::MAGIC) {
+        Content::Packed
     } else if pictures::is_picture(head, is_text(head)) {
         Content::Picture
     } else if is_text(head) {
         text(head)
     } else {
-        Content::Other(describe(head))
+        foreign::known(head).map_or_else(|| described(head), Content::Foreign)
     }
 }
 
 /// What is wrong with content where another kind was wanted.
 pub(super) fn problem(content: Content) -> DataProblem {
+    let mut recipe = None;
     let looks_like = match content {
         Content::Nothing => return DataProblem::Empty,
         Content::WebPage => return DataProblem::WebPage,
         Content::Idx => "an IDX file".into(),
         Content::Picture => "a picture".into(),
         Content::Npy => "a NumPy array".into(),
+        Content::Packed => "a packed file".into(),
         Content::Text => "plain text".into(),
-        Content::Other(description) => description,
+        Content::Foreign(foreign) => {
+            recipe = Some(foreign.recipe);
+            foreign.name.into()
+        }
+        Content::Unknown(description) => description,
     };
-    DataProblem::UnknownKind { looks_like }
+    DataProblem::UnknownKind { looks_like, recipe }
 }
 
 /// Two zero bytes, an element type of the format, and a sensible number of dimensions.
@@ -91,24 +85,19 @@ fn text(head: &[u8]) -> Content {
         return Content::WebPage;
     }
     match start.first() {
-        Some(b'{') => Content::Other("JSON".into()),
+        Some(b'{') => Content::Foreign(foreign::JSON),
         Some(b'[') if !start.get(1).is_some_and(u8::is_ascii_alphabetic) => {
-            Content::Other("JSON".into())
+            Content::Foreign(foreign::JSON)
         }
         Some(_) => Content::Text,
         None => Content::Nothing,
     }
 }
 
-fn describe(head: &[u8]) -> String {
-    if let Some((_, name)) = KNOWN.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return (*name).into();
-    }
-    if matches!(head, [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..]) {
-        return "a WebP picture".into();
-    }
+/// Something that is not known even by name.
+fn described(head: &[u8]) -> Content {
     let bytes: Vec<String> = head.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("binary data that begins with {}", bytes.join(" "))
+    Content::Unknown(format!("binary data that begins with {}", bytes.join(" ")))
 }
 
 #[cfg(test)]
@@ -122,6 +111,7 @@ mod tests {
         assert_eq!(content(&[0, 0, 8, 3, 0, 0]), Content::Idx);
         assert_eq!(content(b"\x93NUMPY\x01\0"), Content::Npy);
         assert_eq!(content(b"\x89PNG\r\n\x1a\n\0"), Content::Picture);
+        assert_eq!(content(b"\x89BIT\r\n\x1a\n\0"), Content::Packed);
         assert_eq!(content(b"BM\x3a\0\0\0\0"), Content::Picture);
         assert_eq!(content(b"0,1,1\n"), Content::Text);
         assert_eq!(content("\u{feff}größe;1\r\n".as_bytes()), Content::Text);
@@ -147,9 +137,12 @@ mod tests {
 
     #[test]
     fn what_is_not_read_is_called_by_its_name() {
-        let other = |head: &[u8]| match content(head) {
-            Content::Other(text) => text,
-            content => format!("{content:?}"),
+        let other = |head: &[u8]| -> String {
+            match content(head) {
+                Content::Foreign(foreign) => foreign.name.into(),
+                Content::Unknown(text) => text,
+                content => format!("{content:?}"),
+            }
         };
         assert!(other(b"PK\x03\x04\x00").contains("zip"));
         assert!(other(b"RIFF\x01\0\0\0WEBPVP8").contains("WebP"));

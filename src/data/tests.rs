@@ -233,7 +233,7 @@ fn every_problem_has_one_line_of_advice() {
         DataProblem::Empty,
         DataProblem::NothingUsable { seen: text() },
         DataProblem::WebPage,
-        DataProblem::UnknownKind { looks_like: text() },
+        DataProblem::UnknownKind { looks_like: text(), recipe: None },
         DataProblem::Truncated { expected: 2, found: 1 },
         DataProblem::TooLong { expected: 2 },
         DataProblem::DamagedGzip { reason: text() },

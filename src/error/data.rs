@@ -29,6 +29,8 @@ pub enum DataProblem {
     UnknownKind {
         /// What the first bytes suggest.
         looks_like: String,
+        /// How to get from there to something that can be read, where that is known.
+        recipe: Option<&'static str>,
     },
     /// The file ends before the length that its header promises.
     #[error("is cut short: the header promises {expected} bytes, the file holds {found}")]
@@ -115,6 +117,20 @@ pub enum DataProblem {
     Picture {
         /// What the decoder said.
         reason: String,
+    },
+    /// A packed file that is not what its writer left.
+    #[error("is a damaged packed file: {reason}")]
+    Packed {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A packed file of a format that is not known yet.
+    #[error("is a packed file of format {theirs}, and this program knows formats up to {ours}")]
+    NewerPacked {
+        /// The file's format version.
+        theirs: u32,
+        /// The latest one that is read.
+        ours: u32,
     },
     /// A NumPy file whose header is not understood.
     #[error("is a NumPy file with a header that cannot be read: {reason}")]
@@ -225,6 +241,7 @@ impl DataProblem {
             Self::Download { .. } => {
                 "run it again later, or give the address of another mirror with --mirror".into()
             }
+            Self::UnknownKind { recipe: Some(recipe), .. } => (*recipe).into(),
             Self::NoSplit { split: "train", .. } => {
                 "add the training files, or ask for the test split with `:test` after the path"
                     .into()
@@ -249,7 +266,7 @@ impl DataProblem {
             }
             Self::TooLong { .. } => "the file is damaged, or two were joined: fetch it again",
             Self::UnknownKind { .. } => {
-                "give IDX (raw or .gz), PNG, JPEG, BMP, PNM, .npy, or a table of numbers as text"
+                "give IDX (raw or .gz), PNG, JPEG, BMP, PNM, .npy, .bits, or a table of numbers as text"
             }
             Self::TooLarge { .. } => "check that the file is not damaged, or split it",
             Self::LabelsNotImages => "give the images file here, and this one to --labels",
@@ -262,6 +279,8 @@ impl DataProblem {
             }
             Self::MixedSizes { .. } => "scale all images to one height and width first",
             Self::Picture { .. } => "remove the picture or save it anew as PNG",
+            Self::Packed { .. } => "pack the data again with `bmm pack`",
+            Self::NewerPacked { .. } => "update bmm, or pack the data again with this one",
             Self::NpyHeader { .. } => "save the array anew with numpy.save",
             Self::NpyType { .. } => "convert it first, for example array.astype('uint8')",
             Self::NpyShape { .. } => "give rows as (n, d) or images as (n, height, width)",

@@ -1,7 +1,8 @@
 //! What a file that is no model looks like, so that the error can name the mistake.
 
 /// Beginnings of files that people give by mistake, and what to call them.
-const BEGINNINGS: [(&[u8], &str); 12] = [
+const BEGINNINGS: [(&[u8], &str); 13] = [
+    (b"\x89BIT", "a packed data file (.bits)"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"BM", "a BMP picture"),

@@ -80,19 +80,8 @@ impl Canvas {
     /// Writes one line with its upper left corner at (`x`, `y`), cut to `width` pixels.
     pub fn text(&mut self, (x, y): (usize, usize), text: &str, style: Style, width: usize) {
         let text = caption::fitted(text, style.columns(width));
-        for (i, c) in text.chars().enumerate() {
-            self.glyph(x + style.width(i), y, c, style);
-        }
-    }
-
-    /// Draws one character; one that the font lacks becomes `?`.
-    fn glyph(&mut self, x: usize, y: usize, c: char, style: Style) {
-        let raster = |c| get_raster(c, style.weight, style.size);
-        let Some(glyph) = raster(c).or_else(|| raster('?')) else { return };
-        for (row, coverage) in glyph.rows().enumerate() {
-            for (column, &part) in coverage.iter().enumerate() {
-                self.blend(x + column, y + row, style.ink, part);
-            }
+        for (column, row, part) in inked(&text, style) {
+            self.blend(x + column, y + row, style.ink, part);
         }
     }
 
@@ -114,4 +103,18 @@ impl Canvas {
         let (old, new, part) = (u32::from(*pixel), u32::from(level), u32::from(part));
         *pixel = ((old * (255 - part) + new * part + 127) / 255) as u8;
     }
+}
+
+/// The pixels of one line of text, each by its column, its row, and how much of it is ink, 0 to 255. A character that the font lacks
+/// becomes `?`.
+pub(super) fn inked(text: &str, style: Style) -> impl Iterator<Item = (usize, usize, u8)> {
+    let raster = move |c| get_raster(c, style.weight, style.size);
+    text.chars().enumerate().flat_map(move |(i, c)| {
+        let glyph = raster(c).or_else(|| raster('?'));
+        let parts = |(row, parts): (usize, &[u8])| -> Vec<_> {
+            let left = style.width(i);
+            parts.iter().enumerate().map(|(column, &part)| (left + column, row, part)).collect()
+        };
+        glyph.iter().flat_map(|glyph| glyph.rows().enumerate()).flat_map(parts).collect::<Vec<_>>()
+    })
 }

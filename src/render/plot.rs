@@ -1,20 +1,20 @@
-//! A line plot with logarithmic or linear axes, as SVG text and as PNG bytes: the home of `plotters` and of its font.
+//! A line plot with logarithmic or linear axes, as SVG text and as PNG bytes: the home of `plotters`.
 //!
-//! Both pictures come from one drawing. Text in the SVG is text in the reader's own sans-serif font; the PNG, and the
-//! measuring of text in both, use a font that the program carries, so no font of the system is looked for.
+//! Both pictures come from one drawing. Text in the SVG is text in the reader's own sans-serif font; the PNG has the letters of the
+//! captions ([`page`]), so no font of the system is looked for.
 
 mod frame;
 mod marks;
+mod page;
 
 use super::png::rgb_png;
 use crate::error::{Error, Result};
 use frame::{Axis, Frame};
 use marks::{Mark, colour};
+use page::Page;
 use plotters::chart::ChartContext;
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters::style::register_font;
-use std::sync::Once;
 
 /// One line of a [`LinePlot`].
 #[derive(Debug, Clone, PartialEq)]
@@ -57,8 +57,6 @@ pub struct LinePlot<'a> {
 const SIZE: (u32, u32) = (1200, 720);
 /// The PNG is drawn this many times as large and shrunk: soft edges, which the library does not draw.
 const OVERSAMPLING: u32 = 2;
-/// In pictures of pixels the library writes a fifth of the text's size too high.
-const PNG_LOWERED: f64 = 0.2;
 
 /// Rows for title and subtitle, columns for the legend.
 const HEAD: u32 = 110;
@@ -84,7 +82,7 @@ impl LinePlot<'_> {
     pub fn svg(&self) -> Result<String> {
         let mut text = String::new();
         let page = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        self.draw(Pen { page: &page, scale: 1, lowered: 0.0 })?;
+        self.draw(Pen { page: &page, scale: 1 })?;
         drop(page);
         Ok(text)
     }
@@ -96,28 +94,17 @@ impl LinePlot<'_> {
     pub fn png(&self) -> Result<Vec<u8>> {
         let (width, height) = (SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
         let mut pixels = vec![0; (width * height * 3) as usize];
-        let page = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-        self.draw(Pen { page: &page, scale: OVERSAMPLING, lowered: PNG_LOWERED })?;
+        let page = Page::new(&mut pixels, width, height, OVERSAMPLING).into_drawing_area();
+        self.draw(Pen { page: &page, scale: OVERSAMPLING })?;
         drop(page);
         rgb_png(pixels, width, height, OVERSAMPLING)
     }
 
     fn draw<B: DrawingBackend>(&self, pen: Pen<B>) -> Result<()> {
-        carry_font();
         let frame = Frame::around(self.axes, &self.lines)?;
-        // Drawing into memory: all that could fail is the font.
         pen.plot(self, &frame)
             .map_err(|e| Error::io("the plot")(std::io::Error::other(e.to_string())))
     }
-}
-
-/// Makes the font known to the library, once.
-fn carry_font() {
-    static REGISTERED: Once = Once::new();
-    REGISTERED.call_once(|| {
-        // A font that the library cannot read would show as an error of the first text drawn.
-        let _ = register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
-    });
 }
 
 type Drawn<B> = std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
@@ -127,8 +114,6 @@ struct Pen<'a, B: DrawingBackend> {
     page: &'a DrawingArea<B, Shift>,
     /// Pixels of the page for each one of the picture.
     scale: u32,
-    /// How far text is put below its place, in parts of its size.
-    lowered: f64,
 }
 
 impl<B: DrawingBackend> Pen<'_, B> {
@@ -161,7 +146,6 @@ impl<B: DrawingBackend> Pen<'_, B> {
             .y_label_formatter(&|y| frame.y.text(*y))
             .x_labels(frame.x.ticks.len())
             .y_labels(frame.y.ticks.len())
-            .y_label_offset(self.lowered_by(SMALL_SIZE) * self.scale as i32)
             .x_desc(plot.x_label)
             .y_desc(plot.y_label)
             .draw()?;
@@ -215,13 +199,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
         // XML has no place for control characters.
         let text: String = text.chars().filter(|c| !c.is_control()).collect();
         let style = TextStyle::from((FONT, self.px(size))).color(&INK);
-        let at = self.at((at.0, at.1 + self.lowered_by(size)));
-        area.draw(&Text::new(text, at, style))
-    }
-
-    /// How far text of this size is put below its place, in pixels of the picture.
-    fn lowered_by(&self, size: u32) -> i32 {
-        (self.lowered * f64::from(size)).round() as i32
+        area.draw(&Text::new(text, self.at(at), style))
     }
 
     /// A length of the picture in pixels of the page.

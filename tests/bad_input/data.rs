@@ -176,9 +176,60 @@ fn pictures_that_cannot_be_decoded_are_named() {
     refuses_data("bent.png", b"\x89PNG\r\n\x1a\nand then nonsense", &["cannot be read"]);
     refuses_data("empty.png", "", &["holds no images"]);
     let sandbox = Sandbox::new();
-    sandbox.write("album/a.png", &whole);
     sandbox.write("album/b.png", "not a picture");
     refuses(&sandbox, "train --k 1 --data album", &["album/b.png"]);
+}
+
+#[test]
+fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
+    let sandbox = Sandbox::new();
+    for name in ["a", "c", "d"] {
+        sandbox.write(format!("album/x/{name}.png"), png(4, 4));
+    }
+    sandbox.write("album/x/b.png", &png(4, 4)[..30]);
+    sandbox.write("album/x/e.jpg", "<!doctype html>");
+    let run = sandbox.words("train --quiet --k 1 --data album --out run");
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    let told = |run: &Run, kind: &str| -> Vec<String> {
+        run.err.lines().filter(|line| line.starts_with(kind)).map(str::to_owned).collect()
+    };
+    let errors = told(&run, "error: ");
+    assert!(errors[0].contains("b.png: is a picture that cannot be read"), "{errors:?}");
+    assert!(errors[1].contains("e.jpg: is a web page"), "{errors:?}");
+    assert_eq!((errors.len(), told(&run, "hint: ").len()), (2, 2), "{}", run.err);
+    assert_eq!(sandbox.json("run/run.json")["n_samples"], 3);
+    for sources in ["album", "album/x/a.png album/x/b.png album/x/c.png album/x/d.png"] {
+        let run = sandbox.words(&format!("assign --model run --format csv {sources}"));
+        assert_eq!((run.code, run.text().lines().count()), (Some(1), 4), "{}", run.err);
+        assert!(told(&run, "error: ")[0].contains("b.png"), "{}", run.err);
+    }
+    refuses(&sandbox, "assign --model run album/x/b.png", &["b.png"]);
+}
+
+#[test]
+fn formats_that_are_not_read_get_a_recipe() {
+    let sandbox = Sandbox::new();
+    let zip = |name: &str| {
+        let head = [&b"PK\x03\x04"[..], &[0; 22], &[name.len() as u8, 0, 0, 0]].concat();
+        [&head[..], name.as_bytes(), &[0; 9]].concat()
+    };
+    for (bytes, name, recipe) in [
+        (zip("images.npy"), "a NumPy archive (.npz)", "numpy.load('FILE')['NAME']"),
+        (zip("pictures/a.png"), "a zip archive", "unpack it"),
+        (b"PAR1\x15\x04\x15\0".to_vec(), "a Parquet file", "read_parquet('FILE').to_csv"),
+        (b"\0\0\0\x24ftypheic\0\0\0\0".to_vec(), "a HEIC picture", "heif-convert"),
+        (b"\x89HDF\r\n\x1a\n".to_vec(), "an HDF5 file", "h5py"),
+        (b"{\"rows\": [[0, 1]]}".to_vec(), "JSON", "read_json"),
+    ] {
+        sandbox.write("rows", bytes);
+        let run = sandbox.words("train --k 2 --data rows");
+        run.assert_failure(1, &["rows", name]);
+        assert!(
+            run.err.lines().any(|l| l.starts_with("hint: ") && l.contains(recipe)),
+            "{}",
+            run.err
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,275 @@
+//! Packed files (`.bits`), written by `bmm pack`: rows that are binary already, an eighth of a byte each feature, with what is known of
+//! them. They load at the speed of the disk.
+//!
+//! | offset | bytes | what |
+//! |---|---|---|
+//! | 0 | 8 | `\x89BIT\r\n\x1a\n` |
+//! | 8 | 4 | format version, 1 (u32; all numbers are little-endian) |
+//! | 12 | 4 | H, the length of the header (u32); 16 + H is a multiple of 64 |
+//! | 16 | H | the header: one JSON object (below), and blanks |
+//! | 16 + H | N x R | the rows, of R = ceil(`height` x `width` / 8) bytes: feature d is bit d mod 8, lowest first, of byte d / 8; what is left of the last byte is 0 |
+//! | | N x R | if `missing`: the same for which entries are missing; their bits in the rows are 0 |
+//! | | N x 4 | if `labels` is no null: the place in it of the label of each row (u32), or 2^32 - 1 where it is not known |
+//! | | N x 8 | if `weights`: how much each row counts (f64) |
+//! | end - 32 | 32 | SHA-256 of everything before |
+//!
+//! The header holds `n_samples` (N), `height`, `width`, `binarize` (the rule that made the bits, as `--binarize` takes it), `missing` and
+//! `weights` (true or false), `labels` (their names, or null), `names` (those of the features, or none) and `synthetic` (whether a program
+//! drew the rows).
+
+use super::binarize::Binarize;
+use super::dataset::{Dataset, SourceKind};
+use super::input::Input;
+use super::labels::Labels;
+use super::pixels::Pixels;
+use crate::bits::BitMatrix;
+use crate::error::{DataProblem, Error, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::io::Read;
+
+/// The first bytes of a packed file.
+pub(super) const MAGIC: [u8; 8] = *b"\x89BIT\r\n\x1a\n";
+
+/// The format version this program writes, and the only one it reads.
+const VERSION: u32 = 1;
+
+/// The bytes before the header.
+const PREFIX: usize = 16;
+
+/// The longest header that is read, 256 MiB: names of features are all that can be long.
+const MAX_HEADER: u32 = 256 << 20;
+
+/// The rows begin at a multiple of this.
+const ALIGNMENT: usize = 64;
+
+/// The length of the SHA-256 at the end.
+const CHECKSUM: usize = 32;
+
+/// What stands for a label that is not known.
+const UNKNOWN: u32 = u32::MAX;
+
+/// Rows with what is known of them, as a packed file holds them.
+#[derive(Debug, Clone, Copy)]
+pub struct Packed<'a> {
+    /// The rows (N x D).
+    pub bits: &'a BitMatrix,
+    /// The height of each image; 1 for rows of a table.
+    pub height: usize,
+    /// The width of each image; D = `height` x `width`.
+    pub width: usize,
+    /// The rule that made the bits.
+    pub rule: Binarize,
+    /// A class for each row, where known.
+    pub labels: Option<&'a Labels>,
+    /// How much each row counts; `None`: 1 each.
+    pub weights: Option<&'a [f64]>,
+    /// The names of the features (D), or none.
+    pub names: &'a [String],
+    /// Whether a program drew the rows, so that they are no observations.
+    pub synthetic: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    n_samples: u64,
+    height: u64,
+    width: u64,
+    binarize: String,
+    missing: bool,
+    labels: Option<Vec<String>>,
+    weights: bool,
+    names: Vec<String>,
+    synthetic: bool,
+}
+
+/// The bytes of a packed file.
+///
+/// # Errors
+/// [`Error::Parameter`] if `height` x `width` is not the number of features, or labels, weights or names are of another number, or the
+/// names take more than 256 MiB.
+pub fn write_packed(packed: &Packed) -> Result<Vec<u8>> {
+    let Packed { bits, labels, weights, .. } = *packed;
+    check(packed)?;
+    let mut file = prefix_and_header(packed)?;
+    file.reserve_exact(bits.as_bytes().len() + CHECKSUM);
+    file.extend(bits.as_bytes());
+    if let Some(missing) = bits.missing() {
+        file.extend(missing.as_bytes());
+    }
+    for label in labels.into_iter().flat_map(Labels::of_row) {
+        file.extend(label.unwrap_or(UNKNOWN).to_le_bytes());
+    }
+    weights.into_iter().flatten().for_each(|weight| file.extend(weight.to_le_bytes()));
+    let checksum = Sha256::digest(&file);
+    file.extend(checksum);
+    Ok(file)
+}
+
+fn check(packed: &Packed) -> Result<()> {
+    let (n, d) = (packed.bits.n_samples(), packed.bits.n_features());
+    let same = |name, found: usize, expected: usize| match found == expected {
+        true => Ok(()),
+        false => {
+            let (value, allowed) = (found.to_string(), format!("{expected}, as the rows have"));
+            Err(Error::Parameter { name, value, allowed })
+        }
+    };
+    same("height x width", packed.height.saturating_mul(packed.width), d)?;
+    same("number of labels", packed.labels.map_or(n, Labels::len), n)?;
+    same("number of weights", packed.weights.map_or(n, <[f64]>::len), n)?;
+    same("number of names", if packed.names.is_empty() { d } else { packed.names.len() }, d)
+}
+
+fn prefix_and_header(packed: &Packed) -> Result<Vec<u8>> {
+    let header = Header {
+        n_samples: packed.bits.n_samples() as u64,
+        height: packed.height as u64,
+        width: packed.width as u64,
+        binarize: packed.rule.to_string(),
+        missing: packed.bits.missing().is_some(),
+        labels: packed.labels.map(|labels| labels.names().to_vec()),
+        weights: packed.weights.is_some(),
+        names: packed.names.to_vec(),
+        synthetic: packed.synthetic,
+    };
+    let mut json = serde_json::to_vec(&header).map_err(|e| Error::io("header")(e.into()))?;
+    json.resize((PREFIX + json.len()).next_multiple_of(ALIGNMENT) - PREFIX, b' ');
+    let len = u32::try_from(json.len()).ok().filter(|&len| len <= MAX_HEADER);
+    let len = len.ok_or_else(|| Error::Parameter {
+        name: "names",
+        value: format!("{} bytes long in all", json.len()),
+        allowed: "at most 256 MiB".into(),
+    })?;
+    Ok([&MAGIC[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &json].concat())
+}
+
+/// The data set in a packed file.
+///
+/// # Errors
+/// [`DataProblem::Packed`] for a file that is damaged, [`DataProblem::NewerPacked`] for one of a later format, and as for any file one
+/// that is cut short or too long.
+pub(super) fn read(source: String, mut input: Input) -> Result<Dataset> {
+    let start = start(&mut input)?;
+    let json = start.get(PREFIX..).unwrap_or_default();
+    let header: Header = serde_json::from_slice(json)
+        .map_err(|e| damaged(&input, &format!("its header cannot be read: {e}")))?;
+    if [header.n_samples, header.height, header.width].contains(&0) {
+        return Err(input.wrong(DataProblem::Empty));
+    }
+    let Some(sizes) = header.sizes() else {
+        return Err(input.too_large("its header promises more bytes than can be counted".into()));
+    };
+    let mut body = input.body(start.len() as u64, sizes.iter().sum())?;
+    let checksum = body.split_off(body.len() - CHECKSUM);
+    if checksum[..] != Sha256::new().chain_update(&start).chain_update(&body).finalize()[..] {
+        return Err(damaged(&input, "its checksum does not match"));
+    }
+    header.dataset(source, body, sizes).map_err(|reason| damaged(&input, &reason))
+}
+
+fn damaged(input: &Input, reason: &str) -> Error {
+    input.wrong(DataProblem::Packed { reason: reason.into() })
+}
+
+/// Everything before the rows.
+fn start(input: &mut Input) -> Result<Vec<u8>> {
+    let mut start = Vec::new();
+    append(input, PREFIX, &mut start)?;
+    let word = |at: usize| start[at..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+    let (version, len) = (word(8), word(12));
+    if version > VERSION {
+        return Err(input.wrong(DataProblem::NewerPacked { theirs: version, ours: VERSION }));
+    }
+    if version == 0 || len > MAX_HEADER {
+        return Err(damaged(input, "its first 16 bytes make no sense"));
+    }
+    append(input, len as usize, &mut start)?;
+    Ok(start)
+}
+
+/// Appends the next `n` bytes; memory is taken as they arrive.
+fn append(input: &mut Input, n: usize, bytes: &mut Vec<u8>) -> Result<()> {
+    let expected = (bytes.len() + n) as u64;
+    let read = input.reader().take(n as u64).read_to_end(bytes);
+    read.map_err(|e| input.failed(e))?;
+    let found = bytes.len() as u64;
+    match found < expected {
+        true => Err(input.wrong(DataProblem::Truncated { expected, found })),
+        false => Ok(()),
+    }
+}
+
+impl Header {
+    /// The bytes of rows, missing entries, labels, weights and checksum; `None` if they cannot be counted.
+    fn sizes(&self) -> Option<[u64; 5]> {
+        let row = self.height.checked_mul(self.width)?.div_ceil(8);
+        let of_rows = |bytes: u64, is_there: bool| match is_there {
+            true => self.n_samples.checked_mul(bytes),
+            false => Some(0),
+        };
+        let sizes = [
+            of_rows(row, true)?,
+            of_rows(row, self.missing)?,
+            of_rows(4, self.labels.is_some())?,
+            of_rows(8, self.weights)?,
+            CHECKSUM as u64,
+        ];
+        sizes.iter().try_fold(0, |sum: u64, &size| sum.checked_add(size)).map(|_| sizes)
+    }
+
+    /// The data set whose rows and what follows them are `body`, which has been read whole; else what is wrong.
+    fn dataset(self, source: String, body: Vec<u8>, sizes: [u64; 5]) -> Result<Dataset, String> {
+        let (n, height, width) =
+            (self.n_samples as usize, self.height as usize, self.width as usize);
+        let said = |error: Error| error.to_string();
+        let rule = self.binarize.parse::<Binarize>().map_err(said)?;
+        let mut rows = body;
+        let mut rest = rows.split_off(sizes[0] as usize);
+        let after = rest.split_off(sizes[1] as usize);
+        let (codes, weights) = after.split_at(sizes[2] as usize);
+        let matrix = |bytes| BitMatrix::from_packed(n, height * width, bytes).map_err(said);
+        let mut bits = matrix(rows)?;
+        if self.missing {
+            let missing = matrix(rest)?;
+            bits = bits.with_missing(&missing).map_err(said)?;
+        }
+        let labels = self.labels.map(|names| labels(names, codes)).transpose()?;
+        let weights = self.weights.then(|| numbers(weights)).transpose()?;
+        if !self.names.is_empty() && self.names.len() != height * width {
+            return Err("it has another number of names than of features".into());
+        }
+        let pixels = Pixels::packed(bits, height, width).map_err(said)?;
+        let kind = if self.synthetic { SourceKind::Synthetic } else { SourceKind::Packed };
+        let set = Dataset::new(source, kind, pixels, labels).map_err(said)?;
+        Ok(Dataset { weights, names: self.names, packed_by: Some(rule), ..set })
+    }
+}
+
+/// Labels from their names and the code of each row.
+fn labels(names: Vec<String>, codes: &[u8]) -> Result<Labels, String> {
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    if distinct.len() < names.len() || names.iter().any(String::is_empty) {
+        return Err("the names of its labels are not distinct".into());
+    }
+    let (codes, _) = codes.as_chunks::<4>();
+    let codes = codes.iter().map(|code| u32::from_le_bytes(*code));
+    let of_row = codes.map(|code| (code != UNKNOWN).then_some(code)).collect();
+    Labels::new(names, of_row).ok_or_else(|| "a row has a label that it does not name".into())
+}
+
+/// Weights as a table may have them.
+fn numbers(bytes: &[u8]) -> Result<Vec<f64>, String> {
+    let (weights, _) = bytes.as_chunks::<8>();
+    let weights: Vec<f64> = weights.iter().map(|weight| f64::from_le_bytes(*weight)).collect();
+    let is_sound = |weight: &f64| weight.is_finite() && *weight >= 0.0;
+    match weights.iter().all(is_sound) && weights.iter().any(|weight| *weight > 0.0) {
+        true => Ok(weights),
+        false => Err("its weights are not finite, not negative and not all 0".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! A page of coloured pixels for the library to plot on, with the letters of the captions: so it needs no font of its own.
+
+use crate::render::canvas::{self, Style};
+use plotters_backend::text_anchor::{HPos, VPos};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+};
+use std::convert::Infallible;
+
+/// Pixels of red, green and blue, row by row.
+pub(super) struct Page<'a> {
+    pixels: &'a mut [u8],
+    width: u32,
+    height: u32,
+    /// How many pixels wide and high a pixel of a letter is.
+    scale: u32,
+}
+
+/// Titles are larger than this, in pixels of the picture; other text is not.
+const LARGEST_TEXT: f64 = 30.0;
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+impl<'a> Page<'a> {
+    /// A page of `width` x `height` pixels, three bytes each in `pixels`, whose letters are `scale` times as large.
+    pub(super) fn new(pixels: &'a mut [u8], width: u32, height: u32, scale: u32) -> Self {
+        Self { pixels, width, height, scale }
+    }
+
+    fn style(&self, size: f64) -> Style {
+        if size > LARGEST_TEXT * f64::from(self.scale) { Style::TITLE } else { Style::LARGE }
+    }
+
+    /// Width and height of `text`.
+    fn size(&self, text: &str, size: f64) -> (u32, u32) {
+        let style = self.style(size);
+        let (width, height) = (style.width(text.chars().count()), style.line_height());
+        (width as u32 * self.scale, height as u32 * self.scale)
+    }
+}
+
+impl DrawingBackend for Page<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
+        let is_inside = |at: i32, end: u32| u32::try_from(at).is_ok_and(|at| at < end);
+        if is_inside(x, self.width) && is_inside(y, self.height) {
+            let at = (y as usize * self.width as usize + x as usize) * 3;
+            let new = [color.rgb.0, color.rgb.1, color.rgb.2];
+            for (old, new) in self.pixels[at..at + 3].iter_mut().zip(new) {
+                let mixed = f64::from(*old) * (1.0 - color.alpha) + f64::from(new) * color.alpha;
+                *old = mixed.round() as u8;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
+        let letters = self.style(style.size());
+        let (width, height) = self.size(text, style.size());
+        let (width, height, scale) = (width as i32, height as i32, self.scale as i32);
+        let left = match style.anchor().h_pos {
+            HPos::Left => 0,
+            HPos::Center => -width / 2,
+            HPos::Right => -width,
+        };
+        let top = match style.anchor().v_pos {
+            VPos::Top => 0,
+            VPos::Center => -height / 2,
+            VPos::Bottom => -height,
+        };
+        let color = style.color();
+        for (x, y, part) in canvas::inked(text, letters) {
+            let color = BackendColor { alpha: color.alpha * f64::from(part) / 255.0, ..color };
+            for (dx, dy) in (0..scale).flat_map(|dy| (0..scale).map(move |dx| (dx, dy))) {
+                let place = (left + x as i32 * scale + dx, top + y as i32 * scale + dy);
+                let (x, y) = style.transform().transform(place.0, place.1);
+                self.draw_pixel((at.0 + x, at.1 + y), color)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        Ok(self.size(text, style.size()))
+    }
+}
