@@ -233,14 +233,14 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
 /// The rule asked for, or the one that fits: tables of 0 and 1 are binary already, packed files by the rule they say, everything else
 /// is grey.
 fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
-    match (set.packed_by, reading.rule.map(|asked| asked.resolve(&set.pixels))) {
+    match (set.packed_by, reading.rule) {
         (Some(by), Some(asked)) if asked != by => Err(Error::Parameter {
             name: "binarize",
             value: asked.to_string(),
             allowed: format!("left out: {} was packed by {by}", set.origin(0).0),
         }),
         (Some(by), _) => Ok(by),
-        (None, Some(asked)) => Ok(asked),
+        (None, Some(asked)) => Ok(asked.resolve(&set.pixels)),
         (None, None) if set.is_binary() => Ok(Binarize::None),
         (None, None) => Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels)),
     }

@@ -175,8 +175,14 @@ fn pictures_of_two_sizes_are_refused_with_both_names() {
 
 #[test]
 fn a_file_named_like_a_picture_must_be_one() {
-    let folder = folder(&[("a.png", png(1, &[0])), ("b.PNG", b"<html>".to_vec())]);
-    assert_eq!(problem(load_path(&folder)), DataProblem::WebPage);
+    let page = ("b.PNG", b"<html>".to_vec());
+    let only = folder(std::slice::from_ref(&page));
+    assert_eq!(problem(load_path(&only)), DataProblem::WebPage);
+    // Amid others it is told of, and left out.
+    let folder = folder(&[("a.png", png(1, &[0])), page]);
+    let set = load_path(&folder).unwrap();
+    let expected = (folder.path().join("b.PNG"), DataProblem::WebPage);
+    assert_eq!((set.pixels.n_images(), set.unreadable), (1, vec![expected]));
 }
 
 #[test]

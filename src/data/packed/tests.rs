@@ -1,3 +1,5 @@
+//! What is written is read, and nothing else is.
+
 use super::*;
 use crate::data::input::tests::gzip;
 
