@@ -4,6 +4,7 @@
 //! are what the commands must leave. What differs between machines is named below; times are `[..]`.
 //! `TRYCMD=overwrite cargo test --test cmd` writes down what the program says now.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -43,4 +44,36 @@ fn commands_say_what_is_written_down() {
         cases.skip("tests/cmd/help.trycmd").skip("tests/cmd/fetch.trycmd");
     }
     cases.run();
+}
+
+#[test]
+fn every_command_has_its_help_a_success_and_two_failures() {
+    let written = |name: &str| {
+        let path = format!("tests/cmd/{name}.trycmd");
+        fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
+    };
+    let help = written("help");
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    let listed = listed.lines().take_while(|line| !line.is_empty());
+    // What goes on in a second line is further right.
+    let names = listed.filter(|line| !line.starts_with("   ")).filter_map(|line| {
+        let name = line.split_whitespace().next()?;
+        (name != "help").then_some(name)
+    });
+    let names: Vec<&str> = names.collect();
+    assert!(names.len() >= 15, "{names:?}");
+    for name in names {
+        let text = written(name);
+        let (mut helped, mut done, mut failed) = (false, 0, 0);
+        for step in text.split("\n$ bmm ").skip(1).filter(|step| step.starts_with(name)) {
+            let (words, answer) = step.split_once('\n').unwrap();
+            helped |= words == format!("{name} --help");
+            let is_failure = answer.starts_with("? ");
+            failed += usize::from(is_failure && answer.contains("\nerror: "));
+            done += usize::from(!is_failure && !words.ends_with("--help"));
+        }
+        assert!(helped && failed >= 2, "{name}: help {helped}, {failed} failures");
+        // What `fetch` does with a network is told in `tests/fetch.rs`.
+        assert!(done >= 1 || name == "fetch", "{name}: no success");
+    }
 }
