@@ -70,10 +70,7 @@ pub enum Error {
         model: usize,
     },
     /// An image does not have the size of the model's.
-    #[error(
-        "{}: is {} x {} pixels, the model's images are {} x {}",
-        path.display(), found.0, found.1, model.0, model.1
-    )]
+    #[error("{}: holds {}, the model is of {}", path.display(), sized(*found), sized(*model))]
     Size {
         /// The first file of that size.
         path: PathBuf,
@@ -87,6 +84,12 @@ pub enum Error {
     NoModel {
         /// The folder of runs.
         folder: PathBuf,
+    },
+    /// A model has no page beside it.
+    #[error("{}: is not there: this model has no page", page.display())]
+    NoPage {
+        /// Where it would be.
+        page: PathBuf,
     },
     /// The curvature of the objective gives no standard errors.
     #[error("no standard errors by observed information: {0}")]
@@ -144,11 +147,18 @@ impl Error {
             Self::Features { model, .. } => {
                 format!("give rows of {model} features, or train a model on data of this size")
             }
+            Self::Size { found: (1, _), model, .. } | Self::Size { model: model @ (1, _), .. } => {
+                format!("give rows of {}, or name another model", model.0 * model.1)
+            }
             Self::Size { model, .. } => {
                 format!("scale or crop the image to {} x {} first", model.0, model.1)
             }
             Self::NoModel { .. } => {
                 "train one with `bmm train`, or name a model with --model".into()
+            }
+            Self::NoPage { .. } => {
+                "`bmm train` and `bmm sweep` write one; --as blocks or --as shade shows the means"
+                    .into()
             }
             Self::Information(_) => {
                 "give --bootstrap 200, which refits resampled rows, or fit fewer clusters".into()
@@ -157,6 +167,14 @@ impl Error {
                 "this is a defect of bmm: please report it with the command and the data".into()
             }
         }
+    }
+}
+
+/// What is of this height and width: what is one pixel high is a row of a table.
+fn sized((height, width): (usize, usize)) -> String {
+    match height {
+        1 => format!("rows of {width}"),
+        _ => format!("images of {height} x {width} pixels"),
     }
 }
 

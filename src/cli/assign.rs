@@ -146,7 +146,8 @@ impl Args {
             output::check_png("explain", file, self.force)?;
         }
         if self.show && self.format != Format::Table {
-            let (value, allowed) = ("asked with --format".into(), "asked of a table".into());
+            let value = "asked with another --format".into();
+            let allowed = "left out, or asked with --format table".into();
             return Err(Error::Parameter { name: "show", value, allowed });
         }
         let k = model.mixture.n_components();

@@ -30,7 +30,8 @@ pub(super) struct Args {
     model: ModelArgs,
     #[command(flatten)]
     mask: MaskArgs,
-    /// Labels of the images: an IDX file, or text with one a line [default: those of the source]
+    /// Labels of the images: an IDX file, or text with a whole number a line
+    /// [default: those of the source]
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
 }

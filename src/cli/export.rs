@@ -9,6 +9,10 @@ use crate::model_file::exchange::{self, Format};
 use std::path::PathBuf;
 
 /// Write a model as .safetensors, .npy, .csv or .json
+///
+/// Of K clusters and D pixels, .csv has a header weight,p0,p1 and so on, and a line for each cluster; .npy an array
+/// of K x (D + 1) doubles, the weights in front; .json the lists "weights" and "means", K of D numbers each;
+/// .safetensors two tensors of these names. In all of them the weights add up to 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -23,11 +23,11 @@ pub(super) struct Args {
     /// The folder to put it in [default: data/NAME]
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Ask this address before the known ones; the files must be the same
+    /// Ask this address before the known ones; the files must be the same [default: none]
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
     /// Seconds to wait for an answer, and for each piece of a file, before it goes on elsewhere
-    #[arg(long, default_value_t = 60, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, default_value_t = 60, value_name = "S", value_parser = seconds)]
     timeout: u64,
     /// Replace files that are there but are not the published ones [default: off]
     #[arg(long)]
@@ -104,6 +104,15 @@ const NAMES: [&str; 4] = [
     "t10k-images-idx3-ubyte.gz",
     "t10k-labels-idx1-ubyte.gz",
 ];
+
+const MOST_SECONDS: u64 = 3600;
+
+fn seconds(text: &str) -> Result<u64> {
+    let number = text.parse().ok().filter(|s| (1..=MOST_SECONDS).contains(s));
+    let allowed = || format!("a whole number from 1 to {MOST_SECONDS}");
+    let (name, value) = ("timeout", text.to_string());
+    number.ok_or_else(|| Error::Parameter { name, value, allowed: allowed() })
+}
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let folder = args.out.clone().unwrap_or_else(|| Path::new("data").join(args.set.name()));

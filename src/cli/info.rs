@@ -150,7 +150,7 @@ fn line(text: &mut String, name: &str, value: &Value) {
         Value::String(string) => string.clone(),
         other => other.to_string(),
     };
-    let _ = writeln!(text, "{name:<28}{value}");
+    let _ = writeln!(text, "{name:<27} {value}");
 }
 
 fn cluster_table(facts: &Value) -> String {

@@ -93,7 +93,8 @@ pub(super) struct FitArgs {
     /// Use the first N images only [default: all]
     #[arg(long, value_name = "N")]
     limit: Option<NonZeroUsize>,
-    /// Labels of the images: an IDX file, or text with one a line [default: those of the source]
+    /// Labels of the images: an IDX file, or text with a whole number a line
+    /// [default: those of the source]
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
     #[command(flatten)]
@@ -120,6 +121,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let source = input::source_or_default(args.fit.data.as_ref(), console);
     run_folder::check(out.as_deref(), *force)?;
     let (input, held_out) = clock.load(|| args.fit.read(&source, from.as_ref(), console))?;
+    from.iter().try_for_each(|model| check_rows(&source, &input, model))?;
     let (mut params, init) = args.params(from, input.bits.n_features())?;
     let supervision = args.supervision(&input)?;
     params.n_components =
@@ -173,6 +175,15 @@ fn check_storable(input: &Input, k: usize) -> Result<()> {
     }
     let allowed = format!("below {most}: a model file holds at most 1 GiB");
     Err(Error::Parameter { name: "k", value: k.to_string(), allowed })
+}
+
+/// Says by the name of the source that its rows are not as long as those of the model to start from.
+fn check_rows(source: &OsString, input: &Input, model: &Model) -> Result<()> {
+    if input.bits.n_features() == model.mixture.n_features() {
+        return Ok(());
+    }
+    let model = (model.height as usize, model.width as usize);
+    Err(Error::Size { path: source.into(), found: (input.height, input.width), model })
 }
 
 /// The SHA-256 of a model's file.

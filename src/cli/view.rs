@@ -206,11 +206,10 @@ fn member_sheet(
 /// The page beside a model.
 ///
 /// # Errors
-/// [`Error::Io`] if there is none: imported models have no page.
+/// [`Error::NoPage`] if there is none: imported models have no page.
 fn page_of(model: &Path) -> Result<PathBuf> {
     let page = model.with_file_name(run_folder::REPORT);
-    std::fs::metadata(&page).map_err(Error::io(&page))?;
-    Ok(page)
+    if page.exists() { Ok(page) } else { Err(Error::NoPage { page }) }
 }
 
 fn open_page(model: &Path, console: &Console) -> Result<()> {

@@ -80,7 +80,9 @@ impl ModelProblem {
             Self::Invalid(_) => {
                 "weights must sum to 1, means lie in [0, 1], and height x width be the row length"
             }
-            Self::Foreign { .. } => "write it as `bmm export` does; see its help for the layout",
+            Self::Foreign { .. } => {
+                "write it as `bmm export` does; `bmm export --help` tells the layout"
+            }
             Self::UnknownFormat => "give the file name one of these four endings",
         }
         .into()

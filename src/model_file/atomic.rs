@@ -35,7 +35,7 @@ pub const RUN_ENTRIES: [&str; 9] = [
 /// What a desktop leaves in folders it shows; no reason to keep a run folder.
 const DESKTOP_ENTRIES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
-const FILE_HINT: &str = "give --force to replace it, or another name";
+const FILE_HINT: &str = "give --force to replace it, or another name or folder";
 const RUN_HINT: &str = "give --force to replace this run, or another folder";
 const FOREIGN_HINT: &str =
     "it holds more than a bmm run, so not even --force replaces it; give another folder";

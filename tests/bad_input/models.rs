@@ -8,7 +8,7 @@ fn an_image_of_another_size_than_the_models_is_refused() {
     sandbox.write("big.png", png(5, 4));
     sandbox.write("big.idx", idx(&[1, 5, 4], [0; 20]));
     sandbox.write("row.csv", "0,1,0\n");
-    for (file, size) in [("big.png", "4 x 5"), ("big.idx", "5 x 4"), ("row.csv", "1 x 3")] {
+    for (file, size) in [("big.png", "4 x 5"), ("big.idx", "5 x 4"), ("row.csv", "rows of 3")] {
         for command in ["assign", "eval"] {
             refuses(&sandbox, &format!("{command} {file} --model run"), &[file, size, "4 x 4"]);
         }
@@ -19,7 +19,7 @@ fn an_image_of_another_size_than_the_models_is_refused() {
 fn a_model_of_another_size_is_no_start() {
     let sandbox = Sandbox::with_run();
     sandbox.write("data.csv", "0,1,0\n1,0,0\n1,1,0\n");
-    let parts = ["3 features", "16"];
+    let parts = ["data.csv", "rows of 3", "4 x 4"];
     refuses(&sandbox, "train --from run --data data.csv --out new", &parts);
     let parts = ["--k is 3", "must be 2"];
     refuses(&sandbox, "train --from run --data data.idx --k 3 --out new", &parts);
@@ -184,7 +184,7 @@ fn models_of_other_sizes_are_not_compared() {
     refuses(&sandbox, "compare run small data.idx", &["B is", "1 x 2", "4 x 4"]);
     refuses(&sandbox, "compare run nothing data.idx", &["nothing", "no such file"]);
     sandbox.write("row.csv", "0,1,0\n");
-    refuses(&sandbox, "compare run run row.csv", &["row.csv", "1 x 3", "4 x 4"]);
+    refuses(&sandbox, "compare run run row.csv", &["row.csv", "rows of 3", "4 x 4"]);
     refuses(&sandbox, "compare run run data.idx --output a.gif", &["--output is a.gif", ".png"]);
     sandbox.write("a.png", "mine");
     refuses(&sandbox, "compare run run data.idx --output a.png", &["a.png", "exists"]);
@@ -194,7 +194,7 @@ fn models_of_other_sizes_are_not_compared() {
 fn standard_errors_that_cannot_be_had_are_refused_with_the_reason() {
     let sandbox = Sandbox::with_run();
     sandbox.write("row.csv", "0,1,0\n");
-    refuses(&sandbox, "info run row.csv --errors", &["row.csv", "1 x 3"]);
+    refuses(&sandbox, "info run row.csv --errors", &["row.csv", "rows of 3"]);
     refuses(&sandbox, "info data.idx data.idx --errors", &["--errors", "data.idx", "model"]);
     refuses(&sandbox, "info run data.idx --errors --bootstrap 1", &["--bootstrap is 1", "from 2"]);
     sandbox.write("wide.idx", idx(&[3, 1, 2001], [0; 3 * 2001]));

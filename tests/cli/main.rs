@@ -20,7 +20,6 @@ use bmm::model_file::{self, Model};
 use common::program::{BMM, Run, Sandbox, gzip, idx, png, two_kinds};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// The names in a JSON object.
 fn keys(value: &Value) -> BTreeSet<&str> {
