@@ -21,8 +21,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   bmm sample -n 20
-  bmm sample -n 1000 --cluster 3 --output three.images.idx.gz
-  bmm sample -n 200 --model mnist-k100 --output pictures/")]
+  bmm sample -n 200 --cluster 3 --output pictures/")]
 pub(super) struct Args {
     /// Images to draw
     #[arg(short, value_name = "N", default_value_t = 10)]
