@@ -68,3 +68,8 @@ pub use mixture::BernoulliMixture;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The examples of the page on the library, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/rust-api.md")]
+struct RustApi;

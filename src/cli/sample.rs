@@ -11,7 +11,7 @@ use crate::bits::BitMatrix;
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
-use crate::model_file::Model;
+use crate::model_file::{Model, atomic};
 use crate::render::{self, Sheet, Tile};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   bmm sample -n 20
-  bmm sample -n 1000 --cluster 3 --output three.images.idx.gz")]
+  bmm sample -n 200 --cluster 3 --output pictures/")]
 pub(super) struct Args {
     /// Images to draw
     #[arg(short, value_name = "N", default_value_t = 10)]
@@ -34,15 +34,16 @@ pub(super) struct Args {
     /// Seeds the draw
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// A sheet.png, images.idx, images.idx.gz or array.npy [default: draw in the terminal]
+    /// A sheet.png, images.idx, images.idx.gz or array.npy, or with a slash at the end a new folder
+    /// of pictures, 000.png and so on [default: draw in the terminal]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace the file if it exists [default: off]
+    /// Replace the file, or a folder of such pictures, if it exists [default: off]
     #[arg(long)]
     force: bool,
 }
 
-/// The most images on one picture, in the terminal or in a JSON document.
+/// The most images on one picture, in the terminal or in a JSON document, and the most pictures in a folder.
 const MOST_DRAWN: usize = 10_000;
 /// The most pixels of all images in a file, a byte each.
 const MOST_PIXELS: usize = 1 << 31;
@@ -55,6 +56,10 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     console.note(format_args!("note      {}", origin(&model)));
     let (bits, _) = mixture.sample(args.n, args.seed)?;
     match &args.output {
+        Some(folder) if is_folder(folder) => {
+            atomic::write_pictures(folder, pictures_of(&bits, &model)?, args.force)?;
+            console.note(format_args!("written   {}", folder.display()));
+        }
         Some(file) => output::save(file, &encode(file, &bits, &model)?, args.force, console)?,
         None if console.json => {}
         None => console.print(&in_terminal(&bits, &model, console)?)?,
@@ -75,8 +80,12 @@ fn origin(model: &Model) -> &'static str {
 
 impl Args {
     fn check(&self, model: &Model) -> Result<()> {
-        let picture = self.output.as_deref().is_none_or(view::is_png);
-        let most = if picture { MOST_DRAWN } else { MOST_PIXELS / model.mixture.n_features() };
+        let is_drawn = |file: &Path| view::is_png(file) || is_folder(file);
+        let most = if self.output.as_deref().is_none_or(is_drawn) {
+            MOST_DRAWN
+        } else {
+            MOST_PIXELS / model.mixture.n_features()
+        };
         if (1..=most).contains(&self.n) {
             return Ok(());
         }
@@ -112,6 +121,17 @@ impl Args {
     }
 }
 
+/// Whether the name is that of a folder: it ends with a slash.
+fn is_folder(name: &Path) -> bool {
+    name.to_string_lossy().ends_with(std::path::is_separator)
+}
+
+/// A grey PNG of each image, in its own size, white ink on black.
+fn pictures_of(bits: &BitMatrix, model: &Model) -> Result<Vec<Vec<u8>>> {
+    let (shape, values) = (pictures::shape(model), pictures::numbers(bits));
+    values.chunks(bits.n_features()).map(|image| render::grey_png(image, shape, 1)).collect()
+}
+
 /// The images in the format that the file's name asks for.
 fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     let shape = pictures::shape(model);
@@ -126,7 +146,9 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     } else if name.ends_with(".npy") {
         data::write_npy(&images()?)
     } else {
-        let allowed = "a file ending in .png, .idx, .idx.gz or .npy".into();
+        let allowed =
+            "a file ending in .png, .idx, .idx.gz or .npy, or a folder, with a slash at the end"
+                .into();
         Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
     }
 }

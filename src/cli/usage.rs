@@ -27,10 +27,11 @@ pub(super) fn lines(error: &clap::Error) -> Lines {
 /// The lines for a value that is out of range, under the name by which the user gave it.
 pub(super) fn parameter(name: &str, value: &str, allowed: &str) -> Lines {
     let name = flag(name);
-    Lines {
-        error: format!("{name} is {value}, but must be {allowed}"),
-        hint: format!("choose {name}: {allowed}"),
-    }
+    let hint = match allowed.starts_with("left out") {
+        true => format!("leave {name} out"),
+        false => format!("choose {name}: {allowed}"),
+    };
+    Lines { error: format!("{name} is {value}, but must be {allowed}"), hint }
 }
 
 /// `--name` where there is such a flag, else the name as it is.

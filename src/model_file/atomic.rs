@@ -37,8 +37,11 @@ const DESKTOP_ENTRIES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
 const FILE_HINT: &str = "give --force to replace it, or another name or folder";
 const RUN_HINT: &str = "give --force to replace this run, or another folder";
+const PICTURES_HINT: &str = "give --force to replace these pictures, or another folder";
 const FOREIGN_HINT: &str =
     "it holds more than a bmm run, so not even --force replaces it; give another folder";
+const NOT_PICTURES_HINT: &str =
+    "it holds more than drawn pictures, so not even --force replaces it; give another folder";
 const PINNED_HINT: &str =
     "the current folder and a mount point cannot be replaced; give a folder inside it";
 const NOT_A_FOLDER_HINT: &str = "it is a file; give the name of a folder";
@@ -83,8 +86,27 @@ pub fn write_folder(
     files: &[(String, Vec<u8>)],
     force: bool,
 ) -> Result<()> {
-    let path = path.as_ref();
-    let occupant = admit(path, force)?;
+    write_kind(Kind::Run, path.as_ref(), files, force)
+}
+
+/// Writes the folder `path` with `pictures` (PNG), named 000.png, 001.png and so on, as [`write_folder`] does: with `force` it
+/// takes the place of a folder that holds such pictures and nothing else.
+///
+/// # Errors
+/// As [`write_folder`].
+pub fn write_pictures(path: impl AsRef<Path>, pictures: Vec<Vec<u8>>, force: bool) -> Result<()> {
+    let files: Vec<_> = picture_names(pictures.len()).zip(pictures).collect();
+    write_kind(Kind::Pictures, path.as_ref(), &files, force)
+}
+
+/// In order, and sorted by name: all of one length, three digits at least.
+fn picture_names(n: usize) -> impl Iterator<Item = String> {
+    let digits = n.saturating_sub(1).to_string().len().max(3);
+    (0..n).map(move |i| format!("{i:0digits$}.png"))
+}
+
+fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool) -> Result<()> {
+    let occupant = admit(kind, path, force)?;
     let target = followed(path);
     let parents = Parents::make(parent_of(&target))?;
     let temporary = temporary_folder(&target).map_err(Error::io(path))?;
@@ -94,7 +116,7 @@ pub fn write_folder(
     })?;
     sync_tree(temporary.path()).map_err(Error::io(path))?;
     install(temporary, &target, occupant).map_err(|error| match error.kind() {
-        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, RUN_HINT),
+        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, kind.hint()),
         _ => Error::io(path)(error),
     })?;
     parents.keep(&target);
@@ -111,7 +133,7 @@ pub fn write_folder(
 /// [`Error::Io`] if no folder can be made beside it.
 pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     let path = path.as_ref();
-    admit(path, force)?;
+    admit(Kind::Run, path, force)?;
     let target = followed(path);
     let _parents = Parents::make(parent_of(&target))?;
     temporary_folder(&target).map(drop).map_err(Error::io(path))
@@ -211,16 +233,49 @@ fn sync_tree(folder: &Path) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// What a folder holds: only one of the same kind may take its place.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Run,
+    Pictures,
+}
+
+impl Kind {
+    /// Whether a folder with these entries is of this kind.
+    fn is_of(self, names: &[String]) -> bool {
+        match self {
+            Self::Run => is_run(names),
+            Self::Pictures => are_pictures(names),
+        }
+    }
+
+    /// How to go on where one of this kind is in the way.
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Run => RUN_HINT,
+            Self::Pictures => PICTURES_HINT,
+        }
+    }
+
+    /// How to go on where anything else is.
+    fn foreign_hint(self) -> &'static str {
+        match self {
+            Self::Run => FOREIGN_HINT,
+            Self::Pictures => NOT_PICTURES_HINT,
+        }
+    }
+}
+
 /// What stands where a folder is to be written, and may go.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Occupant {
     Nothing,
     EmptyFolder,
-    Run,
+    SameKind,
 }
 
 /// What stands at `path`, if it may be replaced.
-fn admit(path: &Path, force: bool) -> Result<Occupant> {
+fn admit(kind: Kind, path: &Path, force: bool) -> Result<Occupant> {
     match path.symlink_metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Occupant::Nothing),
         Err(error) => return Err(Error::io(path)(error)),
@@ -231,11 +286,11 @@ fn admit(path: &Path, force: bool) -> Result<Occupant> {
         return Err(exists(path, PINNED_HINT));
     }
     let names = entry_names(path).map_err(Error::io(path))?;
-    match (names.is_empty(), is_run(&names), force) {
+    match (names.is_empty(), kind.is_of(&names), force) {
         (true, ..) => Ok(Occupant::EmptyFolder),
-        (_, false, _) => Err(exists(path, FOREIGN_HINT)),
-        (_, true, false) => Err(exists(path, RUN_HINT)),
-        (_, true, true) => Ok(Occupant::Run),
+        (_, false, _) => Err(exists(path, kind.foreign_hint())),
+        (_, true, false) => Err(exists(path, kind.hint())),
+        (_, true, true) => Ok(Occupant::SameKind),
     }
 }
 
@@ -268,14 +323,22 @@ fn is_run(names: &[String]) -> bool {
     names.iter().any(|name| name == "model.bmm") && names.iter().all(|name| known(&name.as_str()))
 }
 
-/// Puts the finished folder in place of `occupant`, and the old run away.
+/// Whether these are all of the names that [`write_pictures`] gives to as many pictures.
+fn are_pictures(names: &[String]) -> bool {
+    let is_own = |name: &&String| !DESKTOP_ENTRIES.contains(&name.as_str());
+    let mut names: Vec<_> = names.iter().filter(is_own).cloned().collect();
+    names.sort();
+    !names.is_empty() && picture_names(names.len()).eq(names)
+}
+
+/// Puts the finished folder in place of `occupant`, and the old one away.
 fn install(temporary: TempDir, target: &Path, occupant: Occupant) -> io::Result<()> {
     if let Ok(old) = fs::metadata(target) {
         fs::set_permissions(temporary.path(), old.permissions())?;
     }
-    if occupant == Occupant::Run {
+    if occupant == Occupant::SameKind {
         exchange(temporary.path(), target)?;
-        return temporary.close(); // by now the old run
+        return temporary.close(); // by now the old one
     }
     if cfg!(not(unix)) && occupant == Occupant::EmptyFolder {
         fs::remove_dir(target)?;

@@ -48,3 +48,32 @@ fn drawn_images_are_said_to_be_drawn_and_are_digits_only_where_the_model_is_of_d
     assert!(run.err.contains("drawn from the model: not real data"), "{run:?}");
     assert!(!run.err.contains("digits"), "{run:?}");
 }
+
+#[test]
+fn a_name_with_a_slash_becomes_a_folder_of_pictures() {
+    let sandbox = Sandbox::with_run();
+    sandbox.done("sample --model run -n 12 --output drawn/");
+    sandbox.done("sample --model run -n 12 --output drawn.npy");
+    let info = |source: &str| sandbox.done(&format!("info {source} --json")).json();
+    assert_eq!(info("drawn")["ones"], info("drawn.npy")["ones"]);
+    assert_eq!(info("drawn")["n_samples"], 12);
+    let picture = image::load_from_memory(&sandbox.read("drawn/011.png")).unwrap();
+    assert_eq!((picture.width(), picture.height()), (4, 4));
+}
+
+#[test]
+fn only_a_folder_of_such_pictures_is_replaced_and_only_by_force() {
+    let sandbox = Sandbox::with_run();
+    let sample = |folder| ["sample", "--model", "run", "--output", folder, "--force"];
+    sandbox.done("sample --model run -n 12 --output drawn/");
+    sandbox.refuses(1, &sample("drawn/")[..5], &["drawn/", "exists"]);
+    sandbox.done("sample --model run -n 3 --output drawn/ --force");
+    assert_eq!(std::fs::read_dir(sandbox.path("drawn")).unwrap().count(), 3);
+    sandbox.write("drawn/004.png", "not one of them");
+    sandbox.write("mine/001.png", "a picture of my own");
+    for folder in ["drawn/", "mine/", "run/", "./"] {
+        sandbox.refuses(1, sample(folder), &[folder, "exists"]);
+    }
+    sandbox.refuses(1, sample("drawn"), &["with a slash at the end"]);
+    sandbox.refuses(1, ["sample", "--model", "run", "-n", "10001", "--output", "x/"], &["10000"]);
+}
