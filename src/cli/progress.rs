@@ -95,8 +95,10 @@ impl Count {
 }
 
 /// The bar of a transfer, drawn only on a terminal.
+#[cfg(feature = "fetch")]
 pub(super) struct Transfer(ProgressBar);
 
+#[cfg(feature = "fetch")]
 impl Transfer {
     /// `n_bytes` of what is called `name` are to come.
     pub(super) fn new(console: &Console, name: &str, n_bytes: u64) -> Self {
