@@ -37,7 +37,8 @@ pub(super) struct Args {
     /// Use the first N images only [default: all]
     #[arg(long, value_name = "N")]
     limit: Option<NonZeroUsize>,
-    /// Labels of the images: an IDX file, or text with one a line [default: those of the source]
+    /// Labels of the images: an IDX file, or text with a whole number a line
+    /// [default: those of the source]
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
     #[command(flatten)]
