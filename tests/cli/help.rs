@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "export",
     "import",
     "bench",
+    "pack",
     #[cfg(feature = "fetch")]
     "fetch",
     "completions",
