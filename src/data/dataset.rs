@@ -58,9 +58,18 @@ impl Part {
     /// The source among `parts` that image `i` came from, and its index within that source; empty and `i` itself if there
     /// is none.
     pub fn origin(parts: &[Self], i: usize) -> (&str, usize) {
+        Self::of(parts, i).map_or(("", i), |part| (&part.source, i - part.first))
+    }
+
+    /// The name of the file that image `i` is alone in, without its folders; `None` if there are others in it.
+    pub fn file_name(parts: &[Self], i: usize) -> Option<&str> {
+        let part = Self::of(parts, i).filter(|part| part.n_images == 1)?;
+        std::path::Path::new(&part.source).file_name()?.to_str()
+    }
+
+    fn of(parts: &[Self], i: usize) -> Option<&Self> {
         let after = parts.partition_point(|part| part.first <= i);
-        let part = after.checked_sub(1).and_then(|index| parts.get(index));
-        part.map_or(("", i), |part| (&part.source, i - part.first))
+        after.checked_sub(1).and_then(|index| parts.get(index))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::assign::most_probable_first;
 use crate::cli::input::Input;
+use crate::data::Part;
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::model_file::Model;
@@ -90,6 +91,7 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
         json!({
             "index": index,
             "source": source,
+            "file": Part::file_name(&input.parts, i),
             "bits": render::base64(bits.row(place)),
             "log_prob": log_prob,
             "probability": resp[order[0]],
