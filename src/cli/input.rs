@@ -7,7 +7,7 @@ use super::tables::counted;
 use crate::bits::BitMatrix;
 use crate::data::{self, Binarize, Dataset, Labels, Part, Source, SourceKind, Split};
 use crate::em::Rows;
-use crate::error::{Error, Result};
+use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use std::ffi::OsString;
@@ -31,6 +31,8 @@ pub(super) struct Input {
     pub(super) names: Vec<String>,
     pub(super) parts: Vec<Part>,
     pub(super) synthetic: bool,
+    /// How many pictures were left out because they cannot be read.
+    pub(super) n_left_out: usize,
 }
 
 /// How to read it.
@@ -107,7 +109,8 @@ pub(super) fn source_or_default(named: Option<&OsString>, console: &Console) -> 
     if let Some(named) = named {
         return named.clone();
     }
-    let elsewhere = std::env::var_os("BMM_DATA").map(|folder| Path::new(&folder).join("mnist"));
+    let elsewhere = std::env::var_os("BMM_DATA").filter(|folder| !folder.is_empty());
+    let elsewhere = elsewhere.map(|folder| Path::new(&folder).join("mnist"));
     let places = elsewhere.into_iter().chain([PathBuf::from("data/mnist")]);
     if let Some(mnist) = places.into_iter().find(|place| place.is_dir()) {
         return mnist.into_os_string();
@@ -181,7 +184,9 @@ fn binarised(
     reading: &Reading,
     console: &Console,
 ) -> Result<Input> {
-    for (path, problem) in std::mem::take(&mut set.unreadable) {
+    let unreadable = std::mem::take(&mut set.unreadable);
+    let n_left_out = unreadable.len();
+    for (path, problem) in unreadable {
         console.left_out(&Error::data(path, problem));
     }
     if let Some(file) = &reading.labels {
@@ -213,6 +218,7 @@ fn binarised(
         names: set.names,
         parts: set.parts,
         synthetic,
+        n_left_out,
     })
 }
 
@@ -239,10 +245,25 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
             value: asked.to_string(),
             allowed: format!("left out: {} was packed by {by}", set.origin(0).0),
         }),
-        (Some(by), _) => Ok(by),
+        (Some(by), None) => agreed(by, set, reading.model_rule),
+        (Some(by), Some(_)) => Ok(by),
         (None, Some(asked)) => Ok(asked.resolve(&set.pixels)),
         (None, None) if set.is_binary() => Ok(Binarize::None),
-        (None, None) => Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels)),
+        (None, None) => {
+            set.check_scale()?;
+            Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels))
+        }
+    }
+}
+
+/// The rule that a file was packed by, unless a model sees images by another one. Rows that were binary before have no rule.
+fn agreed(by: Binarize, set: &Dataset, model_rule: Option<Binarize>) -> Result<Binarize> {
+    match model_rule {
+        Some(rule) if by != rule && by != Binarize::None => {
+            let problem = DataProblem::OtherRule { by: by.to_string(), model: rule.to_string() };
+            Err(Error::data(set.origin(0).0, problem))
+        }
+        _ => Ok(by),
     }
 }
 
@@ -259,8 +280,11 @@ fn check_size(input: &Input, model: &Model) -> Result<()> {
 }
 
 /// The last part of a path, without its ending and split.
-fn name_of(source: &OsString) -> String {
+pub(super) fn name_of(source: &OsString) -> String {
     let source = Source::parse(source);
+    if source.is_stdin() {
+        return "stdin".into();
+    }
     let path = source.path().canonicalize().unwrap_or_else(|_| source.path().to_path_buf());
     let stem = if path.is_dir() { path.file_name() } else { path.file_stem() };
     let name = stem.map_or("data".into(), |stem| stem.to_string_lossy().to_lowercase());
@@ -337,12 +361,16 @@ impl Input {
             0 => String::new(),
             _ => format!(", {:.1} % missing", percent(n_missing, (n * d) as u64)),
         };
+        let left_out = match self.n_left_out {
+            0 => String::new(),
+            n => format!(", {n} left out"),
+        };
         let weights = self.weights.as_ref().map(|weights| weights.iter().sum::<f64>());
         let weights = weights.map_or_else(String::new, |sum| {
             format!(", weighing {} in all", super::clusters::amount(sum))
         });
         format!(
-            "{} ({}): {samples} of {size}, {ink:.1} % ones by {}{missing}{weights}{labels}",
+            "{} ({}): {samples} of {size}, {ink:.1} % ones by {}{missing}{weights}{labels}{left_out}",
             self.name, self.kind, self.rule
         )
     }

@@ -5,10 +5,11 @@ use super::failure::{Failure, Outcome};
 use super::input::{self, ImageShape, Input, MaskArgs, Reading};
 use super::output;
 use crate::data::{self, Binarize, Packed, Source};
+use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write a data source as packed bits, to be loaded in no time
 #[derive(Debug, clap::Args)]
@@ -46,11 +47,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
-    if let Some(file) = &args.output {
-        atomic::check_file_target(file, args.force)?;
-    }
+    let file = args.output.clone().unwrap_or_else(|| args.default_output());
+    check(&file, args.force)?;
     let input = input::read(&args.source, &args.reading(), console)?;
-    let file = args.output.clone().unwrap_or_else(|| args.default_output(&input));
+    if data::has_test_split(&Source::parse(&args.source)) {
+        console.note(
+            "note      this is the training split; `:test` behind the path takes the other one",
+        );
+    }
     console.note(format_args!("data      {}", input.summary()));
     let bytes = data::write_packed(&packed(&input))?;
     output::save(&file, &bytes, args.force, console)?;
@@ -67,6 +71,16 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
+/// Said before the work: under the name of another kind of file nobody would know it for what it is.
+fn check(file: &Path, force: bool) -> Result<()> {
+    let is_bits = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("bits"));
+    if !is_bits && !file.starts_with("/dev") {
+        let (value, allowed) = (file.display().to_string(), "a file that ends in .bits".into());
+        return Err(Error::Parameter { name: "output", value, allowed });
+    }
+    atomic::check_file_target(file, force)
+}
+
 fn packed(input: &Input) -> Packed<'_> {
     Packed {
         bits: &input.bits,
@@ -81,10 +95,11 @@ fn packed(input: &Input) -> Packed<'_> {
 }
 
 impl Args {
-    fn default_output(&self, input: &Input) -> PathBuf {
+    fn default_output(&self) -> PathBuf {
+        let name = input::name_of(&self.source);
         match Source::parse(&self.source).split() {
-            Some(split) => format!("{}-{}.bits", input.name, split.name()).into(),
-            None => format!("{}.bits", input.name).into(),
+            Some(split) => format!("{name}-{}.bits", split.name()).into(),
+            None => format!("{name}.bits").into(),
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Args {
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
     /// A sheet.png, images.idx, images.idx.gz or array.npy, or with a slash at the end a new folder
-    /// of pictures, 000.png and so on [default: draw in the terminal]
+    /// of pictures, drawn-000.png and so on [default: draw in the terminal]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file, or a folder of such pictures, if it exists [default: off]

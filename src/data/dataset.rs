@@ -200,6 +200,29 @@ impl Dataset {
         }
     }
 
+    /// Whether the values are on one scale: a table of zeros and ones with a column of ages, say, is neither grey nor binary.
+    ///
+    /// # Errors
+    /// [`DataProblem::MixedScales`] for a table in which most columns that differ at all hold zeros and ones, but not all.
+    pub fn check_scale(&self) -> Result<()> {
+        if !matches!(self.kind, SourceKind::Npy | SourceKind::Table) {
+            return Ok(());
+        }
+        let mut most = vec![0; self.pixels.n_features()];
+        for row in self.pixels.values().chunks_exact(most.len()) {
+            most.iter_mut().zip(row).for_each(|(most, value)| *most = (*value).max(*most));
+        }
+        let n_binary = most.iter().filter(|most| **most == 1).count();
+        let n_other = most.iter().filter(|most| **most > 1).count();
+        match most.iter().zip(0..).find(|(most, _)| **most > 1) {
+            Some((&value, d)) if n_binary > n_other => {
+                let name = self.names.get(d).cloned().unwrap_or_else(|| (d + 1_usize).to_string());
+                Err(Error::data(self.origin(0).0, DataProblem::MixedScales { name, value }))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The source that image `i` came from, and its index within that source; empty and `i` itself if there is none.
     pub fn origin(&self, i: usize) -> (&str, usize) {
         Part::origin(&self.parts, i)

@@ -9,6 +9,13 @@ pub(super) struct Foreign {
     pub(super) recipe: &'static str,
 }
 
+impl Foreign {
+    /// Whether it is a picture, which someone will miss among others.
+    pub(super) fn is_picture(&self) -> bool {
+        self.name.ends_with(" picture")
+    }
+}
+
 const PARQUET: &str = "in Python, pandas.read_parquet('FILE').to_csv('rows.csv', index=False)";
 const UNPACK: &str = "unpack it, then give the folder or the file that it holds";
 const PNG: &str = "save it as PNG first, for example with: magick FILE picture.png";

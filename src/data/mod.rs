@@ -64,8 +64,8 @@ pub fn load(source: &Source) -> Result<Dataset> {
     idx_folder::load(source, &sets)
 }
 
-/// Loads several sources and joins them, in their order. Labels are kept only if all sources have them. Pictures that cannot be read are
-/// left out as long as there is anything else, as in a folder.
+/// Loads several sources and joins them, in their order. Labels are kept only if all sources have them. What cannot be read is left out
+/// as long as there is anything else, as a picture in a folder is.
 ///
 /// # Errors
 /// As for [`load`]; [`DataProblem::MixedSizes`] if the images differ in size; [`Error::Parameter`] for no source.
@@ -73,15 +73,12 @@ pub fn load_all(sources: &[Source]) -> Result<Dataset> {
     let (mut sets, mut unreadable) = (Vec::new(), Vec::new());
     for source in sources {
         match load(source) {
-            Err(Error::Data { path, problem: problem @ DataProblem::Picture { .. } }) => {
-                unreadable.push((path, problem));
+            Ok(set) => sets.push(set),
+            Err(error) if sets.is_empty() && unreadable.len() + 1 == sources.len() => {
+                return Err(error);
             }
-            other => sets.push(other?),
+            Err(error) => unreadable.push(picture_folder::own_problem(error)),
         }
-    }
-    if sets.is_empty() && !unreadable.is_empty() {
-        let (path, problem) = unreadable.swap_remove(0);
-        return Err(Error::data(path, problem));
     }
     let mut set = Dataset::concat(sets)?;
     set.unreadable.extend(unreadable);

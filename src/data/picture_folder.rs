@@ -100,21 +100,31 @@ impl Album {
     }
 }
 
+/// The file that an error is about, and what is wrong with it: nothing that concerns others.
+pub(super) fn own_problem(error: Error) -> (PathBuf, DataProblem) {
+    match error {
+        Error::Data { path, problem } => (path, problem),
+        Error::Io { path, source } => {
+            (path, DataProblem::Unreadable { reason: source.to_string() })
+        }
+        other => (PathBuf::new(), DataProblem::Unreadable { reason: other.to_string() }),
+    }
+}
+
 /// The picture at `path`, or `None` if the file is none and not named like one.
 fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
     let read = || {
         let input = Input::open(path)?;
         match sniff::content(input.head()) {
             Content::Picture => pictures::read(input).map(Some),
+            Content::Foreign(foreign) if foreign.is_picture() => {
+                Err(input.wrong(sniff::problem(Content::Foreign(foreign))))
+            }
             other if is_named_like_a_picture(path) => Err(input.wrong(sniff::problem(other))),
             _ => Ok(None),
         }
     };
-    read().map_err(|error| match error {
-        Error::Data { problem, .. } => problem,
-        Error::Io { source, .. } => DataProblem::Picture { reason: source.to_string() },
-        other => DataProblem::Picture { reason: other.to_string() },
-    })
+    read().map_err(|error| own_problem(error).1)
 }
 
 fn nothing(others: &[PathBuf]) -> DataProblem {

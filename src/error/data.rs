@@ -209,6 +209,28 @@ pub enum DataProblem {
         /// Its name, or its number from 1.
         name: String,
     },
+    /// A table that is binary but for some columns.
+    #[error("column {name} holds values up to {value}, but most columns only 0 and 1")]
+    MixedScales {
+        /// Its name, or its number from 1.
+        name: String,
+        /// The largest value of it.
+        value: u8,
+    },
+    /// A packed file whose bits were made by another rule than a model's.
+    #[error("was packed by {by}, but the model sees images by {model}")]
+    OtherRule {
+        /// The rule of the file.
+        by: String,
+        /// The rule of the model.
+        model: String,
+    },
+    /// A file that cannot be opened or read.
+    #[error("cannot be read: {reason}")]
+    Unreadable {
+        /// What the system said.
+        reason: String,
+    },
     /// A mask that fits no image.
     #[error("is a mask of {found}, but the data is {expected}")]
     MaskSize {
@@ -279,6 +301,13 @@ impl DataProblem {
             }
             Self::MixedSizes { .. } => "scale all images to one height and width first",
             Self::Picture { .. } => "remove the picture or save it anew as PNG",
+            Self::MixedScales { .. } => {
+                "leave the column out if it is no item (a number of the row, an age), or say with --binarize what a one is"
+            }
+            Self::OtherRule { .. } => {
+                "pack the images anew, with --binarize and the rule of the model"
+            }
+            Self::Unreadable { .. } => "check that it is there and may be read",
             Self::Packed { .. } => "pack the data again with `bmm pack`",
             Self::NewerPacked { .. } => "update bmm, or pack the data again with this one",
             Self::NpyHeader { .. } => "save the array anew with numpy.save",

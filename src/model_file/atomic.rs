@@ -89,7 +89,7 @@ pub fn write_folder(
     write_kind(Kind::Run, path.as_ref(), files, force)
 }
 
-/// Writes the folder `path` with `pictures` (PNG), named 000.png, 001.png and so on, as [`write_folder`] does: with `force` it
+/// Writes the folder `path` with `pictures` (PNG), named drawn-000.png, drawn-001.png and so on, as [`write_folder`] does: with `force` it
 /// takes the place of a folder that holds such pictures and nothing else.
 ///
 /// # Errors
@@ -102,7 +102,7 @@ pub fn write_pictures(path: impl AsRef<Path>, pictures: Vec<Vec<u8>>, force: boo
 /// In order, and sorted by name: all of one length, three digits at least.
 fn picture_names(n: usize) -> impl Iterator<Item = String> {
     let digits = n.saturating_sub(1).to_string().len().max(3);
-    (0..n).map(move |i| format!("{i:0digits$}.png"))
+    (0..n).map(move |i| format!("drawn-{i:0digits$}.png"))
 }
 
 fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool) -> Result<()> {

@@ -204,6 +204,40 @@ fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
         assert!(told(&run, "error: ")[0].contains("b.png"), "{}", run.err);
     }
     refuses(&sandbox, "assign --model run album/x/b.png", &["b.png"]);
+    // Whatever is wrong with one of several is its own affair.
+    for (name, bytes) in [("empty.png", &b""[..]), ("photo.heic", b"\0\0\0\x24ftypheic\0\0")] {
+        sandbox.write(name, bytes);
+    }
+    for other in ["empty.png", "photo.heic", "no/such.png"] {
+        let words = format!("assign --model run --format csv {other} album/x/a.png");
+        let run = sandbox.words(&words);
+        assert_eq!((run.code, run.text().lines().count()), (Some(1), 2), "{}", run.err);
+        assert!(told(&run, "error: ")[0].contains(other), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_picture_of_a_foreign_kind_amid_others_is_not_passed_over() {
+    let sandbox = Sandbox::new();
+    sandbox.write("album/a.png", png(4, 4));
+    sandbox.write("album/b.heic", b"\0\0\0\x24ftypheic\0\0");
+    sandbox.write("album/notes.txt", "nothing to see");
+    let run = sandbox.words("info album");
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    assert!(run.err.contains("b.heic") && run.err.contains("heif-convert"), "{}", run.err);
+    assert!(!run.err.contains("notes.txt"), "{}", run.err);
+}
+
+#[test]
+fn a_table_of_answers_with_a_column_of_numbers_is_refused() {
+    let rows = |id: fn(usize) -> usize| -> String {
+        (0..200).map(|i| format!("{},{},{}\n", id(i), i % 2, i / 2 % 2)).collect()
+    };
+    refuses_data("ids.csv", format!("id,a,b\n{}", rows(|i| i)), &["column id", "199", "0 and 1"]);
+    refuses_data("ages.csv", rows(|i| 20 + i % 50), &["column 1", "69"]);
+    let sandbox = Sandbox::new();
+    sandbox.write("ages.csv", rows(|i| 20 + i % 50));
+    sandbox.done("train --quiet --k 1 --data ages.csv --binarize threshold:40 --out run");
 }
 
 #[test]

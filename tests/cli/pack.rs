@@ -35,10 +35,15 @@ fn every_command_reads_packed_rows() {
         run.text().lines().map(|line| line.split_once(',').unwrap().1.to_owned()).collect()
     };
     assert_eq!(column(assigned("rows.bits")), column(assigned("mini")));
-    sandbox.done("eval rows.bits --model run");
-    sandbox.done("info rows.bits");
+    let told = |command: &str, source: &str| -> String {
+        let text = sandbox.done(&command.replace("SRC", source)).text();
+        text.lines().filter(|line| !line.starts_with("data ")).collect::<Vec<_>>().join("\n")
+    };
+    for command in ["eval SRC --model run", "complete SRC --model run --mask mini"] {
+        assert_eq!(told(command, "rows.bits"), told(command, "mini"), "{command}");
+    }
     sandbox.done("sweep --k 2 --data rows.bits --n-init 1 --out swept");
-    sandbox.done("complete rows.bits --model run --mask mini --output whole.csv");
+    assert_eq!(model(&sandbox, "swept").binarize, "threshold:99");
 }
 
 #[test]
@@ -84,6 +89,16 @@ fn the_document_says_what_was_written() {
         (&"mini-test.bits".into(), &20.into())
     );
     assert_eq!(document["bytes"], sandbox.read("mini-test.bits").len());
+}
+
+#[test]
+fn a_model_of_another_rule_refuses_packed_rows() {
+    let sandbox = packed();
+    sandbox.done("train --quiet --k 2 --data mini --binarize threshold:50 --out run");
+    let parts = ["rows.bits", "was packed by threshold:99", "by threshold:50"];
+    sandbox.refuses(1, ["assign", "rows.bits", "--model", "run"], &parts);
+    sandbox.refuses(1, ["eval", "rows.bits", "--model", "run"], &parts);
+    sandbox.refuses(1, ["pack", "mini", "--output", "rows.npy"], &["--output", ".bits"]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ function showTrust(model, open) {
     make("p", { class: "small" }, advice),
     components.length > 0 && make("p", { class: "small" }, "clusters ", ...components.slice(0, 20).map(link),
       components.length > 20 ? "and " + (components.length - 20) + " more" : ""));
-  const nothing = make("p", { class: "nothing" }, "Nothing found that speaks against this fit.");
+  const nothing = make("p", { class: "nothing" }, "No defect of the fit was found. Whether another search would end higher, the line above tells: by how many starts came to the best objective.");
   byId("findings").replaceChildren(...(findings.length > 0 ? findings.map(finding) : [nothing]));
   byId("residual").textContent = typeof residual === "number"
     ? `One more step of EM would gain at least ${residual.toExponential(1)} nats per ${model.sample}.`
