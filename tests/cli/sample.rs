@@ -57,7 +57,7 @@ fn a_name_with_a_slash_becomes_a_folder_of_pictures() {
     let info = |source: &str| sandbox.done(&format!("info {source} --json")).json();
     assert_eq!(info("drawn")["ones"], info("drawn.npy")["ones"]);
     assert_eq!(info("drawn")["n_samples"], 12);
-    let picture = image::load_from_memory(&sandbox.read("drawn/011.png")).unwrap();
+    let picture = image::load_from_memory(&sandbox.read("drawn/drawn-011.png")).unwrap();
     assert_eq!((picture.width(), picture.height()), (4, 4));
 }
 
