@@ -353,7 +353,8 @@ mod tests {
         assert!(packed.append(&packed.clone()) && grey.append(&grey.clone()));
         assert_eq!(packed.bits().map(BitMatrix::n_samples), Some(6));
         same(&packed, &grey);
-        (packed.truncate(4), grey.truncate(4));
+        packed.truncate(4);
+        grey.truncate(4);
         same(&packed, &grey);
         let mut mixed = grey.clone();
         assert!(mixed.append(&packed) && packed.append(&grey));
