@@ -89,9 +89,9 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
         let (source, index) = input.origin(i);
         let label = input.labels.as_ref().map(|labels| labels.name_of(i));
         json!({
-            "index": index,
+            // A ninth entry would double the room that each member takes.
+            "index": Part::file_name(&input.parts, i).map_or_else(|| json!(index), Value::from),
             "source": source,
-            "file": Part::file_name(&input.parts, i),
             "bits": render::base64(bits.row(place)),
             "log_prob": log_prob,
             "probability": resp[order[0]],

@@ -45,8 +45,10 @@ fn read(kind: &str, member: &Value, model: &Model) -> Option<Member> {
         "undecided" => "least certain",
         _ => "most probable",
     };
-    let number = || member["index"].as_u64().map(|index| format!("number {index}"));
-    let name = member["file"].as_str().map(str::to_owned).or_else(number);
+    let name = match &member["index"] {
+        Value::Number(index) => Some(format!("number {index}")),
+        index => index.as_str().map(str::to_owned),
+    };
     let typicality = member["typicality"].as_f64().map(|t| format!("typicality {t:.2}"));
     Some(Member {
         caption: [Some(word.into()), name, typicality].into_iter().flatten().collect(),
