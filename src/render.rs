@@ -15,7 +15,7 @@ mod terminal;
 
 pub use plot::{Axes, Line, LinePlot};
 pub use png::{grey_png, mean_png};
-pub use report::{base64, base64_numbers, from_base64, report_data, report_page};
+pub use report::{Base64Numbers, base64, from_base64, report_data, report_page};
 pub use sheet::{Sheet, sheet_png};
 pub use terminal::{Colours, Grid, half_blocks, shade};
 

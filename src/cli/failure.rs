@@ -4,7 +4,6 @@ use super::similar::similar;
 use super::usage::{self, Lines};
 use crate::error::Error;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 /// A command that did its work.
@@ -75,20 +74,15 @@ pub(super) fn lines(error: &Error) -> Lines {
     match error {
         Error::Parameter { name, value, allowed } => usage::parameter(name, value, allowed),
         Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
-            let meant = fetchable(path)
-                .or_else(|| similar(path).map(|name| format!("did you mean {name}?")));
+            #[cfg(feature = "fetch")]
+            let offer = super::fetch::offer(path);
+            #[cfg(not(feature = "fetch"))]
+            let offer = None;
+            let meant = offer.or_else(|| similar(path).map(|name| format!("did you mean {name}?")));
             Lines { error: error.to_string(), hint: meant.unwrap_or_else(|| error.hint()) }
         }
         _ => Lines { error: error.to_string(), hint: error.hint() },
     }
-}
-
-/// How to get a published data set that was named as if it were there.
-fn fetchable(path: &Path) -> Option<String> {
-    let name = path.to_str()?.split(':').next()?;
-    let is_published =
-        cfg!(feature = "fetch") && ["mnist", "fashion-mnist", "kmnist"].contains(&name);
-    is_published.then(|| format!("run `bmm fetch {name}`, then give data/{name}"))
 }
 
 pub(super) fn tell(Lines { error, hint }: &Lines) {

@@ -239,14 +239,16 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
 /// The rule asked for, or the one that fits: tables of 0 and 1 are binary already, packed files by the rule they say, everything else
 /// is grey.
 fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
-    match (set.packed_by, reading.rule) {
+    if reading.rule.is_none() {
+        reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule))?;
+    }
+    match (set.packed_by(), reading.rule) {
         (Some(by), Some(asked)) if asked != by => Err(Error::Parameter {
             name: "binarize",
             value: asked.to_string(),
             allowed: format!("left out: {} was packed by {by}", set.origin(0).0),
         }),
-        (Some(by), None) => agreed(by, set, reading.model_rule),
-        (Some(by), Some(_)) => Ok(by),
+        (Some(by), _) => Ok(by),
         (None, Some(asked)) => Ok(asked.resolve(&set.pixels)),
         (None, None) if set.is_binary() => Ok(Binarize::None),
         (None, None) => {
@@ -256,15 +258,15 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
     }
 }
 
-/// The rule that a file was packed by, unless a model sees images by another one. Rows that were binary before have no rule.
-fn agreed(by: Binarize, set: &Dataset, model_rule: Option<Binarize>) -> Result<Binarize> {
-    match model_rule {
-        Some(rule) if by != rule && by != Binarize::None => {
-            let problem = DataProblem::OtherRule { by: by.to_string(), model: rule.to_string() };
-            Err(Error::data(set.origin(0).0, problem))
+/// Refuses files that were packed by another rule than the one by which a model sees images. Rows that were binary before have no rule.
+fn check_packed(set: &Dataset, model: Binarize) -> Result<()> {
+    for part in &set.parts {
+        if let Some(by) = part.packed_by.filter(|by| ![model, Binarize::None].contains(by)) {
+            let (by, model) = (by.to_string(), model.to_string());
+            return Err(Error::data(&part.source, DataProblem::OtherRule { by, model }));
         }
-        _ => Ok(by),
     }
+    Ok(())
 }
 
 /// A row of a table has no shape of its own; an image must have the model's.

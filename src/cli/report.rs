@@ -8,10 +8,12 @@ use super::photos;
 use super::train_report::Results;
 use crate::error::{Error, Result};
 use crate::model_file::{LEVELS, Model};
-use crate::render::{self, Axes, Line, LinePlot};
+use crate::render::{self, Axes, Base64Numbers, Line, LinePlot};
 use members::Members;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{BufWriter, Write};
 
 /// Rows that the page scores to show that it does so as the program does.
@@ -28,7 +30,7 @@ pub(super) fn page(
 ) -> Result<Vec<u8>> {
     let model = results.model();
     let words = results.words();
-    let document = json!({
+    let rest = json!({
         "title": name,
         "data": input.summary(),
         "synthetic": input.synthetic.then_some(super::demo::SYNTHETIC),
@@ -42,8 +44,7 @@ pub(super) fn page(
         "names": input.names,
         "facts": results.facts().map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
         "trust": model.trust,
-        "weights": render::base64_numbers(model.mixture.weights().as_slice()),
-        "means": render::base64_numbers(model.mixture.means().as_slice()),
+        "weights": Base64Numbers(model.mixture.weights().as_slice()).to_string(),
         "typicality": typicality(model),
         "clusters": clusters(input, results)?,
         "labels": model.labels.as_ref().map_or(&[][..], |table| &table.names),
@@ -53,8 +54,22 @@ pub(super) fn page(
         "checks": checks(input, model)?,
         "has_pad": input.height > 1 && photos::size_for(model).is_some(),
     });
+    let document = Document { means: Base64Numbers(model.mixture.means().as_slice()), rest };
     let write = |out: &mut dyn Write| Ok(serde_json::to_writer(BufWriter::new(out), &document)?);
     render::report_page(name, write).map_err(Error::io("the page"))
+}
+
+/// What a page holds. The means are as long as all the rest of a run together, so they never are a text of their own.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(serialize_with = "as_text")]
+    means: Base64Numbers<'a>,
+    #[serde(flatten)]
+    rest: Value,
+}
+
+fn as_text<S: Serializer>(text: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(text)
 }
 
 /// What was typed, in words that a shell takes apart again in the same way.
@@ -75,8 +90,8 @@ fn typicality(model: &Model) -> Option<Value> {
     let quantiles = model.typicality.as_ref()?;
     Some(json!({
         "levels": LEVELS,
-        "log_prob": render::base64_numbers(&quantiles.log_prob),
-        "ones": render::base64_numbers(&quantiles.ones),
+        "log_prob": Base64Numbers(&quantiles.log_prob).to_string(),
+        "ones": Base64Numbers(&quantiles.ones).to_string(),
     }))
 }
 

@@ -52,6 +52,8 @@ pub struct Part {
     pub first: usize,
     /// Whether it is a photo that was made into an image of another size ([`super::Source::with_size`]).
     pub is_prepared: bool,
+    /// The rule that had made bits of them before they were read, if they come from a packed file.
+    pub packed_by: Option<Binarize>,
 }
 
 impl Part {
@@ -88,8 +90,6 @@ pub struct Dataset {
     pub parts: Vec<Part>,
     /// How they were read.
     pub kind: SourceKind,
-    /// The rule that made them bits, if they were when they were read.
-    pub packed_by: Option<Binarize>,
     /// Pictures that were left out because they cannot be read, each with what is wrong with it.
     pub unreadable: Vec<(PathBuf, DataProblem)>,
 }
@@ -121,7 +121,7 @@ impl Dataset {
     ) -> Result<Self> {
         let mut first = 0;
         let part = |(source, n_images)| {
-            let part = Part { source, n_images, first, is_prepared: false };
+            let part = Part { source, n_images, first, is_prepared: false, packed_by: None };
             first += n_images;
             part
         };
@@ -133,7 +133,6 @@ impl Dataset {
             names: Vec::new(),
             parts,
             kind,
-            packed_by: None,
             unreadable: Vec::new(),
         };
         if let Some(labels) = labels {
@@ -271,9 +270,14 @@ impl Dataset {
 
     /// Whether these are rows of 0 and 1, not images that only hold no other values.
     pub fn is_binary(&self) -> bool {
-        use SourceKind::{Mixed, Npy, Packed, Table};
-        let is_table = matches!(self.kind, Npy | Table | Packed | Mixed);
-        is_table && self.pixels.is_binary()
+        use SourceKind::{Mixed, Npy, Table};
+        let is_table = matches!(self.kind, Npy | Table | Mixed);
+        self.pixels.bits().is_some() || is_table && self.pixels.is_binary()
+    }
+
+    /// The rule that made the bits, if all are packed; that of the first source.
+    pub fn packed_by(&self) -> Option<Binarize> {
+        self.pixels.bits().and_then(|_| self.parts.first()?.packed_by)
     }
 
     /// Appends images, weights and parts; labels are left to the caller.
@@ -301,7 +305,6 @@ impl Dataset {
             self.kind = SourceKind::Mixed;
         }
         self.unreadable.extend(more.unreadable);
-        self.packed_by = self.packed_by.filter(|_| self.pixels.bits().is_some());
         Ok(())
     }
 }

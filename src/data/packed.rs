@@ -243,8 +243,9 @@ impl Header {
         }
         let pixels = Pixels::packed(bits, height, width).map_err(said)?;
         let kind = if self.synthetic { SourceKind::Synthetic } else { SourceKind::Packed };
-        let set = Dataset::new(source, kind, pixels, labels).map_err(said)?;
-        Ok(Dataset { weights, names: self.names, packed_by: Some(rule), ..set })
+        let mut set = Dataset::new(source, kind, pixels, labels).map_err(said)?;
+        set.parts.iter_mut().for_each(|part| part.packed_by = Some(rule));
+        Ok(Dataset { weights, names: self.names, ..set })
     }
 }
 

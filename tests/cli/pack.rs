@@ -98,6 +98,8 @@ fn a_model_of_another_rule_refuses_packed_rows() {
     let parts = ["rows.bits", "was packed by threshold:99", "by threshold:50"];
     sandbox.refuses(1, ["assign", "rows.bits", "--model", "run"], &parts);
     sandbox.refuses(1, ["eval", "rows.bits", "--model", "run"], &parts);
+    // Also amid others.
+    sandbox.refuses(1, ["assign", "mini", "rows.bits", "--model", "run"], &parts);
     sandbox.refuses(1, ["pack", "mini", "--output", "rows.npy"], &["--output", ".bits"]);
 }
 
@@ -108,6 +110,19 @@ fn the_demo_stays_synthetic() {
     let info = sandbox.done("info demo.bits --json");
     let info: Value = serde_json::from_slice(&info.out).unwrap();
     assert_eq!((&info["synthetic"], &info["binarize"]), (&true.into(), &"threshold:128".into()));
+}
+
+#[test]
+fn the_packed_demo_beside_grey_images_keeps_its_ink() {
+    let sandbox = Sandbox::new();
+    sandbox.done("pack demo --limit 20");
+    sandbox.done("sample -n 5 --model mnist-k100 --output drawn.idx");
+    let assigned = |sources: &str| -> Vec<String> {
+        let run = sandbox.done(&format!("assign --model mnist-k100 --format csv {sources}"));
+        let text = run.text();
+        text.lines().filter(|line| line.starts_with("demo")).map(str::to_owned).collect()
+    };
+    assert_eq!(assigned("demo.bits drawn.idx"), assigned("demo.bits"));
 }
 
 #[test]

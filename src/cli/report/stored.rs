@@ -4,7 +4,7 @@ use super::members::KINDS;
 use crate::cli::models;
 use crate::cli::run_folder;
 use crate::model_file::Model;
-use crate::render;
+use crate::render::{self, Base64Numbers};
 use serde_json::Value;
 use std::path::Path;
 
@@ -24,7 +24,7 @@ pub(in crate::cli) fn members(model_path: &Path, model: &Model, k: usize) -> Vec
         .and_then(|json| serde_json::from_str(json).ok())
         .unwrap_or_default();
     // The page of another model that took the place of its own.
-    if document["means"] != render::base64_numbers(model.mixture.means().as_slice()).as_str() {
+    if document["means"] != Base64Numbers(model.mixture.means().as_slice()).to_string().as_str() {
         return Vec::new();
     }
     let kinds = &document["clusters"][k]["members"];

@@ -65,10 +65,13 @@ fn what_is_written_is_read() {
         assert_eq!((set.pixels.height(), set.pixels.width()), (3, 3));
         assert_eq!(set.pixels.bits(), Some(&bits));
         assert_eq!(
-            (set.labels, set.weights, set.names),
+            (set.labels.clone(), set.weights.clone(), set.names.clone()),
             (Some(labels.clone()), Some(weights.clone()), names.clone())
         );
-        assert_eq!((set.kind, set.packed_by), (SourceKind::Packed, Some(Binarize::Threshold(77))));
+        assert_eq!(
+            (set.kind, set.packed_by()),
+            (SourceKind::Packed, Some(Binarize::Threshold(77)))
+        );
     }
     let bits = BitMatrix::from_fn(3, 17, |i, d| d % (i + 2) == 0);
     let set = read_bytes(&bare(&bits)).unwrap();
