@@ -10,7 +10,8 @@ mod timing;
 
 use super::console::{Console, json_text};
 use super::failure::{Failure, Outcome};
-use super::input::{self, Input, Reading};
+use super::input::{self, Input};
+use super::reading::Reading;
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use ladder::Ladder;

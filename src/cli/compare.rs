@@ -3,10 +3,11 @@
 use super::comparison::{Comparison, OnData};
 use super::console::Console;
 use super::failure::{Failure, Outcome};
-use super::input::{self, Reading};
+use super::input;
 use super::models;
 use super::output;
 use super::pictures;
+use super::reading::Reading;
 use crate::error::{Error, Result};
 use crate::model_file::Model;
 use std::ffi::OsString;

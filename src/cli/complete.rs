@@ -3,10 +3,11 @@
 use super::console::Console;
 use super::demo;
 use super::failure::{Failure, Outcome};
-use super::input::{self, Input, MaskArgs, Reading, Words};
+use super::input::{self, Input, Words};
 use super::models::{self, ModelArgs};
 use super::output;
 use super::pictures::{self, numbers};
+use super::reading::{MaskArgs, Reading};
 use super::tables::counted;
 use super::view;
 use crate::bits::BitMatrix;

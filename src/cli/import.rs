@@ -2,8 +2,8 @@
 
 use super::console::Console;
 use super::failure::{Failure, Outcome};
-use super::input::ImageShape;
 use super::models;
+use super::reading::ImageShape;
 use super::run_folder;
 use crate::error::{Error, Result};
 use crate::model_file::Model;

@@ -3,8 +3,9 @@
 use super::clusters;
 use super::console::Console;
 use super::failure::{Failure, Outcome};
-use super::input::{self, Input, Reading};
+use super::input::{self, Input};
 use super::models;
+use super::reading::Reading;
 use super::standard_errors::ErrorArgs;
 use super::tables;
 use super::trust;

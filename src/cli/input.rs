@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::demo;
 use super::photos;
+use super::reading::{ImageShape, Reading};
 use super::tables::counted;
 use crate::bits::BitMatrix;
 use crate::data::{self, Binarize, Dataset, Labels, Part, Source, SourceKind, Split};
@@ -33,70 +34,6 @@ pub(super) struct Input {
     pub(super) synthetic: bool,
     /// How many pictures were left out because they cannot be read.
     pub(super) n_left_out: usize,
-}
-
-/// How to read it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Reading {
-    /// The rule asked for.
-    pub(super) rule: Option<Binarize>,
-    /// The rule of the model that the data is for; not for tables of 0 and 1, which are binary already.
-    pub(super) model_rule: Option<Binarize>,
-    /// The shape of rows that have none.
-    pub(super) shape: Option<ImageShape>,
-    /// Height and width of the images that pictures are made into.
-    pub(super) picture_size: Option<(usize, usize)>,
-    pub(super) limit: Option<usize>,
-    pub(super) labels: Option<PathBuf>,
-    /// A mask that says which pixels are missing.
-    pub(super) mask: Option<PathBuf>,
-    /// Whether something is to be learned from every column.
-    pub(super) is_for_training: bool,
-}
-
-impl Reading {
-    /// What the user wrote, with the size that pictures are to have.
-    fn source(&self, written: &OsString) -> Source {
-        let source = Source::parse(written);
-        match self.picture_size {
-            Some((height, width)) => source.with_size(height, width),
-            None => source,
-        }
-    }
-}
-
-/// `HxW`, the height and width of an image in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ImageShape {
-    pub(super) height: usize,
-    pub(super) width: usize,
-}
-
-impl std::str::FromStr for ImageShape {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        // As u32: so a model stores them.
-        let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse::<u32>(), w.parse::<u32>()));
-        match sides {
-            Some((Ok(height), Ok(width))) if height > 0 && width > 0 => {
-                Ok(Self { height: height as usize, width: width as usize })
-            }
-            _ => {
-                let allowed = "HEIGHTxWIDTH in pixels, such as 28x28".into();
-                Err(Error::Parameter { name: "shape", value: text.into(), allowed })
-            }
-        }
-    }
-}
-
-/// `--mask`, wherever data is read.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub(super) struct MaskArgs {
-    /// Images whose bright pixels (128 of 255 and more) say what is missing: one for all, or one for each
-    /// [default: none; what is blank or NA in a table and NaN in an array is missing anyway]
-    #[arg(long, value_name = "SRC")]
-    pub(super) mask: Option<PathBuf>,
 }
 
 /// Reads a source from the command line: any path but the empty one.

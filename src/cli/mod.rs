@@ -30,6 +30,7 @@ mod pack;
 mod photos;
 mod pictures;
 mod progress;
+mod reading;
 mod report;
 mod run_folder;
 mod sample;

@@ -2,13 +2,13 @@
 
 use super::console::Console;
 use super::failure::{Failure, Outcome};
-use super::input::{self, ImageShape, Input, MaskArgs, Reading};
+use super::input::{self, Input};
 use super::output;
-use crate::data::{self, Binarize, Packed, Source};
+use super::reading::ReadingArgs;
+use crate::data::{self, Packed, Source};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Write a data source as packed bits, to be loaded in no time
@@ -27,29 +27,14 @@ pub(super) struct Args {
     /// Replace the file if it exists [default: off]
     #[arg(long)]
     force: bool,
-    /// From grey to bits: threshold:T (ink is T or more of 255), otsu, bernoulli:SEED or none; the file says which
-    /// [default: threshold:128; none for tables of 0 and 1]
-    #[arg(long, value_name = "RULE")]
-    binarize: Option<Binarize>,
-    /// Height and width, such as 28x28, of images in rows that have none; and pictures of any other size are
-    /// cut out, centred and scaled to it, as photos are [default: 1 x columns; pictures as they are]
-    #[arg(long, value_name = "HxW")]
-    shape: Option<ImageShape>,
-    /// Use the first N images only [default: all]
-    #[arg(long, value_name = "N")]
-    limit: Option<NonZeroUsize>,
-    /// Labels of the images: an IDX file, or text with a whole number a line
-    /// [default: those of the source]
-    #[arg(long, value_name = "FILE")]
-    labels: Option<PathBuf>,
     #[command(flatten)]
-    mask: MaskArgs,
+    reading: ReadingArgs,
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let file = args.output.clone().unwrap_or_else(|| args.default_output());
     check(&file, args.force)?;
-    let input = input::read(&args.source, &args.reading(), console)?;
+    let input = input::read(&args.source, &args.reading.reading(), console)?;
     if data::has_test_split(&Source::parse(&args.source)) {
         console.note(
             "note      this is the training split; `:test` behind the path takes the other one",
@@ -100,18 +85,6 @@ impl Args {
         match Source::parse(&self.source).split() {
             Some(split) => format!("{name}-{}.bits", split.name()).into(),
             None => format!("{name}.bits").into(),
-        }
-    }
-
-    fn reading(&self) -> Reading {
-        Reading {
-            rule: self.binarize,
-            shape: self.shape,
-            picture_size: self.shape.map(|shape| (shape.height, shape.width)),
-            limit: self.limit.map(NonZeroUsize::get),
-            labels: self.labels.clone(),
-            mask: self.mask.mask.clone(),
-            ..Reading::default()
         }
     }
 }

@@ -18,9 +18,6 @@ use std::path::{Path, PathBuf};
 /// The page of a run.
 pub(super) const REPORT: &str = "report.html";
 
-/// Sheets of so many means are drawn while the means are.
-const SMALL_SHEET: usize = 100;
-
 /// A run folder that was written.
 pub(super) struct Run {
     pub(super) folder: PathBuf,
@@ -92,11 +89,7 @@ fn pictures(model: &Model, sizes: Option<&[u64]>) -> Result<Vec<(String, Vec<u8>
     };
     let sheet = || pictures::sheet(model, sizes, &all, None);
     let means = || all.par_iter().map(mean).collect::<Result<Vec<_>>>();
-    // A sheet of many takes so much memory that nothing else should take any meanwhile.
-    let (sheet, means) = match all.len() <= SMALL_SHEET {
-        true => rayon::join(sheet, means),
-        false => (sheet(), means()),
-    };
+    let (sheet, means) = rayon::join(sheet, means);
     let mut files = means?;
     files.push(("means.png".into(), sheet?));
     Ok(files)

@@ -1,7 +1,8 @@
 //! The standard errors of a model's weights and means, for `bmm info --errors`.
 
 use super::console::Console;
-use super::input::{self, Input, Reading};
+use super::input::{self, Input};
+use super::reading::Reading;
 use super::tables;
 use crate::data;
 use crate::em::{self, Bootstrap, FitParams, StandardErrors};

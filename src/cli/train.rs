@@ -3,15 +3,15 @@
 use super::clock::Clock;
 use super::console::Console;
 use super::failure::{Failure, Outcome};
-use super::input::{self, ImageShape, Input, MaskArgs, Reading};
+use super::input::{self, Input};
 use super::known_labels::Supervision;
 use super::models;
 use super::pictures;
 use super::progress::{self, Progress};
+use super::reading::{Reading, ReadingArgs};
 use super::run_folder::{self, Run};
 use super::tables::counted;
 use super::train_report::Results;
-use crate::data::Binarize;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
 use crate::error::{Error, Result};
 use crate::kernels;
@@ -82,23 +82,8 @@ pub(super) struct FitArgs {
     /// [default: 0.1; 0 for rows of fewer than 64 features]
     #[arg(long, value_name = "A")]
     alpha: Option<f64>,
-    /// From grey to bits: threshold:T (ink is T or more of 255), otsu, bernoulli:SEED or none
-    /// [default: threshold:128; none for tables of 0 and 1; with --from, that model's rule]
-    #[arg(long, value_name = "RULE")]
-    binarize: Option<Binarize>,
-    /// Height and width, such as 28x28, of images in rows that have none; and pictures of any other size are
-    /// cut out, centred and scaled to it, as photos are [default: 1 x columns; pictures as they are]
-    #[arg(long, value_name = "HxW")]
-    shape: Option<ImageShape>,
-    /// Use the first N images only [default: all]
-    #[arg(long, value_name = "N")]
-    limit: Option<NonZeroUsize>,
-    /// Labels of the images: an IDX file, or text with a whole number a line
-    /// [default: those of the source]
-    #[arg(long, value_name = "FILE")]
-    labels: Option<PathBuf>,
     #[command(flatten)]
-    mask: MaskArgs,
+    reading: ReadingArgs,
 }
 
 /// Every start is remembered, so there is an end to them.
@@ -211,25 +196,12 @@ impl FitArgs {
 
     /// Whether labels were given beside the data.
     pub(super) fn has_labels(&self) -> bool {
-        self.labels.is_some()
+        self.reading.labels.is_some()
     }
 
     fn reading(&self, from: Option<&Model>) -> Result<Reading> {
         let model_rule = from.map(|model| model.binarize.parse()).transpose()?;
-        let limit = self.limit.map(NonZeroUsize::get);
-        let (labels, mask) = (self.labels.clone(), self.mask.mask.clone());
-        let (rule, shape) = (self.binarize, self.shape);
-        let picture_size = shape.map(|shape| (shape.height, shape.width));
-        Ok(Reading {
-            rule,
-            model_rule,
-            shape,
-            picture_size,
-            limit,
-            labels,
-            mask,
-            is_for_training: true,
-        })
+        Ok(Reading { model_rule, is_for_training: true, ..self.reading.reading() })
     }
 
     /// How to fit `n_components` to rows of `n_features`.
@@ -252,7 +224,7 @@ impl Args {
     fn supervision(&self, input: &Input) -> Result<Option<Supervision>> {
         let per_label = self.components_per_label.map(NonZeroUsize::get);
         // Whose the clusters of a model to start from are, nobody knows: then labels only judge.
-        let are_used = self.fit.labels.is_some() && self.from.is_none();
+        let are_used = self.fit.reading.labels.is_some() && self.from.is_none();
         Supervision::of(per_label, self.k, are_used, input)
     }
 
