@@ -16,6 +16,9 @@ use bmm::scorer::{Screen, Totals};
 use bmm::{model_file, reference};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use flate2::read::GzDecoder;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// Rows drawn for the production path.
@@ -31,8 +34,12 @@ fn main() {
 
 /// Digits drawn from the shipped mixture.
 fn digits(n_samples: usize) -> BitMatrix {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/mnist-k100.bmm");
-    let model = model_file::read(path).expect("the shipped model");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/mnist-k100.bmm.gz");
+    let mut bytes = Vec::new();
+    GzDecoder::new(File::open(path).expect("the shipped model"))
+        .read_to_end(&mut bytes)
+        .expect("a gzip file");
+    let model = model_file::decode(&bytes).expect("a model");
     model.mixture.sample(n_samples, 1).expect("a draw").0
 }
 

@@ -55,6 +55,7 @@ pub mod kernels;
 pub mod metrics;
 pub mod mixture;
 pub mod model_file;
+mod npy;
 pub mod reference;
 pub mod render;
 pub mod scorer;

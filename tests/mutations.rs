@@ -110,7 +110,7 @@ fn kinds() -> Vec<Kind> {
     vec![
         of("IDX", two_kinds(3), data),
         of("IDX by gzip", write_idx(&images, true).unwrap(), data),
-        of("npy", write_npy(&images).unwrap(), data),
+        of("npy", write_npy(&images), data),
         of("CSV", table, data),
         of("grey CSV", b"0.5;0;1\n0.25;1;0\n".to_vec(), data),
         of("PNG", picture(image::ImageFormat::Png), data),

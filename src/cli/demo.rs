@@ -2,8 +2,10 @@
 
 use super::models;
 use crate::data::{Dataset, Labels, Pixels, SourceKind, Split};
-use crate::error::{Error, ModelProblem, Result};
+use crate::error::{Error, Result};
 use crate::model_file::{self, Model};
+use flate2::read::GzDecoder;
+use std::io::Read;
 
 /// How the source is named.
 pub(super) const NAME: &str = "demo";
@@ -11,8 +13,8 @@ pub(super) const NAME: &str = "demo";
 /// What every output made from it says.
 pub(super) const SYNTHETIC: &str = "synthetic digits, drawn from a mixture: not real data";
 
-/// The mixture it is drawn from.
-static MODEL: &[u8] = include_bytes!("../../models/mnist-k100.bmm");
+/// The mixture it is drawn from, compressed to half its size.
+static MODEL: &[u8] = include_bytes!("../../models/mnist-k100.bmm.gz");
 
 /// Images and seed of each split: disjoint draws.
 const TRAIN: (usize, u64) = (10_000, 1);
@@ -43,6 +45,8 @@ pub(super) fn draw(split: Split) -> Result<Dataset> {
 
 /// The shipped model.
 pub(super) fn model() -> Result<Model> {
-    let wrong = |problem: ModelProblem| Error::model(models::BUILT_IN[0], problem);
-    model_file::decode(MODEL).map_err(wrong)
+    let name = models::BUILT_IN[0];
+    let mut bytes = Vec::new();
+    GzDecoder::new(MODEL).read_to_end(&mut bytes).map_err(Error::io(name))?;
+    model_file::decode(&bytes).map_err(|problem| Error::model(name, problem))
 }

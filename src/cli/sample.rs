@@ -144,7 +144,7 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     } else if name.ends_with(".idx") || name.ends_with(".idx.gz") {
         data::write_idx(&images()?, name.ends_with(".gz"))
     } else if name.ends_with(".npy") {
-        data::write_npy(&images()?)
+        Ok(data::write_npy(&images()?))
     } else {
         let allowed =
             "a file ending in .png, .idx, .idx.gz or .npy, or a folder, with a slash at the end"

@@ -185,7 +185,7 @@ impl Errors {
         let head = ["cluster", "weight", "error", "median error of means", "largest", "without"];
         let rows = self.weights.iter().zip(&self.means).enumerate().map(|(k, (weight, means))| {
             let mut known: Vec<f64> = means.iter().flatten().copied().collect();
-            known.sort_by(f64::total_cmp);
+            known.sort_unstable_by(f64::total_cmp);
             let without = (means.len() - known.len()).to_string();
             let typical = [known.get(known.len() / 2), known.last()].map(|e| number(e.copied()));
             let weights = [format!("{:.4}", model.mixture.weights()[k]), number(*weight)];

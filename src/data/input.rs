@@ -149,8 +149,13 @@ impl Input {
         self.too_large(format!("there is no memory for {n} more bytes"))
     }
 
+    /// Passes over `n` bytes that have been looked at in [`Input::head`].
+    pub(super) fn skip(&mut self, n: u64) -> Result<()> {
+        self.append(&mut Vec::new(), n)
+    }
+
     /// Appends up to `n` bytes; fewer only if the content ends.
-    fn append(&mut self, bytes: &mut Vec<u8>, n: u64) -> Result<()> {
+    pub(super) fn append(&mut self, bytes: &mut Vec<u8>, n: u64) -> Result<()> {
         let room = usize::try_from(n).ok().filter(|&n| bytes.try_reserve_exact(n).is_ok());
         if room.is_none() {
             return Err(self.no_memory(n));

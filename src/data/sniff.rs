@@ -3,6 +3,7 @@
 use super::foreign::{self, Foreign};
 use super::{packed, pictures};
 use crate::error::DataProblem;
+use crate::npy;
 
 /// A kind of content.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub(super) fn content(head: &[u8]) -> Content {
         Content::Nothing
     } else if is_idx(head) {
         Content::Idx
-    } else if head.starts_with(b"\x93NUMPY") {
+    } else if head.starts_with(npy::MAGIC) {
         Content::Npy
     } else if head.starts_with(&packed::MAGIC) {
         Content::Packed

@@ -1,10 +1,10 @@
-//! Images as files that other programs read: IDX, raw or gzip, and `.npy`.
+//! Images and numbers as files that other programs read: IDX, raw or gzip, and `.npy`.
 
 use super::pixels::Pixels;
 use crate::error::{Error, Result};
+use crate::npy;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use npyz::WriterBuilder;
 use std::io::{self, Write};
 
 /// The magic number of an IDX file of unsigned bytes in three dimensions.
@@ -29,36 +29,25 @@ pub fn write_idx(images: &Pixels, gzip: bool) -> Result<Vec<u8>> {
 }
 
 /// `images` as a `.npy` array of unsigned bytes, shape (n, height, width).
-///
-/// # Errors
-/// [`Error::Io`] should the writer of the format refuse.
-pub fn write_npy(images: &Pixels) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    array(images, &mut bytes).map_err(Error::io("npy"))?;
-    Ok(bytes)
+pub fn write_npy(images: &Pixels) -> Vec<u8> {
+    [&npy::header("|u1", &shape(images)), images.values()].concat()
 }
 
-fn array(images: &Pixels, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let shape = shape(images);
-    let options = npyz::WriteOptions::new().default_dtype().shape(&shape);
-    let mut array = options.writer(bytes).begin_nd()?;
-    array.extend(images.values().iter().copied())?;
-    array.finish()
-}
-
-/// `values` as a `.npy` array of double precision of that shape.
+/// `values` as a `.npy` array of double precision of that shape, the last index fastest.
 ///
 /// # Errors
-/// [`Error::Io`] should the writer of the format refuse, as it does if their number does not fit the shape.
+/// [`Error::Parameter`] if their number does not fit the shape.
 pub fn write_npy_numbers(values: &[f64], shape: &[u64]) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut write = || {
-        let options = npyz::WriteOptions::new().default_dtype().shape(shape);
-        let mut array = options.writer(&mut bytes).begin_nd()?;
-        array.extend(values.iter().copied())?;
-        array.finish()
-    };
-    write().map_err(Error::io("npy"))?;
+    let count = shape.iter().try_fold(1u64, |count, &dim| count.checked_mul(dim));
+    if count != Some(values.len() as u64) {
+        return Err(Error::Parameter {
+            name: "shape",
+            value: format!("{shape:?}"),
+            allowed: format!("dimensions whose product is {}", values.len()),
+        });
+    }
+    let mut bytes = npy::header("<f8", shape);
+    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
     Ok(bytes)
 }
 

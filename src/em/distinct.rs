@@ -78,7 +78,7 @@ mod tests {
         let found = [distinct(&rows), distinct(&heavy)];
         let sorted = |rows: &Rows| {
             let mut sums: Vec<f64> = (0..rows.data.n_samples()).map(|i| rows.weight(i)).collect();
-            sums.sort_by(f64::total_cmp);
+            sums.sort_unstable_by(f64::total_cmp);
             sums
         };
         assert_eq!(sorted(&found[0]), [3.0, 3.0, 4.0]);
@@ -124,7 +124,7 @@ mod tests {
             let rows = Rows::new(&data).weighted(weights);
             let found = condensed(&rows);
             let mut weights = found.weights.map(|weights| weights.into_owned());
-            weights.iter_mut().for_each(|weights| weights.sort_by(f64::total_cmp));
+            weights.iter_mut().for_each(|weights| weights.sort_unstable_by(f64::total_cmp));
             (found.data.into_owned(), weights)
         };
         assert_eq!(of(&[2.0, 0.0, 3.0]), (data.select(&[0, 0, 2, 2, 2]), None));

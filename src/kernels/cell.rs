@@ -65,11 +65,25 @@ pub(super) fn screen_rows<C: Cell<N>, const N: usize>(
     for (i, (&position, row)) in positions.iter().zip(totals.chunks_exact_mut(stride)).enumerate() {
         block.ask_for_nibbles(tile, positions, i);
         let (list, row) = (block.nibbles(tile, position as usize), &mut row[offset..]);
-        match (cells, first.unwrap_or(row)) {
-            ([a], [one, ..]) => [row[0]] = C::totals([*one], [a], list),
-            ([a, b], [one, two, ..]) => [row[0], row[1]] = C::totals([*one, *two], [a, b], list),
+        match *cells {
+            [a] => take_off([a], list, first, row),
+            [a, b] => take_off([a, b], list, first, row),
             _ => {}
         }
+    }
+}
+
+/// Takes the cells of `list` from the first M of `totals`, which begin as those of `first` where there are any.
+#[inline(always)]
+fn take_off<C: Cell<N>, const M: usize, const N: usize>(
+    cells: [&Tile<C>; M],
+    list: &[Entries],
+    first: Option<&[Marks<N>]>,
+    totals: &mut [Marks<N>],
+) {
+    if let Some(totals) = totals.first_chunk_mut::<M>() {
+        let first = first.and_then(<[_]>::first_chunk);
+        *totals = C::totals(*first.unwrap_or(totals), cells, list);
     }
 }
 
@@ -95,9 +109,8 @@ impl<const N: usize> Cell<N> for Wide<N> {
         let mut sums = [first, [Marks([0; N]); M]];
         for four in list {
             for (i, &entry) in four.iter().enumerate() {
-                for (sum, cells) in sums[i % 2].iter_mut().zip(cells) {
-                    *sum = sum.less(&cells.0[usize::from(entry)].0);
-                }
+                let less = |m: usize| sums[i % 2][m].less(&cells[m].0[usize::from(entry)].0);
+                sums[i % 2] = std::array::from_fn(less);
             }
         }
         std::array::from_fn(|m| sums[0][m].add(sums[1][m]))

@@ -64,7 +64,7 @@ impl Pick for Portable {
 
     #[inline(always)]
     fn at_least(marks: &[i16; 16], lowest: i16) -> u16 {
-        let flags = marks.map(|mark| u8::from(mark >= lowest));
+        let flags: [u8; 16] = std::array::from_fn(|l| u8::from(marks[l] >= lowest));
         let (halves, _) = flags.as_chunks::<8>();
         gather(halves[0]) | gather(halves[1]) << 8
     }

@@ -327,7 +327,7 @@ fn is_run(names: &[String]) -> bool {
 fn are_pictures(names: &[String]) -> bool {
     let is_own = |name: &&String| !DESKTOP_ENTRIES.contains(&name.as_str());
     let mut names: Vec<_> = names.iter().filter(is_own).cloned().collect();
-    names.sort();
+    names.sort_unstable();
     !names.is_empty() && picture_names(names.len()).eq(names)
 }
 

@@ -1,6 +1,7 @@
 //! `bmm train`: the run folder, the document, seeds, warm starts, defaults and Ctrl-C.
 
 use super::*;
+use std::io::Read;
 
 const KEYS: &str =
     "model data n_samples n_features n_components seed n_init accelerate best_found diagnoses
@@ -137,7 +138,10 @@ fn the_built_in_model_needs_no_file_and_is_the_one_described() {
     let eval = sandbox.done("eval demo:test --model mnist-k100 --json").json();
     assert_eq!(eval["n_samples"], 2000);
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let digest = bmm::model_file::sha256_hex(&std::fs::read(root.join("mnist-k100.bmm")).unwrap());
+    let mut shipped = Vec::new();
+    let packed = std::fs::File::open(root.join("mnist-k100.bmm.gz")).unwrap();
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut shipped).unwrap();
+    let digest = bmm::model_file::sha256_hex(&shipped);
     assert!(std::fs::read_to_string(root.join("README.md")).unwrap().contains(&digest));
 }
 

@@ -40,7 +40,7 @@ fn seconds_a_call<T>(calls: usize, work: &mut impl FnMut() -> T) -> f64 {
 
 /// The middle value, or the mean of the two in the middle; NaN for none.
 fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
+    samples.sort_unstable_by(f64::total_cmp);
     let n = samples.len();
     match n {
         0 => f64::NAN,

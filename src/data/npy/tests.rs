@@ -1,18 +1,51 @@
 //! Laws of reading NumPy arrays.
 
 use super::*;
-use npyz::WriterBuilder;
+use crate::npy::header;
 
-fn file<T: npyz::AutoSerialize>(
-    shape: &[u64],
-    order: Order,
-    values: impl IntoIterator<Item = T>,
-) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let options = npyz::WriteOptions::new().default_dtype().shape(shape).order(order);
-    let mut writer = options.writer(&mut bytes).begin_nd().unwrap();
-    writer.extend(values).unwrap();
-    writer.finish().unwrap();
+/// A number as a `.npy` file holds it.
+trait Element: Copy {
+    const DTYPE: &str;
+    fn bytes(self) -> Vec<u8>;
+}
+
+macro_rules! elements {
+    ($($type:ty, $dtype:literal;)*) => {
+        $(impl Element for $type {
+            const DTYPE: &str = $dtype;
+            fn bytes(self) -> Vec<u8> {
+                self.to_le_bytes().to_vec()
+            }
+        })*
+    };
+}
+
+elements! {
+    u8, "|u1"; i8, "|i1"; u16, "<u2"; i16, "<i2"; u32, "<u4"; i32, "<i4"; u64, "<u8"; i64, "<i8"; f32, "<f4"; f64, "<f8";
+}
+
+impl Element for bool {
+    const DTYPE: &str = "|b1";
+    fn bytes(self) -> Vec<u8> {
+        vec![self.into()]
+    }
+}
+
+/// In which order a file holds its elements.
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    C,
+    Fortran,
+}
+
+fn file<T: Element>(shape: &[u64], order: Order, values: impl IntoIterator<Item = T>) -> Vec<u8> {
+    let mut bytes = header(T::DTYPE, shape);
+    if order == Order::Fortran {
+        let text = String::from_utf8_lossy(&bytes[10..]).replace("False", "True");
+        bytes.splice(10.., text.into_bytes());
+        bytes.insert(bytes.len() - 1, b' ');
+    }
+    bytes.extend(values.into_iter().flat_map(Element::bytes));
     bytes
 }
 

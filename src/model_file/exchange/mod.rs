@@ -78,7 +78,7 @@ pub fn export(model: &Model, format: Format) -> Result<Vec<u8>, ModelProblem> {
     model.check()?;
     match format {
         Format::Safetensors => safetensors::export(model),
-        Format::Npy => npy::export(model),
+        Format::Npy => Ok(npy::export(model)),
         Format::Csv => csv::export(model),
         Format::Json => json::export(model),
     }

@@ -3,78 +3,37 @@
 //! A file holds one array, and means without weights are no mixture. A plain (K, D) array of means cannot pass for this
 //! layout by accident: its first column would have to sum to 1 within 1e-9.
 
-use std::io;
-
-use npyz::{NpyFile, NpyHeader, Order, WriterBuilder};
-
 use super::{Parts, weighted_rows};
 use crate::error::ModelProblem;
 use crate::model_file::Model;
+use crate::npy::{self, Header};
 
 /// The npy bytes of `model`.
-pub(super) fn export(model: &Model) -> Result<Vec<u8>, ModelProblem> {
-    write(model).map_err(foreign)
-}
-
-fn write(model: &Model) -> io::Result<Vec<u8>> {
+pub(super) fn export(model: &Model) -> Vec<u8> {
     let shape = [model.mixture.n_components() as u64, model.mixture.n_features() as u64 + 1];
-    let mut bytes = Vec::new();
-    let little_endian = npyz::DType::Plain("<f8".parse().map_err(io::Error::other)?);
-    let options = npyz::WriteOptions::new().dtype(little_endian).shape(&shape);
-    let mut writer = options.writer(&mut bytes).begin_nd()?;
-    for row in weighted_rows(model) {
-        writer.extend(row)?;
-    }
-    writer.finish()?;
-    Ok(bytes)
+    let mut bytes = npy::header("<f8", &shape);
+    bytes.extend(weighted_rows(model).flatten().flat_map(f64::to_le_bytes));
+    bytes
 }
 
 /// The numbers in npy `bytes`: either byte order, either order of rows and columns.
 pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
-    check_header(bytes)?;
-    let mut rest = bytes;
-    let header = NpyHeader::from_reader(&mut rest).map_err(foreign)?;
+    let header = Header::read(bytes).map_err(foreign)?;
+    let rest = bytes.get(header.len..).unwrap_or_default();
     let (n_rows, n_columns) = table_shape(&header, rest.len())?;
-    let order = header.order();
-    let values: Vec<f64> = NpyFile::with_header(header, rest).into_vec().map_err(foreign)?;
-    let table = match order {
-        Order::C => values,
-        Order::Fortran => by_rows(&values, n_rows),
+    let (decode, size) = match header.decode() {
+        Some(f8) if matches!(header.dtype.as_str(), "<f8" | ">f8") => f8,
+        _ => return Err(foreign(format!("its numbers are {}, not f8", header.dtype))),
     };
+    let values: Vec<f64> = rest.chunks_exact(size).map(decode).collect();
+    let table = if header.is_fortran { by_rows(&values, n_rows) } else { values };
     Ok(split_rows(&table, n_columns))
 }
 
-/// Refuses a header that could bring npyz down: one longer than the file, which it would allocate, one nested deep enough
-/// to exhaust the stack of its parser, and dimensions whose product overflows. No header of a plain table comes near.
-fn check_header(bytes: &[u8]) -> Result<(), ModelProblem> {
-    let header = header_text(bytes).ok_or_else(|| foreign("it does not begin as one"))?;
-    let count = |wanted: fn(&u8) -> bool| header.iter().filter(|byte| wanted(byte)).count();
-    let nesting = count(|byte| b"([{".contains(byte));
-    // A product of numbers with 18 decimal digits between them stays below 10^18; no `x`, no hexadecimal ones.
-    let digits = count(u8::is_ascii_digit);
-    if nesting > 4 || digits > 18 || header.contains(&b'x') || header.contains(&b'X') {
-        return Err(foreign("it is not a plain table of numbers"));
-    }
-    Ok(())
-}
-
-/// The Python literal in the header, if it is there whole.
-fn header_text(bytes: &[u8]) -> Option<&[u8]> {
-    let ([major, _minor], rest) = bytes.strip_prefix(b"\x93NUMPY")?.split_first_chunk::<2>()?;
-    let (len, rest) = if *major == 1 {
-        let (len, rest) = rest.split_first_chunk::<2>()?;
-        (u32::from(u16::from_le_bytes(*len)), rest)
-    } else {
-        let (len, rest) = rest.split_first_chunk::<4>()?;
-        (u32::from_le_bytes(*len), rest)
-    };
-    rest.get(..usize::try_from(len).ok()?)
-}
-
 /// Rows and columns of the table, if the `n_bytes` after the header are exactly its numbers.
-fn table_shape(header: &NpyHeader, n_bytes: usize) -> Result<(usize, usize), ModelProblem> {
-    let &[n_rows, n_columns] = header.shape() else {
-        return Err(foreign(format!("its shape is {:?}, not (K, D + 1)", header.shape())));
+fn table_shape(header: &Header, n_bytes: usize) -> Result<(usize, usize), ModelProblem> {
+    let &[n_rows, n_columns] = header.shape.as_slice() else {
+        return Err(foreign(format!("its shape is {:?}, not (K, D + 1)", header.shape)));
     };
     let announced = n_rows.checked_mul(n_columns).and_then(|n| n.checked_mul(8));
     if n_columns < 2 || announced != Some(n_bytes as u64) {

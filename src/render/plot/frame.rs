@@ -41,8 +41,8 @@ impl Frame {
         let points = lines.iter().flat_map(|line| line.points.iter());
         let (mut x, mut y): (Vec<f64>, Vec<f64>) =
             points.filter(|p| axes.can_show(p)).copied().unzip();
-        x.sort_by(f64::total_cmp);
-        y.sort_by(f64::total_cmp);
+        x.sort_unstable_by(f64::total_cmp);
+        y.sort_unstable_by(f64::total_cmp);
         let (Some(low), Some(high)) = (y.first().copied(), y.last().copied()) else {
             let (name, allowed) = ("the number of points to draw", "at least 1".into());
             return Err(Error::Parameter { name, value: "0".into(), allowed });

@@ -1,0 +1,193 @@
+//! The header of NumPy's `.npy` format, versions 1 to 3, read and written, and its elements as numbers.
+//!
+//! ```text
+//! 6 bytes  \x93NUMPY
+//! 2 bytes  version, major and minor
+//! 2 bytes  length of the text, little-endian; 4 bytes from version 2 on
+//! text     {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }
+//! ```
+//!
+//! Source: the documentation of `numpy.lib.format`. Of the Python literals that the text may hold only those of a plain array
+//! are read, by a parser without recursion.
+
+/// The first bytes of every file.
+pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// A file begins its elements at a multiple of this.
+const ALIGNMENT: usize = 64;
+
+/// What a file says of its elements.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Header {
+    /// Their type, as the file writes it: `<f8`, `|u1`.
+    pub(crate) dtype: String,
+    /// Whether the first index runs fastest.
+    pub(crate) is_fortran: bool,
+    /// The lengths of the dimensions.
+    pub(crate) shape: Vec<u64>,
+    /// Bytes before the first element.
+    pub(crate) len: usize,
+}
+
+/// One element's bytes as a number.
+pub(crate) type Decode = fn(&[u8]) -> f64;
+
+impl Header {
+    /// The header at the beginning of `bytes`.
+    ///
+    /// # Errors
+    /// What is wrong with it, as the end of a sentence.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let (len, start) = match *bytes {
+            [_, _, _, _, _, _, 1, _, a, b, ..] => (usize::from(u16::from_le_bytes([a, b])), 10),
+            [_, _, _, _, _, _, 2 | 3, _, a, b, c, d, ..] => {
+                (u32::from_le_bytes([a, b, c, d]) as usize, 12)
+            }
+            _ => return Err("it is cut short or of an unknown version".into()),
+        };
+        let end = start + len;
+        let text = bytes.starts_with(MAGIC).then(|| bytes.get(start..end)).flatten();
+        let text = text.ok_or(format!("it is cut short, or {len} bytes are too many"))?;
+        let text = std::str::from_utf8(text).map_err(|_| "it is not text")?;
+        let (mut dtype, is_fortran, shape) = Literal(text).array()?;
+        if let Some(single @ ("b1" | "u1" | "i1")) = dtype.get(1..) {
+            dtype = format!("|{single}"); // a single byte has no order, but some writers give it one
+        }
+        Ok(Self { dtype, is_fortran, shape, len: end })
+    }
+
+    /// How an element becomes a number and how many bytes it takes; `None` if elements are no real numbers of a type that is read.
+    pub(crate) fn decode(&self) -> Option<(Decode, usize)> {
+        macro_rules! number {
+            ($type:ty, $from:ident) => {
+                (
+                    |bytes: &[u8]| <$type>::$from(bytes.try_into().unwrap_or_default()) as f64,
+                    size_of::<$type>(),
+                )
+            };
+        }
+        Some(match self.dtype.as_str() {
+            "|b1" => (|bytes: &[u8]| f64::from(u8::from(bytes != [0])), 1),
+            "|u1" => number!(u8, from_le_bytes),
+            "|i1" => number!(i8, from_le_bytes),
+            "<u2" => number!(u16, from_le_bytes),
+            ">u2" => number!(u16, from_be_bytes),
+            "<i2" => number!(i16, from_le_bytes),
+            ">i2" => number!(i16, from_be_bytes),
+            "<u4" => number!(u32, from_le_bytes),
+            ">u4" => number!(u32, from_be_bytes),
+            "<i4" => number!(i32, from_le_bytes),
+            ">i4" => number!(i32, from_be_bytes),
+            "<u8" => number!(u64, from_le_bytes),
+            ">u8" => number!(u64, from_be_bytes),
+            "<i8" => number!(i64, from_le_bytes),
+            ">i8" => number!(i64, from_be_bytes),
+            "<f4" => number!(f32, from_le_bytes),
+            ">f4" => number!(f32, from_be_bytes),
+            "<f8" => number!(f64, from_le_bytes),
+            ">f8" => number!(f64, from_be_bytes),
+            _ => return None,
+        })
+    }
+}
+
+/// The header of an array of that type and shape, last index fastest.
+pub(crate) fn header(dtype: &str, shape: &[u64]) -> Vec<u8> {
+    let mut dims: String = shape.iter().map(|dim| format!("{dim}, ")).collect();
+    if shape.len() > 1 {
+        dims.truncate(dims.len() - 2); // a tuple of one keeps its comma
+    }
+    let dims = dims.trim_end();
+    let text = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({dims}), }}");
+    // Magic, version and length take ten bytes, the line feed at the end one.
+    let len = (text.len() + 11).next_multiple_of(ALIGNMENT) - 10;
+    let padded = format!("{text:<width$}\n", width = len - 1);
+    [MAGIC, &[1, 0], &(len as u16).to_le_bytes(), padded.as_bytes()].concat()
+}
+
+/// What is left of a Python literal.
+struct Literal<'a>(&'a str);
+
+impl<'a> Literal<'a> {
+    /// The dictionary of a plain array: type, order, shape.
+    fn array(&mut self) -> Result<(String, bool, Vec<u64>), String> {
+        let (mut dtype, mut is_fortran, mut shape) = (None, None, None);
+        self.demand("{")?;
+        while !self.eat("}") {
+            let key = self.string()?;
+            self.demand(":")?;
+            match key {
+                "descr" if self.sees("[") => {
+                    return Err("it is no plain array; arrays of records are not read".into());
+                }
+                "descr" => dtype = Some(self.string()?.to_owned()),
+                "fortran_order" => is_fortran = Some(self.boolean()?),
+                "shape" => shape = Some(self.tuple()?),
+                _ => return Err(format!("it has an unknown entry {key:?}")),
+            }
+            if !self.eat(",") && !self.sees("}") {
+                return Err(self.unexpected("a comma"));
+            }
+        }
+        let missing = |key: &str| format!("it has no entry '{key}'");
+        let dtype = dtype.ok_or_else(|| missing("descr"))?;
+        let is_fortran = is_fortran.ok_or_else(|| missing("fortran_order"))?;
+        Ok((dtype, is_fortran, shape.ok_or_else(|| missing("shape"))?))
+    }
+
+    /// Text in either kind of quotes, without escapes.
+    fn string(&mut self) -> Result<&'a str, String> {
+        for quote in ["'", "\""] {
+            if self.eat(quote) {
+                let (text, rest) =
+                    self.0.split_once(quote).ok_or("a quotation in it has no end")?;
+                self.0 = rest;
+                return Ok(text);
+            }
+        }
+        Err(self.unexpected("a quotation"))
+    }
+
+    fn boolean(&mut self) -> Result<bool, String> {
+        match (self.eat("True"), self.eat("False")) {
+            (true, _) => Ok(true),
+            (_, true) => Ok(false),
+            _ => Err(self.unexpected("True or False")),
+        }
+    }
+
+    /// `(3, 4)`, `(3,)`, `()`; Python 2 wrote `(3L, 4L)`.
+    fn tuple(&mut self) -> Result<Vec<u64>, String> {
+        self.demand("(")?;
+        let (dims, rest) = self.0.split_once(')').ok_or("its shape has no end")?;
+        self.0 = rest;
+        let dims = dims.split(',').map(str::trim).filter(|dim| !dim.is_empty());
+        let number = |dim: &str| dim.strip_suffix('L').unwrap_or(dim).parse();
+        dims.map(|dim| number(dim).map_err(|_| format!("its shape holds {dim:?}"))).collect()
+    }
+
+    fn sees(&mut self, token: &str) -> bool {
+        self.0 = self.0.trim_start();
+        self.0.starts_with(token)
+    }
+
+    fn eat(&mut self, token: &str) -> bool {
+        let sees = self.sees(token);
+        if sees {
+            self.0 = self.0.get(token.len()..).unwrap_or_default();
+        }
+        sees
+    }
+
+    fn demand(&mut self, token: &str) -> Result<(), String> {
+        if self.eat(token) { Ok(()) } else { Err(self.unexpected(token)) }
+    }
+
+    fn unexpected(&self, wanted: &str) -> String {
+        let found: String = self.0.chars().take(10).collect();
+        format!("{wanted} is wanted where {found:?} stands")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! The header of `.npy` files: as NumPy writes it, as other programs do, and damaged.
+
+use super::*;
+
+/// A header of version 1 with any text.
+fn with_text(text: &str) -> Vec<u8> {
+    [MAGIC, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat()
+}
+
+fn read(text: &str) -> Result<Header, String> {
+    Header::read(&with_text(text))
+}
+
+fn parts(header: Result<Header, String>) -> (String, bool, Vec<u64>) {
+    let header = header.unwrap_or_else(|reason| panic!("{reason}"));
+    (header.dtype, header.is_fortran, header.shape)
+}
+
+#[test]
+fn headers_are_those_of_numpy() {
+    let numpy = |text: &str| {
+        let padded = format!("{text:<117}\n");
+        with_text(&padded)
+    };
+    let text = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }";
+    assert_eq!(header("<f8", &[2, 3]), numpy(text));
+    let text = "{'descr': '|u1', 'fortran_order': False, 'shape': (5,), }";
+    assert_eq!(header("|u1", &[5]), numpy(text));
+    let text = "{'descr': '<f8', 'fortran_order': False, 'shape': (), }";
+    assert_eq!(header("<f8", &[]), numpy(text));
+}
+
+#[test]
+fn every_header_written_is_read_and_aligned() {
+    for shape in [&[][..], &[7], &[60_000, 28, 28], &[u64::MAX; 4]] {
+        let bytes = header(">i4", shape);
+        let read = Header::read(&bytes);
+        assert_eq!(read.as_ref().map(|header| header.len), Ok(bytes.len()));
+        assert_eq!(bytes.len() % ALIGNMENT, 0);
+        assert_eq!(parts(read), (">i4".into(), false, shape.to_vec()));
+    }
+}
+
+#[test]
+fn later_versions_have_longer_lengths() {
+    let text = b"{'descr': '|u1', 'fortran_order': True, 'shape': (1, 2, 3), }\n";
+    for version in [2, 3] {
+        let bytes = [MAGIC, &[version, 0], &(text.len() as u32).to_le_bytes(), text].concat();
+        let header = Header::read(&bytes);
+        assert_eq!(header.as_ref().map(|header| header.len), Ok(bytes.len()));
+        assert_eq!(parts(header), ("|u1".into(), true, vec![1, 2, 3]));
+    }
+    assert!(Header::read(&[MAGIC, &[4, 0, 0, 0, 0, 0]].concat()).is_err());
+}
+
+#[test]
+fn headers_of_other_writers_are_read() {
+    let expected = ("<f4".to_owned(), true, vec![3, 4]);
+    for text in [
+        "{'shape': (3, 4), 'fortran_order': True, 'descr': '<f4'}",
+        "{\"descr\":\"<f4\",\"fortran_order\":True,\"shape\":(3,4)}",
+        "{'descr': '<f4', 'fortran_order': True, 'shape': (3L, 4L), } \n",
+        " { 'descr' : '<f4' , 'fortran_order' : True , 'shape' : ( 3 , 4 , ) } ",
+    ] {
+        assert_eq!(parts(read(text)), expected, "{text}");
+    }
+    let single = read("{'descr': '<u1', 'fortran_order': False, 'shape': (), }");
+    assert_eq!(parts(single), ("|u1".into(), false, Vec::new()));
+}
+
+#[test]
+fn elements_are_decoded_in_their_byte_order() {
+    let number = |dtype: &str, bytes: &[u8]| {
+        let header = Header { dtype: dtype.into(), is_fortran: false, shape: Vec::new(), len: 0 };
+        let (decode, size) = header.decode().unwrap();
+        assert_eq!(size, bytes.len(), "{dtype}");
+        decode(bytes)
+    };
+    assert_eq!(number("|b1", &[7]), 1.0);
+    assert_eq!(number("|i1", &[0xff]), -1.0);
+    assert_eq!(number("<u2", &[1, 2]), 513.0);
+    assert_eq!(number(">u2", &[1, 2]), 258.0);
+    assert_eq!(number("<i2", &[0xfe, 0xff]), -2.0);
+    assert_eq!(number(">i4", &[0xff, 0xff, 0xff, 0xfd]), -3.0);
+    assert_eq!(number("<u8", &[0, 1, 0, 0, 0, 0, 0, 0]), 256.0);
+    assert_eq!(number("<f4", &0.5f32.to_le_bytes()), 0.5);
+    assert_eq!(number(">f8", &0.1f64.to_be_bytes()), 0.1);
+}
+
+#[test]
+fn what_is_no_plain_array_is_refused_with_the_reason() {
+    let reason = |text: &str| read(text).unwrap_err();
+    let records = "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }";
+    assert!(reason(records).contains("arrays of records"));
+    assert_eq!(reason(""), "{ is wanted where \"\" stands");
+    assert_eq!(reason("{}"), "it has no entry 'descr'");
+    assert_eq!(reason("{'shape': (1, -1)}"), "its shape holds \"-1\"");
+    assert_eq!(reason("{'shape': (1"), "its shape has no end");
+    assert_eq!(reason("{'descr"), "a quotation in it has no end");
+    assert_eq!(reason("{'x': 1}"), "it has an unknown entry \"x\"");
+    assert_eq!(reason("{'fortran_order': 0}"), "True or False is wanted where \"0}\" stands");
+    assert_eq!(
+        reason("{'descr': '<f4' 'shape': ()}"),
+        "a comma is wanted where \"'shape': (\" stands"
+    );
+}
+
+#[test]
+fn every_cut_is_refused() {
+    let whole = header("<f8", &[2, 3]);
+    for len in 0..whole.len() {
+        assert!(Header::read(&whole[..len]).is_err(), "{len}");
+    }
+}
