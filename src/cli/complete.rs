@@ -135,7 +135,7 @@ impl Completed {
         let d = self.input.bits.n_features();
         let name = |d: usize| self.input.names.get(d).cloned().unwrap_or_else(|| format!("x{d}"));
         let head: Vec<String> = (0..d).map(name).collect();
-        let rows = self.rows().map(|row| row.iter().map(f64::to_string).collect());
+        let rows = self.rows().map(|row| row.iter().map(short).collect());
         output::csv(&head, rows)
     }
 
@@ -172,6 +172,11 @@ impl Completed {
         let sheet = Sheet { title: &title, foot: &foot, columns };
         render::sheet_png(&tiles, pictures::shape(model), &sheet)
     }
+}
+
+/// As few digits as tell the number from its neighbours, and no row of zeros before them.
+fn short(value: &f64) -> String {
+    if *value == 0.0 || value.abs() >= 1e-4 { value.to_string() } else { format!("{value:e}") }
 }
 
 /// Said before anything is read.

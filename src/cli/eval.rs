@@ -6,7 +6,7 @@ use super::confusion::Confusion;
 use super::console::Console;
 use super::demo;
 use super::failure::{Failure, Outcome};
-use super::input::{self, Input};
+use super::input::{self, Input, LeftOut};
 use super::models::ModelArgs;
 use super::photos;
 use super::reading::{MaskArgs, Reading};
@@ -44,6 +44,7 @@ struct Document {
     data: String,
     synthetic: bool,
     n_samples: usize,
+    left_out: Vec<LeftOut>,
     log_likelihood: f64,
     score: f64,
     bits_per_pixel: f64,
@@ -79,6 +80,7 @@ impl Document {
             data: input.summary(),
             synthetic: input.synthetic,
             n_samples: clustering.n_samples,
+            left_out: input.left_out.clone(),
             log_likelihood: clustering.log_likelihood,
             score: clustering.score(),
             bits_per_pixel: clustering.bits_per_pixel(),

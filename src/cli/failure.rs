@@ -4,6 +4,7 @@ use super::similar::similar;
 use super::usage::{self, Lines};
 use crate::error::Error;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// A command that did its work.
@@ -74,15 +75,25 @@ pub(super) fn lines(error: &Error) -> Lines {
     match error {
         Error::Parameter { name, value, allowed } => usage::parameter(name, value, allowed),
         Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
-            #[cfg(feature = "fetch")]
-            let offer = super::fetch::offer(path);
-            #[cfg(not(feature = "fetch"))]
-            let offer = None;
-            let meant = offer.or_else(|| similar(path).map(|name| format!("did you mean {name}?")));
-            Lines { error: error.to_string(), hint: meant.unwrap_or_else(|| error.hint()) }
+            Lines { error: error.to_string(), hint: meant(path).unwrap_or_else(|| error.hint()) }
         }
         _ => Lines { error: error.to_string(), hint: error.hint() },
     }
+}
+
+/// What the name of something that is not there may stand for.
+fn meant(path: &Path) -> Option<String> {
+    let written = path.to_string_lossy();
+    if ["http://", "https://"].iter().any(|scheme| written.starts_with(scheme)) {
+        return Some(format!(
+            "download it first, such as by `curl -LO {written}`, and give the file"
+        ));
+    }
+    #[cfg(feature = "fetch")]
+    if let Some(offer) = super::fetch::offer(path) {
+        return Some(offer);
+    }
+    similar(path).map(|name| format!("did you mean {name}?"))
 }
 
 pub(super) fn tell(Lines { error, hint }: &Lines) {

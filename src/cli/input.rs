@@ -32,8 +32,15 @@ pub(super) struct Input {
     pub(super) names: Vec<String>,
     pub(super) parts: Vec<Part>,
     pub(super) synthetic: bool,
-    /// How many pictures were left out because they cannot be read.
-    pub(super) n_left_out: usize,
+    /// What was left out because it cannot be read.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A file that was left out.
+#[derive(Debug, Clone, serde::Serialize)]
+pub(super) struct LeftOut {
+    file: String,
+    reason: String,
 }
 
 /// Reads a source from the command line: any path but the empty one.
@@ -81,16 +88,16 @@ pub(super) fn read_for_model(
     console: &Console,
 ) -> Result<Input> {
     let picture_size = photos::size_for(model);
-    let reading = Reading { model_rule: Some(model.binarize.parse()?), picture_size, ..reading };
-    let input = match sources {
-        [source] => read(source, &reading, console)?,
+    let model_size = Some((model.height as usize, model.width as usize));
+    let model_rule = Some(model.binarize.parse()?);
+    let reading = Reading { model_rule, model_size, picture_size, ..reading };
+    match sources {
+        [source] => read(source, &reading, console),
         _ => {
             let sources: Vec<_> = sources.iter().map(|source| reading.source(source)).collect();
-            binarised(data::load_all(&sources)?, "images".into(), &reading, console)?
+            binarised(data::load_all(&sources)?, "images".into(), &reading, console)
         }
-    };
-    check_size(&input, model)?;
-    Ok(input)
+    }
 }
 
 /// Reads `source` and the held-out split that goes with it, if there is one, by the same rule and in the same shape.
@@ -121,11 +128,7 @@ fn binarised(
     reading: &Reading,
     console: &Console,
 ) -> Result<Input> {
-    let unreadable = std::mem::take(&mut set.unreadable);
-    let n_left_out = unreadable.len();
-    for (path, problem) in unreadable {
-        console.left_out(&Error::data(path, problem));
-    }
+    let left_out = tell_what_is_left_out(&mut set, console);
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
     }
@@ -141,6 +144,7 @@ fn binarised(
     if let Some(shape) = reading.shape {
         give_shape(&mut set, shape)?;
     }
+    reading.model_size.map_or(Ok(()), |size| check_size(&set, size))?;
     let rule = rule(&set, reading)?;
     let synthetic = set.kind == SourceKind::Synthetic;
     Ok(Input {
@@ -155,8 +159,25 @@ fn binarised(
         names: set.names,
         parts: set.parts,
         synthetic,
-        n_left_out,
+        left_out,
     })
+}
+
+/// Says which files cannot be read and which folders were not looked into.
+fn tell_what_is_left_out(set: &mut Dataset, console: &Console) -> Vec<LeftOut> {
+    if let [first, ..] = set.nested.as_slice() {
+        console.note(format_args!(
+            "note: {} of sub-folders passed over, such as {}: only a folder and its sub-folders are looked into",
+            counted(set.nested.len(), "sub-folder"),
+            first.display()
+        ));
+    }
+    let tell = |(path, problem): (PathBuf, DataProblem)| {
+        let left_out = LeftOut { file: path.display().to_string(), reason: problem.to_string() };
+        console.left_out(&Error::data(path, problem));
+        left_out
+    };
+    std::mem::take(&mut set.unreadable).into_iter().map(tell).collect()
 }
 
 /// Rows get the shape that they lack; images have theirs, and a model of another would refuse them.
@@ -190,6 +211,9 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
         (None, None) if set.is_binary() => Ok(Binarize::None),
         (None, None) => {
             set.check_scale()?;
+            if reading.model_rule == Some(Binarize::None) {
+                return Err(Error::data(set.origin(0).0, DataProblem::GreyForBinary));
+            }
             Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels))
         }
     }
@@ -207,15 +231,13 @@ fn check_packed(set: &Dataset, model: Binarize) -> Result<()> {
 }
 
 /// A row of a table has no shape of its own; an image must have the model's.
-fn check_size(input: &Input, model: &Model) -> Result<()> {
-    let (height, width) = (model.height as usize, model.width as usize);
-    let same = (input.height, input.width) == (height, width);
-    let flat = input.height == 1 && input.width == height * width;
-    if same || flat {
+fn check_size(set: &Dataset, model: (usize, usize)) -> Result<()> {
+    let found = (set.pixels.height(), set.pixels.width());
+    if found == model || found == (1, model.0 * model.1) {
         return Ok(());
     }
-    let path = input.parts.first().map_or_else(PathBuf::new, |part| PathBuf::from(&part.source));
-    Err(Error::Size { path, found: (input.height, input.width), model: (height, width) })
+    let path = set.parts.first().map_or_else(PathBuf::new, |part| PathBuf::from(&part.source));
+    Err(Error::Size { path, found, model })
 }
 
 /// The last part of a path, without its ending and split.
@@ -262,6 +284,7 @@ impl Input {
                 .map(|weights| rows.iter().map(|&i| weights[i]).collect()),
             names: self.names.clone(),
             parts: Vec::new(),
+            left_out: self.left_out.clone(),
             ..*self
         }
     }
@@ -300,7 +323,7 @@ impl Input {
             0 => String::new(),
             _ => format!(", {:.1} % missing", percent(n_missing, (n * d) as u64)),
         };
-        let left_out = match self.n_left_out {
+        let left_out = match self.left_out.len() {
             0 => String::new(),
             n => format!(", {n} left out"),
         };

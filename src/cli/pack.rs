@@ -46,6 +46,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let document = serde_json::json!({
         "data": input.name,
         "n_samples": input.bits.n_samples(),
+        "left_out": input.left_out,
         "n_features": input.bits.n_features(),
         "binarize": input.rule.to_string(),
         "data_sha256": data::fingerprint(&input.bits, input.weights.as_deref()),

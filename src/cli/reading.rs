@@ -13,6 +13,8 @@ pub(super) struct Reading {
     pub(super) rule: Option<Binarize>,
     /// The rule of the model that the data is for; not for tables of 0 and 1, which are binary already.
     pub(super) model_rule: Option<Binarize>,
+    /// Height and width of the images that a model knows.
+    pub(super) model_size: Option<(usize, usize)>,
     /// The shape of rows that have none.
     pub(super) shape: Option<ImageShape>,
     /// Height and width of the images that pictures are made into.

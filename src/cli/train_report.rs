@@ -3,7 +3,7 @@
 use super::clock::Clock;
 use super::clusters::{self, Agreement, Clustering};
 use super::demo;
-use super::input::{Input, Words};
+use super::input::{Input, LeftOut, Words};
 use super::run_folder::Run;
 use super::tables;
 use super::trust::{self, OfLabel, SecondBest};
@@ -18,6 +18,7 @@ use std::fmt::Write;
 /// A fit and what it does on the data.
 pub(super) struct Results {
     summary: String,
+    left_out: Vec<LeftOut>,
     synthetic: bool,
     params: FitParams,
     /// How the starts began.
@@ -38,6 +39,7 @@ pub(super) struct Document {
     data: String,
     synthetic: bool,
     n_samples: usize,
+    left_out: Vec<LeftOut>,
     total_weight: f64,
     n_features: usize,
     n_components: usize,
@@ -131,8 +133,19 @@ impl Results {
             trust: Some(trust::record(&report, training.words.sample)),
             typicality: Some(typicality),
         };
-        let (summary, synthetic) = (input.summary(), input.synthetic);
-        Ok(Self { summary, synthetic, params, init, report, judged, model, training, held_out })
+        let Input { left_out, synthetic, .. } = input;
+        Ok(Self {
+            summary: input.summary(),
+            left_out: left_out.clone(),
+            synthetic: *synthetic,
+            params,
+            init,
+            report,
+            judged,
+            model,
+            training,
+            held_out,
+        })
     }
 
     /// The model to be saved.
@@ -212,6 +225,7 @@ impl Results {
             data: self.summary.clone(),
             synthetic: self.synthetic,
             n_samples: training.n_samples,
+            left_out: self.left_out.clone(),
             total_weight: training.total_weight,
             n_features: mixture.n_features(),
             n_components: mixture.n_components(),

@@ -58,7 +58,11 @@ fn wrong_value(error: &clap::Error) -> Option<Lines> {
     let allowed = listed.or_else(|| std::error::Error::source(error).map(allowed))?;
     // Without a reader's complaint an empty value is a missing one, which clap says well.
     let is_given = !value.is_empty() || std::error::Error::source(error).is_some();
-    is_given.then(|| parameter(flag, &format!("'{value}'"), &allowed))
+    let Lines { error: line, hint } =
+        is_given.then(|| parameter(flag, &format!("'{value}'"), &allowed))?;
+    let similar = text(error, ContextKind::SuggestedValue);
+    let hint = similar.map_or(hint, |similar| format!("did you mean {similar}?"));
+    Some(Lines { error: line, hint })
 }
 
 fn text(error: &clap::Error, kind: ContextKind) -> Option<&str> {
@@ -93,10 +97,25 @@ fn in_words_of_clap(error: &clap::Error) -> Lines {
     let first = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
     let mut tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
     let similar = tips.find(|tip| tip.contains("similar")).map(str::to_owned);
+    let with_two_dashes = || match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) => with_two_dashes(flag),
+        _ => None,
+    };
+    let hint = similar.or_else(with_two_dashes);
     Lines {
         error: first.split_whitespace().collect::<Vec<_>>().join(" "),
-        hint: similar.unwrap_or_else(|| format!("see `{} --help`", command_given())),
+        hint: hint.unwrap_or_else(|| format!("see `{} --help`", command_given())),
     }
+}
+
+/// What `-k` and `-seed`, of which `-s` is left, were meant to be, if there is a flag of that name.
+fn with_two_dashes(flag: &str) -> Option<String> {
+    let is_short = flag.strip_prefix('-').is_some_and(|name| name.chars().count() == 1);
+    let mut words = std::env::args_os().filter_map(|word| word.into_string().ok());
+    let word = words.find(|word| is_short && word.starts_with(flag))?;
+    let name = word.trim_start_matches('-').split('=').next()?;
+    let meant = self::flag(name);
+    meant.starts_with("--").then(|| format!("did you mean {meant}?"))
 }
 
 /// `bmm train`, if that is what was typed, else `bmm`.

@@ -6,10 +6,17 @@ use std::path::{Path, PathBuf};
 /// The entries of a folder, sorted by name.
 #[derive(Default)]
 pub(super) struct Listing {
-    /// Plain files, links to them included.
+    /// Plain files, links to them included, and links that lead nowhere: who opens one learns so.
     pub(super) files: Vec<PathBuf>,
     /// Folders.
     pub(super) folders: Vec<PathBuf>,
+}
+
+impl Listing {
+    /// Whether there is a file of that name.
+    pub(super) fn has(&self, file: &str) -> bool {
+        self.files.iter().any(|path| name(path) == file)
+    }
 }
 
 /// The entries of `folder`; hidden ones, and those that are neither file nor folder, are left out.
@@ -20,15 +27,14 @@ pub(super) fn list(folder: &Path) -> Result<Listing> {
         if name(&path).starts_with('.') {
             continue;
         }
-        let meta = path.metadata().map_err(Error::io(&path))?;
-        if meta.is_dir() {
-            listing.folders.push(path);
-        } else if meta.is_file() {
-            listing.files.push(path);
+        match path.metadata() {
+            Ok(meta) if meta.is_dir() => listing.folders.push(path),
+            Ok(meta) if !meta.is_file() => {}
+            Ok(_) | Err(_) => listing.files.push(path),
         }
     }
-    listing.files.sort();
-    listing.folders.sort();
+    listing.files.sort_unstable();
+    listing.folders.sort_unstable();
     Ok(listing)
 }
 

@@ -70,18 +70,18 @@ pub fn load(source: &Source) -> Result<Dataset> {
 /// # Errors
 /// As for [`load`]; [`DataProblem::MixedSizes`] if the images differ in size; [`Error::Parameter`] for no source.
 pub fn load_all(sources: &[Source]) -> Result<Dataset> {
-    let (mut sets, mut unreadable) = (Vec::new(), Vec::new());
+    let (mut sets, mut errors) = (Vec::new(), Vec::new());
     for source in sources {
         match load(source) {
             Ok(set) => sets.push(set),
-            Err(error) if sets.is_empty() && unreadable.len() + 1 == sources.len() => {
-                return Err(error);
-            }
-            Err(error) => unreadable.push(picture_folder::own_problem(error)),
+            Err(error) => errors.push(error),
         }
     }
+    if sets.is_empty() && !errors.is_empty() {
+        return Err(errors.swap_remove(0));
+    }
     let mut set = Dataset::concat(sets)?;
-    set.unreadable.extend(unreadable);
+    set.unreadable.extend(errors.into_iter().map(picture_folder::own_problem));
     Ok(set)
 }
 

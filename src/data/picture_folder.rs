@@ -20,7 +20,10 @@ struct Album {
     prepared: Vec<bool>,
     /// The size that pictures are to have.
     size: Option<(usize, usize)>,
+    /// For each of them the name of its sub-folder; blank for one beside the sub-folders.
     labels: Vec<String>,
+    /// Folders inside of sub-folders.
+    nested: Vec<PathBuf>,
     /// Files that are no pictures, for the message if nothing else is there.
     others: Vec<PathBuf>,
     /// Pictures that cannot be read, which takes nothing from the others.
@@ -28,7 +31,8 @@ struct Album {
 }
 
 /// Every picture of a folder and of its sub-folders, sorted by name; files that are no pictures are passed over, those that cannot be
-/// read are told of in [`Dataset::unreadable`]. Pictures of another `size` are made into images of it.
+/// read are told of in [`Dataset::unreadable`], folders further below in [`Dataset::nested`]. Pictures of another `size` are made into
+/// images of it.
 ///
 /// # Errors
 /// [`DataProblem`]: no picture at all, none that can be read, two that differ in size.
@@ -37,21 +41,35 @@ pub(super) fn load(
     listing: &Listing,
     size: Option<(usize, usize)>,
 ) -> Result<Dataset> {
+    if ["model.bmm", "run.json"].iter().all(|name| listing.has(name)) {
+        let seen = "it is the folder of a run, with pictures of a model".into();
+        return Err(Error::data(folder, DataProblem::NothingUsable { seen }));
+    }
     let mut album = Album { size, ..Album::default() };
     for path in &listing.files {
-        album.add(path, None)?;
+        album.add(path, "")?;
     }
     for sub_folder in &listing.folders {
-        let label = listing::name(sub_folder);
-        for path in listing::list(sub_folder)?.files {
-            album.add(&path, Some(&label))?;
-        }
+        album.add_folder(sub_folder)?;
     }
     album.into_dataset(folder)
 }
 
 impl Album {
-    fn add(&mut self, path: &Path, label: Option<&str>) -> Result<()> {
+    fn add_folder(&mut self, folder: &Path) -> Result<()> {
+        let label = listing::name(folder);
+        let Listing { files, folders } = match listing::list(folder) {
+            Ok(listing) => listing,
+            Err(error) => {
+                self.unreadable.push(own_problem(error));
+                return Ok(());
+            }
+        };
+        self.nested.extend(folders);
+        files.iter().try_for_each(|path| self.add(path, &label))
+    }
+
+    fn add(&mut self, path: &Path, label: &str) -> Result<()> {
         match picture(path) {
             Ok(Some(picture)) => return self.push(path, picture, label),
             Ok(None) => self.others.push(path.to_path_buf()),
@@ -60,7 +78,7 @@ impl Album {
         Ok(())
     }
 
-    fn push(&mut self, path: &Path, picture: Pixels, label: Option<&str>) -> Result<()> {
+    fn push(&mut self, path: &Path, picture: Pixels, label: &str) -> Result<()> {
         let (picture, is_prepared) = photo::fitted(picture, self.size)?;
         let size = picture.size_text();
         match (&mut self.pixels, self.files.first()) {
@@ -77,26 +95,25 @@ impl Album {
         }
         self.files.push(path.to_path_buf());
         self.prepared.push(is_prepared);
-        self.labels.extend(label.map(str::to_owned));
+        self.labels.push(label.to_owned());
         Ok(())
     }
 
     fn into_dataset(self, folder: &Path) -> Result<Dataset> {
         let Some(pixels) = self.pixels else {
             let (path, problem) = self.unreadable.into_iter().next().unwrap_or_else(|| {
-                let problem = nothing(&self.others);
+                let problem = nothing(&self.others, &self.nested);
                 (folder.to_path_buf(), problem)
             });
             return Err(Error::data(path, problem));
         };
-        // Pictures beside the sub-folders belong to no class, so then there are no labels.
-        let all_labelled = self.labels.len() == self.files.len();
-        let labels = all_labelled.then(|| Labels::from_names(&self.labels));
+        let any_labelled = self.labels.iter().any(|label| !label.is_empty());
+        let labels = any_labelled.then(|| Labels::from_names(&self.labels));
         let names = self.files.iter().map(|path| (path.display().to_string(), 1));
         let mut set = Dataset::of_parts(names, SourceKind::Pictures, pixels, labels)?;
         let parts = set.parts.iter_mut().zip(self.prepared);
         parts.for_each(|(part, is_prepared)| part.is_prepared = is_prepared);
-        Ok(Dataset { unreadable: self.unreadable, ..set })
+        Ok(Dataset { unreadable: self.unreadable, nested: self.nested, ..set })
     }
 }
 
@@ -127,16 +144,19 @@ fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
     read().map_err(|error| own_problem(error).1)
 }
 
-fn nothing(others: &[PathBuf]) -> DataProblem {
-    match others {
-        [] => DataProblem::NothingUsable { seen: "the folder has no files".into() },
-        [first, ..] => {
-            let (n, first) = (others.len(), listing::name(first));
-            let seen =
-                format!("no file is a picture or named like IDX ({n} in all, such as {first})");
-            DataProblem::NothingUsable { seen }
+fn nothing(others: &[PathBuf], nested: &[PathBuf]) -> DataProblem {
+    let seen = match (nested, others) {
+        ([first, ..], _) => {
+            let first = first.display();
+            format!("pictures are looked for in sub-folders, but not in theirs, such as {first}")
         }
-    }
+        ([], []) => "the folder has no files".into(),
+        ([], [first, ..]) => {
+            let (n, first) = (others.len(), listing::name(first));
+            format!("no file is a picture or named like IDX ({n} in all, such as {first})")
+        }
+    };
+    DataProblem::NothingUsable { seen }
 }
 
 /// A name that promises a picture: if the content is none, the user should hear of it.

@@ -161,9 +161,46 @@ fn sub_folders_of_pictures_are_labels_and_files_come_sorted() {
     let labels = data.labels.as_ref().unwrap();
     assert_eq!(labels.iter().collect::<Vec<_>>(), ["cat", "dog", "dog"]);
     assert!(data.origin(2).0.ends_with("2") && data.origin(2).1 == 0);
-    std::fs::write(folder.path().join("stray.png"), png(2, &[1, 2])).unwrap();
+}
+
+#[test]
+fn pictures_beside_sub_folders_have_no_label_and_take_none_from_others() {
+    let folder = folder(&[("stray.png", png(1, &[1])), ("cat/a.png", png(1, &[2]))]);
     let data = load_path(&folder).unwrap();
-    assert_eq!((data.labels, data.pixels.image(0)), (None, &[1u8, 2][..]));
+    assert_eq!(data.pixels.values(), [1, 2]);
+    assert_eq!(data.labels.unwrap().of_row(), [None, Some(0)]);
+    std::fs::remove_dir_all(folder.path().join("cat")).unwrap();
+    assert_eq!(load_path(&folder).unwrap().labels, None);
+}
+
+#[test]
+fn folders_below_sub_folders_are_told_of() {
+    let folder = folder(&[("train/cat/a.png", png(1, &[1]))]);
+    let nothing = problem(load_path(&folder)).to_string();
+    assert!(nothing.contains("but not in theirs, such as") && nothing.contains("cat"), "{nothing}");
+    std::fs::write(folder.path().join("train/b.png"), png(1, &[2])).unwrap();
+    let data = load_path(&folder).unwrap();
+    assert_eq!(
+        (data.pixels.values(), data.nested),
+        (&[2][..], vec![folder.path().join("train/cat")])
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_takes_nothing_from_others() {
+    let folder = folder(&[("a.png", png(1, &[1]))]);
+    std::os::unix::fs::symlink("gone", folder.path().join("b.png")).unwrap();
+    let data = load_path(&folder).unwrap();
+    let left_out: Vec<_> = data.unreadable.iter().map(|(path, _)| path.clone()).collect();
+    assert_eq!((data.pixels.n_images(), left_out), (1, vec![folder.path().join("b.png")]));
+}
+
+#[test]
+fn the_folder_of_a_run_is_no_folder_of_pictures() {
+    let run = folder(&[("model.bmm", vec![]), ("run.json", vec![]), ("means.png", png(1, &[1]))]);
+    let problem = problem(load_path(&run)).to_string();
+    assert!(problem.contains("the folder of a run"), "{problem}");
 }
 
 #[test]
@@ -230,6 +267,10 @@ fn several_sources_are_joined_in_their_order() {
     assert_eq!((data.pixels.values(), data.kind), (&[5u8, 6, 7, 8, 1, 2][..], SourceKind::Mixed));
     assert_eq!((data.origin(1).1, data.origin(2).1), (1, 0));
     assert!(load_all(&[]).is_err());
+    // If none can be read, the first is complained of, as it would be alone.
+    let missing = ["one", "two"].map(|name| Source::new(folder.path().join(name)));
+    let error = load_all(&missing).unwrap_err();
+    assert!(matches!(&error, Error::Io { path, .. } if path.ends_with("one")), "{error}");
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub enum DataProblem {
         dims: u8,
     },
     /// Images and labels that cannot belong together.
-    #[error("holds {labels} labels for {images} images")]
+    #[error("holds {} for {}", counted(*labels, "label"), counted(*images, "image"))]
     LabelCount {
         /// Labels found.
         labels: usize,
@@ -225,6 +225,9 @@ pub enum DataProblem {
         /// The rule of the model.
         model: String,
     },
+    /// Grey values for a model of rows that were binary before.
+    #[error("holds grey values, but the model was fitted to rows of 0 and 1")]
+    GreyForBinary,
     /// A file that cannot be opened or read.
     #[error("cannot be read: {reason}")]
     Unreadable {
@@ -252,6 +255,11 @@ pub enum DataProblem {
 /// The end of every message about a value out of range.
 const ALLOWED: &str = "but values must be whole numbers 0 to 255, or all between 0 and 1";
 
+/// A number of things.
+fn counted(n: usize, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
 impl DataProblem {
     /// What the user can do about it, in one line.
     pub fn hint(&self) -> String {
@@ -270,8 +278,8 @@ impl DataProblem {
             }
             Self::NoSplit { split, .. } => format!("leave out `:{split}`, or add its files"),
             Self::NotSplit { split } => format!("leave out `:{split}`"),
-            Self::LabelCount { images, .. } => {
-                format!("give exactly one label for each of the {images} images, in their order")
+            Self::LabelCount { .. } => {
+                "give exactly one label for each image, in their order".into()
             }
             Self::Ragged { expected, .. } => {
                 format!("give every line {expected} cells, and the same separator")
@@ -307,6 +315,9 @@ impl DataProblem {
             Self::OtherRule { .. } => {
                 "pack the images anew, with --binarize and the rule of the model"
             }
+            Self::GreyForBinary => {
+                "give rows of 0 and 1, or packed ones (`bmm pack --binarize RULE`), or name a model of images"
+            }
             Self::Unreadable { .. } => "check that it is there and may be read",
             Self::Packed { .. } => "pack the data again with `bmm pack`",
             Self::NewerPacked { .. } => "update bmm, or pack the data again with this one",
@@ -326,6 +337,9 @@ impl DataProblem {
             Self::MissingColumn { .. } => "leave the column out: there is nothing to learn from it",
             Self::MaskSize { .. } => {
                 "give one mask for all images or one for each, of their size; bright pixels (128 of 255 and more) are missing"
+            }
+            Self::NothingUsable { .. } => {
+                "name a folder with IDX files, with pictures or with a sub-folder of them for each class; a table, an array or a packed file by its own name"
             }
             _ => "give a folder with IDX files or pictures, or a file of rows",
         }

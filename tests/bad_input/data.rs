@@ -67,6 +67,25 @@ fn labels_are_no_images_and_images_no_labels() {
 }
 
 #[test]
+fn a_web_address_is_to_be_downloaded_first() {
+    let run = Sandbox::new().words("train --k 2 --data https://host/digits.npy");
+    run.assert_failure(1, &["https://host/digits.npy"]);
+    assert!(run.err.contains("`curl -LO https://host/digits.npy`"), "{}", run.err);
+}
+
+#[test]
+fn images_for_a_model_of_rows_are_refused_by_what_is_wrong_with_them() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", "0,1,1,0\n1,0,0,1\n".repeat(9));
+    sandbox.write("grey.csv", "0,200,90,0\n");
+    sandbox.write("wide.csv", "0,200,90\n");
+    sandbox.done("train --k 1 --data rows.csv --out run");
+    let parts = ["grey.csv", "holds grey values", "rows of 0 and 1"];
+    refuses(&sandbox, "assign grey.csv --model run", &parts);
+    refuses(&sandbox, "assign wide.csv --model run", &["wide.csv", "rows of 3", "rows of 4"]);
+}
+
+#[test]
 fn labels_and_images_in_a_folder_agree_in_number() {
     let sandbox = Sandbox::new();
     sandbox.write("set/train-images-idx3-ubyte", two_kinds(4));
@@ -197,7 +216,12 @@ fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
     assert!(errors[0].contains("b.png: is a picture that cannot be read"), "{errors:?}");
     assert!(errors[1].contains("e.jpg: is a web page"), "{errors:?}");
     assert_eq!((errors.len(), told(&run, "hint: ").len()), (2, 2), "{}", run.err);
-    assert_eq!(sandbox.json("run/run.json")["n_samples"], 3);
+    let record = sandbox.json("run/run.json");
+    assert_eq!(
+        (&record["n_samples"], &record["left_out"][1]["reason"]),
+        (&3.into(), &"is a web page, not data".into())
+    );
+    assert!(record["left_out"][0]["file"].as_str().unwrap().ends_with("b.png"), "{record}");
     for sources in ["album", "album/x/a.png album/x/b.png album/x/c.png album/x/d.png"] {
         let run = sandbox.words(&format!("assign --model run --format csv {sources}"));
         assert_eq!((run.code, run.text().lines().count()), (Some(1), 4), "{}", run.err);

@@ -4,7 +4,7 @@ use super::criteria::{Criterion, Row, pick};
 use super::figure;
 use super::rows::Rows;
 use crate::cli::clock::Clock;
-use crate::cli::input::Words;
+use crate::cli::input::{LeftOut, Words};
 use crate::cli::output;
 use crate::cli::run_folder::Run;
 use crate::cli::tables;
@@ -20,6 +20,7 @@ pub(super) struct Report {
     synthetic: bool,
     pub(super) words: Words,
     pub(super) n_samples: usize,
+    left_out: Vec<LeftOut>,
     pub(super) total_weight: f64,
     n_features: usize,
     params: FitParams,
@@ -64,6 +65,7 @@ impl Report {
             synthetic: input.synthetic,
             words: Words::of(input.height),
             n_samples: input.bits.n_samples(),
+            left_out: input.left_out.clone(),
             total_weight: input.rows().total_weight(),
             n_features: input.bits.n_features(),
             params: params.clone(),
@@ -131,6 +133,7 @@ impl Report {
             "data": self.summary,
             "synthetic": self.synthetic,
             "n_samples": self.n_samples,
+            "left_out": self.left_out,
             "total_weight": self.total_weight,
             "n_features": self.n_features,
             "seed": self.params.seed,
