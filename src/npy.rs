@@ -16,10 +16,13 @@ pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
 /// A file begins its elements at a multiple of this.
 const ALIGNMENT: usize = 64;
 
+/// The most dimensions that NumPy knows, in its second version.
+pub(crate) const MAX_DIMENSIONS: usize = 64;
+
 /// What a file says of its elements.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Header {
-    /// Their type, as the file writes it: `<f8`, `|u1`.
+    /// Their type as NumPy writes it: `<f8`, `|u1`.
     pub(crate) dtype: String,
     /// Whether the first index runs fastest.
     pub(crate) is_fortran: bool,
@@ -38,15 +41,13 @@ impl Header {
     /// # Errors
     /// What is wrong with it, as the end of a sentence.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let (len, start) = match *bytes {
-            [_, _, _, _, _, _, 1, _, a, b, ..] => (usize::from(u16::from_le_bytes([a, b])), 10),
-            [_, _, _, _, _, _, 2 | 3, _, a, b, c, d, ..] => {
-                (u32::from_le_bytes([a, b, c, d]) as usize, 12)
-            }
+        let (len, start) = match bytes.strip_prefix(MAGIC).ok_or("it does not begin as one")? {
+            &[1, _, a, b, ..] => (usize::from(u16::from_le_bytes([a, b])), 10),
+            &[2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) as usize, 12),
             _ => return Err("it is cut short or of an unknown version".into()),
         };
-        let end = start + len;
-        let text = bytes.starts_with(MAGIC).then(|| bytes.get(start..end)).flatten();
+        let end = len.saturating_add(start);
+        let text = bytes.get(start..end);
         let text = text.ok_or(format!("it is cut short, or {len} bytes are too many"))?;
         let text = std::str::from_utf8(text).map_err(|_| "it is not text")?;
         let (mut dtype, is_fortran, shape) = Literal(text).array()?;
@@ -91,7 +92,7 @@ impl Header {
     }
 }
 
-/// The header of an array of that type and shape, last index fastest.
+/// The header of an array of that type and shape (at most [`MAX_DIMENSIONS`]), last index fastest.
 pub(crate) fn header(dtype: &str, shape: &[u64]) -> Vec<u8> {
     let mut dims: String = shape.iter().map(|dim| format!("{dim}, ")).collect();
     if shape.len() > 1 {
@@ -112,22 +113,25 @@ impl<'a> Literal<'a> {
     /// The dictionary of a plain array: type, order, shape.
     fn array(&mut self) -> Result<(String, bool, Vec<u64>), String> {
         let (mut dtype, mut is_fortran, mut shape) = (None, None, None);
-        self.demand("{")?;
+        self.demand("{", "an opening brace")?;
         while !self.eat("}") {
             let key = self.string()?;
-            self.demand(":")?;
+            self.demand(":", "a colon")?;
             match key {
                 "descr" if self.sees("[") => {
                     return Err("it is no plain array; arrays of records are not read".into());
                 }
-                "descr" => dtype = Some(self.string()?.to_owned()),
+                "descr" => dtype = Some(beginning(self.string()?)),
                 "fortran_order" => is_fortran = Some(self.boolean()?),
                 "shape" => shape = Some(self.tuple()?),
-                _ => return Err(format!("it has an unknown entry {key:?}")),
+                _ => return Err(format!("it has an unknown entry {:?}", beginning(key))),
             }
             if !self.eat(",") && !self.sees("}") {
                 return Err(self.unexpected("a comma"));
             }
+        }
+        if !self.0.trim().is_empty() {
+            return Err(self.unexpected("its end"));
         }
         let missing = |key: &str| format!("it has no entry '{key}'");
         let dtype = dtype.ok_or_else(|| missing("descr"))?;
@@ -149,21 +153,29 @@ impl<'a> Literal<'a> {
     }
 
     fn boolean(&mut self) -> Result<bool, String> {
-        match (self.eat("True"), self.eat("False")) {
-            (true, _) => Ok(true),
-            (_, true) => Ok(false),
-            _ => Err(self.unexpected("True or False")),
+        let is_true = self.eat("True");
+        if is_true || self.eat("False") {
+            Ok(is_true)
+        } else {
+            Err(self.unexpected("True or False"))
         }
     }
 
     /// `(3, 4)`, `(3,)`, `()`; Python 2 wrote `(3L, 4L)`.
     fn tuple(&mut self) -> Result<Vec<u64>, String> {
-        self.demand("(")?;
+        self.demand("(", "an opening bracket")?;
         let (dims, rest) = self.0.split_once(')').ok_or("its shape has no end")?;
         self.0 = rest;
         let dims = dims.split(',').map(str::trim).filter(|dim| !dim.is_empty());
         let number = |dim: &str| dim.strip_suffix('L').unwrap_or(dim).parse();
-        dims.map(|dim| number(dim).map_err(|_| format!("its shape holds {dim:?}"))).collect()
+        let dims = dims.take(MAX_DIMENSIONS + 1);
+        let dims: Result<Vec<u64>, String> = dims
+            .map(|dim| number(dim).map_err(|_| format!("its shape holds {:?}", beginning(dim))))
+            .collect();
+        dims.and_then(|dims| match dims.len() {
+            ..=MAX_DIMENSIONS => Ok(dims),
+            _ => Err(format!("it has more than {MAX_DIMENSIONS} dimensions")),
+        })
     }
 
     fn sees(&mut self, token: &str) -> bool {
@@ -179,14 +191,18 @@ impl<'a> Literal<'a> {
         sees
     }
 
-    fn demand(&mut self, token: &str) -> Result<(), String> {
-        if self.eat(token) { Ok(()) } else { Err(self.unexpected(token)) }
+    fn demand(&mut self, token: &str, name: &str) -> Result<(), String> {
+        if self.eat(token) { Ok(()) } else { Err(self.unexpected(name)) }
     }
 
     fn unexpected(&self, wanted: &str) -> String {
-        let found: String = self.0.chars().take(10).collect();
-        format!("{wanted} is wanted where {found:?} stands")
+        format!("{wanted} is wanted where {:?} stands", beginning(self.0))
     }
+}
+
+/// As much of hostile text as an error may show.
+fn beginning(text: &str) -> String {
+    text.chars().take(16).collect()
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ fn meant(path: &Path) -> Option<String> {
     let written = path.to_string_lossy();
     if ["http://", "https://"].iter().any(|scheme| written.starts_with(scheme)) {
         return Some(format!(
-            "download it first, such as by `curl -LO {written}`, and give the file"
+            "download it first, such as by `curl -LO '{written}'`, and give the file"
         ));
     }
     #[cfg(feature = "fetch")]

@@ -32,11 +32,11 @@ pub(super) struct Input {
     pub(super) names: Vec<String>,
     pub(super) parts: Vec<Part>,
     pub(super) synthetic: bool,
-    /// What was left out because it cannot be read.
+    /// What was left out: files and folders that cannot be read, and folders that are not looked into.
     pub(super) left_out: Vec<LeftOut>,
 }
 
-/// A file that was left out.
+/// A file or folder that was left out.
 #[derive(Debug, Clone, serde::Serialize)]
 pub(super) struct LeftOut {
     file: String,
@@ -165,19 +165,24 @@ fn binarised(
 
 /// Says which files cannot be read and which folders were not looked into.
 fn tell_what_is_left_out(set: &mut Dataset, console: &Console) -> Vec<LeftOut> {
-    if let [first, ..] = set.nested.as_slice() {
+    if let [first, ..] = set.passed_over.as_slice() {
         console.note(format_args!(
-            "note: {} of sub-folders passed over, such as {}: only a folder and its sub-folders are looked into",
-            counted(set.nested.len(), "sub-folder"),
+            "note: {} not looked into, such as {}: pictures are taken from a folder and its sub-folders, but not from theirs nor from a run",
+            counted(set.passed_over.len(), "folder"),
             first.display()
         ));
     }
+    let left_out =
+        |path: &Path, reason: String| LeftOut { file: path.display().to_string(), reason };
     let tell = |(path, problem): (PathBuf, DataProblem)| {
-        let left_out = LeftOut { file: path.display().to_string(), reason: problem.to_string() };
+        let left_out = left_out(&path, problem.to_string());
         console.left_out(&Error::data(path, problem));
         left_out
     };
-    std::mem::take(&mut set.unreadable).into_iter().map(tell).collect()
+    let unreadable = std::mem::take(&mut set.unreadable).into_iter().map(tell);
+    let passed_over =
+        set.passed_over.iter().map(|path| left_out(path, "is not looked into".into()));
+    unreadable.chain(passed_over).collect()
 }
 
 /// Rows get the shape that they lack; images have theirs, and a model of another would refuse them.
@@ -210,10 +215,10 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
         (None, Some(asked)) => Ok(asked.resolve(&set.pixels)),
         (None, None) if set.is_binary() => Ok(Binarize::None),
         (None, None) => {
-            set.check_scale()?;
             if reading.model_rule == Some(Binarize::None) {
-                return Err(Error::data(set.origin(0).0, DataProblem::GreyForBinary));
+                set.check_binary()?;
             }
+            set.check_scale()?;
             Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels))
         }
     }

@@ -14,7 +14,8 @@ use std::time::SystemTime;
 pub(super) const FOLDER: &str = "models";
 /// The model file of a run.
 pub(super) const FILE: &str = "model.bmm";
-/// The names of the model that the program carries, where there is no file of that name.
+/// The names of the model that the program carries, where there is no file of that name; the second is what unpacking the shipped
+/// file would give.
 pub(super) const BUILT_IN: [&str; 2] = ["mnist-k100", "models/mnist-k100.bmm"];
 
 /// Which model to use.

@@ -108,22 +108,29 @@ fn in_words_of_clap(error: &clap::Error) -> Lines {
     }
 }
 
-/// What `-k` and `-seed`, of which `-s` is left, were meant to be, if there is a flag of that name.
+/// What `-k`, `-k10` and `-seed`, of which `-s` is left, were meant to be, if the command has a flag of that name.
 fn with_two_dashes(flag: &str) -> Option<String> {
     let is_short = flag.strip_prefix('-').is_some_and(|name| name.chars().count() == 1);
     let mut words = std::env::args_os().filter_map(|word| word.into_string().ok());
     let word = words.find(|word| is_short && word.starts_with(flag))?;
-    let name = word.trim_start_matches('-').split('=').next()?;
-    let meant = self::flag(name);
-    meant.starts_with("--").then(|| format!("did you mean {meant}?"))
+    let name = word.trim_start_matches('-').trim_end_matches(|c: char| c.is_ascii_digit());
+    let name = name.split('=').next()?;
+    let program = Cli::command();
+    let command = program.find_subcommand(command_typed(&program)?)?;
+    let is_there = command.get_arguments().any(|argument| argument.get_long() == Some(name));
+    is_there.then(|| format!("did you mean --{name}?"))
 }
 
 /// `bmm train`, if that is what was typed, else `bmm`.
 fn command_given() -> String {
-    let program = Cli::command();
+    let typed = command_typed(&Cli::command());
+    typed.map_or("bmm".into(), |command| format!("bmm {command}"))
+}
+
+/// The command among the words that were typed.
+fn command_typed(program: &clap::Command) -> Option<String> {
     let is_command = |word: &String| program.get_subcommands().any(|c| c.get_name() == word);
-    let words = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok());
-    words.into_iter().find(is_command).map_or("bmm".into(), |word| format!("bmm {word}"))
+    std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).find(is_command)
 }
 
 #[cfg(test)]

@@ -90,10 +90,10 @@ pub struct Dataset {
     pub parts: Vec<Part>,
     /// How they were read.
     pub kind: SourceKind,
-    /// Pictures that were left out because they cannot be read, each with what is wrong with it.
+    /// What was left out because it cannot be read (pictures, sub-folders, whole sources), each with what is wrong with it.
     pub unreadable: Vec<(PathBuf, DataProblem)>,
-    /// Folders inside of the sub-folders of a folder of pictures, which were not looked into.
-    pub nested: Vec<PathBuf>,
+    /// Folders that were not looked into for pictures: those inside of sub-folders, and those of runs.
+    pub passed_over: Vec<PathBuf>,
 }
 
 impl Dataset {
@@ -136,7 +136,7 @@ impl Dataset {
             parts,
             kind,
             unreadable: Vec::new(),
-            nested: Vec::new(),
+            passed_over: Vec::new(),
         };
         if let Some(labels) = labels {
             let source = dataset.origin(0).0.to_owned();
@@ -225,6 +225,21 @@ impl Dataset {
         }
     }
 
+    /// Whether all values are 0 and 1, as those of images may be too.
+    ///
+    /// # Errors
+    /// [`DataProblem::GreyForBinary`] about the source of the first image of which one is not.
+    pub fn check_binary(&self) -> Result<()> {
+        // Ones of binary rows are full ink beside grey ones.
+        let is_grey =
+            |i: &usize| self.pixels.image(*i).iter().any(|value| ![0, 1, 255].contains(value));
+        if self.pixels.is_binary() {
+            return Ok(());
+        }
+        let first = (0..self.pixels.n_images()).find(is_grey).unwrap_or(0);
+        Err(Error::data(self.origin(first).0, DataProblem::GreyForBinary))
+    }
+
     /// The source that image `i` came from, and its index within that source; empty and `i` itself if there is none.
     pub fn origin(&self, i: usize) -> (&str, usize) {
         Part::origin(&self.parts, i)
@@ -308,7 +323,7 @@ impl Dataset {
             self.kind = SourceKind::Mixed;
         }
         self.unreadable.extend(more.unreadable);
-        self.nested.extend(more.nested);
+        self.passed_over.extend(more.passed_over);
         Ok(())
     }
 }

@@ -13,9 +13,9 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Whether there is a file of that name.
-    pub(super) fn has(&self, file: &str) -> bool {
-        self.files.iter().any(|path| name(path) == file)
+    /// Whether it is the folder of a run: its pictures are those of a model.
+    pub(super) fn is_run(&self) -> bool {
+        self.files.iter().any(|path| name(path) == "model.bmm")
     }
 }
 

@@ -61,9 +61,13 @@ fn sizes(shape: &[u64]) -> Result<([usize; 3], u64), DataProblem> {
 fn elements(input: &mut Input, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> {
     let dtype = &array.header.dtype;
     let offset = array.header.len as u64;
-    if dtype == "|u1" {
+    if matches!(dtype.as_str(), "|u1" | "|b1") {
         input.skip(offset)?;
-        return Ok((input.body(offset, array.count)?, Vec::new()));
+        let mut values = input.body(offset, array.count)?;
+        if dtype == "|b1" {
+            values.iter_mut().for_each(|value| *value = u8::from(*value != 0));
+        }
+        return Ok((values, Vec::new()));
     }
     let Some((decode, size)) = array.header.decode() else {
         return Err(input.wrong(DataProblem::NpyType { dtype: dtype.clone() }));

@@ -1,6 +1,7 @@
 //! Folders of pictures: those in the folder itself, then those in each of its sub-folders, whose names are the labels.
 
 use super::dataset::{Dataset, SourceKind};
+use super::idx_folder;
 use super::input::Input;
 use super::labels::Labels;
 use super::listing::{self, Listing};
@@ -22,8 +23,10 @@ struct Album {
     size: Option<(usize, usize)>,
     /// For each of them the name of its sub-folder; blank for one beside the sub-folders.
     labels: Vec<String>,
-    /// Folders inside of sub-folders.
-    nested: Vec<PathBuf>,
+    /// Folders inside of sub-folders, and those of runs.
+    passed_over: Vec<PathBuf>,
+    /// Sub-folders with IDX files.
+    idx_folders: Vec<PathBuf>,
     /// Files that are no pictures, for the message if nothing else is there.
     others: Vec<PathBuf>,
     /// Pictures that cannot be read, which takes nothing from the others.
@@ -31,7 +34,7 @@ struct Album {
 }
 
 /// Every picture of a folder and of its sub-folders, sorted by name; files that are no pictures are passed over, those that cannot be
-/// read are told of in [`Dataset::unreadable`], folders further below in [`Dataset::nested`]. Pictures of another `size` are made into
+/// read are told of in [`Dataset::unreadable`], folders further below in [`Dataset::passed_over`]. Pictures of another `size` are made into
 /// images of it.
 ///
 /// # Errors
@@ -41,9 +44,8 @@ pub(super) fn load(
     listing: &Listing,
     size: Option<(usize, usize)>,
 ) -> Result<Dataset> {
-    if ["model.bmm", "run.json"].iter().all(|name| listing.has(name)) {
-        let seen = "it is the folder of a run, with pictures of a model".into();
-        return Err(Error::data(folder, DataProblem::NothingUsable { seen }));
+    if listing.is_run() {
+        return Err(Error::data(folder, DataProblem::RunFolder));
     }
     let mut album = Album { size, ..Album::default() };
     for path in &listing.files {
@@ -57,16 +59,23 @@ pub(super) fn load(
 
 impl Album {
     fn add_folder(&mut self, folder: &Path) -> Result<()> {
-        let label = listing::name(folder);
-        let Listing { files, folders } = match listing::list(folder) {
+        let listing = match listing::list(folder) {
             Ok(listing) => listing,
             Err(error) => {
                 self.unreadable.push(own_problem(error));
                 return Ok(());
             }
         };
-        self.nested.extend(folders);
-        files.iter().try_for_each(|path| self.add(path, &label))
+        if listing.is_run() {
+            self.passed_over.push(folder.to_path_buf());
+            return Ok(());
+        }
+        if !idx_folder::find(&listing).is_empty() {
+            self.idx_folders.push(folder.to_path_buf());
+        }
+        let label = listing::name(folder);
+        self.passed_over.extend(listing.folders);
+        listing.files.iter().try_for_each(|path| self.add(path, &label))
     }
 
     fn add(&mut self, path: &Path, label: &str) -> Result<()> {
@@ -102,7 +111,7 @@ impl Album {
     fn into_dataset(self, folder: &Path) -> Result<Dataset> {
         let Some(pixels) = self.pixels else {
             let (path, problem) = self.unreadable.into_iter().next().unwrap_or_else(|| {
-                let problem = nothing(&self.others, &self.nested);
+                let problem = nothing(&self.others, &self.passed_over, &self.idx_folders);
                 (folder.to_path_buf(), problem)
             });
             return Err(Error::data(path, problem));
@@ -113,7 +122,7 @@ impl Album {
         let mut set = Dataset::of_parts(names, SourceKind::Pictures, pixels, labels)?;
         let parts = set.parts.iter_mut().zip(self.prepared);
         parts.for_each(|(part, is_prepared)| part.is_prepared = is_prepared);
-        Ok(Dataset { unreadable: self.unreadable, nested: self.nested, ..set })
+        Ok(Dataset { unreadable: self.unreadable, passed_over: self.passed_over, ..set })
     }
 }
 
@@ -144,14 +153,15 @@ fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
     read().map_err(|error| own_problem(error).1)
 }
 
-fn nothing(others: &[PathBuf], nested: &[PathBuf]) -> DataProblem {
-    let seen = match (nested, others) {
-        ([first, ..], _) => {
+fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf]) -> DataProblem {
+    let seen = match (idx_folders, passed_over, others) {
+        ([first, ..], _, _) => format!("the IDX files are in {}", first.display()),
+        ([], [first, ..], _) => {
             let first = first.display();
             format!("pictures are looked for in sub-folders, but not in theirs, such as {first}")
         }
-        ([], []) => "the folder has no files".into(),
-        ([], [first, ..]) => {
+        ([], [], []) => "the folder has no files".into(),
+        ([], [], [first, ..]) => {
             let (n, first) = (others.len(), listing::name(first));
             format!("no file is a picture or named like IDX ({n} in all, such as {first})")
         }

@@ -181,7 +181,7 @@ fn folders_below_sub_folders_are_told_of() {
     std::fs::write(folder.path().join("train/b.png"), png(1, &[2])).unwrap();
     let data = load_path(&folder).unwrap();
     assert_eq!(
-        (data.pixels.values(), data.nested),
+        (data.pixels.values(), data.passed_over),
         (&[2][..], vec![folder.path().join("train/cat")])
     );
 }
@@ -198,9 +198,20 @@ fn a_link_that_leads_nowhere_takes_nothing_from_others() {
 
 #[test]
 fn the_folder_of_a_run_is_no_folder_of_pictures() {
-    let run = folder(&[("model.bmm", vec![]), ("run.json", vec![]), ("means.png", png(1, &[1]))]);
-    let problem = problem(load_path(&run)).to_string();
-    assert!(problem.contains("the folder of a run"), "{problem}");
+    let run = [("run/model.bmm", vec![]), ("run/means.png", png(1, &[1])), ("a.png", png(1, &[2]))];
+    let folder = folder(&run);
+    let run = folder.path().join("run");
+    assert_eq!(problem(load_path(&run)), DataProblem::RunFolder);
+    // Amid pictures it is passed over.
+    let data = load_path(&folder).unwrap();
+    assert_eq!((data.pixels.values(), data.passed_over), (&[2][..], vec![run]));
+}
+
+#[test]
+fn a_folder_with_a_data_set_in_its_sub_folder_says_where_it_is() {
+    let folder = folder(&[("mnist/train-images-idx3-ubyte", images(&[1, 2]))]);
+    let nothing = problem(load_path(&folder)).to_string();
+    assert!(nothing.contains("the IDX files are in") && nothing.contains("mnist"), "{nothing}");
 }
 
 #[test]

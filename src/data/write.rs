@@ -36,14 +36,18 @@ pub fn write_npy(images: &Pixels) -> Vec<u8> {
 /// `values` as a `.npy` array of double precision of that shape, the last index fastest.
 ///
 /// # Errors
-/// [`Error::Parameter`] if their number does not fit the shape.
+/// [`Error::Parameter`] if their number does not fit the shape, or it has more dimensions than NumPy knows.
 pub fn write_npy_numbers(values: &[f64], shape: &[u64]) -> Result<Vec<u8>> {
     let count = shape.iter().try_fold(1u64, |count, &dim| count.checked_mul(dim));
-    if count != Some(values.len() as u64) {
+    if count != Some(values.len() as u64) || shape.len() > npy::MAX_DIMENSIONS {
         return Err(Error::Parameter {
             name: "shape",
             value: format!("{shape:?}"),
-            allowed: format!("dimensions whose product is {}", values.len()),
+            allowed: format!(
+                "at most {} dimensions whose product is {}",
+                npy::MAX_DIMENSIONS,
+                values.len()
+            ),
         });
     }
     let mut bytes = npy::header("<f8", shape);

@@ -228,6 +228,9 @@ pub enum DataProblem {
     /// Grey values for a model of rows that were binary before.
     #[error("holds grey values, but the model was fitted to rows of 0 and 1")]
     GreyForBinary,
+    /// The folder of a run where images belong.
+    #[error("is the folder of a run: its pictures are those of a model")]
+    RunFolder,
     /// A file that cannot be opened or read.
     #[error("cannot be read: {reason}")]
     Unreadable {
@@ -315,9 +318,8 @@ impl DataProblem {
             Self::OtherRule { .. } => {
                 "pack the images anew, with --binarize and the rule of the model"
             }
-            Self::GreyForBinary => {
-                "give rows of 0 and 1, or packed ones (`bmm pack --binarize RULE`), or name a model of images"
-            }
+            Self::GreyForBinary => "make them 0 and 1 first, or name a model of images",
+            Self::RunFolder => "give it to --model, and pictures or a table as data",
             Self::Unreadable { .. } => "check that it is there and may be read",
             Self::Packed { .. } => "pack the data again with `bmm pack`",
             Self::NewerPacked { .. } => "update bmm, or pack the data again with this one",
@@ -337,9 +339,6 @@ impl DataProblem {
             Self::MissingColumn { .. } => "leave the column out: there is nothing to learn from it",
             Self::MaskSize { .. } => {
                 "give one mask for all images or one for each, of their size; bright pixels (128 of 255 and more) are missing"
-            }
-            Self::NothingUsable { .. } => {
-                "name a folder with IDX files, with pictures or with a sub-folder of them for each class; a table, an array or a packed file by its own name"
             }
             _ => "give a folder with IDX files or pictures, or a file of rows",
         }

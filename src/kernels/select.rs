@@ -75,7 +75,7 @@ pub(super) fn select<P: Pick, const N: usize>(
     reach: &[i16],
     found: &mut Candidates,
 ) {
-    // For the usual numbers of chunks loops without a loop inside; narrow ones are used for a single chunk.
+    // For the usual numbers of chunks loops without a loop inside; marks of fewer than 64 lanes are used for a single chunk.
     match n_components.div_ceil(N) {
         1 => select_of::<P, N>(1, totals, n_components, positions, reach, found),
         2 if N == 64 => select_of::<P, N>(2, totals, n_components, positions, reach, found),

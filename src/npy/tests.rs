@@ -92,7 +92,7 @@ fn what_is_no_plain_array_is_refused_with_the_reason() {
     let reason = |text: &str| read(text).unwrap_err();
     let records = "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }";
     assert!(reason(records).contains("arrays of records"));
-    assert_eq!(reason(""), "{ is wanted where \"\" stands");
+    assert_eq!(reason(""), "an opening brace is wanted where \"\" stands");
     assert_eq!(reason("{}"), "it has no entry 'descr'");
     assert_eq!(reason("{'shape': (1, -1)}"), "its shape holds \"-1\"");
     assert_eq!(reason("{'shape': (1"), "its shape has no end");
@@ -101,8 +101,34 @@ fn what_is_no_plain_array_is_refused_with_the_reason() {
     assert_eq!(reason("{'fortran_order': 0}"), "True or False is wanted where \"0}\" stands");
     assert_eq!(
         reason("{'descr': '<f4' 'shape': ()}"),
-        "a comma is wanted where \"'shape': (\" stands"
+        "a comma is wanted where \"'shape': ()}\" stands"
     );
+}
+
+#[test]
+fn nothing_may_follow_and_nothing_stand_twice() {
+    let plain = "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3)}";
+    assert!(read(plain).is_ok());
+    assert!(read(&format!("{plain} {plain}")).unwrap_err().starts_with("its end is wanted"));
+    assert!(read(&plain.replace("True", "True False")).unwrap_err().starts_with("a comma"));
+    let many = plain.replace("2, 3", &"1, ".repeat(MAX_DIMENSIONS + 1));
+    assert_eq!(read(&many).unwrap_err(), "it has more than 64 dimensions");
+    let long = read(&plain.replace("<f8", &"x".repeat(1000))).unwrap();
+    assert_eq!((long.dtype.len(), long.decode().is_none()), (16, true));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(
+        version in 0u8..5,
+        len in 0u32..300,
+        text in "[{}():,' \"LTrueFalsdcpofhé0-9<|\\[\\]]{0,120}",
+    ) {
+        let bytes = [MAGIC, &[version, 0], &len.to_le_bytes(), text.as_bytes()].concat();
+        let _ = Header::read(&bytes);
+        let _ = read(&text);
+        let _ = read(&format!("{{'descr': '{text}', 'fortran_order': True, 'shape': ({text}), }}"));
+    }
 }
 
 #[test]

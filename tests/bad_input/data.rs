@@ -70,7 +70,7 @@ fn labels_are_no_images_and_images_no_labels() {
 fn a_web_address_is_to_be_downloaded_first() {
     let run = Sandbox::new().words("train --k 2 --data https://host/digits.npy");
     run.assert_failure(1, &["https://host/digits.npy"]);
-    assert!(run.err.contains("`curl -LO https://host/digits.npy`"), "{}", run.err);
+    assert!(run.err.contains("`curl -LO 'https://host/digits.npy'`"), "{}", run.err);
 }
 
 #[test]
@@ -82,6 +82,7 @@ fn images_for_a_model_of_rows_are_refused_by_what_is_wrong_with_them() {
     sandbox.done("train --k 1 --data rows.csv --out run");
     let parts = ["grey.csv", "holds grey values", "rows of 0 and 1"];
     refuses(&sandbox, "assign grey.csv --model run", &parts);
+    refuses(&sandbox, "assign rows.csv grey.csv --model run", &["grey.csv", "holds grey values"]);
     refuses(&sandbox, "assign wide.csv --model run", &["wide.csv", "rows of 3", "rows of 4"]);
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 const KEYS: &str =
-    "model data synthetic n_samples log_likelihood score bits_per_pixel cluster_sizes";
+    "model data synthetic n_samples left_out log_likelihood score bits_per_pixel cluster_sizes";
 
 #[test]
 fn scores_come_with_labels_and_without() {

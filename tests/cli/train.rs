@@ -4,7 +4,7 @@ use super::*;
 use std::io::Read;
 
 const KEYS: &str =
-    "model data n_samples n_features n_components seed n_init accelerate best_found diagnoses
+    "model data n_samples left_out n_features n_components seed n_init accelerate best_found diagnoses
     gradient_residual n_iter converged stop
     log_likelihood score bic aic icl weights seconds model_sha256 synthetic";
 

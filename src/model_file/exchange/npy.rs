@@ -20,11 +20,11 @@ pub(super) fn export(model: &Model) -> Vec<u8> {
 pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
     let header = Header::read(bytes).map_err(foreign)?;
     let rest = bytes.get(header.len..).unwrap_or_default();
-    let (n_rows, n_columns) = table_shape(&header, rest.len())?;
     let (decode, size) = match header.decode() {
         Some(f8) if matches!(header.dtype.as_str(), "<f8" | ">f8") => f8,
         _ => return Err(foreign(format!("its numbers are {}, not f8", header.dtype))),
     };
+    let (n_rows, n_columns) = table_shape(&header, rest.len())?;
     let values: Vec<f64> = rest.chunks_exact(size).map(decode).collect();
     let table = if header.is_fortran { by_rows(&values, n_rows) } else { values };
     Ok(split_rows(&table, n_columns))
@@ -36,11 +36,11 @@ fn table_shape(header: &Header, n_bytes: usize) -> Result<(usize, usize), ModelP
         return Err(foreign(format!("its shape is {:?}, not (K, D + 1)", header.shape)));
     };
     let announced = n_rows.checked_mul(n_columns).and_then(|n| n.checked_mul(8));
-    if n_columns < 2 || announced != Some(n_bytes as u64) {
+    if n_rows == 0 || n_columns < 2 || announced != Some(n_bytes as u64) {
         let shape = format!("({n_rows}, {n_columns})");
         return Err(foreign(format!("{n_bytes} bytes are no array of shape {shape} of f8")));
     }
-    // Both fit, for n_rows * n_columns * 8 bytes are in memory; unless there are no rows, which the mixture refuses.
+    // Both fit, for n_rows * n_columns * 8 bytes are in memory.
     Ok((n_rows as usize, n_columns as usize))
 }
 
@@ -89,9 +89,21 @@ mod tests {
         let long = "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999, 2), }";
         let flat = "{'descr': '<f8', 'fortran_order': False, 'shape': (4,), }";
         let single = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }";
-        for header in [&deep, wide, hex, long, flat, single] {
-            assert!(matches!(import(&file(header)), Err(ModelProblem::Foreign { .. })));
+        let none = "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4294967296), }";
+        for (header, what) in [
+            (deep.as_str(), "its shape"),
+            (wide, "no array of shape (4294967296, 4294967296)"),
+            (hex, "its shape holds \"0xFFFFFFFFFF\""),
+            (long, "no array of shape (99999999, 2)"),
+            (flat, "its shape is [4], not (K, D + 1)"),
+            (single, "its numbers are <f4, not f8"),
+            (none, "no array of shape (0, 4294967296)"),
+        ] {
+            let problem = import(&file(header)).map(|_| ()).unwrap_err().to_string();
+            assert!(problem.contains(what), "{problem}");
         }
+        let picture = import(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").map(|_| ()).unwrap_err().to_string();
+        assert!(picture.contains("it does not begin as one"), "{picture}");
         let mut version_2 = b"\x93NUMPY\x02\x00".to_vec();
         version_2.extend_from_slice(&u32::MAX.to_le_bytes());
         assert!(matches!(import(&version_2), Err(ModelProblem::Foreign { .. })));
