@@ -41,9 +41,9 @@ impl Header {
     /// # Errors
     /// What is wrong with it, as the end of a sentence.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let (len, start) = match bytes.strip_prefix(MAGIC).ok_or("it does not begin as one")? {
-            &[1, _, a, b, ..] => (usize::from(u16::from_le_bytes([a, b])), 10),
-            &[2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) as usize, 12),
+        let (len, start) = match *bytes.strip_prefix(MAGIC).ok_or("it does not begin as one")? {
+            [1, _, a, b, ..] => (usize::from(u16::from_le_bytes([a, b])), 10),
+            [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) as usize, 12),
             _ => return Err("it is cut short or of an unknown version".into()),
         };
         let end = len.saturating_add(start);
