@@ -57,12 +57,14 @@ fn wrong_value(error: &clap::Error) -> Option<Lines> {
     };
     let allowed = listed.or_else(|| std::error::Error::source(error).map(allowed))?;
     // Without a reader's complaint an empty value is a missing one, which clap says well.
-    let is_given = !value.is_empty() || std::error::Error::source(error).is_some();
-    let Lines { error: line, hint } =
-        is_given.then(|| parameter(flag, &format!("'{value}'"), &allowed))?;
-    let similar = text(error, ContextKind::SuggestedValue);
-    let hint = similar.map_or(hint, |similar| format!("did you mean {similar}?"));
-    Some(Lines { error: line, hint })
+    if value.is_empty() && std::error::Error::source(error).is_none() {
+        return None;
+    }
+    let mut lines = parameter(flag, &format!("'{value}'"), &allowed);
+    if let Some(similar) = text(error, ContextKind::SuggestedValue) {
+        lines.hint = format!("did you mean {similar}?");
+    }
+    Some(lines)
 }
 
 fn text(error: &clap::Error, kind: ContextKind) -> Option<&str> {
@@ -93,15 +95,11 @@ fn allowed(source: &(dyn std::error::Error + 'static)) -> String {
 
 /// The first paragraph that clap would print, and its tip if that is about the spelling.
 fn in_words_of_clap(error: &clap::Error) -> Lines {
-    let text = error.render().to_string();
-    let first = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
-    let mut tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let rendered = error.render().to_string();
+    let first = rendered.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+    let mut tips = rendered.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
     let similar = tips.find(|tip| tip.contains("similar")).map(str::to_owned);
-    let with_two_dashes = || match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(flag)) => with_two_dashes(flag),
-        _ => None,
-    };
-    let hint = similar.or_else(with_two_dashes);
+    let hint = similar.or_else(|| with_two_dashes(text(error, ContextKind::InvalidArg)?));
     Lines {
         error: first.split_whitespace().collect::<Vec<_>>().join(" "),
         hint: hint.unwrap_or_else(|| format!("see `{} --help`", command_given())),

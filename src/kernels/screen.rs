@@ -25,7 +25,7 @@ pub const HOPELESS: i16 = i16::MIN;
 pub type Patterns = [f32; 16];
 
 // Arrays are made by `from_fn`, not by zipping iterators or by `map`: it is inlined in any case, and the compiler sees lanes side by
-// side. Zipped, `less` took three times the instructions in a build of two units (ARCHITECTURE.md, *Building*).
+// side. Zipped, screening took 2.2 times the instructions in a build of two units (ARCHITECTURE.md, *Building*).
 impl<const N: usize> Marks<N> {
     #[inline(always)]
     pub(super) fn add(self, other: Self) -> Self {

@@ -90,7 +90,7 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
         let label = input.labels.as_ref().map(|labels| labels.name_of(i));
         json!({
             // A ninth entry would double the room that each member takes.
-            "index": Part::file_name(&input.parts, i).map_or_else(|| json!(index), Value::from),
+            "name": Part::file_name(&input.parts, i).map_or_else(|| json!(index), Value::from),
             "source": source,
             "bits": render::base64(bits.row(place)),
             "log_prob": log_prob,

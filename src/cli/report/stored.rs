@@ -45,7 +45,7 @@ fn read(kind: &str, member: &Value, model: &Model) -> Option<Member> {
         "undecided" => "least certain",
         _ => "most probable",
     };
-    let name = match &member["index"] {
+    let name = match &member["name"] {
         Value::Number(index) => Some(format!("number {index}")),
         index => index.as_str().map(str::to_owned),
     };

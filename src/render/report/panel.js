@@ -118,10 +118,10 @@ function memberGroup(model, k, kind, [title, hint]) {
 
 function memberFigure(model, k, kind, member) {
   const bits = bitsOf(member.bits, model.nFeatures);
-  const name = `${model.sample} ${member.index}` + (member.label === null ? "" : `, label ${member.label}`);
+  const name = `${model.sample} ${member.name}` + (member.label === null ? "" : `, label ${member.label}`);
   const picture = isTable(model) ? strip(model, bits) : tile(model, inkPicture(model, bits, name));
   const head = member.label === null ? "" : make("b", null, member.label, " ");
-  const place = make("span", { title: member.source }, typeof member.index === "number" ? "#" + member.index : member.index);
+  const place = make("span", { title: member.source }, typeof member.name === "number" ? "#" + member.name : member.name);
   const lines = memberLines(model, k, kind, member, bits);
   return make("figure", null, picture, make("figcaption", { class: "small" }, make("span", null, head, place),
     ...lines.map((line) => make("span", null, line))));

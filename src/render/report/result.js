@@ -85,7 +85,7 @@ function showStored(model, pad) {
   const chosen = [...of("typical").slice(0, STORED - others.length), ...others];
   const item = ([kind, k, member]) => {
     const values = bitsOf(member.bits, model.nFeatures);
-    const name = `${model.sample} ${member.index}, ${kind} of ${named(model, k)}`;
+    const name = `${model.sample} ${member.name}, ${kind} of ${named(model, k)}`;
     const take = () => {
       byId("pad-status").textContent = name;
       pad.put({ bits: { values, width: model.width } });
