@@ -56,6 +56,7 @@ pub mod metrics;
 pub mod mixture;
 pub mod model_file;
 mod npy;
+mod parallel;
 pub mod reference;
 pub mod render;
 pub mod scorer;

@@ -6,13 +6,13 @@ mod evidence;
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::kernels::RowBlock;
+use crate::parallel;
 use crate::scorer::{DenseScorer, KnownLabels, Layout, Responsibilities, Scorer, Tables};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Bernoulli, Distribution};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
-use rayon::prelude::*;
 
 /// A mixture of K products of D independent Bernoulli distributions.
 #[derive(Debug, Clone, PartialEq)]
@@ -244,18 +244,18 @@ impl BernoulliMixture {
         let rows = layout.matrix(data, known.of_row);
         let scorer = self.scorer_for(layout);
         let scorer = DenseScorer::new(&scorer);
-        let block = |(tables, resp): &mut (Tables, Responsibilities), first| {
+        let block = |first| {
+            let (mut tables, mut resp) = (Tables::default(), Responsibilities::default());
             let block = RowBlock::new(&rows, first..data.n_samples().min(first + MAP_ROWS));
-            scorer.responsibilities(&block, tables, resp);
+            scorer.responsibilities(&block, &mut tables, &mut resp);
             let of_rows = block.rows().zip(resp.log_prob()).enumerate();
             let mapped = of_rows.map(|(position, (i, log_prob))| {
                 map(i, *log_prob, &mut resp.row(position, self.n_components()))
             });
             mapped.collect::<Vec<_>>()
         };
-        let blocks = (0..data.n_samples().div_ceil(MAP_ROWS)).into_par_iter();
-        let mapped = blocks.map_init(Default::default, |room, b| block(room, b * MAP_ROWS));
-        Ok(mapped.flatten_iter().collect())
+        let blocks = (0..data.n_samples()).step_by(MAP_ROWS);
+        Ok(parallel::map(blocks, block).into_iter().flatten().collect())
     }
 
     /// `n_samples` rows drawn from the mixture, and the component that each came from.

@@ -28,7 +28,7 @@ pub use screen::{Screen, Totals};
 
 use crate::bits::row_bytes;
 use crate::kernels::{self, Duos, Octet, Pairs, RowBlock, Screened, Word, row_words};
-use rayon::prelude::*;
+use crate::parallel;
 
 /// Log-odds and biases of a mixture of K components, for rows in the columns of a layout.
 #[derive(Debug, Clone)]
@@ -96,36 +96,42 @@ impl Scorer {
         let Self { layout, log_odds, narrow, bias, boundary, .. } = self;
         let n_columns = layout.n_columns();
         self.weights.copy_from_slice(weights);
-        let of_components = log_odds
-            .par_chunks_exact_mut(row_bytes(n_columns))
-            .zip(narrow.par_chunks_exact_mut(row_words(n_columns)))
+        let mut of_components: Vec<_> = log_odds
+            .chunks_exact_mut(row_bytes(n_columns))
+            .zip(narrow.chunks_exact_mut(row_words(n_columns)))
             .zip(bias)
             .zip(boundary)
-            .zip(means.par_chunks_exact(layout.n_features()))
+            .zip(means.chunks_exact(layout.n_features()))
             .enumerate()
-            // Waking a thread for less takes longer than the work.
-            .with_min_len(least_components(n_columns));
-        let room = || (vec![0.0; n_columns], vec![Octet::default(); row_bytes(n_columns)]);
-        let drifts = of_components.map_init(
-            room,
-            |(odds, octets), (k, ((((log_odds, narrow), bias), boundary), mean))| {
-                layout.fill_odds(mean, odds);
-                fill_log_odds(odds, octets);
-                let (new_bias, new_boundary) = (
-                    libm::log(weights[k]) + log_prob_of_zeros(mean),
-                    Boundary::of(mean, k, layout),
-                );
-                let old = Scored { bias: *bias, log_odds, boundary: boundary.as_ref() };
-                let new =
-                    Scored { bias: new_bias, log_odds: octets, boundary: new_boundary.as_ref() };
-                let drift = drift::rise_and_fall(&old, &new);
-                (*bias, *boundary) = (new_bias, new_boundary);
-                log_odds.copy_from_slice(octets);
-                fill_narrow(octets, narrow);
-                drift
-            },
-        );
-        Drift::of(&drifts.collect::<Vec<_>>())
+            .collect();
+        // Waking a thread for less takes longer than the work.
+        let shares = of_components.chunks_mut(least_components(n_columns));
+        let drifts = parallel::map(shares, |share| {
+            let mut odds = vec![0.0; n_columns];
+            let mut octets = vec![Octet::default(); row_bytes(n_columns)];
+            let drifts =
+                share.iter_mut().map(|(k, ((((log_odds, narrow), bias), boundary), mean))| {
+                    layout.fill_odds(mean, &mut odds);
+                    fill_log_odds(&mut odds, &mut octets);
+                    let (new_bias, new_boundary) = (
+                        libm::log(weights[*k]) + log_prob_of_zeros(mean),
+                        Boundary::of(mean, *k, layout),
+                    );
+                    let old = Scored { bias: **bias, log_odds, boundary: boundary.as_ref() };
+                    let new = Scored {
+                        bias: new_bias,
+                        log_odds: &octets,
+                        boundary: new_boundary.as_ref(),
+                    };
+                    let drift = drift::rise_and_fall(&old, &new);
+                    (**bias, **boundary) = (new_bias, new_boundary);
+                    log_odds.copy_from_slice(&octets);
+                    fill_narrow(&octets, narrow);
+                    drift
+                });
+            drifts.collect::<Vec<_>>()
+        });
+        Drift::of(&drifts.concat())
     }
 
     /// Whether [`Self::new`] shares the work among threads, if there are several.

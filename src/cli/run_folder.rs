@@ -11,8 +11,8 @@ use super::tables::counted;
 use super::train_report::Results;
 use crate::error::{Error, Result};
 use crate::model_file::{self, Model, atomic};
+use crate::parallel;
 use crate::render;
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// The page of a run.
@@ -83,14 +83,14 @@ fn unused_name(input: &Input, results: &Results) -> PathBuf {
 fn pictures(model: &Model, sizes: Option<&[u64]>) -> Result<Vec<(String, Vec<u8>)>> {
     let all: Vec<_> = (0..model.mixture.n_components()).collect();
     let digits = (all.len() - 1).to_string().len().max(2);
-    let mean = |&k: &usize| {
+    let mean = |k: usize| {
         let png = render::mean_png(model.mixture.mean(k), pictures::shape(model))?;
         Ok((format!("means/{k:0digits$}.png"), png))
     };
     let sheet = || pictures::sheet(model, sizes, &all, None);
-    let means = || all.par_iter().map(mean).collect::<Result<Vec<_>>>();
-    let (sheet, means) = rayon::join(sheet, means);
-    let mut files = means?;
+    let means = || parallel::map(all.iter().copied(), mean);
+    let (sheet, means) = parallel::both(sheet, means);
+    let mut files = means.into_iter().collect::<Result<Vec<_>>>()?;
     files.push(("means.png".into(), sheet?));
     Ok(files)
 }

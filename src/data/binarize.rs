@@ -3,10 +3,10 @@
 use super::pixels::Pixels;
 use crate::bits::{BitMatrix, row_bytes};
 use crate::error::{Error, Result};
+use crate::parallel;
 use rand_distr::{Bernoulli, Distribution};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
-use rayon::prelude::*;
 use std::fmt;
 use std::str::FromStr;
 
@@ -114,13 +114,17 @@ fn check_binary(pixels: &Pixels) -> Result<()> {
 
 /// The matrix whose row `i` is what `pack(i, values, packed)` writes into zeroed bytes.
 fn pack_rows(pixels: &Pixels, pack: impl Fn(usize, &[u8], &mut [u8]) + Sync) -> Result<BitMatrix> {
+    /// Rows in one piece of work.
+    const AT_ONCE: usize = 256;
     let (n_images, n_features) = (pixels.n_images(), pixels.n_features());
     let stride = row_bytes(n_features);
     let mut bytes = vec![0; n_images * stride];
-    let rows = pixels.values().par_chunks_exact(n_features);
-    // Rows are cheap; small tasks would cost more than they share.
-    let packed = bytes.par_chunks_exact_mut(stride).with_min_len(256);
-    packed.zip(rows).enumerate().for_each(|(i, (packed, row))| pack(i, row, packed));
+    let rows = pixels.values().chunks(n_features * AT_ONCE);
+    let blocks = bytes.chunks_mut(stride * AT_ONCE).zip(rows).enumerate();
+    parallel::for_each(blocks, |(block, (packed, rows))| {
+        let rows = packed.chunks_exact_mut(stride).zip(rows.chunks_exact(n_features));
+        (block * AT_ONCE..).zip(rows).for_each(|(i, (packed, row))| pack(i, row, packed));
+    });
     BitMatrix::from_packed(n_images, n_features, bytes)
 }
 
@@ -177,7 +181,7 @@ fn histogram(values: &[u8]) -> [u64; 256] {
         a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         a
     };
-    values.par_chunks(1 << 16).map(count).reduce(|| [0; 256], add)
+    parallel::map(values.chunks(1 << 16), count).into_iter().fold([0; 256], add)
 }
 
 /// How often each value occurs in one chunk, in four counts by turns: images are mostly paper, and adding to one count

@@ -39,6 +39,7 @@ pub use source::{Source, Split};
 pub use write::{write_idx, write_npy, write_npy_numbers};
 
 use crate::error::{DataProblem, Error, Result};
+use crate::parallel;
 use input::Input;
 use sniff::Content;
 
@@ -95,7 +96,7 @@ pub fn load_with_test(source: &Source) -> Result<(Dataset, Option<Dataset>)> {
         return Ok((load(source)?, None));
     }
     let test = source.clone().with_split(Split::Test);
-    let (set, test) = rayon::join(|| load(source), || load(&test));
+    let (set, test) = parallel::both(|| load(source), || load(&test));
     Ok((set?, Some(test?)))
 }
 

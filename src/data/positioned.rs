@@ -20,10 +20,10 @@ const PART: usize = 1 << 20;
 /// What the operating system says; [`io::ErrorKind::UnexpectedEof`] if the file ends too early.
 #[cfg(unix)]
 pub(super) fn in_parts(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
-    use rayon::prelude::*;
+    use crate::parallel;
     use std::os::unix::fs::FileExt;
-    let parts = bytes.par_chunks_mut(PART).enumerate();
-    parts.try_for_each(|(i, part)| file.read_exact_at(part, offset + (i * PART) as u64))
+    let read = |(i, part): (usize, &mut [u8])| file.read_exact_at(part, offset + (i * PART) as u64);
+    parallel::map(bytes.chunks_mut(PART).enumerate(), read).into_iter().collect()
 }
 
 /// The same with what every system has: a place in the file, and reading on from there.

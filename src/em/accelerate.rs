@@ -16,8 +16,8 @@
 use crate::error::Result;
 use crate::kernels;
 use crate::mixture::BernoulliMixture;
+use crate::parallel;
 use nalgebra::{DMatrix, DVector};
-use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Leaps begin once a step gains less than this many nats per sample. The first, large steps choose the optimum that a
@@ -108,7 +108,7 @@ impl Direction {
         log_weights.zip_apply(to.weights(), |a, b| *a = ratio(*a, b));
         log_odds.zip_apply(to.means(), |a, b| *a = ratio(odds(*a), odds(b)));
         kernels::ln_all(log_weights.as_mut_slice());
-        log_odds.as_mut_slice().par_chunks_mut(AT_ONCE).for_each(kernels::ln_all);
+        parallel::for_each(log_odds.as_mut_slice().chunks_mut(AT_ONCE), kernels::ln_all);
         Self { log_weights, log_odds }
     }
 
@@ -142,8 +142,9 @@ impl Direction {
             let moved = w * factor;
             if moved > 0.0 { moved } else { w }
         });
-        let of_means = means.as_mut_slice().par_chunks_mut(AT_ONCE);
-        of_means.zip(mixture.means().as_slice().par_chunks(AT_ONCE)).for_each(|(along, means)| {
+        let of_means = means.as_mut_slice().chunks_mut(AT_ONCE);
+        let of_means = of_means.zip(mixture.means().as_slice().chunks(AT_ONCE));
+        parallel::for_each(of_means, |(along, means)| {
             move_by(along, means, length, |m, factor| {
                 let odds = m * factor;
                 let moved = odds / (1.0 - m + odds);

@@ -10,10 +10,10 @@ use super::starts::fit;
 use crate::error::{Error, Result};
 use crate::metrics::match_components;
 use crate::mixture::BernoulliMixture;
+use crate::parallel;
 use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rayon::prelude::*;
 
 /// What refits to resampled rows say of the parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,9 +63,8 @@ pub fn bootstrap<'a>(
     let streams: Vec<_> = (0..n_refits).map(|_| streams.next_stream()).collect();
     let mut deviations = Deviations::new(mixture);
     for wave in streams.chunks(WAVE) {
-        let refits = wave.par_iter().map(|rng| refit(rows, &params, rng.clone()));
-        for refit in refits.collect::<Result<Vec<_>>>()? {
-            deviations.add(mixture, &refit);
+        for refit in parallel::map(wave, |rng| refit(rows, &params, rng.clone())) {
+            deviations.add(mixture, &refit?);
         }
     }
     let errors = StandardErrors::of_refits(mixture, &deviations.sums, n_refits);

@@ -14,7 +14,7 @@ use super::sweep::SPLITS;
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
-use rayon::prelude::*;
+use crate::parallel;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -93,8 +93,8 @@ pub fn bootstrap_test<'a>(
         is_ended.fetch_or(done().is_break(), Ordering::Relaxed);
         Ok(Some(statistic))
     };
-    let bootstrapped: Result<Vec<_>> = (0..n_bootstrap).into_par_iter().map(drawn).collect();
-    let bootstrapped: Option<Vec<f64>> = bootstrapped?.into_iter().collect();
+    let bootstrapped = parallel::map(0..n_bootstrap, drawn).into_iter();
+    let bootstrapped: Option<Vec<f64>> = bootstrapped.collect::<Result<_>>()?;
     Ok(bootstrapped.map(|bootstrapped| BootstrapTest {
         n_components: alternative.mixture.n_components(),
         statistic: 2.0 * (alternative.report.log_likelihood - null.report.log_likelihood),

@@ -6,8 +6,8 @@
 
 use super::stats::SufficientStats;
 use crate::kernels::{self, Columns, LANES, Lanes, RowBlock, chunk_count};
+use crate::parallel;
 use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
-use rayon::prelude::*;
 
 /// Responsibilities of one block, at most, as long as that is 64 rows.
 pub(super) const BLOCK_RESPONSIBILITIES: usize = 1 << 18;
@@ -53,12 +53,11 @@ impl DenseStep {
     ) -> SufficientStats {
         let scorer = DenseScorer::new(scorer);
         if self.columns.is_empty() {
-            let columns = blocks.par_iter().map(|block| Columns::new(block, self.n_features));
-            self.columns = columns.collect();
+            self.columns = parallel::map(blocks, |block| Columns::new(block, self.n_features));
         }
         let n_at_once = self.blocks_at_once(blocks);
         self.resp.resize_with(n_at_once, Responsibilities::default);
-        self.tables.resize_with(n_at_once.min(rayon::current_num_threads()), Tables::default);
+        self.tables.resize_with(n_at_once.min(parallel::n_threads()), Tables::default);
         let mut stats = SufficientStats::zeros(self.n_components, self.n_features);
         let SufficientStats { resp_sums, weighted_sums, log_likelihood, n_samples, .. } =
             &mut stats;
@@ -66,8 +65,8 @@ impl DenseStep {
         for (blocks, columns) in blocks.chunks(n_at_once).zip(self.columns.chunks(n_at_once)) {
             let wave = &mut self.resp[..blocks.len()];
             let share = blocks.len().div_ceil(self.tables.len());
-            let shares = wave.par_chunks_mut(share).zip(blocks.par_chunks(share));
-            shares.zip(&mut self.tables).for_each(|((resp, blocks), tables)| {
+            let shares = wave.chunks_mut(share).zip(blocks.chunks(share)).zip(&mut self.tables);
+            parallel::for_each(shares, |((resp, blocks), tables)| {
                 for (resp, block) in resp.iter_mut().zip(blocks) {
                     scorer.responsibilities(block, tables, resp);
                     if let Some(weights) = weights {
@@ -76,7 +75,7 @@ impl DenseStep {
                 }
             });
             let wave = &*wave;
-            parts.par_iter_mut().for_each(|part| part.add(columns, wave));
+            parallel::for_each(&mut parts, |part| part.add(columns, wave));
             for resp in wave {
                 *n_samples += resp.log_prob().len();
                 *log_likelihood += resp.log_prob().iter().sum::<f64>();
@@ -91,7 +90,7 @@ impl DenseStep {
     fn blocks_at_once(&self, blocks: &[RowBlock]) -> usize {
         let rows = blocks.first().map_or(1, RowBlock::len);
         let n = WAVE_RESPONSIBILITIES / (rows * chunk_count(self.n_components) * LANES);
-        n.max(rayon::current_num_threads()).min(blocks.len()).max(1)
+        n.max(parallel::n_threads()).min(blocks.len()).max(1)
     }
 }
 
@@ -113,7 +112,7 @@ fn parts(weighted_sums: &mut [f64], n_features: usize, n_blocks: usize) -> Vec<P
     let n_chunks = chunk_count(weighted_sums.len() / n_features);
     let n_ranges = match n_blocks {
         0 | 1 => 1,
-        _ => (2 * rayon::current_num_threads()).div_ceil(n_chunks),
+        _ => (2 * parallel::n_threads()).div_ceil(n_chunks),
     };
     let length = n_features.div_ceil(GROUP).div_ceil(n_ranges) * GROUP;
     let mut parts = Vec::new();

@@ -8,7 +8,7 @@
 
 use super::orient::Orientation;
 use super::rows::Rows;
-use rayon::prelude::*;
+use crate::parallel;
 use std::borrow::Cow;
 
 /// With fewer features than this, rows are made one.
@@ -48,7 +48,11 @@ fn distinct(rows: &Rows) -> Rows<'static> {
         (turned.row(i), missing, rows.labels.get(i))
     };
     let mut order: Vec<usize> = (0..rows.data.n_samples()).collect();
-    order.par_sort_by(|a, b| key(a).cmp(&key(b)));
+    let compare = |a: &usize, b: &usize| key(a).cmp(&key(b));
+    let share = order.len().div_ceil(parallel::n_threads()).max(1);
+    parallel::for_each(order.chunks_mut(share), |order| order.sort_by(compare));
+    // Shares that are in order are found and merged, not sorted again.
+    order.sort_by(compare);
     let (mut firsts, mut weights) = (Vec::new(), Vec::new());
     for alike in order.chunk_by(|a, b| key(a) == key(b)) {
         let weight: f64 = alike.iter().map(|&i| rows.weight(i)).sum();

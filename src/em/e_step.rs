@@ -10,11 +10,10 @@ use super::rows::Rows;
 use super::sparse_step::{self, SparseStep};
 use super::stats::SufficientStats;
 use crate::bits::BitMatrix;
-use crate::error::{Error, Result};
 use crate::kernels::RowBlock;
 use crate::mixture::BernoulliMixture;
+use crate::parallel;
 use crate::scorer::{Column, Drift, Layout, Scorer};
-use rayon::prelude::*;
 
 /// Rows in one block, at most. Part of the result: another size would round the sums differently.
 pub const BLOCK_ROWS: usize = 1024;
@@ -22,26 +21,6 @@ pub const BLOCK_ROWS: usize = 1024;
 /// Rows in one block for so many components.
 fn block_rows(n_components: usize) -> usize {
     (BLOCK_RESPONSIBILITIES / n_components.max(1)).clamp(64, BLOCK_ROWS)
-}
-
-/// Lets all later work use `n_threads` threads (0: one for each core).
-///
-/// # Errors
-/// [`Error::Parameter`] if threads already run or cannot be started.
-pub fn use_threads(n_threads: usize) -> Result<()> {
-    rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global().map_err(|e| {
-        Error::Parameter { name: "threads", value: e.to_string(), allowed: "set once".into() }
-    })
-}
-
-/// The number of threads in use.
-pub fn n_threads() -> usize {
-    rayon::current_num_threads()
-}
-
-/// Does `work` on one of the threads that work in parallel: from outside, every parallel part would first have to wake them.
-pub(super) fn within_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    rayon::join(work, || ()).0
 }
 
 /// A data set prepared for many E-steps with K components: as lists, so it need not be kept.
@@ -93,10 +72,8 @@ impl EStep {
         let data = layout.matrix(&rows.data, &rows.labels);
         let (n, n_columns) = (data.n_samples(), layout.n_columns());
         let size = block_rows(n_components);
-        let blocks = (0..n.div_ceil(size))
-            .into_par_iter()
-            .map(|b| RowBlock::by_length(&data, b * size..n.min((b + 1) * size)))
-            .collect();
+        let block = |first| RowBlock::by_length(&data, first..n.min(first + size));
+        let blocks = parallel::map((0..n).step_by(size), block);
         Self {
             n_components,
             blocks,
@@ -114,7 +91,7 @@ impl EStep {
     ///
     /// They depend on the data and the mixture alone: not on the number of threads, nor on what was run before.
     pub fn run(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
-        within_threads(|| self.run_within(mixture))
+        parallel::within_threads(|| self.run_within(mixture))
     }
 
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
@@ -144,13 +121,11 @@ impl EStep {
 
 /// Statistics of columns that are all features, in the order of the features: in place, for they are large.
 fn in_order(mut stats: SufficientStats, columns: &[Column]) -> SufficientStats {
-    let of_components = stats.weighted_sums.par_chunks_exact_mut(columns.len());
-    of_components.for_each_init(Vec::new, |in_columns, sums| {
-        in_columns.clear();
-        in_columns.extend_from_slice(sums);
-        for (column, &sum) in columns.iter().zip(&*in_columns) {
-            if let Column::One(d) = column {
-                sums[*d] = sum;
+    parallel::for_each(stats.weighted_sums.chunks_exact_mut(columns.len()), |sums| {
+        let in_columns = sums.to_vec();
+        for (column, sum) in columns.iter().zip(in_columns) {
+            if let Column::One(d) = *column {
+                sums[d] = sum;
             }
         }
     });

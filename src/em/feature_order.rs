@@ -6,8 +6,8 @@
 
 use crate::bits::BitMatrix;
 use crate::kernels::TILE_FEATURES;
+use crate::parallel;
 use crate::scorer::Layout;
-use rayon::prelude::*;
 
 /// Rows that are looked at.
 const SAMPLE: usize = 512;
@@ -44,8 +44,7 @@ pub(super) fn feature_order(
         let words = join(&unions).into_iter().flatten().map(|group| &full[group]);
         words.chain(rest).flatten().map(|d| first + d).collect::<Vec<_>>()
     };
-    let tiles = columns.par_chunks(TILE_FEATURES).enumerate().map(of_tile);
-    Some(tiles.flatten_iter().collect())
+    Some(parallel::map(columns.chunks(TILE_FEATURES).enumerate(), of_tile).concat())
 }
 
 /// The columns of the sample.

@@ -15,8 +15,8 @@
 use super::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
+use crate::parallel;
 use nalgebra::{DMatrix, DMatrixViewMut};
-use rayon::prelude::*;
 
 /// Rows whose derivatives are held at the same time.
 const ROWS: usize = 512;
@@ -161,8 +161,8 @@ impl Derivatives {
     fn add_to(&self, information: &mut DMatrix<f64>, free: &FreeParameters) {
         let (n, scores) = (information.nrows(), &self.scores);
         let transposed = scores.transpose();
-        let panels = information.as_mut_slice().par_chunks_mut(n * COLUMNS).enumerate();
-        panels.for_each(|(panel, values)| {
+        let panels = information.as_mut_slice().chunks_mut(n * COLUMNS).enumerate();
+        parallel::for_each(panels, |(panel, values)| {
             let width = values.len() / n;
             let columns = scores.columns(panel * COLUMNS, width);
             DMatrixViewMut::from_slice(values, n, width).gemm(1.0, &transposed, &columns, 1.0);

@@ -5,8 +5,8 @@ use super::stats::SufficientStats;
 use crate::error::Result;
 use crate::kernels;
 use crate::mixture::BernoulliMixture;
+use crate::parallel;
 use nalgebra::{DMatrix, DVector};
-use rayon::prelude::*;
 
 /// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_kd + 2 alpha)`, where
 /// `N_kd` is `N_k` less the rows in which feature d is missing.
@@ -28,7 +28,7 @@ pub fn m_step(
     // Rounding may leave the sum of ones a hair above the sum of all.
     let mean_of =
         |ones: f64, all: f64| ((ones.min(all) + alpha) / (all + 2.0 * alpha)).min(highest);
-    means.par_chunks_exact_mut(n_features).enumerate().for_each(|(k, mean)| {
+    parallel::for_each(means.chunks_exact_mut(n_features).enumerate(), |(k, mean)| {
         let all = resp_sums[k];
         if let Some(missing) = missing_sums.chunks_exact(n_features).nth(k) {
             for ((mean, missing), before) in mean.iter_mut().zip(missing).zip(previous.mean(k)) {
@@ -68,7 +68,6 @@ pub fn log_prior(mixture: &BernoulliMixture, alpha: f64) -> f64 {
         kernels::ln_all(&mut products);
         products.iter().sum::<f64>()
     };
-    let means = mixture.means().as_slice().par_chunks_exact(mixture.n_features());
-    let sums: Vec<f64> = means.map(of_component).collect();
-    alpha * sums.iter().sum::<f64>()
+    let means = mixture.means().as_slice().chunks_exact(mixture.n_features());
+    alpha * parallel::map(means, of_component).iter().sum::<f64>()
 }

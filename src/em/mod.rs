@@ -36,12 +36,13 @@ mod starts;
 mod stats;
 mod sweep;
 
+pub use crate::parallel::{n_threads, use_threads};
 pub use accelerate::Direction;
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use bootstrap_test::{BootstrapTest, bootstrap_test};
 pub use by_label::fit_by_label;
 pub use diagnosis::{Diagnosis, Excess};
-pub use e_step::{BLOCK_ROWS, EStep, n_threads, use_threads};
+pub use e_step::{BLOCK_ROWS, EStep};
 pub use held_out::{HeldOut, all_but, cross_validate, folds, hold_out};
 pub use init::Init;
 pub use m_step::{log_prior, m_step};

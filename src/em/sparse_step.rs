@@ -25,10 +25,10 @@ mod worker;
 
 use super::stats::SufficientStats;
 use crate::kernels::{Cell, Narrow, Octet, RowBlock, Wide, reach, real};
+use crate::parallel;
 use crate::scorer::{Drift, Scorer, Screen};
 use contributions::Contributions;
 use moved::Moved;
-use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use sums::Sums;
 use worker::Worker;
@@ -96,7 +96,7 @@ impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
     }
 
     fn run(&mut self, scorer: &Scorer, blocks: &[RowBlock]) -> SufficientStats {
-        let n_workers = rayon::current_num_threads().min(blocks.len()).max(1);
+        let n_workers = parallel::n_threads().min(blocks.len()).max(1);
         self.workers.resize_with(n_workers, || Worker::new(scorer));
         self.contributions.resize_with(blocks.len(), Contributions::default);
         let Self { screen, sums, workers, contributions, moved } = self;
@@ -125,10 +125,7 @@ fn share_out<W: Send, P: Send>(
     let pieces = Mutex::new(pieces);
     let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = |worker: &mut W| work(worker, &mut std::iter::from_fn(next));
-    match workers {
-        [worker] => work(worker),
-        workers => workers.par_iter_mut().for_each(work),
-    }
+    parallel::for_each(workers, work);
 }
 
 impl<C: Cell<N>, const N: usize> Steps<C, N> {
@@ -136,20 +133,15 @@ impl<C: Cell<N>, const N: usize> Steps<C, N> {
     fn collect(&self, scorer: &Scorer, n_samples: usize) -> SufficientStats {
         let (n_components, n_features) = (scorer.n_components(), scorer.n_columns());
         let mut stats = SufficientStats::zeros(n_components, n_features);
-        let of_components = stats
-            .resp_sums
-            .par_iter_mut()
-            .zip(stats.weighted_sums.par_chunks_exact_mut(n_features));
-        let expected: Vec<f64> = of_components
-            .enumerate()
-            .map(|(k, (resp_sum, weighted_sums))| {
-                let sum = self.sums.of_component(k);
-                *resp_sum = real(sum.resp);
-                let flat = sum.weighted.iter().flat_map(|octet| octet.0);
-                weighted_sums.iter_mut().zip(flat).for_each(|(real_sum, s)| *real_sum = real(s));
-                expected_log_prob(scorer, k, *resp_sum, &sum.weighted)
-            })
-            .collect();
+        let weighted_sums = stats.weighted_sums.chunks_exact_mut(n_features);
+        let of_components = stats.resp_sums.iter_mut().zip(weighted_sums).enumerate();
+        let expected = parallel::map(of_components, |(k, (resp_sum, weighted_sums))| {
+            let sum = self.sums.of_component(k);
+            *resp_sum = real(sum.resp);
+            let flat = sum.weighted.iter().flat_map(|octet| octet.0);
+            weighted_sums.iter_mut().zip(flat).for_each(|(real_sum, s)| *real_sum = real(s));
+            expected_log_prob(scorer, k, *resp_sum, &sum.weighted)
+        });
         let entropy: f64 = self.contributions.iter().map(|block| block.entropy).sum();
         stats.n_samples = n_samples;
         stats.log_likelihood = expected.iter().sum::<f64>() + entropy;

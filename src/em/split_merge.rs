@@ -20,8 +20,8 @@ use super::params::FitParams;
 use super::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
+use crate::parallel;
 use nalgebra::DVector;
-use rayon::prelude::*;
 
 /// Iterations of the two components that show what a split gains.
 const SPLIT_ITERATIONS: usize = 10;
@@ -109,9 +109,8 @@ fn merges(mixture: &BernoulliMixture) -> Vec<([usize; 2], f64)> {
         let (weight, mean) = merged(mixture, j, k);
         ([j, k], weight * entropy(mean) - alone[j] - alone[k])
     };
-    let rows = (0..k).into_par_iter();
-    let pairs = rows.flat_map_iter(|j| (j + 1..k).map(move |k| (j, k)));
-    let mut pairs: Vec<_> = pairs.map(|(j, k)| of_pair(j, k)).collect();
+    let with_later = |j: usize| (j + 1..k).map(|k| of_pair(j, k)).collect::<Vec<_>>();
+    let mut pairs = parallel::map(0..k, with_later).concat();
     pairs.sort_by(|a, b| a.1.total_cmp(&b.1));
     pairs.truncate(COMBINED);
     pairs

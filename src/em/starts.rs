@@ -2,7 +2,7 @@
 
 use super::climb::Climb;
 use super::diagnose::{Findings, diagnose};
-use super::e_step::{EStep, within_threads};
+use super::e_step::EStep;
 use super::init::{Init, Streams};
 use super::observe::Observe;
 use super::orient::Orientation;
@@ -15,6 +15,7 @@ use super::split_merge;
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::{Assignment, BernoulliMixture};
+use crate::parallel;
 use crate::scorer::KnownLabels;
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ pub fn fit_by<'a>(
 ) -> Result<Fit> {
     let rows = rows.into();
     params.check(rows.borrowed())?;
-    within_threads(|| fit_checked(policy, &rows, params, observe))
+    parallel::within_threads(|| fit_checked(policy, &rows, params, observe))
 }
 
 fn fit_checked(

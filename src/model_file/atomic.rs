@@ -8,10 +8,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
-use rayon::prelude::*;
 use tempfile::{Builder, NamedTempFile, TempDir};
 
 use crate::error::{Error, Result};
+use crate::parallel;
 
 mod parents;
 #[cfg(test)]
@@ -111,9 +111,10 @@ fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool)
     let parents = Parents::make(parent_of(&target))?;
     let temporary = temporary_folder(&target).map_err(Error::io(path))?;
     // Side by side: a disk makes several files durable in little more than the time that one takes.
-    files.par_iter().try_for_each(|(name, bytes)| {
+    let added = parallel::map(files, |(name, bytes)| {
         add_file(temporary.path(), name, bytes).map_err(Error::io(path.join(name)))
-    })?;
+    });
+    added.into_iter().collect::<Result<()>>()?;
     sync_tree(temporary.path()).map_err(Error::io(path))?;
     install(temporary, &target, occupant).map_err(|error| match error.kind() {
         ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, kind.hint()),

@@ -9,7 +9,7 @@
 //!   label, as if their means there were 0: known rows belong to the components of their label alone.
 
 use crate::bits::{BitMatrix, row_bytes};
-use rayon::prelude::*;
+use crate::parallel;
 use std::borrow::Cow;
 
 /// What it means that a column is one.
@@ -93,13 +93,15 @@ impl Layout {
 
     /// `data`, the labels of whose rows are `labels` (N, or empty), in these columns.
     pub fn matrix<'a>(&self, data: &'a BitMatrix, labels: &[Option<u32>]) -> Cow<'a, BitMatrix> {
+        /// Rows in one piece of work.
+        const AT_ONCE: usize = 256;
         if self.is_plain() {
             return Cow::Borrowed(data);
         }
         let places = Places::of(self);
         let stride = row_bytes(self.n_columns());
         let mut bytes = vec![0; data.n_samples() * stride];
-        bytes.par_chunks_exact_mut(stride).enumerate().for_each(|(i, row)| {
+        let fill = |i: usize, row: &mut [u8]| {
             let mut set = |place: usize| row[place / 8] |= 1 << (place % 8);
             data.ones(i).for_each(|d| set(places.ones[d]));
             if let Some(missing) = data.missing() {
@@ -108,6 +110,10 @@ impl Layout {
             if let Some(label) = labels.get(i).copied().flatten() {
                 set(places.labels[label as usize]);
             }
+        };
+        parallel::for_each(bytes.chunks_mut(stride * AT_ONCE).enumerate(), |(block, rows)| {
+            let rows = (block * AT_ONCE..).zip(rows.chunks_exact_mut(stride));
+            rows.for_each(|(i, row)| fill(i, row));
         });
         let matrix = BitMatrix::from_packed(data.n_samples(), self.n_columns(), bytes);
         Cow::Owned(matrix.expect("whole rows, nothing in their padding"))

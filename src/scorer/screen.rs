@@ -6,7 +6,7 @@ use crate::kernels::{
     self, CELLS, Candidates, Cell, Chunks, Envelope, HOPELESS, Marks, RowBlock, Screened,
     TILE_BYTES, Tile,
 };
-use rayon::prelude::*;
+use crate::parallel;
 
 /// Units of a mark in one nat, at most: 512 nats fit into 16 bits.
 const UNITS_PER_NAT: f32 = 64.0;
@@ -77,8 +77,8 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         self.reaches = (0..=most_nibbles).map(|n| self.reach_of(n)).collect();
         let Self { tiles, envelope, units_per_nat, n_features, .. } = self;
         let n_tiles = kernels::tile_count(*n_features);
-        let of_chunks = tiles.par_chunks_exact_mut(n_tiles).zip(components.par_chunks(N));
-        of_chunks.for_each(|(tiles, components)| {
+        let of_chunks = tiles.chunks_exact_mut(n_tiles).zip(components.chunks(N));
+        parallel::for_each(of_chunks, |(tiles, components)| {
             let bytes = tiles.iter_mut().flat_map(|tile| tile.0.as_chunks_mut::<32>().0);
             for (index, (cells, envelope)) in bytes.zip(&*envelope).enumerate() {
                 kernels::fill_byte(cells, components, index, envelope, *units_per_nat);
@@ -119,8 +119,8 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             // Where nobody can be, the smallest sum is infinite.
             patterns.map(|(high, low)| high - low).fold(0.0, f32::max)
         };
-        let of_tasks = self.envelope.par_chunks_mut(AT_ONCE).enumerate().map(of_task);
-        of_tasks.reduce(|| 0.0, f32::max)
+        let of_tasks = parallel::map(self.envelope.chunks_mut(AT_ONCE).enumerate(), of_task);
+        of_tasks.into_iter().fold(0.0, f32::max)
     }
 
     fn fill_first(&mut self, scorer: &Scorer) {

@@ -10,9 +10,9 @@ use super::random_rows;
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
+use crate::parallel;
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rayon::prelude::*;
 
 /// Rows in a block.
 const AT_ONCE: usize = 4096;
@@ -39,10 +39,11 @@ fn far_apart(rows: &Rows, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usi
     while chosen.len() < count {
         approach(data, chosen[chosen.len() - 1], &mut distances);
         let weighted = |(i, distance): (usize, &u32)| rows.weight(i) * f64::from(*distance);
-        let blocks = distances.par_chunks(AT_ONCE).enumerate().map(|(block, distances)| {
+        let blocks = distances.chunks(AT_ONCE).enumerate();
+        let of_blocks = parallel::map(blocks, |(block, distances)| {
             (block * AT_ONCE..).zip(distances).map(weighted).sum::<f64>()
         });
-        let total: f64 = blocks.collect::<Vec<_>>().into_iter().sum();
+        let total: f64 = of_blocks.into_iter().sum();
         let next = match total > 0.0 {
             true => place(distances.iter().enumerate().map(weighted), below(total, rng)),
             false => any(rng),
@@ -55,7 +56,7 @@ fn far_apart(rows: &Rows, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usi
 /// Takes `row` into account: the distance of every row to the nearest one chosen.
 fn approach(data: &BitMatrix, row: usize, distances: &mut [u32]) {
     let chosen = data.row(row);
-    distances.par_chunks_mut(AT_ONCE).enumerate().for_each(|(block, distances)| {
+    parallel::for_each(distances.chunks_mut(AT_ONCE).enumerate(), |(block, distances)| {
         for (distance, i) in distances.iter_mut().zip(block * AT_ONCE..) {
             *distance = (*distance).min(hamming(data.row(i), chosen));
         }
