@@ -112,7 +112,17 @@ const RULES: Rules = Rules {
         ("unicode_width", &["render/caption.rs"]),
     ],
     // These never print, open a path, read a clock or an environment variable.
-    pure: &["em", "mixture", "scorer", "kernels", "bits", "metrics", "npy", "parallel", "reference"],
+    pure: &[
+        "em",
+        "mixture",
+        "scorer",
+        "kernels",
+        "bits",
+        "metrics",
+        "npy",
+        "parallel",
+        "reference",
+    ],
     may_print: &["cli"],
     may_be_unsafe: &["kernels", "cli/memory.rs"],
     may_be_long: &["kernels"],

@@ -188,3 +188,19 @@ fn check_format(file: &Path) -> Result<()> {
     let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz".into();
     Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn numbers_are_short_and_read_back_the_same() {
+        assert_eq!(
+            [0.0, 1.0, 0.25, 1e-4, 3e-7].map(|v| short(&v)),
+            ["0", "1", "0.25", "0.0001", "3e-7"]
+        );
+        for value in [1e-300, f64::MIN_POSITIVE, 0.1 + 0.2, 1.0 - f64::EPSILON] {
+            assert_eq!(short(&value).parse(), Ok(value));
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::similar::similar;
 use super::usage::{self, Lines};
-use crate::error::Error;
+use crate::error::{DataProblem, Error};
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -74,10 +74,21 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
 pub(super) fn lines(error: &Error) -> Lines {
     match error {
         Error::Parameter { name, value, allowed } => usage::parameter(name, value, allowed),
-        Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
-            Lines { error: error.to_string(), hint: meant(path).unwrap_or_else(|| error.hint()) }
+        _ => {
+            let meant = not_there(error).and_then(meant);
+            Lines { error: error.to_string(), hint: meant.unwrap_or_else(|| error.hint()) }
         }
-        _ => Lines { error: error.to_string(), hint: error.hint() },
+    }
+}
+
+/// What was named and is not there: alone, or as one of several sources.
+fn not_there(error: &Error) -> Option<&Path> {
+    match error {
+        Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => Some(path),
+        Error::Data { path, problem: DataProblem::Unreadable { .. } } => {
+            (!path.exists()).then_some(path)
+        }
+        _ => None,
     }
 }
 

@@ -276,6 +276,16 @@ impl Words {
 }
 
 impl Input {
+    /// Says that there is nothing to tell rows apart by.
+    pub(super) fn warn_if_all_the_same(&self, console: &Console) {
+        let n_bits = (self.bits.n_samples() * self.bits.n_features()) as u64;
+        if [0, n_bits].contains(&self.bits.count_ones()) {
+            console.note(
+                "warning   all bits are the same: is --binarize right for this data? otsu finds a cut",
+            );
+        }
+    }
+
     /// Some of the rows, which no longer know their place in the files.
     pub(super) fn select(&self, rows: &[usize]) -> Self {
         Self {

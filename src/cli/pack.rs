@@ -41,6 +41,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         );
     }
     console.note(format_args!("data      {}", input.summary()));
+    input.warn_if_all_the_same(console);
     let bytes = data::write_packed(&packed(&input))?;
     output::save(&file, &bytes, args.force, console)?;
     let document = serde_json::json!({

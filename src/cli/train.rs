@@ -141,13 +141,7 @@ pub(super) fn announce(input: &Input, k: usize, console: &Console) -> Result<()>
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", kernel()));
-    if [0, (input.bits.n_samples() * input.bits.n_features()) as u64]
-        .contains(&input.bits.count_ones())
-    {
-        console.note(
-            "warning   all bits are the same: is --binarize right for this data? otsu finds a cut",
-        );
-    }
+    input.warn_if_all_the_same(console);
     Ok(())
 }
 

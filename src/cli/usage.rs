@@ -2,8 +2,8 @@
 
 use super::Cli;
 use crate::error::Error;
-use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command, CommandFactory};
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 
 /// The two lines of an error or of wrong usage.
@@ -26,23 +26,59 @@ pub(super) fn lines(error: &clap::Error) -> Lines {
 
 /// The lines for a value that is out of range, under the name by which the user gave it.
 pub(super) fn parameter(name: &str, value: &str, allowed: &str) -> Lines {
-    let name = flag(name);
-    let hint = match allowed.starts_with("left out") {
-        true => format!("leave {name} out"),
-        false => format!("choose {name}: {allowed}"),
+    let argument = argument(name);
+    let name = argument.as_ref().map_or(name.into(), as_typed);
+    let hint = match argument {
+        _ if allowed.starts_with("left out") => format!("leave {name} out"),
+        None => format!("choose {name}: {allowed}"),
+        Some(argument) => way_out(&name, &argument),
     };
     Lines { error: format!("{name} is {value}, but must be {allowed}"), hint }
 }
 
-/// `--name` where there is such a flag, else the name as it is.
-fn flag(name: &str) -> String {
+/// What to do about a flag with a value that cannot be; what can be, the error says.
+fn way_out(name: &str, argument: &Arg) -> String {
+    if !argument.get_action().takes_values() {
+        return format!("leave {name} out");
+    }
+    match default_of(argument) {
+        _ if argument.is_required_set() => {
+            format!("give another value; `{} --help` has examples", command_given())
+        }
+        Some(default) => format!("give another value, or leave {name} out (default: {default})"),
+        None => format!("give another value, or leave {name} out"),
+    }
+}
+
+/// What a flag that is left out is: as `clap` knows it, or as its help says it.
+fn default_of(argument: &Arg) -> Option<String> {
+    if let Some(value) = argument.get_default_values().first() {
+        return Some(value.to_string_lossy().into_owned());
+    }
+    let help = argument.get_help()?.to_string();
+    let (_, default) = help.rsplit_once("[default: ")?;
+    Some(default.trim_end_matches(']').into())
+}
+
+/// The flag of this name, with or without its dashes, of the command that was typed; of any if none was.
+fn argument(name: &str) -> Option<Arg> {
     let program = Cli::command();
-    let mut arguments = program.get_subcommands().chain([&program]).flat_map(|c| c.get_arguments());
-    let is_long = arguments.any(|argument| argument.get_long() == Some(name));
-    match (is_long, name) {
-        (_, "n") => "-n".into(), // of `sample`; what `bench` calls `--n` is passed with its dashes
-        (true, _) => format!("--{name}"),
-        (false, _) => name.into(),
+    let typed = command_typed(&program);
+    let is_meant =
+        |command: &&Command| typed.as_ref().is_none_or(|typed| command.get_name() == typed);
+    let commands = program.get_subcommands().filter(is_meant).chain([&program]);
+    let bare = name.trim_start_matches('-');
+    let is_called = |argument: &&Arg| match argument.get_long() {
+        Some(long) => long == bare,
+        None => argument.get_short().is_some_and(|short| bare == short.to_string()),
+    };
+    commands.flat_map(|command| command.get_arguments()).find(is_called).cloned()
+}
+
+fn as_typed(argument: &Arg) -> String {
+    match (argument.get_long(), argument.get_short()) {
+        (Some(long), _) => format!("--{long}"),
+        (None, short) => short.map_or(String::new(), |short| format!("-{short}")),
     }
 }
 
@@ -137,11 +173,14 @@ mod tests {
 
     #[test]
     fn a_parameter_is_named_as_it_is_typed() {
-        let lines = parameter("k", "0", "from 1 to 5");
-        assert_eq!(lines.error, "--k is 0, but must be from 1 to 5");
-        assert_eq!(lines.hint, "choose --k: from 1 to 5");
-        assert_eq!(flag("n"), "-n");
-        assert_eq!(flag("--shape"), "--shape");
-        assert_eq!(flag("picture"), "picture");
+        let lines = parameter("seed", "x", "a whole number");
+        assert_eq!(lines.error, "--seed is x, but must be a whole number");
+        assert_eq!(lines.hint, "give another value, or leave --seed out (default: 0)");
+        let typed = |name| argument(name).map(|argument| as_typed(&argument));
+        assert_eq!(typed("--shape").as_deref(), Some("--shape"));
+        assert_eq!(typed("-n").as_deref(), Some("-n"));
+        assert_eq!(typed("picture"), None);
+        let lines = parameter("picture", "7", "from 1 to 5");
+        assert_eq!(lines.hint, "choose picture: from 1 to 5");
     }
 }

@@ -285,6 +285,15 @@ fn several_sources_are_joined_in_their_order() {
 }
 
 #[test]
+fn the_table_with_a_column_on_another_scale_is_the_one_that_is_named() {
+    let tables = [("one.csv", b"0,9,1,0,1\n".to_vec()), ("two.csv", b"20,0,0,1,0\n".to_vec())];
+    let folder = folder(&tables);
+    let sources = ["one.csv", "two.csv"].map(|name| Source::new(folder.path().join(name)));
+    let error = load_all(&sources).unwrap().check_scale().unwrap_err();
+    assert!(error.to_string().contains("two.csv: column 1 holds values up to 20"), "{error}");
+}
+
+#[test]
 fn every_problem_has_one_line_of_advice() {
     let text = || String::from("x");
     let problems = [

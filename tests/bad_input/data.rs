@@ -239,6 +239,44 @@ fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
         assert_eq!((run.code, run.text().lines().count()), (Some(1), 2), "{}", run.err);
         assert!(told(&run, "error: ")[0].contains(other), "{}", run.err);
     }
+    let run = sandbox.words("assign --model run https://example.org/a.png album/x/a.png");
+    assert!(told(&run, "hint: ")[0].contains("curl -LO"), "{}", run.err);
+    // Every command that reads says in its document what it left out.
+    for words in [
+        "eval album --model run",
+        "pack album --output album.bits",
+        "sweep --k 1 --data album --out sweep",
+    ] {
+        let run = sandbox.words(&format!("{words} --json --quiet"));
+        let document: Value = serde_json::from_slice(&run.out).unwrap();
+        let names = document["left_out"].as_array().unwrap().iter().map(|l| l["file"].as_str());
+        let names: Vec<_> = names.map(Option::unwrap).collect();
+        assert_eq!(run.code, Some(1), "{}", run.err);
+        assert!(names[0].ends_with("b.png") && names[1].ends_with("e.jpg"), "{words}: {names:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_read_amid_pictures_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = Sandbox::new();
+    sandbox.write("album/x/a.png", png(4, 4));
+    sandbox.write("album/y/b.png", png(4, 4));
+    let locked = sandbox.path("album/y");
+    let allow = |mode| std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(mode));
+    allow(0o000).unwrap();
+    let is_obeyed = std::fs::read_dir(&locked).is_err(); // not for the superuser
+    let run = sandbox.words("info album");
+    allow(0o755).unwrap();
+    let (code, n_errors) = if is_obeyed { (1, 1) } else { (0, 0) };
+    assert_eq!(
+        (run.code, run.err.matches("error: ").count()),
+        (Some(code), n_errors),
+        "{}",
+        run.err
+    );
+    assert_eq!(run.err.contains("album/y: "), is_obeyed, "{}", run.err);
 }
 
 #[test]

@@ -101,6 +101,9 @@ fn other_files_are_called_what_they_are() {
         sandbox.write("bent.bmm", bytes);
         refuses_model(&sandbox, &[kind, "not a bmm model"]);
     }
+    sandbox.write("bent.bmm", gzip(b"x"));
+    let run = sandbox.words("view --model bent.bmm");
+    assert!(run.err.contains("hint: unpack it first"), "{}", run.err);
 }
 
 #[test]
