@@ -6,8 +6,12 @@
 // CHROMIUM names another browser than /usr/bin/chromium. The report may be of images (with or without the pad) or of a table.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { deflateSync } from "node:zlib";
 import { chromium } from "playwright-core";
 
@@ -95,6 +99,51 @@ function crc(bytes) {
 
 // An upright stroke, dark on paper that is lit from one side.
 const photoOfOne = png(180, 150, (y, x) => (x > 68 && x < 80 && y > 30 && y < 150 ? 40 : 170 + Math.floor(x / 3)));
+
+// The same numbers from 0 to 1 in every run.
+function numbers(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+// Three strokes with a soft edge, anywhere on paper lit from one side, with noise; every third one is light on dark.
+function photo(seed) {
+  const random = numbers(seed);
+  const between = (low, high) => low + random() * (high - low);
+  const [height, width] = [90, 90].map((least) => Math.floor(between(least, 240)));
+  const size = Math.min(height, width) * between(0.4, 0.8);
+  const [top, left] = [height, width].map((side) => random() * (side - size));
+  const points = Array.from({ length: 4 }, () => [top + random() * size, left + random() * size]);
+  const [reach, slope, noise] = [size * between(0.04, 0.1), between(-40, 40), between(0, 12)];
+  const [paper, pen] = seed % 3 === 0 ? [50, 210] : [200, 50];
+  return png(height, width, (y, x) => {
+    const away = Math.min(...points.slice(1).map((end, i) => distance([y, x], points[i], end)));
+    const ink = Math.min(1, Math.max(0, reach - away + 0.5));
+    const light = slope * (x / width - 0.5) + noise * (random() - 0.5);
+    return Math.round(Math.min(255, Math.max(0, paper + (pen - paper) * ink + light)));
+  });
+}
+
+// From a point to a stroke between two others.
+function distance([y, x], [y0, x0], [y1, x1]) {
+  const [dy, dx] = [y1 - y0, x1 - x0];
+  const along = Math.min(1, Math.max(0, ((y - y0) * dy + (x - x0) * dx) / (dy * dy + dx * dx)));
+  return Math.hypot(y - y0 - along * dy, x - x0 - along * dx);
+}
+
+// What `bmm assign` says of the pictures, by the model beside the page: for each its cluster and log p(x).
+function assigned(folder, names) {
+  const manifest = fileURLToPath(new URL("../../Cargo.toml", import.meta.url));
+  const model = dirname(fileURLToPath(address));
+  const command = ["run", "--release", "--quiet", "--manifest-path", manifest, "--", "assign", "--format", "csv"];
+  const text = execFileSync("cargo", [...command, "--model", model, ...names], { cwd: folder, encoding: "utf8", stdio: "pipe" });
+  const [head, ...rows] = text.trim().split("\n").map((line) => line.split(","));
+  const [cluster, logProb] = ["cluster", "log_likelihood"].map((name) => head.indexOf(name));
+  return rows.map((row) => ({ cluster: row[cluster], logProb: Number(row[logProb]) }));
+}
 
 describe("the page", () => {
   test("asks for nothing but itself and breaks no policy", () => quietly(async (page, seen) => {
@@ -253,6 +302,27 @@ describe("the pad", () => {
     }, photoOfOne.toString("base64"));
     await page.locator("#verdict[data-cluster]:not([data-cluster=''])").waitFor();
     if (report.labels.includes("1")) assert.equal(await verdict(page).getAttribute("data-label"), "1");
+  }));
+
+  test("sees in a photo what the program sees", withPad(async (page) => {
+    const folder = mkdtempSync(join(tmpdir(), "bmm-photos-"));
+    try {
+      const photos = Array.from({ length: 30 }, (_, i) => ({ name: `photo-${i}.png`, buffer: photo(i + 1) }));
+      photos.forEach(({ name, buffer }) => writeFileSync(join(folder, name), buffer));
+      const expected = assigned(folder, photos.map(({ name }) => name));
+      assert.equal(expected.length, photos.length);
+      for (const [i, { name, buffer }] of photos.entries()) {
+        await page.locator("#picture").setInputFiles({ name, mimeType: "image/png", buffer });
+        await page.locator("#pad-status", { hasText: `${name},` }).waitFor();
+        const { cluster, logProb } = expected[i];
+        assert.equal(await verdict(page).getAttribute("data-cluster"), cluster, name);
+        // One pixel more or less is far more than the digits that are shown.
+        const shown = /log p(-[\d.]+)/.exec(await page.locator("#measures").textContent());
+        assert.ok(Math.abs(Number(shown[1]) - logProb) < 0.051, `${name}: ${shown[1]} and ${logProb}`);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }));
 
   test("leaves a picture of the right size as it is", withPad(async (page, { height, width }) => {
