@@ -244,10 +244,9 @@ impl BernoulliMixture {
         let rows = layout.matrix(data, known.of_row);
         let scorer = self.scorer_for(layout);
         let scorer = DenseScorer::new(&scorer);
-        let block = |first| {
-            let (mut tables, mut resp) = (Tables::default(), Responsibilities::default());
+        let block = |(tables, resp): &mut (Tables, Responsibilities), first| {
             let block = RowBlock::new(&rows, first..data.n_samples().min(first + MAP_ROWS));
-            scorer.responsibilities(&block, &mut tables, &mut resp);
+            scorer.responsibilities(&block, tables, resp);
             let of_rows = block.rows().zip(resp.log_prob()).enumerate();
             let mapped = of_rows.map(|(position, (i, log_prob))| {
                 map(i, *log_prob, &mut resp.row(position, self.n_components()))
@@ -255,7 +254,7 @@ impl BernoulliMixture {
             mapped.collect::<Vec<_>>()
         };
         let blocks = (0..data.n_samples()).step_by(MAP_ROWS);
-        Ok(parallel::map(blocks, block).into_iter().flatten().collect())
+        Ok(parallel::map_with(blocks, Default::default, block).into_iter().flatten().collect())
     }
 
     /// `n_samples` rows drawn from the mixture, and the component that each came from.

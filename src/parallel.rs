@@ -37,12 +37,25 @@ pub fn both<A: Send, B: Send>(
 
 /// Does `work` on every piece. A piece should be worth a lock and, if it is not alone, waking a thread.
 pub fn for_each<P>(pieces: impl IntoIterator<Item = P, IntoIter: Send>, work: impl Fn(P) + Sync) {
+    for_each_with(pieces, || (), |(), piece| work(piece));
+}
+
+/// The same with room to work in, which every thread makes once.
+fn for_each_with<P, R>(
+    pieces: impl IntoIterator<Item = P, IntoIter: Send>,
+    room: impl Fn() -> R + Sync,
+    work: impl Fn(&mut R, P) + Sync,
+) {
     let pieces = Mutex::new(pieces.into_iter().fuse());
     let next = || lock(&pieces).next();
     let at_most = lock(&pieces).size_hint().1;
     on_threads(at_most.unwrap_or(usize::MAX), &|| {
+        // A thread that comes too late needs no room.
+        let Some(first) = next() else { return };
+        let mut room = room();
+        work(&mut room, first);
         while let Some(piece) = next() {
-            work(piece);
+            work(&mut room, piece);
         }
     });
 }
@@ -52,9 +65,18 @@ pub fn map<P, T: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     work: impl Fn(P) -> T + Sync,
 ) -> Vec<T> {
+    map_with(pieces, || (), |(), piece| work(piece))
+}
+
+/// The same with room to work in, which every thread makes once.
+pub fn map_with<P, R, T: Send>(
+    pieces: impl IntoIterator<Item = P, IntoIter: Send>,
+    room: impl Fn() -> R + Sync,
+    work: impl Fn(&mut R, P) -> T + Sync,
+) -> Vec<T> {
     let results = Mutex::new(Vec::new());
-    for_each(pieces.into_iter().enumerate(), |(place, piece)| {
-        let result = work(piece);
+    for_each_with(pieces.into_iter().enumerate(), room, |room, (place, piece)| {
+        let result = work(room, piece);
         let mut results = lock(&results);
         if results.len() <= place {
             results.resize_with(place + 1, || None);
