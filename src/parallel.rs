@@ -1,19 +1,29 @@
 //! Work shared among threads: pieces are handed out one after another to whichever thread is free, and their results come back
 //! in the order of the pieces, so that none depends on the number of threads.
 //!
-//! The library that keeps the threads sees one function that takes nothing and returns nothing, whatever the work is: it
-//! is compiled once, not once for every kind of work.
+//! The library that keeps the threads sees steps that take nothing and return whether there was one: its loops are
+//! compiled once, not once for every kind of work.
 
-use crate::error::{Error, Result};
+use crate::error::Error;
+use rayon::Scope;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 
 /// Lets all later work use `n_threads` threads (0: one for each core).
 ///
 /// # Errors
 /// [`Error::Parameter`] if threads already run or cannot be started.
-pub fn use_threads(n_threads: usize) -> Result<()> {
-    rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global().map_err(|e| {
-        Error::Parameter { name: "threads", value: e.to_string(), allowed: "set once".into() }
+pub fn use_threads(n_threads: usize) -> Result<(), Error> {
+    let n = match n_threads {
+        0 => available_parallelism().map_or(1, NonZero::get),
+        n => n,
+    };
+    rayon::ThreadPoolBuilder::new().num_threads(n).build_global().map_err(|e| Error::Parameter {
+        name: "threads",
+        value: n.to_string(),
+        allowed: format!("a number that can be started now ({e})"),
     })
 }
 
@@ -40,24 +50,27 @@ pub fn for_each<P>(pieces: impl IntoIterator<Item = P, IntoIter: Send>, work: im
     for_each_with(pieces, || (), |(), piece| work(piece));
 }
 
-/// The same with room to work in, which every thread makes once.
-fn for_each_with<P, R>(
+/// The same with room to work in: as many are made as there are threads at work.
+pub fn for_each_with<P, R: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     room: impl Fn() -> R + Sync,
     work: impl Fn(&mut R, P) + Sync,
 ) {
-    let pieces = Mutex::new(pieces.into_iter().fuse());
-    let next = || lock(&pieces).next();
-    let at_most = lock(&pieces).size_hint().1;
-    on_threads(at_most.unwrap_or(usize::MAX), &|| {
-        // A thread that comes too late needs no room.
-        let Some(first) = next() else { return };
-        let mut room = room();
-        work(&mut room, first);
-        while let Some(piece) = next() {
-            work(&mut room, piece);
-        }
+    let (pieces, rooms) = (Mutex::new(pieces.into_iter().fuse()), Mutex::new(Vec::new()));
+    let at_most = lock(&pieces).size_hint().1.unwrap_or(usize::MAX);
+    on_threads(at_most, &|| {
+        let Some(piece) = lock(&pieces).next() else { return false };
+        let free = lock(&rooms).pop();
+        let mut room = free.unwrap_or_else(&room);
+        work(&mut room, piece);
+        lock(&rooms).push(room);
+        true
     });
+}
+
+/// How many of `n` things to give out at a time: even shares, none of fewer than `least` unless there are fewer in all.
+pub fn share(n: usize, least: usize) -> usize {
+    n.div_ceil((n / least).max(1)).max(1)
 }
 
 /// What `work` makes of every piece, in their order.
@@ -68,8 +81,20 @@ pub fn map<P, T: Send>(
     map_with(pieces, || (), |(), piece| work(piece))
 }
 
-/// The same with room to work in, which every thread makes once.
-pub fn map_with<P, R, T: Send>(
+/// The same for work that can fail: the first error in the order of the pieces. After one no further piece is begun.
+pub fn try_map<P, T: Send, E: Send>(
+    pieces: impl IntoIterator<Item = P, IntoIter: Send>,
+    work: impl Fn(P) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
+    let failed = AtomicBool::new(false);
+    // Pieces are handed out in order: all before the one that fails have been begun, and are finished.
+    let pieces = pieces.into_iter().take_while(|_| !failed.load(Ordering::Relaxed));
+    let work = |piece| work(piece).inspect_err(|_| failed.store(true, Ordering::Relaxed));
+    map(pieces, work).into_iter().collect()
+}
+
+/// [`map`] with room to work in: as many are made as there are threads at work.
+pub fn map_with<P, R: Send, T: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     room: impl Fn() -> R + Sync,
     work: impl Fn(&mut R, P) -> T + Sync,
@@ -87,15 +112,25 @@ pub fn map_with<P, R, T: Send>(
     results.into_iter().flatten().collect()
 }
 
-/// Does the same work on several threads, but not on more than `at_most`.
-fn on_threads(at_most: usize, work: &(dyn Fn() + Sync)) {
+/// Takes steps on several threads, but not on more than `at_most`, until there is none left to take.
+fn on_threads(at_most: usize, step: &(dyn Fn() -> bool + Sync)) {
     match n_threads().min(at_most) {
-        0 | 1 => work(),
+        0 | 1 => while step() {},
         n => rayon::scope(|scope| {
-            (1..n).for_each(|_| scope.spawn(|_| work()));
-            work();
+            (1..n).for_each(|_| help(scope, step));
+            while step() {}
         }),
     }
+}
+
+/// Lets another thread take the steps, one at a time: a thread that waits for the parts of its own piece may be the one
+/// that helps, and looks whether they are done after every step.
+fn help<'scope>(scope: &Scope<'scope>, step: &'scope (dyn Fn() -> bool + Sync)) {
+    scope.spawn(move |scope| {
+        if step() {
+            help(scope, step);
+        }
+    });
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -105,19 +140,48 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::AtomicUsize;
 
     fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
     }
 
+    /// Until another piece has said so: without a second thread none would, so there is an end to waiting.
+    fn wait_for(said: &AtomicBool) {
+        let is_said = |_| {
+            std::thread::yield_now();
+            said.load(Ordering::Relaxed)
+        };
+        assert!((0..100_000_000).any(is_said), "two pieces at the same time");
+    }
+
     #[test]
-    fn results_stand_in_the_order_of_the_pieces() {
+    fn shares_are_even_and_large_enough() {
+        for (n, least, shares) in [(0_usize, 8, 1), (7, 8, 1), (15, 8, 1), (16, 8, 2), (17, 8, 2)] {
+            assert_eq!(n.max(1).div_ceil(share(n, least)), shares, "{n}");
+            assert!(share(n, least) >= least.min(n));
+        }
+    }
+
+    #[test]
+    fn results_stand_in_the_order_of_the_pieces_not_of_their_ends() {
         let squares: Vec<usize> = (0..1000).map(|i| i * i).collect();
         for threads in [1, 2, 5] {
             let found = on(threads, || map(0..1000, |i| i * i));
             assert_eq!(found, squares, "{threads} threads");
         }
         assert!(map(0..0, |i: usize| i).is_empty());
+        let is_ended = AtomicBool::new(false);
+        let found = on(2, || {
+            map(0..2, |i| {
+                match i {
+                    0 => wait_for(&is_ended),
+                    _ => is_ended.store(true, Ordering::Relaxed),
+                }
+                i
+            })
+        });
+        assert_eq!(found, [0, 1]);
     }
 
     #[test]
@@ -132,13 +196,25 @@ mod tests {
     }
 
     #[test]
-    fn several_threads_work_at_the_same_time() {
-        let barrier = std::sync::Barrier::new(2);
-        // One alone would wait for ever.
-        on(2, || {
-            for_each(0..2, |_| {
-                barrier.wait();
-            });
-        });
+    fn a_thread_makes_room_once() {
+        let rooms = AtomicUsize::new(0);
+        let room = || rooms.fetch_add(1, Ordering::Relaxed);
+        let found = on(3, || map_with(0..1000, room, |room, piece| (*room, piece)));
+        assert!((1..=3).contains(&rooms.into_inner()));
+        assert!(found.into_iter().enumerate().all(|(i, (room, piece))| room < 3 && piece == i));
+    }
+
+    #[test]
+    fn the_first_error_is_told_and_ends_the_work() {
+        for threads in [1, 4] {
+            let begun = AtomicUsize::new(0);
+            let work = |i| {
+                begun.fetch_add(1, Ordering::Relaxed);
+                if i % 10 == 7 { Err(i) } else { Ok(i) }
+            };
+            assert_eq!(on(threads, || try_map(0..1_000_000, work)), Err(7));
+            assert!(begun.into_inner() < 1_000_000);
+        }
+        assert_eq!(try_map(0..3, Ok::<_, ()>), Ok(vec![0, 1, 2]));
     }
 }

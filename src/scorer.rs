@@ -105,14 +105,14 @@ impl Scorer {
             .enumerate()
             .collect();
         // Waking a thread for less takes longer than the work.
-        let shares = of_components.chunks_mut(least_components(n_columns));
-        let drifts = parallel::map(shares, |share| {
-            let mut odds = vec![0.0; n_columns];
-            let mut octets = vec![Octet::default(); row_bytes(n_columns)];
+        let share = parallel::share(of_components.len(), least_components(n_columns));
+        let room = || (vec![0.0; n_columns], vec![Octet::default(); row_bytes(n_columns)]);
+        let drifts = parallel::map_with(of_components.chunks_mut(share), room, |room, share| {
+            let (odds, octets) = room;
             let drifts =
                 share.iter_mut().map(|(k, ((((log_odds, narrow), bias), boundary), mean))| {
-                    layout.fill_odds(mean, &mut odds);
-                    fill_log_odds(&mut odds, &mut octets);
+                    layout.fill_odds(mean, odds);
+                    fill_log_odds(odds, octets);
                     let (new_bias, new_boundary) = (
                         libm::log(weights[*k]) + log_prob_of_zeros(mean),
                         Boundary::of(mean, *k, layout),
@@ -120,13 +120,13 @@ impl Scorer {
                     let old = Scored { bias: **bias, log_odds, boundary: boundary.as_ref() };
                     let new = Scored {
                         bias: new_bias,
-                        log_odds: &octets,
+                        log_odds: octets,
                         boundary: new_boundary.as_ref(),
                     };
                     let drift = drift::rise_and_fall(&old, &new);
                     (**bias, **boundary) = (new_bias, new_boundary);
-                    log_odds.copy_from_slice(&octets);
-                    fill_narrow(&octets, narrow);
+                    log_odds.copy_from_slice(octets);
+                    fill_narrow(octets, narrow);
                     drift
                 });
             drifts.collect::<Vec<_>>()

@@ -88,9 +88,9 @@ fn pictures(model: &Model, sizes: Option<&[u64]>) -> Result<Vec<(String, Vec<u8>
         Ok((format!("means/{k:0digits$}.png"), png))
     };
     let sheet = || pictures::sheet(model, sizes, &all, None);
-    let means = || parallel::map(all.iter().copied(), mean);
+    let means = || parallel::try_map(all.iter().copied(), mean);
     let (sheet, means) = parallel::both(sheet, means);
-    let mut files = means.into_iter().collect::<Result<Vec<_>>>()?;
+    let mut files = means?;
     files.push(("means.png".into(), sheet?));
     Ok(files)
 }

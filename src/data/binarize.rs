@@ -114,16 +114,17 @@ fn check_binary(pixels: &Pixels) -> Result<()> {
 
 /// The matrix whose row `i` is what `pack(i, values, packed)` writes into zeroed bytes.
 fn pack_rows(pixels: &Pixels, pack: impl Fn(usize, &[u8], &mut [u8]) + Sync) -> Result<BitMatrix> {
-    /// Rows in one piece of work.
-    const AT_ONCE: usize = 256;
+    /// Values in one piece of work, about.
+    const AT_ONCE: usize = 1 << 18;
     let (n_images, n_features) = (pixels.n_images(), pixels.n_features());
     let stride = row_bytes(n_features);
     let mut bytes = vec![0; n_images * stride];
-    let rows = pixels.values().chunks(n_features * AT_ONCE);
-    let blocks = bytes.chunks_mut(stride * AT_ONCE).zip(rows).enumerate();
+    let n_rows = AT_ONCE.div_ceil(n_features);
+    let rows = pixels.values().chunks(n_features * n_rows);
+    let blocks = bytes.chunks_mut(stride * n_rows).zip(rows).enumerate();
     parallel::for_each(blocks, |(block, (packed, rows))| {
         let rows = packed.chunks_exact_mut(stride).zip(rows.chunks_exact(n_features));
-        (block * AT_ONCE..).zip(rows).for_each(|(i, (packed, row))| pack(i, row, packed));
+        (block * n_rows..).zip(rows).for_each(|(i, (packed, row))| pack(i, row, packed));
     });
     BitMatrix::from_packed(n_images, n_features, bytes)
 }
@@ -181,7 +182,11 @@ fn histogram(values: &[u8]) -> [u64; 256] {
         a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         a
     };
-    parallel::map(values.chunks(1 << 16), count).into_iter().fold([0; 256], add)
+    /// Values that are worth a thread.
+    const LEAST: usize = 1 << 16;
+    // Counts of many chunks would take longer to add than the values to count.
+    let share = values.len().div_ceil(4 * parallel::n_threads()).max(LEAST);
+    parallel::map(values.chunks(share), count).into_iter().fold([0; 256], add)
 }
 
 /// How often each value occurs in one chunk, in four counts by turns: images are mostly paper, and adding to one count

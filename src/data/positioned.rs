@@ -23,7 +23,7 @@ pub(super) fn in_parts(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result
     use crate::parallel;
     use std::os::unix::fs::FileExt;
     let read = |(i, part): (usize, &mut [u8])| file.read_exact_at(part, offset + (i * PART) as u64);
-    parallel::map(bytes.chunks_mut(PART).enumerate(), read).into_iter().collect()
+    parallel::try_map(bytes.chunks_mut(PART).enumerate(), read).map(drop)
 }
 
 /// The same with what every system has: a place in the file, and reading on from there.

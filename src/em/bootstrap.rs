@@ -63,8 +63,8 @@ pub fn bootstrap<'a>(
     let streams: Vec<_> = (0..n_refits).map(|_| streams.next_stream()).collect();
     let mut deviations = Deviations::new(mixture);
     for wave in streams.chunks(WAVE) {
-        for refit in parallel::map(wave, |rng| refit(rows, &params, rng.clone())) {
-            deviations.add(mixture, &refit?);
+        for refit in parallel::try_map(wave, |rng| refit(rows, &params, rng.clone()))? {
+            deviations.add(mixture, &refit);
         }
     }
     let errors = StandardErrors::of_refits(mixture, &deviations.sums, n_refits);

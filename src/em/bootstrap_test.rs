@@ -93,8 +93,8 @@ pub fn bootstrap_test<'a>(
         is_ended.fetch_or(done().is_break(), Ordering::Relaxed);
         Ok(Some(statistic))
     };
-    let bootstrapped = parallel::map(0..n_bootstrap, drawn).into_iter();
-    let bootstrapped: Option<Vec<f64>> = bootstrapped.collect::<Result<_>>()?;
+    let bootstrapped: Option<Vec<f64>> =
+        parallel::try_map(0..n_bootstrap, drawn)?.into_iter().collect();
     Ok(bootstrapped.map(|bootstrapped| BootstrapTest {
         n_components: alternative.mixture.n_components(),
         statistic: 2.0 * (alternative.report.log_likelihood - null.report.log_likelihood),

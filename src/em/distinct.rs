@@ -49,10 +49,12 @@ fn distinct(rows: &Rows) -> Rows<'static> {
     };
     let mut order: Vec<usize> = (0..rows.data.n_samples()).collect();
     let compare = |a: &usize, b: &usize| key(a).cmp(&key(b));
-    let share = order.len().div_ceil(parallel::n_threads()).max(1);
-    parallel::for_each(order.chunks_mut(share), |order| order.sort_by(compare));
-    // Shares that are in order are found and merged, not sorted again.
-    order.sort_by(compare);
+    // Parts that are in order are found and merged, not sorted again.
+    let mut share = order.len().div_ceil(parallel::n_threads()).max(1);
+    while share < 2 * order.len() {
+        parallel::for_each(order.chunks_mut(share), |order| order.sort_by(compare));
+        share *= 2;
+    }
     let (mut firsts, mut weights) = (Vec::new(), Vec::new());
     for alike in order.chunk_by(|a, b| key(a) == key(b)) {
         let weight: f64 = alike.iter().map(|&i| rows.weight(i)).sum();

@@ -121,9 +121,11 @@ impl EStep {
 
 /// Statistics of columns that are all features, in the order of the features: in place, for they are large.
 fn in_order(mut stats: SufficientStats, columns: &[Column]) -> SufficientStats {
-    parallel::for_each(stats.weighted_sums.chunks_exact_mut(columns.len()), |sums| {
-        let in_columns = sums.to_vec();
-        for (column, sum) in columns.iter().zip(in_columns) {
+    let of_components = stats.weighted_sums.chunks_exact_mut(columns.len());
+    parallel::for_each_with(of_components, Vec::new, |in_columns, sums| {
+        in_columns.clear();
+        in_columns.extend_from_slice(sums);
+        for (column, &sum) in columns.iter().zip(&*in_columns) {
             if let Column::One(d) = *column {
                 sums[d] = sum;
             }

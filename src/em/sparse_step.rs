@@ -114,7 +114,7 @@ impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
     }
 }
 
-/// Hands out `pieces` to `workers`, one thread for each: `work` is called once for a worker, with all pieces that it gets.
+/// Hands out `pieces` to `workers`: `work` is called once for each, with all pieces that it gets, which may be none.
 ///
 /// Which worker gets which piece is chance, so no result may depend on it.
 fn share_out<W: Send, P: Send>(

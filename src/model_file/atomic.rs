@@ -111,10 +111,9 @@ fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool)
     let parents = Parents::make(parent_of(&target))?;
     let temporary = temporary_folder(&target).map_err(Error::io(path))?;
     // Side by side: a disk makes several files durable in little more than the time that one takes.
-    let added = parallel::map(files, |(name, bytes)| {
+    parallel::try_map(files, |(name, bytes)| {
         add_file(temporary.path(), name, bytes).map_err(Error::io(path.join(name)))
-    });
-    added.into_iter().collect::<Result<()>>()?;
+    })?;
     sync_tree(temporary.path()).map_err(Error::io(path))?;
     install(temporary, &target, occupant).map_err(|error| match error.kind() {
         ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, kind.hint()),

@@ -93,8 +93,8 @@ impl Layout {
 
     /// `data`, the labels of whose rows are `labels` (N, or empty), in these columns.
     pub fn matrix<'a>(&self, data: &'a BitMatrix, labels: &[Option<u32>]) -> Cow<'a, BitMatrix> {
-        /// Rows in one piece of work.
-        const AT_ONCE: usize = 256;
+        /// Bytes in one piece of work, about.
+        const AT_ONCE: usize = 1 << 15;
         if self.is_plain() {
             return Cow::Borrowed(data);
         }
@@ -111,8 +111,9 @@ impl Layout {
                 set(places.labels[label as usize]);
             }
         };
-        parallel::for_each(bytes.chunks_mut(stride * AT_ONCE).enumerate(), |(block, rows)| {
-            let rows = (block * AT_ONCE..).zip(rows.chunks_exact_mut(stride));
+        let n_rows = AT_ONCE.div_ceil(stride);
+        parallel::for_each(bytes.chunks_mut(stride * n_rows).enumerate(), |(block, rows)| {
+            let rows = (block * n_rows..).zip(rows.chunks_exact_mut(stride));
             rows.for_each(|(i, row)| fill(i, row));
         });
         let matrix = BitMatrix::from_packed(data.n_samples(), self.n_columns(), bytes);
