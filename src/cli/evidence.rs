@@ -62,7 +62,8 @@ pub(super) fn shown(
 /// [`Error::Parameter`] for a model of one cluster, which leaves nothing to decide.
 pub(super) fn sheet(model: &Model, input: &Input, assigned: &[Assigned]) -> Result<Vec<u8>> {
     if model.mixture.n_components() < 2 {
-        let (value, allowed) = ("asked of one cluster".into(), "asked of at least two".into());
+        let (value, allowed) =
+            ("asked of one cluster".into(), "left out: there is no other to decide against".into());
         return Err(Error::Parameter { name: "explain", value, allowed });
     }
     let (images, d) = images(input, assigned);

@@ -86,7 +86,8 @@ fn not_there(error: &Error) -> Option<&Path> {
     match error {
         Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => Some(path),
         Error::Data { path, problem: DataProblem::Unreadable { .. } } => {
-            (!path.exists()).then_some(path)
+            let found = path.symlink_metadata();
+            found.is_err_and(|e| e.kind() == io::ErrorKind::NotFound).then_some(path)
         }
         _ => None,
     }

@@ -276,7 +276,7 @@ impl Words {
 }
 
 impl Input {
-    /// Says that there is nothing to tell rows apart by.
+    /// Says so if there is nothing to tell rows apart by.
     pub(super) fn warn_if_all_the_same(&self, console: &Console) {
         let n_bits = (self.bits.n_samples() * self.bits.n_features()) as u64;
         if [0, n_bits].contains(&self.bits.count_ones()) {

@@ -59,7 +59,7 @@ impl ErrorArgs {
             return Ok(());
         }
         let value = format!("asked of {}", Path::new(subject).display());
-        let allowed = "asked of a model: only models have standard errors".into();
+        let allowed = "left out: only models have standard errors".into();
         Err(Error::Parameter { name: "errors", value, allowed })
     }
 
@@ -114,9 +114,8 @@ impl ErrorArgs {
 fn labels_of(model: &Model, input: &Input) -> Result<Vec<Option<u32>>> {
     let names = model.labels.as_ref().map_or(&[][..], |table| &table.names);
     let Some(labels) = &input.labels else {
-        let (value, allowed) =
-            ("no labels".into(), "those of the data: the model was fitted to them");
-        return Err(Error::Parameter { name: "errors", value, allowed: allowed.into() });
+        let (value, allowed) = ("not given".into(), "those that the model was fitted to".into());
+        return Err(Error::Parameter { name: "labels", value, allowed });
     };
     let number = |name: &String| names.iter().zip(0..).find(|(known, _)| *known == name);
     let numbers: Vec<Option<u32>> =

@@ -27,7 +27,7 @@ Examples:
   bmm train --k 10
   bmm train --k 50 --data pictures/ --seed 7 --out models/pictures")]
 pub(super) struct Args {
-    /// Clusters to look for [default: 10, or as many as --from has]
+    /// Clusters to look for [default: 10, or as many as --from has or labels that the fit uses]
     #[arg(long)]
     k: Option<usize>,
     /// Fit so many clusters to each label, and assign new images to labels: rows whose label is known belong to its clusters,

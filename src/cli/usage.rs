@@ -28,26 +28,27 @@ pub(super) fn lines(error: &clap::Error) -> Lines {
 pub(super) fn parameter(name: &str, value: &str, allowed: &str) -> Lines {
     let argument = argument(name);
     let name = argument.as_ref().map_or(name.into(), as_typed);
-    let hint = match argument {
-        _ if allowed.starts_with("left out") => format!("leave {name} out"),
-        None => format!("choose {name}: {allowed}"),
-        Some(argument) => way_out(&name, &argument),
-    };
+    // What was left out, or comes from a file, cannot be left out.
+    let is_typed = is_typed(&words(), &name, value.trim_matches('\''));
+    let default = argument.filter(|_| is_typed).as_ref().and_then(default_of);
+    let hint = way_out(&name, allowed, default);
     Lines { error: format!("{name} is {value}, but must be {allowed}"), hint }
 }
 
-/// What to do about a flag with a value that cannot be; what can be, the error says.
-fn way_out(name: &str, argument: &Arg) -> String {
-    if !argument.get_action().takes_values() {
-        return format!("leave {name} out");
-    }
-    match default_of(argument) {
-        _ if argument.is_required_set() => {
-            format!("give another value; `{} --help` has examples", command_given())
-        }
+/// What to do about a value that cannot be, where `default` is what a flag is that can be left out.
+fn way_out(name: &str, allowed: &str, default: Option<String>) -> String {
+    match default {
+        _ if allowed.starts_with("left out") => format!("leave {name} out"),
         Some(default) => format!("give another value, or leave {name} out (default: {default})"),
-        None => format!("give another value, or leave {name} out"),
+        None => format!("choose {name}: {allowed}"),
     }
+}
+
+/// Whether `words` give the flag this value: after a blank, after `=`, or right after its one letter.
+fn is_typed(words: &[String], flag: &str, value: &str) -> bool {
+    let separator = if flag.starts_with("--") { "=" } else { "" };
+    let joined = format!("{flag}{separator}{value}");
+    words.contains(&joined) || words.windows(2).any(|pair| pair == [flag, value])
 }
 
 /// What a flag that is left out is: as `clap` knows it, or as its help says it.
@@ -145,8 +146,7 @@ fn in_words_of_clap(error: &clap::Error) -> Lines {
 /// What `-k`, `-k10` and `-seed`, of which `-s` is left, were meant to be, if the command has a flag of that name.
 fn with_two_dashes(flag: &str) -> Option<String> {
     let is_short = flag.strip_prefix('-').is_some_and(|name| name.chars().count() == 1);
-    let mut words = std::env::args_os().filter_map(|word| word.into_string().ok());
-    let word = words.find(|word| is_short && word.starts_with(flag))?;
+    let word = words().into_iter().find(|word| is_short && word.starts_with(flag))?;
     let name = word.trim_start_matches('-').trim_end_matches(|c: char| c.is_ascii_digit());
     let name = name.split('=').next()?;
     let program = Cli::command();
@@ -164,7 +164,12 @@ fn command_given() -> String {
 /// The command among the words that were typed.
 fn command_typed(program: &clap::Command) -> Option<String> {
     let is_command = |word: &String| program.get_subcommands().any(|c| c.get_name() == word);
-    std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).find(is_command)
+    words().into_iter().find(is_command)
+}
+
+/// The words after the program's name.
+fn words() -> Vec<String> {
+    std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect()
 }
 
 #[cfg(test)]
@@ -175,12 +180,39 @@ mod tests {
     fn a_parameter_is_named_as_it_is_typed() {
         let lines = parameter("seed", "x", "a whole number");
         assert_eq!(lines.error, "--seed is x, but must be a whole number");
-        assert_eq!(lines.hint, "give another value, or leave --seed out (default: 0)");
         let typed = |name| argument(name).map(|argument| as_typed(&argument));
         assert_eq!(typed("--shape").as_deref(), Some("--shape"));
         assert_eq!(typed("-n").as_deref(), Some("-n"));
         assert_eq!(typed("picture"), None);
-        let lines = parameter("picture", "7", "from 1 to 5");
-        assert_eq!(lines.hint, "choose picture: from 1 to 5");
+    }
+
+    #[test]
+    fn only_what_was_typed_can_be_left_out() {
+        let hint = way_out("--seed", "a whole number", Some("0".into()));
+        assert_eq!(hint, "give another value, or leave --seed out (default: 0)");
+        assert_eq!(way_out("--k", "from 1 to 5", None), "choose --k: from 1 to 5");
+        assert_eq!(way_out("--shape", "left out: these are images", None), "leave --shape out");
+        let is_typed = |line: &str, flag, value| {
+            is_typed(&line.split(' ').map(String::from).collect::<Vec<_>>(), flag, value)
+        };
+        assert!(is_typed("train --k 7 --data x", "--k", "7"));
+        assert!(is_typed("train --data x --k=7", "--k", "7"));
+        assert!(is_typed("sample -n7", "-n", "7"));
+        assert!(!is_typed("train --seed 7 --k 8", "--k", "7"));
+        assert!(!is_typed("train --k7", "--k", "7"));
+    }
+
+    #[test]
+    fn every_flag_that_can_be_left_out_says_what_it_is_then() {
+        let program = Cli::command();
+        for command in program.get_subcommands().chain([&program]) {
+            let optional = |a: &&Arg| a.get_action().takes_values() && !a.is_required_set();
+            for argument in
+                command.get_arguments().filter(|a| a.get_long().is_some() && optional(a))
+            {
+                let flag = as_typed(argument);
+                assert!(default_of(argument).is_some(), "{} {flag}", command.get_name());
+            }
+        }
     }
 }

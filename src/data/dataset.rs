@@ -205,7 +205,8 @@ impl Dataset {
     /// Whether the values are on one scale: a table of zeros and ones with a column of ages, say, is neither grey nor binary.
     ///
     /// # Errors
-    /// [`DataProblem::MixedScales`], about the source of the first such row, for a table in which most columns that differ at all hold zeros and ones, but not all.
+    /// [`DataProblem::MixedScales`] if most columns that are not blank hold zeros and ones, but not all: about the source of the
+    /// largest value in the first such column.
     pub fn check_scale(&self) -> Result<()> {
         if !matches!(self.kind, SourceKind::Npy | SourceKind::Table) {
             return Ok(());
@@ -219,9 +220,9 @@ impl Dataset {
         match most.iter().zip(0..).find(|(most, _)| **most > 1) {
             Some((&value, d)) if n_binary > n_other => {
                 let name = self.names.get(d).cloned().unwrap_or_else(|| (d + 1_usize).to_string());
-                let is_other = |i: &usize| self.pixels.image(*i)[d] > 1;
-                let first = (0..self.pixels.n_images()).find(is_other).unwrap_or(0);
-                Err(Error::data(self.origin(first).0, DataProblem::MixedScales { name, value }))
+                let is_told = |i: &usize| self.pixels.image(*i)[d] == value;
+                let row = (0..self.pixels.n_images()).find(is_told).unwrap_or(0);
+                Err(Error::data(self.origin(row).0, DataProblem::MixedScales { name, value }))
             }
             _ => Ok(()),
         }

@@ -286,7 +286,7 @@ fn several_sources_are_joined_in_their_order() {
 
 #[test]
 fn the_table_with_a_column_on_another_scale_is_the_one_that_is_named() {
-    let tables = [("one.csv", b"0,9,1,0,1\n".to_vec()), ("two.csv", b"20,0,0,1,0\n".to_vec())];
+    let tables = [("one.csv", b"2,9,1,0,1\n".to_vec()), ("two.csv", b"20,0,0,1,0\n".to_vec())];
     let folder = folder(&tables);
     let sources = ["one.csv", "two.csv"].map(|name| Source::new(folder.path().join(name)));
     let error = load_all(&sources).unwrap().check_scale().unwrap_err();

@@ -63,11 +63,16 @@ pub enum ModelProblem {
     UnknownFormat,
 }
 
+/// What a file looks like that may be a model once it is unpacked.
+pub(crate) const GZIP: &str = "a gzip archive";
+
 impl ModelProblem {
     /// What the user can do about it, in one line.
     pub fn hint(&self) -> String {
         match self {
-            Self::NotAModel { looks_like: "a gzip archive" } => "unpack it first, as by `gunzip`",
+            Self::NotAModel { looks_like: GZIP } => {
+                "unpack it first, as by `gzip -dc FILE > model.bmm`, if it is a model"
+            }
             Self::NotAModel { .. } => "give a model.bmm written by `bmm train` or `bmm import`",
             Self::Truncated { .. } => "copy the file again, or train the model again",
             Self::TooLarge { .. } => "copy the file again; if it stays like this it is no model",

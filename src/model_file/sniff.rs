@@ -1,12 +1,14 @@
 //! What a file that is no model looks like, so that the error can name the mistake.
 
+use crate::error::GZIP;
+
 /// Beginnings of files that people give by mistake, and what to call them.
 const BEGINNINGS: [(&[u8], &str); 13] = [
     (b"\x89BIT", "a packed data file (.bits)"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"BM", "a BMP picture"),
-    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x1f\x8b", GZIP),
     (b"PK\x03\x04", "a zip archive"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x7fELF", "a program"),

@@ -241,7 +241,7 @@ fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
     }
     let run = sandbox.words("assign --model run https://example.org/a.png album/x/a.png");
     assert!(told(&run, "hint: ")[0].contains("curl -LO"), "{}", run.err);
-    // Every command that reads says in its document what it left out.
+    // These say in their documents, too, what they left out.
     for words in [
         "eval album --model run",
         "pack album --output album.bits",
