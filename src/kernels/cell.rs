@@ -2,6 +2,7 @@
 //!
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
+use super::lanes::array;
 use super::row_block::{CELLS, Entries, RowBlock};
 use super::screen::Marks;
 
@@ -62,9 +63,10 @@ pub(super) fn screen_rows<C: Cell<N>, const N: usize>(
     chunks: Chunks<N>,
 ) {
     let Chunks { totals, stride, offset, first } = chunks;
-    for (i, (&position, row)) in positions.iter().zip(totals.chunks_exact_mut(stride)).enumerate() {
+    for (i, &position) in positions.iter().enumerate() {
         block.ask_for_nibbles(tile, positions, i);
-        let (list, row) = (block.nibbles(tile, position as usize), &mut row[offset..]);
+        let list = block.nibbles(tile, position as usize);
+        let row = &mut totals[i * stride + offset..(i + 1) * stride];
         match *cells {
             [a] => take_off([a], list, first, row),
             [a, b] => take_off([a, b], list, first, row),
@@ -96,7 +98,7 @@ impl<const N: usize> Cell<N> for Wide<N> {
 
     #[inline(always)]
     fn new(units: &[u16; N]) -> Self {
-        Self(units.map(|u| u as i16))
+        Self(array(|l| units[l] as i16))
     }
 
     /// As two interleaved sums: additions of one need not wait for the other's.
@@ -109,11 +111,16 @@ impl<const N: usize> Cell<N> for Wide<N> {
         let mut sums = [first, [Marks([0; N]); M]];
         for four in list {
             for (i, &entry) in four.iter().enumerate() {
-                let less = |m: usize| sums[i % 2][m].less(&cells[m].0[usize::from(entry)].0);
-                sums[i % 2] = std::array::from_fn(less);
+                for (m, sum) in sums[i % 2].iter_mut().enumerate() {
+                    *sum = sum.less(&cells[m].0[usize::from(entry)].0);
+                }
             }
         }
-        std::array::from_fn(|m| sums[0][m].add(sums[1][m]))
+        let [mut even, odd] = sums;
+        for (m, sum) in even.iter_mut().enumerate() {
+            *sum = sum.add(odd[m]);
+        }
+        even
     }
 }
 
@@ -124,38 +131,39 @@ impl Cell<64> for Narrow {
     #[inline(always)]
     fn new(units: &[u16; 64]) -> Self {
         let (low, high) = units.split_at(32);
-        Self(std::array::from_fn(|l| low[l] | high[l] << 8))
+        Self(array(|l| low[l] | high[l] << 8))
     }
 
     /// Sums the numbers whole and their high bytes apart, from which the sums of the low bytes follow: one shift, no unpacking.
     /// A tile has 256 groups, so neither sum of bytes exceeds 16 bits.
     #[inline(always)]
     fn totals<const M: usize>(
-        first: [Marks<64>; M],
+        mut first: [Marks<64>; M],
         cells: [&Tile<Self>; M],
         list: &[Entries],
     ) -> [Marks<64>; M] {
         let (mut both, mut high) = ([[0_u16; 32]; M], [[0_u16; 32]; M]);
         for four in list {
             for &entry in four {
-                for ((both, high), cells) in both.iter_mut().zip(&mut high).zip(cells) {
-                    let cell = cells.0[usize::from(entry)].0;
+                for m in 0..M {
+                    let cell = cells[m].0[usize::from(entry)].0;
                     for l in 0..32 {
-                        both[l] = both[l].wrapping_add(cell[l]);
-                        high[l] = high[l].wrapping_add(cell[l] >> 8);
+                        both[m][l] = both[m][l].wrapping_add(cell[l]);
+                        high[m][l] = high[m][l].wrapping_add(cell[l] >> 8);
                     }
                 }
             }
         }
         let most = |units: u16| units.min(i16::MAX as u16) as i16;
-        std::array::from_fn(|m| {
+        for (m, first) in first.iter_mut().enumerate() {
             let mut units = [0; 64];
             for l in 0..32 {
                 units[l] = most(both[m][l].wrapping_sub(high[m][l] << 8));
                 units[32 + l] = most(high[m][l]);
             }
-            first[m].less(&units)
-        })
+            *first = first.less(&units);
+        }
+        first
     }
 }
 

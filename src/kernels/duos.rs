@@ -72,11 +72,11 @@ pub(super) fn score_duos<P: Pick>(
     duos: &mut Duos<f64>,
 ) {
     let Duos { positions, components, values } = duos;
-    for (i, (two, value)) in components.iter().zip(values).enumerate() {
+    for (i, value) in values.iter_mut().enumerate() {
         block.ask_for_words(tile, positions, i);
-        let position = positions[i];
-        let [first, second] = two.map(|k| &log_odds[tile_of(k, stride, tile)]);
-        *value += lead::<P>(block.words(tile, position as usize), first, second);
+        let (position, two) = (positions[i], components[i]);
+        let of = |k| &log_odds[tile_of(k, stride, tile)];
+        *value += lead::<P>(block.words(tile, position as usize), of(two[0]), of(two[1]));
     }
 }
 
@@ -134,9 +134,9 @@ pub(super) fn add_duos<P: Pick>(
     rows: Range<usize>,
 ) {
     let Duos { positions, components, values } = duos;
-    let rows = positions[rows.clone()].iter().zip(&components[rows.clone()]).zip(&values[rows]);
-    for ((&position, two), &gain) in rows {
-        let ranges = two.map(|k| tile_of(k, stride, tile));
+    for i in rows {
+        let (position, [first, second], gain) = (positions[i], components[i], values[i]);
+        let ranges = [tile_of(first, stride, tile), tile_of(second, stride, tile)];
         let [loser, winner] = sums.get_disjoint_mut(ranges).expect("two components");
         let winner = &mut winner[..loser.len()];
         for &entry in block.words(tile, position as usize).as_flattened() {

@@ -17,6 +17,19 @@ pub type Octet<T> = Lanes<T, 8>;
 /// One value for each of the sixteen features that share two bytes, a word, of a packed row.
 pub type Word<T> = Lanes<T, 16>;
 
+/// What `f` makes of each place, like `std::array::from_fn`.
+///
+/// A kernel is fast only if what its loops call is inlined into it. Of the library, that is sure only where it says so: it does
+/// not of making arrays, nor of zipping iterators (ARCHITECTURE.md, *Building*). So kernels make arrays by this, and count.
+#[inline(always)]
+pub(super) fn array<T: Copy + Default, const N: usize>(f: impl Fn(usize) -> T) -> [T; N] {
+    let mut made = [T::default(); N];
+    for (place, value) in made.iter_mut().enumerate() {
+        *value = f(place);
+    }
+    made
+}
+
 /// The number of chunks that `n_components` take; the last one may be padded.
 pub const fn chunk_count(n_components: usize) -> usize {
     n_components.div_ceil(LANES)

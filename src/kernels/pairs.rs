@@ -5,7 +5,7 @@
 //! in double precision: an order that the data alone fixes. What is here is inlined into [`super::dispatch`], which compiles
 //! it once for each instruction set.
 
-use super::lanes::{Lanes, Word};
+use super::lanes::{Lanes, Word, array};
 use super::pick::Pick;
 use super::row_block::{Entries, RowBlock, TILE_WORDS};
 use std::ops::Range;
@@ -190,21 +190,21 @@ pub(super) fn score_pairs<P: Pick>(
 ) {
     let Pairs { positions, ends, components, values } = pairs;
     let mut start = 0;
-    for (i, (&position, &end)) in positions.iter().zip(&*ends).enumerate() {
+    for (i, &position) in positions.iter().enumerate() {
         block.ask_for_words(tile, positions, i);
         let list = block.words(tile, position as usize);
-        let range = start..end as usize;
-        start = end as usize;
+        let range = start..ends[i] as usize;
+        start = range.end;
         // Two components share the masks.
-        let twos = components[range.clone()].chunks(2).zip(values[range].chunks_mut(2));
-        for (components, values) in twos {
-            let of = |k| &log_odds[tile_of(k, stride, tile)];
-            match (components, values) {
-                ([a, b], [value_a, value_b]) => {
-                    let [sum_a, sum_b] = score::<P, 2>(list, [of(*a), of(*b)]);
+        let components = &components[range.clone()];
+        for (two, values) in values[range].chunks_mut(2).enumerate() {
+            let of = |i: usize| &log_odds[tile_of(components[2 * two + i], stride, tile)];
+            match values {
+                [value_a, value_b] => {
+                    let [sum_a, sum_b] = score::<P, 2>(list, [of(0), of(1)]);
                     (*value_a, *value_b) = (*value_a + sum_a, *value_b + sum_b);
                 }
-                ([a], [value]) => *value += score::<P, 1>(list, [of(*a)])[0],
+                [value] => *value += score::<P, 1>(list, [of(0)])[0],
                 _ => {}
             }
         }
@@ -219,13 +219,13 @@ fn score<P: Pick, const M: usize>(list: &[Entries<u32>], log_odds: [&[Word<f32>]
     for four in list {
         for (i, &entry) in four.iter().enumerate() {
             let (word, index) = word_and_index(entry);
-            for (sum, log_odds) in partial[i % 2].iter_mut().zip(log_odds) {
-                *sum = P::add_scores(*sum, &log_odds[index], word);
+            for (m, sum) in partial[i % 2].iter_mut().enumerate() {
+                *sum = P::add_scores(*sum, &log_odds[m][index], word);
             }
         }
     }
     let [even, odd] = partial;
-    std::array::from_fn(|m| total(even[m], odd[m]))
+    array(|m| total(even[m], odd[m]))
 }
 
 /// All lanes of two sums.
@@ -246,7 +246,8 @@ pub(super) fn add_pairs<P: Pick>(
     for i in rows {
         let Some((position, components, weights)) = pairs.row(i) else { return };
         let list = block.words(tile, position as usize);
-        for (&k, &weight) in components.iter().zip(weights) {
+        for (i, &k) in components.iter().enumerate() {
+            let weight = weights[i];
             let sums = &mut sums[tile_of(k, stride, tile)];
             for &entry in list.as_flattened() {
                 let (word, index) = word_and_index(entry);
@@ -259,12 +260,11 @@ pub(super) fn add_pairs<P: Pick>(
 /// Adds `sums` to `totals`, two octets for each word, and clears them.
 #[inline(always)]
 pub(super) fn move_sums(sums: &mut [Word<i32>], totals: &mut [super::Octet<i64>]) {
-    for (word, octets) in sums.iter_mut().zip(totals.chunks_mut(2)) {
-        for (octet, part) in octets.iter_mut().zip(word.0.as_chunks::<8>().0) {
-            octet.add(&Lanes(part.map(i64::from)));
-        }
-        *word = Lanes::default();
+    for (half, total) in totals.iter_mut().enumerate() {
+        let (octets, _) = sums[half / 2].0.as_chunks::<8>();
+        total.add(&Lanes(octets[half % 2]).map(i64::from));
     }
+    sums.fill(Lanes::default());
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::cell::Cell;
-use super::lanes::Word;
+use super::lanes::{Word, array};
 use super::pick::Pick;
 
 /// The marks of `N` components, side by side.
@@ -24,41 +24,48 @@ pub const HOPELESS: i16 = i16::MIN;
 /// The sums of all 16 patterns of four log-odds.
 pub type Patterns = [f32; 16];
 
-// Arrays are made by `from_fn`, not by zipping iterators or by `map`: it is inlined in any case, and the compiler sees lanes side by
-// side. Zipped, screening took 2.2 times the instructions in a build of two units (ARCHITECTURE.md, *Building*).
 impl<const N: usize> Marks<N> {
     #[inline(always)]
     pub(super) fn add(self, other: Self) -> Self {
-        Self(std::array::from_fn(|l| self.0[l].saturating_add(other.0[l])))
+        Self(array(|l| self.0[l].saturating_add(other.0[l])))
     }
 
     #[inline(always)]
     pub(super) fn less(self, units: &[i16; N]) -> Self {
-        Self(std::array::from_fn(|l| self.0[l].saturating_sub(units[l])))
+        Self(array(|l| self.0[l].saturating_sub(units[l])))
     }
 
     #[inline(always)]
     pub(super) fn max(self, other: &Self) -> Self {
-        Self(std::array::from_fn(|l| self.0[l].max(other.0[l])))
+        Self(array(|l| self.0[l].max(other.0[l])))
     }
 
     /// The marks below `lowest`; in the place of others, hopeless ones.
     #[inline(always)]
     pub(super) fn below(&self, lowest: i16) -> Self {
-        Self(std::array::from_fn(|l| if self.0[l] < lowest { self.0[l] } else { HOPELESS }))
+        Self(array(|l| if self.0[l] < lowest { self.0[l] } else { HOPELESS }))
     }
 
     #[inline(always)]
     pub(super) fn largest(self) -> i16 {
-        self.0.into_iter().fold(HOPELESS, i16::max)
+        let (mut marks, mut width) = (self.0, N / 2);
+        while width > 0 {
+            for l in 0..width {
+                marks[l] = marks[l].max(marks[l + width]);
+            }
+            width /= 2;
+        }
+        marks[0]
     }
 
     /// Bit l is set where mark l is at least `lowest` (N is at most 64).
     #[inline(always)]
     pub(super) fn at_least<P: Pick>(&self, lowest: i16) -> u64 {
-        let (sixteens, _) = self.0.as_chunks::<16>();
-        let bits = sixteens.iter().zip((0..).step_by(16));
-        bits.fold(0, |bits, (marks, at)| bits | u64::from(P::at_least(marks, lowest)) << at)
+        let mut bits = 0;
+        for (i, sixteen) in self.0.as_chunks::<16>().0.iter().enumerate() {
+            bits |= u64::from(P::at_least(sixteen, lowest)) << (16 * i);
+        }
+        bits
     }
 }
 
@@ -87,17 +94,18 @@ const IMPOSSIBLE: f32 = NEVER / 2.0;
 pub(super) fn widen_envelope(envelope: &mut [[Envelope; 2]], component: Screened, first: usize) {
     for (index, groups) in (first..).zip(envelope) {
         let octet = component.octet(index);
-        for (features, envelope) in octet.as_chunks::<4>().0.iter().zip(groups) {
-            let Envelope { mut high, mut low } = *envelope;
-            for (pattern, (high, low)) in high.iter_mut().zip(&mut low).enumerate() {
+        for (group, features) in octet.as_chunks::<4>().0.iter().enumerate() {
+            let Envelope { mut high, mut low } = groups[group];
+            for pattern in 0..16 {
                 let mut sum = 0.0;
                 for (j, feature) in features.iter().enumerate() {
                     sum += if pattern >> j & 1 == 1 { *feature } else { 0.0 };
                 }
-                *high = if sum > *high { sum } else { *high };
-                *low = if sum < *low && sum > IMPOSSIBLE { sum } else { *low };
+                high[pattern] = if sum > high[pattern] { sum } else { high[pattern] };
+                low[pattern] =
+                    if sum < low[pattern] && sum > IMPOSSIBLE { sum } else { low[pattern] };
             }
-            *envelope = Envelope { high, low };
+            groups[group] = Envelope { high, low };
         }
     }
 }
@@ -134,13 +142,12 @@ fn fill_group<C: Cell<N>, const N: usize>(
         let lowest = pattern & pattern.wrapping_neg();
         let (before, feature) =
             (sums[pattern ^ lowest], &features[lowest.trailing_zeros() as usize]);
-        let sum = sums[pattern].iter_mut().zip(before).zip(feature);
-        sum.for_each(|((sum, before), feature)| *sum = before + feature);
+        sums[pattern] = array(|l| before[l] + feature[l]);
     }
     let most = f32::from(C::MOST);
     for (pattern, cell) in cells.iter_mut().enumerate().skip(1) {
-        *cell =
-            C::new(&sums[pattern].map(|sum| units(highest[pattern] - sum, units_per_nat, most)));
+        let below = |l: usize| highest[pattern] - sums[pattern][l];
+        *cell = C::new(&array(|l| units(below(l), units_per_nat, most)));
     }
 }
 
@@ -178,13 +185,14 @@ pub(super) fn fill_byte<C: Cell<N>, const N: usize>(
     // Lanes without a component: an envelope below 0 must not raise them.
     let mut features = [[NEVER; N]; 8];
     for (l, component) in components.iter().enumerate() {
-        for (feature, o) in features.iter_mut().zip(component.octet(index)) {
-            feature[l] = o;
+        let octet = component.octet(index);
+        for (d, feature) in features.iter_mut().enumerate() {
+            feature[l] = octet[d];
         }
     }
     let (halves, _) = features.as_chunks::<4>();
     let (groups, _) = cells.as_chunks_mut::<16>();
-    for ((cells, features), envelope) in groups.iter_mut().zip(halves).zip(envelope) {
-        fill_group(cells, features, &envelope.high, units_per_nat);
+    for (group, cells) in groups.iter_mut().enumerate() {
+        fill_group(cells, &halves[group], &envelope[group].high, units_per_nat);
     }
 }

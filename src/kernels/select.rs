@@ -93,25 +93,30 @@ fn select_of<P: Pick, const N: usize>(
     reach: &[i16],
     found: &mut Candidates,
 ) {
-    let rows = || totals.chunks_exact(stride);
+    let rows = || totals.chunks_exact(stride).enumerate();
     let Candidates { lowest, slack, within, .. } = found;
     lowest.resize(reach.len(), HOPELESS);
-    for ((lowest, row), &reach) in lowest.iter_mut().zip(rows()).zip(reach) {
-        let largest = row.iter().fold(Marks([HOPELESS; N]), |largest, marks| largest.max(marks));
-        *lowest = largest.largest().saturating_sub(reach);
+    for (i, row) in rows() {
+        let mut largest = Marks([HOPELESS; N]);
+        for marks in row {
+            largest = largest.max(marks);
+        }
+        lowest[i] = largest.largest().saturating_sub(reach[i]);
     }
     slack.resize(reach.len(), 0);
-    for ((slack, row), &lowest) in slack.iter_mut().zip(rows()).zip(&*lowest) {
-        let beyond = row
-            .iter()
-            .fold(Marks([HOPELESS; N]), |largest, marks| largest.max(&marks.below(lowest)));
+    for (i, row) in rows() {
+        let mut beyond = Marks([HOPELESS; N]);
+        for marks in row {
+            beyond = beyond.max(&marks.below(lowest[i]));
+        }
         // A total that has lost count is lower still.
-        *slack = lowest.saturating_sub(beyond.largest());
+        slack[i] = lowest[i].saturating_sub(beyond.largest());
     }
     within.resize(totals.len(), 0);
-    for ((within, row), &lowest) in within.chunks_exact_mut(stride).zip(rows()).zip(&*lowest) {
-        for (within, marks) in within.iter_mut().zip(row) {
-            *within = marks.at_least::<P>(lowest);
+    for (i, row) in rows() {
+        let within = &mut within[i * stride..][..row.len()];
+        for (chunk, marks) in row.iter().enumerate() {
+            within[chunk] = marks.at_least::<P>(lowest[i]);
         }
     }
     sort_by_number(stride, n_components, N, positions, found);
@@ -140,19 +145,18 @@ fn sort_by_number(
             (&mut soles.positions[..n], &mut soles.components[..n]);
         let (sole_slack, crowded) = (&mut soles.slack[..n], &mut crowded[..n]);
         let (duo_positions, duo_components) = (&mut duos.positions[..n], &mut duos.components[..n]);
-        let rows = within.chunks_exact(stride).zip(&*lowest).zip(&*slack).zip(positions);
-        for (row, (((masks, &lowest), &slack), &position)) in (0..).zip(rows) {
+        for (row, masks) in within.chunks_exact(stride).enumerate() {
             let (count, ends) = first_and_last(masks, width);
             // A best one that has lost count too: only scores can tell.
-            let count = if lowest == HOPELESS { 3 } else { count };
-            sole_positions[n_soles] = position;
+            let count = if lowest[row] == HOPELESS { 3 } else { count };
+            sole_positions[n_soles] = positions[row];
             sole_components[n_soles] = ends[0];
-            sole_slack[n_soles] = slack;
+            sole_slack[n_soles] = slack[row];
             n_soles += usize::from(count == 1);
-            duo_positions[n_duos] = position;
+            duo_positions[n_duos] = positions[row];
             duo_components[n_duos] = ends;
             n_duos += usize::from(count == 2);
-            crowded[n_crowded] = row;
+            crowded[n_crowded] = row as u32;
             n_crowded += usize::from(count > 2);
         }
     }
@@ -182,7 +186,8 @@ fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
         );
     }
     let (mut count, mut ends) = (0, [0; 2]);
-    for (&mask, from) in masks.iter().zip((0..).step_by(width)) {
+    for (chunk, &mask) in masks.iter().enumerate() {
+        let from = (chunk * width) as u32;
         ends[0] = if count == 0 { from + mask.trailing_zeros() } else { ends[0] };
         ends[1] = if mask == 0 { ends[1] } else { from + 63 - mask.leading_zeros() };
         count += mask.count_ones();
@@ -193,8 +198,8 @@ fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
 /// Appends the numbers of all bits that are set.
 #[inline(always)]
 fn push_all(masks: &[u64], width: usize, found: &mut Pairs<f64>) {
-    for (&mask, from) in masks.iter().zip((0..).step_by(width)) {
-        let mut mask = mask;
+    for (chunk, &mask) in masks.iter().enumerate() {
+        let (from, mut mask) = ((chunk * width) as u32, mask);
         while mask != 0 {
             found.push(from + mask.trailing_zeros(), 0.0);
             mask &= mask - 1;

@@ -75,12 +75,13 @@ impl Tile<'_> {
     fn largest(&mut self, bias: &[Lanes<f64>]) -> OfRows {
         let mut tops = [Lanes([f64::NEG_INFINITY; LANES]); SOFTMAX_ROWS];
         for (chunk, &bias) in bias.iter().enumerate() {
-            for (top, &score) in tops.iter_mut().zip(&*self.column(chunk)) {
+            let column = self.column(chunk);
+            for (row, top) in tops.iter_mut().enumerate() {
                 keep_rows_apart();
-                *top = top.zip(score.zip(bias, |s, b| s + b), larger);
+                *top = top.zip(column[row].zip(bias, |s, b| s + b), larger);
             }
         }
-        Lanes(tops.map(|top| top.reduce(larger)))
+        Lanes(tops).map(|top| top.reduce(larger))
     }
 
     /// Replaces scores by exp(weighted log-probability - `top`); the sum of each row, in [1, K], and 1 for rows that are
@@ -95,7 +96,7 @@ impl Tile<'_> {
                 exp_half(&mut column[rows.clone()], bias, &top.0[rows.clone()], &mut sums[rows]);
             }
         }
-        let sums = Lanes(sums.map(|sum| sum.reduce(|a, b| a + b)));
+        let sums = Lanes(sums).map(|sum| sum.reduce(|a, b| a + b));
         sums.zip(*top, |sum, top| if top > f64::NEG_INFINITY { sum } else { 1.0 })
     }
 
@@ -112,7 +113,8 @@ impl Tile<'_> {
     fn scale(&mut self, scale: &OfRows, n_rows: usize, sums: &mut [Lanes<f64>]) {
         for (chunk, sum) in sums.iter_mut().enumerate() {
             let column = self.column(chunk);
-            for (score, scale) in column.iter_mut().zip(scale.0) {
+            for (row, score) in column.iter_mut().enumerate() {
+                let scale = scale.0[row];
                 keep_rows_apart();
                 *score = score.map(|e| e * scale);
             }
@@ -130,14 +132,15 @@ const HALF: usize = SOFTMAX_ROWS / 2;
 #[inline(always)]
 fn exp_half(scores: &mut [Lanes<f64>], bias: &Lanes<f64>, top: &[f64], sums: &mut [Lanes<f64>]) {
     let mut x = Lanes([0.0; HALF * LANES]);
-    for ((x, score), top) in x.0.as_chunks_mut().0.iter_mut().zip(&*scores).zip(top) {
+    for (row, x) in x.0.as_chunks_mut().0.iter_mut().enumerate() {
+        let top = top[row];
         keep_rows_apart();
-        *x = score.zip(*bias, |s, b| (s + b) - top).0;
+        *x = scores[row].zip(*bias, |s, b| (s + b) - top).0;
     }
     let exp = exp_lanes(x);
-    for ((exp, score), sum) in exp.0.as_chunks().0.iter().zip(scores).zip(sums) {
+    for (row, exp) in exp.0.as_chunks().0.iter().enumerate() {
         keep_rows_apart();
-        *score = Lanes(*exp);
-        sum.add(score);
+        scores[row] = Lanes(*exp);
+        sums[row].add(&scores[row]);
     }
 }

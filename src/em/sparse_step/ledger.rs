@@ -47,7 +47,7 @@ impl Ledger {
     /// In the row at `position`, the second of two components gains at the expense of the first.
     #[inline(always)]
     pub(super) fn shift(&mut self, position: u32, components: [u32; 2], gain: i32) {
-        let [loser, winner] = components.map(|k| k as usize);
+        let (loser, winner) = (components[0] as usize, components[1] as usize);
         self.resp[loser] -= i64::from(gain);
         self.resp[winner] += i64::from(gain);
         self.duos.push(position, components, gain);
