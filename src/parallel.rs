@@ -23,7 +23,7 @@ pub fn use_threads(n_threads: usize) -> Result<(), Error> {
     rayon::ThreadPoolBuilder::new().num_threads(n).build_global().map_err(|e| Error::Parameter {
         name: "threads",
         value: n.to_string(),
-        allowed: format!("a number that can be started now ({e})"),
+        allowed: format!("a number that can be started, set once before any work ({e})"),
     })
 }
 
@@ -50,7 +50,7 @@ pub fn for_each<P>(pieces: impl IntoIterator<Item = P, IntoIter: Send>, work: im
     for_each_with(pieces, || (), |(), piece| work(piece));
 }
 
-/// The same with room to work in: as many are made as there are threads at work.
+/// The same with room to work in: at most as many are made as threads work at the same time.
 pub fn for_each_with<P, R: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     room: impl Fn() -> R + Sync,
@@ -58,17 +58,20 @@ pub fn for_each_with<P, R: Send>(
 ) {
     let (pieces, rooms) = (Mutex::new(pieces.into_iter().fuse()), Mutex::new(Vec::new()));
     let at_most = lock(&pieces).size_hint().1.unwrap_or(usize::MAX);
+    // Whether there may be another step.
     on_threads(at_most, &|| {
         let Some(piece) = lock(&pieces).next() else { return false };
         let free = lock(&rooms).pop();
         let mut room = free.unwrap_or_else(&room);
         work(&mut room, piece);
         lock(&rooms).push(room);
-        true
+        // No helper comes back for nothing.
+        lock(&pieces).size_hint().1 != Some(0)
     });
 }
 
-/// How many of `n` things to give out at a time: even shares, none of fewer than `least` unless there are fewer in all.
+/// How many of `n` things to give out at a time so that each share is worth it: `least` or, to make shares even, more; the
+/// last share is what remains.
 pub fn share(n: usize, least: usize) -> usize {
     n.div_ceil((n / least).max(1)).max(1)
 }
@@ -81,7 +84,7 @@ pub fn map<P, T: Send>(
     map_with(pieces, || (), |(), piece| work(piece))
 }
 
-/// The same for work that can fail: the first error in the order of the pieces. After one no further piece is begun.
+/// The same for work that can fail: the first error in the order of the pieces. Soon after one no further piece is begun.
 pub fn try_map<P, T: Send, E: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     work: impl Fn(P) -> Result<T, E> + Sync,
@@ -93,7 +96,7 @@ pub fn try_map<P, T: Send, E: Send>(
     map(pieces, work).into_iter().collect()
 }
 
-/// [`map`] with room to work in: as many are made as there are threads at work.
+/// [`map`] with room to work in, as for [`for_each_with`].
 pub fn map_with<P, R: Send, T: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     room: impl Fn() -> R + Sync,
@@ -124,7 +127,7 @@ fn on_threads(at_most: usize, step: &(dyn Fn() -> bool + Sync)) {
 }
 
 /// Lets another thread take the steps, one at a time: a thread that waits for the parts of its own piece may be the one
-/// that helps, and looks whether they are done after every step.
+/// that helps, and between steps can see that they are done, or work on them.
 fn help<'scope>(scope: &Scope<'scope>, step: &'scope (dyn Fn() -> bool + Sync)) {
     scope.spawn(move |scope| {
         if step() {
@@ -156,11 +159,15 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_even_and_large_enough() {
-        for (n, least, shares) in [(0_usize, 8, 1), (7, 8, 1), (15, 8, 1), (16, 8, 2), (17, 8, 2)] {
-            assert_eq!(n.max(1).div_ceil(share(n, least)), shares, "{n}");
-            assert!(share(n, least) >= least.min(n));
-        }
+    fn shares_are_worth_it_and_nearly_even() {
+        let of = |n: usize, least| {
+            let sizes = (0..n).collect::<Vec<_>>();
+            sizes.chunks(share(n, least)).map(<[_]>::len).collect::<Vec<_>>()
+        };
+        assert!(of(0, 8).is_empty());
+        assert_eq!((of(7, 8), of(15, 8)), (vec![7], vec![15]));
+        assert_eq!((of(16, 8), of(17, 8)), (vec![8, 8], vec![9, 8]));
+        assert_eq!(of(10, 3), [4, 4, 2]);
     }
 
     #[test]

@@ -83,14 +83,14 @@ pub(super) fn lines(error: &Error) -> Lines {
 
 /// What was named and is not there: alone, or as one of several sources.
 fn not_there(error: &Error) -> Option<&Path> {
-    match error {
-        Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => Some(path),
-        Error::Data { path, problem: DataProblem::Unreadable { .. } } => {
-            let found = path.symlink_metadata();
-            found.is_err_and(|e| e.kind() == io::ErrorKind::NotFound).then_some(path)
-        }
-        _ => None,
-    }
+    let path = match error {
+        Error::Io { path, source } if source.kind() == io::ErrorKind::NotFound => path,
+        Error::Data { path, problem: DataProblem::Unreadable { .. } } => path,
+        _ => return None,
+    };
+    // A link that leads nowhere is there.
+    let found = path.symlink_metadata();
+    found.is_err_and(|e| e.kind() == io::ErrorKind::NotFound).then_some(path)
 }
 
 /// What the name of something that is not there may stand for.

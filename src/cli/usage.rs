@@ -37,8 +37,10 @@ pub(super) fn parameter(name: &str, value: &str, allowed: &str) -> Lines {
 
 /// What to do about a value that cannot be, where `default` is what a flag is that can be left out.
 fn way_out(name: &str, allowed: &str, default: Option<String>) -> String {
+    if allowed.starts_with("left out") {
+        return format!("leave {name} out");
+    }
     match default {
-        _ if allowed.starts_with("left out") => format!("leave {name} out"),
         Some(default) => format!("give another value, or leave {name} out (default: {default})"),
         None => format!("choose {name}: {allowed}"),
     }

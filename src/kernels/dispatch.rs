@@ -8,7 +8,9 @@ use super::columns::Columns;
 use super::duos::{self, Duos};
 use super::lanes::{Lanes, Octet, Word};
 use super::pairs::{self, Pairs};
-use super::pick::{Avx512, Portable};
+#[cfg(target_arch = "x86_64")]
+use super::pick::Avx512;
+use super::pick::Portable;
 use super::row_block::RowBlock;
 use super::screen::{self, Envelope, Marks, Screened};
 use super::select::{self, Candidates};

@@ -19,8 +19,8 @@ pub type Word<T> = Lanes<T, 16>;
 
 /// What `f` makes of each place, like `std::array::from_fn`.
 ///
-/// A kernel is fast only if what its loops call is inlined into it. Of the library, that is sure only where it says so: it does
-/// not of making arrays, nor of zipping iterators (ARCHITECTURE.md, *Building*). So kernels make arrays by this, and count.
+/// A kernel is fast only if what its loops call is inlined into it. What the library has for making arrays, and for zipping
+/// iterators, was seen to be called for every lane (ARCHITECTURE.md, *Building*). So kernels make arrays by this, and count.
 #[inline(always)]
 pub(super) fn array<T: Copy + Default, const N: usize>(f: impl Fn(usize) -> T) -> [T; N] {
     let mut made = [T::default(); N];

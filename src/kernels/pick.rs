@@ -86,8 +86,11 @@ fn at_least(marks: &[i16; 16], lowest: i16) -> u16 {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
+use at_least_of_flags as at_least;
+
+#[cfg(any(test, not(target_arch = "x86_64")))]
 #[inline(always)]
-fn at_least(marks: &[i16; 16], lowest: i16) -> u16 {
+fn at_least_of_flags(marks: &[i16; 16], lowest: i16) -> u16 {
     let flags: [u8; 16] = super::lanes::array(|l| u8::from(marks[l] >= lowest));
     let (halves, _) = flags.as_chunks::<8>();
     gather(halves[0]) | gather(halves[1]) << 8
@@ -95,7 +98,7 @@ fn at_least(marks: &[i16; 16], lowest: i16) -> u16 {
 
 /// Eight flags, each 0 or 1, as bits, the first one lowest. One multiplication moves flag `j` to bit `56 + j`; no two
 /// partial products meet, so nothing carries.
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(any(test, not(target_arch = "x86_64")))]
 #[inline(always)]
 fn gather(flags: [u8; 8]) -> u16 {
     (u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u16
@@ -119,9 +122,6 @@ pub(super) fn ask_for<T>(entries: &[T]) {
 /// By the masked instructions of AVX-512; to be used only where the processor has them.
 #[cfg(target_arch = "x86_64")]
 pub(super) struct Avx512;
-
-#[cfg(not(target_arch = "x86_64"))]
-pub(super) use Portable as Avx512;
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
@@ -181,5 +181,21 @@ mod avx512 {
         // SAFETY: sixteen marks are 32 bytes, wherever they lie.
         let marks = unsafe { _mm256_loadu_si256(marks.as_ptr().cast()) };
         _mm256_cmpge_epi16_mask(marks, _mm256_set1_epi16(lowest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_at_the_threshold_are_at_least_it_in_both_forms() {
+        let marks: [i16; 16] =
+            [0, 1, -1, i16::MIN, i16::MAX, 7, 8, 9, -9, -8, -7, i16::MIN + 1, 300, -300, 255, 256];
+        for lowest in marks {
+            let expected = (0..16).fold(0, |bits, l| bits | u16::from(marks[l] >= lowest) << l);
+            assert_eq!(Portable::at_least(&marks, lowest), expected, "{lowest}");
+            assert_eq!(at_least_of_flags(&marks, lowest), expected, "{lowest}");
+        }
     }
 }

@@ -10,7 +10,7 @@
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::cell::Cell;
-use super::lanes::{Word, array};
+use super::lanes::{Lanes, Word, array};
 use super::pick::Pick;
 
 /// The marks of `N` components, side by side.
@@ -48,14 +48,7 @@ impl<const N: usize> Marks<N> {
 
     #[inline(always)]
     pub(super) fn largest(self) -> i16 {
-        let (mut marks, mut width) = (self.0, N / 2);
-        while width > 0 {
-            for l in 0..width {
-                marks[l] = marks[l].max(marks[l + width]);
-            }
-            width /= 2;
-        }
-        marks[0]
+        Lanes(self.0).reduce(|a, b| a.max(b))
     }
 
     /// Bit l is set where mark l is at least `lowest` (N is at most 64).

@@ -200,6 +200,11 @@ fn pictures_that_cannot_be_decoded_are_named() {
     refuses(&sandbox, "train --k 1 --data album", &["album/b.png"]);
 }
 
+/// The lines of this kind that a command told.
+fn told(run: &Run, kind: &str) -> Vec<String> {
+    run.err.lines().filter(|line| line.starts_with(kind)).map(str::to_owned).collect()
+}
+
 #[test]
 fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
     let sandbox = Sandbox::new();
@@ -210,9 +215,6 @@ fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
     sandbox.write("album/x/e.jpg", "<!doctype html>");
     let run = sandbox.words("train --quiet --k 1 --data album --out run");
     assert_eq!(run.code, Some(1), "{}", run.err);
-    let told = |run: &Run, kind: &str| -> Vec<String> {
-        run.err.lines().filter(|line| line.starts_with(kind)).map(str::to_owned).collect()
-    };
     let errors = told(&run, "error: ");
     assert!(errors[0].contains("b.png: is a picture that cannot be read"), "{errors:?}");
     assert!(errors[1].contains("e.jpg: is a web page"), "{errors:?}");
@@ -253,6 +255,21 @@ fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
         let names: Vec<_> = names.map(Option::unwrap).collect();
         assert_eq!(run.code, Some(1), "{}", run.err);
         assert!(names[0].ends_with("b.png") && names[1].ends_with("e.jpg"), "{words}: {names:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_no_misspelling() {
+    let sandbox = Sandbox::new();
+    sandbox.write("photo.png", b"");
+    std::os::unix::fs::symlink("gone", sandbox.path("photos.png")).unwrap();
+    for (sources, is_near) in [("photos.png", false), ("photo-.png", true)] {
+        for more in ["", " demo"] {
+            let run = sandbox.words(&format!("assign --model mnist-k100 {sources}{more}"));
+            let hints = told(&run, "hint: ");
+            assert_eq!(hints[0].contains("did you mean"), is_near, "{}", run.err);
+        }
     }
 }
 
