@@ -1,8 +1,8 @@
 //! Work shared among threads: pieces are handed out one after another to whichever thread is free, and their results come back
 //! in the order of the pieces, so that none depends on the number of threads.
 //!
-//! The library that keeps the threads sees steps that take nothing and return whether there was one: its loops are
-//! compiled once, not once for every kind of work.
+//! The library that keeps the threads sees steps that take nothing and return whether there may be another: its loops
+//! are compiled once, not once for every kind of work.
 
 use crate::error::Error;
 use rayon::Scope;

@@ -11,16 +11,8 @@ use std::time::Duration;
 use bmm::kernels::instruction_set;
 
 /// Of the environment of whoever runs the tests, all that the program listens to: as if it were not set.
-const UNSET: [&str; 8] = [
-    "BMM_DATA",
-    "COLORTERM",
-    "COLUMNS",
-    "LINES",
-    "NO_COLOR",
-    "RAYON_NUM_THREADS",
-    "RAYON_RS_NUM_CPUS",
-    "RUST_BACKTRACE",
-];
+const UNSET: [&str; 6] =
+    ["BMM_DATA", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "RUST_BACKTRACE"];
 
 #[test]
 fn commands_say_what_is_written_down() {

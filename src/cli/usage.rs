@@ -46,11 +46,22 @@ fn way_out(name: &str, allowed: &str, default: Option<String>) -> String {
     }
 }
 
-/// Whether `words` give the flag this value: after a blank, after `=`, or right after its one letter.
+/// Whether `words` give the flag this value, alone or in a list: after a blank, after `=`, or right after its one letter.
 fn is_typed(words: &[String], flag: &str, value: &str) -> bool {
     let separator = if flag.starts_with("--") { "=" } else { "" };
-    let joined = format!("{flag}{separator}{value}");
-    words.contains(&joined) || words.windows(2).any(|pair| pair == [flag, value])
+    let joined = format!("{flag}{separator}");
+    let after = words.windows(2).filter(|pair| pair[0] == flag).map(|pair| pair[1].as_str());
+    let within = words.iter().filter_map(|word| word.strip_prefix(&joined));
+    let elements = |typed: &str| {
+        typed.split(',').flat_map(|part| part.split("..")).any(|one| is_same(one, value))
+    };
+    after.chain(within).any(|typed| typed == value || elements(typed))
+}
+
+/// Whether what was typed is printed as `value`: `1e7` is as 10000000, `nan` as NaN.
+fn is_same(typed: &str, value: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    typed.eq_ignore_ascii_case(value) || number(typed).is_some_and(|n| Some(n) == number(value))
 }
 
 /// What a flag that is left out is: as `clap` knows it, or as its help says it.
@@ -200,6 +211,11 @@ mod tests {
         assert!(is_typed("train --k 7 --data x", "--k", "7"));
         assert!(is_typed("train --data x --k=7", "--k", "7"));
         assert!(is_typed("sample -n7", "-n", "7"));
+        assert!(is_typed("sweep --k 2..14", "--k", "14"));
+        assert!(is_typed("bench --n=5,61", "--n", "61"));
+        assert!(is_typed("train --tol nan", "--tol", "NaN"));
+        assert!(is_typed("train --alpha 1e7", "--alpha", "10000000"));
+        assert!(!is_typed("complete --limit 500", "--limit", "500 images"));
         assert!(!is_typed("train --seed 7 --k 8", "--k", "7"));
         assert!(!is_typed("train --k7", "--k", "7"));
     }

@@ -178,12 +178,12 @@ fn observed_histogram(pixels: &Pixels) -> [u64; 256] {
 
 /// How often each value occurs.
 fn histogram(values: &[u8]) -> [u64; 256] {
+    /// Values that are worth a thread.
+    const LEAST: usize = 1 << 16;
     let add = |mut a: [u64; 256], b: [u64; 256]| {
         a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         a
     };
-    /// Values that are worth a thread.
-    const LEAST: usize = 1 << 16;
     // Counts of many chunks would take longer to add than the values to count.
     let share = values.len().div_ceil(4 * parallel::n_threads()).max(LEAST);
     parallel::map(values.chunks(share), count).into_iter().fold([0; 256], add)

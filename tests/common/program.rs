@@ -56,7 +56,7 @@ impl Sandbox {
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.0.path()).stdin(Stdio::null());
-        for name in ["BMM_DATA", "NO_COLOR", "COLORTERM", "RAYON_NUM_THREADS", "RUST_BACKTRACE"] {
+        for name in ["BMM_DATA", "NO_COLOR", "COLORTERM", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
         command
