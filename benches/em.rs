@@ -177,7 +177,7 @@ mod kernels {
 
     fn screening_of<C: Cell<N>, const N: usize>(bencher: Bencher, n_components: usize) {
         let data = digits(N_BLOCK);
-        let block = RowBlock::by_length(&data, 0..N_BLOCK);
+        let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
         let mut screen = Screen::<C, N>::new(n_components, 784, REACH);
         screen.refill(&scorer);
@@ -193,7 +193,7 @@ mod kernels {
     #[divan::bench(args = [10, 100, 500])]
     fn scoring_pairs(bencher: Bencher, n_components: usize) {
         let data = digits(N_BLOCK);
-        let block = RowBlock::by_length(&data, 0..N_BLOCK);
+        let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
         let mut pairs = three_of_each(n_components, 0.0);
         bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
@@ -203,7 +203,7 @@ mod kernels {
 
     #[divan::bench(args = [10, 100, 500])]
     fn adding_pairs(bencher: Bencher, n_components: usize) {
-        let block = RowBlock::by_length(&digits(N_BLOCK), 0..N_BLOCK);
+        let block = RowBlock::by_length(&digits(N_BLOCK), 0);
         let pairs = three_of_each(n_components, 1);
         let stride = row_words(784);
         let mut sums = vec![Word::default(); n_components * stride];
@@ -216,7 +216,7 @@ mod kernels {
     #[divan::bench(args = [10, 100, 500])]
     fn scoring_duos(bencher: Bencher, n_components: usize) {
         let data = digits(N_BLOCK);
-        let block = RowBlock::by_length(&data, 0..N_BLOCK);
+        let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
         let mut duos = two_of_each(n_components, 0.0);
         bencher.counter(ItemsCount::new(duos.len())).bench_local(|| {
@@ -235,7 +235,7 @@ mod kernels {
 
     #[divan::bench(args = [10, 100, 500])]
     fn adding_duos(bencher: Bencher, n_components: usize) {
-        let block = RowBlock::by_length(&digits(N_BLOCK), 0..N_BLOCK);
+        let block = RowBlock::by_length(&digits(N_BLOCK), 0);
         let duos = two_of_each(n_components, 1);
         let stride = row_words(784);
         let mut sums = vec![Word::default(); n_components * stride];

@@ -5,20 +5,32 @@
 //!
 //! Entries may be missing ([`BitMatrix::with_missing`]): then the matrix carries a second one that says which. Their bits are zero,
 //! whatever stood there before.
+//!
+//! A matrix owns its rows, or they lie elsewhere ([`BitMatrix::elsewhere`]), such as in a file that is larger than memory: then nothing
+//! here copies them all, and what is made of them (turned, selected) is looked up row by row. Only [`BitMatrix::set`],
+//! [`BitMatrix::followed_by`] and new missing entries make such rows the matrix's own.
 
 mod missing;
+mod storage;
 #[cfg(test)]
 mod tests;
 
+pub use storage::SharedBytes;
+#[cfg(test)]
+pub(crate) use tests::elsewhere;
+
 use crate::error::{Error, Result};
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
+use storage::{Storage, View};
 
 /// A binary data matrix of shape (`n_samples`, `n_features`), packed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct BitMatrix {
     n_samples: usize,
     n_features: usize,
-    bytes: Vec<u8>,
+    rows: Storage,
     /// Ones where entries are missing; `None` if none is.
     missing: Option<Box<BitMatrix>>,
 }
@@ -54,8 +66,11 @@ const fn last_byte_mask(n_features: usize) -> u8 {
 impl BitMatrix {
     /// A matrix of zeros.
     pub fn zeros(n_samples: usize, n_features: usize) -> Self {
-        let bytes = vec![0; n_samples * row_bytes(n_features)];
-        Self { n_samples, n_features, bytes, missing: None }
+        Self::owning(n_samples, n_features, vec![0; n_samples * row_bytes(n_features)])
+    }
+
+    fn owning(n_samples: usize, n_features: usize, bytes: Vec<u8>) -> Self {
+        Self { n_samples, n_features, rows: Storage::Own(bytes), missing: None }
     }
 
     /// A matrix from rows that are already packed.
@@ -63,23 +78,33 @@ impl BitMatrix {
     /// # Errors
     /// [`Error::Parameter`] if the length does not fit the shape or a padding bit is set.
     pub fn from_packed(n_samples: usize, n_features: usize, bytes: Vec<u8>) -> Result<Self> {
-        let stride = row_bytes(n_features);
-        if Some(bytes.len()) != n_samples.checked_mul(stride) {
-            return Err(Error::Parameter {
-                name: "packed bytes",
-                value: format!("{} bytes long", bytes.len()),
-                allowed: format!("{n_samples} rows of {stride} bytes"),
-            });
-        }
-        let padding = !last_byte_mask(n_features);
-        if stride > 0 && bytes.iter().skip(stride - 1).step_by(stride).any(|b| b & padding != 0) {
-            return Err(Error::Parameter {
-                name: "packed bytes",
-                value: "a row with padding bits set".into(),
-                allowed: "zero in every padding bit".into(),
-            });
-        }
-        Ok(Self { n_samples, n_features, bytes, missing: None })
+        check_packed(n_samples, n_features, &bytes)?;
+        Ok(Self::owning(n_samples, n_features, bytes))
+    }
+
+    /// A matrix whose packed rows are in `bytes`, from `offset` on, and stay there.
+    ///
+    /// # Errors
+    /// As [`Self::from_packed`]; there may be more bytes behind the rows.
+    pub fn elsewhere(
+        n_samples: usize,
+        n_features: usize,
+        bytes: SharedBytes,
+        offset: usize,
+    ) -> Result<Self> {
+        let end = n_samples.checked_mul(row_bytes(n_features)).and_then(|n| n.checked_add(offset));
+        let all = (*bytes).as_ref();
+        let rows = end
+            .and_then(|end| all.get(offset..end))
+            .ok_or_else(|| wrong_length(all.len().saturating_sub(offset), n_samples, n_features))?;
+        check_packed(n_samples, n_features, rows)?;
+        let rows = Storage::Elsewhere(View::new(bytes, offset));
+        Ok(Self { n_samples, n_features, rows, missing: None })
+    }
+
+    /// Whether the rows are not the matrix's own ([`Self::elsewhere`]): then a copy of it copies none of them.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self.rows, Storage::Elsewhere(_))
     }
 
     /// A matrix of shape (`n_samples`, `n_features`) whose bit at (i, d) is `bit(i, d)`.
@@ -110,14 +135,35 @@ impl BitMatrix {
     }
 
     /// The packed bytes of row `i`.
-    pub fn row(&self, i: usize) -> &[u8] {
-        let stride = row_bytes(self.n_features);
-        &self.bytes[i * stride..(i + 1) * stride]
+    pub fn row(&self, i: usize) -> Cow<'_, [u8]> {
+        let missing = match (&self.rows, &self.missing) {
+            // Of its own the matrix has zeros there.
+            (Storage::Elsewhere(_), Some(missing)) => Some(missing.row(i)),
+            _ => None,
+        };
+        self.rows.row(i, self.n_features, missing.as_deref())
     }
 
-    /// All packed bytes, row after row.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+    /// All packed bytes, row after row: in one piece if they lie together, else row by row.
+    pub fn pieces(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
+        let together = match &self.rows {
+            Storage::Own(bytes) => Some(&bytes[..]),
+            Storage::Elsewhere(_) if self.missing.is_some() => None,
+            Storage::Elsewhere(view) => view.together(self.n_samples, row_bytes(self.n_features)),
+        };
+        let n = if together.is_some() { 1 } else { self.n_samples };
+        (0..n).map(move |i| together.map_or_else(|| self.row(i), Cow::Borrowed))
+    }
+
+    /// The packed bytes, which from now on are the matrix's own.
+    fn own(&mut self) -> &mut Vec<u8> {
+        if self.is_elsewhere() {
+            self.rows = Storage::Own(self.pieces().collect::<Vec<_>>().concat());
+        }
+        match &mut self.rows {
+            Storage::Own(bytes) => bytes,
+            Storage::Elsewhere(_) => unreachable!("they have just been made its own"),
+        }
     }
 
     /// The bit at (i, d).
@@ -133,14 +179,36 @@ impl BitMatrix {
     pub fn set(&mut self, i: usize, d: usize) {
         assert!(d < self.n_features, "column {d} of {}", self.n_features);
         let stride = row_bytes(self.n_features);
-        self.bytes[i * stride + d / 8] |= 1 << (d % 8);
+        self.own()[i * stride + d / 8] |= 1 << (d % 8);
     }
 
-    /// The rows `rows`, in that order, as a matrix of their own.
+    /// The rows `rows`, in that order, as a matrix of their own; many rows that lie elsewhere stay there.
     pub fn select(&self, rows: &[usize]) -> Self {
-        let bytes = rows.iter().flat_map(|&i| self.row(i)).copied().collect();
         let missing = self.missing.as_ref().map(|missing| Box::new(missing.select(rows)));
-        Self { n_samples: rows.len(), n_features: self.n_features, bytes, missing }
+        match &self.rows {
+            Storage::Elsewhere(view) if rows.len() * row_bytes(self.n_features) > COPIED => {
+                let rows_there = Storage::Elsewhere(view.select(rows));
+                Self { n_samples: rows.len(), rows: rows_there, missing, ..*self }
+            }
+            _ => {
+                let mut bytes = Vec::with_capacity(rows.len() * row_bytes(self.n_features));
+                rows.iter().for_each(|&i| bytes.extend_from_slice(&self.row(i)));
+                Self { missing, ..Self::owning(rows.len(), self.n_features, bytes) }
+            }
+        }
+    }
+
+    /// The rows of a range, copied.
+    pub fn part(&self, rows: Range<usize>) -> Self {
+        let missing = self.missing.as_ref().map(|missing| Box::new(missing.part(rows.clone())));
+        let bytes = match &self.rows {
+            Storage::Own(bytes) => {
+                let stride = row_bytes(self.n_features);
+                bytes[rows.start * stride..rows.end * stride].to_vec()
+            }
+            Storage::Elsewhere(_) => rows.clone().map(|i| self.row(i)).collect::<Vec<_>>().concat(),
+        };
+        Self { missing, ..Self::owning(rows.len(), self.n_features, bytes) }
     }
 
     /// These rows and behind them those of `more`, which must have as many features.
@@ -155,17 +223,13 @@ impl BitMatrix {
             let behind = more.missing.clone().map_or_else(|| none(more), |missing| *missing);
             self.missing = Some(Box::new(before.followed_by(&behind)));
         }
-        self.bytes.extend_from_slice(&more.bytes);
+        let bytes = self.own();
+        more.pieces().for_each(|piece| bytes.extend_from_slice(&piece));
         self.n_samples += more.n_samples;
         self
     }
 
-    /// The number of rows that differ from each other.
-    pub fn n_distinct(&self) -> usize {
-        self.n_distinct_up_to(usize::MAX)
-    }
-
-    /// The same, but counted up to `at_most` only.
+    /// The number of rows that differ from each other, counted up to `at_most` only.
     pub fn n_distinct_up_to(&self, at_most: usize) -> usize {
         let mut seen = HashSet::new();
         for i in 0..self.n_samples {
@@ -180,7 +244,9 @@ impl BitMatrix {
     /// Keeps the first `n_samples` rows only.
     pub fn truncate(&mut self, n_samples: usize) {
         self.n_samples = self.n_samples.min(n_samples);
-        self.bytes.truncate(self.n_samples * row_bytes(self.n_features));
+        if let Storage::Own(bytes) = &mut self.rows {
+            bytes.truncate(self.n_samples * row_bytes(self.n_features));
+        }
         if let Some(missing) = &mut self.missing {
             missing.truncate(n_samples);
         }
@@ -188,11 +254,13 @@ impl BitMatrix {
 
     /// The features of row `i` that are one, ascending.
     pub fn ones(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
-        self.row(i).chunks(8).zip((0..).step_by(64)).flat_map(|(bytes, first)| {
+        let row = self.row(i);
+        (0..row.len().div_ceil(8)).flat_map(move |word| {
+            let bytes = &row[word * 8..row.len().min(word * 8 + 8)];
             let mut bits =
                 bytes.iter().rev().fold(0, |bits: u64, &byte| bits << 8 | u64::from(byte));
             std::iter::from_fn(move || {
-                let next = (bits != 0).then(|| first + bits.trailing_zeros() as usize);
+                let next = (bits != 0).then(|| word * 64 + bits.trailing_zeros() as usize);
                 bits &= bits.wrapping_sub(1);
                 next
             })
@@ -205,12 +273,13 @@ impl BitMatrix {
         let mut sums = vec![0; stride * 8];
         // Eight counts of one byte each in a word: they hold as many rows as a byte can count.
         let mut counts = vec![0_u64; stride];
-        for rows in self.bytes.chunks(stride.max(1) * usize::from(u8::MAX)) {
+        const AT_ONCE: usize = u8::MAX as usize;
+        for first in (0..self.n_samples).step_by(AT_ONCE) {
             counts.fill(0);
-            for row in rows.chunks_exact(stride) {
+            for i in first..self.n_samples.min(first + AT_ONCE) {
                 counts
                     .iter_mut()
-                    .zip(row)
+                    .zip(&*self.row(i))
                     .for_each(|(count, &byte)| *count += SPREAD[byte as usize]);
             }
             let bytes = counts.iter().flat_map(|count| count.to_le_bytes());
@@ -226,29 +295,74 @@ impl BitMatrix {
     /// # Panics
     /// If `swapped` is shorter than a row.
     pub fn with_swapped(&self, swapped: &[bool]) -> Self {
-        let mask = Self::from_fn(1, self.n_features, |_, d| swapped[d]).bytes;
+        let mask = Self::from_fn(1, self.n_features, |_, d| swapped[d]);
+        let mask = mask.row(0);
         let mut turned = self.clone();
-        for row in turned.bytes.chunks_exact_mut(mask.len().max(1)) {
-            row.iter_mut().zip(&mask).for_each(|(byte, mask)| *byte ^= mask);
+        match &mut turned.rows {
+            Storage::Elsewhere(view) => *view = view.with_swapped(&mask),
+            Storage::Own(bytes) => {
+                for row in bytes.chunks_exact_mut(mask.len().max(1)) {
+                    row.iter_mut().zip(&*mask).for_each(|(byte, mask)| *byte ^= mask);
+                }
+                turned.clear_missing();
+            }
         }
-        turned.clear_missing();
         turned
     }
 
     /// The number of ones in the matrix.
     pub fn count_ones(&self) -> u64 {
-        count_ones(&self.bytes)
+        self.pieces().map(|piece| count_ones(&piece)).sum()
     }
 
     /// The number of ones in row `i`.
     pub fn n_ones(&self, i: usize) -> usize {
-        count_ones(self.row(i)) as usize
+        count_ones(&self.row(i)) as usize
     }
 
     /// Whether nothing of row `i` is missing.
     pub fn is_complete(&self, i: usize) -> bool {
         self.missing().is_none_or(|missing| missing.n_ones(i) == 0)
     }
+}
+
+/// Two matrices are equal if their rows are, wherever these lie.
+impl PartialEq for BitMatrix {
+    fn eq(&self, other: &Self) -> bool {
+        (self.n_samples, self.n_features) == (other.n_samples, other.n_features)
+            && self.missing == other.missing
+            && (0..self.n_samples).all(|i| self.row(i) == other.row(i))
+    }
+}
+
+impl Eq for BitMatrix {}
+
+/// Selected rows of no more bytes than this are copied wherever they lie: 64 MiB, but next to nothing in tests, where both ways are
+/// to be gone.
+const COPIED: usize = if cfg!(test) { 16 } else { 1 << 26 };
+
+fn wrong_length(found: usize, n_samples: usize, n_features: usize) -> Error {
+    Error::Parameter {
+        name: "packed bytes",
+        value: format!("{found} bytes long"),
+        allowed: format!("{n_samples} rows of {} bytes", row_bytes(n_features)),
+    }
+}
+
+fn check_packed(n_samples: usize, n_features: usize, bytes: &[u8]) -> Result<()> {
+    let stride = row_bytes(n_features);
+    if Some(bytes.len()) != n_samples.checked_mul(stride) {
+        return Err(wrong_length(bytes.len(), n_samples, n_features));
+    }
+    let padding = !last_byte_mask(n_features);
+    if stride > 0 && bytes.iter().skip(stride - 1).step_by(stride).any(|b| b & padding != 0) {
+        return Err(Error::Parameter {
+            name: "packed bytes",
+            value: "a row with padding bits set".into(),
+            allowed: "zero in every padding bit".into(),
+        });
+    }
+    Ok(())
 }
 
 fn count_ones(bytes: &[u8]) -> u64 {

@@ -241,11 +241,11 @@ impl BernoulliMixture {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
         let layout = Layout::of(data, known);
-        let rows = layout.matrix(data, known.of_row);
         let scorer = self.scorer_for(layout);
-        let scorer = DenseScorer::new(&scorer);
+        let (layout, scorer) = (scorer.layout(), DenseScorer::new(&scorer));
         let block = |(tables, resp): &mut (Tables, Responsibilities), first| {
-            let block = RowBlock::new(&rows, first..data.n_samples().min(first + MAP_ROWS));
+            let rows = first..data.n_samples().min(first + MAP_ROWS);
+            let block = RowBlock::new(&layout.part(data, known.of_row, rows), first);
             scorer.responsibilities(&block, tables, resp);
             let of_rows = block.rows().zip(resp.log_prob()).enumerate();
             let mapped = of_rows.map(|(position, (i, log_prob))| {

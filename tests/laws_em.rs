@@ -107,6 +107,7 @@ proptest! {
             max_iter: 40,
             seed: case.seed,
             accelerate: false,
+            ..FitParams::default()
         };
         let found = fit(&case.data, &params, &mut Silent);
         prop_assert!(found.is_ok(), "{:?}", found.err());

@@ -4,7 +4,7 @@ mod common;
 
 use bmm::bits::BitMatrix;
 use bmm::data::{
-    Binarize, Labels, Packed, Pixels, Source, load, read_labels, write_idx, write_npy, write_packed,
+    Binarize, Labels, Packed, PackedFile, Pixels, Source, load, read_labels, write_idx, write_npy,
 };
 use bmm::mixture::BernoulliMixture;
 use bmm::model_file::{self, LabelTable, Model, exchange};
@@ -83,7 +83,9 @@ fn packed() -> Vec<u8> {
         names: &[],
         synthetic: false,
     };
-    write_packed(&packed).unwrap()
+    let mut bytes = Vec::new();
+    PackedFile::new(packed).unwrap().write(&mut bytes).unwrap();
+    bytes
 }
 
 /// A packed file is nearly always refused by its checksum, so this one gets a new one: what it says is to be looked at, too.

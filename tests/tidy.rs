@@ -50,6 +50,7 @@ const RULES: Rules = Rules {
                 "scorer.rs",
             ],
         ),
+        ("memmap2", &["data/mapped.rs"]),
         ("multiversion", &["kernels/"]),
         (
             "nalgebra",
@@ -124,7 +125,7 @@ const RULES: Rules = Rules {
         "reference",
     ],
     may_print: &["cli"],
-    may_be_unsafe: &["kernels", "cli/memory.rs"],
+    may_be_unsafe: &["kernels", "cli/memory.rs", "data/mapped.rs"],
     may_be_long: &["kernels"],
     vague_names: &["util", "utils", "common", "helper", "helpers", "misc"],
     longest_file: 400,

@@ -10,23 +10,24 @@ impl BitMatrix {
     /// # Errors
     /// [`Error::Parameter`] if `missing` is not of the same shape.
     pub fn with_missing(mut self, missing: &BitMatrix) -> Result<Self> {
-        let shape = |matrix: &Self| (matrix.n_samples, matrix.n_features);
-        if shape(missing) != shape(&self) {
-            let text = |(n, d)| format!("{n} x {d}");
-            return Err(Error::Parameter {
-                name: "missing entries",
-                value: text(shape(missing)),
-                allowed: format!("{}, as the data", text(shape(&self))),
-            });
-        }
+        self.check_shape(missing)?;
         if missing.count_ones() > 0 {
-            let (n_samples, n_features) = shape(&self);
+            let (n_samples, n_features) = (self.n_samples, self.n_features);
             let mask =
                 self.missing.get_or_insert_with(|| Self::zeros(n_samples, n_features).into());
-            mask.bytes.iter_mut().zip(&missing.bytes).for_each(|(byte, more)| *byte |= more);
+            with_bytes_of(missing, mask.own(), |byte, more| *byte |= more);
             self.clear_missing();
         }
         Ok(self)
+    }
+
+    /// The same where `missing` lies elsewhere, as the rows do: neither is copied, and no entry may be missing yet.
+    ///
+    /// # Errors
+    /// As [`Self::with_missing`].
+    pub fn with_missing_elsewhere(self, missing: Self) -> Result<Self> {
+        self.check_shape(&missing)?;
+        Ok(Self { missing: Some(missing.into()), ..self })
     }
 
     /// Ones where entries are missing; `None` if none is.
@@ -51,10 +52,32 @@ impl BitMatrix {
         }
     }
 
+    fn check_shape(&self, missing: &Self) -> Result<()> {
+        let shape = |matrix: &Self| (matrix.n_samples, matrix.n_features);
+        if shape(missing) == shape(self) {
+            return Ok(());
+        }
+        let text = |(n, d)| format!("{n} x {d}");
+        Err(Error::Parameter {
+            name: "missing entries",
+            value: text(shape(missing)),
+            allowed: format!("{}, as the data", text(shape(self))),
+        })
+    }
+
     /// Zeros in the place of what is missing.
     pub(super) fn clear_missing(&mut self) {
-        if let Some(missing) = &self.missing {
-            self.bytes.iter_mut().zip(&missing.bytes).for_each(|(byte, gone)| *byte &= !gone);
-        }
+        let Some(missing) = self.missing.take() else { return };
+        with_bytes_of(&missing, self.own(), |byte, gone| *byte &= !gone);
+        self.missing = Some(missing);
+    }
+}
+
+/// Changes every byte of `bytes` by that of `matrix` at the same place.
+fn with_bytes_of(matrix: &BitMatrix, mut bytes: &mut [u8], change: impl Fn(&mut u8, u8)) {
+    for piece in matrix.pieces() {
+        let (here, behind) = bytes.split_at_mut(piece.len());
+        here.iter_mut().zip(&*piece).for_each(|(byte, other)| change(byte, *other));
+        bytes = behind;
     }
 }

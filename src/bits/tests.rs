@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn mnist_rows_take_98_bytes() {
     assert_eq!(row_bytes(784), 98);
-    assert_eq!(BitMatrix::zeros(3, 784).as_bytes().len(), 3 * 98);
+    assert_eq!(BitMatrix::zeros(3, 784).pieces().map(|piece| piece.len()).sum::<usize>(), 3 * 98);
 }
 
 #[test]
@@ -17,7 +17,8 @@ fn bits_come_back_as_they_went_in() {
         assert_eq!(matrix.ones(i).collect::<Vec<_>>(), ones);
         assert!((0..19).all(|d| matrix.get(i, d) == bit(i, d)));
     }
-    let again = BitMatrix::from_packed(7, 19, matrix.as_bytes().to_vec()).unwrap();
+    let again =
+        BitMatrix::from_packed(7, 19, matrix.pieces().next().unwrap().into_owned()).unwrap();
     assert_eq!(again, matrix);
 }
 
@@ -54,8 +55,8 @@ fn selecting_and_truncating_keep_rows_whole() {
     let picked = matrix.select(&[4, 0, 4]);
     assert!(picked.get(0, 4) && picked.get(1, 0) && picked.get(2, 4));
     assert_eq!(picked.count_ones(), 3);
-    assert_eq!((picked.n_distinct(), matrix.n_distinct()), (2, 5));
-    assert_eq!((picked.n_distinct_up_to(1), matrix.n_distinct_up_to(9)), (1, 5));
+    assert_eq!((picked.n_distinct_up_to(9), matrix.n_distinct_up_to(9)), (2, 5));
+    assert_eq!((picked.n_distinct_up_to(1), matrix.n_distinct_up_to(3)), (1, 3));
     let mut head = matrix.clone();
     head.truncate(2);
     assert_eq!(head, matrix.select(&[0, 1]));
@@ -111,4 +112,69 @@ fn a_mask_without_ones_is_none_and_one_of_another_shape_is_refused() {
     assert_eq!(matrix.clone().with_missing(&matrix).unwrap().missing(), None);
     assert!(matrix.clone().with_missing(&BitMatrix::zeros(3, 2)).is_err());
     assert_eq!(matrix.observed_counts(), [2; 3]);
+}
+
+/// The same rows behind something else, not the matrix's own.
+pub(crate) fn elsewhere(matrix: &BitMatrix) -> BitMatrix {
+    let there = |matrix: &BitMatrix| {
+        let bytes = [vec![0xff; 5], matrix.pieces().collect::<Vec<_>>().concat(), vec![0xff]];
+        let (n, d) = (matrix.n_samples(), matrix.n_features());
+        BitMatrix::elsewhere(n, d, std::sync::Arc::new(bytes.concat()), 5).unwrap()
+    };
+    match matrix.missing() {
+        Some(missing) => there(matrix).with_missing_elsewhere(there(missing)).unwrap(),
+        None => there(matrix),
+    }
+}
+
+#[test]
+fn rows_that_lie_elsewhere_are_those_that_a_matrix_owns() {
+    let holes = BitMatrix::from_fn(9, 21, |i, d| (i * 5 + d * 3) % 7 == 0);
+    let whole = BitMatrix::from_fn(9, 21, |i, d| (i * 31 + d * 17) % 5 < 2);
+    let mask: Vec<bool> = (0..21).map(|d| d % 3 == 0).collect();
+    for own in [whole.clone().with_missing(&holes).unwrap(), whole] {
+        let there = elsewhere(&own);
+        assert!(there.is_elsewhere() && !own.is_elsewhere());
+        let swapped = (own.with_swapped(&mask), there.with_swapped(&mask));
+        let selected = (own.select(&[7, 0, 3, 3, 8, 1]), there.select(&[7, 0, 3, 3, 8, 1]));
+        let both = (selected.0.with_swapped(&mask), selected.1.with_swapped(&mask));
+        let again = (both.0.select(&[5, 1, 0, 2, 4, 4]), both.1.select(&[5, 1, 0, 2, 4, 4]));
+        let back = (swapped.0.with_swapped(&mask), swapped.1.with_swapped(&mask));
+        let few = (swapped.0.select(&[2, 1]), swapped.1.select(&[2, 1]));
+        let mut short = (own.clone(), there.clone());
+        short.0.truncate(4);
+        short.1.truncate(4);
+        let pairs = [(own.clone(), there.clone()), swapped, selected, both, again, back, short];
+        for (own, there) in &pairs {
+            assert!(there.is_elsewhere());
+            assert_eq!(own, there);
+            assert_eq!(own.column_sums(), there.column_sums());
+            assert_eq!(own.count_ones(), there.count_ones());
+            assert_eq!(own.observed_counts(), there.observed_counts());
+            let bytes = |matrix: &BitMatrix| matrix.pieces().collect::<Vec<_>>().concat();
+            assert_eq!(bytes(own), bytes(there));
+            for i in 0..own.n_samples() {
+                assert!(
+                    own.ones(i).eq(there.ones(i)) && own.is_complete(i) == there.is_complete(i)
+                );
+            }
+            assert_eq!(own.part(1..4), there.part(1..4));
+            assert_eq!(own.clone().followed_by(there), there.clone().followed_by(own));
+            let more = BitMatrix::from_fn(own.n_samples(), 21, |i, d| i == d);
+            let holes = [own, there].map(|matrix| matrix.clone().with_missing(&more).unwrap());
+            assert_eq!(holes[0], holes[1]);
+        }
+        assert_eq!(few.0, few.1);
+        assert!(!few.1.is_elsewhere(), "few rows are copied");
+    }
+}
+
+#[test]
+fn bytes_that_are_too_few_or_no_rows_are_refused_wherever_they_lie() {
+    let of = |n, d, len: usize, offset| {
+        BitMatrix::elsewhere(n, d, std::sync::Arc::new(vec![0b11; len]), offset).is_ok()
+    };
+    assert!(of(2, 10, 5, 1) && of(2, 8, 3, 1) && of(0, 3, 0, 0));
+    assert!(!of(2, 10, 4, 1) && !of(2, 9, 4, 0) && !of(0, 3, 0, 1));
+    assert!(!of(usize::MAX, 16, 4, 0) && !of(1, 8, 4, usize::MAX));
 }

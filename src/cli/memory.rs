@@ -1,4 +1,8 @@
-//! What the program asks of the allocator.
+//! What the program asks of the allocator, and how much memory it may take for lists of rows that stay on disk.
+
+use crate::error::{Error, Result};
+#[cfg(target_os = "linux")]
+use std::fs;
 
 /// Memory from so many bytes on is the system's again as soon as it is freed.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -15,5 +19,76 @@ pub(super) fn return_what_is_freed() {
     // nothing changes.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
+    }
+}
+
+/// Where the system does not say what is free, 2 GiB.
+const UNKNOWN: usize = 2 << 30;
+
+/// Bytes for lists of rows: those `asked` for, or half of what is free.
+pub(super) fn for_lists(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| free().map_or(UNKNOWN, |free| free / 2))
+}
+
+/// A size in bytes, or with one of the letters K, M, G and T behind it in powers of 1024.
+pub(super) fn size(text: &str) -> Result<usize> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => Some(0),
+        "K" | "KB" | "KIB" => Some(10),
+        "M" | "MB" | "MIB" => Some(20),
+        "G" | "GB" | "GIB" => Some(30),
+        "T" | "TB" | "TIB" => Some(40),
+        _ => None,
+    };
+    let size = digits.parse::<f64>().ok().zip(unit).map(|(n, unit)| n * f64::from(unit).exp2());
+    let size = size.filter(|size| (0.0..9e18).contains(size)).map(|size| size as usize);
+    size.ok_or_else(|| Error::Parameter {
+        name: "memory",
+        value: format!("'{text}'"),
+        allowed: "a number of bytes, or one with K, M, G or T behind it, such as 512M".into(),
+    })
+}
+
+/// What is free for this process, in bytes, as far as the system says so.
+#[cfg(target_os = "linux")]
+fn free() -> Option<usize> {
+    let about = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = about.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let free =
+        line.trim().trim_end_matches("kB").trim().parse::<usize>().ok()?.checked_mul(1024)?;
+    // Inside of a container there may be a lower limit: of either version of control groups.
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+    let limits =
+        limits.iter().filter_map(|file| fs::read_to_string(file).ok()?.trim().parse().ok());
+    Some(limits.fold(free, usize::min))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn free() -> Option<usize> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        let sizes = ["0", "1000", "64K", "1.5m", "2G", "3 GB", "1TiB"].map(|text| size(text).ok());
+        let expected = [0, 1000, 64 << 10, 3 << 19, 2 << 30];
+        assert_eq!(sizes[..5], expected.map(Some));
+        assert_eq!(sizes[5..], [None, Some(1 << 40)]);
+        for wrong in ["", "G", "-1", "nan", "1X", "1e30", "ten"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn some_memory_is_free_and_half_of_it_is_taken() {
+        assert!(free().is_some_and(|free| free > 1 << 20));
+        assert_eq!(for_lists(Some(7)), 7);
+        assert!(for_lists(None) < usize::MAX / 2);
     }
 }

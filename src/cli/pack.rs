@@ -3,9 +3,8 @@
 use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input};
-use super::output;
 use super::reading::ReadingArgs;
-use crate::data::{self, Packed, Source};
+use crate::data::{self, Packed, PackedFile, Source};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use std::ffi::OsString;
@@ -42,8 +41,9 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     }
     console.note(format_args!("data      {}", input.summary()));
     input.warn_if_all_the_same(console);
-    let bytes = data::write_packed(&packed(&input))?;
-    output::save(&file, &bytes, args.force, console)?;
+    let packed = PackedFile::new(packed(&input))?;
+    atomic::write_file_by(&file, args.force, &|out| packed.write(out))?;
+    console.note(format_args!("written   {}", file.display()));
     let document = serde_json::json!({
         "data": input.name,
         "n_samples": input.bits.n_samples(),
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         "binarize": input.rule.to_string(),
         "data_sha256": data::fingerprint(&input.bits, input.weights.as_deref()),
         "output": file.display().to_string(),
-        "bytes": bytes.len(),
+        "bytes": packed.len(),
     });
     console.result(&document, String::new)?;
     Ok(Outcome::Done)

@@ -159,7 +159,7 @@ fn checks(input: &Input, model: &Model) -> Result<Vec<Value>> {
     let bits = input.bits.select(&rows);
     model.mixture.map_rows(&bits, |i, log_prob, resp| {
         json!({
-            "bits": render::base64(bits.row(i)),
+            "bits": render::base64(&bits.row(i)),
             "log_prob": log_prob,
             "responsibilities": resp.collect::<Vec<_>>(),
         })

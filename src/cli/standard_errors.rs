@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::input::{self, Input};
+use super::memory;
 use super::reading::Reading;
 use super::tables;
 use crate::data;
@@ -97,7 +98,8 @@ impl ErrorArgs {
 
     /// How the model was fitted, as far as it says so.
     fn params(&self, model: &Model, input: &Input) -> FitParams {
-        let defaults = FitParams::for_features(input.bits.n_features());
+        let memory = memory::for_lists(None);
+        let defaults = FitParams { memory, ..FitParams::for_features(input.bits.n_features()) };
         let seed = self.seed.unwrap_or(0);
         match &model.provenance {
             Some(p) => {

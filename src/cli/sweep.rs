@@ -108,7 +108,7 @@ impl Args {
     fn ks(&self, input: &Input) -> Vec<usize> {
         let tested: &[usize] = self.blrt.as_ref().map_or(&[], |list| &list.0);
         let below = tested.iter().map(|k| k - 1);
-        let usual = || (2..=USUAL.min(input.bits.n_distinct())).collect();
+        let usual = || (2..=input.bits.n_distinct_up_to(USUAL)).collect();
         let asked = match (&self.k, tested) {
             (Some(list), _) => list.0.clone(),
             (None, []) => usual(),

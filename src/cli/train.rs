@@ -5,6 +5,7 @@ use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input};
 use super::known_labels::Supervision;
+use super::memory;
 use super::models;
 use super::pictures;
 use super::progress::{self, Progress};
@@ -82,6 +83,10 @@ pub(super) struct FitArgs {
     /// [default: 0.1; 0 for rows of fewer than 64 features]
     #[arg(long, value_name = "A")]
     alpha: Option<f64>,
+    /// Memory for lists of the rows of a .bits file that stays on disk, such as 4G: less takes longer and changes no
+    /// result [default: half of what is free; 2G where the system does not say]
+    #[arg(long, value_name = "SIZE", value_parser = memory::size)]
+    memory: Option<usize>,
     #[command(flatten)]
     reading: ReadingArgs,
 }
@@ -210,6 +215,7 @@ impl FitArgs {
             max_iter: self.max_iter.map_or(defaults.max_iter, NonZeroUsize::get),
             accelerate: !self.no_accelerate,
             seed: self.seed,
+            memory: memory::for_lists(self.memory),
         }
     }
 }

@@ -10,10 +10,8 @@ pub fn fingerprint(bits: &BitMatrix, weights: Option<&[f64]>) -> String {
     let mut hash = Sha256::new();
     hash.update((bits.n_samples() as u64).to_le_bytes());
     hash.update((bits.n_features() as u64).to_le_bytes());
-    hash.update(bits.as_bytes());
-    if let Some(missing) = bits.missing() {
-        hash.update(missing.as_bytes());
-    }
+    let pieces = bits.pieces().chain(bits.missing().into_iter().flat_map(BitMatrix::pieces));
+    pieces.for_each(|piece| hash.update(piece));
     weights.into_iter().flatten().for_each(|weight| hash.update(weight.to_le_bytes()));
     hex(&hash.finalize())
 }

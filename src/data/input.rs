@@ -1,7 +1,8 @@
 //! One opened file: its first bytes for recognition, then its content, decompressed if it is gzip. The only place that
 //! decompresses, and it takes no more memory than bytes have really arrived.
 
-use super::positioned;
+use super::{mapped, positioned};
+use crate::bits::SharedBytes;
 use crate::error::{DataProblem, Error, Result};
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
@@ -98,6 +99,18 @@ impl Input {
         }
     }
 
+    /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
+    pub(super) fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    /// All bytes of a raw file where they lie, if it is one and the system can do that, once it has been checked to have that length.
+    pub(super) fn mapped(&self, expected: u64) -> Option<Result<SharedBytes>> {
+        let bytes = mapped::map(self.raw.as_ref()?).ok()?;
+        let len = (*bytes).as_ref().len() as u64;
+        Some(self.compare_len(Some(len), expected).map(|()| bytes))
+    }
+
     /// The body of a raw file, whose length has been checked.
     fn body_in_place(&mut self, file: &File, header: u64, body: u64) -> Result<Vec<u8>> {
         let mut bytes = zeros(body).ok_or_else(|| self.no_memory(body))?;
@@ -128,14 +141,19 @@ impl Input {
 
     /// Refuses a length over the limit, or another one than the file has, before anything is allocated.
     pub(super) fn check_len(&self, expected: u64) -> Result<()> {
-        match self.len {
+        self.compare_len(self.len, expected)?;
+        match expected > MAX_BYTES {
+            true => Err(self.too_large(format!("it promises {expected} bytes"))),
+            false => Ok(()),
+        }
+    }
+
+    fn compare_len(&self, found: Option<u64>, expected: u64) -> Result<()> {
+        match found {
             Some(found) if found < expected => {
                 Err(self.wrong(DataProblem::Truncated { expected, found }))
             }
             Some(found) if found > expected => Err(self.wrong(DataProblem::TooLong { expected })),
-            _ if expected > MAX_BYTES => {
-                Err(self.too_large(format!("it promises {expected} bytes")))
-            }
             _ => Ok(()),
         }
     }

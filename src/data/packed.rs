@@ -1,5 +1,5 @@
 //! Packed files (`.bits`), written by `bmm pack`: rows that are binary already, an eighth of a byte each feature, with what is known of
-//! them. They load at the speed of the disk.
+//! them. They load at the speed of the disk. The rows of a large file stay there: a fit looks at them where they are.
 //!
 //! | offset | bytes | what |
 //! |---|---|---|
@@ -22,12 +22,12 @@ use super::dataset::{Dataset, SourceKind};
 use super::input::Input;
 use super::labels::Labels;
 use super::pixels::Pixels;
-use crate::bits::BitMatrix;
+use crate::bits::{BitMatrix, SharedBytes};
 use crate::error::{DataProblem, Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{self, BufWriter, Read, Write};
 
 /// The first bytes of a packed file.
 pub(super) const MAGIC: [u8; 8] = *b"\x89BIT\r\n\x1a\n";
@@ -85,27 +85,72 @@ struct Header {
     synthetic: bool,
 }
 
-/// The bytes of a packed file.
-///
-/// # Errors
-/// [`Error::Parameter`] if `height` x `width` is not the number of features, or labels, weights or names are of another number, or the
-/// names take more than 256 MiB.
-pub fn write_packed(packed: &Packed) -> Result<Vec<u8>> {
-    let Packed { bits, labels, weights, .. } = *packed;
-    check(packed)?;
-    let mut file = prefix_and_header(packed)?;
-    file.reserve_exact(bits.as_bytes().len() + CHECKSUM);
-    file.extend(bits.as_bytes());
-    if let Some(missing) = bits.missing() {
-        file.extend(missing.as_bytes());
+/// A packed file to be written.
+pub struct PackedFile<'a> {
+    packed: Packed<'a>,
+    /// Everything before the rows.
+    start: Vec<u8>,
+    len: u64,
+}
+
+impl<'a> PackedFile<'a> {
+    /// The file that is to hold `packed`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if `height` x `width` is not the number of features, or labels, weights or names are of another number, or
+    /// the names take more than 256 MiB.
+    pub fn new(packed: Packed<'a>) -> Result<Self> {
+        check(&packed)?;
+        let header = Header::of(&packed);
+        let start = header.bytes()?;
+        let len = start.len() as u64 + header.sizes().into_iter().flatten().sum::<u64>();
+        Ok(Self { packed, start, len })
     }
-    for label in labels.into_iter().flat_map(Labels::of_row) {
-        file.extend(label.unwrap_or(UNKNOWN).to_le_bytes());
+
+    /// Its length in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "none is empty")]
+    pub fn len(&self) -> u64 {
+        self.len
     }
-    weights.into_iter().flatten().for_each(|weight| file.extend(weight.to_le_bytes()));
-    let checksum = Sha256::digest(&file);
-    file.extend(checksum);
-    Ok(file)
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Packed { bits, labels, weights, .. } = self.packed;
+        let mut out = Hashing { out: BufWriter::new(out), hash: Sha256::new() };
+        out.write_all(&self.start)?;
+        let missing = bits.missing().into_iter().flat_map(BitMatrix::pieces);
+        for piece in bits.pieces().chain(missing) {
+            piece.chunks(AT_ONCE).try_for_each(|bytes| out.write_all(bytes))?;
+        }
+        for label in labels.into_iter().flat_map(Labels::of_row) {
+            out.write_all(&label.unwrap_or(UNKNOWN).to_le_bytes())?;
+        }
+        for weight in weights.into_iter().flatten() {
+            out.write_all(&weight.to_le_bytes())?;
+        }
+        let Hashing { mut out, hash } = out;
+        out.write_all(&hash.finalize())?;
+        out.flush()
+    }
+}
+
+/// Bytes that are hashed and written together, while they are in the cache.
+const AT_ONCE: usize = 1 << 16;
+
+/// Writes and hashes what it writes.
+struct Hashing<W> {
+    out: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Hashing<W> {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.out.write_all(bytes)
+    }
 }
 
 fn check(packed: &Packed) -> Result<()> {
@@ -123,35 +168,21 @@ fn check(packed: &Packed) -> Result<()> {
     same("number of names", if packed.names.is_empty() { d } else { packed.names.len() }, d)
 }
 
-fn prefix_and_header(packed: &Packed) -> Result<Vec<u8>> {
-    let header = Header {
-        n_samples: packed.bits.n_samples() as u64,
-        height: packed.height as u64,
-        width: packed.width as u64,
-        binarize: packed.rule.to_string(),
-        missing: packed.bits.missing().is_some(),
-        labels: packed.labels.map(|labels| labels.names().to_vec()),
-        weights: packed.weights.is_some(),
-        names: packed.names.to_vec(),
-        synthetic: packed.synthetic,
-    };
-    let mut json = serde_json::to_vec(&header).map_err(|e| Error::io("header")(e.into()))?;
-    json.resize((PREFIX + json.len()).next_multiple_of(ALIGNMENT) - PREFIX, b' ');
-    let len = u32::try_from(json.len()).ok().filter(|&len| len <= MAX_HEADER);
-    let len = len.ok_or_else(|| Error::Parameter {
-        name: "names",
-        value: format!("{} bytes long in all", json.len()),
-        allowed: "at most 256 MiB".into(),
-    })?;
-    Ok([&MAGIC[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &json].concat())
-}
-
-/// The data set in a packed file.
+/// The data set in a packed file. Its rows are looked at where they lie if it is a file as it is, of at least 256 MiB.
 ///
 /// # Errors
 /// [`DataProblem::Packed`] for a file that is damaged, [`DataProblem::NewerPacked`] for one of a later format, and as for any file one
 /// that is cut short or too long.
-pub(super) fn read(source: String, mut input: Input) -> Result<Dataset> {
+pub(super) fn read(source: String, input: Input) -> Result<Dataset> {
+    let stays = input.len() >= Some(STAYS_FROM);
+    read_or_map(source, input, stays)
+}
+
+/// The least length of a file whose rows are looked at where they lie, in bytes: less is soon read, and nothing that happens to the
+/// file then matters.
+const STAYS_FROM: u64 = 256 << 20;
+
+fn read_or_map(source: String, mut input: Input, stays: bool) -> Result<Dataset> {
     let start = start(&mut input)?;
     let json = start.get(PREFIX..).unwrap_or_default();
     let header: Header = serde_json::from_slice(json)
@@ -162,12 +193,60 @@ pub(super) fn read(source: String, mut input: Input) -> Result<Dataset> {
     let Some(sizes) = header.sizes() else {
         return Err(input.too_large("its header promises more bytes than can be counted".into()));
     };
-    let mut body = input.body(start.len() as u64, sizes.iter().sum())?;
-    let checksum = body.split_off(body.len() - CHECKSUM);
-    if checksum[..] != Sha256::new().chain_update(&start).chain_update(&body).finalize()[..] {
+    let body = Body::of(&mut input, start.len(), sizes.iter().sum(), stays)?;
+    let (bytes, checksum) = body.bytes().split_at(body.bytes().len() - CHECKSUM);
+    let mut hash = Sha256::new().chain_update(&start);
+    bytes.chunks(AT_ONCE).for_each(|bytes| hash.update(bytes));
+    if checksum[..] != hash.finalize()[..] {
         return Err(damaged(&input, "its checksum does not match"));
     }
     header.dataset(source, body, sizes).map_err(|reason| damaged(&input, &reason))
+}
+
+/// What follows the header.
+enum Body {
+    Read(Vec<u8>),
+    /// From a place on in the file, where it stays.
+    Stays(SharedBytes, usize),
+}
+
+impl Body {
+    /// The rest of the file, `len` bytes behind the first `start` ones.
+    fn of(input: &mut Input, start: usize, len: u64, stays: bool) -> Result<Self> {
+        match input.mapped(start as u64 + len).filter(|_| stays) {
+            Some(bytes) => Ok(Self::Stays(bytes?, start)),
+            None => input.body(start as u64, len).map(Self::Read),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Read(bytes) => bytes,
+            Self::Stays(bytes, start) => &(**bytes).as_ref()[*start..],
+        }
+    }
+
+    /// `n` rows of `d` bits in the first `len` bytes, and behind them as many that say what is missing, if they do.
+    fn rows(self, n: usize, d: usize, len: usize, has_missing: bool) -> Result<BitMatrix> {
+        match self {
+            Self::Read(mut rows) => {
+                let mut missing = rows.split_off(len);
+                let rows = BitMatrix::from_packed(n, d, rows)?;
+                if !has_missing {
+                    return Ok(rows);
+                }
+                missing.truncate(len);
+                rows.with_missing(&BitMatrix::from_packed(n, d, missing)?)
+            }
+            Self::Stays(bytes, start) => {
+                let rows = BitMatrix::elsewhere(n, d, bytes.clone(), start)?;
+                if !has_missing {
+                    return Ok(rows);
+                }
+                rows.with_missing_elsewhere(BitMatrix::elsewhere(n, d, bytes, start + len)?)
+            }
+        }
+    }
 }
 
 fn damaged(input: &Input, reason: &str) -> Error {
@@ -203,6 +282,33 @@ fn append(input: &mut Input, n: usize, bytes: &mut Vec<u8>) -> Result<()> {
 }
 
 impl Header {
+    fn of(packed: &Packed) -> Self {
+        Self {
+            n_samples: packed.bits.n_samples() as u64,
+            height: packed.height as u64,
+            width: packed.width as u64,
+            binarize: packed.rule.to_string(),
+            missing: packed.bits.missing().is_some(),
+            labels: packed.labels.map(|labels| labels.names().to_vec()),
+            weights: packed.weights.is_some(),
+            names: packed.names.to_vec(),
+            synthetic: packed.synthetic,
+        }
+    }
+
+    /// Everything before the rows.
+    fn bytes(&self) -> Result<Vec<u8>> {
+        let mut json = serde_json::to_vec(self).map_err(|e| Error::io("header")(e.into()))?;
+        json.resize((PREFIX + json.len()).next_multiple_of(ALIGNMENT) - PREFIX, b' ');
+        let len = u32::try_from(json.len()).ok().filter(|&len| len <= MAX_HEADER);
+        let len = len.ok_or_else(|| Error::Parameter {
+            name: "names",
+            value: format!("{} bytes long in all", json.len()),
+            allowed: "at most 256 MiB".into(),
+        })?;
+        Ok([&MAGIC[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &json].concat())
+    }
+
     /// The bytes of rows, missing entries, labels, weights and checksum; `None` if they cannot be counted.
     fn sizes(&self) -> Option<[u64; 5]> {
         let row = self.height.checked_mul(self.width)?.div_ceil(8);
@@ -221,23 +327,16 @@ impl Header {
     }
 
     /// The data set whose rows and what follows them are `body`, which has been read whole; else what is wrong.
-    fn dataset(self, source: String, body: Vec<u8>, sizes: [u64; 5]) -> Result<Dataset, String> {
+    fn dataset(self, source: String, body: Body, sizes: [u64; 5]) -> Result<Dataset, String> {
         let (n, height, width) =
             (self.n_samples as usize, self.height as usize, self.width as usize);
         let said = |error: Error| error.to_string();
         let rule = self.binarize.parse::<Binarize>().map_err(said)?;
-        let mut rows = body;
-        let mut rest = rows.split_off(sizes[0] as usize);
-        let after = rest.split_off(sizes[1] as usize);
-        let (codes, weights) = after.split_at(sizes[2] as usize);
-        let matrix = |bytes| BitMatrix::from_packed(n, height * width, bytes).map_err(said);
-        let mut bits = matrix(rows)?;
-        if self.missing {
-            let missing = matrix(rest)?;
-            bits = bits.with_missing(&missing).map_err(said)?;
-        }
+        let [rows, missing, codes, weights] = [0, 1, 2, 3].map(|i| sizes[i] as usize);
+        let (codes, behind) = body.bytes()[rows + missing..].split_at(codes);
         let labels = self.labels.map(|names| labels(names, codes)).transpose()?;
-        let weights = self.weights.then(|| numbers(weights)).transpose()?;
+        let weights = self.weights.then(|| numbers(&behind[..weights])).transpose()?;
+        let bits = body.rows(n, height * width, rows, self.missing).map_err(said)?;
         if !self.names.is_empty() && self.names.len() != height * width {
             return Err("it has another number of names than of features".into());
         }

@@ -56,6 +56,8 @@ pub fn bootstrap<'a>(
         n_components: mixture.n_components(),
         init: Init::From(start),
         n_init: NInit::Exactly(1),
+        // Several refits at the same time.
+        memory: params.memory / parallel::n_threads(),
         ..params.clone()
     };
     params.check(rows.borrowed())?;

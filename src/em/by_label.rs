@@ -107,7 +107,8 @@ fn examined(
     let orientation = Orientation::of(rows);
     let rows = Rows { label_of: label_of.to_vec().into(), ..rows.borrowed() };
     let rows = rows.condensed();
-    let mut e_step = EStep::new(orientation.turned(&rows), label_of.len());
+    let of_all = FitParams { n_components: label_of.len(), ..params.clone() };
+    let mut e_step = EStep::for_fit(orientation.turned(&rows), &of_all);
     diagnose(&orientation.turn(mixture)?, stop, &rows, &mut e_step, params)
 }
 

@@ -4,6 +4,7 @@
 //! block after block in the order of the rows. So sums have the same bits on 1 and on N threads, nobody keeps sums of its own,
 //! and no n x k matrix ever exists: the next wave overwrites the responsibilities.
 
+use super::blocks::Blocks;
 use super::stats::SufficientStats;
 use crate::kernels::{self, Columns, LANES, Lanes, RowBlock, chunk_count};
 use crate::parallel;
@@ -22,23 +23,31 @@ const CHEAP_TO_LIST: usize = 100;
 pub(super) struct DenseStep {
     n_components: usize,
     n_features: usize,
-    /// The rows by what is in them: for each block, from the first run on.
+    /// The rows by what is in them: for each block that is kept, from the first run on.
     columns: Vec<Columns>,
-    /// Those of one wave.
-    resp: Vec<Responsibilities>,
+    /// For each block of one wave.
+    slots: Vec<Slot>,
     /// For each thread.
     tables: Vec<Tables>,
 }
 
+/// What is known of a block until the next wave.
+#[derive(Default)]
+struct Slot {
+    resp: Responsibilities,
+    /// Of a block that is not kept.
+    columns: Option<Columns>,
+}
+
 impl DenseStep {
     pub(super) fn new(n_components: usize, n_features: usize) -> Self {
-        let (columns, resp, tables) = (Vec::new(), Vec::new(), Vec::new());
-        Self { n_components, n_features, columns, resp, tables }
+        let (columns, slots, tables) = (Vec::new(), Vec::new(), Vec::new());
+        Self { n_components, n_features, columns, slots, tables }
     }
 
     /// Gives back what is large where K is.
     pub(super) fn release(&mut self) {
-        (self.resp, self.tables) = (Vec::new(), Vec::new());
+        (self.slots, self.tables) = (Vec::new(), Vec::new());
         if self.n_components >= CHEAP_TO_LIST {
             self.columns = Vec::new();
         }
@@ -48,35 +57,44 @@ impl DenseStep {
     pub(super) fn run(
         &mut self,
         scorer: &Scorer,
-        blocks: &[RowBlock],
+        blocks: &Blocks,
         weights: Option<&[f64]>,
     ) -> SufficientStats {
         let scorer = DenseScorer::new(scorer);
+        let list = |block: &RowBlock| Columns::new(block, self.n_features);
         if self.columns.is_empty() {
-            self.columns = parallel::map(blocks, |block| Columns::new(block, self.n_features));
+            self.columns = parallel::map(0..blocks.n_kept(), |i| blocks.with(i, list));
         }
         let n_at_once = self.blocks_at_once(blocks);
-        self.resp.resize_with(n_at_once, Responsibilities::default);
+        self.slots.resize_with(n_at_once, Slot::default);
         self.tables.resize_with(n_at_once.min(parallel::n_threads()), Tables::default);
         let mut stats = SufficientStats::zeros(self.n_components, self.n_features);
         let SufficientStats { resp_sums, weighted_sums, log_likelihood, n_samples, .. } =
             &mut stats;
         let mut parts = parts(weighted_sums, self.n_features, blocks.len());
-        for (blocks, columns) in blocks.chunks(n_at_once).zip(self.columns.chunks(n_at_once)) {
-            let wave = &mut self.resp[..blocks.len()];
-            let share = blocks.len().div_ceil(self.tables.len());
-            let shares = wave.chunks_mut(share).zip(blocks.chunks(share)).zip(&mut self.tables);
-            parallel::for_each(shares, |((resp, blocks), tables)| {
-                for (resp, block) in resp.iter_mut().zip(blocks) {
-                    scorer.responsibilities(block, tables, resp);
-                    if let Some(weights) = weights {
-                        resp.weigh(block.rows().map(|row| weights[row]));
-                    }
+        for first in (0..blocks.len()).step_by(n_at_once) {
+            let n = n_at_once.min(blocks.len() - first);
+            let share = n.div_ceil(self.tables.len());
+            let slots = &mut self.slots[..n];
+            let shares = slots.chunks_mut(share).zip((first..).step_by(share));
+            parallel::for_each(shares.zip(&mut self.tables), |((slots, first), tables)| {
+                for (slot, i) in slots.iter_mut().zip(first..) {
+                    blocks.with(i, |block| {
+                        scorer.responsibilities(block, tables, &mut slot.resp);
+                        if let Some(weights) = weights {
+                            slot.resp.weigh(block.rows().map(|row| weights[row]));
+                        }
+                        slot.columns = (i >= blocks.n_kept()).then(|| list(block));
+                    });
                 }
             });
-            let wave = &*wave;
-            parallel::for_each(&mut parts, |part| part.add(columns, wave));
-            for resp in wave {
+            let (slots, kept) = (&*slots, &self.columns);
+            let columns = slots.iter().zip(first..);
+            let columns: Vec<&Columns> = columns
+                .map(|(slot, i)| slot.columns.as_ref().unwrap_or_else(|| &kept[i]))
+                .collect();
+            parallel::for_each(&mut parts, |part| part.add(&columns, slots));
+            for Slot { resp, .. } in slots {
                 *n_samples += resp.log_prob().len();
                 *log_likelihood += resp.log_prob().iter().sum::<f64>();
                 let of_components = resp.sums().iter().flat_map(|lanes| lanes.0);
@@ -87,9 +105,9 @@ impl DenseStep {
     }
 
     /// Blocks in one wave.
-    fn blocks_at_once(&self, blocks: &[RowBlock]) -> usize {
-        let rows = blocks.first().map_or(1, RowBlock::len);
-        let n = WAVE_RESPONSIBILITIES / (rows * chunk_count(self.n_components) * LANES);
+    fn blocks_at_once(&self, blocks: &Blocks) -> usize {
+        let n_rows = blocks.rows(0).len().max(1);
+        let n = WAVE_RESPONSIBILITIES / (n_rows * chunk_count(self.n_components) * LANES);
         n.max(parallel::n_threads()).min(blocks.len()).max(1)
     }
 }
@@ -131,12 +149,12 @@ fn parts(weighted_sums: &mut [f64], n_features: usize, n_blocks: usize) -> Vec<P
 
 impl Part<'_> {
     /// Adds what the responsibilities of a wave's blocks come to.
-    fn add(&mut self, columns: &[Columns], wave: &[Responsibilities]) {
+    fn add(&mut self, columns: &[&Columns], wave: &[Slot]) {
         let Self { chunk, first_feature, sums, lanes, of_block } = self;
         for (l, sums) in sums.iter().enumerate() {
             lanes.iter_mut().zip(&**sums).for_each(|(lanes, sum)| lanes.0[l] = *sum);
         }
-        for (columns, resp) in columns.iter().zip(wave) {
+        for (columns, Slot { resp, .. }) in columns.iter().zip(wave) {
             kernels::sum_columns(columns, *first_feature, resp.of_chunk(*chunk), of_block);
             lanes.iter_mut().zip(&*of_block).for_each(|(sum, by)| sum.add(by));
         }

@@ -9,7 +9,6 @@
 use super::orient::Orientation;
 use super::rows::Rows;
 use crate::parallel;
-use std::borrow::Cow;
 
 /// With fewer features than this, rows are made one.
 const NARROW: usize = 64;
@@ -17,15 +16,14 @@ const NARROW: usize = 64;
 /// Wide rows are repeated up to so many times on average.
 const REPEATED: usize = 8;
 
-/// Rows that make for the same fit as `rows`: distinct and weighted, or else without weights where that is possible. None has a weight of
-/// 0.
+/// Rows that make for the same fit as `rows`. None has a weight of 0.
 pub(super) fn condensed<'a>(rows: &'a Rows) -> Rows<'a> {
     if rows.data.n_features() < NARROW {
         return distinct(rows);
     }
     match &rows.weights {
         None => rows.borrowed(),
-        Some(weights) => repeated(rows, weights).unwrap_or_else(|| distinct(rows)),
+        Some(weights) => repeated(rows, weights).unwrap_or_else(|| weighing(rows, weights)),
     }
 }
 
@@ -40,30 +38,65 @@ fn repeated(rows: &Rows, weights: &[f64]) -> Option<Rows<'static>> {
     Some(Rows { weights: None, ..rows.select(&all) })
 }
 
+/// The rows that weigh anything.
+fn weighing<'a>(rows: &'a Rows, weights: &[f64]) -> Rows<'a> {
+    let some: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] > 0.0).collect();
+    if some.len() == weights.len() { rows.borrowed() } else { rows.select(&some) }
+}
+
+/// Rows that are alike: what they have in common, by which they are put in order, the first of them, and their weight.
+struct Kind {
+    /// The row and what is missing in it, the first byte the highest, and its label.
+    key: (u64, u64, Option<Option<u32>>),
+    first: usize,
+    weight: f64,
+}
+
+/// Rows that are looked at in one go, unless there are more kinds already.
+const AT_ONCE: usize = 1 << 18;
+
 fn distinct(rows: &Rows) -> Rows<'static> {
     // In the order of the rows as a fit turns them, so that it is the same for ones and zeros swapped.
     let turned = Orientation::of(rows).turned(rows).data;
-    let key = |&i: &usize| {
-        let missing = rows.data.missing().map(|missing| missing.row(i));
-        (turned.row(i), missing, rows.labels.get(i))
+    let kind = |i: usize| {
+        let missing = rows.data.missing().map_or(0, |missing| word(&missing.row(i)));
+        let key = (word(&turned.row(i)), missing, rows.labels.get(i).copied());
+        Kind { key, first: i, weight: rows.weight(i) }
     };
-    let mut order: Vec<usize> = (0..rows.data.n_samples()).collect();
-    let compare = |a: &usize, b: &usize| key(a).cmp(&key(b));
+    let (mut kinds, mut next, n) = (Vec::new(), 0, rows.data.n_samples());
+    while next < n {
+        let end = n.min(next + AT_ONCE.max(kinds.len()));
+        kinds.extend((next..end).map(kind));
+        kinds = united(kinds);
+        next = end;
+    }
+    kinds.retain(|kind| kind.weight > 0.0);
+    let firsts: Vec<usize> = kinds.iter().map(|kind| kind.first).collect();
+    let weights = kinds.iter().map(|kind| kind.weight).collect();
+    Rows { weights: Some(weights), ..rows.select(&firsts) }
+}
+
+/// Up to eight bytes as one number, in the order of the bytes.
+fn word(bytes: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    word[..bytes.len()].copy_from_slice(bytes);
+    u64::from_be_bytes(word)
+}
+
+/// The kinds in their order, those that are the same as one.
+fn united(mut kinds: Vec<Kind>) -> Vec<Kind> {
     // Parts that are in order are found and merged, not sorted again.
-    let mut share = order.len().div_ceil(parallel::n_threads()).max(1);
-    while share < 2 * order.len() {
-        parallel::for_each(order.chunks_mut(share), |order| order.sort_by(compare));
+    let mut share = kinds.len().div_ceil(parallel::n_threads()).max(1);
+    while share < 2 * kinds.len() {
+        parallel::for_each(kinds.chunks_mut(share), |kinds| kinds.sort_by_key(|kind| kind.key));
         share *= 2;
     }
-    let (mut firsts, mut weights) = (Vec::new(), Vec::new());
-    for alike in order.chunk_by(|a, b| key(a) == key(b)) {
-        let weight: f64 = alike.iter().map(|&i| rows.weight(i)).sum();
-        if weight > 0.0 {
-            firsts.push(alike[0]);
-            weights.push(weight);
-        }
-    }
-    Rows { weights: Some(Cow::Owned(weights)), ..rows.select(&firsts) }
+    kinds.dedup_by(|next, kind| {
+        let is_same = next.key == kind.key;
+        kind.weight += if is_same { next.weight } else { 0.0 };
+        is_same
+    });
+    kinds
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@
 //! many at the same time (short questionnaires) want [`dense`](super::dense_step) tables. Which of them it is, a sample of the
 //! rows tells before every step, so it depends on the data and the mixture alone. Rows with weights go the dense way.
 
+use super::blocks::Blocks;
 use super::dense_step::{BLOCK_RESPONSIBILITIES, DenseStep};
 use super::feature_order::feature_order;
+use super::params::FitParams;
 use super::rows::Rows;
 use super::sparse_step::{self, SparseStep};
 use super::stats::SufficientStats;
-use crate::bits::BitMatrix;
 use crate::kernels::RowBlock;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
@@ -23,12 +24,12 @@ fn block_rows(n_components: usize) -> usize {
     (BLOCK_RESPONSIBILITIES / n_components.max(1)).clamp(64, BLOCK_ROWS)
 }
 
-/// A data set prepared for many E-steps with K components: as lists, so it need not be kept.
+/// A data set prepared for many E-steps with K components: as lists, so it need not be kept, unless it lies elsewhere.
 pub struct EStep {
     n_components: usize,
     /// The mixture of the last run.
     scorer: Scorer,
-    blocks: Vec<RowBlock>,
+    blocks: Blocks,
     /// For each row, if any has one.
     weights: Option<Vec<f64>>,
     total_weight: f64,
@@ -53,9 +54,11 @@ const PAIRS: usize = 2;
 /// Rows in the sample that says which way to go: at most, and one in 64 of all; but about as many as in a block, if that has fewer.
 const SAMPLE: usize = 512;
 
-fn sample(data: &BitMatrix, at_most: usize) -> RowBlock {
-    let n = data.n_samples();
-    RowBlock::by_length(data, (0..n).step_by((n / SAMPLE.min(at_most)).max(64)))
+fn sample(rows: &Rows, layout: &Layout, at_most: usize) -> RowBlock {
+    let n = rows.data.n_samples();
+    let some: Vec<usize> = (0..n).step_by((n / SAMPLE.min(at_most)).max(64)).collect();
+    let rows = rows.select(&some);
+    RowBlock::by_length(&layout.part(&rows.data, &rows.labels, 0..some.len()), 0)
 }
 
 impl EStep {
@@ -63,21 +66,22 @@ impl EStep {
     ///
     /// Weights must be one for each row, finite and positive.
     pub fn new<'a>(rows: impl Into<Rows<'a>>, n_components: usize) -> Self {
-        let rows = rows.into();
+        Self::for_fit(rows, &FitParams { n_components, ..FitParams::default() })
+    }
+
+    /// The same for the K of `params`, with lists that keep to [`FitParams::memory`].
+    pub fn for_fit<'a>(rows: impl Into<Rows<'a>>, params: &FitParams) -> Self {
+        let (rows, n_components) = (rows.into(), params.n_components);
         let layout = Layout::of(&rows.data, rows.known());
         let layout = match feature_order(&layout, &rows.data, &rows.labels) {
             Some(order) => layout.in_order(&order),
             None => layout,
         };
-        let data = layout.matrix(&rows.data, &rows.labels);
-        let (n, n_columns) = (data.n_samples(), layout.n_columns());
-        let size = block_rows(n_components);
-        let block = |first| RowBlock::by_length(&data, first..n.min(first + size));
-        let blocks = parallel::map((0..n).step_by(size), block);
+        let (n_columns, size) = (layout.n_columns(), block_rows(n_components));
         Self {
             n_components,
-            blocks,
-            sample: sample(&data, size),
+            blocks: Blocks::new(&rows, &layout, size, params.memory),
+            sample: sample(&rows, &layout, size),
             weights: rows.weights.as_deref().map(<[f64]>::to_vec),
             total_weight: rows.total_weight(),
             scorer: Scorer::blank(n_components, layout),

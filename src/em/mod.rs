@@ -6,6 +6,7 @@
 //! progress leaves through [`Observe`].
 
 mod accelerate;
+mod blocks;
 mod bootstrap;
 mod bootstrap_test;
 mod by_label;

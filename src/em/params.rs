@@ -28,6 +28,10 @@ pub struct FitParams {
     pub accelerate: bool,
     /// Seeds every random choice.
     pub seed: u64,
+    /// About the most bytes that lists of rows may take if the rows lie elsewhere
+    /// ([`BitMatrix::elsewhere`](crate::bits::BitMatrix::elsewhere)): what would take more is listed anew in every iteration, which
+    /// takes longer and gives the same mixture to the last bit. Lists of other rows are always kept.
+    pub memory: usize,
 }
 
 impl Default for FitParams {
@@ -41,6 +45,7 @@ impl Default for FitParams {
             max_iter: 500,
             accelerate: true,
             seed: 0,
+            memory: usize::MAX,
         }
     }
 }

@@ -23,6 +23,7 @@ mod soften;
 mod sums;
 mod worker;
 
+use super::blocks::Blocks;
 use super::stats::SufficientStats;
 use crate::kernels::{Cell, Narrow, Octet, RowBlock, Wide, reach, real};
 use crate::parallel;
@@ -40,7 +41,7 @@ pub(super) trait SparseStep: Send {
     fn prepare(&mut self, scorer: &Scorer, drift: &Drift, sample: &RowBlock) -> usize;
 
     /// The statistics of all rows under the mixture that was prepared.
-    fn run(&mut self, scorer: &Scorer, blocks: &[RowBlock]) -> SufficientStats;
+    fn run(&mut self, scorer: &Scorer, blocks: &Blocks) -> SufficientStats;
 
     /// Gives back what is needed only while it runs and large where K is.
     fn release(&mut self);
@@ -95,18 +96,20 @@ impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
         }
     }
 
-    fn run(&mut self, scorer: &Scorer, blocks: &[RowBlock]) -> SufficientStats {
+    fn run(&mut self, scorer: &Scorer, blocks: &Blocks) -> SufficientStats {
         let n_workers = parallel::n_threads().min(blocks.len()).max(1);
         self.workers.resize_with(n_workers, || Worker::new(scorer));
         self.contributions.resize_with(blocks.len(), Contributions::default);
         let Self { screen, sums, workers, contributions, moved } = self;
-        share_out(workers, blocks.iter().zip(contributions), |worker, pieces| {
-            for (block, contributions) in pieces {
-                worker.run(screen, scorer, moved, block, contributions, sums);
+        share_out(workers, contributions.iter_mut().enumerate(), |worker, pieces| {
+            for (i, contributions) in pieces {
+                blocks.with(i, |block| {
+                    worker.run(screen, scorer, moved, block, contributions, sums);
+                });
             }
             worker.close(sums);
         });
-        self.collect(scorer, blocks.iter().map(RowBlock::len).sum())
+        self.collect(scorer, blocks.n_samples())
     }
 
     fn release(&mut self) {

@@ -73,7 +73,7 @@ fn fit_checked(
 ) -> Result<Fit> {
     let condensed = rows.condensed();
     let orientation = Orientation::of(rows);
-    let mut e_step = EStep::new(orientation.turned(&condensed), params.n_components);
+    let mut e_step = EStep::for_fit(orientation.turned(&condensed), params);
     let mut found = search(policy, &condensed, params, &orientation, &mut e_step, observe)?;
     let order = found.best.mixture.order_by_weight();
     found.best.mixture = Arc::new(found.best.mixture.permuted(&order));
@@ -81,7 +81,7 @@ fn fit_checked(
     let ordered = Rows { label_of: label_of.clone().into(), ..condensed.borrowed() };
     if !label_of.is_empty() {
         // Components have changed places, and labels with them.
-        e_step = EStep::new(orientation.turned(&ordered), params.n_components);
+        e_step = EStep::for_fit(orientation.turned(&ordered), params);
     }
     let findings = diagnose(&found.best.mixture, found.stop(), &ordered, &mut e_step, params)?;
     drop(e_step);

@@ -8,7 +8,6 @@
 
 use super::pick::ask_for;
 use crate::bits::BitMatrix;
-use std::ops::Range;
 
 /// Features in one tile.
 pub const TILE_FEATURES: usize = 1024;
@@ -61,31 +60,29 @@ struct Lists<T> {
 }
 
 impl RowBlock {
-    /// Lists `rows` of `data`, in that order.
-    pub fn new(data: &BitMatrix, rows: Range<usize>) -> Self {
-        let offsets = (0..rows.len() as u32).collect();
-        Self::listed(data, rows.start, offsets)
+    /// Lists all rows of `data`, in their order. Outside, the first of them is row `first`.
+    pub fn new(data: &BitMatrix, first: usize) -> Self {
+        Self::listed(data, first, (0..data.n_samples() as u32).collect())
     }
 
-    /// Lists `rows` of `data`, which must ascend, shortest rows first: loops over lists of one length are predicted well.
-    pub fn by_length(data: &BitMatrix, rows: impl Iterator<Item = usize>) -> Self {
-        let rows: Vec<usize> = rows.collect();
-        let first = rows.first().copied().unwrap_or(0);
+    /// The same, shortest rows first: loops over lists of one length are predicted well.
+    pub fn by_length(data: &BitMatrix, first: usize) -> Self {
         // As loops see them, in steps of their own.
-        let lengths = |row: usize| {
-            let row = data.row(row);
+        let lengths = |row: u32| {
+            let row = data.row(row as usize);
             let nibbles = row.iter().map(|b| u32::from(b & 0xf != 0) + u32::from(b >> 4 != 0));
             let words = row.chunks(2).map(|word| u32::from(word.iter().any(|b| *b != 0)));
             [nibbles.sum::<u32>(), words.sum()].map(|length| length.div_ceil(AT_ONCE as u32))
         };
         let mut lengths: Vec<_> =
-            rows.into_iter().map(|row| (lengths(row), (row - first) as u32)).collect();
+            (0..data.n_samples() as u32).map(|row| (lengths(row), row)).collect();
         lengths.sort_unstable();
-        Self::listed(data, first, lengths.into_iter().map(|(_, offset)| offset).collect())
+        Self::listed(data, first, lengths.into_iter().map(|(_, row)| row).collect())
     }
 
     fn listed(data: &BitMatrix, first: usize, offsets: Vec<u32>) -> Self {
-        let rows = || offsets.iter().map(|&offset| data.row(first + offset as usize));
+        let rows: Vec<_> = offsets.iter().map(|&offset| data.row(offset as usize)).collect();
+        let rows = || rows.iter().map(|row| &**row);
         let n_tiles = tile_count(data.n_features());
         let nibbles = Lists::new(n_tiles, rows(), list_nibbles);
         let words = Lists::new(n_tiles, rows(), list_words);
@@ -100,6 +97,12 @@ impl RowBlock {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.offsets.is_empty()
+    }
+
+    /// The memory that the lists take, in bytes.
+    pub fn n_bytes(&self) -> usize {
+        let Self { offsets, nibbles, words, .. } = self;
+        size_of_val(&offsets[..]) + nibbles.n_bytes() + words.n_bytes()
     }
 
     /// The row of the data set at a position.
@@ -200,6 +203,10 @@ impl<T: Copy + Default> Lists<T> {
         Self { n_tiles, n_rows, starts, entries }
     }
 
+    fn n_bytes(&self) -> usize {
+        size_of_val(&self.starts[..]) + size_of_val(&self.entries[..])
+    }
+
     #[inline(always)]
     fn list(&self, tile: usize, position: usize) -> &[Entries<T>] {
         let index = tile * self.n_rows + position;
@@ -250,7 +257,7 @@ mod tests {
     fn nibbles_hold_every_one_and_nothing_else() {
         for n_features in WIDTHS {
             let data = data(n_features);
-            let block = RowBlock::new(&data, 2..9);
+            let block = RowBlock::new(&data.part(2..9), 2);
             assert_eq!(block.rows().collect::<Vec<_>>(), (2..9).collect::<Vec<_>>());
             let mut again = BitMatrix::zeros(9, n_features);
             for tile in 0..tile_count(n_features) {
@@ -272,8 +279,8 @@ mod tests {
     fn words_hold_every_one_and_nothing_else_of_scattered_rows() {
         for n_features in WIDTHS {
             let data = data(n_features);
-            let block = RowBlock::by_length(&data, [1, 4, 8].into_iter());
-            let mut again = BitMatrix::zeros(9, n_features);
+            let block = RowBlock::by_length(&data.select(&[1, 4, 8]), 0);
+            let mut again = BitMatrix::zeros(3, n_features);
             for tile in 0..tile_count(n_features) {
                 for position in 0..3 {
                     for &entry in block.words(tile, position).as_flattened() {
@@ -284,7 +291,7 @@ mod tests {
                     }
                 }
             }
-            assert_eq!(again.select(&[1, 4, 8]), data.select(&[1, 4, 8]));
+            assert_eq!(again, data.select(&[1, 4, 8]));
         }
     }
 
@@ -293,7 +300,7 @@ mod tests {
         for n_features in WIDTHS {
             let data =
                 BitMatrix::from_fn(12, n_features, |i, d| i > 0 && (i * 7 + d * 13) % 11 < i);
-            let block = RowBlock::by_length(&data, 0..12);
+            let block = RowBlock::by_length(&data, 0);
             let mask = |features: &[usize]| {
                 let mut words = vec![0; row_words(n_features)];
                 features.iter().for_each(|d| words[d / 16] |= 1 << (d % 16));
@@ -323,7 +330,7 @@ mod tests {
     #[test]
     fn shorter_rows_come_first_and_every_row_once() {
         let data = BitMatrix::from_fn(50, 40, |i, d| d < i * 17 % 41);
-        let block = RowBlock::by_length(&data, 0..50);
+        let block = RowBlock::by_length(&data, 0);
         let lengths: Vec<_> = (0..50).map(|position| block.n_nibbles(position)).collect();
         assert!(lengths.is_sorted());
         let mut rows: Vec<_> = block.rows().collect();

@@ -51,7 +51,7 @@ impl BernoulliMixture {
             }
             missing.ones(i).filter(|&d| uniform() < self.mean(drawn)[d]).collect()
         })?;
-        let packed = data.as_bytes().to_vec();
+        let packed = data.pieces().collect::<Vec<_>>().concat();
         let mut complete = BitMatrix::from_packed(data.n_samples(), data.n_features(), packed)?;
         for (i, ones) in draws.into_iter().enumerate() {
             ones.into_iter().for_each(|d| complete.set(i, d));

@@ -35,6 +35,9 @@ pub const RUN_ENTRIES: [&str; 9] = [
 /// What a desktop leaves in folders it shows; no reason to keep a run folder.
 const DESKTOP_ENTRIES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
+/// What a file is to hold.
+type Contents<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
+
 const FILE_HINT: &str = "give --force to replace it, or another name or folder";
 const RUN_HINT: &str = "give --force to replace this run, or another folder";
 const PICTURES_HINT: &str = "give --force to replace these pictures, or another folder";
@@ -54,14 +57,22 @@ const NOT_A_FOLDER_HINT: &str = "it is a file; give the name of a folder";
 /// [`Error::Exists`] if there is something at `path` and no `force`, even if it appeared a moment ago; [`Error::Io`] for
 /// what the operating system refuses. In both cases what was there is as it was.
 pub fn write_file(path: impl AsRef<Path>, bytes: &[u8], force: bool) -> Result<()> {
+    write_file_by(path, force, &|out| out.write_all(bytes))
+}
+
+/// The same for what `write` writes, piece by piece.
+///
+/// # Errors
+/// As [`write_file`], and those of `write`.
+pub fn write_file_by(path: impl AsRef<Path>, force: bool, write: Contents) -> Result<()> {
     let path = path.as_ref();
     if is_stream(path) {
-        return write_stream(path, bytes).map_err(Error::io(path));
+        return write_stream(path, write).map_err(Error::io(path));
     }
     admit_file(path, force)?;
     let target = followed(path);
     let parents = Parents::make(parent_of(&target))?;
-    let temporary = temporary_file(&target, bytes).map_err(Error::io(path))?;
+    let temporary = temporary_file(&target, write).map_err(Error::io(path))?;
     let placed =
         if force { temporary.persist(&target) } else { temporary.persist_noclobber(&target) };
     placed.map_err(|refused| match refused.error.kind() {
@@ -175,9 +186,9 @@ fn is_stream(path: &Path) -> bool {
 }
 
 /// Appends, because a shell's `>>` must keep what is there; devices and pipes do not care.
-fn write_stream(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_stream(path: &Path, write: Contents) -> io::Result<()> {
     let mut stream = OpenOptions::new().append(true).open(path)?;
-    stream.write_all(bytes)?;
+    write(&mut stream)?;
     stream.flush()
 }
 
@@ -193,12 +204,12 @@ fn temporary_name() -> Builder<'static, 'static> {
 }
 
 /// A synced file beside `target`, with the permissions of the file it will replace or else the usual ones.
-fn temporary_file(target: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+fn temporary_file(target: &Path, write: Contents) -> io::Result<NamedTempFile> {
     let mut builder = temporary_name();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask
     let mut file = builder.tempfile_in(parent_of(target))?;
-    file.write_all(bytes)?;
+    write(&mut file)?;
     if let Ok(old) = fs::metadata(target) {
         file.as_file().set_permissions(old.permissions())?;
     }

@@ -9,8 +9,7 @@
 //!   label, as if their means there were 0: known rows belong to the components of their label alone.
 
 use crate::bits::{BitMatrix, row_bytes};
-use crate::parallel;
-use std::borrow::Cow;
+use std::ops::Range;
 
 /// What it means that a column is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,16 +90,14 @@ impl Layout {
         self.columns.is_none()
     }
 
-    /// `data`, the labels of whose rows are `labels` (N, or empty), in these columns.
-    pub fn matrix<'a>(&self, data: &'a BitMatrix, labels: &[Option<u32>]) -> Cow<'a, BitMatrix> {
-        /// Bytes in one piece of work, about.
-        const AT_ONCE: usize = 1 << 15;
+    /// Some rows of `data`, the labels of all of which are `labels` (N, or empty), in these columns.
+    pub fn part(&self, data: &BitMatrix, labels: &[Option<u32>], rows: Range<usize>) -> BitMatrix {
         if self.is_plain() {
-            return Cow::Borrowed(data);
+            return data.part(rows);
         }
         let places = Places::of(self);
         let stride = row_bytes(self.n_columns());
-        let mut bytes = vec![0; data.n_samples() * stride];
+        let mut bytes = vec![0; rows.len() * stride];
         let fill = |i: usize, row: &mut [u8]| {
             let mut set = |place: usize| row[place / 8] |= 1 << (place % 8);
             data.ones(i).for_each(|d| set(places.ones[d]));
@@ -111,13 +108,9 @@ impl Layout {
                 set(places.labels[label as usize]);
             }
         };
-        let n_rows = AT_ONCE.div_ceil(stride);
-        parallel::for_each(bytes.chunks_mut(stride * n_rows).enumerate(), |(block, rows)| {
-            let rows = (block * n_rows..).zip(rows.chunks_exact_mut(stride));
-            rows.for_each(|(i, row)| fill(i, row));
-        });
-        let matrix = BitMatrix::from_packed(data.n_samples(), self.n_columns(), bytes);
-        Cow::Owned(matrix.expect("whole rows, nothing in their padding"))
+        rows.clone().zip(bytes.chunks_exact_mut(stride)).for_each(|(i, row)| fill(i, row));
+        let matrix = BitMatrix::from_packed(rows.len(), self.n_columns(), bytes);
+        matrix.expect("whole rows, nothing in their padding")
     }
 
     /// The odds whose logarithms are the scores of the columns under a component with these means (D): 1 where a mean is on the boundary
@@ -209,7 +202,7 @@ mod tests {
         let known = KnownLabels { of_row: &[None; 3], of_component: &[None; 2] };
         let layout = Layout::of(&data, known);
         assert!(layout.is_plain() && layout.n_columns() == 9);
-        assert!(matches!(layout.matrix(&data, &[]), Cow::Borrowed(_)));
+        assert_eq!(layout.part(&data, &[], 1..3), data.select(&[1, 2]));
     }
 
     #[test]
@@ -222,15 +215,15 @@ mod tests {
         assert_eq!(layout.n_columns(), 12 + 4 + 2);
         let order: Vec<usize> = (0..18).map(|j| j * 5 % 18).collect();
         for layout in [layout.clone(), layout.in_order(&order)] {
-            let matrix = layout.matrix(&data, &labels);
-            for (i, label) in labels.iter().enumerate() {
+            let matrix = layout.part(&data, &labels, 1..7);
+            for (i, label) in labels.iter().enumerate().skip(1) {
                 for (j, column) in layout.columns().enumerate() {
                     let expected = match column {
                         Column::One(d) => data.get(i, d),
                         Column::Missing(d) => data.is_missing(i, d),
                         Column::Label(l) => *label == Some(l),
                     };
-                    assert_eq!(matrix.get(i, j), expected, "row {i}, {column:?}");
+                    assert_eq!(matrix.get(i - 1, j), expected, "row {i}, {column:?}");
                 }
             }
         }

@@ -92,7 +92,7 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
             // A ninth entry would double the room that each member takes.
             "name": Part::file_name(&input.parts, i).map_or_else(|| json!(index), Value::from),
             "source": source,
-            "bits": render::base64(bits.row(place)),
+            "bits": render::base64(&bits.row(place)),
             "log_prob": log_prob,
             "probability": resp[order[0]],
             "runner_up": order.get(1).filter(|&&k| resp[k] > 0.0),

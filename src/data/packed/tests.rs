@@ -1,4 +1,4 @@
-//! What is written is read, and nothing else is.
+//! What is written is read, and nothing else is: the same whether rows are read or looked at where they lie.
 
 use super::*;
 use crate::data::input::tests::gzip;
@@ -6,7 +6,26 @@ use crate::data::input::tests::gzip;
 fn read_bytes(bytes: &[u8]) -> Result<Dataset> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    read("rows.bits".into(), Input::open(file.path())?)
+    let [read, looked_at] = [false, true].map(|stays| {
+        let set = read_or_map("rows.bits".into(), Input::open(file.path())?, stays)?;
+        assert_eq!(set.pixels.bits().is_some_and(BitMatrix::is_elsewhere), stays && is_raw(bytes));
+        Ok(set)
+    });
+    assert_eq!(read.as_ref().ok(), looked_at.as_ref().ok());
+    let text = |result: &Result<Dataset>| result.as_ref().err().map(Error::to_string);
+    assert_eq!(text(&read), text(&looked_at));
+    looked_at
+}
+
+fn is_raw(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
+}
+
+fn write(packed: Packed) -> Result<Vec<u8>> {
+    let (file, mut bytes) = (PackedFile::new(packed)?, Vec::new());
+    file.write(&mut bytes).unwrap();
+    assert_eq!(file.len(), bytes.len() as u64);
+    Ok(bytes)
 }
 
 /// Five rows of 3 x 3 bits with all that a file may hold.
@@ -20,7 +39,7 @@ fn everything() -> (BitMatrix, Labels, Vec<f64>, Vec<String>) {
 
 fn file() -> Vec<u8> {
     let (bits, labels, weights, names) = everything();
-    write_packed(&Packed {
+    write(Packed {
         bits: &bits,
         height: 3,
         width: 3,
@@ -46,7 +65,7 @@ fn bare(bits: &BitMatrix) -> Vec<u8> {
         names: &[],
         synthetic: true,
     };
-    write_packed(&packed).unwrap()
+    write(packed).unwrap()
 }
 
 /// `file` with a checksum that fits again.
@@ -168,10 +187,10 @@ fn what_does_not_belong_together_is_not_written() {
         names: &names,
         synthetic: false,
     };
-    assert!(write_packed(&sound).is_ok());
-    assert!(write_packed(&Packed { height: 2, ..sound }).is_err());
-    assert!(write_packed(&Packed { weights: Some(&weights[1..]), ..sound }).is_err());
-    assert!(write_packed(&Packed { names: &names[1..], ..sound }).is_err());
+    assert!(write(sound).is_ok());
+    assert!(write(Packed { height: 2, ..sound }).is_err());
+    assert!(write(Packed { weights: Some(&weights[1..]), ..sound }).is_err());
+    assert!(write(Packed { names: &names[1..], ..sound }).is_err());
     let few = Labels::from_names(["a"]);
-    assert!(write_packed(&Packed { labels: Some(&few), ..sound }).is_err());
+    assert!(write(Packed { labels: Some(&few), ..sound }).is_err());
 }

@@ -58,7 +58,7 @@ fn approach(data: &BitMatrix, row: usize, distances: &mut [u32]) {
     let chosen = data.row(row);
     parallel::for_each(distances.chunks_mut(AT_ONCE).enumerate(), |(block, distances)| {
         for (distance, i) in distances.iter_mut().zip(block * AT_ONCE..) {
-            *distance = (*distance).min(hamming(data.row(i), chosen));
+            *distance = (*distance).min(hamming(&data.row(i), &chosen));
         }
     });
 }
@@ -101,7 +101,7 @@ mod tests {
         for d in [1, 8, 63, 64, 65, 200, 784] {
             let data = BitMatrix::from_fn(2, d, |i, d| (d * 7 + i * 3) % 5 < 2 + i);
             let differ = (0..d).filter(|&d| data.get(0, d) != data.get(1, d)).count();
-            assert_eq!(hamming(data.row(0), data.row(1)) as usize, differ, "{d}");
+            assert_eq!(hamming(&data.row(0), &data.row(1)) as usize, differ, "{d}");
         }
     }
 

@@ -169,7 +169,7 @@ mod tests {
     fn data(d: usize) -> (BitMatrix, RowBlock) {
         // The first feature is one in all rows, and so takes every change.
         let data = BitMatrix::from_fn(300, d, |i, f| f == 0 || (i * 7 + f * 13) % 5 < 2);
-        let block = RowBlock::by_length(&data, 0..300);
+        let block = RowBlock::by_length(&data, 0);
         (data, block)
     }
 

@@ -36,14 +36,13 @@ fn scorer(k: usize, distance: f64, seed: u64) -> Scorer {
 }
 
 /// Rows of `k` components, with some noise; every 40th one is empty or full.
-fn rows(n: usize, k: usize) -> Vec<RowBlock> {
+fn rows(n: usize, k: usize) -> Blocks {
     let data = BitMatrix::from_fn(n, D, |i, d| match i % 80 {
         0 => false,
         40 => true,
         _ => (mean(i % k, d, 1.0, 7) > 0.5) != (uniform(3, i, d) < 0.05),
     });
-    let block = |b| RowBlock::by_length(&data, b * BLOCK_ROWS..n.min((b + 1) * BLOCK_ROWS));
-    (0..n.div_ceil(BLOCK_ROWS)).map(block).collect()
+    Blocks::new(&crate::em::Rows::new(&data), &Layout::plain(D), BLOCK_ROWS, usize::MAX)
 }
 
 fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
@@ -62,7 +61,7 @@ fn first(n_components: usize) -> Drift {
 /// of what it gives, each block's entropy on its own, for a difference may get lost in the sum.
 fn fresh<C: Cell<N>, const N: usize>(
     scorer: &Scorer,
-    blocks: &[RowBlock],
+    blocks: &Blocks,
     n_coarser: usize,
 ) -> Vec<u64> {
     let mut steps = Steps::<C, N>::new(scorer.n_components(), D);
@@ -74,11 +73,7 @@ fn fresh<C: Cell<N>, const N: usize>(
     all
 }
 
-fn assert_gives<C: Cell<N>, const N: usize>(
-    expected: &[u64],
-    scorer: &Scorer,
-    blocks: &[RowBlock],
-) {
+fn assert_gives<C: Cell<N>, const N: usize>(expected: &[u64], scorer: &Scorer, blocks: &Blocks) {
     for n_coarser in 0..=6 {
         let coarser = fresh::<C, N>(scorer, blocks, n_coarser);
         let k = scorer.n_components();
@@ -117,7 +112,7 @@ fn the_dense_step_gives_the_same_within_fixed_point() {
         for distance in [0.05, 0.2, 0.5, 0.9] {
             let scorer = scorer(k, distance, 7);
             let mut steps = for_components(k, D);
-            steps.prepare(&scorer, &first(k), &blocks[0]);
+            blocks.with(0, |block| steps.prepare(&scorer, &first(k), block));
             let sparse = steps.run(&scorer, &blocks);
             // Each responsibility is off by half of 2^-24, and one in every row makes up for all of them. Scores that are
             // off by e change a responsibility r by 2 e r (1 - r) at most.
@@ -205,8 +200,8 @@ fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
         let mut run = |distance: f64| {
             let of_component = |k: usize| (0..D).map(move |d| mean(k * 2, d, distance, 7));
             let drift = scorer.refill(&weights, &(0..8).flat_map(of_component).collect::<Vec<_>>());
-            steps.prepare(&scorer, &drift, &blocks[0]);
-            steps.run(&scorer, &blocks[..1]);
+            blocks.with(0, |block| steps.prepare(&scorer, &drift, block));
+            steps.run(&scorer, &blocks);
             looked_at(&steps)
         };
         assert_eq!(run(0.9), 1000);

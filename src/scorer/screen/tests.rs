@@ -42,7 +42,7 @@ fn found<C: Cell<N>, const N: usize>(
         assert!(screen.coarsen());
     }
     screen.refill(scorer);
-    let block = RowBlock::by_length(data, 0..data.n_samples());
+    let block = RowBlock::by_length(data, 0);
     let positions: Vec<u32> = (0..block.len() as u32).collect();
     let mut candidates = Candidates::default();
     screen.find(scorer, &block, &positions, &mut Totals::default(), &mut candidates);

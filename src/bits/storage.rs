@@ -1,0 +1,90 @@
+//! Where the packed rows of a matrix are: in memory of its own, or elsewhere (a file mapped into memory), looked at and never copied
+//! as a whole.
+
+use super::row_bytes;
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Bytes that somebody else keeps for as long as they are needed.
+pub type SharedBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+#[derive(Debug, Clone)]
+pub(super) enum Storage {
+    Own(Vec<u8>),
+    Elsewhere(View),
+}
+
+/// Rows in somebody else's bytes.
+#[derive(Clone)]
+pub(super) struct View {
+    bytes: SharedBytes,
+    /// Where the first of them begins.
+    offset: usize,
+    /// Which of them, if not one after another.
+    places: Option<Arc<[usize]>>,
+    /// Ones where bits are swapped.
+    swapped: Option<Arc<[u8]>>,
+}
+
+impl View {
+    pub(super) fn new(bytes: SharedBytes, offset: usize) -> Self {
+        Self { bytes, offset, places: None, swapped: None }
+    }
+
+    fn at(&self, bytes: Range<usize>) -> &[u8] {
+        &(*self.bytes).as_ref()[self.offset + bytes.start..self.offset + bytes.end]
+    }
+
+    /// Row `i` of `stride` bytes as it stands there.
+    fn row(&self, i: usize, stride: usize) -> &[u8] {
+        let place = self.places.as_ref().map_or(i, |places| places[i]);
+        self.at(place * stride..(place + 1) * stride)
+    }
+
+    /// The first `n` rows, if they stand one after another as they are.
+    pub(super) fn together(&self, n: usize, stride: usize) -> Option<&[u8]> {
+        (self.places.is_none() && self.swapped.is_none()).then(|| self.at(0..n * stride))
+    }
+
+    /// The rows at `rows`.
+    pub(super) fn select(&self, rows: &[usize]) -> Self {
+        let place = |&i: &usize| self.places.as_ref().map_or(i, |places| places[i]);
+        Self { places: Some(rows.iter().map(place).collect()), ..self.clone() }
+    }
+
+    /// With the bits swapped, besides others that are, where `mask` (a packed row) has ones.
+    pub(super) fn with_swapped(&self, mask: &[u8]) -> Self {
+        let mut both = mask.to_vec();
+        if let Some(swapped) = &self.swapped {
+            both.iter_mut().zip(&**swapped).for_each(|(byte, before)| *byte ^= before);
+        }
+        Self { swapped: Some(both.into()), ..self.clone() }
+    }
+}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("View").field("offset", &self.offset).finish_non_exhaustive()
+    }
+}
+
+impl Storage {
+    /// Row `i` of `n_features` bits, zeros where `missing` has ones.
+    pub(super) fn row(&self, i: usize, n_features: usize, missing: Option<&[u8]>) -> Cow<'_, [u8]> {
+        let stride = row_bytes(n_features);
+        let view = match self {
+            Self::Own(bytes) => return Cow::Borrowed(&bytes[i * stride..(i + 1) * stride]),
+            Self::Elsewhere(view) => view,
+        };
+        let mut row = Cow::Borrowed(view.row(i, stride));
+        if let Some(swapped) = &view.swapped {
+            row.to_mut().iter_mut().zip(&**swapped).for_each(|(byte, swapped)| *byte ^= swapped);
+        }
+        if let Some(missing) = missing {
+            row.to_mut().iter_mut().zip(missing).for_each(|(byte, gone)| *byte &= !gone);
+        }
+        row
+    }
+}

@@ -1,0 +1,181 @@
+//! The rows of a data set in blocks, as lists of what is not blank in them.
+//!
+//! Lists take two to six times what packed rows do. Rows that lie elsewhere because they are too many for the memory there is (a
+//! [`BitMatrix`] over a file) are listed anew each time they are asked for, but for as many of the first blocks as memory was given
+//! for. Which blocks are kept changes no result.
+
+use super::rows::Rows;
+use crate::bits::BitMatrix;
+use crate::kernels::RowBlock;
+use crate::parallel;
+use crate::scorer::Layout;
+use std::ops::Range;
+
+/// Blocks that are listed side by side before their memory is counted.
+const WAVE: usize = 64;
+
+/// Blocks of rows, in their order.
+pub(super) struct Blocks {
+    n_samples: usize,
+    /// Rows in each but the last.
+    size: usize,
+    /// From the first one on, those that are kept.
+    kept: Vec<RowBlock>,
+    /// What the others are listed from, if there are others.
+    source: Option<Source>,
+}
+
+/// Rows that lie elsewhere, and the columns that they are listed in.
+struct Source {
+    data: BitMatrix,
+    labels: Vec<Option<u32>>,
+    layout: Layout,
+}
+
+impl Blocks {
+    /// `size` rows in each block. Of `rows` that lie elsewhere, lists of so many bytes are kept, `memory`; of others all.
+    pub(super) fn new(rows: &Rows, layout: &Layout, size: usize, memory: usize) -> Self {
+        let n_samples = rows.data.n_samples();
+        let is_elsewhere = rows.data.is_elsewhere();
+        let mut blocks = Self { n_samples, size, kept: Vec::new(), source: None };
+        let mut room = if is_elsewhere { memory } else { usize::MAX };
+        let list = |i| listed(&rows.data, &rows.labels, layout, blocks.rows(i));
+        let waves = (0..blocks.len()).step_by(WAVE).map(|i| i..blocks.len().min(i + WAVE));
+        let lists = waves.flat_map(|wave| parallel::map(wave, list));
+        let kept = lists.map_while(|block| {
+            room = room.checked_sub(block.n_bytes())?;
+            Some(block)
+        });
+        blocks.kept = kept.collect();
+        if blocks.kept.len() < blocks.len() {
+            let (data, labels) = (BitMatrix::clone(&rows.data), rows.labels.to_vec());
+            blocks.source = Some(Source { data, labels, layout: layout.clone() });
+        }
+        blocks
+    }
+
+    /// The number of rows.
+    pub(super) fn n_samples(&self) -> usize {
+        self.n_samples
+    }
+
+    /// The number of blocks.
+    pub(super) fn len(&self) -> usize {
+        self.n_samples.div_ceil(self.size)
+    }
+
+    /// The number of blocks that are kept: the first ones.
+    pub(super) fn n_kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// The rows of block `i`.
+    pub(super) fn rows(&self, i: usize) -> Range<usize> {
+        i * self.size..self.n_samples.min((i + 1) * self.size)
+    }
+
+    /// What `work` makes of block `i`.
+    pub(super) fn with<T>(&self, i: usize, work: impl FnOnce(&RowBlock) -> T) -> T {
+        match (self.kept.get(i), &self.source) {
+            (Some(block), _) => work(block),
+            (None, Some(Source { data, labels, layout })) => {
+                work(&listed(data, labels, layout, self.rows(i)))
+            }
+            (None, None) => unreachable!("blocks that are not kept have a source"),
+        }
+    }
+}
+
+fn listed(
+    data: &BitMatrix,
+    labels: &[Option<u32>],
+    layout: &Layout,
+    rows: Range<usize>,
+) -> RowBlock {
+    RowBlock::by_length(&layout.part(data, labels, rows.clone()), rows.start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Fit, FitParams, NInit, Silent, fit, sweep};
+    use super::*;
+    use crate::bits::elsewhere;
+    use crate::scorer::KnownLabels;
+
+    /// Two kinds of rows and some noise, a third of the features mostly one.
+    fn data(n: usize, d: usize) -> BitMatrix {
+        let noise = |i: usize, f: usize| (i * 7919 + f * 104_729) % 1009 < 150 + i % 90;
+        BitMatrix::from_fn(n, d, |i, f| {
+            noise(i, f) != (f % 3 == 0) && (f % 2 == i % 2 || noise(f, i))
+        })
+    }
+
+    /// All that a fit says, with every digit.
+    fn said(fit: &Fit) -> String {
+        format!("{fit:?}")
+    }
+
+    fn params(n_components: usize, memory: usize) -> FitParams {
+        let n_init = NInit::Exactly(2);
+        FitParams { n_components, n_init, max_iter: 15, memory, ..FitParams::default() }
+    }
+
+    /// Whatever is kept of it, and whether it is kept at all.
+    #[test]
+    fn a_fit_does_not_hang_on_where_its_rows_lie() {
+        let n = 70 * 1024;
+        let weights: Vec<f64> = (0..n).map(|i| (i % 5) as f64 / 3.0).collect();
+        let labels: Vec<_> = (0..n).map(|i| (i % 3 == 0).then_some((i % 2) as u32)).collect();
+        let known = KnownLabels { of_row: &labels, of_component: &[Some(0), Some(1), None] };
+        let holes = |d| BitMatrix::from_fn(n, d, |i, f| (i + f) % 50 == 0 && f < 40);
+        for (d, is_holey, is_weighted, is_labelled) in [
+            (80, false, false, false),
+            (80, true, false, true),
+            (64, false, true, false),
+            (20, true, true, false),
+        ] {
+            let own = data(n, d);
+            let own = if is_holey { own.with_missing(&holes(d)).unwrap() } else { own };
+            let there = elsewhere(&own);
+            let fitted = |data, memory| {
+                let rows = Rows::new(data);
+                let rows = if is_weighted { rows.weighted(&weights) } else { rows };
+                let rows = if is_labelled { rows.labelled(known) } else { rows };
+                said(&fit(rows, &params(3, memory), &mut Silent).unwrap())
+            };
+            let expected = fitted(&own, 0);
+            for memory in [0, 10 << 20, usize::MAX] {
+                assert!(fitted(&there, memory) == expected, "{d} features, {memory} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn lists_are_kept_as_long_as_there_is_room() {
+        let own = data(100 * 64, 80);
+        let there = elsewhere(&own);
+        let n_kept = |data: &BitMatrix, memory| {
+            let blocks = Blocks::new(&Rows::new(data), &Layout::plain(80), 64, memory);
+            assert_eq!(blocks.len(), 100);
+            let rows: usize = (0..100).map(|i| blocks.with(i, RowBlock::len)).sum();
+            assert_eq!((rows, blocks.n_samples()), (6400, 6400));
+            assert_eq!(blocks.with(99, |block| block.row(0) / 64), 99);
+            blocks.n_kept()
+        };
+        assert_eq!((n_kept(&own, 0), n_kept(&there, 0)), (100, 0));
+        assert_eq!(n_kept(&there, usize::MAX), 100);
+        let of_one =
+            Blocks::new(&Rows::new(&own), &Layout::plain(80), 64, 0).with(0, RowBlock::n_bytes);
+        assert!((1..20).contains(&n_kept(&there, 10 * of_one)));
+    }
+
+    #[test]
+    fn a_sweep_goes_the_same_way() {
+        let own = data(3000, 70);
+        let of = |data: &BitMatrix| {
+            let found = sweep(data, &[2, 3], &params(1, 0), &mut Silent).unwrap();
+            found.fits.iter().map(|swept| said(&swept.fit)).collect::<Vec<_>>()
+        };
+        assert!(of(&own) == of(&elsewhere(&own)));
+    }
+}
