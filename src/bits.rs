@@ -10,11 +10,13 @@
 //! here copies them all, and what is made of them (turned, selected) is looked up row by row. Only [`BitMatrix::set`],
 //! [`BitMatrix::followed_by`] and new missing entries make such rows the matrix's own.
 
+mod columns;
 mod missing;
 mod storage;
 #[cfg(test)]
 mod tests;
 
+pub use columns::{ROWS as COLUMN_ROWS, fill_rows};
 pub use storage::SharedBytes;
 #[cfg(test)]
 pub(crate) use tests::elsewhere;
@@ -98,7 +100,7 @@ impl BitMatrix {
             .and_then(|end| all.get(offset..end))
             .ok_or_else(|| wrong_length(all.len().saturating_sub(offset), n_samples, n_features))?;
         check_packed(n_samples, n_features, rows)?;
-        let rows = Storage::Elsewhere(View::new(bytes, offset));
+        let rows = Storage::Elsewhere(View::new(bytes, offset).into());
         Ok(Self { n_samples, n_features, rows, missing: None })
     }
 
@@ -155,6 +157,11 @@ impl BitMatrix {
         (0..n).map(move |i| together.map_or_else(|| self.row(i), Cow::Borrowed))
     }
 
+    /// The packed bytes of all rows, in memory of their own.
+    pub fn into_packed(mut self) -> Vec<u8> {
+        std::mem::take(self.own())
+    }
+
     /// The packed bytes, which from now on are the matrix's own.
     fn own(&mut self) -> &mut Vec<u8> {
         if self.is_elsewhere() {
@@ -187,7 +194,7 @@ impl BitMatrix {
         let missing = self.missing.as_ref().map(|missing| Box::new(missing.select(rows)));
         match &self.rows {
             Storage::Elsewhere(view) if rows.len() * row_bytes(self.n_features) > COPIED => {
-                let rows_there = Storage::Elsewhere(view.select(rows));
+                let rows_there = Storage::Elsewhere(view.select(rows).into());
                 Self { n_samples: rows.len(), rows: rows_there, missing, ..*self }
             }
             _ => {
@@ -198,17 +205,14 @@ impl BitMatrix {
         }
     }
 
-    /// The rows of a range, copied.
-    pub fn part(&self, rows: Range<usize>) -> Self {
-        let missing = self.missing.as_ref().map(|missing| Box::new(missing.part(rows.clone())));
-        let bytes = match &self.rows {
-            Storage::Own(bytes) => {
-                let stride = row_bytes(self.n_features);
-                bytes[rows.start * stride..rows.end * stride].to_vec()
-            }
-            Storage::Elsewhere(_) => rows.clone().map(|i| self.row(i)).collect::<Vec<_>>().concat(),
-        };
-        Self { missing, ..Self::owning(rows.len(), self.n_features, bytes) }
+    /// The rows of a range, copied into the memory of `room`, whatever it holds.
+    pub fn part(&self, rows: Range<usize>, room: Vec<u8>) -> Self {
+        let of_missing = |missing: &Self| Box::new(missing.part(rows.clone(), Vec::new()));
+        let missing = self.missing.as_deref().map(of_missing);
+        let mut copied = room;
+        copied.clear();
+        rows.clone().for_each(|i| copied.extend_from_slice(&self.row(i)));
+        Self { missing, ..Self::owning(rows.len(), self.n_features, copied) }
     }
 
     /// These rows and behind them those of `more`, which must have as many features.
@@ -299,7 +303,7 @@ impl BitMatrix {
         let mask = mask.row(0);
         let mut turned = self.clone();
         match &mut turned.rows {
-            Storage::Elsewhere(view) => *view = view.with_swapped(&mask),
+            Storage::Elsewhere(view) => **view = view.with_swapped(&mask),
             Storage::Own(bytes) => {
                 for row in bytes.chunks_exact_mut(mask.len().max(1)) {
                     row.iter_mut().zip(&*mask).for_each(|(byte, mask)| *byte ^= mask);

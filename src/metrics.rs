@@ -69,31 +69,30 @@ impl Contingency {
         A: Copy + TryInto<usize>,
         B: Copy + TryInto<usize>,
     {
-        Self::weighted(assignments, n_clusters, labels, n_labels, &vec![1; labels.len()])
-    }
-
-    /// The same where sample i counts as `counts[i]` samples.
-    ///
-    /// # Errors
-    /// As [`Self::new`]; the counts must be as many and sum to at least 1.
-    pub fn weighted<A, B>(
-        assignments: &[A],
-        n_clusters: usize,
-        labels: &[B],
-        n_labels: usize,
-        counts: &[u64],
-    ) -> Result<Self>
-    where
-        A: Copy + TryInto<usize>,
-        B: Copy + TryInto<usize>,
-    {
-        if assignments.len() != labels.len() || counts.len() != labels.len() {
-            let value = format!("{} values and {} counts", labels.len(), counts.len());
-            return Err(wrong("labels", value, format!("one for each of {}", assignments.len())));
+        if assignments.len() != labels.len() {
+            let allowed = format!("one for each of {}", assignments.len());
+            return Err(wrong("labels", format!("{} values", labels.len()), allowed));
         }
         let mut table = vec![0_u64; table_size(n_clusters, n_labels)?];
-        for ((&assignment, &label), &count) in assignments.iter().zip(labels).zip(counts) {
+        for (&assignment, &label) in assignments.iter().zip(labels) {
             let cluster = below(n_clusters, assignment, "assignment")?;
+            table[cluster * n_labels + below(n_labels, label, "label")?] += 1;
+        }
+        Self::from_counts(n_clusters, n_labels, table)
+    }
+
+    /// The same of `samples`, each with its cluster, its label and as how many samples it counts.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; counts must sum to at least 1.
+    pub fn weighted(
+        n_clusters: usize,
+        n_labels: usize,
+        samples: impl IntoIterator<Item = (usize, usize, u64)>,
+    ) -> Result<Self> {
+        let mut table = vec![0_u64; table_size(n_clusters, n_labels)?];
+        for (cluster, label, count) in samples {
+            let cluster = below(n_clusters, cluster, "assignment")?;
             let cell = &mut table[cluster * n_labels + below(n_labels, label, "label")?];
             *cell = cell.saturating_add(count);
         }

@@ -243,9 +243,11 @@ impl BernoulliMixture {
         let layout = Layout::of(data, known);
         let scorer = self.scorer_for(layout);
         let (layout, scorer) = (scorer.layout(), DenseScorer::new(&scorer));
-        let block = |(tables, resp): &mut (Tables, Responsibilities), first| {
+        let block = |(room, tables, resp): &mut (Vec<u8>, Tables, Responsibilities), first| {
             let rows = first..data.n_samples().min(first + MAP_ROWS);
-            let block = RowBlock::new(&layout.part(data, known.of_row, rows), first);
+            let part = layout.part(data, known.of_row, rows, std::mem::take(room));
+            let block = RowBlock::new(&part, first);
+            *room = part.into_packed();
             scorer.responsibilities(&block, tables, resp);
             let of_rows = block.rows().zip(resp.log_prob()).enumerate();
             let mapped = of_rows.map(|(position, (i, log_prob))| {

@@ -45,6 +45,7 @@ fn assert_reached_by(init: &Init, published: &Published, accelerate: bool) {
         max_iter: 100_000,
         seed: 1,
         accelerate,
+        ..FitParams::default()
     };
     let found = fit(&data, &params, &mut Silent).unwrap();
     let log_likelihood = found.report.log_likelihood;

@@ -43,7 +43,7 @@ fn row_error(data: &BitMatrix, mixture: &BernoulliMixture, i: usize) -> f64 {
         let mean = mixture.mean(k);
         let t: f64 = data.ones(i).map(|d| (mean[d] / (1.0 - mean[d])).ln().abs()).sum();
         let b: f64 = mean.iter().map(|m| (-m).ln_1p().abs()).sum();
-        let tables = (non_zero_nibbles(data.row(i)) / 2.0 + 5.0) * ROUNDOFF * t;
+        let tables = (non_zero_nibbles(&data.row(i)) / 2.0 + 5.0) * ROUNDOFF * t;
         tables + 2.0 * (terms + 5.0) * ROUNDOFF * (t + b - mixture.weights()[k].ln())
     };
     (0..mixture.n_components()).map(of_component).fold(0.0, f64::max)

@@ -13,7 +13,7 @@ pub type SharedBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 #[derive(Debug, Clone)]
 pub(super) enum Storage {
     Own(Vec<u8>),
-    Elsewhere(View),
+    Elsewhere(Box<View>),
 }
 
 /// Rows in somebody else's bytes.

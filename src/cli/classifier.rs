@@ -77,7 +77,7 @@ impl Classification {
         let known = |name: &String| classifier.names.iter().position(|known| known == name);
         let truths: Vec<Option<usize>> = labels.names().iter().map(known).collect();
         let rows = input.rows();
-        let counts = rows.counts();
+        let counts: Vec<u64> = rows.counts().collect();
         let judged = model.mixture.map_rows(&input.bits, |i, _, resp| {
             let label = labels.of_row()[i]?;
             let judged = Judged::new(&classifier.forecast(resp), truths[label as usize]);
@@ -89,9 +89,10 @@ impl Classification {
         if known.is_empty() {
             return Ok(None);
         }
-        let predicted: Vec<usize> = judged.iter().map(|sample| sample.predicted).collect();
+        let both = judged.iter().zip(known).zip(counts);
+        let both = both.map(|((sample, label), count)| (sample.predicted, label as usize, count));
         let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
-        let table = Contingency::weighted(&predicted, n_predicted, &known, n_labels, &counts)?;
+        let table = Contingency::weighted(n_predicted, n_labels, both)?;
         let unit = rows.count_unit();
         let weighed = |counts: &[u64]| clusters::weighed(counts, unit);
         let scores = Calibration::of(&judged)?;

@@ -44,16 +44,13 @@ impl Clustering {
 
     /// The clustering of `input` into `k` clusters by `rows`, an assignment for each of its rows.
     pub(super) fn new(k: usize, rows: &[Assignment], input: &Input) -> Result<Self> {
-        let assignments: Vec<usize> = rows.iter().map(|row| row.component).collect();
         let weighted = input.rows();
         let log_likelihood = weighted.weighted_sum(rows.iter().map(|row| row.log_prob));
         let entropy = weighted.weighted_sum(rows.iter().map(|row| row.entropy));
         let mut sizes = vec![0; k];
-        assignments.iter().for_each(|&assigned| sizes[assigned] += 1);
-        let labelled = input
-            .labels
-            .as_ref()
-            .map(|labels| contingency(&assignments, k, labels, &weighted.counts()));
+        rows.iter().for_each(|row| sizes[row.component] += 1);
+        let clusters = rows.iter().map(|row| row.component).zip(weighted.counts());
+        let labelled = input.labels.as_ref().map(|labels| contingency(clusters, k, labels));
         Ok(Self {
             sizes,
             log_likelihood,
@@ -120,21 +117,22 @@ impl Clustering {
 }
 
 /// The names of the labels, and how many of the rows whose label is known, by weight, fall in each cluster; `None` if no label is known.
+/// `rows` have a cluster and a count each.
 fn contingency(
-    assignments: &[usize],
+    rows: impl Iterator<Item = (usize, u64)>,
     k: usize,
     labels: &Labels,
-    counts: &[u64],
 ) -> Result<Option<(Vec<String>, Contingency)>> {
-    let rows = assignments.iter().zip(labels.of_row()).zip(counts);
-    let known = rows.filter_map(|((&cluster, label), &count)| Some(((cluster, (*label)?), count)));
-    let ((clusters, known), counts): ((Vec<usize>, Vec<u32>), Vec<u64>) =
-        known.filter(|(_, count)| *count > 0).unzip();
-    if known.is_empty() {
+    let rows = rows.zip(labels.of_row());
+    let mut known = rows
+        .filter_map(|((cluster, count), label)| Some((cluster, (*label)? as usize, count)))
+        .filter(|(_, _, count)| *count > 0)
+        .peekable();
+    if known.peek().is_none() {
         return Ok(None);
     }
     let names = labels.names().to_vec();
-    let table = Contingency::weighted(&clusters, k, &known, names.len(), &counts)?;
+    let table = Contingency::weighted(k, names.len(), known)?;
     Ok(Some((names, table)))
 }
 

@@ -62,13 +62,11 @@ impl OnData {
     /// What two mixtures make of the same rows.
     pub(super) fn new(a: &BernoulliMixture, b: &BernoulliMixture, input: &Input) -> Result<Self> {
         let rows = [a.assign(&input.bits)?, b.assign(&input.bits)?];
-        let [of_a, of_b] = rows.each_ref().map(|rows| components(rows));
-        let table = {
-            let (k_a, k_b) = (a.n_components(), b.n_components());
-            Contingency::weighted(&of_a, k_a, &of_b, k_b, &input.rows().counts())?
-        };
-        let [scores_a, scores_b] = rows.each_ref().map(|rows| scores(rows));
         let weighted = input.rows();
+        let both = rows[0].iter().zip(&rows[1]).zip(weighted.counts());
+        let both = both.map(|((a, b), count)| (a.component, b.component, count));
+        let table = Contingency::weighted(a.n_components(), b.n_components(), both)?;
+        let [scores_a, scores_b] = rows.each_ref().map(|rows| scores(rows));
         let total = |scores: &[f64]| weighted.weighted_sum(scores.iter().copied());
         let difference = Difference::of(&scores_a, &scores_b, |i| weighted.weight(i));
         Ok(Self {
@@ -107,10 +105,6 @@ impl OnData {
         }
         text
     }
-}
-
-fn components(rows: &[Assignment]) -> Vec<usize> {
-    rows.iter().map(|row| row.component).collect()
 }
 
 fn scores(rows: &[Assignment]) -> Vec<f64> {

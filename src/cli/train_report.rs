@@ -301,8 +301,12 @@ impl Results {
 /// What the rows of each cluster are like; those that weigh nothing or miss something are left out.
 fn typicality(n_components: usize, assignments: &[Assignment], input: &Input) -> Typicality {
     let (bits, rows) = (&input.bits, input.rows());
-    let member =
-        |(i, &assignment)| Member { assignment, n_ones: bits.n_ones(i), weight: rows.weight(i) };
+    // Counted once: the rows may lie on a disk.
+    let n_ones: Vec<u32> = (0..bits.n_samples()).map(|i| bits.n_ones(i) as u32).collect();
+    let member = |(i, &assignment)| {
+        let (n_ones, weight) = (n_ones[i] as usize, rows.weight(i));
+        Member { assignment, n_ones, weight }
+    };
     let members = assignments.iter().enumerate().filter(|(i, _)| bits.is_complete(*i));
     Typicality::of(n_components, members.map(member).filter(|member| member.weight > 0.0))
 }

@@ -10,6 +10,7 @@ use crate::kernels::RowBlock;
 use crate::parallel;
 use crate::scorer::Layout;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// Blocks that are listed side by side before their memory is counted.
 const WAVE: usize = 64;
@@ -23,6 +24,15 @@ pub(super) struct Blocks {
     kept: Vec<RowBlock>,
     /// What the others are listed from, if there are others.
     source: Option<Source>,
+    /// Memory for blocks that come and go: as many as threads work at the same time.
+    rooms: Mutex<Vec<Room>>,
+}
+
+/// Memory in which rows are put into the columns of a layout and listed.
+#[derive(Default)]
+struct Room {
+    packed: Vec<u8>,
+    block: RowBlock,
 }
 
 /// Rows that lie elsewhere, and the columns that they are listed in.
@@ -37,11 +47,18 @@ impl Blocks {
     pub(super) fn new(rows: &Rows, layout: &Layout, size: usize, memory: usize) -> Self {
         let n_samples = rows.data.n_samples();
         let is_elsewhere = rows.data.is_elsewhere();
-        let mut blocks = Self { n_samples, size, kept: Vec::new(), source: None };
+        let (kept, rooms) = (Vec::new(), Mutex::default());
+        let mut blocks = Self { n_samples, size, kept, source: None, rooms };
         let mut room = if is_elsewhere { memory } else { usize::MAX };
-        let list = |i| listed(&rows.data, &rows.labels, layout, blocks.rows(i));
+        let list = |packed: &mut Vec<u8>, i| {
+            let (range, room) = (blocks.rows(i), std::mem::take(packed));
+            let part = layout.part(&rows.data, &rows.labels, range.clone(), room);
+            let block = RowBlock::by_length(&part, range.start);
+            *packed = part.into_packed();
+            block
+        };
         let waves = (0..blocks.len()).step_by(WAVE).map(|i| i..blocks.len().min(i + WAVE));
-        let lists = waves.flat_map(|wave| parallel::map(wave, list));
+        let lists = waves.flat_map(|wave| parallel::map_with(wave, Vec::new, list));
         let kept = lists.map_while(|block| {
             room = room.checked_sub(block.n_bytes())?;
             Some(block)
@@ -76,23 +93,20 @@ impl Blocks {
 
     /// What `work` makes of block `i`.
     pub(super) fn with<T>(&self, i: usize, work: impl FnOnce(&RowBlock) -> T) -> T {
-        match (self.kept.get(i), &self.source) {
-            (Some(block), _) => work(block),
-            (None, Some(Source { data, labels, layout })) => {
-                work(&listed(data, labels, layout, self.rows(i)))
-            }
-            (None, None) => unreachable!("blocks that are not kept have a source"),
+        if let Some(block) = self.kept.get(i) {
+            return work(block);
         }
+        let Some(Source { data, labels, layout }) = &self.source else {
+            unreachable!("blocks that are not kept have a source");
+        };
+        let rooms = || self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let Room { packed, mut block } = { rooms().pop() }.unwrap_or_default();
+        let part = layout.part(data, labels, self.rows(i), packed);
+        block.list_by_length(&part, self.rows(i).start);
+        let result = work(&block);
+        rooms().push(Room { packed: part.into_packed(), block });
+        result
     }
-}
-
-fn listed(
-    data: &BitMatrix,
-    labels: &[Option<u32>],
-    layout: &Layout,
-    rows: Range<usize>,
-) -> RowBlock {
-    RowBlock::by_length(&layout.part(data, labels, rows.clone()), rows.start)
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ fn sample(rows: &Rows, layout: &Layout, at_most: usize) -> RowBlock {
     let n = rows.data.n_samples();
     let some: Vec<usize> = (0..n).step_by((n / SAMPLE.min(at_most)).max(64)).collect();
     let rows = rows.select(&some);
-    RowBlock::by_length(&layout.part(&rows.data, &rows.labels, 0..some.len()), 0)
+    RowBlock::by_length(&layout.part(&rows.data, &rows.labels, 0..some.len(), Vec::new()), 0)
 }
 
 impl EStep {

@@ -33,7 +33,7 @@ pub(super) fn feature_order(
     }
     let rows: Vec<usize> = (0..SAMPLE).map(|i| i * (data.n_samples() / SAMPLE)).collect();
     let labels: Vec<_> = rows.iter().filter_map(|&i| labels.get(i).copied()).collect();
-    let columns = columns(&layout.part(&data.select(&rows), &labels, 0..SAMPLE));
+    let columns = columns(&layout.part(&data.select(&rows), &labels, 0..SAMPLE, Vec::new()));
     // Only within a tile: tiles are walked apart.
     let of_tile = |(tile, columns): (usize, &[Column])| {
         let first = tile * TILE_FEATURES;
@@ -105,7 +105,7 @@ mod tests {
     /// The data with its features in that order.
     fn ordered(data: &BitMatrix, order: &[usize]) -> BitMatrix {
         let layout = Layout::plain(data.n_features()).in_order(order);
-        layout.part(data, &[], 0..data.n_samples())
+        layout.part(data, &[], 0..data.n_samples(), Vec::new())
     }
 
     /// Rows in which one of some bands of neighbouring features is one, but features lie scattered.

@@ -80,9 +80,9 @@ impl<'a> Rows<'a> {
     }
 
     /// Weights as whole numbers (N), for counting: as they are if they are whole, else in units of which a million make the mean weight.
-    pub fn counts(&self) -> Vec<u64> {
+    pub fn counts(&self) -> impl Iterator<Item = u64> + '_ {
         let unit = self.count_unit();
-        (0..self.data.n_samples()).map(|i| (self.weight(i) / unit).round() as u64).collect()
+        (0..self.data.n_samples()).map(move |i| (self.weight(i) / unit).round() as u64)
     }
 
     /// The weight that is one in [`Self::counts`].

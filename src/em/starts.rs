@@ -105,11 +105,11 @@ fn runner_up(
 ) -> Result<RunnerUp> {
     let mixture = orientation.turn(&climb.mixture)?;
     let k = mixture.n_components();
-    let of_best: Vec<usize> = best.iter().map(|row| row.component).collect();
     let of_second = mixture.predict_known(&rows.data, rows.known())?;
-    let table = Contingency::weighted(&of_best, k, &of_second, k, &rows.counts());
-    // No table holds more than some ten thousand components twice.
-    let ari = table.ok().map(|table| table.ari());
+    let both = best.iter().zip(of_second).zip(rows.counts());
+    let both = both.map(|((best, second), count)| (best.component, second, count));
+    let table = Contingency::weighted(k, k, both);
+    let ari = table.ok().map(|table| table.ari()); // of very many components there is none
     Ok(RunnerUp { start: climb.start, objective: climb.objective(), ari })
 }
 

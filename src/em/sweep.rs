@@ -241,9 +241,8 @@ fn second_best(best: &Fit, other: &Fit, tolerance: f64, rows: &Rows) -> Option<R
 
 /// The adjusted Rand index of two fits' partitions of the same rows.
 fn agreement(a: &Fit, b: &Fit, rows: &Rows) -> Option<f64> {
-    let [of_a, of_b] = [a, b].map(|fit| -> Vec<usize> {
-        fit.report.assignments.iter().map(|row| row.component).collect()
-    });
+    let [of_a, of_b] = [a, b].map(|fit| fit.report.assignments.iter().map(|row| row.component));
+    let both = of_a.zip(of_b).zip(rows.counts()).map(|((a, b), count)| (a, b, count));
     let k = a.mixture.n_components();
-    Contingency::weighted(&of_a, k, &of_b, k, &rows.counts()).ok().map(|table| table.ari())
+    Contingency::weighted(k, k, both).ok().map(|table| table.ari())
 }

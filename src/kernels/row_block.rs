@@ -6,8 +6,11 @@
 //! Wide rows are cut into tiles of 1024 features: a tile's table stays in the second-level cache, and an entry in a list of
 //! nibbles fits in 16 bits.
 
+mod list;
+
 use super::pick::ask_for;
 use crate::bits::BitMatrix;
+use list::{SCRATCH, Scratch, list_nibbles, list_words, n_not_blank};
 
 /// Features in one tile.
 pub const TILE_FEATURES: usize = 1024;
@@ -41,7 +44,7 @@ const AHEAD: usize = 12;
 pub(super) type Entries<T = u16> = [T; AT_ONCE];
 
 /// Some rows of a data set, listed. A row is known by its *position* in the block.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RowBlock {
     first: usize,
     offsets: Vec<u32>,
@@ -50,7 +53,7 @@ pub struct RowBlock {
 }
 
 /// One list for each tile and position.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Lists<T> {
     n_tiles: usize,
     n_rows: usize,
@@ -62,31 +65,37 @@ struct Lists<T> {
 impl RowBlock {
     /// Lists all rows of `data`, in their order. Outside, the first of them is row `first`.
     pub fn new(data: &BitMatrix, first: usize) -> Self {
-        Self::listed(data, first, (0..data.n_samples() as u32).collect())
+        let mut block = Self::default();
+        block.list(data, first, (0..data.n_samples() as u32).collect());
+        block
     }
 
     /// The same, shortest rows first: loops over lists of one length are predicted well.
     pub fn by_length(data: &BitMatrix, first: usize) -> Self {
-        // As loops see them, in steps of their own.
-        let lengths = |row: u32| {
-            let row = data.row(row as usize);
-            let nibbles = row.iter().map(|b| u32::from(b & 0xf != 0) + u32::from(b >> 4 != 0));
-            let words = row.chunks(2).map(|word| u32::from(word.iter().any(|b| *b != 0)));
-            [nibbles.sum::<u32>(), words.sum()].map(|length| length.div_ceil(AT_ONCE as u32))
-        };
-        let mut lengths: Vec<_> =
-            (0..data.n_samples() as u32).map(|row| (lengths(row), row)).collect();
-        lengths.sort_unstable();
-        Self::listed(data, first, lengths.into_iter().map(|(_, row)| row).collect())
+        let mut block = Self::default();
+        block.list_by_length(data, first);
+        block.nibbles.entries.shrink_to_fit();
+        block.words.entries.shrink_to_fit();
+        block
     }
 
-    fn listed(data: &BitMatrix, first: usize, offsets: Vec<u32>) -> Self {
+    /// [`Self::by_length`] in the place of what was listed before, whose memory is used again.
+    pub fn list_by_length(&mut self, data: &BitMatrix, first: usize) {
+        let in_steps = |n: u32| n.div_ceil(AT_ONCE as u32); // as loops see them
+        let mut lengths: Vec<_> = (0..data.n_samples() as u32)
+            .map(|row| (n_not_blank(&data.row(row as usize)).map(in_steps), row))
+            .collect();
+        lengths.sort_unstable();
+        self.list(data, first, lengths.into_iter().map(|(_, row)| row).collect());
+    }
+
+    fn list(&mut self, data: &BitMatrix, first: usize, offsets: Vec<u32>) {
         let rows: Vec<_> = offsets.iter().map(|&offset| data.row(offset as usize)).collect();
         let rows = || rows.iter().map(|row| &**row);
         let n_tiles = tile_count(data.n_features());
-        let nibbles = Lists::new(n_tiles, rows(), list_nibbles);
-        let words = Lists::new(n_tiles, rows(), list_words);
-        Self { first, offsets, nibbles, words }
+        self.nibbles.list_all(n_tiles, rows(), list_nibbles);
+        self.words.list_all(n_tiles, rows(), list_words);
+        (self.first, self.offsets) = (first, offsets);
     }
 
     /// The number of rows.
@@ -180,15 +189,18 @@ impl RowBlock {
 }
 
 impl<T: Copy + Default> Lists<T> {
-    fn new<'a>(
+    fn list_all<'a>(
+        &mut self,
         n_tiles: usize,
         rows: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
         list: impl Fn(&[u8], &mut Scratch<T>) -> usize,
-    ) -> Self {
-        let n_rows = rows.len();
-        let mut starts = Vec::with_capacity(n_tiles * n_rows + 1);
+    ) {
+        (self.n_tiles, self.n_rows) = (n_tiles, rows.len());
+        let Self { starts, entries, .. } = self;
+        starts.clear();
+        entries.clear();
         starts.push(0);
-        let (mut entries, mut scratch) = (Vec::new(), [T::default(); SCRATCH]);
+        let mut scratch = [T::default(); SCRATCH];
         for tile in 0..n_tiles {
             for row in rows.clone() {
                 let tile_end = row.len().min((tile + 1) * TILE_BYTES);
@@ -199,8 +211,6 @@ impl<T: Copy + Default> Lists<T> {
                 starts.push(entries.len() as u32);
             }
         }
-        entries.shrink_to_fit();
-        Self { n_tiles, n_rows, starts, entries }
     }
 
     fn n_bytes(&self) -> usize {
@@ -212,35 +222,6 @@ impl<T: Copy + Default> Lists<T> {
         let index = tile * self.n_rows + position;
         &self.entries[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
-}
-
-/// Room for the entries of one tile's row, the padding included; a power of two.
-const SCRATCH: usize = 4 * TILE_BYTES;
-type Scratch<T> = [T; SCRATCH];
-
-// Every entry is written and kept only if it is not blank: no branch to be predicted wrongly. The masks say that places are
-// in range.
-
-fn list_nibbles(bytes: &[u8], scratch: &mut Scratch<u16>) -> usize {
-    let mut n = 0;
-    for (&byte, index) in bytes.iter().zip((0..).step_by(32)) {
-        let (low, high) = (u16::from(byte & 0xf), u16::from(byte >> 4));
-        scratch[n % SCRATCH] = index + low;
-        n += usize::from(low != 0);
-        scratch[n % SCRATCH] = index + 16 + high;
-        n += usize::from(high != 0);
-    }
-    n
-}
-
-fn list_words(bytes: &[u8], scratch: &mut Scratch<u32>) -> usize {
-    let mut n = 0;
-    for (bytes, index) in bytes.chunks(2).zip((0..).step_by(1 << 16)) {
-        let word = bytes.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte));
-        scratch[n % SCRATCH] = index + word;
-        n += usize::from(word != 0);
-    }
-    n
 }
 
 #[cfg(test)]
@@ -257,7 +238,7 @@ mod tests {
     fn nibbles_hold_every_one_and_nothing_else() {
         for n_features in WIDTHS {
             let data = data(n_features);
-            let block = RowBlock::new(&data.part(2..9), 2);
+            let block = RowBlock::new(&data.part(2..9, Vec::new()), 2);
             assert_eq!(block.rows().collect::<Vec<_>>(), (2..9).collect::<Vec<_>>());
             let mut again = BitMatrix::zeros(9, n_features);
             for tile in 0..tile_count(n_features) {
@@ -323,6 +304,31 @@ mod tests {
                     let found = block.contradicts(position, &masks[0], &masks[1], n_always);
                     assert_eq!(found, expected, "{n_features} features, row {row}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn memory_that_is_used_again_holds_what_is_listed_last() {
+        let mut again = RowBlock::by_length(&data(2500), 7);
+        for n_features in WIDTHS {
+            let data = data(n_features);
+            let fresh = RowBlock::by_length(&data, 3);
+            again.list_by_length(&data, 3);
+            assert!(again.rows().eq(fresh.rows()));
+            for (tile, position) in
+                (0..tile_count(n_features)).flat_map(|tile| (0..9).map(move |i| (tile, i)))
+            {
+                assert_eq!(again.nibbles(tile, position), fresh.nibbles(tile, position));
+                assert_eq!(again.words(tile, position), fresh.words(tile, position));
+                let n = n_not_blank(&data.row(fresh.row(position) - 3));
+                assert!(
+                    tile > 0 || n_features > 1024 || {
+                        let lists =
+                            [fresh.n_nibbles(position), fresh.words(0, position).len() * AT_ONCE];
+                        lists == n.map(|n| (n as usize).next_multiple_of(AT_ONCE))
+                    }
+                );
             }
         }
     }

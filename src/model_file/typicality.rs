@@ -38,15 +38,21 @@ pub struct Member {
 impl Typicality {
     /// Of `n_components` clusters with these `members`. A sample with a feature missing is none, for its `log p(x)` is that of
     /// fewer features.
-    pub fn of(n_components: usize, members: impl Iterator<Item = Member>) -> Self {
-        let mut log_probs = vec![Vec::new(); n_components];
-        let mut ones = vec![Vec::new(); n_components];
-        for Member { assignment, n_ones, weight } in members {
-            log_probs[assignment.component].push((assignment.log_prob, weight));
-            ones[assignment.component].push((n_ones as f64, weight));
+    pub fn of(n_components: usize, members: impl Iterator<Item = Member> + Clone) -> Self {
+        let mut sizes = vec![0; n_components];
+        members.clone().for_each(|member| sizes[member.assignment.component] += 1);
+        // One after the other: of many samples each takes much memory.
+        let all = |value: &dyn Fn(&Member) -> f64| {
+            let mut of_clusters: Vec<_> = sizes.iter().map(|&n| Vec::with_capacity(n)).collect();
+            for member in members.clone() {
+                of_clusters[member.assignment.component].push((value(&member), member.weight));
+            }
+            of_clusters.into_iter().flat_map(quantiles).collect()
+        };
+        Self {
+            log_prob: all(&|member| member.assignment.log_prob),
+            ones: all(&|member| member.n_ones as f64),
         }
-        let all = |of_clusters: Vec<_>| of_clusters.into_iter().flat_map(quantiles).collect();
-        Self { log_prob: all(log_probs), ones: all(ones) }
     }
 
     /// The typicality of a sample of cluster `k` with this `log p(x)` and number of ones, in [0, 1]: about a share `t` of the

@@ -8,7 +8,7 @@
 //! - **Known labels.** A column for each label is one where the row is known to have it, and never one under components of another
 //!   label, as if their means there were 0: known rows belong to the components of their label alone.
 
-use crate::bits::{BitMatrix, row_bytes};
+use crate::bits::{BitMatrix, COLUMN_ROWS, fill_rows, row_bytes};
 use std::ops::Range;
 
 /// What it means that a column is one.
@@ -90,25 +90,42 @@ impl Layout {
         self.columns.is_none()
     }
 
-    /// Some rows of `data`, the labels of all of which are `labels` (N, or empty), in these columns.
-    pub fn part(&self, data: &BitMatrix, labels: &[Option<u32>], rows: Range<usize>) -> BitMatrix {
+    /// Some rows of `data`, the labels of all of which are `labels` (N, or empty), in these columns: in the memory of `room`, whatever
+    /// it holds.
+    pub fn part(
+        &self,
+        data: &BitMatrix,
+        labels: &[Option<u32>],
+        rows: Range<usize>,
+        room: Vec<u8>,
+    ) -> BitMatrix {
         if self.is_plain() {
-            return data.part(rows);
+            return data.part(rows, room);
         }
-        let places = Places::of(self);
         let stride = row_bytes(self.n_columns());
-        let mut bytes = vec![0; rows.len() * stride];
-        let fill = |i: usize, row: &mut [u8]| {
-            let mut set = |place: usize| row[place / 8] |= 1 << (place % 8);
-            data.ones(i).for_each(|d| set(places.ones[d]));
-            if let Some(missing) = data.missing() {
-                missing.ones(i).for_each(|d| set(places.missing[d]));
+        let mut bytes = room;
+        bytes.clear();
+        bytes.resize(rows.len() * stride, 0);
+        let (mut ones, mut missing, mut columns) = (Vec::new(), Vec::new(), Vec::new());
+        let some_rows = bytes.chunks_mut(COLUMN_ROWS * stride);
+        for (packed, first) in some_rows.zip(rows.clone().step_by(COLUMN_ROWS)) {
+            data.columns(first, &mut ones);
+            if let Some(of_data) = data.missing() {
+                of_data.columns(first, &mut missing);
             }
-            if let Some(label) = labels.get(i).copied().flatten() {
-                set(places.labels[label as usize]);
-            }
-        };
-        rows.clone().zip(bytes.chunks_exact_mut(stride)).for_each(|(i, row)| fill(i, row));
+            columns.clear();
+            columns.extend(self.columns().map(|column| match column {
+                Column::One(d) => ones[d],
+                Column::Missing(d) => missing[d],
+                Column::Label(label) => {
+                    let of_row = labels.iter().skip(first).take(COLUMN_ROWS).enumerate();
+                    let with_it = of_row.filter(|(_, known)| **known == Some(label));
+                    with_it.fold(0, |word, (j, _)| word | 1 << j)
+                }
+            }));
+            columns.resize(self.n_columns().next_multiple_of(COLUMN_ROWS), 0);
+            fill_rows(packed, self.n_columns(), &mut columns);
+        }
         let matrix = BitMatrix::from_packed(rows.len(), self.n_columns(), bytes);
         matrix.expect("whole rows, nothing in their padding")
     }
@@ -160,32 +177,6 @@ impl Layout {
     }
 }
 
-/// Where columns stand.
-struct Places {
-    ones: Vec<usize>,
-    missing: Vec<usize>,
-    labels: Vec<usize>,
-}
-
-impl Places {
-    fn of(layout: &Layout) -> Self {
-        let nowhere = || vec![usize::MAX; layout.n_features];
-        let mut places = Self { ones: nowhere(), missing: nowhere(), labels: Vec::new() };
-        for (place, column) in layout.columns().enumerate() {
-            match column {
-                Column::One(d) => places.ones[d] = place,
-                Column::Missing(d) => places.missing[d] = place,
-                Column::Label(label) => {
-                    let n_labels = places.labels.len().max(label as usize + 1);
-                    places.labels.resize(n_labels, usize::MAX);
-                    places.labels[label as usize] = place;
-                }
-            }
-        }
-        places
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,7 +193,7 @@ mod tests {
         let known = KnownLabels { of_row: &[None; 3], of_component: &[None; 2] };
         let layout = Layout::of(&data, known);
         assert!(layout.is_plain() && layout.n_columns() == 9);
-        assert_eq!(layout.part(&data, &[], 1..3), data.select(&[1, 2]));
+        assert_eq!(layout.part(&data, &[], 1..3, vec![7]), data.select(&[1, 2]));
     }
 
     #[test]
@@ -215,7 +206,7 @@ mod tests {
         assert_eq!(layout.n_columns(), 12 + 4 + 2);
         let order: Vec<usize> = (0..18).map(|j| j * 5 % 18).collect();
         for layout in [layout.clone(), layout.in_order(&order)] {
-            let matrix = layout.part(&data, &labels, 1..7);
+            let matrix = layout.part(&data, &labels, 1..7, vec![7; 99]);
             for (i, label) in labels.iter().enumerate().skip(1) {
                 for (j, column) in layout.columns().enumerate() {
                     let expected = match column {

@@ -19,7 +19,8 @@ impl Engine {
     /// Lists what is not blank in every row: done once, whatever the number of mixtures.
     pub(super) fn list(rows: &BitMatrix) -> Self {
         let n = rows.n_samples();
-        let block = |first| RowBlock::new(&rows.part(first..n.min(first + BLOCK_ROWS)), first);
+        let part = |first: usize| rows.part(first..n.min(first + BLOCK_ROWS), Vec::new());
+        let block = |first| RowBlock::new(&part(first), first);
         let blocks: Vec<_> = (0..n).step_by(BLOCK_ROWS).map(block).collect();
         let resp = blocks.iter().map(|_| Responsibilities::default()).collect();
         Self { blocks, tables: Tables::default(), resp }
