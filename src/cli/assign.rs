@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 use crate::model_file::Model;
 use serde_json::{Value, json};
 use std::ffi::OsString;
+use std::io::{self, Write};
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// Put images into the clusters of a model
@@ -117,25 +119,27 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         output::save(file, &sheet, args.force, console)?;
     }
     let head = args.head(&model);
-    let rows = args.rows(&model, &input)?;
-    let text = if console.json {
+    if console.json {
+        let rows = args.rows(&model, &input, 0..input.bits.n_samples())?;
         let objects: Vec<_> = rows.iter().map(|row| object(&head, row)).collect();
         let document = json!({
             "model": path.display().to_string(),
             "synthetic": input.synthetic,
             "assignments": objects,
         });
-        super::console::json_text(&document)?
+        let text = super::console::json_text(&document)?;
+        output::deliver(args.output.as_deref(), &text, args.force, console)?;
     } else {
-        args.format.text(&head, &rows)?
-    };
-    output::deliver(args.output.as_deref(), &text, args.force, console)?;
+        let write = |out: &mut dyn Write| args.write(&head, &model, &input, out);
+        output::deliver_by(args.output.as_deref(), &write, args.force, console)?;
+    }
     if args.show {
         console.print(&format!("\n{}", evidence::shown(&model, &input, &drawn, console)?))?;
     }
     if let (true, Some(file)) = (console.json, &args.output) {
         let (model, output) = (path.display().to_string(), file.display().to_string());
-        let document = json!({ "model": model, "output": output, "n_samples": rows.len() });
+        let document =
+            json!({ "model": model, "output": output, "n_samples": input.bits.n_samples() });
         console.result(&document, String::new)?;
     }
     Ok(Outcome::Done)
@@ -178,17 +182,18 @@ impl Args {
         head
     }
 
-    fn rows(&self, model: &Model, input: &Input) -> Result<Vec<Row>> {
+    fn rows(&self, model: &Model, input: &Input, rows: Range<usize>) -> Result<Vec<Row>> {
         let classifier = Classifier::of(model);
-        model.mixture.map_rows(&input.bits, |i, log_prob, resp| {
+        let bits = input.bits.part(rows.clone(), Vec::new());
+        model.mixture.map_rows(&bits, |i, log_prob, resp| {
             let resp: Vec<f64> = resp.collect();
             let label = classifier.as_ref().map(|c| c.predict(resp.iter().copied()));
             let best = most_probable_first(&resp);
-            let typicality = model.typicality.as_ref().filter(|_| input.bits.is_complete(i));
-            let n_ones = input.bits.n_ones(i);
+            let typicality = model.typicality.as_ref().filter(|_| bits.is_complete(i));
+            let n_ones = bits.n_ones(i);
             let typicality = typicality.and_then(|t| t.of_sample(best[0], log_prob, n_ones));
             let cells = Scored { log_prob, typicality, resp: &resp, order: &best, label };
-            self.row(model, input.origin(i), cells)
+            self.row(model, input.origin(rows.start + i), cells)
         })
     }
 
@@ -217,8 +222,31 @@ impl Args {
     }
 }
 
+/// Rows that are written together, but in a table, whose columns are as wide as the widest of all.
+const AT_ONCE: usize = 1 << 15;
+
+impl Args {
+    /// Writes all rows in the format asked for.
+    fn write(
+        &self,
+        head: &[String],
+        model: &Model,
+        input: &Input,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let n = input.bits.n_samples();
+        let at_once = if self.format == Format::Table { n } else { AT_ONCE };
+        for first in (0..n).step_by(at_once.max(1)) {
+            let rows = self.rows(model, input, first..n.min(first + at_once));
+            let text = rows.and_then(|rows| self.format.text(head, &rows, first == 0));
+            out.write_all(text.map_err(io::Error::other)?.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
 impl Format {
-    fn text(self, head: &[String], rows: &[Row]) -> Result<String, Failure> {
+    fn text(self, head: &[String], rows: &[Row], is_first: bool) -> Result<String> {
         match self {
             Self::Table => {
                 let head: Vec<&str> = head.iter().map(String::as_str).collect();
@@ -227,7 +255,7 @@ impl Format {
             Self::Csv => {
                 let cells =
                     rows.iter().map(|row| row.cells.iter().map(Cell::plain).collect::<Vec<_>>());
-                output::csv(head, cells).map_err(Failure::from)
+                output::csv(if is_first { head } else { &[] }, cells)
             }
             Self::Jsonl => {
                 Ok(rows.iter().map(|row| object(head, row).to_string() + "\n").collect())

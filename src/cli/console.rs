@@ -88,8 +88,16 @@ impl Console {
 
     /// Writes `text` to standard output.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
+        self.print_by(&|out| out.write_all(text.as_bytes()))
+    }
+
+    /// The same for what `write` writes, piece by piece.
+    pub(super) fn print_by(
+        &self,
+        write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::stdout)
+        write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)
     }
 
     /// Whether the user said that there must be no colour, wherever the output goes.

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::view::is_png;
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes `text` to `file`, in one step, or to standard output.
@@ -14,9 +15,23 @@ pub(super) fn deliver(
     force: bool,
     console: &Console,
 ) -> Result<(), Failure> {
+    deliver_by(file, &|out| out.write_all(text.as_bytes()), force, console)
+}
+
+/// The same for what `write` writes, piece by piece.
+pub(super) fn deliver_by(
+    file: Option<&Path>,
+    write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+    force: bool,
+    console: &Console,
+) -> Result<(), Failure> {
     match file {
-        None => console.print(text),
-        Some(path) => save(path, text.as_bytes(), force, console),
+        None => console.print_by(write),
+        Some(path) => {
+            atomic::write_file_by(path, force, write)?;
+            console.note(format_args!("written   {}", path.display()));
+            Ok(())
+        }
     }
 }
 
@@ -41,11 +56,13 @@ pub(super) fn check_png(flag: &'static str, file: &Path, force: bool) -> Result<
     Err(Error::Parameter { name: flag, value, allowed })
 }
 
-/// Comma-separated values with a head, quoted where needed.
+/// Comma-separated values, quoted where needed, with a head if there is one.
 pub(super) fn csv(head: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> Result<String> {
     let wrong = |e: &dyn std::fmt::Display| Error::io("CSV")(std::io::Error::other(e.to_string()));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(head).map_err(|e| wrong(&e))?;
+    if !head.is_empty() {
+        writer.write_record(head).map_err(|e| wrong(&e))?;
+    }
     for row in rows {
         writer.write_record(&row).map_err(|e| wrong(&e))?;
     }

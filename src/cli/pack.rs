@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::failure::{Failure, Outcome};
 use super::input::{self, Input};
+use super::output;
 use super::reading::ReadingArgs;
 use crate::data::{self, Packed, PackedFile, Source};
 use crate::error::{Error, Result};
@@ -42,8 +43,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     console.note(format_args!("data      {}", input.summary()));
     input.warn_if_all_the_same(console);
     let packed = PackedFile::new(packed(&input))?;
-    atomic::write_file_by(&file, args.force, &|out| packed.write(out))?;
-    console.note(format_args!("written   {}", file.display()));
+    output::deliver_by(Some(&file), &|out| packed.write(out), args.force, console)?;
     let document = serde_json::json!({
         "data": input.name,
         "n_samples": input.bits.n_samples(),
