@@ -1,11 +1,13 @@
-//! The memory that a fit takes as a process: the packed data and at most 64 MB, for a thousand components on two threads.
+//! The memory that a fit takes as a process: the packed data and at most 64 MB, for a thousand components on two threads; of data that
+//! stays on disk some bytes a row.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 use bmm::bits::BitMatrix;
-use bmm::data::{self, Pixels};
+use bmm::data::{self, Binarize, Packed, PackedFile, Pixels};
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -36,6 +38,27 @@ fn write_images(path: &Path) {
     fs::write(path, data::write_idx(&pixels, false).unwrap()).unwrap();
 }
 
+/// Runs `bmm train` with one start on two threads in `folder`; returns the most memory that it had, in kilobytes, and what it says.
+fn train(folder: &Path, args: &[&str], stdin: Stdio) -> (u64, Value) {
+    let document = folder.join("document.json");
+    let mut fit = Command::new(env!("CARGO_BIN_EXE_bmm"))
+        .args(["train", "--n-init", "1", "--threads", "2", "--json", "--quiet"])
+        .args(args)
+        .current_dir(folder)
+        .stdin(stdin)
+        .stdout(fs::File::create(&document).unwrap())
+        .spawn()
+        .unwrap();
+    let mut peak = 0;
+    while fit.try_wait().unwrap().is_none() {
+        // The most is reached in every iteration, and each takes long beside this.
+        peak = peak.max(memory_kb(fit.id()).unwrap_or(0));
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert!(fit.wait().unwrap().success());
+    (peak, serde_json::from_slice(&fs::read(&document).unwrap()).unwrap())
+}
+
 /// The memory that a process has now, in kilobytes, without the pages of its program file; `None` when it has ended.
 fn memory_kb(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
@@ -49,24 +72,57 @@ fn a_fit_of_a_thousand_components_takes_64_mb_beside_the_data() {
     let images = folder.path().join("images-idx3-ubyte");
     write_images(&images);
     let packed_kb = (N * D.div_ceil(8) / 1024) as u64;
-    let document = folder.path().join("document.json");
-    let mut fit = Command::new(env!("CARGO_BIN_EXE_bmm"))
-        .args(["train", "--k", "1000", "--n-init", "1", "--max-iter", "40", "--threads", "2"])
-        .args(["--json", "--quiet", "--data", "images-idx3-ubyte"])
-        .current_dir(folder.path())
-        .stdout(fs::File::create(&document).unwrap())
-        .spawn()
-        .unwrap();
-    let mut peak = 0;
-    while fit.try_wait().unwrap().is_none() {
-        // The most is reached in every iteration, and each takes long beside this.
-        peak = peak.max(memory_kb(fit.id()).unwrap_or(0));
-        thread::sleep(Duration::from_millis(1));
-    }
-    assert!(fit.wait().unwrap().success());
-    let document: serde_json::Value =
-        serde_json::from_slice(&fs::read(&document).unwrap()).unwrap();
+    let args = ["--k", "1000", "--max-iter", "40", "--data", "images-idx3-ubyte"];
+    let (peak, document) = train(folder.path(), &args, Stdio::null());
     assert!(document["starts"][0]["n_leaps"].as_u64() > Some(0), "no leap, which takes most");
     println!("{peak} kB, of these {packed_kb} kB packed data");
     assert!(peak > packed_kb && peak <= packed_kb + ALLOWED_KB, "{peak} kB");
+}
+
+/// Rows of three kinds with some noise, the first kind with more ones than zeros in all features, so that some have to be turned.
+fn large(n: usize, row_bytes: usize) -> BitMatrix {
+    let mut state = 1_u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut bytes = Vec::with_capacity(n * row_bytes);
+    for i in 0..n {
+        for word in 0..row_bytes / 8 {
+            let noise = random() & random() & random();
+            let is_mostly_one = [true, word % 2 == 0, word % 3 == 0][i % 3];
+            bytes.extend((if is_mostly_one { !noise } else { noise }).to_le_bytes());
+        }
+    }
+    BitMatrix::from_packed(n, 8 * row_bytes, bytes).unwrap()
+}
+
+/// 285 MB on disk: in memory rows have a place in the sums, a component and a score each. From standard input the same file is read.
+#[test]
+fn rows_that_stay_on_disk_take_some_bytes_each_and_give_the_same_model() {
+    const N: usize = 182_000;
+    let (height, width) = (112, 112);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.bits");
+    {
+        let bits = large(N, height * width / 8);
+        let (rule, names, synthetic) = (Binarize::None, &[][..], false);
+        let (labels, weights) = (None, None);
+        let packed = Packed { bits: &bits, height, width, rule, labels, weights, names, synthetic };
+        PackedFile::new(packed).unwrap().write(&mut fs::File::create(&path).unwrap()).unwrap();
+    }
+    let args =
+        |data, out| ["--k", "3", "--max-iter", "4", "--memory", "0", "--data", data, "--out", out];
+    let (peak, there) = train(folder.path(), &args("rows.bits", "there"), Stdio::null());
+    let file = fs::File::open(&path).unwrap();
+    let (read, own) = train(folder.path(), &args("-", "own"), file.into());
+    let data_kb = fs::metadata(&path).unwrap().len() / 1024;
+    println!(
+        "{data_kb} kB of data: {peak} kB where they stay on disk, {read} kB where they are read"
+    );
+    assert_eq!(there["model_sha256"], own["model_sha256"]);
+    let of_rows = 80 * N as u64 / 1024;
+    assert!(read > data_kb && peak <= ALLOWED_KB + of_rows, "{peak} kB and {read} kB");
 }

@@ -12,9 +12,6 @@ use crate::scorer::Layout;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-/// Blocks that are listed side by side before their memory is counted.
-const WAVE: usize = 64;
-
 /// Blocks of rows, in their order.
 pub(super) struct Blocks {
     n_samples: usize,
@@ -46,10 +43,13 @@ impl Blocks {
     /// `size` rows in each block. Of `rows` that lie elsewhere, lists of so many bytes are kept, `memory`; of others all.
     pub(super) fn new(rows: &Rows, layout: &Layout, size: usize, memory: usize) -> Self {
         let n_samples = rows.data.n_samples();
-        let is_elsewhere = rows.data.is_elsewhere();
         let (kept, rooms) = (Vec::new(), Mutex::default());
         let mut blocks = Self { n_samples, size, kept, source: None, rooms };
-        let mut room = if is_elsewhere { memory } else { usize::MAX };
+        // Blocks are listed side by side, and then their memory is counted.
+        let (mut room, wave) = match rows.data.is_elsewhere() {
+            true => (memory, parallel::n_threads()),
+            false => (usize::MAX, blocks.len().max(1)),
+        };
         let list = |packed: &mut Vec<u8>, i| {
             let (range, room) = (blocks.rows(i), std::mem::take(packed));
             let part = layout.part(&rows.data, &rows.labels, range.clone(), room);
@@ -57,7 +57,7 @@ impl Blocks {
             *packed = part.into_packed();
             block
         };
-        let waves = (0..blocks.len()).step_by(WAVE).map(|i| i..blocks.len().min(i + WAVE));
+        let waves = (0..blocks.len()).step_by(wave).map(|i| i..blocks.len().min(i + wave));
         let lists = waves.flat_map(|wave| parallel::map_with(wave, Vec::new, list));
         let kept = lists.map_while(|block| {
             room = room.checked_sub(block.n_bytes())?;
