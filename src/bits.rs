@@ -84,7 +84,7 @@ impl BitMatrix {
         Ok(Self::owning(n_samples, n_features, bytes))
     }
 
-    /// A matrix whose packed rows are in `bytes`, from `offset` on, and stay there.
+    /// A matrix whose packed rows are in `bytes`, from `offset` on, and stay there. They must be the same bytes whenever they are looked at.
     ///
     /// # Errors
     /// As [`Self::from_packed`]; there may be more bytes behind the rows.
@@ -193,7 +193,7 @@ impl BitMatrix {
     pub fn select(&self, rows: &[usize]) -> Self {
         let missing = self.missing.as_ref().map(|missing| Box::new(missing.select(rows)));
         match &self.rows {
-            Storage::Elsewhere(view) if rows.len() * row_bytes(self.n_features) > COPIED => {
+            Storage::Elsewhere(view) if is_worth_it(rows.len(), row_bytes(self.n_features)) => {
                 let rows_there = Storage::Elsewhere(view.select(rows).into());
                 Self { n_samples: rows.len(), rows: rows_there, missing, ..*self }
             }
@@ -253,6 +253,7 @@ impl BitMatrix {
         }
         if let Some(missing) = &mut self.missing {
             missing.truncate(n_samples);
+            self.missing.take_if(|missing| missing.count_ones() == 0);
         }
     }
 
@@ -273,14 +274,19 @@ impl BitMatrix {
 
     /// The number of ones in every column (`n_features` counts).
     pub fn column_sums(&self) -> Vec<u64> {
+        self.column_sums_of(0..self.n_samples)
+    }
+
+    /// The same of some rows.
+    pub fn column_sums_of(&self, rows: Range<usize>) -> Vec<u64> {
         let stride = row_bytes(self.n_features);
         let mut sums = vec![0; stride * 8];
         // Eight counts of one byte each in a word: they hold as many rows as a byte can count.
         let mut counts = vec![0_u64; stride];
         const AT_ONCE: usize = u8::MAX as usize;
-        for first in (0..self.n_samples).step_by(AT_ONCE) {
+        for first in rows.clone().step_by(AT_ONCE) {
             counts.fill(0);
-            for i in first..self.n_samples.min(first + AT_ONCE) {
+            for i in first..rows.end.min(first + AT_ONCE) {
                 counts
                     .iter_mut()
                     .zip(&*self.row(i))
@@ -341,9 +347,12 @@ impl PartialEq for BitMatrix {
 
 impl Eq for BitMatrix {}
 
-/// Selected rows of no more bytes than this are copied wherever they lie: 64 MiB, but next to nothing in tests, where both ways are
-/// to be gone.
-const COPIED: usize = if cfg!(test) { 16 } else { 1 << 26 };
+/// Whether `n` selected rows of so many bytes are left where they lie: more than 16 MiB of them (next to none in tests, where both ways
+/// are to be gone), if a row takes more than to say where it is.
+fn is_worth_it(n: usize, row_bytes: usize) -> bool {
+    const COPIED: usize = if cfg!(test) { 16 } else { 1 << 24 };
+    n * row_bytes > COPIED && (row_bytes > size_of::<usize>() || cfg!(test))
+}
 
 fn wrong_length(found: usize, n_samples: usize, n_features: usize) -> Error {
     Error::Parameter {
@@ -359,7 +368,8 @@ fn check_packed(n_samples: usize, n_features: usize, bytes: &[u8]) -> Result<()>
         return Err(wrong_length(bytes.len(), n_samples, n_features));
     }
     let padding = !last_byte_mask(n_features);
-    if stride > 0 && bytes.iter().skip(stride - 1).step_by(stride).any(|b| b & padding != 0) {
+    let mut last_bytes = bytes.iter().skip(stride.wrapping_sub(1)).step_by(stride.max(1));
+    if padding != 0 && last_bytes.any(|byte| byte & padding != 0) {
         return Err(Error::Parameter {
             name: "packed bytes",
             value: "a row with padding bits set".into(),

@@ -2,12 +2,13 @@
 
 mod complete;
 mod evidence;
+mod scoring;
+
+pub use scoring::Scoring;
 
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
-use crate::kernels::RowBlock;
-use crate::parallel;
-use crate::scorer::{DenseScorer, KnownLabels, Layout, Responsibilities, Scorer, Tables};
+use crate::scorer::{KnownLabels, Layout, Scorer};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Bernoulli, Distribution};
@@ -237,26 +238,7 @@ impl BernoulliMixture {
         known: KnownLabels,
         map: impl Fn(usize, f64, &mut dyn Iterator<Item = f64>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        if data.n_features() != self.n_features() {
-            return Err(Error::Features { data: data.n_features(), model: self.n_features() });
-        }
-        let layout = Layout::of(data, known);
-        let scorer = self.scorer_for(layout);
-        let (layout, scorer) = (scorer.layout(), DenseScorer::new(&scorer));
-        let block = |(room, tables, resp): &mut (Vec<u8>, Tables, Responsibilities), first| {
-            let rows = first..data.n_samples().min(first + MAP_ROWS);
-            let part = layout.part(data, known.of_row, rows, std::mem::take(room));
-            let block = RowBlock::new(&part, first);
-            *room = part.into_packed();
-            scorer.responsibilities(&block, tables, resp);
-            let of_rows = block.rows().zip(resp.log_prob()).enumerate();
-            let mapped = of_rows.map(|(position, (i, log_prob))| {
-                map(i, *log_prob, &mut resp.row(position, self.n_components()))
-            });
-            mapped.collect::<Vec<_>>()
-        };
-        let blocks = (0..data.n_samples()).step_by(MAP_ROWS);
-        Ok(parallel::map_with(blocks, Default::default, block).into_iter().flatten().collect())
+        Ok(self.scoring(data, known)?.map(0..data.n_samples(), map))
     }
 
     /// `n_samples` rows drawn from the mixture, and the component that each came from.
@@ -307,9 +289,6 @@ impl BernoulliMixture {
         self.bic(log_likelihood, total_weight) + 2.0 * entropy
     }
 }
-
-/// Rows scored together by [`BernoulliMixture::map_rows`]; each row's result is its own.
-const MAP_ROWS: usize = 512;
 
 /// The place of the largest value, the first one among equals.
 fn argmax(values: &mut dyn Iterator<Item = f64>) -> usize {

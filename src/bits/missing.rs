@@ -21,13 +21,14 @@ impl BitMatrix {
         Ok(self)
     }
 
-    /// The same where `missing` lies elsewhere, as the rows do: neither is copied, and no entry may be missing yet.
+    /// The same of rows that lie elsewhere and of which none is missing yet, as `missing` does: neither is copied.
     ///
     /// # Errors
     /// As [`Self::with_missing`].
-    pub fn with_missing_elsewhere(self, missing: Self) -> Result<Self> {
+    pub(crate) fn with_missing_elsewhere(self, missing: Self) -> Result<Self> {
         self.check_shape(&missing)?;
-        Ok(Self { missing: Some(missing.into()), ..self })
+        let missing = (missing.count_ones() > 0).then(|| Box::new(missing));
+        Ok(Self { missing, ..self })
     }
 
     /// Ones where entries are missing; `None` if none is.

@@ -12,7 +12,9 @@ use super::photos;
 use super::reading::{MaskArgs, Reading};
 use super::tables;
 use crate::error::{Error, Result};
+use crate::mixture::Scoring;
 use crate::model_file::Model;
+use crate::scorer::KnownLabels;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -118,9 +120,10 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         let sheet = evidence::sheet(&model, &input, &drawn)?;
         output::save(file, &sheet, args.force, console)?;
     }
-    let head = args.head(&model);
+    let (head, scoring) =
+        (args.head(&model), model.mixture.scoring(&input.bits, KnownLabels::default())?);
     if console.json {
-        let rows = args.rows(&model, &input, 0..input.bits.n_samples())?;
+        let rows = args.rows(&model, &input, &scoring, 0..input.bits.n_samples());
         let objects: Vec<_> = rows.iter().map(|row| object(&head, row)).collect();
         let document = json!({
             "model": path.display().to_string(),
@@ -130,7 +133,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         let text = super::console::json_text(&document)?;
         output::deliver(args.output.as_deref(), &text, args.force, console)?;
     } else {
-        let write = |out: &mut dyn Write| args.write(&head, &model, &input, out);
+        let write = |out: &mut dyn Write| args.write(&head, &model, &input, &scoring, out);
         output::deliver_by(args.output.as_deref(), &write, args.force, console)?;
     }
     if args.show {
@@ -182,10 +185,15 @@ impl Args {
         head
     }
 
-    fn rows(&self, model: &Model, input: &Input, rows: Range<usize>) -> Result<Vec<Row>> {
-        let classifier = Classifier::of(model);
-        let bits = input.bits.part(rows.clone(), Vec::new());
-        model.mixture.map_rows(&bits, |i, log_prob, resp| {
+    fn rows(
+        &self,
+        model: &Model,
+        input: &Input,
+        scoring: &Scoring,
+        rows: Range<usize>,
+    ) -> Vec<Row> {
+        let (classifier, bits) = (Classifier::of(model), &input.bits);
+        scoring.map(rows, |i, log_prob, resp| {
             let resp: Vec<f64> = resp.collect();
             let label = classifier.as_ref().map(|c| c.predict(resp.iter().copied()));
             let best = most_probable_first(&resp);
@@ -193,7 +201,7 @@ impl Args {
             let n_ones = bits.n_ones(i);
             let typicality = typicality.and_then(|t| t.of_sample(best[0], log_prob, n_ones));
             let cells = Scored { log_prob, typicality, resp: &resp, order: &best, label };
-            self.row(model, input.origin(rows.start + i), cells)
+            self.row(model, input.origin(i), cells)
         })
     }
 
@@ -232,14 +240,15 @@ impl Args {
         head: &[String],
         model: &Model,
         input: &Input,
+        scoring: &Scoring,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let n = input.bits.n_samples();
         let at_once = if self.format == Format::Table { n } else { AT_ONCE };
         for first in (0..n).step_by(at_once.max(1)) {
-            let rows = self.rows(model, input, first..n.min(first + at_once));
-            let text = rows.and_then(|rows| self.format.text(head, &rows, first == 0));
-            out.write_all(text.map_err(io::Error::other)?.as_bytes())?;
+            let rows = self.rows(model, input, scoring, first..n.min(first + at_once));
+            let text = self.format.text(head, &rows, first == 0).map_err(io::Error::other)?;
+            out.write_all(text.as_bytes())?;
         }
         Ok(())
     }

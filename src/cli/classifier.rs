@@ -77,20 +77,20 @@ impl Classification {
         let known = |name: &String| classifier.names.iter().position(|known| known == name);
         let truths: Vec<Option<usize>> = labels.names().iter().map(known).collect();
         let rows = input.rows();
-        let counts: Vec<u64> = rows.counts().collect();
+        let label_of = |i: usize| labels.of_row()[i].filter(|_| rows.weight(i) > 0.0);
         let judged = model.mixture.map_rows(&input.bits, |i, _, resp| {
-            let label = labels.of_row()[i]?;
+            let label = label_of(i)?;
             let judged = Judged::new(&classifier.forecast(resp), truths[label as usize]);
-            let weight = rows.weight(i);
-            (weight > 0.0).then_some(((label, Judged { weight, ..judged }), counts[i]))
+            Some(Judged { weight: rows.weight(i), ..judged })
         })?;
-        let (judged, counts): (Vec<_>, Vec<u64>) = judged.into_iter().flatten().unzip();
-        let (known, judged): (Vec<u32>, Vec<Judged>) = judged.into_iter().unzip();
-        if known.is_empty() {
+        let judged: Vec<Judged> = judged.into_iter().flatten().collect();
+        if judged.is_empty() {
             return Ok(None);
         }
-        let both = judged.iter().zip(known).zip(counts);
-        let both = both.map(|((sample, label), count)| (sample.predicted, label as usize, count));
+        let labelled = rows.counts().enumerate();
+        let labelled = labelled.filter_map(|(i, count)| Some((label_of(i)? as usize, count)));
+        let both = judged.iter().zip(labelled);
+        let both = both.map(|(sample, (label, count))| (sample.predicted, label, count));
         let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
         let table = Contingency::weighted(n_predicted, n_labels, both)?;
         let unit = rows.count_unit();

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 #[cfg(target_os = "linux")]
-use std::fs;
+use std::{fs, path::Path};
 
 /// Memory from so many bytes on is the system's again as soon as it is freed.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -57,11 +57,26 @@ fn free() -> Option<usize> {
     let line = about.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let free =
         line.trim().trim_end_matches("kB").trim().parse::<usize>().ok()?.checked_mul(1024)?;
-    // Inside of a container there may be a lower limit: of either version of control groups.
-    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
-    let limits =
-        limits.iter().filter_map(|file| fs::read_to_string(file).ok()?.trim().parse().ok());
-    Some(limits.fold(free, usize::min))
+    Some(limits().into_iter().fold(free, usize::min))
+}
+
+/// The limits of the control groups that this process is in, of either version: those of containers, services and jobs.
+#[cfg(target_os = "linux")]
+fn limits() -> Vec<usize> {
+    let mut limits = Vec::new();
+    // Lines such as `0::/system.slice/job` and `4:memory:/job`; inside of a container the path may be the one outside.
+    for line in fs::read_to_string("/proc/self/cgroup").unwrap_or_default().lines() {
+        let (root, file, path) = match line.splitn(3, ':').collect::<Vec<_>>()[..] {
+            [_, "", path] => ("/sys/fs/cgroup", "memory.max", path),
+            [_, "memory", path] => ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", path),
+            _ => continue,
+        };
+        let own = Path::new(root).join(path.trim_start_matches('/'));
+        let folders = own.ancestors().take_while(|folder| folder.starts_with(root));
+        let texts = folders.filter_map(|folder| fs::read_to_string(folder.join(file)).ok());
+        limits.extend(texts.filter_map(|text| text.trim().parse::<usize>().ok()));
+    }
+    limits
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -228,7 +228,8 @@ impl Found {
         };
         let choice = (criterion, chosen);
         let report = Report::new(rows, params, of_ks, choice, self.tests, self.interrupted);
-        let swept = self.sweep.fits.swap_remove(chosen);
+        let mut swept = self.sweep.fits.swap_remove(chosen);
+        swept.fit.report.assignments = swept.fit.mixture.assign(&rows.train.bits)?;
         let params = FitParams { n_components: swept.fit.mixture.n_components(), ..params.clone() };
         let init = match swept.origin {
             Origin::Start => params.init.to_string(),

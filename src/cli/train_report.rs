@@ -117,6 +117,7 @@ impl Results {
         let mut training = Clustering::new(mixture.n_components(), &report.assignments, input)?;
         let mut judged = std::mem::take(&mut report.assignments);
         if !label_of.is_empty() {
+            drop(judged);
             judged = mixture.assign(&input.bits)?;
             training.judge_by(Clustering::new(mixture.n_components(), &judged, input)?);
         }

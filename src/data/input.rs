@@ -104,7 +104,8 @@ impl Input {
         self.len
     }
 
-    /// All bytes of a raw file where they lie, if it is one and the system can do that, once it has been checked to have that length.
+    /// All bytes of a raw file where they lie, once it has been checked to have that length. `None` if it is none, or if the system cannot
+    /// do that, as some file systems cannot: then it is to be read.
     pub(super) fn mapped(&self, expected: u64) -> Option<Result<SharedBytes>> {
         let bytes = mapped::map(self.raw.as_ref()?).ok()?;
         let len = (*bytes).as_ref().len() as u64;

@@ -213,7 +213,8 @@ enum Body {
 impl Body {
     /// The rest of the file, `len` bytes behind the first `start` ones.
     fn of(input: &mut Input, start: usize, len: u64, stays: bool) -> Result<Self> {
-        match input.mapped(start as u64 + len).filter(|_| stays) {
+        let all = (start as u64).saturating_add(len);
+        match stays.then(|| input.mapped(all)).flatten() {
             Some(bytes) => Ok(Self::Stays(bytes?, start)),
             None => input.body(start as u64, len).map(Self::Read),
         }

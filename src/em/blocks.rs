@@ -6,7 +6,7 @@
 
 use super::rows::Rows;
 use crate::bits::BitMatrix;
-use crate::kernels::RowBlock;
+use crate::kernels::{Columns, RowBlock};
 use crate::parallel;
 use crate::scorer::Layout;
 use std::ops::Range;
@@ -60,7 +60,9 @@ impl Blocks {
         let waves = (0..blocks.len()).step_by(wave).map(|i| i..blocks.len().min(i + wave));
         let lists = waves.flat_map(|wave| parallel::map_with(wave, Vec::new, list));
         let kept = lists.map_while(|block| {
-            room = room.checked_sub(block.n_bytes())?;
+            // Columns are listed besides, if rows turn out to belong to many components.
+            let of_columns = Columns::n_bytes(&block, layout.n_columns());
+            room = room.checked_sub(block.n_bytes() + of_columns)?;
             Some(block)
         });
         blocks.kept = kept.collect();
@@ -111,7 +113,9 @@ impl Blocks {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Fit, FitParams, NInit, Silent, fit, sweep};
+    use super::super::{
+        Fit, FitParams, NInit, Silent, bootstrap, cross_validate, fit, fit_by_label, folds, sweep,
+    };
     use super::*;
     use crate::bits::elsewhere;
     use crate::scorer::KnownLabels;
@@ -184,11 +188,23 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_goes_the_same_way() {
-        let own = data(3000, 70);
+    fn many_fits_go_the_same_way() {
+        let (n, d) = (3000, 70);
+        let own = data(n, d);
+        let labels: Vec<_> = (0..n as u32).map(|i| Some(i % 2)).collect();
+        let (params, ks) = (params(2, 0), [2, 3]);
         let of = |data: &BitMatrix| {
-            let found = sweep(data, &[2, 3], &params(1, 0), &mut Silent).unwrap();
-            found.fits.iter().map(|swept| said(&swept.fit)).collect::<Vec<_>>()
+            let found = sweep(data, &ks, &params, &mut Silent).unwrap();
+            let swept = found.fits.iter().map(|swept| said(&swept.fit));
+            let folds = folds(n, 3, 0).unwrap();
+            let held_out = cross_validate(data, &ks, &params, &folds, &mut Silent).unwrap();
+            let known = KnownLabels { of_row: &labels, of_component: &[] };
+            let rows = Rows::new(data).labelled(known);
+            let by_label = said(&fit_by_label(&rows, 2, &params, &mut Silent).unwrap());
+            let mixture = &found.fits[1].fit.mixture;
+            let errors = bootstrap(mixture, data, &params, 3).unwrap();
+            let others = [format!("{held_out:?}"), by_label, format!("{errors:?}")];
+            swept.chain(others).collect::<Vec<_>>()
         };
         assert!(of(&own) == of(&elsewhere(&own)));
     }

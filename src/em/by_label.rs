@@ -58,7 +58,7 @@ impl Joint {
         self.weights.extend(fit.mixture.weights().iter().map(|weight| share * weight));
         self.means.extend(fit.mixture.means().iter());
         self.label_of.resize(self.weights.len(), Some(label));
-        self.reports.push(fit.report);
+        self.reports.push(FitReport { assignments: Vec::new(), ..fit.report });
     }
 
     fn finish(self, rows: &Rows, params: &FitParams) -> Result<Fit> {

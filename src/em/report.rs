@@ -32,7 +32,7 @@ pub struct FitReport {
     pub entropy: f64,
     /// The sum of the rows' weights: N if they have none.
     pub total_weight: f64,
-    /// What the returned mixture says of every row (N values), in double precision.
+    /// What the returned mixture says of every row (N values), in double precision; none in a [`Sweep`](super::Sweep) and in `by_label`.
     pub assignments: Vec<Assignment>,
     /// The place of the best start in `starts`.
     pub best_start: usize,

@@ -81,6 +81,7 @@ fn fit_checked(
     let ordered = Rows { label_of: label_of.clone().into(), ..condensed.borrowed() };
     if !label_of.is_empty() {
         // Components have changed places, and labels with them.
+        drop(e_step);
         e_step = EStep::for_fit(orientation.turned(&ordered), params);
     }
     let findings = diagnose(&found.best.mixture, found.stop(), &ordered, &mut e_step, params)?;
@@ -104,8 +105,7 @@ fn runner_up(
     rows: &Rows,
 ) -> Result<RunnerUp> {
     let mixture = orientation.turn(&climb.mixture)?;
-    let k = mixture.n_components();
-    let of_second = mixture.predict_known(&rows.data, rows.known())?;
+    let (k, of_second) = (mixture.n_components(), mixture.predict_known(&rows.data, rows.known())?);
     let both = best.iter().zip(of_second).zip(rows.counts());
     let both = both.map(|((best, second), count)| (best.component, second, count));
     let table = Contingency::weighted(k, k, both);

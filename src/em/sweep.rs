@@ -31,7 +31,8 @@ pub struct Sweep {
 /// The best fit that a sweep found for one K.
 #[derive(Debug, Clone)]
 pub struct SweptFit {
-    /// As [`fit`] gives it; its report counts warm starts as starts, after the others.
+    /// As [`fit`] gives it, but without assignments, which would take much memory for many K; its report counts warm starts as starts,
+    /// after the others.
     pub fit: Fit,
     /// Where the best optimum was found first.
     pub origin: Origin,
@@ -121,7 +122,7 @@ impl Sweeper<'_> {
     fn cold(&mut self, ks: &[usize]) -> Result<()> {
         for &n_components in ks {
             let params = FitParams { n_components, ..self.params.clone() };
-            let fit = fit(self.rows.borrowed(), &params, self.observe)?;
+            let fit = self.fit(&params)?;
             self.sweep.interrupted = fit.report.stop == StopReason::Interrupted;
             // What was cut short is kept only where there is nothing else.
             if self.sweep.interrupted && !self.sweep.fits.is_empty() {
@@ -187,14 +188,20 @@ impl Sweeper<'_> {
         }
         let n_components = start.n_components();
         let params = FitParams { n_components, init: Init::From(start), ..self.params.clone() };
-        let warm = fit(self.rows.borrowed(), &params, self.observe)?;
+        let warm = self.fit(&params)?;
         if warm.report.stop == StopReason::Interrupted {
             self.sweep.interrupted = true;
             return Ok(false);
         }
-        let has_risen = self.sweep.fits[i].hear_of(warm, origin, self.rows);
+        let has_risen = self.sweep.fits[i].hear_of(warm, origin, self.rows)?;
         self.tried[i].n_risen += usize::from(has_risen);
         Ok(has_risen)
+    }
+
+    fn fit(&mut self, params: &FitParams) -> Result<Fit> {
+        let mut fit = fit(self.rows.borrowed(), params, self.observe)?;
+        fit.report.assignments = Vec::new();
+        Ok(fit)
     }
 
     fn mixture(&self, i: usize) -> &BernoulliMixture {
@@ -204,7 +211,7 @@ impl Sweeper<'_> {
 
 impl SweptFit {
     /// Keeps the better one of this fit and `other`, and the starts of both; whether that is another optimum.
-    fn hear_of(&mut self, mut other: Fit, origin: Origin, rows: &Rows) -> bool {
+    fn hear_of(&mut self, mut other: Fit, origin: Origin, rows: &Rows) -> Result<bool> {
         let own = &mut self.fit;
         let tolerance = SAME_OPTIMUM * own.report.total_weight;
         let gain = other.report.objective() - own.report.objective();
@@ -215,34 +222,35 @@ impl SweptFit {
         if gain > 0.0 {
             std::mem::swap(own, &mut other);
         }
-        own.report.runner_up = second_best(own, &other, tolerance, rows);
+        own.report.runner_up = second_best(own, &other, tolerance, rows)?;
         own.report.starts = starts;
         if gain > tolerance {
             self.origin = origin;
         }
-        gain > tolerance
+        Ok(gain > tolerance)
     }
 }
 
 /// The second-best optimum of two fits, the second of which is not the better one.
-fn second_best(best: &Fit, other: &Fit, tolerance: f64, rows: &Rows) -> Option<RunnerUp> {
+fn second_best(best: &Fit, other: &Fit, tolerance: f64, rows: &Rows) -> Result<Option<RunnerUp>> {
     let is_another = other.report.objective() < best.report.objective() - tolerance;
     let of_other = match is_another {
         true => Some(RunnerUp {
             start: other.report.best_start,
             objective: other.report.objective(),
-            ari: agreement(best, other, rows),
+            ari: agreement(&best.mixture, &other.mixture, rows)?,
         }),
         false => other.report.runner_up,
     };
     let both = best.report.runner_up.into_iter().chain(of_other);
-    both.max_by(|a, b| a.objective.total_cmp(&b.objective))
+    Ok(both.max_by(|a, b| a.objective.total_cmp(&b.objective)))
 }
 
-/// The adjusted Rand index of two fits' partitions of the same rows.
-fn agreement(a: &Fit, b: &Fit, rows: &Rows) -> Option<f64> {
-    let [of_a, of_b] = [a, b].map(|fit| fit.report.assignments.iter().map(|row| row.component));
-    let both = of_a.zip(of_b).zip(rows.counts()).map(|((a, b), count)| (a, b, count));
-    let k = a.mixture.n_components();
-    Contingency::weighted(k, k, both).ok().map(|table| table.ari())
+/// The adjusted Rand index of two mixtures' partitions of the same rows.
+fn agreement(a: &BernoulliMixture, b: &BernoulliMixture, rows: &Rows) -> Result<Option<f64>> {
+    let (of_a, of_b) = (a.predict(&rows.data)?, b.predict(&rows.data)?);
+    let both = of_a.into_iter().zip(of_b).zip(rows.counts());
+    let both = both.map(|((a, b), count)| (a, b, count));
+    let k = a.n_components();
+    Ok(Contingency::weighted(k, k, both).ok().map(|table| table.ari()))
 }

@@ -40,6 +40,12 @@ impl Columns {
         Self { starts, rows }
     }
 
+    /// The memory that the columns of `block` would take, in bytes.
+    pub fn n_bytes(block: &RowBlock, n_features: usize) -> usize {
+        let n_entries: usize = (0..block.len()).map(|position| block.n_nibbles(position)).sum();
+        size_of::<u32>() * n_features.div_ceil(4) * PATTERNS + size_of::<u16>() * n_entries
+    }
+
     /// The positions of the rows with a pattern, not a blank one, in a group of four features.
     #[inline(always)]
     pub(super) fn rows(&self, group: usize, pattern: usize) -> &[u16] {

@@ -89,7 +89,7 @@ fn quantiles(mut values: Vec<(f64, f64)>) -> Vec<f64> {
     if values.is_empty() {
         return vec![f64::INFINITY; LEVELS.len()];
     }
-    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let total: f64 = values.iter().map(|(_, weight)| weight).sum();
     let (mut place, mut below) = (0, 0.0);
     let mut quantile = |level: f64| {

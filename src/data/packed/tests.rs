@@ -151,9 +151,9 @@ fn a_file_that_lies_under_a_sound_checksum_is_refused() {
 
 #[test]
 fn numbers_beyond_counting_take_no_memory() {
-    let json = |n: u64, height: u64| {
+    let json = |n: u64, height: u64, more: bool| {
         let mut json = format!(
-            r#"{{"n_samples":{n},"height":{height},"width":9,"binarize":"none","missing":true,"labels":null,"weights":true,"names":[],"synthetic":false}}"#
+            r#"{{"n_samples":{n},"height":{height},"width":8,"binarize":"none","missing":{more},"labels":null,"weights":{more},"names":[],"synthetic":false}}"#
         );
         while !(16 + json.len()).is_multiple_of(64) {
             json.push(' ');
@@ -162,8 +162,10 @@ fn numbers_beyond_counting_take_no_memory() {
         sealed([&MAGIC[..], &VERSION.to_le_bytes(), &len, json.as_bytes(), &[0; 32]].concat())
     };
     for (n, height) in [(u64::MAX, 1), (1, u64::MAX), (u64::MAX / 9, u64::MAX / 9), (1 << 62, 8)] {
-        assert!(read_bytes(&json(n, height)).is_err(), "{n} {height}");
+        assert!(read_bytes(&json(n, height, true)).is_err(), "{n} {height}");
     }
+    // All but the header can be counted.
+    assert!(read_bytes(&json((u64::MAX - 39) / 8, 8, false)).is_err());
 }
 
 #[test]
@@ -193,4 +195,20 @@ fn what_does_not_belong_together_is_not_written() {
     assert!(write(Packed { names: &names[1..], ..sound }).is_err());
     let few = Labels::from_names(["a"]);
     assert!(write(Packed { labels: Some(&few), ..sound }).is_err());
+}
+
+#[test]
+fn a_mask_that_hides_nothing_is_none() {
+    let bits = BitMatrix::from_fn(3, 8, |i, d| i == d);
+    let text = |file: &[u8]| String::from_utf8_lossy(&file[16..]).into_owned();
+    let sound = bare(&bits);
+    // As many blanks less as `true` is shorter than `false`.
+    let header = text(&sound).replace(r#""missing":false"#, r#""missing":true "#);
+    let at = header.find('}').unwrap() + 1;
+    let rows = sound.len() - CHECKSUM - 3;
+    let file =
+        [&sound[..16], &header.as_bytes()[..at], &sound[16 + at..rows + 3], &[0; 3 + CHECKSUM]];
+    let set = read_bytes(&sealed(file.concat())).unwrap();
+    assert_eq!(set.pixels.bits(), Some(&bits));
+    assert!(set.pixels.missing().is_none());
 }
