@@ -193,7 +193,7 @@ impl BitMatrix {
     pub fn select(&self, rows: &[usize]) -> Self {
         let missing = self.missing.as_ref().map(|missing| Box::new(missing.select(rows)));
         match &self.rows {
-            Storage::Elsewhere(view) if is_worth_it(rows.len(), row_bytes(self.n_features)) => {
+            Storage::Elsewhere(view) if is_left_there(rows.len(), row_bytes(self.n_features)) => {
                 let rows_there = Storage::Elsewhere(view.select(rows).into());
                 Self { n_samples: rows.len(), rows: rows_there, missing, ..*self }
             }
@@ -349,7 +349,7 @@ impl Eq for BitMatrix {}
 
 /// Whether `n` selected rows of so many bytes are left where they lie: more than 16 MiB of them (next to none in tests, where both ways
 /// are to be gone), if a row takes more than to say where it is.
-fn is_worth_it(n: usize, row_bytes: usize) -> bool {
+fn is_left_there(n: usize, row_bytes: usize) -> bool {
     const COPIED: usize = if cfg!(test) { 16 } else { 1 << 24 };
     n * row_bytes > COPIED && (row_bytes > size_of::<usize>() || cfg!(test))
 }
