@@ -13,6 +13,7 @@ use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Data, ready for the library.
 pub(super) struct Input {
@@ -34,6 +35,8 @@ pub(super) struct Input {
     pub(super) synthetic: bool,
     /// What was left out: files and folders that cannot be read, and folders that are not looked into.
     pub(super) left_out: Vec<LeftOut>,
+    /// Counted once, for the rows may lie on a disk.
+    n_ones: OnceLock<u64>,
 }
 
 /// A file or folder that was left out.
@@ -160,6 +163,7 @@ fn binarised(
         parts: set.parts,
         synthetic,
         left_out,
+        n_ones: OnceLock::new(),
     })
 }
 
@@ -279,11 +283,16 @@ impl Input {
     /// Says so if there is nothing to tell rows apart by.
     pub(super) fn warn_if_all_the_same(&self, console: &Console) {
         let n_bits = (self.bits.n_samples() * self.bits.n_features()) as u64;
-        if [0, n_bits].contains(&self.bits.count_ones()) {
+        if [0, n_bits].contains(&self.n_ones()) {
             console.note(
                 "warning   all bits are the same: is --binarize right for this data? otsu finds a cut",
             );
         }
+    }
+
+    /// The number of ones in all rows.
+    pub(super) fn n_ones(&self) -> u64 {
+        *self.n_ones.get_or_init(|| self.bits.count_ones())
     }
 
     /// Some of the rows, which no longer know their place in the files.
@@ -300,6 +309,7 @@ impl Input {
             names: self.names.clone(),
             parts: Vec::new(),
             left_out: self.left_out.clone(),
+            n_ones: OnceLock::new(),
             ..*self
         }
     }
@@ -323,7 +333,7 @@ impl Input {
         let (n, d) = (self.bits.n_samples(), self.bits.n_features());
         let n_missing = self.bits.missing().map_or(0, BitMatrix::count_ones);
         let percent = |part: u64, of: u64| 100.0 * part as f64 / of.max(1) as f64;
-        let ink = percent(self.bits.count_ones(), (n * d) as u64 - n_missing);
+        let ink = percent(self.n_ones(), (n * d) as u64 - n_missing);
         let samples = counted(n, Words::of(self.height).sample);
         let size = match self.height {
             1 => d.to_string(),
