@@ -16,7 +16,7 @@ mod storage;
 #[cfg(test)]
 mod tests;
 
-pub use columns::{ROWS as COLUMN_ROWS, fill_rows};
+pub(crate) use columns::{ROWS as COLUMN_ROWS, fill_rows};
 pub use storage::SharedBytes;
 #[cfg(test)]
 pub(crate) use tests::elsewhere;
@@ -261,9 +261,7 @@ impl BitMatrix {
     pub fn ones(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
         let row = self.row(i);
         (0..row.len().div_ceil(8)).flat_map(move |word| {
-            let bytes = &row[word * 8..row.len().min(word * 8 + 8)];
-            let mut bits =
-                bytes.iter().rev().fold(0, |bits: u64, &byte| bits << 8 | u64::from(byte));
+            let mut bits = columns::word_at(&row, word * 8);
             std::iter::from_fn(move || {
                 let next = (bits != 0).then(|| word * 64 + bits.trailing_zeros() as usize);
                 bits &= bits.wrapping_sub(1);

@@ -73,23 +73,23 @@ impl Contingency {
             let allowed = format!("one for each of {}", assignments.len());
             return Err(wrong("labels", format!("{} values", labels.len()), allowed));
         }
-        let mut table = vec![0_u64; table_size(n_clusters, n_labels)?];
-        for (&assignment, &label) in assignments.iter().zip(labels) {
-            let cluster = below(n_clusters, assignment, "assignment")?;
-            table[cluster * n_labels + below(n_labels, label, "label")?] += 1;
-        }
-        Self::from_counts(n_clusters, n_labels, table)
+        let both = assignments.iter().zip(labels);
+        Self::weighted(n_clusters, n_labels, both.map(|(&cluster, &label)| (cluster, label, 1)))
     }
 
     /// The same of `samples`, each with its cluster, its label and as how many samples it counts.
     ///
     /// # Errors
     /// As [`Self::new`]; counts must sum to at least 1.
-    pub fn weighted(
+    pub fn weighted<A, B>(
         n_clusters: usize,
         n_labels: usize,
-        samples: impl IntoIterator<Item = (usize, usize, u64)>,
-    ) -> Result<Self> {
+        samples: impl IntoIterator<Item = (A, B, u64)>,
+    ) -> Result<Self>
+    where
+        A: TryInto<usize>,
+        B: TryInto<usize>,
+    {
         let mut table = vec![0_u64; table_size(n_clusters, n_labels)?];
         for (cluster, label, count) in samples {
             let cluster = below(n_clusters, cluster, "assignment")?;

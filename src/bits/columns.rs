@@ -8,7 +8,7 @@ pub const ROWS: usize = u64::BITS as usize;
 impl BitMatrix {
     /// Rows from `first` on, up to 64 of them, as columns in the place of what `columns` holds: one word for each feature, whose bit j is
     /// that of row `first` + j; and words of no meaning behind, up to a multiple of 64.
-    pub fn columns(&self, first: usize, columns: &mut Vec<u64>) {
+    pub(crate) fn columns(&self, first: usize, columns: &mut Vec<u64>) {
         let last = self.n_samples().min(first + ROWS);
         let rows: Vec<_> = (first..last).map(|i| self.row(i)).collect();
         columns.clear();

@@ -47,7 +47,7 @@ fn weighing<'a>(rows: &'a Rows, weights: &[f64]) -> Rows<'a> {
 /// Rows that are alike: what they have in common, by which they are put in order, the first of them, and their weight.
 struct Kind {
     /// The row and what is missing in it, the first byte the highest, and its label.
-    key: (u64, u64, Option<Option<u32>>),
+    key: (u64, u64, Option<u32>),
     first: usize,
     weight: f64,
 }
@@ -60,7 +60,7 @@ fn distinct(rows: &Rows) -> Rows<'static> {
     let turned = Orientation::of(rows).turned(rows).data;
     let kind = |i: usize| {
         let missing = rows.data.missing().map_or(0, |missing| word(&missing.row(i)));
-        let key = (word(&turned.row(i)), missing, rows.labels.get(i).copied());
+        let key = (word(&turned.row(i)), missing, rows.labels.get(i).copied().flatten());
         Kind { key, first: i, weight: rows.weight(i) }
     };
     let (mut kinds, mut next, n) = (Vec::new(), 0, rows.data.n_samples());

@@ -202,7 +202,7 @@ fn a_mask_that_hides_nothing_is_none() {
     let bits = BitMatrix::from_fn(3, 8, |i, d| i == d);
     let text = |file: &[u8]| String::from_utf8_lossy(&file[16..]).into_owned();
     let sound = bare(&bits);
-    // As many blanks less as `true` is shorter than `false`.
+    // With a blank for the letter that `true` lacks.
     let header = text(&sound).replace(r#""missing":false"#, r#""missing":true "#);
     let at = header.find('}').unwrap() + 1;
     let rows = sound.len() - CHECKSUM - 3;
