@@ -35,13 +35,20 @@ use crate::parallel;
 pub struct Scorer {
     layout: Layout,
     weights: Vec<f64>,
-    /// Log weight plus log-probability of an all-zero row, in nats.
-    bias: Vec<f64>,
     /// Component after component, one octet for each byte of a packed row; 0 where a mean is on the boundary.
     log_odds: Vec<Octet<f64>>,
     /// The same in single precision, one word for two octets.
     narrow: Vec<Word<f32>>,
+    /// Log weight plus log-probability of an all-zero row, in nats.
+    bias: Vec<f64>,
     boundary: Vec<Option<Boundary>>,
+}
+
+/// What scores of one component come from besides log-odds.
+#[derive(Clone, Copy)]
+struct Constants<'a> {
+    bias: f64,
+    boundary: Option<&'a Boundary>,
 }
 
 /// The columns on which a component tolerates one value only, as packed rows, in words.
@@ -51,13 +58,6 @@ struct Boundary {
     always: Vec<u16>,
     /// The ones that a row must have of those in `always`.
     n_always: u32,
-}
-
-/// What the scores of one component come from.
-struct Scored<'a> {
-    bias: f64,
-    log_odds: &'a [Octet<f64>],
-    boundary: Option<&'a Boundary>,
 }
 
 /// Means of a mixture that are worth a thread.
@@ -75,9 +75,9 @@ impl Scorer {
         Self {
             layout,
             weights: vec![0.0; n_components],
-            bias: vec![f64::NEG_INFINITY; n_components],
             log_odds: vec![Octet::default(); n_components * row_bytes(n_columns)],
             narrow: vec![Word::default(); n_components * row_words(n_columns)],
+            bias: vec![f64::NEG_INFINITY; n_components],
             boundary: vec![None; n_components],
         }
     }
@@ -106,31 +106,23 @@ impl Scorer {
             .collect();
         // Waking a thread for less takes longer than the work.
         let share = parallel::share(of_components.len(), least_components(n_columns));
-        let room = || (vec![0.0; n_columns], vec![Octet::default(); row_bytes(n_columns)]);
-        let drifts = parallel::map_with(of_components.chunks_mut(share), room, |room, share| {
-            let (odds, octets) = room;
-            let drifts =
-                share.iter_mut().map(|(k, ((((log_odds, narrow), bias), boundary), mean))| {
-                    layout.fill_odds(mean, odds);
-                    fill_log_odds(odds, octets);
-                    let (new_bias, new_boundary) = (
-                        libm::log(weights[*k]) + log_prob_of_zeros(mean),
-                        Boundary::of(mean, *k, layout),
-                    );
-                    let old = Scored { bias: **bias, log_odds, boundary: boundary.as_ref() };
-                    let new = Scored {
-                        bias: new_bias,
-                        log_odds: octets,
-                        boundary: new_boundary.as_ref(),
-                    };
-                    let drift = drift::rise_and_fall(&old, &new);
-                    (**bias, **boundary) = (new_bias, new_boundary);
-                    log_odds.copy_from_slice(octets);
-                    fill_narrow(octets, narrow);
-                    drift
-                });
-            drifts.collect::<Vec<_>>()
-        });
+        let drifts =
+            parallel::map_with(of_components.chunks_mut(share), Vec::new, |room, share| {
+                let drifts =
+                    share.iter_mut().map(|(k, ((((log_odds, narrow), bias), boundary), mean))| {
+                        layout.fill_odds(mean, room);
+                        kernels::ln_all(room);
+                        let changes = kernels::replace_log_odds(room, log_odds, narrow);
+                        let new_bias = libm::log(weights[*k]) + log_prob_of_zeros(mean, room);
+                        let new_boundary = Boundary::of(mean, *k, layout);
+                        let old = Constants { bias: **bias, boundary: boundary.as_ref() };
+                        let new = Constants { bias: new_bias, boundary: new_boundary.as_ref() };
+                        let drift = drift::rise_and_fall(old, new, changes);
+                        (**bias, **boundary) = (new_bias, new_boundary);
+                        drift
+                    });
+                drifts.collect::<Vec<_>>()
+            });
         Drift::of(&drifts.concat())
     }
 
@@ -183,7 +175,7 @@ impl Scorer {
     ///
     /// Log-odds and their sums over a tile of 1024 features are in single precision, what is added to them in double.
     pub fn score_pairs(&self, block: &RowBlock, pairs: &mut Pairs<f64>) {
-        pairs.set_values(|k| self.bias[k as usize]);
+        pairs.set_values(|k| self.bias(k as usize));
         for tile in 0..kernels::tile_count(self.n_columns()) {
             let stride = row_words(self.n_columns());
             kernels::score_pairs(&self.narrow, stride, block, tile, pairs);
@@ -200,7 +192,7 @@ impl Scorer {
     /// nats: as [`Self::score_pairs`], and closer, since what the two share cancels before it is added up. Boundary means are not looked at.
     pub fn score_duos(&self, block: &RowBlock, duos: &mut Duos<f64>) {
         let bias =
-            |[first, second]: [u32; 2]| self.bias[second as usize] - self.bias[first as usize];
+            |[first, second]: [u32; 2]| self.bias(second as usize) - self.bias(first as usize);
         let values = duos.values.iter_mut().zip(&duos.components);
         values.for_each(|(value, &components)| *value = bias(components));
         for tile in 0..kernels::tile_count(self.n_columns()) {
@@ -225,7 +217,7 @@ impl Scorer {
 impl Boundary {
     /// The masks of component `k`, if any of its means is exactly 0 or 1 or rows are ruled out by their labels.
     fn of(mean: &[f64], k: usize, layout: &Layout) -> Option<Self> {
-        let is_free = mean.iter().fold(true, |inside, &m| inside & is_inside(m));
+        let is_free = mean.iter().fold(true, |inside, &m| inside & kernels::is_inside(m));
         if is_free && !layout.rules_out_labels() {
             return None;
         }
@@ -240,42 +232,10 @@ impl Boundary {
     }
 }
 
-fn is_inside(mean: f64) -> bool {
-    mean > 0.0 && mean < 1.0
-}
-
-/// The logarithms of `odds`, which are theirs afterwards, in octets.
-fn fill_log_odds(odds: &mut [f64], log_odds: &mut [Octet<f64>]) {
-    kernels::ln_all(odds);
-    for (octet, values) in log_odds.iter_mut().zip(odds.chunks(8)) {
-        octet.0[..values.len()].copy_from_slice(values);
-    }
-}
-
-/// Two octets to a word, in single precision.
-fn fill_narrow(log_odds: &[Octet<f64>], narrow: &mut [Word<f32>]) {
-    for (word, octets) in narrow.iter_mut().zip(log_odds.chunks(2)) {
-        for (half, octet) in word.0.chunks_exact_mut(8).zip(octets) {
-            half.copy_from_slice(&octet.map(|o| o as f32).0);
-        }
-    }
-}
-
-/// Factors multiplied before one logarithm is taken: each is at least 2^-53, so 16 of them cannot underflow.
-const LOG_BATCH: usize = 16;
-
-/// The sum of log(1 - mean) over the features whose mean is not on the boundary, in nats.
-fn log_prob_of_zeros(mean: &[f64]) -> f64 {
-    let mut products = Vec::with_capacity(mean.len() / LOG_BATCH + 8);
-    for batch in mean.chunks(8 * LOG_BATCH) {
-        let mut product = [1.0; 8];
-        for means in batch.chunks(8) {
-            for (product, &m) in product.iter_mut().zip(means) {
-                *product *= if is_inside(m) { 1.0 - m } else { 1.0 };
-            }
-        }
-        products.extend(product);
-    }
-    kernels::ln_all(&mut products);
-    products.iter().sum()
+/// The sum of log(1 - mean) over the features whose mean is not on the boundary, in nats; in `room`, whatever it holds.
+fn log_prob_of_zeros(mean: &[f64], room: &mut Vec<f64>) -> f64 {
+    room.resize(kernels::n_products(mean.len()), 0.0);
+    kernels::multiply_zeros(mean, room);
+    kernels::ln_all(room);
+    room.iter().sum()
 }

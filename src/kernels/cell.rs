@@ -3,7 +3,7 @@
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::lanes::array;
-use super::row_block::{CELLS, Entries, RowBlock};
+use super::row_block::{AT_ONCE, CELLS, Nibbles, RowBlock};
 use super::screen::Marks;
 
 /// One cell of a table: how far `N` components side by side lie behind the envelope, in units.
@@ -21,25 +21,45 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
     fn totals<const M: usize>(
         first: [Marks<N>; M],
         cells: [&Tile<Self>; M],
-        list: &[Entries],
+        list: &[Nibbles],
     ) -> [Marks<N>; M];
 }
 
-/// The cells of one tile, on cache lines of their own.
+/// The cells of one tile, on cache lines of their own; and one more, which is never looked up: any place of an entry leaves
+/// room for a cell, which spares a check.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
-pub struct Tile<C>(pub [C; CELLS]);
+pub struct Tile<C>([C; CELLS + 1]);
 
 /// A cell with two bytes for each component: units can be so fine that hardly any component beyond reach remains.
-#[derive(Debug, Clone, Copy)]
-pub struct Wide<const N: usize>([i16; N]);
+pub type Wide<const N: usize> = [i16; N];
 
 /// A cell with one byte for each of 64 components, for tables that come from the second-level cache: a small one with
 /// coarse units is read in half the time, which outweighs the candidates that it fails to leave out.
 ///
 /// Two components to a number: `l` in the low byte, `32 + l` in the high one.
-#[derive(Debug, Clone, Copy)]
-pub struct Narrow([u16; 32]);
+pub type Narrow = [u16; 32];
+
+impl<C: Copy> Tile<C> {
+    /// All cells alike.
+    pub fn filled(cell: C) -> Self {
+        Self([cell; CELLS + 1])
+    }
+
+    /// The cells, byte of a row after byte: two groups of 16 each.
+    pub fn bytes_mut(&mut self) -> &mut [[C; 32]] {
+        self.0.as_chunks_mut().0
+    }
+}
+
+impl<T, const L: usize> Tile<[T; L]> {
+    /// The cell at a place, which is sixteen times its number: found without multiplying.
+    #[inline(always)]
+    fn at(&self, place: usize) -> &[T; L] {
+        let from_there = &self.0.as_flattened()[place * (L / 16)..];
+        from_there.first_chunk().expect("a cell behind the last place")
+    }
+}
 
 /// Some chunks of the totals of rows.
 #[derive(Debug)]
@@ -62,43 +82,40 @@ pub(super) fn screen_rows<C: Cell<N>, const N: usize>(
     positions: &[u32],
     chunks: Chunks<N>,
 ) {
+    match *cells {
+        [a] => take_off([a], block, tile, positions, chunks),
+        [a, b] => take_off([a, b], block, tile, positions, chunks),
+        _ => {}
+    }
+}
+
+/// Takes the cells of each row's list from M of its totals, which begin as those of `first` where there are any.
+#[inline(always)]
+fn take_off<C: Cell<N>, const M: usize, const N: usize>(
+    cells: [&Tile<C>; M],
+    block: &RowBlock,
+    tile: usize,
+    positions: &[u32],
+    chunks: Chunks<N>,
+) {
     let Chunks { totals, stride, offset, first } = chunks;
+    let first: Option<[Marks<N>; M]> = first.and_then(<[_]>::first_chunk).copied();
     for (i, &position) in positions.iter().enumerate() {
         block.ask_for_nibbles(tile, positions, i);
         let list = block.nibbles(tile, position as usize);
-        let row = &mut totals[i * stride + offset..(i + 1) * stride];
-        match *cells {
-            [a] => take_off([a], list, first, row),
-            [a, b] => take_off([a, b], list, first, row),
-            _ => {}
+        if let Some(totals) = totals[i * stride + offset..].first_chunk_mut::<M>() {
+            *totals = C::totals(first.unwrap_or(*totals), cells, list);
         }
     }
 }
 
-/// Takes the cells of `list` from the first M of `totals`, which begin as those of `first` where there are any.
-#[inline(always)]
-fn take_off<C: Cell<N>, const M: usize, const N: usize>(
-    cells: [&Tile<C>; M],
-    list: &[Entries],
-    first: Option<&[Marks<N>]>,
-    totals: &mut [Marks<N>],
-) {
-    if let Some(totals) = totals.first_chunk_mut::<M>() {
-        let first = first.and_then(<[_]>::first_chunk);
-        *totals = C::totals(*first.unwrap_or(totals), cells, list);
-    }
-}
-
-// Entries are looked up with their bounds checked: masking them would be done for four at a time in a vector register, and
-// getting them out of there again costs more than the additions.
-
 impl<const N: usize> Cell<N> for Wide<N> {
-    const ZERO: Self = Self([0; N]);
+    const ZERO: Self = [0; N];
     const MOST: u16 = i16::MAX as u16;
 
     #[inline(always)]
     fn new(units: &[u16; N]) -> Self {
-        Self(array(|l| units[l] as i16))
+        array(|l| units[l] as i16)
     }
 
     /// As two interleaved sums: additions of one need not wait for the other's.
@@ -106,13 +123,13 @@ impl<const N: usize> Cell<N> for Wide<N> {
     fn totals<const M: usize>(
         first: [Marks<N>; M],
         cells: [&Tile<Self>; M],
-        list: &[Entries],
+        list: &[Nibbles],
     ) -> [Marks<N>; M] {
         let mut sums = [first, [Marks([0; N]); M]];
         for four in list {
-            for (i, &entry) in four.iter().enumerate() {
+            for i in 0..AT_ONCE {
                 for (m, sum) in sums[i % 2].iter_mut().enumerate() {
-                    *sum = sum.less(&cells[m].0[usize::from(entry)].0);
+                    *sum = sum.less(cells[m].at(four.place(i)));
                 }
             }
         }
@@ -125,13 +142,13 @@ impl<const N: usize> Cell<N> for Wide<N> {
 }
 
 impl Cell<64> for Narrow {
-    const ZERO: Self = Self([0; 32]);
+    const ZERO: Self = [0; 32];
     const MOST: u16 = u8::MAX as u16;
 
     #[inline(always)]
     fn new(units: &[u16; 64]) -> Self {
         let (low, high) = units.split_at(32);
-        Self(array(|l| low[l] | high[l] << 8))
+        array(|l| low[l] | high[l] << 8)
     }
 
     /// Sums the numbers whole and their high bytes apart, from which the sums of the low bytes follow: one shift, no unpacking.
@@ -140,13 +157,13 @@ impl Cell<64> for Narrow {
     fn totals<const M: usize>(
         mut first: [Marks<64>; M],
         cells: [&Tile<Self>; M],
-        list: &[Entries],
+        list: &[Nibbles],
     ) -> [Marks<64>; M] {
         let (mut both, mut high) = ([[0_u16; 32]; M], [[0_u16; 32]; M]);
         for four in list {
-            for &entry in four {
+            for i in 0..AT_ONCE {
                 for m in 0..M {
-                    let cell = cells[m].0[usize::from(entry)].0;
+                    let cell = cells[m].at(four.place(i));
                     for l in 0..32 {
                         both[m][l] = both[m][l].wrapping_add(cell[l]);
                         high[m][l] = high[m][l].wrapping_add(cell[l] >> 8);

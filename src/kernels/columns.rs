@@ -3,7 +3,7 @@
 //! Adding a row's responsibilities into the cells of its nibbles stores a cell for each of them, and the next rows soon
 //! load it again; adding up the rows of a cell in a register stores nothing, and takes half of the time.
 
-use super::row_block::{CELLS, RowBlock, tile_count};
+use super::row_block::{AT_ONCE, CELLS, RowBlock, tile_count};
 
 /// Patterns of a group of four features.
 pub(super) const PATTERNS: usize = 16;
@@ -59,8 +59,8 @@ impl Columns {
 fn for_each_entry(block: &RowBlock, n_features: usize, mut visit: impl FnMut(usize, u16)) {
     for tile in 0..tile_count(n_features) {
         for position in 0..block.len() {
-            for &entry in block.nibbles(tile, position).as_flattened() {
-                visit(tile * CELLS + usize::from(entry), position as u16);
+            for four in block.nibbles(tile, position) {
+                (0..AT_ONCE).for_each(|i| visit(tile * CELLS + four.cell(i), position as u16));
             }
         }
     }

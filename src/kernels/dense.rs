@@ -6,11 +6,7 @@
 
 use super::columns::{Columns, PATTERNS};
 use super::lanes::Lanes;
-use super::row_block::{CELLS, Entries, RowBlock};
-
-/// Keeps a table index in range, so that the compiler drops the bounds check.
-const CELL_MASK: usize = CELLS - 1;
-const _: () = assert!(CELLS.is_power_of_two());
+use super::row_block::{CELLS, Nibbles, RowBlock};
 
 #[inline(always)]
 pub(super) fn fill_table(log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) {
@@ -54,13 +50,13 @@ pub(super) fn score_rows(
 
 /// The sum of the cells in `list`, as two interleaved sums: additions of one need not wait for the other's.
 #[inline(always)]
-fn look_up(cells: &[Lanes<f64>; CELLS], list: &[Entries]) -> Lanes<f64> {
+fn look_up(cells: &[Lanes<f64>; CELLS], list: &[Nibbles]) -> Lanes<f64> {
     let (mut even, mut odd) = (Lanes::default(), Lanes::default());
     for four in list {
-        even.add(&cells[usize::from(four[0]) & CELL_MASK]);
-        odd.add(&cells[usize::from(four[1]) & CELL_MASK]);
-        even.add(&cells[usize::from(four[2]) & CELL_MASK]);
-        odd.add(&cells[usize::from(four[3]) & CELL_MASK]);
+        even.add(&cells[four.cell(0)]);
+        odd.add(&cells[four.cell(1)]);
+        even.add(&cells[four.cell(2)]);
+        odd.add(&cells[four.cell(3)]);
     }
     even.add(&odd);
     even

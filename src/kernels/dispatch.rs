@@ -14,7 +14,7 @@ use super::pick::Portable;
 use super::row_block::RowBlock;
 use super::screen::{self, Envelope, Marks, Screened};
 use super::select::{self, Candidates};
-use super::{dense, exp, softmax};
+use super::{dense, exp, odds, softmax};
 use multiversion::{multiversion, target::match_target};
 use std::ops::Range;
 
@@ -113,7 +113,7 @@ pub fn screen_rows<C: Cell<N>, const N: usize>(
 }
 
 /// Leaves in `found`, which must be clear, for each row of `totals` (of the rows at `positions`), the components whose total is within the row's `reach` of the largest;
-/// all of them if the largest has lost count.
+/// all of them if the largest has lost count or the reach is the largest number.
 #[multiversion(targets = "simd")]
 pub fn select<const N: usize>(
     totals: &[Marks<N>],
@@ -230,6 +230,33 @@ pub fn exp_all(values: &mut [f64]) {
 #[multiversion(targets = "simd")]
 pub fn ln_all(values: &mut [f64]) {
     exp::ln_all(values);
+}
+
+/// Replaces each mean by its odds `m / (1 - m)`; by 1 where it is 0 or 1.
+#[multiversion(targets = "simd")]
+pub fn odds_all(means: &mut [f64]) {
+    odds::odds_all(means);
+}
+
+/// Sets `products`, of which there are [`n_products`](super::n_products), to products of the probabilities of a zero, those
+/// of the means that are neither 0 nor 1.
+#[multiversion(targets = "simd")]
+pub fn multiply_zeros(means: &[f64], products: &mut [f64]) {
+    odds::multiply_zeros(means, products);
+}
+
+/// Puts the log-odds `new` of one component in the place of others, in double and in single precision; returns the sums of the
+/// changes upwards and of those downwards.
+///
+/// # Panics
+/// If `narrow` is shorter than `log_odds`: a defect of the caller.
+#[multiversion(targets = "simd")]
+pub fn replace_log_odds(
+    new: &[f64],
+    log_odds: &mut [Octet<f64>],
+    narrow: &mut [Word<f32>],
+) -> [f64; 2] {
+    odds::replace_log_odds(new, log_odds, narrow)
 }
 
 /// The instruction set that the kernels run on here.

@@ -9,7 +9,7 @@ use super::fixed_point::{ONE, entropy_units, fixed};
 use super::lanes::{Lanes, Word};
 use super::pairs::{tile_of, total, word_and_index};
 use super::pick::Pick;
-use super::row_block::{Entries, RowBlock};
+use super::row_block::{RowBlock, Words};
 use std::ops::Range;
 
 /// Positions of a block, each with two components (the lower one first) and a value.
@@ -82,7 +82,7 @@ pub(super) fn score_duos<P: Pick>(
 
 /// What the second component gains on the first for the words in `list`.
 #[inline(always)]
-fn lead<P: Pick>(list: &[Entries<u32>], first: &[Word<f32>], second: &[Word<f32>]) -> f64 {
+fn lead<P: Pick>(list: &[Words], first: &[Word<f32>], second: &[Word<f32>]) -> f64 {
     let second = &second[..first.len()];
     let mut partial = [Lanes::default(); 2];
     for four in list {

@@ -20,6 +20,7 @@ mod duos;
 mod exp;
 mod fixed_point;
 mod lanes;
+mod odds;
 mod pairs;
 mod pick;
 mod row_block;
@@ -31,12 +32,13 @@ pub use cell::{Cell, Chunks, Narrow, Tile, Wide};
 pub use columns::Columns;
 pub use dispatch::{
     add_duos, add_pairs, exp_all, fill_byte, fill_table, instruction_set, ln_all, move_sums,
-    score_duos, score_pairs, score_rows, screen_rows, select, soften_duos, softmax_rows,
-    sum_columns, widen_envelope,
+    multiply_zeros, odds_all, replace_log_odds, score_duos, score_pairs, score_rows, screen_rows,
+    select, soften_duos, softmax_rows, sum_columns, widen_envelope,
 };
 pub use duos::Duos;
 pub use fixed_point::{ONE, REACH, SMALLEST, entropy_nats, entropy_units, reach, real};
 pub use lanes::{LANES, Lanes, Octet, Word, chunk_count};
+pub use odds::{is_inside, n_products};
 pub use pairs::Pairs;
 pub use row_block::{
     CELLS, RowBlock, TILE_BYTES, TILE_FEATURES, TILE_WORDS, row_words, tile_count,

@@ -7,7 +7,7 @@
 
 use super::lanes::{Lanes, Word, array};
 use super::pick::Pick;
-use super::row_block::{Entries, RowBlock, TILE_WORDS};
+use super::row_block::{RowBlock, TILE_WORDS, Words};
 use std::ops::Range;
 
 /// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
@@ -214,7 +214,7 @@ pub(super) fn score_pairs<P: Pick>(
 /// What M components get for the words in `list`. Even and odd entries have sums of their own, so that additions of one
 /// need not wait for the other's.
 #[inline(always)]
-fn score<P: Pick, const M: usize>(list: &[Entries<u32>], log_odds: [&[Word<f32>]; M]) -> [f64; M] {
+fn score<P: Pick, const M: usize>(list: &[Words], log_odds: [&[Word<f32>]; M]) -> [f64; M] {
     let mut partial = [[Lanes::default(); M]; 2];
     for four in list {
         for (i, &entry) in four.iter().enumerate() {

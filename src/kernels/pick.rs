@@ -1,8 +1,8 @@
 //! Bits as masks and masks as bits: adding to those of sixteen numbers that a word picks, the innermost step of
-//! [`super::pairs`], and which of sixteen marks reach a threshold, the last step of [`super::screen`].
+//! [`super::pairs`]; and the largest of sixteen marks and which of them reach a threshold, what [`super::select`] is made of.
 //!
-//! In two forms with the same results. AVX-512 has each as one instruction, and SSE2 has the last, which the compiler does not
-//! find by itself; these, and asking for memory in advance, are the only kernels with `unsafe` code.
+//! In two forms with the same results. Where there is AVX-512, each is one instruction or few, and SSE2 has the last, which the compiler does not
+//! find by itself, or not reliably; these, and asking for memory in advance, are the only kernels with `unsafe` code.
 
 use super::lanes::{Lanes, Word};
 
@@ -13,6 +13,9 @@ pub(super) trait Pick {
 
     /// Adds `weight` to `sum` in the lanes of `word`.
     fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16);
+
+    /// The largest of some marks.
+    fn largest(marks: &[i16; 16]) -> i16;
 
     /// The lanes whose mark is at least `lowest`.
     fn at_least(marks: &[i16; 16], lowest: i16) -> u16;
@@ -59,6 +62,11 @@ impl Pick for Portable {
     #[inline(always)]
     fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16) {
         *sum = sum.zip(masks_of(word), |s, m| s.wrapping_add(weight & m as i32));
+    }
+
+    #[inline(always)]
+    fn largest(marks: &[i16; 16]) -> i16 {
+        Lanes(*marks).reduce(|a, b| a.max(b))
     }
 
     #[inline(always)]
@@ -110,10 +118,12 @@ fn gather(flags: [u8; 8]) -> u16 {
 #[cfg_attr(target_arch = "x86_64", allow(unsafe_code))]
 pub(super) fn ask_for<T>(entries: &[T]) {
     #[cfg(target_arch = "x86_64")]
-    for line in entries.chunks(64 / size_of::<T>()) {
+    if let [first, .., last] = entries {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint, which reads nothing, and every processor of this kind knows it.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
+        for entry in [first, last] {
+            // SAFETY: a hint, which reads nothing, and every processor of this kind knows it.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast()) }
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = entries;
@@ -128,9 +138,10 @@ pub(super) struct Avx512;
 mod avx512 {
     use super::{Avx512, Pick, Word};
     use std::arch::x86_64::{
-        _mm256_cmpge_epi16_mask, _mm256_loadu_si256, _mm256_set1_epi16, _mm512_load_epi32,
-        _mm512_load_ps, _mm512_mask_add_epi32, _mm512_mask_add_ps, _mm512_set1_epi32,
-        _mm512_store_epi32, _mm512_store_ps,
+        _mm_cvtsi128_si32, _mm_loadu_si128, _mm_max_epi16, _mm_minpos_epu16, _mm_set1_epi16,
+        _mm_xor_si128, _mm256_cmpge_epi16_mask, _mm256_loadu_si256, _mm256_set1_epi16,
+        _mm512_load_epi32, _mm512_load_ps, _mm512_mask_add_epi32, _mm512_mask_add_ps,
+        _mm512_set1_epi32, _mm512_store_epi32, _mm512_store_ps,
     };
 
     impl Pick for Avx512 {
@@ -144,6 +155,12 @@ mod avx512 {
         fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16) {
             // SAFETY: as above.
             unsafe { add_weight(sum, weight, word) }
+        }
+
+        #[inline(always)]
+        fn largest(marks: &[i16; 16]) -> i16 {
+            // SAFETY: as above.
+            unsafe { largest(marks) }
         }
 
         #[inline(always)]
@@ -173,6 +190,18 @@ mod avx512 {
             let (a, b) = (_mm512_load_epi32(sum.0.as_ptr()), _mm512_set1_epi32(weight));
             _mm512_store_epi32(sum.0.as_mut_ptr(), _mm512_mask_add_epi32(a, word, a, b));
         }
+    }
+
+    /// As the smallest of numbers without sign, the order turned: for that there is an instruction.
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vl")]
+    fn largest(marks: &[i16; 16]) -> i16 {
+        let (halves, _) = marks.as_chunks::<8>();
+        // SAFETY: eight marks are 16 bytes, wherever they lie.
+        let half = |i: usize| unsafe { _mm_loadu_si128(halves[i].as_ptr().cast()) };
+        let turn = _mm_set1_epi16(i16::MAX);
+        let turned = _mm_xor_si128(_mm_max_epi16(half(0), half(1)), turn);
+        _mm_cvtsi128_si32(_mm_minpos_epu16(turned)) as i16 ^ i16::MAX
     }
 
     #[inline]

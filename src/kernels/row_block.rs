@@ -6,7 +6,11 @@
 //! Wide rows are cut into tiles of 1024 features: a tile's table stays in the second-level cache, and an entry in a list of
 //! nibbles fits in 16 bits.
 
+mod entries;
 mod list;
+
+pub use entries::Nibbles;
+pub(super) use entries::{AT_ONCE, Entries, Words};
 
 use super::pick::ask_for;
 use crate::bits::BitMatrix;
@@ -34,32 +38,26 @@ pub const fn tile_count(n_features: usize) -> usize {
     n_features.div_ceil(TILE_FEATURES)
 }
 
-/// Lists are filled up with a blank first nibble or word to a multiple of this, so that loops need no rest.
-const AT_ONCE: usize = 4;
-
 /// Rows in advance that memory is asked for their words.
 const AHEAD: usize = 12;
-
-/// Entries that are worked on together.
-pub(super) type Entries<T = u16> = [T; AT_ONCE];
 
 /// Some rows of a data set, listed. A row is known by its *position* in the block.
 #[derive(Debug, Default)]
 pub struct RowBlock {
     first: usize,
     offsets: Vec<u32>,
-    nibbles: Lists<u16>,
-    words: Lists<u32>,
+    nibbles: Lists<Nibbles>,
+    words: Lists<Words>,
 }
 
 /// One list for each tile and position.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Lists<T> {
     n_tiles: usize,
     n_rows: usize,
     /// Where the lists begin, tile after tile, and where the last one ends.
     starts: Vec<u32>,
-    entries: Vec<Entries<T>>,
+    entries: Vec<T>,
 }
 
 impl RowBlock {
@@ -127,8 +125,7 @@ impl RowBlock {
     /// Entries in the list of nibbles at a position, over all tiles.
     #[inline(always)]
     pub fn n_nibbles(&self, position: usize) -> usize {
-        let of_tile = |tile| self.nibbles(tile, position).len() * AT_ONCE;
-        (0..self.nibbles.n_tiles).map(of_tile).sum()
+        self.nibbles.n_entries(position)
     }
 
     /// Whether the row at a position has a one where `never` has, or lacks one of the `n_always` where `always` has: both packed
@@ -173,41 +170,46 @@ impl RowBlock {
         }
     }
 
-    /// Nibbles of one tile: entries `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
-    /// `4 * group + j`).
+    /// Nibbles of one tile.
     #[inline(always)]
-    pub(super) fn nibbles(&self, tile: usize, position: usize) -> &[Entries] {
+    pub(super) fn nibbles(&self, tile: usize, position: usize) -> &[Nibbles] {
         self.nibbles.list(tile, position)
     }
 
     /// Words of one tile: entries `index * 2^16 + word` (index within the tile; bit j of the word is feature
     /// `16 * index + j`).
     #[inline(always)]
-    pub(super) fn words(&self, tile: usize, position: usize) -> &[Entries<u32>] {
+    pub(super) fn words(&self, tile: usize, position: usize) -> &[Words] {
         self.words.list(tile, position)
     }
 }
 
-impl<T: Copy + Default> Lists<T> {
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self { n_tiles: 0, n_rows: 0, starts: Vec::new(), entries: Vec::new() }
+    }
+}
+
+impl<T: Entries> Lists<T> {
     fn list_all<'a>(
         &mut self,
         n_tiles: usize,
         rows: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
-        list: impl Fn(&[u8], &mut Scratch<T>) -> usize,
+        list: impl Fn(&[u8], &mut Scratch<T::Entry>) -> usize,
     ) {
         (self.n_tiles, self.n_rows) = (n_tiles, rows.len());
         let Self { starts, entries, .. } = self;
         starts.clear();
         entries.clear();
         starts.push(0);
-        let mut scratch = [T::default(); SCRATCH];
+        let mut scratch = [T::Entry::default(); SCRATCH];
         for tile in 0..n_tiles {
             for row in rows.clone() {
                 let tile_end = row.len().min((tile + 1) * TILE_BYTES);
                 let n = list(&row[tile * TILE_BYTES..tile_end], &mut scratch);
                 let padded = n.next_multiple_of(AT_ONCE);
-                scratch[n..padded].fill(T::default());
-                entries.extend_from_slice(scratch[..padded].as_chunks().0);
+                scratch[n..padded].fill(T::Entry::default());
+                entries.extend(scratch[..padded].as_chunks().0.iter().copied().map(T::new));
                 starts.push(entries.len() as u32);
             }
         }
@@ -217,8 +219,19 @@ impl<T: Copy + Default> Lists<T> {
         size_of_val(&self.starts[..]) + size_of_val(&self.entries[..])
     }
 
+    /// In the lists of all tiles at a position.
     #[inline(always)]
-    fn list(&self, tile: usize, position: usize) -> &[Entries<T>] {
+    fn n_entries(&self, position: usize) -> usize {
+        let mut n = 0;
+        for tile in 0..self.n_tiles {
+            let index = tile * self.n_rows + position;
+            n += self.starts[index + 1] - self.starts[index];
+        }
+        n as usize * AT_ONCE
+    }
+
+    #[inline(always)]
+    fn list(&self, tile: usize, position: usize) -> &[T] {
         let index = tile * self.n_rows + position;
         &self.entries[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
@@ -243,10 +256,11 @@ mod tests {
             let mut again = BitMatrix::zeros(9, n_features);
             for tile in 0..tile_count(n_features) {
                 for position in 0..block.len() {
-                    for &entry in block.nibbles(tile, position).as_flattened() {
-                        let first = tile * TILE_FEATURES + usize::from(entry) / 16 * 4;
+                    let four = block.nibbles(tile, position).iter();
+                    for cell in four.flat_map(|four| (0..AT_ONCE).map(|i| four.cell(i))) {
+                        let first = tile * TILE_FEATURES + cell / 16 * 4;
                         (0..4)
-                            .filter(|j| entry >> j & 1 == 1)
+                            .filter(|j| cell >> j & 1 == 1)
                             .for_each(|j| again.set(block.row(position), first + j));
                     }
                 }

@@ -10,7 +10,7 @@
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::cell::Cell;
-use super::lanes::{Lanes, Word, array};
+use super::lanes::{Word, array};
 use super::pick::Pick;
 
 /// The marks of `N` components, side by side.
@@ -47,8 +47,13 @@ impl<const N: usize> Marks<N> {
     }
 
     #[inline(always)]
-    pub(super) fn largest(self) -> i16 {
-        Lanes(self.0).reduce(|a, b| a.max(b))
+    pub(super) fn largest<P: Pick>(&self) -> i16 {
+        let (sixteens, _) = self.0.as_chunks::<16>();
+        let mut largest = sixteens[0];
+        for sixteen in &sixteens[1..] {
+            largest = array(|l| largest[l].max(sixteen[l]));
+        }
+        P::largest(&largest)
     }
 
     /// Bit l is set where mark l is at least `lowest` (N is at most 64).

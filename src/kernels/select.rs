@@ -20,8 +20,6 @@ pub struct Candidates {
     pub n_lost: usize,
     /// Scratch: for each row the lowest mark within reach.
     lowest: Vec<i16>,
-    /// Scratch: for each row how far the best one beyond reach lies behind that.
-    slack: Vec<i16>,
     /// Scratch: for each row and chunk which components are within reach.
     within: Vec<u64>,
     /// Scratch: the rows with more than two.
@@ -65,6 +63,29 @@ impl Candidates {
         self.crowd.clear();
         self.n_lost = 0;
     }
+
+    fn make_room(&mut self, n_rows: usize, stride: usize) {
+        self.soles.resize(n_rows);
+        self.duos.positions.resize(n_rows, 0);
+        self.duos.components.resize(n_rows, [0; 2]);
+        self.crowded.resize(n_rows, 0);
+        self.lowest.resize(n_rows, 0);
+        self.within.resize(n_rows * stride, 0);
+    }
+
+    /// The components of all rows in `crowded`.
+    #[inline(always)]
+    fn push_crowds(&mut self, stride: usize, width: usize, n_components: usize, positions: &[u32]) {
+        for row in self.crowded.iter().map(|row| *row as usize) {
+            if self.lowest[row] == HOPELESS {
+                (0..n_components as u32).for_each(|k| self.crowd.push(k, 0.0));
+                self.n_lost += 1;
+            } else {
+                push_all(&self.within[row * stride..(row + 1) * stride], width, &mut self.crowd);
+            }
+            self.crowd.end_row(positions[row]);
+        }
+    }
 }
 
 #[inline(always)]
@@ -83,7 +104,9 @@ pub(super) fn select<P: Pick, const N: usize>(
     }
 }
 
-// Simple loops one after another, not one over rows that does everything: what is simple, the compiler vectorises.
+/// Puts each row where rows with so many components within reach belong.
+///
+/// What is written is kept only if it counts: no branch to be predicted wrongly.
 #[inline(always)]
 fn select_of<P: Pick, const N: usize>(
     stride: usize,
@@ -93,87 +116,67 @@ fn select_of<P: Pick, const N: usize>(
     reach: &[i16],
     found: &mut Candidates,
 ) {
-    let rows = || totals.chunks_exact(stride).enumerate();
-    let Candidates { lowest, slack, within, .. } = found;
-    lowest.resize(reach.len(), HOPELESS);
-    for (i, row) in rows() {
-        let mut largest = Marks([HOPELESS; N]);
-        for marks in row {
-            largest = largest.max(marks);
-        }
-        lowest[i] = largest.largest().saturating_sub(reach[i]);
-    }
-    slack.resize(reach.len(), 0);
-    for (i, row) in rows() {
-        let mut beyond = Marks([HOPELESS; N]);
-        for marks in row {
-            beyond = beyond.max(&marks.below(lowest[i]));
-        }
-        // A total that has lost count is lower still.
-        slack[i] = lowest[i].saturating_sub(beyond.largest());
-    }
-    within.resize(totals.len(), 0);
-    for (i, row) in rows() {
-        let within = &mut within[i * stride..][..row.len()];
-        for (chunk, marks) in row.iter().enumerate() {
-            within[chunk] = marks.at_least::<P>(lowest[i]);
-        }
-    }
-    sort_by_number(stride, n_components, N, positions, found);
-}
-
-/// Puts each row where rows with so many components within reach belong.
-///
-/// What is written is kept only if it counts: no branch to be predicted wrongly.
-#[inline(always)]
-fn sort_by_number(
-    stride: usize,
-    n_components: usize,
-    width: usize,
-    positions: &[u32],
-    found: &mut Candidates,
-) {
-    let Candidates { soles, duos, crowd, n_lost, lowest, slack, within, crowded } = found;
     let n = positions.len();
-    soles.resize(n);
-    duos.positions.resize(n, 0);
-    duos.components.resize(n, [0; 2]);
-    crowded.resize(n, 0);
+    found.make_room(n, stride);
     let (mut n_soles, mut n_duos, mut n_crowded) = (0, 0, 0);
     {
+        // Slices of one length: the compiler then knows that all places are in range.
+        let Candidates { soles, duos, lowest, within, crowded, .. } = &mut *found;
         let (sole_positions, sole_components) =
             (&mut soles.positions[..n], &mut soles.components[..n]);
         let (sole_slack, crowded) = (&mut soles.slack[..n], &mut crowded[..n]);
         let (duo_positions, duo_components) = (&mut duos.positions[..n], &mut duos.components[..n]);
-        for (row, masks) in within.chunks_exact(stride).enumerate() {
-            let (count, ends) = first_and_last(masks, width);
+        let (lowest, reach, positions) = (&mut lowest[..n], &reach[..n], &positions[..n]);
+        for (i, row) in totals[..n * stride].chunks_exact(stride).enumerate() {
+            let low = lowest_of::<P, N>(row, reach[i]);
+            let within = &mut within[i * stride..][..stride];
+            for (chunk, marks) in row.iter().enumerate() {
+                within[chunk] = marks.at_least::<P>(low);
+            }
+            let (count, ends) = first_and_last(within, N);
             // A best one that has lost count too: only scores can tell.
-            let count = if lowest[row] == HOPELESS { 3 } else { count };
-            sole_positions[n_soles] = positions[row];
+            let count = if low == HOPELESS { 3 } else { count };
+            lowest[i] = low;
+            sole_positions[n_soles] = positions[i];
             sole_components[n_soles] = ends[0];
-            sole_slack[n_soles] = slack[row];
+            sole_slack[n_soles] = slack_of::<P, N>(row, low);
             n_soles += usize::from(count == 1);
-            duo_positions[n_duos] = positions[row];
+            duo_positions[n_duos] = positions[i];
             duo_components[n_duos] = ends;
             n_duos += usize::from(count == 2);
-            crowded[n_crowded] = row as u32;
+            crowded[n_crowded] = i as u32;
             n_crowded += usize::from(count > 2);
         }
     }
-    soles.resize(n_soles);
-    duos.positions.truncate(n_duos);
-    duos.components.truncate(n_duos);
-    duos.values.resize(n_duos, 0.0);
-    for &row in &crowded[..n_crowded] {
-        let row = row as usize;
-        if lowest[row] == HOPELESS {
-            (0..n_components as u32).for_each(|k| crowd.push(k, 0.0));
-            *n_lost += 1;
-        } else {
-            push_all(&within[row * stride..(row + 1) * stride], width, crowd);
-        }
-        crowd.end_row(positions[row]);
+    found.soles.resize(n_soles);
+    found.duos.positions.truncate(n_duos);
+    found.duos.components.truncate(n_duos);
+    found.duos.values.resize(n_duos, 0.0);
+    found.crowded.truncate(n_crowded);
+    found.push_crowds(stride, N, n_components, positions);
+}
+
+/// The lowest mark within reach of the largest.
+#[inline(always)]
+fn lowest_of<P: Pick, const N: usize>(row: &[Marks<N>], reach: i16) -> i16 {
+    let mut largest = row[0];
+    for marks in &row[1..] {
+        largest = largest.max(marks);
     }
+    // A margin of more than 16 bits: nothing can be left out.
+    let lowest = largest.largest::<P>().saturating_sub(reach);
+    if reach == i16::MAX { HOPELESS } else { lowest }
+}
+
+/// How far the best mark beyond reach lies behind the lowest within.
+#[inline(always)]
+fn slack_of<P: Pick, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
+    let mut beyond = Marks([HOPELESS; N]);
+    for marks in row {
+        beyond = beyond.max(&marks.below(lowest));
+    }
+    // A total that has lost count is lower still.
+    lowest.saturating_sub(beyond.largest::<P>())
 }
 
 /// How many bits are set in `masks`, `width` bits each, and the numbers of the first and the last one.

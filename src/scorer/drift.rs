@@ -1,8 +1,7 @@
 //! How far scores can have moved from one mixture to another, whatever the row: bounds in the way of Elkan (2003) and
 //! Hamerly (2010) for k-means, for rows whose scores need not be computed anew.
 
-use super::Scored;
-use crate::kernels::Octet;
+use super::Constants;
 
 /// Bounds on the change of scores between two mixtures of the same K and D, in nats.
 #[derive(Debug, Clone)]
@@ -26,11 +25,12 @@ impl Drift {
     }
 }
 
-/// By how much scores of one component rise and fall at most; infinite where means have come to or left the boundary.
+/// By how much scores of one component rise and fall at most, with its constants before and after and the sums of its log-odds' changes
+/// upwards and downwards; infinite where means have come to or left the boundary.
 ///
 /// The score is the bias plus log-odds of the row's ones, so its change is largest for the row whose ones are just the
 /// features with rising log-odds, and smallest for the opposite row.
-pub(super) fn rise_and_fall(old: &Scored, new: &Scored) -> [f64; 2] {
+pub(super) fn rise_and_fall(old: Constants, new: Constants, [up, down]: [f64; 2]) -> [f64; 2] {
     match [old.bias, new.bias].map(|bias| bias == f64::NEG_INFINITY) {
         // Without weight before and after, it is nobody's component, nor will it be.
         [true, true] => return [f64::NEG_INFINITY, 0.0],
@@ -40,15 +40,8 @@ pub(super) fn rise_and_fall(old: &Scored, new: &Scored) -> [f64; 2] {
     if old.boundary != new.boundary {
         return [f64::INFINITY; 2];
     }
-    let (mut ups, mut downs) = (Octet::default(), Octet::default());
-    for (&before, &after) in old.log_odds.iter().zip(new.log_odds) {
-        let change = after.zip(before, |after, before| after - before);
-        ups.add(&change.map(|by| if by > 0.0 { by } else { 0.0 }));
-        downs.add(&change.map(|by| if by > 0.0 { 0.0 } else { by }));
-    }
-    let [ups, downs] = [ups, downs].map(|sums: Octet<f64>| sums.reduce(|a, b| a + b));
     let bias = new.bias - old.bias;
-    [bias + ups + ROUNDING, ROUNDING - (bias + downs)]
+    [bias + up + ROUNDING, ROUNDING - (bias + down)]
 }
 
 #[cfg(test)]

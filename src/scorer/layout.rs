@@ -9,6 +9,7 @@
 //!   label, as if their means there were 0: known rows belong to the components of their label alone.
 
 use crate::bits::{BitMatrix, COLUMN_ROWS, fill_rows, row_bytes};
+use crate::kernels;
 use std::ops::Range;
 
 /// What it means that a column is one.
@@ -130,20 +131,29 @@ impl Layout {
         matrix.expect("whole rows, nothing in their padding")
     }
 
-    /// The odds whose logarithms are the scores of the columns under a component with these means (D): 1 where a mean is on the boundary
-    /// and where a column says nothing of features.
-    pub(super) fn fill_odds(&self, mean: &[f64], odds: &mut [f64]) {
-        let inside = |m: f64, odds: f64| if super::is_inside(m) { odds } else { 1.0 };
-        if self.is_plain() {
-            odds.iter_mut().zip(mean).for_each(|(odds, &m)| *odds = inside(m, m / (1.0 - m)));
-            return;
-        }
-        for (odds, column) in odds.iter_mut().zip(self.columns()) {
-            *odds = match column {
-                Column::One(d) => inside(mean[d], mean[d] / (1.0 - mean[d])),
-                Column::Missing(d) => inside(mean[d], 1.0 / (1.0 - mean[d])),
-                Column::Label(_) => 1.0,
-            };
+    /// The odds whose logarithms are the scores of the columns under a component with these means (D), in the place of what is in
+    /// `odds`: 1 where a mean is on the boundary and where a column says nothing of features.
+    pub(super) fn fill_odds(&self, mean: &[f64], odds: &mut Vec<f64>) {
+        odds.clear();
+        let Some(columns) = &self.columns else {
+            odds.extend_from_slice(mean);
+            return kernels::odds_all(odds);
+        };
+        odds.extend(columns.iter().map(|column| match *column {
+            Column::One(d) => mean[d],
+            // Set below, or 1, as if on the boundary.
+            Column::Missing(_) | Column::Label(_) => 0.0,
+        }));
+        kernels::odds_all(odds);
+        if columns.len() > self.n_features {
+            for (odds, column) in odds.iter_mut().zip(columns) {
+                match *column {
+                    Column::Missing(d) if kernels::is_inside(mean[d]) => {
+                        *odds = 1.0 / (1.0 - mean[d]);
+                    }
+                    _ => {}
+                }
+            }
         }
     }
 

@@ -54,7 +54,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             units_per_nat: UNITS_PER_NAT,
             largest_sum: 0.0,
             first: vec![Marks([HOPELESS; N]); n_chunks],
-            tiles: vec![Tile([C::ZERO; CELLS]); n_chunks * n_tiles],
+            tiles: vec![Tile::filled(C::ZERO); n_chunks * n_tiles],
             envelope: vec![[Envelope::NONE; 2]; row_bytes(n_features)],
             reaches: Vec::new(),
         }
@@ -79,7 +79,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         let n_tiles = kernels::tile_count(*n_features);
         let of_chunks = tiles.chunks_exact_mut(n_tiles).zip(components.chunks(N));
         parallel::for_each(of_chunks, |(tiles, components)| {
-            let bytes = tiles.iter_mut().flat_map(|tile| tile.0.as_chunks_mut::<32>().0);
+            let bytes = tiles.iter_mut().flat_map(Tile::bytes_mut);
             for (index, (cells, envelope)) in bytes.zip(&*envelope).enumerate() {
                 kernels::fill_byte(cells, components, index, envelope, *units_per_nat);
             }
@@ -190,11 +190,6 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         if scorer.has_boundary() {
             let rows = positions.iter().zip(totals.chunks_exact_mut(stride));
             rows.for_each(|(p, totals)| rule_out_leaders(scorer, block, *p as usize, totals));
-        }
-        let beyond_counting = reach.iter().zip(totals.chunks_exact_mut(stride));
-        for (_, totals) in beyond_counting.filter(|(reach, _)| **reach == i16::MAX) {
-            // A margin of more than 16 bits: nothing can be left out.
-            totals.fill(Marks([HOPELESS; N]));
         }
         kernels::select(totals, self.n_components, positions, reach, found);
     }

@@ -106,20 +106,19 @@ impl<'a> Shares<'a> {
 
     /// Calls `push` with every component of either row and the difference of its responsibilities.
     pub(super) fn merge(old: &Self, new: &Self, push: &mut impl FnMut(u32, i32)) {
-        if old.components == new.components {
-            let resp = old.resp.iter().zip(new.resp);
-            new.components.iter().zip(resp).for_each(|(&k, (was, is))| push(k, is - was));
-            return;
-        }
-        let mut before = old.components.iter().copied().zip(old.resp.iter().copied()).peekable();
-        for (&component, &resp) in new.components.iter().zip(new.resp) {
-            while let Some((gone, was)) = before.next_if(|(k, _)| *k < component) {
-                push(gone, -was);
+        let (mut i, mut j) = (0, 0);
+        let component = |of: &Self, i: usize| of.components.get(i).copied().unwrap_or(SEVERAL);
+        loop {
+            let (before, after) = (component(old, i), component(new, j));
+            let k = before.min(after);
+            if k == SEVERAL {
+                return;
             }
-            let was = before.next_if(|(k, _)| *k == component).map_or(0, |(_, was)| was);
-            push(component, resp - was);
+            let was = if before == k { old.resp[i] } else { 0 };
+            let is = if after == k { new.resp[j] } else { 0 };
+            (i, j) = (i + usize::from(before == k), j + usize::from(after == k));
+            push(k, is - was);
         }
-        before.for_each(|(gone, was)| push(gone, -was));
     }
 }
 

@@ -76,10 +76,10 @@ impl<const N: usize> Worker<N> {
     /// Lists the rows with several components, and those whose one component may have come within reach of another.
     fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved) {
         self.positions.resize(old.splits.len(), 0);
-        let mut n = 0;
+        let (positions, mut n) = (&mut self.positions[..], 0);
         for ((split, &until), position) in old.splits.iter().zip(&old.until).zip(0..) {
             // Written always and kept only if it counts: no branch to be predicted wrongly.
-            self.positions[n] = position;
+            positions[n] = position;
             n += usize::from(moved.lost(split.components[0]) >= until);
         }
         self.positions.truncate(n);

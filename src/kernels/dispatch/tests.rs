@@ -25,6 +25,9 @@ macro_rules! each_kernel {
             add_pairs[](sums: &mut [Word<i32>], stride: usize, block: &RowBlock, tile: usize, pairs: &Pairs<i32>, rows: Range<usize>) = pairs::add_pairs::<PortablePick>;
             add_duos[](sums: &mut [Word<i32>], stride: usize, block: &RowBlock, tile: usize, duos: &Duos<i32>, rows: Range<usize>) = duos::add_duos::<PortablePick>;
             move_sums[](sums: &mut [Word<i32>], totals: &mut [Octet<i64>]) = pairs::move_sums;
+            odds_all[](means: &mut [f64]) = odds::odds_all;
+            multiply_zeros[](means: &[f64], products: &mut [f64]) = odds::multiply_zeros;
+            replace_log_odds[](new: &[f64], log_odds: &mut [Octet<f64>], narrow: &mut [Word<f32>]) -> [f64; 2] = odds::replace_log_odds;
             exp_all[](values: &mut [f64]) = exp::exp_all;
             ln_all[](values: &mut [f64]) = exp::ln_all;
         }

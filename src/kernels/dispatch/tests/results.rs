@@ -5,6 +5,7 @@ mod sparse;
 
 use super::super::super::cell::{Narrow, Wide};
 use super::super::super::lanes::LANES;
+use super::super::super::odds::n_products;
 use super::super::super::row_block::{CELLS, TILE_FEATURES, tile_count};
 use super::super::super::softmax::SOFTMAX_ROWS;
 use super::*;
@@ -33,6 +34,9 @@ pub(super) fn results<K: Kernels>() -> Vec<(&'static str, Vec<u64>)> {
         ("add_pairs", sparse::added::<K>()),
         ("add_duos", sparse::shifted::<K>()),
         ("move_sums", sparse::moved::<K>()),
+        ("odds_all", of_means(|means| K::odds_all(means))),
+        ("multiply_zeros", of_means(multiplied::<K>)),
+        ("replace_log_odds", of_means(replaced::<K>)),
         (
             "exp_all",
             mapped(K::exp_all, &[-0.0, -708.0, -708.1, -1e-300, -1e9, f64::NEG_INFINITY, f64::NAN]),
@@ -147,4 +151,33 @@ fn mapped(map: fn(&mut [f64]), special: &[f64]) -> Vec<u64> {
         bits.extend(some.iter().map(|x| x.to_bits()));
     }
     bits
+}
+
+/// What becomes of means, inside and on the boundary, of every number up to 40 and of more than a batch.
+fn of_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
+    let special = [0.0, 1.0, 0.5, 5e-324, 1.0 - f64::EPSILON / 2.0];
+    let mean = |i: usize| special.get(i).copied().unwrap_or((noise(i) + 1.0) / 2.0);
+    let mut bits = Vec::new();
+    for n in (0..=40).chain([128, 300]) {
+        let mut means = (0..n).map(mean).collect();
+        change(&mut means);
+        bits.extend(means.into_iter().map(f64::to_bits));
+    }
+    bits
+}
+
+fn multiplied<K: Kernels>(means: &mut Vec<f64>) {
+    let mut products = vec![f64::NAN; n_products(means.len())];
+    K::multiply_zeros(means, &mut products);
+    *means = products;
+}
+
+/// What is new in both precisions, and the sums of the changes.
+fn replaced<K: Kernels>(new: &mut Vec<f64>) {
+    let mut log_odds: Vec<Octet<f64>> = lanes(new.len().div_ceil(8), 1.0);
+    let mut narrow = vec![Word::<f32>::default(); new.len().div_ceil(16)];
+    let changes = K::replace_log_odds(new, &mut log_odds, &mut narrow);
+    *new = changes.to_vec();
+    new.extend(log_odds.iter().flat_map(|octet| octet.0));
+    new.extend(narrow.iter().flat_map(|word| word.0).map(f64::from));
 }

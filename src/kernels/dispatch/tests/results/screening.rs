@@ -1,6 +1,6 @@
 //! What the kernels of screening give.
 
-use super::super::super::super::row_block::{CELLS, tile_count};
+use super::super::super::super::row_block::{Entries, Nibbles, tile_count};
 use super::super::super::super::screen::{HOPELESS, NEVER};
 use super::*;
 
@@ -18,18 +18,18 @@ fn bits_of_marks<const N: usize>(marks: &[Marks<N>]) -> impl Iterator<Item = u64
 
 /// What cells take from totals of 0: all that can be told of them.
 fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
-    let mut tile = Box::new(Tile([C::ZERO; CELLS]));
+    let mut tile = Box::new(Tile::filled(C::ZERO));
     let taken = |cell: &C| {
-        tile.0[1] = *cell;
-        C::totals([Marks([0; N])], [&tile], &[[1, 0, 0, 0]])[0].0
+        tile.bytes_mut()[0][1] = *cell;
+        C::totals([Marks([0; N])], [&tile], &[Nibbles::new([1, 0, 0, 0])])[0].0
     };
     cells.iter().flat_map(taken).map(|mark| mark as u64).collect()
 }
 
 /// A table with any cells: small ones, and one in 97 as large as they get.
 fn tile<C: Cell<N>, const N: usize>(seed: usize, scale: f64) -> Box<Tile<C>> {
-    let mut tile = Box::new(Tile([C::ZERO; CELLS]));
-    for (c, cell) in tile.0.iter_mut().enumerate() {
+    let mut tile = Box::new(Tile::filled(C::ZERO));
+    for (c, cell) in tile.bytes_mut().as_flattened_mut().iter_mut().enumerate() {
         let units = |l: usize| match seed + c * N + l {
             i if i % 97 == 5 => C::MOST,
             i => ((noise(i) + 1.0) * scale).min(f64::from(C::MOST)) as u16,

@@ -1,0 +1,124 @@
+//! From means to log-odds, and from those of one mixture to those of the next.
+//!
+//! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
+
+use super::lanes::{Lanes, Octet, Word, array};
+
+/// Factors multiplied before one logarithm is taken: each is at least 2^-53, so 16 of them cannot underflow.
+const LOG_BATCH: usize = 16;
+
+/// Means that make eight products.
+const BATCH: usize = 8 * LOG_BATCH;
+
+/// The number of products of so many means.
+pub fn n_products(n_means: usize) -> usize {
+    n_means.div_ceil(BATCH) * 8
+}
+
+/// Whether a mean is neither 0 nor 1.
+#[inline(always)]
+pub fn is_inside(mean: f64) -> bool {
+    mean > 0.0 && mean < 1.0
+}
+
+#[inline(always)]
+pub(super) fn odds_all(means: &mut [f64]) {
+    for mean in means {
+        let odds = *mean / (1.0 - *mean);
+        *mean = if is_inside(*mean) { odds } else { 1.0 };
+    }
+}
+
+#[inline(always)]
+pub(super) fn multiply_zeros(means: &[f64], products: &mut [f64]) {
+    let (products, _) = products.as_chunks_mut::<8>();
+    for (batch, product) in products.iter_mut().enumerate() {
+        let means = &means[batch * BATCH..means.len().min((batch + 1) * BATCH)];
+        let (octets, rest) = means.as_chunks::<8>();
+        *product = [1.0; 8];
+        for octet in octets {
+            *product = array(|l| product[l] * of_zero(octet[l]));
+        }
+        for (l, mean) in rest.iter().enumerate() {
+            product[l] *= of_zero(*mean);
+        }
+    }
+}
+
+/// The probability of a zero; 1 where that is certain or impossible.
+#[inline(always)]
+fn of_zero(mean: f64) -> f64 {
+    if is_inside(mean) { 1.0 - mean } else { 1.0 }
+}
+
+#[inline(always)]
+pub(super) fn replace_log_odds(
+    new: &[f64],
+    log_odds: &mut [Octet<f64>],
+    narrow: &mut [Word<f32>],
+) -> [f64; 2] {
+    let (mut ups, mut downs) = (Octet::default(), Octet::default());
+    let (whole, rest) = new.as_chunks::<8>();
+    let mut last = [0.0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    for (i, octet) in log_odds.iter_mut().enumerate() {
+        let after = Lanes(if i < whole.len() { whole[i] } else { last });
+        let change = after.zip(*octet, |after, before| after - before);
+        ups.add(&change.map(|by| if by > 0.0 { by } else { 0.0 }));
+        downs.add(&change.map(|by| if by > 0.0 { 0.0 } else { by }));
+        *octet = after;
+        let (halves, _) = narrow[i / 2].0.as_chunks_mut::<8>();
+        halves[i % 2] = after.map(|o| o as f32).0;
+    }
+    [ups, downs].map(|sums| sums.reduce(|a, b| a + b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odds_are_those_of_means_inside_and_1_on_the_boundary() {
+        let mut means = [0.0, 0.25, 0.5, 0.75, 1.0];
+        odds_all(&mut means);
+        assert_eq!(means, [1.0, 1.0 / 3.0, 1.0, 3.0, 1.0]);
+    }
+
+    #[test]
+    fn every_mean_inside_is_in_one_product_and_none_underflows() {
+        for n in [0, 1, 7, 8, 127, 128, 129, 784] {
+            let mut products = vec![f64::NAN; n_products(n)];
+            // Powers of two: their products are exact. The nearest to 1 would underflow in a longer product.
+            let mean = |i: usize| [0.5, 0.0, 1.0, 1.0 - f64::EPSILON / 2.0][i % 4];
+            let means: Vec<f64> = (0..n).map(mean).collect();
+            multiply_zeros(&means, &mut products);
+            let log_2: f64 = products.iter().map(|product| product.log2()).sum();
+            let expected: i32 = (0..n).map(|i| [-1, 0, 0, -53][i % 4]).sum();
+            assert_eq!(log_2, f64::from(expected), "{n} means");
+        }
+    }
+
+    #[test]
+    fn new_log_odds_take_the_place_of_old_ones_in_both_precisions() {
+        for n in [1_usize, 8, 9, 16, 23, 24] {
+            let value = |i: usize, turn: usize| ((i * 7 + turn * 5) % 11) as f64 - 4.7;
+            let mut log_odds = vec![Octet::<f64>::default(); n.div_ceil(8)];
+            let mut narrow = vec![Word::<f32>::default(); n.div_ceil(16)];
+            let mut old = vec![0.0; n];
+            for turn in 0..3 {
+                let new: Vec<f64> = (0..n).map(|i| value(i, turn)).collect();
+                let [up, down] = replace_log_odds(&new, &mut log_odds, &mut narrow);
+                let changes = || new.iter().zip(&old).map(|(new, old)| new - old);
+                let sum = |changes: &mut dyn Iterator<Item = f64>| changes.sum::<f64>();
+                assert!((up - sum(&mut changes().filter(|by| *by > 0.0))).abs() < 1e-12);
+                assert!((down - sum(&mut changes().filter(|by| *by < 0.0))).abs() < 1e-12);
+                let (wide, single) =
+                    (log_odds.iter().flat_map(|o| o.0), narrow.iter().flat_map(|w| w.0));
+                assert!(wide.clone().take(n).eq(new.iter().copied()));
+                assert!(single.clone().take(n).eq(new.iter().map(|o| *o as f32)));
+                assert!(wide.skip(n).all(|o| o == 0.0) && single.skip(n).all(|o| o == 0.0));
+                old = new;
+            }
+        }
+    }
+}
