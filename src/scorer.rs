@@ -12,7 +12,6 @@
 //! **Boundary means.** A mean of exactly 0 or 1 has no finite log-odds. Such features are left out of the sums
 //! (0 * log 0 = 0, so they add nothing where the row agrees) and kept as bit masks: a row that disagrees with one has
 //! probability 0 under that component, exactly.
-
 //!
 //! Rows may come in other columns than the features of the mixture: a [`Layout`] says which.
 
@@ -110,6 +109,7 @@ impl Scorer {
             parallel::map_with(of_components.chunks_mut(share), Vec::new, |room, share| {
                 let drifts =
                     share.iter_mut().map(|(k, ((((log_odds, narrow), bias), boundary), mean))| {
+                        // Odds, then their logarithms, then what they are needed for no more.
                         layout.fill_odds(mean, room);
                         kernels::ln_all(room);
                         let changes = kernels::replace_log_odds(room, log_odds, narrow);

@@ -52,13 +52,17 @@ impl<C: Copy> Tile<C> {
     }
 }
 
-impl<T, const L: usize> Tile<[T; L]> {
-    /// The cell at a place, which is sixteen times its number: found without multiplying.
-    #[inline(always)]
-    fn at(&self, place: usize) -> &[T; L] {
-        let from_there = &self.0.as_flattened()[place * (L / 16)..];
-        from_there.first_chunk().expect("a cell behind the last place")
-    }
+/// The lanes of all cells of some tables. Once for each row, not for each cell: a call, if it is not inlined.
+#[inline(always)]
+fn lanes_of<T, const L: usize, const M: usize>(tables: [&Tile<[T; L]>; M]) -> [&[T]; M] {
+    const { assert!(L.is_multiple_of(16)) }
+    array(|m| tables[m].0.as_flattened())
+}
+
+/// The cell of L lanes at a place, which is sixteen times its number: found without multiplying.
+#[inline(always)]
+fn at<T, const L: usize>(lanes: &[T], place: usize) -> &[T; L] {
+    lanes[place * (L / 16)..].first_chunk().expect("a cell behind the last place")
 }
 
 /// Some chunks of the totals of rows.
@@ -85,7 +89,7 @@ pub(super) fn screen_rows<C: Cell<N>, const N: usize>(
     match *cells {
         [a] => take_off([a], block, tile, positions, chunks),
         [a, b] => take_off([a, b], block, tile, positions, chunks),
-        _ => {}
+        _ => unreachable!("one or two tables"),
     }
 }
 
@@ -99,13 +103,13 @@ fn take_off<C: Cell<N>, const M: usize, const N: usize>(
     chunks: Chunks<N>,
 ) {
     let Chunks { totals, stride, offset, first } = chunks;
-    let first: Option<[Marks<N>; M]> = first.and_then(<[_]>::first_chunk).copied();
+    let first = first.map(|first| *first.first_chunk::<M>().expect("marks of all chunks"));
     for (i, &position) in positions.iter().enumerate() {
         block.ask_for_nibbles(tile, positions, i);
         let list = block.nibbles(tile, position as usize);
-        if let Some(totals) = totals[i * stride + offset..].first_chunk_mut::<M>() {
-            *totals = C::totals(first.unwrap_or(*totals), cells, list);
-        }
+        let row = &mut totals[i * stride + offset..(i + 1) * stride];
+        let totals = row.first_chunk_mut::<M>().expect("totals of all chunks");
+        *totals = C::totals(first.unwrap_or(*totals), cells, list);
     }
 }
 
@@ -125,11 +129,11 @@ impl<const N: usize> Cell<N> for Wide<N> {
         cells: [&Tile<Self>; M],
         list: &[Nibbles],
     ) -> [Marks<N>; M] {
-        let mut sums = [first, [Marks([0; N]); M]];
+        let (mut sums, lanes) = ([first, [Marks([0; N]); M]], lanes_of(cells));
         for four in list {
             for i in 0..AT_ONCE {
                 for (m, sum) in sums[i % 2].iter_mut().enumerate() {
-                    *sum = sum.less(cells[m].at(four.place(i)));
+                    *sum = sum.less(at(lanes[m], four.place(i)));
                 }
             }
         }
@@ -160,10 +164,11 @@ impl Cell<64> for Narrow {
         list: &[Nibbles],
     ) -> [Marks<64>; M] {
         let (mut both, mut high) = ([[0_u16; 32]; M], [[0_u16; 32]; M]);
+        let lanes = lanes_of(cells);
         for four in list {
             for i in 0..AT_ONCE {
                 for m in 0..M {
-                    let cell = cells[m].at(four.place(i));
+                    let cell: &Self = at(lanes[m], four.place(i));
                     for l in 0..32 {
                         both[m][l] = both[m][l].wrapping_add(cell[l]);
                         high[m][l] = high[m][l].wrapping_add(cell[l] >> 8);

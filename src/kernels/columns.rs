@@ -60,7 +60,9 @@ fn for_each_entry(block: &RowBlock, n_features: usize, mut visit: impl FnMut(usi
     for tile in 0..tile_count(n_features) {
         for position in 0..block.len() {
             for four in block.nibbles(tile, position) {
-                (0..AT_ONCE).for_each(|i| visit(tile * CELLS + four.cell(i), position as u16));
+                for i in 0..AT_ONCE {
+                    visit(tile * CELLS + four.cell(i), position as u16);
+                }
             }
         }
     }

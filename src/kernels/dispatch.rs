@@ -100,7 +100,8 @@ pub fn fill_byte<C: Cell<N>, const N: usize>(
 /// rows at `positions`.
 ///
 /// # Panics
-/// If a position lies outside of the block: a defect of the caller.
+/// If a position lies outside of the block, there are more than two tables, or fewer totals or first marks than these take: defects of
+/// the caller.
 #[multiversion(targets = "simd")]
 pub fn screen_rows<C: Cell<N>, const N: usize>(
     cells: &[&Tile<C>],
@@ -112,8 +113,11 @@ pub fn screen_rows<C: Cell<N>, const N: usize>(
     cell::screen_rows(cells, block, tile, positions, chunks);
 }
 
-/// Leaves in `found`, which must be clear, for each row of `totals` (of the rows at `positions`), the components whose total is within the row's `reach` of the largest;
-/// all of them if the largest has lost count or the reach is the largest number.
+/// Leaves in `found`, which must be clear, for each row of `totals` (of the rows at `positions`), the components whose total is within
+/// the row's `reach` of the largest; all of them if the largest has lost count or the reach is the largest number.
+///
+/// # Panics
+/// If there are fewer totals or reaches than positions: a defect of the caller.
 #[multiversion(targets = "simd")]
 pub fn select<const N: usize>(
     totals: &[Marks<N>],
@@ -238,8 +242,10 @@ pub fn odds_all(means: &mut [f64]) {
     odds::odds_all(means);
 }
 
-/// Sets `products`, of which there are [`n_products`](super::n_products), to products of the probabilities of a zero, those
-/// of the means that are neither 0 nor 1.
+/// Sets `products` to products of the probabilities of a zero, those of the means that are neither 0 nor 1.
+///
+/// # Panics
+/// If there are not [`n_products`](super::n_products) of them: a defect of the caller.
 #[multiversion(targets = "simd")]
 pub fn multiply_zeros(means: &[f64], products: &mut [f64]) {
     odds::multiply_zeros(means, products);

@@ -7,9 +7,9 @@
 use super::exp::{TOGETHER, exp_lanes, ln_lanes};
 use super::fixed_point::{ONE, entropy_units, fixed};
 use super::lanes::{Lanes, Word};
-use super::pairs::{tile_of, total, word_and_index};
+use super::pairs::{tile_of, total};
 use super::pick::Pick;
-use super::row_block::{RowBlock, Words};
+use super::row_block::{RowBlock, Words, word_and_index};
 use std::ops::Range;
 
 /// Positions of a block, each with two components (the lower one first) and a value.

@@ -70,7 +70,8 @@ pub(super) fn replace_log_odds(
         let (halves, _) = narrow[i / 2].0.as_chunks_mut::<8>();
         halves[i % 2] = after.map(|o| o as f32).0;
     }
-    [ups, downs].map(|sums| sums.reduce(|a, b| a + b))
+    let sum = |lanes: Octet<f64>| lanes.reduce(|a, b| a + b);
+    [sum(ups), sum(downs)]
 }
 
 #[cfg(test)]

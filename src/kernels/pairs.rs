@@ -7,7 +7,7 @@
 
 use super::lanes::{Lanes, Word, array};
 use super::pick::Pick;
-use super::row_block::{RowBlock, TILE_WORDS, Words};
+use super::row_block::{RowBlock, TILE_WORDS, Words, word_and_index};
 use std::ops::Range;
 
 /// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
@@ -172,12 +172,6 @@ impl<T: Copy> Pairs<T> {
 pub(super) fn tile_of(k: u32, stride: usize, tile: usize) -> Range<usize> {
     let first = k as usize * stride;
     first + tile * TILE_WORDS..first + stride.min((tile + 1) * TILE_WORDS)
-}
-
-/// The bits and the index of an entry in a list of words.
-#[inline(always)]
-pub(super) fn word_and_index(entry: u32) -> (u16, usize) {
-    (entry as u16, (entry >> 16) as usize)
 }
 
 #[inline(always)]

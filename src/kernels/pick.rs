@@ -1,8 +1,8 @@
 //! Bits as masks and masks as bits: adding to those of sixteen numbers that a word picks, the innermost step of
 //! [`super::pairs`]; and the largest of sixteen marks and which of them reach a threshold, what [`super::select`] is made of.
 //!
-//! In two forms with the same results. Where there is AVX-512, each is one instruction or few, and SSE2 has the last, which the compiler does not
-//! find by itself, or not reliably; these, and asking for memory in advance, are the only kernels with `unsafe` code.
+//! In two forms with the same results: AVX-512 has instructions for these that the compiler does not find by itself, or not reliably.
+//! SSE2 has one for the last. These, and asking for memory in advance, are the only kernels with `unsafe` code.
 
 use super::lanes::{Lanes, Word};
 
@@ -113,12 +113,13 @@ fn gather(flags: [u8; 8]) -> u16 {
 }
 
 /// Asks for `entries` before they are needed, where the processor can be asked: rows that share components lie scattered in
-/// memory, and waiting for one after another takes as long as all the rest.
+/// memory, and waiting for one after another takes as long as all the rest. Most lists lie in two lines or three, and of longer ones
+/// the processor itself sees what comes next: so for the first and the last.
 #[inline(always)]
 #[cfg_attr(target_arch = "x86_64", allow(unsafe_code))]
 pub(super) fn ask_for<T>(entries: &[T]) {
     #[cfg(target_arch = "x86_64")]
-    if let [first, .., last] = entries {
+    if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         for entry in [first, last] {
             // SAFETY: a hint, which reads nothing, and every processor of this kind knows it.
@@ -216,6 +217,31 @@ mod avx512 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// By the form for AVX-512, or by the portable one where the processor lacks it.
+    #[cfg(target_arch = "x86_64")]
+    fn masked(marks: &[i16; 16], lowest: i16) -> (i16, u16) {
+        if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vl") {
+            return (Avx512::largest(marks), Avx512::at_least(marks, lowest));
+        }
+        (Portable::largest(marks), Portable::at_least(marks, lowest))
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn both_forms_find_the_largest_mark_wherever_it_is() {
+        let values = [i16::MIN, i16::MIN + 1, -300, -1, 0, 1, 300, i16::MAX - 1, i16::MAX];
+        for largest in values {
+            for place in 0..16 {
+                let lower: Vec<i16> = values.into_iter().filter(|v| *v <= largest).collect();
+                let mut marks: [i16; 16] = std::array::from_fn(|l| lower[l * 5 % lower.len()]);
+                marks[place] = largest;
+                let bits = (0..16).fold(0, |bits, l| bits | u16::from(marks[l] == largest) << l);
+                assert_eq!(Portable::largest(&marks), largest);
+                assert_eq!(masked(&marks, largest), (largest, bits), "{marks:?}");
+            }
+        }
+    }
 
     #[test]
     fn marks_at_the_threshold_are_at_least_it_in_both_forms() {

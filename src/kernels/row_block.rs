@@ -10,7 +10,7 @@ mod entries;
 mod list;
 
 pub use entries::Nibbles;
-pub(super) use entries::{AT_ONCE, Entries, Words};
+pub(super) use entries::{AT_ONCE, Words, word_and_index};
 
 use super::pick::ask_for;
 use crate::bits::BitMatrix;
@@ -51,7 +51,7 @@ pub struct RowBlock {
 }
 
 /// One list for each tile and position.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Lists<T> {
     n_tiles: usize,
     n_rows: usize,
@@ -176,40 +176,37 @@ impl RowBlock {
         self.nibbles.list(tile, position)
     }
 
-    /// Words of one tile: entries `index * 2^16 + word` (index within the tile; bit j of the word is feature
-    /// `16 * index + j`).
+    /// Words of one tile.
     #[inline(always)]
     pub(super) fn words(&self, tile: usize, position: usize) -> &[Words] {
         self.words.list(tile, position)
     }
 }
 
-impl<T> Default for Lists<T> {
-    fn default() -> Self {
-        Self { n_tiles: 0, n_rows: 0, starts: Vec::new(), entries: Vec::new() }
-    }
-}
-
-impl<T: Entries> Lists<T> {
-    fn list_all<'a>(
+impl<T: Copy> Lists<T> {
+    fn list_all<'a, E: Copy + Default>(
         &mut self,
         n_tiles: usize,
         rows: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
-        list: impl Fn(&[u8], &mut Scratch<T::Entry>) -> usize,
-    ) {
+        list: impl Fn(&[u8], &mut Scratch<E>) -> usize,
+    ) where
+        T: From<[E; AT_ONCE]>,
+    {
         (self.n_tiles, self.n_rows) = (n_tiles, rows.len());
         let Self { starts, entries, .. } = self;
         starts.clear();
         entries.clear();
         starts.push(0);
-        let mut scratch = [T::Entry::default(); SCRATCH];
+        let mut scratch = [E::default(); SCRATCH];
         for tile in 0..n_tiles {
             for row in rows.clone() {
                 let tile_end = row.len().min((tile + 1) * TILE_BYTES);
                 let n = list(&row[tile * TILE_BYTES..tile_end], &mut scratch);
                 let padded = n.next_multiple_of(AT_ONCE);
-                scratch[n..padded].fill(T::Entry::default());
-                entries.extend(scratch[..padded].as_chunks().0.iter().copied().map(T::new));
+                scratch[n..padded].fill(E::default());
+                for four in scratch[..padded].as_chunks().0 {
+                    entries.push(T::from(*four));
+                }
                 starts.push(entries.len() as u32);
             }
         }

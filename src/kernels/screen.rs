@@ -48,6 +48,7 @@ impl<const N: usize> Marks<N> {
 
     #[inline(always)]
     pub(super) fn largest<P: Pick>(&self) -> i16 {
+        const { assert!(N.is_multiple_of(16)) }
         let (sixteens, _) = self.0.as_chunks::<16>();
         let mut largest = sixteens[0];
         for sixteen in &sixteens[1..] {

@@ -18,8 +18,6 @@ pub struct Candidates {
     pub crowd: Pairs<f64>,
     /// Rows so far behind the envelope that all components had to be taken.
     pub n_lost: usize,
-    /// Scratch: for each row the lowest mark within reach.
-    lowest: Vec<i16>,
     /// Scratch: for each row and chunk which components are within reach.
     within: Vec<u64>,
     /// Scratch: the rows with more than two.
@@ -64,25 +62,34 @@ impl Candidates {
         self.n_lost = 0;
     }
 
+    /// Makes room for all rows in each of the lists.
     fn make_room(&mut self, n_rows: usize, stride: usize) {
         self.soles.resize(n_rows);
         self.duos.positions.resize(n_rows, 0);
         self.duos.components.resize(n_rows, [0; 2]);
         self.crowded.resize(n_rows, 0);
-        self.lowest.resize(n_rows, 0);
         self.within.resize(n_rows * stride, 0);
     }
 
-    /// The components of all rows in `crowded`.
+    /// Cuts the lists to what counts in them, and lists the components of all rows with more than two: of `stride` masks, `width` bits
+    /// each.
     #[inline(always)]
-    fn push_crowds(&mut self, stride: usize, width: usize, n_components: usize, positions: &[u32]) {
-        for row in self.crowded.iter().map(|row| *row as usize) {
-            if self.lowest[row] == HOPELESS {
-                (0..n_components as u32).for_each(|k| self.crowd.push(k, 0.0));
-                self.n_lost += 1;
-            } else {
-                push_all(&self.within[row * stride..(row + 1) * stride], width, &mut self.crowd);
-            }
+    fn finish(
+        &mut self,
+        numbers: &Numbers,
+        stride: usize,
+        width: usize,
+        n_components: usize,
+        positions: &[u32],
+    ) {
+        self.soles.resize(numbers.soles);
+        self.duos.positions.truncate(numbers.duos);
+        self.duos.components.truncate(numbers.duos);
+        self.duos.values.resize(numbers.duos, 0.0);
+        self.n_lost += numbers.lost;
+        for row in self.crowded[..numbers.crowded].iter().map(|row| *row as usize) {
+            let masks = &self.within[row * stride..(row + 1) * stride];
+            push_all(masks, width, n_components, &mut self.crowd);
             self.crowd.end_row(positions[row]);
         }
     }
@@ -96,81 +103,83 @@ pub(super) fn select<P: Pick, const N: usize>(
     reach: &[i16],
     found: &mut Candidates,
 ) {
+    let stride = n_components.div_ceil(N);
+    found.make_room(positions.len(), stride);
     // For the usual numbers of chunks loops without a loop inside; marks of fewer than 64 lanes are used for a single chunk.
-    match n_components.div_ceil(N) {
-        1 => select_of::<P, N>(1, totals, n_components, positions, reach, found),
-        2 if N == 64 => select_of::<P, N>(2, totals, n_components, positions, reach, found),
-        stride => select_of::<P, N>(stride, totals, n_components, positions, reach, found),
-    }
+    let numbers = match stride {
+        1 => sort_by_number::<P, N>(1, totals, positions, reach, found),
+        2 if N == 64 => sort_by_number::<P, N>(2, totals, positions, reach, found),
+        stride => sort_by_number::<P, N>(stride, totals, positions, reach, found),
+    };
+    found.finish(&numbers, stride, N, n_components, positions);
+}
+
+/// How many rows have one component within reach, two, more; and how many have lost count.
+struct Numbers {
+    soles: usize,
+    duos: usize,
+    crowded: usize,
+    lost: usize,
 }
 
 /// Puts each row where rows with so many components within reach belong.
 ///
 /// What is written is kept only if it counts: no branch to be predicted wrongly.
 #[inline(always)]
-fn select_of<P: Pick, const N: usize>(
+fn sort_by_number<P: Pick, const N: usize>(
     stride: usize,
     totals: &[Marks<N>],
-    n_components: usize,
     positions: &[u32],
     reach: &[i16],
     found: &mut Candidates,
-) {
+) -> Numbers {
     let n = positions.len();
-    found.make_room(n, stride);
-    let (mut n_soles, mut n_duos, mut n_crowded) = (0, 0, 0);
-    {
-        // Slices of one length: the compiler then knows that all places are in range.
-        let Candidates { soles, duos, lowest, within, crowded, .. } = &mut *found;
-        let (sole_positions, sole_components) =
-            (&mut soles.positions[..n], &mut soles.components[..n]);
-        let (sole_slack, crowded) = (&mut soles.slack[..n], &mut crowded[..n]);
-        let (duo_positions, duo_components) = (&mut duos.positions[..n], &mut duos.components[..n]);
-        let (lowest, reach, positions) = (&mut lowest[..n], &reach[..n], &positions[..n]);
-        for (i, row) in totals[..n * stride].chunks_exact(stride).enumerate() {
-            let low = lowest_of::<P, N>(row, reach[i]);
-            let within = &mut within[i * stride..][..stride];
-            for (chunk, marks) in row.iter().enumerate() {
-                within[chunk] = marks.at_least::<P>(low);
-            }
-            let (count, ends) = first_and_last(within, N);
-            // A best one that has lost count too: only scores can tell.
-            let count = if low == HOPELESS { 3 } else { count };
-            lowest[i] = low;
-            sole_positions[n_soles] = positions[i];
-            sole_components[n_soles] = ends[0];
-            sole_slack[n_soles] = slack_of::<P, N>(row, low);
-            n_soles += usize::from(count == 1);
-            duo_positions[n_duos] = positions[i];
-            duo_components[n_duos] = ends;
-            n_duos += usize::from(count == 2);
-            crowded[n_crowded] = i as u32;
-            n_crowded += usize::from(count > 2);
+    // Slices of one length, for one check of a place instead of several.
+    let Candidates { soles, duos, within, crowded, .. } = found;
+    let (sole_positions, sole_components) = (&mut soles.positions[..n], &mut soles.components[..n]);
+    let (sole_slack, crowded) = (&mut soles.slack[..n], &mut crowded[..n]);
+    let (duo_positions, duo_components) = (&mut duos.positions[..n], &mut duos.components[..n]);
+    let (reach, within) = (&reach[..n], &mut within[..n * stride]);
+    let mut numbers = Numbers { soles: 0, duos: 0, crowded: 0, lost: 0 };
+    for (i, row) in totals[..n * stride].chunks_exact(stride).enumerate() {
+        let lowest = lowest::<P, N>(row, reach[i]);
+        let masks = &mut within[i * stride..][..stride];
+        for (chunk, marks) in row.iter().enumerate() {
+            masks[chunk] = marks.at_least::<P>(lowest);
         }
+        let (count, ends) = first_and_last(masks, N);
+        // A best one that has lost count too: only scores can tell, and no mask leaves anyone out.
+        let is_lost = lowest == HOPELESS;
+        let count = if is_lost { 3 } else { count };
+        numbers.lost += usize::from(is_lost);
+        sole_positions[numbers.soles] = positions[i];
+        sole_components[numbers.soles] = ends[0];
+        sole_slack[numbers.soles] = slack::<P, N>(row, lowest);
+        numbers.soles += usize::from(count == 1);
+        duo_positions[numbers.duos] = positions[i];
+        duo_components[numbers.duos] = ends;
+        numbers.duos += usize::from(count == 2);
+        crowded[numbers.crowded] = i as u32;
+        numbers.crowded += usize::from(count > 2);
     }
-    found.soles.resize(n_soles);
-    found.duos.positions.truncate(n_duos);
-    found.duos.components.truncate(n_duos);
-    found.duos.values.resize(n_duos, 0.0);
-    found.crowded.truncate(n_crowded);
-    found.push_crowds(stride, N, n_components, positions);
+    numbers
 }
 
 /// The lowest mark within reach of the largest.
 #[inline(always)]
-fn lowest_of<P: Pick, const N: usize>(row: &[Marks<N>], reach: i16) -> i16 {
-    let mut largest = row[0];
-    for marks in &row[1..] {
+fn lowest<P: Pick, const N: usize>(row: &[Marks<N>], reach: i16) -> i16 {
+    let mut largest = Marks([HOPELESS; N]);
+    for marks in row {
         largest = largest.max(marks);
     }
-    // A margin of more than 16 bits: nothing can be left out.
     let lowest = largest.largest::<P>().saturating_sub(reach);
+    // A margin of more than 16 bits: nothing can be left out.
     if reach == i16::MAX { HOPELESS } else { lowest }
 }
 
 /// How far the best mark beyond reach lies behind the lowest within.
 #[inline(always)]
-fn slack_of<P: Pick, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
+fn slack<P: Pick, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
     let mut beyond = Marks([HOPELESS; N]);
     for marks in row {
         beyond = beyond.max(&marks.below(lowest));
@@ -198,11 +207,13 @@ fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
     (count, ends)
 }
 
-/// Appends the numbers of all bits that are set.
+/// Appends the numbers of all bits that are set, but for those of padding.
 #[inline(always)]
-fn push_all(masks: &[u64], width: usize, found: &mut Pairs<f64>) {
+fn push_all(masks: &[u64], width: usize, n_components: usize, found: &mut Pairs<f64>) {
     for (chunk, &mask) in masks.iter().enumerate() {
-        let (from, mut mask) = ((chunk * width) as u32, mask);
+        let from = (chunk * width) as u32;
+        let n_lanes = n_components - chunk * width;
+        let mut mask = if n_lanes < 64 { mask & ((1 << n_lanes) - 1) } else { mask };
         while mask != 0 {
             found.push(from + mask.trailing_zeros(), 0.0);
             mask &= mask - 1;

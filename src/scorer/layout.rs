@@ -38,6 +38,8 @@ pub struct Layout {
     n_features: usize,
     /// `None`: the features as they are.
     columns: Option<Vec<Column>>,
+    /// For each of `columns` the feature that it is about, or any.
+    features: Vec<u32>,
     /// The label of each component, where labels are known.
     label_of: Vec<Option<u32>>,
 }
@@ -45,7 +47,7 @@ pub struct Layout {
 impl Layout {
     /// The features as they are.
     pub fn plain(n_features: usize) -> Self {
-        Self { n_features, columns: None, label_of: Vec::new() }
+        Self { n_features, columns: None, features: Vec::new(), label_of: Vec::new() }
     }
 
     /// The features, behind them those that are missing somewhere in `data`, and the labels of which a row or a component is known.
@@ -59,13 +61,23 @@ impl Layout {
         let columns: Vec<Column> =
             ones.chain(missing).chain((0..n_labels).map(Column::Label)).collect();
         let n_features = data.n_features();
-        Self { n_features, columns: (columns.len() > n_features).then_some(columns), label_of }
+        let layout = Self { label_of, ..Self::plain(n_features) };
+        if columns.len() > n_features { layout.with_columns(columns) } else { layout }
     }
 
     /// The same columns in another order: column `j` is the one that is column `order[j]` here.
     pub fn in_order(self, order: &[usize]) -> Self {
         let columns: Vec<Column> = self.columns().collect();
-        Self { columns: Some(order.iter().map(|&j| columns[j]).collect()), ..self }
+        self.with_columns(order.iter().map(|&j| columns[j]).collect())
+    }
+
+    fn with_columns(self, columns: Vec<Column>) -> Self {
+        let feature = |column: &Column| match *column {
+            Column::One(d) | Column::Missing(d) => d as u32,
+            Column::Label(_) => 0,
+        };
+        let features = columns.iter().map(feature).collect();
+        Self { columns: Some(columns), features, ..self }
     }
 
     /// D.
@@ -139,19 +151,17 @@ impl Layout {
             odds.extend_from_slice(mean);
             return kernels::odds_all(odds);
         };
-        odds.extend(columns.iter().map(|column| match *column {
-            Column::One(d) => mean[d],
-            // Set below, or 1, as if on the boundary.
-            Column::Missing(_) | Column::Label(_) => 0.0,
-        }));
+        odds.extend(self.features.iter().map(|&d| mean[d as usize]));
         kernels::odds_all(odds);
+        // Most layouts have the features alone, in another order.
         if columns.len() > self.n_features {
             for (odds, column) in odds.iter_mut().zip(columns) {
                 match *column {
                     Column::Missing(d) if kernels::is_inside(mean[d]) => {
                         *odds = 1.0 / (1.0 - mean[d]);
                     }
-                    _ => {}
+                    Column::Label(_) => *odds = 1.0,
+                    Column::One(_) | Column::Missing(_) => {}
                 }
             }
         }

@@ -106,6 +106,7 @@ impl<'a> Shares<'a> {
 
     /// Calls `push` with every component of either row and the difference of its responsibilities.
     pub(super) fn merge(old: &Self, new: &Self, push: &mut impl FnMut(u32, i32)) {
+        // Behind the end of a row stands what is above every component.
         let (mut i, mut j) = (0, 0);
         let component = |of: &Self, i: usize| of.components.get(i).copied().unwrap_or(SEVERAL);
         loop {

@@ -5,52 +5,48 @@ use super::CELLS;
 /// Lists are filled up with a blank first nibble or word to a multiple of this, so that loops need no rest.
 pub const AT_ONCE: usize = 4;
 
-/// Entries of a list of words that are worked on together.
+/// Four entries of a list of words: `index * 2^16 + word` (index within the tile; bit j of the word is feature `16 * index + j`).
 pub type Words = [u32; AT_ONCE];
 
-/// Entries of a list of nibbles that are worked on together, in one number, the first one lowest: the walk along a list is bound
-/// by loads, and this is one for four.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The bits and the index of an entry in a list of words.
+#[inline(always)]
+pub fn word_and_index(entry: u32) -> (u16, usize) {
+    (entry as u16, (entry >> 16) as usize)
+}
+
+/// Four entries of a list of nibbles in one number, the first one lowest: the walk along a list is bound by loads, and this is one
+/// for four.
+///
+/// An entry is sixteen times a cell, which is `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
+/// `4 * group + j`).
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Nibbles(u64);
+
+/// Whatever an entry holds, it is the place of a cell: what is looked up needs no check.
+const _: () = assert!(CELLS * 16 == 1 << 16);
+
+impl From<[u16; AT_ONCE]> for Nibbles {
+    /// From cells.
+    #[inline(always)]
+    fn from(cells: [u16; AT_ONCE]) -> Self {
+        let mut all = 0;
+        for (i, &cell) in cells.iter().enumerate() {
+            all |= u64::from(cell) << (16 * i + 4);
+        }
+        Self(all)
+    }
+}
 
 impl Nibbles {
     /// Sixteen times the cell that entry `i` stands for.
     #[inline(always)]
-    pub(in super::super) fn place(self, i: usize) -> usize {
+    pub fn place(self, i: usize) -> usize {
         usize::from((self.0 >> (16 * i)) as u16)
     }
 
-    /// The cell that entry `i` stands for: `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
-    /// `4 * group + j`).
+    /// The cell that entry `i` stands for.
     #[inline(always)]
-    pub(in super::super) fn cell(self, i: usize) -> usize {
+    pub fn cell(self, i: usize) -> usize {
         self.place(i) / 16
     }
 }
-
-/// What lists are made of: [`AT_ONCE`] entries.
-pub trait Entries: Copy {
-    /// One of them.
-    type Entry: Copy + Default;
-
-    /// From single ones.
-    fn new(entries: [Self::Entry; AT_ONCE]) -> Self;
-}
-
-impl Entries for Words {
-    type Entry = u32;
-
-    fn new(entries: [u32; AT_ONCE]) -> Self {
-        entries
-    }
-}
-
-impl Entries for Nibbles {
-    type Entry = u16;
-
-    fn new(cells: [u16; AT_ONCE]) -> Self {
-        Self(cells.iter().rev().fold(0, |all, cell| all << 16 | u64::from(cell * 16)))
-    }
-}
-
-const _: () = assert!(CELLS * 16 == 1 << 16);

@@ -1,6 +1,6 @@
 //! What the kernels of screening give.
 
-use super::super::super::super::row_block::{Entries, Nibbles, tile_count};
+use super::super::super::super::row_block::{Nibbles, tile_count};
 use super::super::super::super::screen::{HOPELESS, NEVER};
 use super::*;
 
@@ -21,7 +21,7 @@ fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
     let mut tile = Box::new(Tile::filled(C::ZERO));
     let taken = |cell: &C| {
         tile.bytes_mut()[0][1] = *cell;
-        C::totals([Marks([0; N])], [&tile], &[Nibbles::new([1, 0, 0, 0])])[0].0
+        C::totals([Marks([0; N])], [&tile], &[Nibbles::from([1, 0, 0, 0])])[0].0
     };
     cells.iter().flat_map(taken).map(|mark| mark as u64).collect()
 }
