@@ -21,12 +21,12 @@ mod layout;
 mod screen;
 
 pub use dense::{DenseScorer, Responsibilities, Tables};
-pub use drift::Drift;
+pub use drift::{Drift, n_shapes};
 pub use layout::{Column, KnownLabels, Layout};
 pub use screen::{Screen, Totals};
 
 use crate::bits::row_bytes;
-use crate::kernels::{self, Duos, Octet, Pairs, RowBlock, Screened, Word, row_words};
+use crate::kernels::{self, Duos, Octet, Pairs, REGIONS, RowBlock, Screened, Word, row_words};
 use crate::parallel;
 
 /// Log-odds and biases of a mixture of K components, for rows in the columns of a layout.
@@ -93,7 +93,7 @@ impl Scorer {
     /// Takes over another mixture of the same K and D, as [`Self::new`] takes it, in place; returns how far that moves scores.
     pub fn refill(&mut self, weights: &[f64], means: &[f64]) -> Drift {
         let Self { layout, log_odds, narrow, bias, boundary, .. } = self;
-        let n_columns = layout.n_columns();
+        let (n_columns, n_shapes) = (layout.n_columns(), n_shapes(weights.len()));
         self.weights.copy_from_slice(weights);
         let mut of_components: Vec<_> = log_odds
             .chunks_exact_mut(row_bytes(n_columns))
@@ -112,12 +112,12 @@ impl Scorer {
                         // Odds, then their logarithms, then what they are needed for no more.
                         layout.fill_odds(mean, room);
                         kernels::ln_all(room);
-                        let changes = kernels::replace_log_odds(room, log_odds, narrow);
+                        let changes = replace_log_odds(room, log_odds, narrow);
                         let new_bias = libm::log(weights[*k]) + log_prob_of_zeros(mean, room);
                         let new_boundary = Boundary::of(mean, *k, layout);
                         let old = Constants { bias: **bias, boundary: boundary.as_ref() };
                         let new = Constants { bias: new_bias, boundary: new_boundary.as_ref() };
-                        let drift = drift::rise_and_fall(old, new, changes);
+                        let drift = drift::rises_and_falls(old, new, &changes, n_shapes);
                         (**bias, **boundary) = (new_bias, new_boundary);
                         drift
                     });
@@ -230,6 +230,23 @@ impl Boundary {
         let (never, always) = (pack(&mut layout.never(k, mean)), pack(&mut layout.always(mean)));
         Some(Self { never, always, n_always })
     }
+}
+
+/// Puts `new` in the place of other log-odds, in both precisions; the sums of the changes upwards and downwards for each region of the
+/// columns.
+fn replace_log_odds(
+    new: &[f64],
+    log_odds: &mut [Octet<f64>],
+    narrow: &mut [Word<f32>],
+) -> [[f64; 2]; REGIONS] {
+    kernels::regions(narrow.len()).map(|words| {
+        let octets = 2 * words.start..log_odds.len().min(2 * words.end);
+        let columns = 16 * words.start..new.len().min(16 * words.end);
+        if words.is_empty() {
+            return [0.0; 2];
+        }
+        kernels::replace_log_odds(&new[columns], &mut log_odds[octets], &mut narrow[words])
+    })
 }
 
 /// The sum of log(1 - mean) over the features whose mean is not on the boundary, in nats; in `room`, whatever it holds.

@@ -41,7 +41,8 @@ pub use lanes::{LANES, Lanes, Octet, Word, chunk_count};
 pub use odds::{is_inside, n_products};
 pub use pairs::Pairs;
 pub use row_block::{
-    CELLS, RowBlock, TILE_BYTES, TILE_FEATURES, TILE_WORDS, row_words, tile_count,
+    CELLS, REGIONS, RowBlock, SHAPES, TILE_BYTES, TILE_FEATURES, TILE_WORDS, regions, row_words,
+    tile_count,
 };
 pub use screen::{Envelope, HOPELESS, Marks, NEVER, Screened, mark};
 pub use select::{Candidates, Soles};

@@ -8,9 +8,11 @@
 
 mod entries;
 mod list;
+mod shape;
 
 pub use entries::Nibbles;
 pub(super) use entries::{AT_ONCE, Words, word_and_index};
+pub use shape::{REGIONS, SHAPES, regions};
 
 use super::pick::ask_for;
 use crate::bits::BitMatrix;
@@ -46,6 +48,7 @@ const AHEAD: usize = 12;
 pub struct RowBlock {
     first: usize,
     offsets: Vec<u32>,
+    shapes: Vec<u8>,
     nibbles: Lists<Nibbles>,
     words: Lists<Words>,
 }
@@ -93,7 +96,29 @@ impl RowBlock {
         let n_tiles = tile_count(data.n_features());
         self.nibbles.list_all(n_tiles, rows(), list_nibbles);
         self.words.list_all(n_tiles, rows(), list_words);
+        self.list_shapes(offsets.len(), data.n_features());
         (self.first, self.offsets) = (first, offsets);
+    }
+
+    fn list_shapes(&mut self, n_rows: usize, n_features: usize) {
+        let bits = shape::bits_of_words(row_words(n_features));
+        self.shapes.clear();
+        self.shapes.resize(n_rows, 0);
+        for tile in 0..tile_count(n_features) {
+            for position in 0..n_rows {
+                let words = self.words.list(tile, position).as_flattened().iter();
+                for (word, index) in words.map(|entry| word_and_index(*entry)) {
+                    let bit = bits[tile * TILE_WORDS + index];
+                    self.shapes[position] |= if word == 0 { 0 } else { bit };
+                }
+            }
+        }
+    }
+
+    /// For each position in which regions of its columns the row has any ones: bit `r` for the words of region `r` of
+    /// [`regions`].
+    pub fn shapes(&self) -> &[u8] {
+        &self.shapes
     }
 
     /// The number of rows.
@@ -108,8 +133,8 @@ impl RowBlock {
 
     /// The memory that the lists take, in bytes.
     pub fn n_bytes(&self) -> usize {
-        let Self { offsets, nibbles, words, .. } = self;
-        size_of_val(&offsets[..]) + nibbles.n_bytes() + words.n_bytes()
+        let Self { offsets, shapes, nibbles, words, .. } = self;
+        size_of_val(&offsets[..]) + size_of_val(&shapes[..]) + nibbles.n_bytes() + words.n_bytes()
     }
 
     /// The row of the data set at a position.
@@ -340,6 +365,23 @@ mod tests {
                         lists == n.map(|n| (n as usize).next_multiple_of(AT_ONCE))
                     }
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_say_in_which_regions_rows_have_ones() {
+        for n_features in WIDTHS {
+            let data = BitMatrix::from_fn(70, n_features, |i, d| i > 0 && d % 71 == i);
+            let block = RowBlock::by_length(&data, 0);
+            for position in 0..70 {
+                let mut shape = 0;
+                for (region, words) in regions(row_words(n_features)).iter().enumerate() {
+                    let has_ones =
+                        data.ones(block.row(position)).any(|d| words.contains(&(d / 16)));
+                    shape |= u8::from(has_ones) << region;
+                }
+                assert_eq!(block.shapes()[position], shape, "{n_features} features");
             }
         }
     }

@@ -7,7 +7,7 @@ use super::soften::{soften, spread};
 use super::*;
 use crate::bits::BitMatrix;
 use crate::kernels::{ONE, Pairs, REACH, SMALLEST};
-use crate::scorer::Layout;
+use crate::scorer::{Layout, n_shapes};
 
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
 fn uniform(seed: u64, i: usize, d: usize) -> f64 {
@@ -54,7 +54,8 @@ fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
 
 /// How far the first mixture has moved.
 fn first(n_components: usize) -> Drift {
-    Drift { rise: f64::INFINITY, falls: vec![f64::INFINITY; n_components] }
+    let n = n_shapes(n_components);
+    Drift { rises: vec![f64::INFINITY; n], falls: vec![f64::INFINITY; n_components * n] }
 }
 
 /// One run with a screen of cells `C`, in the finest units made coarser so many times, whatever suits the mixture: all bits

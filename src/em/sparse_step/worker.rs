@@ -45,7 +45,7 @@ impl<const N: usize> Worker<N> {
         sums: &Sums,
     ) {
         match contributions.generation == moved.generation {
-            true => self.look_at_doubtful(contributions, moved),
+            true => self.look_at_doubtful(contributions, moved, block),
             false => self.look_at_all(block),
         }
         self.screen(screen, scorer, block);
@@ -55,7 +55,7 @@ impl<const N: usize> Worker<N> {
         contributions.splits.resize(block.len(), Split::NONE);
         contributions.until.resize(block.len(), f64::NEG_INFINITY);
         contributions.generation = moved.generation;
-        self.update_soles(contributions, screen.nats(1), moved);
+        self.update_soles(contributions, screen.nats(1), moved, block.shapes());
         self.update_duos(contributions);
         self.update_crowd(contributions);
         self.ledger.settle(block, sums);
@@ -74,13 +74,14 @@ impl<const N: usize> Worker<N> {
     }
 
     /// Lists the rows with several components, and those whose one component may have come within reach of another.
-    fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved) {
+    fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved, block: &RowBlock) {
         self.positions.resize(old.splits.len(), 0);
         let (positions, mut n) = (&mut self.positions[..], 0);
-        for ((split, &until), position) in old.splits.iter().zip(&old.until).zip(0..) {
+        let rows = old.splits.iter().zip(&old.until).zip(block.shapes());
+        for (((split, &until), &shape), position) in rows.zip(0..) {
             // Written always and kept only if it counts: no branch to be predicted wrongly.
             positions[n] = position;
-            n += usize::from(moved.lost(split.components[0]) >= until);
+            n += usize::from(moved.lost(split.components[0], shape) >= until);
         }
         self.positions.truncate(n);
     }
@@ -178,11 +179,18 @@ impl<const N: usize> Worker<N> {
     }
 
     /// Rows with one component: what changes, and how long they need no new look.
-    fn update_soles(&mut self, rows: &mut Contributions, nats_per_unit: f64, moved: &Moved) {
+    fn update_soles(
+        &mut self,
+        rows: &mut Contributions,
+        nats_per_unit: f64,
+        moved: &Moved,
+        shapes: &[u8],
+    ) {
         let soles = &self.candidates.soles;
         let soles = soles.positions.iter().zip(&soles.components).zip(&soles.slack);
         for ((&position, &k), &slack) in soles {
-            rows.until[position as usize] = moved.lost(k) + f64::from(slack) * nats_per_unit;
+            let lost = moved.lost(k, shapes[position as usize]);
+            rows.until[position as usize] = lost + f64::from(slack) * nats_per_unit;
             update(rows, &self.crowd, &mut self.ledger, position, Split::whole(k));
         }
     }
