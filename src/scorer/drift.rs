@@ -8,7 +8,7 @@ use crate::kernels::{REGIONS, SHAPES};
 #[derive(Debug, Clone)]
 pub struct Drift {
     /// For each shape of a row (see [`RowBlock::shapes`](crate::kernels::RowBlock::shapes)), or a single one for all rows: no
-    /// score rises by more, under any component.
+    /// score rises by more, under any component. Empty if no bound holds.
     pub rises: Vec<f64>,
     /// For each component and shape, no row's score falls by more. May be negative: then all rise.
     pub falls: Vec<f64>,
@@ -27,24 +27,33 @@ pub fn n_shapes(n_components: usize) -> usize {
 
 impl Drift {
     /// Of K components, by [`rises_and_falls`] of each.
-    pub(super) fn of(components: &[Vec<[f64; 2]>]) -> Self {
+    pub(super) fn of(components: &[Option<Vec<[f64; 2]>>]) -> Self {
         let n_shapes = n_shapes(components.len());
-        let mut rises = vec![f64::NEG_INFINITY; n_shapes];
+        let (mut rises, mut falls) = (vec![f64::NEG_INFINITY; n_shapes], Vec::new());
         for shapes in components {
-            let both = rises.iter_mut().zip(shapes);
-            both.for_each(|(largest, [rise, _])| *largest = largest.max(*rise));
+            let Some(shapes) = shapes else { return Self::unbounded() };
+            for (largest, [rise, fall]) in rises.iter_mut().zip(shapes) {
+                *largest = largest.max(*rise);
+                falls.push(*fall);
+            }
         }
-        Self { rises, falls: components.iter().flatten().map(|[_, fall]| *fall).collect() }
+        Self { rises, falls }
     }
 
-    /// No bound holds.
+    /// That no bound holds.
+    pub fn unbounded() -> Self {
+        Self { rises: Vec::new(), falls: Vec::new() }
+    }
+
+    /// Whether no bound holds.
     pub fn is_unbounded(&self) -> bool {
-        self.rises.contains(&f64::INFINITY)
+        self.rises.is_empty()
     }
 }
 
 /// By how much scores of one component rise and fall at most, for rows of each of `n_shapes`: with its constants before and after
-/// and the sums of its log-odds' changes upwards and downwards, region by region. Infinite where means have come to or left the boundary.
+/// and the sums of its log-odds' changes upwards and downwards, region by region. Without bound where means have come to or left the
+/// boundary.
 ///
 /// The score is the bias plus log-odds of the row's ones, so its change is largest for the row whose ones are just the
 /// features with rising log-odds, in the regions where it has any, and smallest for the opposite row.
@@ -53,27 +62,28 @@ pub(super) fn rises_and_falls(
     new: Constants,
     changes: &[[f64; 2]; REGIONS],
     n_shapes: usize,
-) -> Vec<[f64; 2]> {
+) -> Option<Vec<[f64; 2]>> {
     match [old.bias, new.bias].map(|bias| bias == f64::NEG_INFINITY) {
         // Without weight before and after, it is nobody's component, nor will it be.
-        [true, true] => return vec![[f64::NEG_INFINITY, 0.0]; n_shapes],
-        [true, false] => return vec![[f64::INFINITY; 2]; n_shapes],
+        [true, true] => return Some(vec![[f64::NEG_INFINITY, 0.0]; n_shapes]),
+        [true, false] => return None,
         _ => {}
     }
     if old.boundary != new.boundary {
-        return vec![[f64::INFINITY; 2]; n_shapes];
+        return None;
     }
     let bias = new.bias - old.bias;
+    let with = |[rise, fall]: [f64; 2], [up, down]: [f64; 2]| [rise + up, fall - down];
     let mut found = vec![[bias + ROUNDING, ROUNDING - bias]; n_shapes];
-    for (region, [up, down]) in changes.iter().enumerate() {
-        for (shape, [rise, fall]) in found.iter_mut().enumerate() {
-            // A single shape has ones anywhere.
-            if shape >> region & 1 == 1 || n_shapes == 1 {
-                (*rise, *fall) = (*rise + up, *fall - down);
-            }
-        }
+    if n_shapes == 1 {
+        // Ones anywhere.
+        found[0] = changes.iter().fold(found[0], |sums, changes| with(sums, *changes));
     }
-    found
+    for shape in 1..n_shapes {
+        let region = shape.trailing_zeros() as usize;
+        found[shape] = with(found[shape & (shape - 1)], changes[region]);
+    }
+    Some(found)
 }
 
 #[cfg(test)]
@@ -181,19 +191,18 @@ mod tests {
     fn a_component_without_weight_moves_nobody_until_it_gets_some() {
         let means = [0.5, 0.25, 0.75, 0.5];
         let [none, some] = [[1.0, 0.0], [0.5, 0.5]];
-        let rise = |from: &[f64], to: &[f64]| drift([from, to], [&means; 2]).rises[FULL];
-        assert!(rise(&none, &none) < 1e-5);
-        assert_eq!(rise(&none, &some), f64::INFINITY);
-        assert!(drift([&none, &some], [&means; 2]).is_unbounded());
-        assert!(rise(&some, &none) < 1.0);
+        let drift = |from: &[f64], to: &[f64]| drift([from, to], [&means; 2]);
+        assert!(drift(&none, &none).rises[FULL] < 1e-5);
+        assert!(drift(&none, &some).is_unbounded());
+        assert!(drift(&some, &none).rises[FULL] < 1.0);
     }
 
     #[test]
     fn a_mean_that_comes_to_the_boundary_moves_without_bound() {
         let [inside, boundary] = [[0.5, 0.25], [0.5, 0.0]];
-        let rise = |from: &[f64], to: &[f64]| drift([&[1.0]; 2], [from, to]).rises[FULL];
-        assert_eq!(rise(&inside, &boundary), f64::INFINITY);
-        assert_eq!(rise(&boundary, &inside), f64::INFINITY);
-        assert!(rise(&boundary, &boundary) < 1e-5);
+        let drift = |from: &[f64], to: &[f64]| drift([&[1.0]; 2], [from, to]);
+        assert!(drift(&inside, &boundary).is_unbounded());
+        assert!(drift(&boundary, &inside).is_unbounded());
+        assert!(drift(&boundary, &boundary).rises[FULL] < 1e-5);
     }
 }
