@@ -34,12 +34,12 @@ use crate::parallel;
 pub struct Scorer {
     layout: Layout,
     weights: Vec<f64>,
+    /// Log weight plus log-probability of an all-zero row, in nats.
+    bias: Vec<f64>,
     /// Component after component, one octet for each byte of a packed row; 0 where a mean is on the boundary.
     log_odds: Vec<Octet<f64>>,
     /// The same in single precision, one word for two octets.
     narrow: Vec<Word<f32>>,
-    /// Log weight plus log-probability of an all-zero row, in nats.
-    bias: Vec<f64>,
     boundary: Vec<Option<Boundary>>,
 }
 
@@ -74,9 +74,9 @@ impl Scorer {
         Self {
             layout,
             weights: vec![0.0; n_components],
+            bias: vec![f64::NEG_INFINITY; n_components],
             log_odds: vec![Octet::default(); n_components * row_bytes(n_columns)],
             narrow: vec![Word::default(); n_components * row_words(n_columns)],
-            bias: vec![f64::NEG_INFINITY; n_components],
             boundary: vec![None; n_components],
         }
     }
@@ -175,7 +175,7 @@ impl Scorer {
     ///
     /// Log-odds and their sums over a tile of 1024 features are in single precision, what is added to them in double.
     pub fn score_pairs(&self, block: &RowBlock, pairs: &mut Pairs<f64>) {
-        pairs.set_values(|k| self.bias(k as usize));
+        pairs.set_values(|k| self.bias[k as usize]);
         for tile in 0..kernels::tile_count(self.n_columns()) {
             let stride = row_words(self.n_columns());
             kernels::score_pairs(&self.narrow, stride, block, tile, pairs);
@@ -192,7 +192,7 @@ impl Scorer {
     /// nats: as [`Self::score_pairs`], and closer, since what the two share cancels before it is added up. Boundary means are not looked at.
     pub fn score_duos(&self, block: &RowBlock, duos: &mut Duos<f64>) {
         let bias =
-            |[first, second]: [u32; 2]| self.bias(second as usize) - self.bias(first as usize);
+            |[first, second]: [u32; 2]| self.bias[second as usize] - self.bias[first as usize];
         let values = duos.values.iter_mut().zip(&duos.components);
         values.for_each(|(value, &components)| *value = bias(components));
         for tile in 0..kernels::tile_count(self.n_columns()) {

@@ -169,7 +169,7 @@ impl RowBlock {
         let tiles = never.chunks(TILE_WORDS).zip(always.chunks(TILE_WORDS)).enumerate();
         for (tile, (never, always)) in tiles {
             for entry in self.words(tile, position).as_flattened() {
-                let (index, word) = ((entry >> 16) as usize, *entry as u16);
+                let (word, index) = word_and_index(*entry);
                 if word & never[index] != 0 {
                     return true;
                 }
