@@ -1,54 +1,23 @@
 //! The command line: the only place that knows `clap`, prints, and joins the parts of the library.
 
-mod assign;
-mod bench;
-mod classifier;
-mod clock;
-mod clusters;
-mod compare;
-mod comparison;
-mod complete;
-mod completions;
-mod confusion;
-mod console;
-mod demo;
-mod eval;
-mod evidence;
-mod export;
-mod failure;
-#[cfg(feature = "fetch")]
-mod fetch;
-mod import;
-mod info;
+mod commands;
 mod input;
-mod known_labels;
-mod man;
-mod memory;
-mod models;
-mod output;
-mod pack;
-mod photos;
-mod pictures;
-mod progress;
-mod reading;
-mod report;
+mod results;
 mod run_folder;
-mod sample;
-mod similar;
-mod standard_errors;
-mod sweep;
-mod tables;
-mod train;
-mod train_report;
-mod trust;
-mod usage;
-mod view;
+mod terminal;
 
 use crate::error::Error;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
-use console::{ColorChoice, Console};
-use failure::{Failure, Outcome};
+#[cfg(feature = "fetch")]
+use commands::fetch;
+use commands::{
+    assign, bench, compare, complete, completions, eval, export, import, info, man, pack, sample,
+    sweep, train, view,
+};
 use std::process::ExitCode;
+use terminal::console::{ColorChoice, Console};
+use terminal::failure::{self, Failure, Outcome};
+use terminal::memory;
 
 /// Clusters binary images with a Bernoulli mixture fitted by EM.
 #[derive(Debug, Parser)]

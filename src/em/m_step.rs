@@ -1,7 +1,7 @@
 //! The M-step: weights and means that maximise the objective for given responsibilities.
 
-use super::orient::BELOW_ONE;
 use super::stats::SufficientStats;
+use crate::em::rows::orient::BELOW_ONE;
 use crate::error::Result;
 use crate::kernels;
 use crate::mixture::BernoulliMixture;

@@ -1,6 +1,6 @@
 //! What a fit reports beside the mixture.
 
-use super::diagnosis::Diagnosis;
+use crate::em::diagnose::diagnosis::Diagnosis;
 use crate::mixture::{Assignment, BernoulliMixture};
 use std::fmt;
 

@@ -12,38 +12,32 @@
 //! of every floating-point operation is fixed by the data, not by the width of a register, and no fused
 //! multiply-add is used, so all versions give the same bytes.
 
-mod cell;
-mod columns;
 mod dense;
 mod dispatch;
-mod duos;
 mod exp;
-mod fixed_point;
 mod lanes;
 mod odds;
-mod pairs;
 mod pick;
 mod row_block;
 mod screen;
-mod select;
-mod softmax;
+mod sparse;
 
-pub use cell::{Cell, Chunks, Narrow, Tile, Wide};
-pub use columns::Columns;
+pub use dense::columns::Columns;
+pub use dense::softmax::SOFTMAX_ROWS;
 pub use dispatch::{
     add_duos, add_pairs, exp_all, fill_byte, fill_table, instruction_set, ln_all, move_sums,
     multiply_zeros, odds_all, replace_log_odds, score_duos, score_pairs, score_rows, screen_rows,
     select, soften_duos, softmax_rows, sum_columns, widen_envelope,
 };
-pub use duos::Duos;
-pub use fixed_point::{ONE, REACH, SMALLEST, entropy_nats, entropy_units, reach, real};
 pub use lanes::{LANES, Lanes, Octet, Word, chunk_count};
 pub use odds::{is_inside, n_products};
-pub use pairs::Pairs;
 pub use row_block::{
     CELLS, REGIONS, RowBlock, SHAPES, TILE_BYTES, TILE_FEATURES, TILE_WORDS, regions, row_words,
     tile_count,
 };
+pub use screen::cell::{Cell, Chunks, Narrow, Tile, Wide};
+pub use screen::select::{Candidates, Soles};
 pub use screen::{Envelope, HOPELESS, Marks, NEVER, Screened, mark};
-pub use select::{Candidates, Soles};
-pub use softmax::SOFTMAX_ROWS;
+pub use sparse::duos::Duos;
+pub use sparse::fixed_point::{ONE, REACH, SMALLEST, entropy_nats, entropy_units, reach, real};
+pub use sparse::pairs::Pairs;

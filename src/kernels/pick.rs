@@ -1,5 +1,5 @@
 //! Bits as masks and masks as bits: adding to those of sixteen numbers that a word picks, the innermost step of
-//! [`super::pairs`]; and the largest of sixteen marks and which of them reach a threshold, what [`super::select`] is made of.
+//! [`crate::kernels::sparse::pairs`]; and the largest of sixteen marks and which of them reach a threshold, what [`crate::kernels::screen::select`] is made of.
 //!
 //! In two forms with the same results: AVX-512 has instructions for these that the compiler does not find by itself, or not reliably.
 //! SSE2 has one for the last. These, and asking for memory in advance, are the only kernels with `unsafe` code.

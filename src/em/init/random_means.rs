@@ -7,7 +7,7 @@ use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-pub(in crate::em) fn draw(
+pub(crate) fn draw(
     n_features: usize,
     n_components: usize,
     rng: &mut Xoshiro256PlusPlus,

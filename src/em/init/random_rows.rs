@@ -48,7 +48,7 @@ fn overall_means(rows: &Rows) -> Vec<f64> {
 const AT_ONCE: usize = 1 << 14;
 
 /// For every feature the weight of the rows in which it is one, and of those in which it is observed.
-pub(in crate::em) fn weighted_counts(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
+pub(crate) fn weighted_counts(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
     let data = &rows.data;
     if rows.weights.is_none() {
         let n = data.n_samples();

@@ -1,8 +1,8 @@
 //! What the kernels for single pairs of a row and a component give.
 
-use super::super::super::super::fixed_point::{ONE, REACH};
 use super::super::super::super::row_block::{row_words, tile_count};
 use super::*;
+use crate::kernels::sparse::fixed_point::{ONE, REACH};
 
 /// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
 fn log_odds(n: usize, stride: usize) -> Vec<Word<f32>> {

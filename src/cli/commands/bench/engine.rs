@@ -1,0 +1,80 @@
+//! The production side of the ladder, all of it: what `bmm assign` and `bmm train` run, behind a few calls.
+
+use crate::bits::BitMatrix;
+use crate::cli::terminal::tables::counted;
+use crate::em::{self, BLOCK_ROWS, EStep, SufficientStats};
+use crate::kernels::{self, RowBlock};
+use crate::mixture::BernoulliMixture;
+use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
+
+/// Rows that are listed once, ready for the responsibilities of many mixtures: as the plain attempts, on one thread.
+pub(super) struct Engine {
+    blocks: Vec<RowBlock>,
+    tables: Tables,
+    /// One for each block.
+    resp: Vec<Responsibilities>,
+}
+
+impl Engine {
+    /// Lists what is not blank in every row: done once, whatever the number of mixtures.
+    pub(super) fn list(rows: &BitMatrix) -> Self {
+        let n = rows.n_samples();
+        let part = |first: usize| rows.part(first..n.min(first + BLOCK_ROWS), Vec::new());
+        let block = |first| RowBlock::new(&part(first), first);
+        let blocks: Vec<_> = (0..n).step_by(BLOCK_ROWS).map(block).collect();
+        let resp = blocks.iter().map(|_| Responsibilities::default()).collect();
+        Self { blocks, tables: Tables::default(), resp }
+    }
+
+    /// From a mixture to the responsibilities of all rows; they are left in place.
+    pub(super) fn responsibilities(&mut self, mixture: &BernoulliMixture) {
+        let scorer = mixture.scorer();
+        let scorer = DenseScorer::new(&scorer);
+        for (block, resp) in self.blocks.iter().zip(&mut self.resp) {
+            scorer.responsibilities(block, &mut self.tables, resp);
+        }
+    }
+
+    /// The responsibilities that were left, row after row: K values each.
+    pub(super) fn rows(&self, n_components: usize) -> impl Iterator<Item = Vec<f64>> + '_ {
+        self.resp.iter().flat_map(move |resp| {
+            (0..resp.log_prob().len()).map(move |i| resp.row(i, n_components).collect())
+        })
+    }
+}
+
+/// What a fit runs.
+pub(super) struct Fit(EStep);
+
+impl Fit {
+    /// Lists the rows both ways: done once for a fit, whatever its starts and iterations.
+    pub(super) fn list(rows: &BitMatrix, n_components: usize) -> Self {
+        Self(EStep::new(rows, n_components))
+    }
+
+    /// One whole E-step: the tables of `mixture`, then all rows, up to the sums that the M-step needs.
+    pub(super) fn e_step(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
+        self.0.run(mixture)
+    }
+}
+
+/// Whether one thread does all that it takes to get to responsibilities, the preparation of the mixture included.
+pub(super) fn is_of_one_thread(n_components: usize, n_features: usize) -> bool {
+    em::n_threads() == 1 || !Scorer::is_prepared_in_parallel(n_components, n_features)
+}
+
+/// What runs here, in words, and on how many threads.
+pub(super) fn kernel() -> String {
+    format!("{}, {}", kernel_of_one_thread(), counted(em::n_threads(), "thread"))
+}
+
+/// What runs here, in words.
+pub(super) fn kernel_of_one_thread() -> String {
+    format!("nibble tables, {}", kernels::instruction_set())
+}
+
+/// `exp` of every number, none of them positive: a polynomial without branches, a register full at a time.
+pub(super) fn exp_each(values: &[f64], results: &mut [f64]) {
+    results.copy_from_slice(values);
+    kernels::exp_all(results);
+}

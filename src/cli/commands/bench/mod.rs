@@ -1,0 +1,149 @@
+//! `bmm bench`, the ladder: the same E-step from scalar loops to the production kernel, timed, told and drawn.
+
+mod demonstrations;
+mod engine;
+mod figure;
+mod iterations;
+mod ladder;
+mod report;
+mod timing;
+
+use crate::cli::input;
+use crate::cli::input::Input;
+use crate::cli::input::reading::Reading;
+use crate::cli::terminal::console::{Console, json_text};
+use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::error::{Error, Result};
+use crate::model_file::atomic;
+use ladder::Ladder;
+use report::Results;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Time the E-step from scalar loops to the production kernel, as tables and a plot
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm bench
+  bmm bench --n 10,100,1000 --k 20 --threads 1 --out timings")]
+pub(crate) struct Args {
+    /// Numbers of images to time the E-step on [default: 5,10,20,50,100,200,500,1000, as far as the data goes]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = n_images)]
+    n: Option<Vec<usize>>,
+    /// Clusters of the mixture whose E-step is timed
+    #[arg(long, default_value_t = 10, value_parser = n_clusters)]
+    k: usize,
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or `demo`
+    /// [default: data/mnist or $BMM_DATA/mnist, else demo]
+    #[arg(long, value_name = "SRC", value_parser = input::source_parser())]
+    data: Option<OsString>,
+    /// Seconds to spend on each measurement; three runs are made in any case
+    #[arg(long, default_value_t = 0.2, value_name = "S", value_parser = seconds)]
+    seconds: f64,
+    /// The folder to write ladder.svg, ladder.png and bench.json into
+    #[arg(long, default_value = "bench", value_name = "FOLDER")]
+    out: PathBuf,
+    /// Replace files of these names that exist [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+/// The plain attempts hold all rows in double precision and take seconds for a thousand of them.
+const MOST_IMAGES: usize = 10_000;
+const MOST_CLUSTERS: usize = 1000;
+const MOST_SECONDS: f64 = 60.0;
+
+/// How the ladder goes if nothing else is asked for: the article's numbers.
+const SIZES: [usize; 8] = [5, 10, 20, 50, 100, 200, 500, 1000];
+
+/// The files written.
+const SVG: &str = "ladder.svg";
+const PNG: &str = "ladder.png";
+const JSON: &str = "bench.json";
+
+fn n_images(text: &str) -> Result<usize> {
+    whole("--n", text, MOST_IMAGES)
+}
+
+fn n_clusters(text: &str) -> Result<usize> {
+    whole("k", text, MOST_CLUSTERS)
+}
+
+fn whole(name: &'static str, text: &str, most: usize) -> Result<usize> {
+    let allowed = || format!("a whole number from 1 to {most}");
+    let number = text.trim().parse().ok().filter(|n| (1..=most).contains(n));
+    number.ok_or_else(|| Error::Parameter { name, value: text.into(), allowed: allowed() })
+}
+
+fn seconds(text: &str) -> Result<f64> {
+    let number = text.parse().ok().filter(|s| (0.0..=MOST_SECONDS).contains(s));
+    let allowed = || format!("a number from 0 to {MOST_SECONDS}");
+    let (name, value) = ("seconds", text.to_string());
+    number.ok_or_else(|| Error::Parameter { name, value, allowed: allowed() })
+}
+
+pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    check_files(&args.out, args.force)?;
+    let source = input::source_or_default(args.data.as_ref(), console);
+    let input = input::read(&source, &Reading::default(), console)?;
+    let sizes = args.sizes(&input)?;
+    console.note(format_args!("data      {}", input.summary()));
+    console.note(format_args!("kernel    {}", engine::kernel()));
+    let results = args.measure(&input, &sizes, console)?;
+    write_files(&args.out, args.force, &results)?;
+    console.result(&results.document(), || results.text(&args.out))?;
+    Ok(Outcome::Done)
+}
+
+/// Says before the minute of timing, and not after it, that a file is in the way.
+fn check_files(folder: &Path, force: bool) -> Result<()> {
+    [SVG, PNG, JSON].iter().try_for_each(|n| atomic::check_file_target(folder.join(n), force))
+}
+
+/// Each file whole or not at all; other files in the folder stay as they are.
+fn write_files(folder: &Path, force: bool, results: &Results) -> Result<(), Failure> {
+    let plot = figure::plot(results);
+    let plot = plot.as_plot();
+    let files = [
+        (SVG, plot.svg()?.into_bytes()),
+        (PNG, plot.png()?),
+        (JSON, json_text(&results.document())?.into_bytes()),
+    ];
+    for (name, bytes) in files {
+        atomic::write_file(folder.join(name), &bytes, force)?;
+    }
+    Ok(())
+}
+
+impl Args {
+    /// The numbers of images of the ladder, ascending: those asked for, or the usual ones that the data has.
+    fn sizes(&self, input: &Input) -> Result<Vec<usize>> {
+        let n = input.bits.n_samples();
+        let Some(asked) = &self.n else { return Ok(up_to(&SIZES, n)) };
+        if let Some(beyond) = asked.iter().find(|size| **size > n) {
+            let allowed = format!("at most {n}, as many as the data has");
+            return Err(Error::Parameter { name: "--n", value: beyond.to_string(), allowed });
+        }
+        let mut sizes = asked.clone();
+        sizes.sort_unstable();
+        sizes.dedup();
+        Ok(sizes)
+    }
+
+    fn measure(&self, input: &Input, sizes: &[usize], console: &Console) -> Result<Results> {
+        let stage = |name: &str| console.note(format_args!("timing    {name}"));
+        stage("the ladder: five ways to one E-step");
+        let ladder = Ladder::measure(&input.bits, sizes, self.k, self.seconds)?;
+        stage("two demonstrations");
+        let demonstrations = demonstrations::measure(self.seconds);
+        stage("iterations of EM");
+        let iterations = iterations::measure(&input.bits, self.seconds)?;
+        Ok(Results::new(input, self.seconds, ladder, demonstrations, iterations))
+    }
+}
+
+/// Those of `numbers` that are at most `n`; `n` itself if there are none.
+fn up_to(numbers: &[usize], n: usize) -> Vec<usize> {
+    let fitting: Vec<_> = numbers.iter().copied().filter(|number| *number <= n).collect();
+    if fitting.is_empty() { vec![n] } else { fitting }
+}

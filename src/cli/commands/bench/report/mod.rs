@@ -1,0 +1,239 @@
+//! What was measured, as tables for people and as one JSON document.
+
+use super::demonstrations::{Demonstration, LENGTH, PASSES};
+use super::engine;
+use super::iterations::IterationTime;
+use super::ladder::{KEYS, Ladder, Rung};
+use crate::cli::input::demo;
+use crate::cli::input::{Input, Words};
+use crate::cli::terminal::tables::{counted, table};
+use crate::em;
+use crate::kernels;
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// The ways in the heads of tables, in the order of [`KEYS`].
+const HEADS: [&str; KEYS.len()] =
+    ["scalar loops", "vector", "matrix-vector", "matrix-matrix", "bmm"];
+
+/// Everything measured, and what it was measured on.
+pub(super) struct Results {
+    pub(super) name: String,
+    summary: String,
+    pub(super) synthetic: bool,
+    pub(super) words: Words,
+    pub(super) n_features: usize,
+    kernel: String,
+    budget: f64,
+    pub(super) ladder: Ladder,
+    demonstrations: [Demonstration; 2],
+    iterations: Vec<IterationTime>,
+}
+
+impl Results {
+    pub(super) fn new(
+        input: &Input,
+        budget: f64,
+        ladder: Ladder,
+        demonstrations: [Demonstration; 2],
+        iterations: Vec<IterationTime>,
+    ) -> Self {
+        Self {
+            name: input.name.clone(),
+            summary: input.summary(),
+            synthetic: input.synthetic,
+            words: Words::of(input.height),
+            n_features: input.bits.n_features(),
+            kernel: engine::kernel(),
+            budget,
+            ladder,
+            demonstrations,
+            iterations,
+        }
+    }
+
+    /// The JSON document. Times are seconds, but milliseconds in `iterations`; a speed-up is the time of the first way,
+    /// or of the loop, over the time of this one.
+    pub(super) fn document(&self) -> Value {
+        let demonstrations = self.demonstrations.iter().map(|d| (d.key.to_string(), shown(d)));
+        json!({
+            "data": self.summary,
+            "synthetic": self.synthetic,
+            "n_features": self.n_features,
+            "n_components": self.ladder.n_components,
+            "machine": {
+                "kernel": self.kernel,
+                "instruction_set": kernels::instruction_set(),
+                "threads": em::n_threads(),
+                "version": env!("CARGO_PKG_VERSION"),
+            },
+            "seconds_per_measurement": self.budget,
+            "rows_lost_to_underflow": self.ladder.n_underflown,
+            "ladder": self.ladder.rungs.iter().map(rung).collect::<Vec<_>>(),
+            "demonstrations": demonstrations.collect::<Map<_, _>>(),
+            "iterations": self.iterations.iter().map(iteration).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The tables; `folder` is where the files are.
+    pub(super) fn text(&self, folder: &Path) -> String {
+        let k = self.ladder.n_components;
+        let mut text = format!("One E-step, K = {k}: the median time of each way\n");
+        text += &self.times();
+        text += "all ways go from a mixture to the responsibilities of all rows, the same within 1e-9\n\
+                 bmm: the tables that it makes of the mixture included\n\
+                 listing: what bmm does to the rows once, whatever the number of mixtures\n\
+                 with sums: an E-step of a fit, which also adds up what the M-step needs\n";
+        text += &self.remarks();
+        text += "\nSpeed-up over the scalar loops\n";
+        text += &self.speedups();
+        text += &format!("\nTwo demonstrations: {PASSES} passes over {LENGTH} numbers\n");
+        text += &self.demonstrations();
+        text += &format!(
+            "\nMilliseconds of one EM iteration (E-step and M-step), {}\n",
+            counted(em::n_threads(), "thread")
+        );
+        text += &self.iterations();
+        if self.synthetic {
+            text += &format!("\nnote      {}", demo::SYNTHETIC);
+        }
+        text + &format!("\nwritten   {}\n", folder.display())
+    }
+
+    /// The number of rows of the last rung.
+    fn largest(&self) -> usize {
+        self.ladder.rungs.last().map_or(0, |rung| rung.n)
+    }
+
+    /// Whether no way of the ladder used a second thread.
+    pub(super) fn is_of_one_thread(&self) -> bool {
+        engine::is_of_one_thread(self.ladder.n_components, self.n_features)
+    }
+
+    /// What else must be known to read the times.
+    fn remarks(&self) -> String {
+        let mut text = match self.is_of_one_thread() {
+            true => "all ways on one thread".to_string(),
+            false => {
+                "all ways on one thread, but bmm prepares so large a mixture on all".to_string()
+            }
+        };
+        text += &format!("; with sums on up to {}\n", counted(em::n_threads(), "thread"));
+        if self.ladder.n_underflown > 0 {
+            text += &format!(
+                "{} of {} {}s underflow in the plain attempts: their times hold, their results do not\n",
+                self.ladder.n_underflown,
+                self.largest(),
+                self.words.sample
+            );
+        }
+        text
+    }
+
+    fn times(&self) -> String {
+        let samples = format!("{}s", self.words.sample);
+        let head: Vec<&str> =
+            [&*samples].into_iter().chain(HEADS).chain(["listing", "with sums"]).collect();
+        let row = |rung: &Rung| {
+            let times = rung.seconds.iter().chain([&rung.listing, &rung.with_sums]);
+            [rung.n.to_string()].into_iter().chain(times.map(|t| time(*t))).collect()
+        };
+        table(&head, &[], self.ladder.rungs.iter().map(row))
+    }
+
+    fn speedups(&self) -> String {
+        let samples = format!("{}s", self.words.sample);
+        let head: Vec<&str> = [&*samples].into_iter().chain(HEADS).collect();
+        let row = |rung: &Rung| {
+            let factors = rung.speedups().map(three_digits);
+            [rung.n.to_string()].into_iter().chain(factors).collect()
+        };
+        table(&head, &[], self.ladder.rungs.iter().map(row))
+    }
+
+    fn demonstrations(&self) -> String {
+        let row = |d: &Demonstration| {
+            let [by_loop, vectorised] = d.seconds.map(time);
+            vec![d.name.clone(), by_loop, vectorised, three_digits(d.speedup())]
+        };
+        let legend = |d: &Demonstration| format!("{}: {}; {}\n", d.name, d.by_loop, d.vectorised);
+        let rows = self.demonstrations.iter().map(row);
+        let legends: String = self.demonstrations.iter().map(legend).collect();
+        table(&["", "loop", "vectorised", "speed-up"], &[0], rows) + &legends
+    }
+
+    /// A row for each number of rows, a column for each number of components.
+    fn iterations(&self) -> String {
+        let sorted = |number: fn(&IterationTime) -> usize| {
+            let mut numbers: Vec<_> = self.iterations.iter().map(number).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            numbers
+        };
+        let (ns, ks) = (sorted(|time| time.n), sorted(|time| time.k));
+        let cell = |n: usize, k: usize| {
+            let found = self.iterations.iter().find(|time| (time.n, time.k) == (n, k));
+            found.map_or("-".into(), |time| three_digits(1e3 * time.seconds))
+        };
+        let heads: Vec<String> = ks.iter().map(|k| format!("K = {k}")).collect();
+        let samples = format!("{}s", self.words.sample);
+        let head: Vec<&str> =
+            [&*samples].into_iter().chain(heads.iter().map(String::as_str)).collect();
+        let row = |n: &usize| {
+            [n.to_string()].into_iter().chain(ks.iter().map(|k| cell(*n, *k))).collect()
+        };
+        table(&head, &[], ns.iter().map(row))
+    }
+}
+
+/// Numbers under the names of the ways.
+fn by_way(numbers: [f64; KEYS.len()]) -> Map<String, Value> {
+    KEYS.iter().zip(numbers).map(|(key, number)| (key.to_string(), number.into())).collect()
+}
+
+fn rung(rung: &Rung) -> Value {
+    json!({
+        "n": rung.n,
+        "seconds": by_way(rung.seconds),
+        "speedup": by_way(rung.speedups()),
+        "listing_seconds": rung.listing,
+        "with_sums_seconds": rung.with_sums,
+    })
+}
+
+fn shown(d: &Demonstration) -> Value {
+    json!({
+        "elements": PASSES * LENGTH,
+        "loop": d.by_loop,
+        "vectorised": d.vectorised,
+        "seconds": { "loop": d.seconds[0], "vectorised": d.seconds[1] },
+        "speedup": d.speedup(),
+    })
+}
+
+fn iteration(time: &IterationTime) -> Value {
+    json!({ "n": time.n, "k": time.k, "milliseconds": 1e3 * time.seconds })
+}
+
+/// Seconds in the unit that suits them.
+fn time(seconds: f64) -> String {
+    let (factor, unit) = match seconds {
+        s if s >= 1.0 => (1.0, "s"),
+        s if s >= 1e-3 => (1e3, "ms"),
+        s if s >= 1e-6 => (1e6, "µs"),
+        _ => (1e9, "ns"),
+    };
+    format!("{} {unit}", three_digits(factor * seconds))
+}
+
+/// Three digits, or all those before the point.
+fn three_digits(number: f64) -> String {
+    match number {
+        n if n >= 99.95 => format!("{n:.0}"),
+        n if n >= 9.995 => format!("{n:.1}"),
+        n => format!("{n:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

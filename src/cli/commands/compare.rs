@@ -1,0 +1,112 @@
+//! `bmm compare`: which clusters of two models belong together, and how the two differ on data.
+
+use crate::cli::input;
+use crate::cli::input::models;
+use crate::cli::input::reading::Reading;
+use crate::cli::results::comparison::{Comparison, OnData};
+use crate::cli::run_folder::pictures;
+use crate::cli::terminal::console::Console;
+use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::output;
+use crate::error::{Error, Result};
+use crate::model_file::Model;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Match the clusters of two models, and compare the two on data
+///
+/// Clusters are matched one to one so that the distances of their means add up to the least. The
+/// distance is the squared Hellinger distance, summed over the pixels: 0 for equal means, and as
+/// much as there are pixels for opposite ones.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm compare models/mnist-k10 models/mnist-k10-2
+  bmm compare models/mnist-k10 models/mnist-k12 data/mnist:test --output matched.png")]
+pub(crate) struct Args {
+    /// A run folder, a model file, or mnist-k100 for the built-in one
+    #[arg(value_name = "A")]
+    a: PathBuf,
+    /// The model to compare it with
+    #[arg(value_name = "B")]
+    b: PathBuf,
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo [default: as for train,
+    /// if it has images of this size]
+    #[arg(value_name = "SRC", value_parser = input::source_parser())]
+    source: Option<OsString>,
+    /// Write the matched means side by side to this PNG [default: none]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
+    check_comparable(&a, &b)?;
+    args.check_output()?;
+    let paths = [&args.a, &args.b].map(|path| models::file_in(path).display().to_string());
+    let on_data = args.on_data(&a, &b, console)?;
+    let comparison = Comparison::new(paths, [&a, &b], on_data);
+    if let Some(file) = &args.output {
+        save_sheet(&comparison, [&a, &b], file, args.force, console)?;
+    }
+    console.result(&comparison, || comparison.text())?;
+    Ok(Outcome::Done)
+}
+
+/// Models over other features have nothing to be matched by.
+fn check_comparable(a: &Model, b: &Model) -> Result<()> {
+    let [of_a, of_b] = [a, b].map(|model| (model.height, model.width));
+    if of_a == of_b {
+        return Ok(());
+    }
+    let size = |(height, width)| format!("{height} x {width}");
+    let allowed = format!("a model of images of {}, as A is", size(of_a));
+    Err(Error::Parameter { name: "B", value: format!("a model of {}", size(of_b)), allowed })
+}
+
+impl Args {
+    /// Says before the work, and not after it, that the picture cannot be written.
+    fn check_output(&self) -> Result<()> {
+        self.output.iter().try_for_each(|file| output::check_png("output", file, self.force))
+    }
+
+    /// The two on the source named, or on the default one if it fits.
+    fn on_data(&self, a: &Model, b: &Model, console: &Console) -> Result<Option<OnData>> {
+        if a.binarize != b.binarize {
+            let (of_a, of_b) = (&a.binarize, &b.binarize);
+            console.note(format_args!(
+                "note      B was made for bits by {of_b}; here both get bits by {of_a}, as A was"
+            ));
+        }
+        let source = input::source_or_default(self.source.as_ref(), console);
+        match input::read_for_model(&[source], Reading::default(), a, console) {
+            // Tables of 0 and 1 have another size, or no rule for grey images.
+            Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
+                console.note(
+                    "note      no SRC was named and the default one does not fit: only the means are compared",
+                );
+                Ok(None)
+            }
+            input => OnData::new(&a.mixture, &b.mixture, &input?).map(Some),
+        }
+    }
+}
+
+/// One picture: each cluster of A beside its match in B, then those left over.
+fn save_sheet(
+    comparison: &Comparison,
+    models: [&Model; 2],
+    file: &Path,
+    force: bool,
+    console: &Console,
+) -> Result<(), Failure> {
+    let [a, b] = models.map(|model| {
+        let all: Vec<_> = (0..model.mixture.n_components()).collect();
+        pictures::tiles(model, None, &all)
+    });
+    let sheet = pictures::matched_sheet(comparison.pairs(), &a, &b, pictures::shape(models[0]))?;
+    output::save(file, &sheet, force, console)
+}

@@ -1,0 +1,209 @@
+//! `bmm complete`: fills in what is missing.
+
+use super::view;
+use crate::bits::BitMatrix;
+use crate::cli::input;
+use crate::cli::input::demo;
+use crate::cli::input::models;
+use crate::cli::input::models::ModelArgs;
+use crate::cli::input::reading::{MaskArgs, Reading};
+use crate::cli::input::{Input, Words};
+use crate::cli::run_folder::pictures;
+use crate::cli::run_folder::pictures::numbers;
+use crate::cli::terminal::console::Console;
+use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::output;
+use crate::cli::terminal::tables::counted;
+use crate::data::{self, Pixels};
+use crate::error::{Error, Result};
+use crate::model_file::Model;
+use crate::render::{self, Sheet, Tile};
+use serde_json::json;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Fill in missing pixels with what a model expects there
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm complete data/mnist:test --mask half.png --limit 10 --output halves.png
+  bmm complete answers.csv --output completed.csv")]
+pub(crate) struct Args {
+    /// A picture or a folder of them, an IDX, .npy, CSV or .bits file
+    #[arg(value_name = "SRC", value_parser = input::source_parser())]
+    source: OsString,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    mask: MaskArgs,
+    /// Use the first N images only [default: all]
+    #[arg(long, value_name = "N")]
+    limit: Option<std::num::NonZeroUsize>,
+    /// Draw 0 or 1 from this seed in the place of expected values [default: off]
+    #[arg(long, value_name = "SEED")]
+    draw: Option<u64>,
+    /// A sheet.png that shows images as given and completed, or values as .csv, .npy, .idx or .idx.gz
+    /// [default: CSV on standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+/// The most images on one sheet, each there twice.
+const MOST_DRAWN: usize = 200;
+
+/// Rows and what they are completed to.
+struct Completed {
+    input: Input,
+    /// N times D, from 0 to 1.
+    values: Vec<f64>,
+}
+
+pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    args.output.as_deref().map_or(Ok(()), check_format)?;
+    let (path, model) = args.model.read()?;
+    let limit = args.limit.map(usize::from);
+    let reading = Reading { mask: args.mask.mask.clone(), limit, ..Reading::default() };
+    let input =
+        input::read_for_model(std::slice::from_ref(&args.source), reading, &model, console)?;
+    models::announce(&path, &model, console);
+    console.note(format_args!("data      {}", input.summary()));
+    let n_missing = input.bits.missing().map_or(0, BitMatrix::count_ones);
+    if input.weights.is_some() || input.labels.is_some() {
+        console.note("note: only features are written: labels and weights stay in the source");
+    }
+    if n_missing == 0 {
+        console.note("warning   nothing is missing: --mask names pixels that are, in tables blank cells and NA");
+    }
+    let completed = Completed::new(input, &model, args.draw)?;
+    match &args.output {
+        Some(file) => output::save(file, &completed.encode(file, &model)?, args.force, console)?,
+        None if console.json => {}
+        None => console.print(&completed.csv()?)?,
+    }
+    if console.json {
+        let rows = || completed.rows().map(<[f64]>::to_vec).collect::<Vec<_>>();
+        let document = json!({
+            "model": path.display().to_string(),
+            "data": completed.input.summary(),
+            "n_samples": completed.input.bits.n_samples(),
+            "n_features": completed.input.bits.n_features(),
+            "n_missing": n_missing,
+            "seed": args.draw,
+            "output": args.output.as_ref().map(|file| file.display().to_string()),
+            "rows": args.output.is_none().then(rows),
+        });
+        console.result(&document, String::new)?;
+    }
+    Ok(Outcome::Done)
+}
+
+impl Completed {
+    fn new(input: Input, model: &Model, seed: Option<u64>) -> Result<Self> {
+        let values = match seed {
+            None => model.mixture.complete(&input.bits)?,
+            Some(seed) => numbers(&model.mixture.complete_by_draw(&input.bits, seed)?),
+        };
+        Ok(Self { input, values })
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[f64]> {
+        self.values.chunks(self.input.bits.n_features())
+    }
+
+    /// In the format that the file's name asks for, which was checked.
+    fn encode(&self, file: &Path, model: &Model) -> Result<Vec<u8>> {
+        let name = file.to_string_lossy().to_lowercase();
+        let Input { height, width, .. } = self.input;
+        if view::is_png(file) {
+            self.sheet(model)
+        } else if name.ends_with(".csv") {
+            Ok(self.csv()?.into_bytes())
+        } else if name.ends_with(".npy") {
+            let shape = [self.input.bits.n_samples(), height, width].map(|size| size as u64);
+            // Rows that are no images stay rows.
+            let shape = if height == 1 { vec![shape[0], shape[2]] } else { shape.to_vec() };
+            data::write_npy_numbers(&self.values, &shape)
+        } else {
+            let grey = self.values.iter().map(|value| (255.0 * value).round() as u8).collect();
+            let images = Pixels::new(self.input.bits.n_samples(), height, width, grey)?;
+            data::write_idx(&images, name.ends_with(".gz"))
+        }
+    }
+
+    /// A line for each row, headed by the names of the columns or by their numbers.
+    fn csv(&self) -> Result<String> {
+        let d = self.input.bits.n_features();
+        let name = |d: usize| self.input.names.get(d).cloned().unwrap_or_else(|| format!("x{d}"));
+        let head: Vec<String> = (0..d).map(name).collect();
+        let rows = self.rows().map(|row| row.iter().map(short).collect());
+        output::csv(&head, rows)
+    }
+
+    /// Every image twice: what is missing in grey, and filled in.
+    fn sheet(&self, model: &Model) -> Result<Vec<u8>> {
+        const MISSING: f64 = 0.35;
+        let (bits, d) = (&self.input.bits, self.input.bits.n_features());
+        if bits.n_samples() > MOST_DRAWN {
+            return Err(Error::Parameter {
+                name: "limit",
+                value: format!("{} images", bits.n_samples()),
+                allowed: format!("at most {MOST_DRAWN} images on a sheet"),
+            });
+        }
+        let mut given = numbers(bits);
+        for (i, row) in given.chunks_mut(d).enumerate() {
+            bits.missing().into_iter().flat_map(|m| m.ones(i)).for_each(|d| row[d] = MISSING);
+        }
+        let tile = |values, caption: &str| Tile { values, caption: vec![caption.into()] };
+        let pairs = given.chunks(d).zip(self.rows());
+        let tiles: Vec<Tile> = pairs
+            .flat_map(|(given, full)| [tile(given, "as given"), tile(full, "completed")])
+            .collect();
+        let sample = Words::of(self.input.height).sample;
+        let title = format!("{} completed", counted(bits.n_samples(), sample));
+        let k = model.mixture.n_components();
+        let origin = if self.input.synthetic {
+            format!(". From {}", demo::SYNTHETIC)
+        } else {
+            String::new()
+        };
+        let foot = format!("Grey is missing; filled in by a mixture of {k} clusters{origin}");
+        let columns = (bits.n_samples() > 1).then_some(if bits.n_samples() > 8 { 8 } else { 4 });
+        let sheet = Sheet { title: &title, foot: &foot, columns };
+        render::sheet_png(&tiles, pictures::shape(model), &sheet)
+    }
+}
+
+/// As few digits as tell the number from its neighbours, and no row of zeros before them.
+fn short(value: &f64) -> String {
+    if *value == 0.0 || value.abs() >= 1e-4 { value.to_string() } else { format!("{value:e}") }
+}
+
+/// Said before anything is read.
+fn check_format(file: &Path) -> Result<()> {
+    let name = file.to_string_lossy().to_lowercase();
+    if [".png", ".csv", ".npy", ".idx", ".idx.gz"].iter().any(|ending| name.ends_with(ending)) {
+        return Ok(());
+    }
+    let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz".into();
+    Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn numbers_are_short_and_read_back_the_same() {
+        assert_eq!(
+            [0.0, 1.0, 0.25, 1e-4, 3e-7].map(|v| short(&v)),
+            ["0", "1", "0.25", "0.0001", "3e-7"]
+        );
+        for value in [1e-300, f64::MIN_POSITIVE, 0.1 + 0.2, 1.0 - f64::EPSILON] {
+            assert_eq!(short(&value).parse(), Ok(value));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `bmm export`: writes a model in a format that other programs read.
+
+use crate::cli::input::models;
+use crate::cli::input::models::ModelArgs;
+use crate::cli::terminal::console::Console;
+use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::output;
+use crate::error::{Error, Result};
+use crate::model_file::exchange::{self, Format};
+use std::path::PathBuf;
+
+/// Write a model as .safetensors, .npy, .csv or .json
+///
+/// Of K clusters and D pixels, .csv has a header weight,p0,p1 and so on, and a line for each cluster; .npy an array
+/// of K x (D + 1) doubles, the weights in front; .json the lists "weights" and "means", K of D numbers each;
+/// .safetensors two tensors of these names. In all of them the weights add up to 1.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm export --output means.json
+  bmm export --model models/mnist-k10 --output mnist.safetensors")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    model: ModelArgs,
+    /// The file to write; its ending chooses the format
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let format = Format::from_path(&args.output)?;
+    let (path, model) = args.model.read()?;
+    let bytes = exchange::export(&model, format).map_err(|p| Error::model(&path, p))?;
+    models::announce(&path, &model, console);
+    output::save(&args.output, &bytes, args.force, console)?;
+    let document = serde_json::json!({ "model": path, "output": args.output });
+    console.result(&document, String::new)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,57 @@
+//! `bmm import`: makes a run folder of a model that another program wrote.
+
+use crate::cli::input::models;
+use crate::cli::input::reading::ImageShape;
+use crate::cli::run_folder;
+use crate::cli::terminal::console::Console;
+use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::error::{Error, Result};
+use crate::model_file::Model;
+use crate::model_file::exchange::{self, Format};
+use std::path::PathBuf;
+
+/// Make a run folder of weights and means from .safetensors, .npy, .csv or .json
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm import means.json --out models/means
+  bmm import notebook.npy --out models/notebook --shape 28x28")]
+pub(crate) struct Args {
+    /// The file to read; its ending names the format
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The run folder to write
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Replace a run folder that exists [default: off]
+    #[arg(long)]
+    force: bool,
+    /// Height and width of an image [default: those of the file, else a square, else 1 x columns]
+    #[arg(long, value_name = "HxW")]
+    shape: Option<ImageShape>,
+}
+
+pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let model = args.read()?;
+    run_folder::write_imported(&args.out, args.force, &model)?;
+    let document = serde_json::json!({
+        "model": args.out,
+        "n_components": model.mixture.n_components(),
+        "n_features": model.mixture.n_features(),
+        "height": model.height,
+        "width": model.width,
+    });
+    console.result(&document, || format!("written   {}\n", args.out.display()))?;
+    Ok(Outcome::Done)
+}
+
+impl Args {
+    fn read(&self) -> Result<Model> {
+        let format = Format::from_path(&self.file)?;
+        run_folder::check(Some(&self.out), self.force)?;
+        let bytes = std::fs::read(&self.file).map_err(Error::io(&self.file))?;
+        let shape = self.shape.map(|shape| (shape.height as u32, shape.width as u32));
+        let model = exchange::import(&bytes, format, shape);
+        models::checked(&self.file, model.map_err(|p| Error::model(&self.file, p))?)
+    }
+}

@@ -1,0 +1,172 @@
+//! `bmm sample`: draws images from a model.
+
+use super::view;
+use crate::bits::BitMatrix;
+use crate::cli::input::models;
+use crate::cli::input::models::ModelArgs;
+use crate::cli::run_folder::pictures;
+use crate::cli::terminal::console::Console;
+use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::output;
+use crate::cli::terminal::tables::counted;
+use crate::data::{self, Pixels};
+use crate::error::{Error, Result};
+use crate::mixture::BernoulliMixture;
+use crate::model_file::{Model, atomic};
+use crate::render::{self, Sheet, Tile};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Draw images from a model
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm sample -n 20
+  bmm sample -n 200 --cluster 3 --output pictures/")]
+pub(crate) struct Args {
+    /// Images to draw
+    #[arg(short, value_name = "N", default_value_t = 10)]
+    n: usize,
+    #[command(flatten)]
+    model: ModelArgs,
+    /// Draw from this cluster only [default: all, by weight]
+    #[arg(long, value_name = "K")]
+    cluster: Option<usize>,
+    /// Seeds the draw
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    seed: u64,
+    /// A sheet.png, images.idx, images.idx.gz or array.npy, or with a slash at the end a new folder
+    /// of pictures, drawn-000.png and so on [default: draw in the terminal]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file, or a folder of such pictures, if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+/// The most images on one picture, in the terminal or in a JSON document, and the most pictures in a folder.
+const MOST_DRAWN: usize = 10_000;
+/// The most pixels of all images in a file, a byte each.
+const MOST_PIXELS: usize = 1 << 31;
+
+pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let (path, model) = args.model.read()?;
+    let mixture = args.mixture(&model)?;
+    args.check(&model)?;
+    models::announce(&path, &model, console);
+    console.note(format_args!("note      {}", origin(&model)));
+    let (bits, _) = mixture.sample(args.n, args.seed)?;
+    match &args.output {
+        Some(folder) if is_folder(folder) => {
+            atomic::write_pictures(folder, pictures_of(&bits, &model)?, args.force)?;
+            console.note(format_args!("written   {}", folder.display()));
+        }
+        Some(file) => output::save(file, &encode(file, &bits, &model)?, args.force, console)?,
+        None if console.json => {}
+        None => console.print(&in_terminal(&bits, &model, console)?)?,
+    }
+    if console.json {
+        console.result(&args.document(&path, &model, &bits), String::new)?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// What the images are, so that nobody takes them for data.
+fn origin(model: &Model) -> &'static str {
+    match pictures::is_synthetic(model) {
+        true => "images drawn from a model of synthetic digits: not real data",
+        false => "images drawn from the model: not real data",
+    }
+}
+
+impl Args {
+    fn check(&self, model: &Model) -> Result<()> {
+        let is_drawn = |file: &Path| view::is_png(file) || is_folder(file);
+        let most = if self.output.as_deref().is_none_or(is_drawn) {
+            MOST_DRAWN
+        } else {
+            MOST_PIXELS / model.mixture.n_features()
+        };
+        if (1..=most).contains(&self.n) {
+            return Ok(());
+        }
+        let allowed = format!("from 1 to {most} for this kind of output");
+        Err(Error::Parameter { name: "n", value: self.n.to_string(), allowed })
+    }
+
+    /// The JSON document; it holds the images, rows of 0 and 1, unless a file does.
+    fn document(&self, path: &Path, model: &Model, bits: &BitMatrix) -> Value {
+        let row = |i| (0..bits.n_features()).map(|d| u8::from(bits.get(i, d))).collect();
+        let images = || (0..bits.n_samples()).map(row).collect::<Vec<Vec<u8>>>();
+        json!({
+            "model": path.display().to_string(),
+            "synthetic": true,
+            "n_samples": bits.n_samples(),
+            "height": model.height,
+            "width": model.width,
+            "cluster": self.cluster,
+            "seed": self.seed,
+            "output": self.output.as_ref().map(|file| file.display().to_string()),
+            "images": self.output.is_none().then(images),
+        })
+    }
+
+    /// The mixture to draw from: all of the model's, or one cluster alone.
+    fn mixture(&self, model: &Model) -> Result<BernoulliMixture> {
+        let n_components = model.mixture.n_components();
+        match self.cluster {
+            None => Ok(model.mixture.clone()),
+            Some(k) if k < n_components => Ok(model.mixture.component(k)),
+            Some(k) => Err(view::no_such_cluster(k, n_components)),
+        }
+    }
+}
+
+/// Whether the name is that of a folder: it ends with a slash.
+fn is_folder(name: &Path) -> bool {
+    name.to_string_lossy().ends_with(std::path::is_separator)
+}
+
+/// A grey PNG of each image, in its own size, white ink on black.
+fn pictures_of(bits: &BitMatrix, model: &Model) -> Result<Vec<Vec<u8>>> {
+    let (shape, values) = (pictures::shape(model), pictures::numbers(bits));
+    values.chunks(bits.n_features()).map(|image| render::grey_png(image, shape, 1)).collect()
+}
+
+/// The images in the format that the file's name asks for.
+fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
+    let shape = pictures::shape(model);
+    let images = || Pixels::from_bits(bits, shape.height, shape.width);
+    let name = file.to_string_lossy().to_lowercase();
+    if name.ends_with(".png") {
+        let title = format!("{} drawn from the model", counted(bits.n_samples(), "image"));
+        let sheet = Sheet { title: &title, foot: origin(model), columns: None };
+        with_tiles(bits, |tiles| render::sheet_png(tiles, shape, &sheet))
+    } else if name.ends_with(".idx") || name.ends_with(".idx.gz") {
+        data::write_idx(&images()?, name.ends_with(".gz"))
+    } else if name.ends_with(".npy") {
+        Ok(data::write_npy(&images()?))
+    } else {
+        let allowed =
+            "a file ending in .png, .idx, .idx.gz or .npy, or a folder, with a slash at the end"
+                .into();
+        Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
+    }
+}
+
+fn in_terminal(bits: &BitMatrix, model: &Model, console: &Console) -> Result<String> {
+    let style = match console.colours() {
+        Some(_) => pictures::Style::Blocks,
+        None => pictures::Style::Shade,
+    };
+    with_tiles(bits, |tiles| pictures::text(tiles, pictures::shape(model), None, style, console))
+}
+
+/// Calls `draw` with one tile for each row.
+fn with_tiles<T>(bits: &BitMatrix, draw: impl FnOnce(&[Tile]) -> T) -> T {
+    let d = bits.n_features();
+    let values = pictures::numbers(bits);
+    let tiles: Vec<_> =
+        values.chunks(d).map(|values| Tile { values, caption: Vec::new() }).collect();
+    draw(&tiles)
+}

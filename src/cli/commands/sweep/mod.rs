@@ -1,0 +1,243 @@
+//! `bmm sweep`: how many clusters? Fits every K asked for, says which one each criterion picks, and keeps one.
+
+mod criteria;
+mod figure;
+mod k_list;
+mod report;
+mod rows;
+
+use super::train::{self, FitArgs};
+use crate::cli::input;
+use crate::cli::input::Input;
+use crate::cli::results::train_report::Results;
+use crate::cli::run_folder;
+use crate::cli::run_folder::Run;
+use crate::cli::terminal::clock::Clock;
+use crate::cli::terminal::console::Console;
+use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::progress::{Count, Progress};
+use crate::em::{self, BootstrapTest, FitParams, HeldOut, Origin, Sweep, SweptFit};
+use crate::error::{Error, Result};
+use criteria::{Criterion, Row};
+use k_list::KList;
+use report::Report;
+use rows::Rows;
+
+/// Fit every number of clusters, compare them by criteria, and keep one
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm sweep --k 2..8 --data answers.csv --blrt 3
+  bmm sweep --k 5,10,20,50 --holdout 0.1 --out models/chosen")]
+pub(crate) struct Args {
+    /// Numbers of clusters, such as 2..20 or 5,10,20; 1 is always among them
+    /// [default: 2..10, as far as the data goes; with --blrt, those that it compares]
+    #[arg(long, value_name = "LIST")]
+    k: Option<KList>,
+    /// Share of the rows, drawn by --seed, to hold out: they are not trained on
+    /// [default: none; a test split is held out where there is one]
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "folds")]
+    holdout: Option<f64>,
+    /// Cross-validation: parts, drawn by --seed, each predicted by fits to all others; the model kept is fitted to all rows
+    /// [default: none]
+    #[arg(long, value_name = "N", value_parser = n_folds)]
+    folds: Option<usize>,
+    /// Whose K is kept [default: held-out where rows are held out, else bic]
+    #[arg(long, value_enum, value_name = "NAME")]
+    criterion: Option<Criterion>,
+    /// Test K against K - 1 by a parametric bootstrap of the likelihood ratio; a list as for --k [default: none]
+    #[arg(long, value_name = "K", value_parser = k_list::from_two)]
+    blrt: Option<KList>,
+    /// Samples of the bootstrap, each fitted by 10 random starts and a few warm ones
+    #[arg(long, default_value_t = 99, value_name = "B", value_parser = n_bootstrap, requires = "blrt")]
+    bootstrap: usize,
+    #[command(flatten)]
+    fit: FitArgs,
+}
+
+/// K up to which a sweep goes if nothing else is asked for.
+const USUAL: usize = 10;
+/// Every sample leaves a number in the document.
+const MOST_SAMPLES: usize = 100_000;
+/// Rows times components times samples from which a bootstrap is no matter of seconds.
+const LARGE: usize = 5_000_000;
+
+fn share(text: &str) -> Result<f64> {
+    let share = text.parse().ok().filter(|share: &f64| *share > 0.0 && *share < 1.0);
+    let allowed = "a number between 0 and 1, such as 0.1".into();
+    share.ok_or_else(|| Error::Parameter { name: "holdout", value: text.into(), allowed })
+}
+
+fn n_folds(text: &str) -> Result<usize> {
+    let allowed = "a whole number from 2".into();
+    let n = text.parse().ok().filter(|n| *n >= 2);
+    n.ok_or_else(|| Error::Parameter { name: "folds", value: text.into(), allowed })
+}
+
+fn n_bootstrap(text: &str) -> Result<usize> {
+    let allowed = format!("a whole number from 1 to {MOST_SAMPLES}");
+    let n = text.parse().ok().filter(|n| (1..=MOST_SAMPLES).contains(n));
+    n.ok_or_else(|| Error::Parameter { name: "bootstrap", value: text.into(), allowed })
+}
+
+pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let mut clock = Clock::start();
+    let FitArgs { out, force, seed, .. } = &args.fit;
+    let source = input::source_or_default(args.fit.data.as_ref(), console);
+    run_folder::check(out.as_deref(), *force)?;
+    let (input, test) = clock.load(|| args.fit.read(&source, None, console))?;
+    if args.fit.has_labels() && input.labels.as_ref().is_some_and(|labels| !labels.is_complete()) {
+        console.note(
+            "note: in a sweep, labels with blanks only judge; `bmm train --labels` fits by them",
+        );
+    }
+    let rows = Rows::new(input, test, args.holdout, args.folds, *seed)?;
+    let ks = args.ks(&rows.train);
+    let params = args.fit.params(1, rows.train.bits.n_features());
+    args.check(&rows, &ks, &params)?;
+    train::announce(&rows.train, *ks.last().unwrap_or(&1), console)?;
+    let found = clock.fit(|| args.find(&rows, &ks, &params, console))?;
+    let interrupted = found.interrupted;
+    let (report, results) = found.judge(args.criterion, &rows, &params)?;
+    let run =
+        Run::write(out.as_deref(), *force, &rows.train, &results, report.files()?, &mut clock)?;
+    console.result(&report.document(&run, &clock), || report.text() + &results.text(&run))?;
+    Ok(if interrupted { Outcome::Interrupted } else { Outcome::Done })
+}
+
+impl Args {
+    /// The numbers of clusters, ascending: those asked for, those that the tests compare, and 1.
+    fn ks(&self, input: &Input) -> Vec<usize> {
+        let tested: &[usize] = self.blrt.as_ref().map_or(&[], |list| &list.0);
+        let below = tested.iter().map(|k| k - 1);
+        let usual = || (2..=input.bits.n_distinct_up_to(USUAL)).collect();
+        let asked = match (&self.k, tested) {
+            (Some(list), _) => list.0.clone(),
+            (None, []) => usual(),
+            (None, _) => Vec::new(),
+        };
+        let mut ks: Vec<usize> =
+            asked.into_iter().chain(below).chain(tested.iter().copied()).chain([1]).collect();
+        ks.sort_unstable();
+        ks.dedup();
+        ks
+    }
+
+    /// What cannot work is said before the first fit.
+    fn check(&self, rows: &Rows, ks: &[usize], params: &FitParams) -> Result<()> {
+        em::check_distinct(&rows.train.bits, ks, "distinct rows")?;
+        rows.check_folds(ks)?;
+        if params.tol <= 0.0 {
+            let allowed = "above 0 in a sweep: what never converges is never chosen".into();
+            return Err(Error::Parameter { name: "tol", value: "0".into(), allowed });
+        }
+        if self.criterion == Some(Criterion::HeldOut) && rows.how_held_out().is_none() {
+            let allowed = "bic, aic or icl unless rows are held out, as by --folds 5".into();
+            let value = Criterion::HeldOut.to_string();
+            return Err(Error::Parameter { name: "criterion", value, allowed });
+        }
+        Ok(())
+    }
+
+    fn find(
+        &self,
+        rows: &Rows,
+        ks: &[usize],
+        params: &FitParams,
+        console: &Console,
+    ) -> Result<Found> {
+        let mut progress = Progress::new(console);
+        let sweep = em::sweep(rows.train.rows(), ks, params, &mut progress)?;
+        let held_out = match sweep.interrupted {
+            true => None,
+            false => rows.held_out(&sweep, ks, params, &mut progress)?,
+        };
+        progress.finish();
+        let mut found =
+            Found { interrupted: sweep.interrupted, sweep, held_out, tests: Vec::new() };
+        found.interrupted |= rows.how_held_out().is_some() && found.held_out.is_none();
+        for &k in self.blrt.iter().flat_map(|list| &list.0) {
+            if !found.interrupted {
+                let test = self.test(k, &found.sweep, &rows.train, params, console)?;
+                found.interrupted = test.is_none();
+                found.tests.extend(test);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The bootstrap test of `k`; `None` if it was interrupted.
+    fn test(
+        &self,
+        k: usize,
+        sweep: &Sweep,
+        input: &Input,
+        params: &FitParams,
+        console: &Console,
+    ) -> Result<Option<BootstrapTest>> {
+        let (n, n_samples) = (input.bits.n_samples(), self.bootstrap);
+        if n.saturating_mul(k).saturating_mul(n_samples) > LARGE {
+            console.note(format_args!(
+                "note: --blrt {k} fits {n_samples} samples of {n} rows by some two dozen starts each, \
+                 which takes long; --limit and --bootstrap make it less"
+            ));
+        }
+        let fit = |k: usize| {
+            let fits = sweep.fits.iter().map(|swept| &swept.fit);
+            fits.into_iter().find(|fit| fit.mixture.n_components() == k)
+        };
+        let (Some(null), Some(alternative)) = (fit(k - 1), fit(k)) else { return Ok(None) };
+        let things = format!("K = {k} against {}: samples", k - 1);
+        let count = Count::new(console, &things, n_samples);
+        let done = || count.done();
+        let test = em::bootstrap_test(null, alternative, input.rows(), params, n_samples, &done);
+        count.finish();
+        test
+    }
+}
+
+/// All that was computed, which is less than was asked for if it was interrupted.
+struct Found {
+    sweep: Sweep,
+    held_out: Option<Vec<HeldOut>>,
+    tests: Vec<BootstrapTest>,
+    interrupted: bool,
+}
+
+impl Found {
+    /// What each criterion picks, and what is kept.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if there is nothing to choose from.
+    fn judge(
+        mut self,
+        criterion: Option<Criterion>,
+        rows: &Rows,
+        params: &FitParams,
+    ) -> Result<(Report, Results)> {
+        let of_fit = |(i, swept): (usize, &SweptFit)| {
+            Row::new(swept, self.held_out.as_ref().map(|scores| scores[i]))
+        };
+        let of_ks: Vec<Row> = self.sweep.fits.iter().enumerate().map(of_fit).collect();
+        let choice = criteria::choose(&of_ks, criterion);
+        // Cut short, there may be nothing held out, or one fit that has not converged: better than nothing.
+        let instead = || criteria::choose(&of_ks, None).unwrap_or((Criterion::Bic, 0));
+        let choice = choice.or_else(|| self.interrupted.then(instead));
+        let Some((criterion, chosen)) = choice else {
+            let allowed = "enough for a fit to converge: none did that could be chosen".into();
+            let value = params.max_iter.to_string();
+            return Err(Error::Parameter { name: "max-iter", value, allowed });
+        };
+        let choice = (criterion, chosen);
+        let report = Report::new(rows, params, of_ks, choice, self.tests, self.interrupted);
+        let mut swept = self.sweep.fits.swap_remove(chosen);
+        swept.fit.report.assignments = swept.fit.mixture.assign(&rows.train.bits)?;
+        let params = FitParams { n_components: swept.fit.mixture.n_components(), ..params.clone() };
+        let init = match swept.origin {
+            Origin::Start => params.init.to_string(),
+            neighbour => neighbour.to_string(),
+        };
+        let results = Results::new(&rows.train, rows.held.as_ref(), params, init, swept.fit)?;
+        Ok((report, results))
+    }
+}

@@ -1,0 +1,237 @@
+//! `bmm view`: shows the means of the clusters, or opens the page of the run.
+
+use crate::cli::input::models;
+use crate::cli::input::models::ModelArgs;
+use crate::cli::results::clusters;
+use crate::cli::run_folder;
+use crate::cli::run_folder::pictures;
+use crate::cli::run_folder::report::stored;
+use crate::cli::run_folder::report::stored::Member;
+use crate::cli::terminal::console::Console;
+use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::output;
+use crate::error::{Error, Result};
+use crate::model_file::Model;
+use crate::render::{self, Sheet, Tile};
+use serde_json::{Value, json};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// Show the clusters: the page of the run where there is a desktop, else the means in the terminal
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bmm view
+  bmm view --model models/mnist-k10 --output means.png")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    model: ModelArgs,
+    /// How to show them; auto: png with --output *.png, the page with *.html and on a desktop; else blocks
+    /// where there is colour, else shade
+    #[arg(long = "as", value_enum, default_value = "auto", value_name = "HOW")]
+    how: How,
+    /// Open the page in a browser, or say why that fails, wherever this runs [default: on a desktop]
+    #[arg(long, conflicts_with_all = ["output", "json"])]
+    open: bool,
+    /// Show this cluster only, with the members that the page of the run has of it [default: all]
+    #[arg(long, value_name = "K")]
+    cluster: Option<usize>,
+    /// Images side by side [default: as many as fit]
+    #[arg(long, value_name = "N")]
+    columns: Option<NonZeroUsize>,
+    /// Write to this file [default: standard output; a PNG needs a file]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file if it exists [default: off]
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum How {
+    /// Chosen by the output
+    Auto,
+    /// Half blocks in colour
+    Blocks,
+    /// Characters from blank to @
+    Shade,
+    /// A contact sheet
+    Png,
+    /// The page of the run: where it is, or with --output a copy of it
+    Html,
+}
+
+pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    let (path, model) = args.model.read()?;
+    let shown = args.shown(&model)?;
+    models::announce(&path, &model, console);
+    let is_page = |file: &PathBuf| file.extension().is_some_and(|e| e.eq_ignore_ascii_case("html"));
+    let is_page = args.how == How::Auto && args.output.as_ref().is_some_and(is_page);
+    if args.how == How::Html || args.open || is_page {
+        return args.page(&path, console);
+    }
+    if args.is_for_desktop(console) && open_page(&path, console).is_ok() {
+        return Ok(Outcome::Done);
+    }
+    match (args.how, &args.output) {
+        (How::Png | How::Auto, Some(file)) if args.how == How::Png || is_png(file) => {
+            let sheet = match args.cluster {
+                Some(k) => member_sheet(&model, k, &args.members(&path, &model), args.columns())?,
+                None => pictures::sheet(&model, None, &shown, args.columns())?,
+            };
+            output::save(file, &sheet, args.force, console)?;
+        }
+        (How::Png, None) => return Err(needs_file().into()),
+        (_, None) if console.json => {}
+        _ => {
+            let members = args.members(&path, &model);
+            let mut tiles = pictures::tiles(&model, None, &shown);
+            tiles.extend(members.iter().map(tile));
+            let text = pictures::text(
+                &tiles,
+                pictures::shape(&model),
+                args.columns(),
+                args.style(console),
+                console,
+            )?;
+            output::deliver(args.output.as_deref(), &text, args.force, console)?;
+        }
+    }
+    if console.json {
+        console.result(&args.document(&path, &model, &shown), String::new)?;
+    }
+    Ok(Outcome::Done)
+}
+
+impl Args {
+    /// The clusters to be shown.
+    fn shown(&self, model: &Model) -> Result<Vec<usize>> {
+        let k = model.mixture.n_components();
+        match self.cluster {
+            None => Ok((0..k).collect()),
+            Some(cluster) if cluster < k => Ok(vec![cluster]),
+            Some(cluster) => Err(no_such_cluster(cluster, k)),
+        }
+    }
+
+    /// What is known of the members of the one cluster that is shown.
+    fn members(&self, path: &Path, model: &Model) -> Vec<Member> {
+        self.cluster.map(|k| stored::members(path, model, k)).unwrap_or_default()
+    }
+
+    /// Opens the page, copies it, or says where it is.
+    fn page(&self, model: &Path, console: &Console) -> Result<Outcome, Failure> {
+        let page = page_of(model)?;
+        match &self.output {
+            Some(file) => {
+                let bytes = std::fs::read(&page).map_err(Error::io(&page))?;
+                output::save(file, &bytes, self.force, console)?;
+            }
+            None if self.open => open_page(model, console)?,
+            None => {}
+        }
+        if self.output.is_none() && !self.open || console.json {
+            let (page, output) = (page.display(), self.output.as_ref());
+            let output = output.map(|file| file.display().to_string());
+            let document = json!({ "page": page.to_string(), "output": output });
+            console.result(&document, || format!("{page}\n"))?;
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Whether somebody looks at a screen on which a browser can open, and asked for nothing else.
+    fn is_for_desktop(&self, console: &Console) -> bool {
+        let is_plain = self.how == How::Auto && self.output.is_none() && self.cluster.is_none();
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_remote = set("SSH_CONNECTION");
+        let has_screen =
+            cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY");
+        is_plain && !console.json && console.is_terminal() && has_screen && !is_remote
+    }
+
+    fn columns(&self) -> Option<usize> {
+        self.columns.map(NonZeroUsize::get)
+    }
+
+    /// The JSON document: what is drawn, in numbers.
+    fn document(&self, path: &Path, model: &Model, shown: &[usize]) -> Value {
+        let cluster = |&k: &usize| {
+            json!({
+                "cluster": k,
+                "weight": model.mixture.weights()[k],
+                "images": model.labels.as_ref().map(|table| clusters::size(table, k)),
+                "majority_label": model.labels.as_ref().and_then(|table| table.majority(k)).map(|m| m.0),
+                "mean": model.mixture.mean(k),
+            })
+        };
+        json!({
+            "model": path.display().to_string(),
+            "synthetic": pictures::is_synthetic(model),
+            "height": model.height,
+            "width": model.width,
+            "output": self.output.as_ref().map(|file| file.display().to_string()),
+            "clusters": shown.iter().map(cluster).collect::<Vec<_>>(),
+        })
+    }
+
+    fn style(&self, console: &Console) -> pictures::Style {
+        match self.how {
+            How::Blocks if !console.refuses_colour() => pictures::Style::Blocks,
+            How::Auto if self.output.is_none() && console.colours().is_some() => {
+                pictures::Style::Blocks
+            }
+            _ => pictures::Style::Shade,
+        }
+    }
+}
+
+fn tile(member: &Member) -> Tile<'_> {
+    Tile { values: &member.values, caption: member.caption.clone() }
+}
+
+/// The mean of cluster `k` and its members.
+fn member_sheet(
+    model: &Model,
+    k: usize,
+    members: &[Member],
+    columns: Option<usize>,
+) -> Result<Vec<u8>> {
+    if members.is_empty() {
+        return pictures::sheet(model, None, &[k], columns);
+    }
+    let tiles: Vec<Tile> =
+        pictures::tiles(model, None, &[k]).into_iter().chain(members.iter().map(tile)).collect();
+    let title = format!("Cluster {k} of {} and some of its members", model.mixture.n_components());
+    render::sheet_png(&tiles, pictures::shape(model), &Sheet { title: &title, foot: "", columns })
+}
+
+/// The page beside a model.
+///
+/// # Errors
+/// [`Error::NoPage`] if there is none: imported models have no page.
+fn page_of(model: &Path) -> Result<PathBuf> {
+    let page = model.with_file_name(run_folder::REPORT);
+    if page.exists() { Ok(page) } else { Err(Error::NoPage { page }) }
+}
+
+fn open_page(model: &Path, console: &Console) -> Result<()> {
+    let page = page_of(model)?;
+    open::that_detached(&page).map_err(Error::io(&page))?;
+    console.note(format_args!("opened    {}", page.display()));
+    Ok(())
+}
+
+/// The error for a cluster that the model does not have.
+pub(crate) fn no_such_cluster(cluster: usize, n_components: usize) -> Error {
+    let allowed = format!("from 0 to {}, the clusters of the model", n_components - 1);
+    Error::Parameter { name: "cluster", value: cluster.to_string(), allowed }
+}
+
+pub(crate) fn is_png(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+}
+
+fn needs_file() -> Error {
+    let allowed = "a file to write a PNG to, such as means.png".into();
+    Error::Parameter { name: "output", value: "not given".into(), allowed }
+}

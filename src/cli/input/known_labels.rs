@@ -1,0 +1,104 @@
+//! Labels that a fit may use, not only be judged by: which clusters are of which label.
+
+use crate::cli::input::Input;
+use crate::data::Labels;
+use crate::em::{self, Fit, FitParams, Observe};
+use crate::error::{Error, Result};
+use crate::scorer::KnownLabels;
+
+/// Labels with clusters of their own.
+pub(crate) struct Supervision {
+    n_per_label: usize,
+    /// The label of each cluster, `None` of those that take only rows whose label is not known.
+    label_of: Vec<Option<u32>>,
+    is_complete: bool,
+}
+
+impl Supervision {
+    /// What the flags ask for, `per_label` and `k` clusters: `None` if labels are only to judge. Labels that were given for this fit
+    /// are used, too, if they have blanks.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if there are no labels, if some label has fewer rows than clusters, or if K is not so many clusters.
+    pub(crate) fn of(
+        per_label: Option<usize>,
+        k: Option<usize>,
+        are_given: bool,
+        input: &Input,
+    ) -> Result<Option<Self>> {
+        let is_used = |labels: &&Labels| per_label.is_some() || are_given && !labels.is_complete();
+        let Some(labels) = input.labels.as_ref().filter(is_used) else {
+            return match per_label {
+                Some(n) => Err(wrong(n, "left out: the data has no labels".into())),
+                None => Ok(None),
+            };
+        };
+        let n_rows = rows_of_labels(labels, input);
+        let is_complete = labels.is_complete();
+        let n_per_label =
+            per_label.unwrap_or_else(|| k.unwrap_or(n_rows.len()) / n_rows.len().max(1)).max(1);
+        let least = n_rows.iter().min_by_key(|(_, n)| *n);
+        if let Some((label, n)) = least.filter(|(_, n)| is_complete && *n < n_per_label) {
+            let name = &labels.names()[*label as usize];
+            return Err(wrong(
+                n_per_label,
+                format!("at most {n}, the rows of label {name} that weigh anything"),
+            ));
+        }
+        let mut label_of: Vec<Option<u32>> = n_rows
+            .iter()
+            .flat_map(|(label, _)| std::iter::repeat_n(Some(*label), n_per_label))
+            .collect();
+        label_of.resize(n_components(k, label_of.len(), is_complete)?, None);
+        Ok(Some(Self { n_per_label, label_of, is_complete }))
+    }
+
+    /// K.
+    pub(crate) fn n_components(&self) -> usize {
+        self.label_of.len()
+    }
+
+    /// Fits to `input`, which is the one that this was made for.
+    pub(crate) fn fit(
+        &self,
+        input: &Input,
+        params: &FitParams,
+        observe: &mut dyn Observe,
+    ) -> Result<Fit> {
+        let of_row = input.labels.as_ref().map(Labels::of_row).unwrap_or_default();
+        let rows = input.rows().labelled(KnownLabels { of_row, of_component: &self.label_of });
+        match self.is_complete {
+            true => em::fit_by_label(&rows, self.n_per_label, params, observe),
+            false => em::fit(rows, params, observe),
+        }
+    }
+}
+
+/// The labels that rows have, each with the number of its rows that weigh anything.
+fn rows_of_labels(labels: &Labels, input: &Input) -> Vec<(u32, usize)> {
+    let rows = input.rows();
+    let mut counts = vec![None; labels.names().len()];
+    for (i, label) in labels.of_row().iter().enumerate() {
+        if let Some(label) = label {
+            *counts[*label as usize].get_or_insert(0) += usize::from(rows.weight(i) > 0.0);
+        }
+    }
+    (0..).zip(counts).filter_map(|(label, count)| Some((label, count?))).collect()
+}
+
+/// So many as are asked for, which must be those of the labels; more only where rows without a label can fill them.
+fn n_components(asked: Option<usize>, of_labels: usize, is_complete: bool) -> Result<usize> {
+    let k = asked.unwrap_or(of_labels);
+    let allowed = match is_complete {
+        true if k != of_labels => format!("left out, or {of_labels}: so many in each label"),
+        false if k < of_labels => {
+            format!("at least {of_labels}, so that every label has one")
+        }
+        _ => return Ok(k),
+    };
+    Err(Error::Parameter { name: "k", value: k.to_string(), allowed })
+}
+
+fn wrong(n: usize, allowed: String) -> Error {
+    Error::Parameter { name: "components-per-label", value: n.to_string(), allowed }
+}

@@ -1,0 +1,96 @@
+//! Which model a command means.
+
+use super::demo;
+use crate::cli::run_folder::pictures;
+use crate::cli::terminal::console::Console;
+use crate::data::Binarize;
+use crate::error::{Error, ModelProblem, Result};
+use crate::model_file::{self, Model};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// The folder of runs.
+pub(crate) const FOLDER: &str = "models";
+/// The model file of a run.
+pub(crate) const FILE: &str = "model.bmm";
+/// The names of the model that the program carries, where there is no file of that name; the second is what unpacking the shipped
+/// file would give.
+pub(crate) const BUILT_IN: [&str; 2] = ["mnist-k100", "models/mnist-k100.bmm"];
+
+/// Which model to use.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelArgs {
+    /// A run folder, a model file, or mnist-k100 for the built-in one [default: the newest run
+    /// under models/]
+    #[arg(long, value_name = "M")]
+    model: Option<PathBuf>,
+}
+
+impl ModelArgs {
+    /// Reads the model and says where it is.
+    pub(crate) fn read(&self) -> Result<(PathBuf, Model)> {
+        let path = match &self.model {
+            Some(path) => path.clone(),
+            None => newest_run()?,
+        };
+        Ok((file_in(&path), read(&path)?))
+    }
+}
+
+/// Says which model is used, and whether it knows real data.
+pub(crate) fn announce(path: &Path, model: &Model, console: &Console) {
+    console.note(format_args!("model     {}", path.display()));
+    if pictures::is_synthetic(model) {
+        console.note(format_args!("note      the model was fitted to {}", demo::SYNTHETIC));
+    }
+}
+
+/// The model in a run folder, or in the file itself.
+pub(crate) fn read(path: &Path) -> Result<Model> {
+    let file = file_in(path);
+    if path.is_dir() && !file.exists() {
+        let problem = ModelProblem::NotAModel { looks_like: "a folder without a model.bmm" };
+        return Err(Error::model(path, problem));
+    }
+    match is_built_in(path) {
+        true => demo::model(),
+        false => checked(&file, model_file::read(&file)?),
+    }
+}
+
+/// Whether `path` names the model that the program carries, and nothing else.
+pub(crate) fn is_built_in(path: &Path) -> bool {
+    BUILT_IN.iter().any(|name| Path::new(name) == path) && !path.exists()
+}
+
+/// The model, if this program knows the rule that makes bits for it.
+pub(crate) fn checked(path: &Path, model: Model) -> Result<Model> {
+    let rule = &model.binarize;
+    match rule.parse::<Binarize>() {
+        Ok(_) => Ok(model),
+        Err(_) => {
+            let problem = ModelProblem::Invalid(format!("its binarisation rule is '{rule}'"));
+            Err(Error::model(path, problem))
+        }
+    }
+}
+
+/// The model file of a run folder, or the path itself.
+pub(crate) fn file_in(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(FILE) } else { path.to_path_buf() }
+}
+
+/// The model of the run written last.
+fn newest_run() -> Result<PathBuf> {
+    let runs = fs::read_dir(FOLDER).into_iter().flatten().flatten();
+    // A hidden folder is one that a killed run was still writing.
+    let finished = runs.filter(|run| !run.file_name().to_string_lossy().starts_with('.'));
+    let models = finished.map(|run| run.path().join(FILE));
+    let dated = models.filter_map(|path| Some((modified(&path)?, path)));
+    dated.max().map(|(_, path)| path).ok_or_else(|| Error::NoModel { folder: FOLDER.into() })
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|m| m.modified()).ok()
+}

@@ -1,0 +1,110 @@
+//! How data is to be read: what the user asked for, and what a model demands.
+
+use crate::data::{Binarize, Source};
+use crate::error::{Error, Result};
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// How to read it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reading {
+    /// The rule asked for.
+    pub(crate) rule: Option<Binarize>,
+    /// The rule of the model that the data is for; not for tables of 0 and 1, which are binary already.
+    pub(crate) model_rule: Option<Binarize>,
+    /// Height and width of the images that a model knows.
+    pub(crate) model_size: Option<(usize, usize)>,
+    /// The shape of rows that have none.
+    pub(crate) shape: Option<ImageShape>,
+    /// Height and width of the images that pictures are made into.
+    pub(crate) picture_size: Option<(usize, usize)>,
+    pub(crate) limit: Option<usize>,
+    pub(crate) labels: Option<PathBuf>,
+    /// A mask that says which pixels are missing.
+    pub(crate) mask: Option<PathBuf>,
+    /// Whether something is to be learned from every column.
+    pub(crate) is_for_training: bool,
+}
+
+impl Reading {
+    /// What the user wrote, with the size that pictures are to have.
+    pub(crate) fn source(&self, written: &OsString) -> Source {
+        let source = Source::parse(written);
+        match self.picture_size {
+            Some((height, width)) => source.with_size(height, width),
+            None => source,
+        }
+    }
+}
+
+/// `HxW`, the height and width of an image in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ImageShape {
+    pub(crate) height: usize,
+    pub(crate) width: usize,
+}
+
+impl std::str::FromStr for ImageShape {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        // As u32: so a model stores them.
+        let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse::<u32>(), w.parse::<u32>()));
+        match sides {
+            Some((Ok(height), Ok(width))) if height > 0 && width > 0 => {
+                Ok(Self { height: height as usize, width: width as usize })
+            }
+            _ => {
+                let allowed = "HEIGHTxWIDTH in pixels, such as 28x28".into();
+                Err(Error::Parameter { name: "shape", value: text.into(), allowed })
+            }
+        }
+    }
+}
+
+/// `--mask`, wherever data is read.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct MaskArgs {
+    /// Images whose bright pixels (128 of 255 and more) say what is missing: one for all, or one for each
+    /// [default: none; what is blank or NA in a table and NaN in an array is missing anyway]
+    #[arg(long, value_name = "SRC")]
+    pub(crate) mask: Option<PathBuf>,
+}
+
+/// From a source to rows, wherever no model says how.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ReadingArgs {
+    /// From grey to bits: threshold:T (ink is T or more of 255), otsu, bernoulli:SEED or none
+    /// [default: threshold:128; none for tables of 0 and 1; with a model to start from, its rule]
+    #[arg(long, value_name = "RULE")]
+    binarize: Option<Binarize>,
+    /// Height and width, such as 28x28, of images in rows that have none; and pictures of any other size are
+    /// cut out, centred and scaled to it, as photos are [default: 1 x columns; pictures as they are]
+    #[arg(long, value_name = "HxW")]
+    shape: Option<ImageShape>,
+    /// Use the first N images only [default: all]
+    #[arg(long, value_name = "N")]
+    limit: Option<NonZeroUsize>,
+    /// Labels of the images: an IDX file, or text with a whole number a line
+    /// [default: those of the source]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<PathBuf>,
+    #[command(flatten)]
+    mask: MaskArgs,
+}
+
+impl ReadingArgs {
+    /// What was asked for.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading {
+            rule: self.binarize,
+            shape: self.shape,
+            picture_size: self.shape.map(|shape| (shape.height, shape.width)),
+            limit: self.limit.map(NonZeroUsize::get),
+            labels: self.labels.clone(),
+            mask: self.mask.mask.clone(),
+            ..Reading::default()
+        }
+    }
+}

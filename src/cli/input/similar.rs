@@ -1,0 +1,89 @@
+//! Names that a user may have meant: what is there and is spelt much like what is not.
+
+use super::demo;
+use super::models;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Two names are alike from here on, by the similarity of Jaro and Winkler (1990), from 0 to 1.
+const ALIKE: f64 = 0.85;
+
+/// What is there and is named most like `path`, which is not: beside it, under `data/` or `models/`, or built in.
+pub(crate) fn similar(path: &Path) -> Option<String> {
+    let written = path.to_str()?;
+    // `data/minst:test` may be a split of what is there.
+    let (written, split) = match written.rsplit_once(':') {
+        Some((path, split @ ("train" | "test"))) => (path, format!(":{split}")),
+        _ => (written, String::new()),
+    };
+    let path = Path::new(written);
+    let name = path.file_name()?.to_str()?;
+    let alike = |there: &PathBuf| -> Option<f64> {
+        let found = there.file_name()?.to_str()?;
+        let alike = strsim::jaro_winkler(&name.to_lowercase(), &found.to_lowercase());
+        (alike >= ALIKE && there != path).then_some(alike)
+    };
+    let scored = candidates(path).into_iter().filter_map(|there| Some((alike(&there)?, there)));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))?;
+    Some(format!("{}{split}", best.1.display()))
+}
+
+fn candidates(path: &Path) -> Vec<PathBuf> {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let is_bare = parent.as_os_str().is_empty();
+    let mut found = entries(parent);
+    if is_bare {
+        found.extend(entries(Path::new("data")));
+        found.extend(entries(Path::new(models::FOLDER)));
+        found.extend([demo::NAME, models::BUILT_IN[0]].map(PathBuf::from));
+    }
+    // A folder that is misspelt: what is in the one that was meant.
+    if let (Some(grand), Some(folder)) = (parent.parent(), parent.file_name()) {
+        let is_meant = |there: &PathBuf| {
+            let names = (there.file_name().and_then(|n| n.to_str()), folder.to_str());
+            matches!(names, (Some(a), Some(b)) if a != b && strsim::jaro_winkler(a, b) >= ALIKE)
+        };
+        found.extend(entries(grand).into_iter().filter(is_meant).flat_map(|there| entries(&there)));
+    }
+    found
+}
+
+/// What is in a folder, as a user would write it; nothing if it cannot be read.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = fs::read_dir(here).into_iter().flatten().flatten();
+    entries.map(|entry| folder.join(entry.file_name())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_spelt_alike_is_found_with_its_split() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("mnist")).unwrap();
+        fs::write(folder.path().join("answers.csv"), "1\n").unwrap();
+        let found = |name: &str| similar(&folder.path().join(name));
+        let there = |name: &str| Some(folder.path().join(name).display().to_string());
+        assert_eq!(found("mnsit:test"), there("mnist").map(|path| path + ":test"));
+        assert_eq!(found("anwsers.csv"), there("answers.csv"));
+        assert_eq!(found("something-else"), None);
+    }
+
+    #[test]
+    fn a_misspelt_folder_is_found_by_what_is_in_the_right_one() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("pictures")).unwrap();
+        let file = folder.path().join("pictures/a.png");
+        fs::write(&file, "x").unwrap();
+        let found = similar(&folder.path().join("picures/a.png"));
+        assert_eq!(found, Some(file.display().to_string()));
+    }
+
+    #[test]
+    fn built_in_names_count() {
+        assert_eq!(similar(Path::new("dmeo")), Some("demo".into()));
+        assert_eq!(similar(Path::new("mnist-k10")), Some("mnist-k100".into()));
+    }
+}

@@ -1,0 +1,149 @@
+//! The classifier that a model with labels is: `p(label | x) = sum_k p(k | x) p(label | k)`.
+
+use super::clusters;
+use crate::cli::input::Input;
+use crate::cli::terminal::tables;
+use crate::error::Result;
+use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
+use crate::model_file::{LabelTable, Model};
+use serde::Serialize;
+
+/// The labels met in each cluster in training, as probabilities.
+pub(crate) struct Classifier<'a> {
+    names: &'a [String],
+    /// `p(label | k)`, one cluster after another.
+    shares: Vec<f64>,
+}
+
+/// What the classifier is worth on labelled data; `null` in JSON stands for an infinite loss.
+#[derive(Debug, Serialize)]
+pub(crate) struct Classification {
+    accuracy: f64,
+    log_loss: f64,
+    brier: f64,
+    calibration_error: f64,
+    n_bins: usize,
+    reliability: Vec<Reliability>,
+    /// Labels that the classifier knows.
+    labels: Vec<String>,
+    /// Images of each label of the data (columns) that each label was predicted for (rows).
+    counts: Vec<Vec<u64>>,
+    /// Images with a label that the model never met.
+    n_unknown: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Reliability {
+    above: f64,
+    up_to: f64,
+    confidence: f64,
+    accuracy: f64,
+    count: f64,
+}
+
+impl<'a> Classifier<'a> {
+    /// The classifier of a model that was trained on labelled data.
+    pub(crate) fn of(model: &'a Model) -> Option<Self> {
+        model.labels.as_ref().map(Self::new)
+    }
+
+    fn new(table: &'a LabelTable) -> Self {
+        Self { names: &table.names, shares: table.shares() }
+    }
+
+    /// The probability of every label (L values), from the responsibilities of all clusters.
+    pub(crate) fn forecast(&self, resp: impl Iterator<Item = f64>) -> Vec<f64> {
+        let mut forecast = vec![0.0; self.names.len()];
+        for (r, shares) in resp.zip(self.shares.chunks(self.names.len())) {
+            forecast.iter_mut().zip(shares).for_each(|(p, share)| *p += r * share);
+        }
+        forecast
+    }
+
+    /// The most probable label and its probability.
+    pub(crate) fn predict(&self, resp: impl Iterator<Item = f64>) -> (&'a str, f64) {
+        let judged = Judged::new(&self.forecast(resp), None);
+        (&self.names[judged.predicted], judged.confidence)
+    }
+}
+
+impl Classification {
+    /// What the labels of `model` say of the rows of `input` whose label is known, where both have some.
+    pub(crate) fn of(model: &Model, input: &Input) -> Result<Option<Self>> {
+        let (Some(classifier), Some(labels)) = (Classifier::of(model), &input.labels) else {
+            return Ok(None);
+        };
+        // The label of the data that each of its codes stands for, in the model's own order.
+        let known = |name: &String| classifier.names.iter().position(|known| known == name);
+        let truths: Vec<Option<usize>> = labels.names().iter().map(known).collect();
+        let rows = input.rows();
+        let label_of = |i: usize| labels.of_row()[i].filter(|_| rows.weight(i) > 0.0);
+        let judged = model.mixture.map_rows(&input.bits, |i, _, resp| {
+            let label = label_of(i)?;
+            let judged = Judged::new(&classifier.forecast(resp), truths[label as usize]);
+            Some(Judged { weight: rows.weight(i), ..judged })
+        })?;
+        let judged: Vec<Judged> = judged.into_iter().flatten().collect();
+        if judged.is_empty() {
+            return Ok(None);
+        }
+        let labelled = rows.counts().enumerate();
+        let labelled = labelled.filter_map(|(i, count)| Some((label_of(i)? as usize, count)));
+        let both = judged.iter().zip(labelled);
+        let both = both.map(|(sample, (label, count))| (sample.predicted, label, count));
+        let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
+        let table = Contingency::weighted(n_predicted, n_labels, both)?;
+        let unit = rows.count_unit();
+        let weighed = |counts: &[u64]| clusters::weighed(counts, unit);
+        let scores = Calibration::of(&judged)?;
+        let unknown = table.label_sizes().into_iter().zip(&truths).filter(|(_, t)| t.is_none());
+        Ok(Some(Self {
+            accuracy: scores.accuracy,
+            log_loss: scores.log_loss,
+            brier: scores.brier,
+            calibration_error: scores.calibration_error,
+            n_bins: N_BINS,
+            reliability: scores.bins.into_iter().map(Reliability::from).collect(),
+            labels: classifier.names.to_vec(),
+            counts: (0..table.n_clusters()).map(|l| weighed(table.cluster(l))).collect(),
+            n_unknown: weighed(&unknown.map(|(size, _)| size).collect::<Vec<_>>())
+                .into_iter()
+                .sum(),
+        }))
+    }
+
+    /// One line of scores.
+    pub(crate) fn line(&self) -> String {
+        let Self { accuracy, log_loss, brier, calibration_error, n_bins, .. } = self;
+        let unknown = match self.n_unknown {
+            0 => String::new(),
+            n => format!("; {n} with a label that the model never met"),
+        };
+        format!(
+            "accuracy {accuracy:.4}, log loss {log_loss:.4} nats, Brier score {brier:.4}, \
+             calibration error {calibration_error:.4} ({n_bins} bins){unknown}"
+        )
+    }
+
+    /// The predicted labels, and for each the images by their label in the data.
+    pub(crate) fn confusion(&self) -> (&[String], &[Vec<u64>]) {
+        (&self.labels, &self.counts)
+    }
+
+    /// The reliability table: how sure the classifier is, and how often it is right.
+    pub(crate) fn reliability_table(&self, samples: &str) -> String {
+        let rows = self.reliability.iter().map(|bin| {
+            let range = format!("{:.1} to {:.1}", bin.above, bin.up_to);
+            let means = [bin.confidence, bin.accuracy].map(|mean| format!("{mean:.4}"));
+            [range].into_iter().chain(means).chain([clusters::amount(bin.count)]).collect()
+        });
+        tables::table(&["probability", "mean", "accuracy", samples], &[0], rows)
+    }
+}
+
+impl From<Bin> for Reliability {
+    fn from(bin: Bin) -> Self {
+        let Bin { above, up_to, count, confidence, accuracy } = bin;
+        Self { above, up_to, confidence, accuracy, count }
+    }
+}

@@ -1,0 +1,10 @@
+//! What is said of a fit: scores, trust, labels, standard errors.
+
+pub(crate) mod classifier;
+pub(crate) mod clusters;
+pub(crate) mod comparison;
+pub(crate) mod confusion;
+pub(crate) mod evidence;
+pub(crate) mod standard_errors;
+pub(crate) mod train_report;
+pub(crate) mod trust;

@@ -1,0 +1,379 @@
+//! What a fit tells: the table, the trust line and the score as text, the same as JSON, the history as CSV.
+
+use super::clusters::{self, Agreement, Clustering};
+use super::trust::{self, OfLabel, SecondBest};
+use crate::cli::input::demo;
+use crate::cli::input::{Input, LeftOut, Words};
+use crate::cli::run_folder::Run;
+use crate::cli::terminal::clock::Clock;
+use crate::cli::terminal::tables;
+use crate::data;
+use crate::em::{Fit, FitParams, FitReport, SAME_OPTIMUM, StartReport, StopReason};
+use crate::error::Result;
+use crate::mixture::Assignment;
+use crate::model_file::{Finding, FitRecord, Member, Model, Provenance, StartRecord, Typicality};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// A fit and what it does on the data.
+pub(crate) struct Results {
+    summary: String,
+    left_out: Vec<LeftOut>,
+    synthetic: bool,
+    params: FitParams,
+    /// How the starts began.
+    init: String,
+    report: FitReport,
+    /// The rows as new ones would be put into clusters: without their labels.
+    judged: Vec<Assignment>,
+    /// What is saved.
+    model: Model,
+    training: Clustering,
+    held_out: Option<Clustering>,
+}
+
+/// The JSON document of a run.
+#[derive(Debug, Serialize)]
+pub(crate) struct Document {
+    model: String,
+    data: String,
+    synthetic: bool,
+    n_samples: usize,
+    left_out: Vec<LeftOut>,
+    total_weight: f64,
+    n_features: usize,
+    n_components: usize,
+    seed: u64,
+    n_init: String,
+    init: String,
+    alpha: f64,
+    tol: f64,
+    max_iter: usize,
+    accelerate: bool,
+    starts: Vec<Start>,
+    best_found: usize,
+    /// Ends closer than this are the same optimum, in nats per sample.
+    same_optimum: f64,
+    /// The trust of each label's own fit, where each has clusters of its own.
+    by_label: Vec<OfLabel>,
+    second_best: Option<SecondBest>,
+    diagnoses: Vec<Finding>,
+    gradient_residual: f64,
+    /// Whether clusters were fitted to labels: then the log-likelihood of the training data is that of the images with their labels.
+    uses_labels: bool,
+    n_iter: usize,
+    converged: bool,
+    stop: String,
+    log_likelihood: f64,
+    score: f64,
+    bits_per_pixel: f64,
+    aic: f64,
+    bic: f64,
+    icl: f64,
+    weights: Vec<f64>,
+    cluster_sizes: Vec<u64>,
+    #[serde(flatten)]
+    agreement: Option<Agreement>,
+    held_out: Option<HeldOut>,
+    seconds: Clock,
+    model_sha256: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Start {
+    objective: f64,
+    n_iter: usize,
+    /// Iterations that were extrapolations, and extrapolations tried in vain.
+    n_leaps: usize,
+    n_rejected: usize,
+    stop: String,
+    /// The start that a split and a merge led on from; null: initialised anew, or warm.
+    moved_from: Option<usize>,
+    /// Whether it began at the fit of another K.
+    is_warm: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct HeldOut {
+    n_samples: usize,
+    log_likelihood: f64,
+    score: f64,
+    bits_per_pixel: f64,
+    #[serde(flatten)]
+    agreement: Option<Agreement>,
+}
+
+impl Results {
+    /// Sorts the data into the clusters that the fit gave them, and applies the mixture to held-out data where there is
+    /// some.
+    pub(crate) fn new(
+        input: &Input,
+        held_out: Option<&Input>,
+        params: FitParams,
+        init: String,
+        fit: Fit,
+    ) -> Result<Self> {
+        let Fit { mixture, mut report, label_of } = fit;
+        let mut training = Clustering::new(mixture.n_components(), &report.assignments, input)?;
+        let mut judged = std::mem::take(&mut report.assignments);
+        if !label_of.is_empty() {
+            drop(judged);
+            judged = mixture.assign(&input.bits)?;
+            training.judge_by(Clustering::new(mixture.n_components(), &judged, input)?);
+        }
+        let typicality = typicality(mixture.n_components(), &judged, input);
+        let held_out = held_out.map(|test| Clustering::of(&mixture, test)).transpose()?;
+        let model = Model {
+            mixture,
+            height: input.height as u32,
+            width: input.width as u32,
+            binarize: input.rule.to_string(),
+            provenance: Some(provenance(input, &params, &init)),
+            report: Some(record(&report)),
+            labels: training.label_table(&label_of),
+            trust: Some(trust::record(&report, training.words.sample)),
+            typicality: Some(typicality),
+        };
+        let Input { left_out, synthetic, .. } = input;
+        Ok(Self {
+            summary: input.summary(),
+            left_out: left_out.clone(),
+            synthetic: *synthetic,
+            params,
+            init,
+            report,
+            judged,
+            model,
+            training,
+            held_out,
+        })
+    }
+
+    /// The model to be saved.
+    pub(crate) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    fn uses_labels(&self) -> bool {
+        self.model.labels.as_ref().is_some_and(|table| !table.label_of.is_empty())
+    }
+
+    pub(crate) fn n_components(&self) -> usize {
+        self.model.mixture.n_components()
+    }
+
+    /// Why the fit ended.
+    pub(crate) fn stop(&self) -> StopReason {
+        self.report.stop
+    }
+
+    pub(crate) fn cluster_sizes(&self) -> &[u64] {
+        &self.training.sizes
+    }
+
+    /// `iteration,objective,gain`: total nats, and the gain in nats per image.
+    pub(crate) fn history_csv(&self) -> String {
+        let history = &self.report.objective_history;
+        let mut csv = String::from("iteration,objective,gain\n");
+        for (i, objective) in history.iter().enumerate() {
+            let before = i.checked_sub(1).map(|before| history[before]);
+            let gain = before.map(|b| ((objective - b) / self.training.total_weight).to_string());
+            let _ = writeln!(csv, "{i},{objective},{}", gain.unwrap_or_default());
+        }
+        csv
+    }
+
+    /// The objective of the best start on its way, in nats per sample; what is not finite is left out.
+    pub(crate) fn history(&self) -> Vec<f64> {
+        let per_sample = |objective: f64| objective / self.training.total_weight;
+        finite(&self.report.objective_history).into_iter().map(per_sample).collect()
+    }
+
+    /// What the rows and their features are called.
+    pub(crate) fn words(&self) -> Words {
+        self.training.words
+    }
+
+    /// The cluster of every row, and how sure that is.
+    pub(crate) fn assignments(&self) -> &[Assignment] {
+        &self.judged
+    }
+
+    /// Agreement with labels: held out, if there are some.
+    pub(crate) fn agreement(&self) -> Option<Agreement> {
+        let held_out = self.held_out.as_ref().and_then(Clustering::agreement);
+        held_out.or_else(|| self.training.agreement())
+    }
+
+    /// Scores, each with its name.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let held_out = self.held_out.as_ref().map(|test| ("held out", test.score_line()));
+        let bic = self.model.mixture.bic(self.training.log_likelihood, self.training.total_weight);
+        let own = [("training", self.training.score_line())].into_iter().chain(held_out);
+        own.chain([("BIC", format!("{bic:.1}")), ("ICL", format!("{:.1}", self.icl()))])
+    }
+
+    fn icl(&self) -> f64 {
+        let Clustering { log_likelihood, total_weight, entropy, .. } = self.training;
+        self.model.mixture.icl(log_likelihood, total_weight, entropy)
+    }
+
+    /// The JSON document.
+    pub(crate) fn document(&self, run: &Run, clock: &Clock) -> Document {
+        let (report, mixture, training) = (&self.report, &self.model.mixture, &self.training);
+        Document {
+            model: run.folder.display().to_string(),
+            data: self.summary.clone(),
+            synthetic: self.synthetic,
+            n_samples: training.n_samples,
+            left_out: self.left_out.clone(),
+            total_weight: training.total_weight,
+            n_features: mixture.n_features(),
+            n_components: mixture.n_components(),
+            seed: self.params.seed,
+            n_init: self.params.n_init.to_string(),
+            init: self.init.clone(),
+            alpha: self.params.alpha,
+            tol: self.params.tol,
+            max_iter: self.params.max_iter,
+            accelerate: self.params.accelerate,
+            starts: report.starts.iter().map(Start::from).collect(),
+            best_found: report.n_best(),
+            same_optimum: SAME_OPTIMUM,
+            by_label: trust::of_each_label(report, self.model.labels.as_ref()),
+            second_best: SecondBest::of(report),
+            diagnoses: self.model.trust.as_ref().map_or_else(Vec::new, |t| t.findings.clone()),
+            gradient_residual: report.gradient_residual,
+            uses_labels: self.uses_labels(),
+            n_iter: report.n_iter,
+            converged: self.stop() == StopReason::Converged,
+            stop: self.stop().to_string(),
+            log_likelihood: training.log_likelihood,
+            score: training.score(),
+            bits_per_pixel: training.bits_per_pixel(),
+            aic: mixture.aic(training.log_likelihood),
+            bic: mixture.bic(training.log_likelihood, training.total_weight),
+            icl: self.icl(),
+            weights: mixture.weights().iter().copied().collect(),
+            cluster_sizes: training.sizes.clone(),
+            agreement: training.agreement(),
+            held_out: self.held_out.as_ref().map(HeldOut::from),
+            seconds: *clock,
+            model_sha256: run.model_sha256.clone(),
+        }
+    }
+
+    /// The text: clusters, trust, scores, and where everything is.
+    pub(crate) fn text(&self, run: &Run) -> String {
+        let mut text = self.cluster_table();
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(text, "{name:<10}{value}");
+        };
+        let trust = self.model.trust.iter().flat_map(trust::lines);
+        trust.for_each(|(name, value)| line(name, &value));
+        line("training", &with_agreement(&self.training));
+        if self.uses_labels() {
+            let sample = self.training.words.sample;
+            line("", &format!("(each {sample} scored with its label, and judged without it)"));
+        }
+        if let Some(held_out) = &self.held_out {
+            line("held out", &with_agreement(held_out));
+        }
+        if self.synthetic {
+            line("note", demo::SYNTHETIC);
+        }
+        line("written", &run.folder.display().to_string());
+        text
+    }
+
+    fn cluster_table(&self) -> String {
+        let rows = self.model.mixture.weights().iter().enumerate().map(|(k, weight)| {
+            let label = clusters::majority(self.model.labels.as_ref(), k);
+            let cells = [k.to_string(), format!("{weight:.4}"), self.training.sizes[k].to_string()];
+            cells.into_iter().chain(label).collect()
+        });
+        let samples = format!("{}s", self.training.words.sample);
+        let head = ["cluster", "weight", &samples, "majority label"];
+        let columns = if self.model.labels.is_some() { 4 } else { 3 };
+        tables::table(&head[..columns], &[3], rows)
+    }
+}
+
+/// What the rows of each cluster are like; those that weigh nothing or miss something are left out.
+fn typicality(n_components: usize, assignments: &[Assignment], input: &Input) -> Typicality {
+    let (bits, rows) = (&input.bits, input.rows());
+    // Counted once: the rows may lie on a disk.
+    let n_ones: Vec<u32> = (0..bits.n_samples()).map(|i| bits.n_ones(i) as u32).collect();
+    let member = |(i, &assignment)| {
+        let (n_ones, weight) = (n_ones[i] as usize, rows.weight(i));
+        Member { assignment, n_ones, weight }
+    };
+    let members = assignments.iter().enumerate().filter(|(i, _)| bits.is_complete(*i));
+    Typicality::of(n_components, members.map(member).filter(|member| member.weight > 0.0))
+}
+
+fn provenance(input: &Input, params: &FitParams, init: &str) -> Provenance {
+    Provenance {
+        program_version: env!("CARGO_PKG_VERSION").into(),
+        data_sha256: data::fingerprint(&input.bits, input.weights.as_deref()),
+        n_samples: input.bits.n_samples() as u64,
+        synthetic: input.synthetic,
+        seed: params.seed,
+        n_init: params.n_init.to_string(),
+        init: init.into(),
+        alpha: params.alpha,
+        tol: params.tol,
+        max_iter: params.max_iter as u64,
+        accelerate: params.accelerate,
+    }
+}
+
+fn record(report: &FitReport) -> FitRecord {
+    let starts = report.starts.iter().zip(0..).map(|(start, seed_index)| StartRecord {
+        seed_index,
+        n_iter: start.n_iter as u64,
+        objective: start.objective,
+        stop: start.stop.to_string(),
+    });
+    FitRecord {
+        log_likelihood: report.log_likelihood,
+        n_iter: report.n_iter as u64,
+        stop: report.stop.to_string(),
+        // A --from model may rule rows out: its -inf cannot be drawn or stored.
+        objective_history: finite(&report.objective_history),
+        starts: starts.collect(),
+        best_start: report.best_start as u64,
+    }
+}
+
+fn finite(values: &[f64]) -> Vec<f64> {
+    values.iter().copied().filter(|value| value.is_finite()).collect()
+}
+
+/// The scores, and below them the agreement with labels where there are any.
+fn with_agreement(clustering: &Clustering) -> String {
+    let agreement = clustering.agreement().map(|a| clusters::agreement_line(&a));
+    let below = agreement.map(|line| format!("\n{:<10}{line}", ""));
+    clustering.score_line() + &below.unwrap_or_default()
+}
+
+impl From<&StartReport> for Start {
+    fn from(start: &StartReport) -> Self {
+        let StartReport { n_iter, n_leaps, n_rejected, objective, stop, moved_from, is_warm } =
+            *start;
+        let stop = stop.to_string();
+        Self { objective, n_iter, n_leaps, n_rejected, stop, moved_from, is_warm }
+    }
+}
+
+impl From<&Clustering> for HeldOut {
+    fn from(clustering: &Clustering) -> Self {
+        Self {
+            n_samples: clustering.n_samples,
+            log_likelihood: clustering.log_likelihood,
+            score: clustering.score(),
+            bits_per_pixel: clustering.bits_per_pixel(),
+            agreement: clustering.agreement(),
+        }
+    }
+}

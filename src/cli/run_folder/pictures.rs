@@ -1,0 +1,145 @@
+//! Pictures of a model's clusters: captions, the contact sheet, and the terminal.
+
+use crate::bits::BitMatrix;
+use crate::cli::input::Words;
+use crate::cli::input::demo;
+use crate::cli::results::clusters;
+use crate::cli::terminal::console::Console;
+use crate::error::Result;
+use crate::model_file::Model;
+use crate::render::{self, Colours, Grid, Shape, Sheet, Tile};
+
+/// How to draw in a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Half blocks in colour.
+    Blocks,
+    /// Plain characters.
+    Shade,
+}
+
+/// The height and width of a model's images.
+pub(crate) fn shape(model: &Model) -> Shape {
+    Shape { height: model.height as usize, width: model.width as usize }
+}
+
+/// Zeros and ones as numbers, row after row.
+pub(crate) fn numbers(bits: &BitMatrix) -> Vec<f64> {
+    let d = bits.n_features();
+    let mut values = vec![0.0; bits.n_samples() * d];
+    for (i, row) in values.chunks_mut(d.max(1)).enumerate() {
+        bits.ones(i).for_each(|feature| row[feature] = 1.0);
+    }
+    values
+}
+
+/// Whether the model was fitted to data drawn by a program.
+pub(crate) fn is_synthetic(model: &Model) -> bool {
+    model.provenance.as_ref().is_some_and(|provenance| provenance.synthetic)
+}
+
+/// The means of the clusters `shown`, captioned with what is known about them.
+///
+/// `sizes` are the images in each cluster; a model with labels knows them itself.
+pub(crate) fn tiles<'a>(model: &'a Model, sizes: Option<&[u64]>, shown: &[usize]) -> Vec<Tile<'a>> {
+    let mut tiles = render::mean_tiles(&model.mixture);
+    let sample = Words::of(model.height as usize).sample;
+    for (k, tile) in tiles.iter_mut().enumerate() {
+        let known = model.labels.as_ref().map(|table| clusters::size(table, k));
+        let size = sizes.map(|sizes| sizes[k]).or(known);
+        tile.caption.extend(size.map(|size| format!("{size} {sample}s")));
+        let label = clusters::majority(model.labels.as_ref(), k);
+        tile.caption.extend(label.map(|label| format!("label {label}")));
+    }
+    shown.iter().map(|&k| tiles[k].clone()).collect()
+}
+
+/// The contact sheet of the clusters `shown`, as a PNG.
+pub(crate) fn sheet(
+    model: &Model,
+    sizes: Option<&[u64]>,
+    shown: &[usize],
+    columns: Option<usize>,
+) -> Result<Vec<u8>> {
+    let n_components = model.mixture.n_components();
+    let title = match shown {
+        [k] if n_components > 1 => format!("Mean of cluster {k} of {n_components}"),
+        _ => format!("Means of {n_components} clusters"),
+    };
+    let foot =
+        if is_synthetic(model) { format!("From {}", demo::SYNTHETIC) } else { String::new() };
+    let sheet = Sheet { title: &title, foot: &foot, columns };
+    render::sheet_png(&tiles(model, sizes, shown), shape(model), &sheet)
+}
+
+/// Pairs of clusters of two models side by side, as a PNG; a blank tile where there is no partner.
+pub(crate) fn matched_sheet(
+    pairs: impl Iterator<Item = (Option<usize>, Option<usize>)>,
+    a: &[Tile],
+    b: &[Tile],
+    shape: Shape,
+) -> Result<Vec<u8>> {
+    let blank = vec![0.0; shape.height * shape.width];
+    let none = Tile { values: &blank, caption: vec!["none".into()] };
+    let mut tiles = Vec::new();
+    for (of_a, of_b) in pairs {
+        for (name, k, of_model) in [("A", of_a, a), ("B", of_b, b)] {
+            tiles.push(named(k.map_or(&none, |k| &of_model[k]), name));
+        }
+    }
+    // As many columns as make pairs stay together, in a sheet that is not much higher than wide.
+    let columns = 2 * ((tiles.len() as f64 / 4.0).sqrt().ceil() as usize).clamp(1, 4);
+    let title = "Matched clusters of A and B";
+    render::sheet_png(&tiles, shape, &Sheet { title, foot: "", columns: Some(columns) })
+}
+
+/// The tile with the model's name before its first line.
+fn named<'a>(tile: &Tile<'a>, name: &str) -> Tile<'a> {
+    let mut tile = tile.clone();
+    match tile.caption.first_mut() {
+        Some(first) => *first = format!("{name}: {first}"),
+        None => tile.caption.push(name.into()),
+    }
+    tile
+}
+
+/// Characters that a small mean is wide, and what lies between two.
+const SMALL: usize = 14;
+const GAP: usize = 2;
+/// More means than this would push everything else off the screen.
+const MOST_SMALL: usize = 24;
+
+/// The means, small and side by side, where there is colour and they are few; else nothing.
+pub(crate) fn small_means(model: &Model, console: &Console) -> Result<String> {
+    let k = model.mixture.n_components();
+    if console.colours().is_none() || !console.is_terminal() || model.height == 1 || k > MOST_SMALL
+    {
+        return Ok(String::new());
+    }
+    let caption = |k: usize| {
+        let label = model.labels.as_ref().and_then(|table| table.majority(k));
+        vec![label.map_or_else(|| k.to_string(), |(name, _)| format!("{k}: {name}"))]
+    };
+    let tile = |k: usize| Tile { values: model.mixture.mean(k), caption: caption(k) };
+    let tiles: Vec<Tile> = (0..k).map(tile).collect();
+    let columns = (console.width() + GAP) / (SMALL + GAP);
+    text(&tiles, shape(model), Some(columns.max(1)), Style::Blocks, console)
+}
+
+/// Tiles as text.
+pub(crate) fn text(
+    tiles: &[Tile],
+    shape: Shape,
+    columns: Option<usize>,
+    style: Style,
+    console: &Console,
+) -> Result<String> {
+    let grid = Grid { width: console.width(), columns };
+    match style {
+        Style::Shade => render::shade(tiles, shape, grid),
+        Style::Blocks => {
+            let colours = console.colours().unwrap_or(Colours::Ansi256);
+            render::half_blocks(tiles, shape, grid, colours)
+        }
+    }
+}

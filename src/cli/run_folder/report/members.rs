@@ -1,0 +1,103 @@
+//! The members of each cluster that are worth a look: the most probable, the least probable, and the least certain.
+
+use crate::cli::commands::assign::most_probable_first;
+use crate::cli::input::Input;
+use crate::data::Part;
+use crate::error::Result;
+use crate::mixture::Assignment;
+use crate::model_file::Model;
+use crate::render;
+use serde_json::{Value, json};
+
+/// Members of a kind in all clusters together, and the most and the fewest in one.
+const IN_ALL: usize = 80;
+const MOST: usize = 6;
+const FEWEST: usize = 1;
+/// Responsibilities of less entropy than this are certain, in nats.
+const CERTAIN: f64 = 0.01;
+
+/// The kinds, as the page calls them.
+pub(super) const KINDS: [&str; 3] = ["typical", "odd", "undecided"];
+
+/// For each cluster and each kind, documents of its members.
+pub(super) struct Members {
+    of_clusters: Vec<[Vec<Value>; 3]>,
+}
+
+impl Members {
+    /// Those of `input`, which was given to clusters by `assignments`.
+    pub(super) fn of(input: &Input, model: &Model, assignments: &[Assignment]) -> Result<Self> {
+        let k = model.mixture.n_components();
+        let n = (IN_ALL / k).clamp(FEWEST, MOST);
+        let places: Vec<[Vec<usize>; 3]> = by_cluster(input, assignments, k)
+            .into_iter()
+            .map(|its| chosen(its, assignments, n))
+            .collect();
+        // All at once: scoring prepares tables, which takes longer than a few rows do.
+        let rows: Vec<usize> = places.iter().flatten().flatten().copied().collect();
+        let mut documents = documents(input, model, &rows)?.into_iter();
+        let take =
+            |its: [Vec<usize>; 3]| its.map(|rows| documents.by_ref().take(rows.len()).collect());
+        Ok(Self { of_clusters: places.into_iter().map(take).collect() })
+    }
+
+    /// One document for each cluster.
+    pub(super) fn into_documents(self) -> Vec<Value> {
+        let document = |kinds: [Vec<Value>; 3]| {
+            Value::Object(
+                KINDS.map(str::to_owned).into_iter().zip(kinds.map(Value::Array)).collect(),
+            )
+        };
+        self.of_clusters.into_iter().map(document).collect()
+    }
+}
+
+/// The rows of each cluster that count and of which something is known.
+fn by_cluster(input: &Input, assignments: &[Assignment], k: usize) -> Vec<Vec<usize>> {
+    let rows = input.rows();
+    let mut of_clusters = vec![Vec::new(); k];
+    for (i, row) in assignments.iter().enumerate() {
+        if rows.weight(i) > 0.0 && input.bits.is_complete(i) {
+            of_clusters[row.component].push(i);
+        }
+    }
+    of_clusters
+}
+
+/// Up to `n` of each kind.
+fn chosen(its: Vec<usize>, assignments: &[Assignment], n: usize) -> [Vec<usize>; 3] {
+    let mut by_log_prob = its.clone();
+    by_log_prob.sort_by(|&a, &b| assignments[b].log_prob.total_cmp(&assignments[a].log_prob));
+    let typical: Vec<usize> = by_log_prob.iter().copied().take(n).collect();
+    // In a small cluster nobody is both.
+    let odd: Vec<usize> = by_log_prob[typical.len()..].iter().rev().copied().take(n).collect();
+    let mut undecided: Vec<usize> =
+        its.into_iter().filter(|&i| assignments[i].entropy > CERTAIN).collect();
+    undecided.sort_by(|&a, &b| assignments[b].entropy.total_cmp(&assignments[a].entropy));
+    undecided.truncate(n);
+    [typical, odd, undecided]
+}
+
+fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>> {
+    let bits = input.bits.select(rows);
+    model.mixture.map_rows(&bits, |place, log_prob, resp| {
+        let i = rows[place];
+        let resp: Vec<f64> = resp.collect();
+        let order = most_probable_first(&resp);
+        let of_sample =
+            |t: &crate::model_file::Typicality| t.of_sample(order[0], log_prob, bits.n_ones(place));
+        let (source, index) = input.origin(i);
+        let label = input.labels.as_ref().map(|labels| labels.name_of(i));
+        json!({
+            // A ninth entry would double the room that each member takes.
+            "name": Part::file_name(&input.parts, i).map_or_else(|| json!(index), Value::from),
+            "source": source,
+            "bits": render::base64(&bits.row(place)),
+            "log_prob": log_prob,
+            "probability": resp[order[0]],
+            "runner_up": order.get(1).filter(|&&k| resp[k] > 0.0),
+            "typicality": model.typicality.as_ref().and_then(of_sample),
+            "label": label.filter(|label| !label.is_empty()),
+        })
+    })
+}

@@ -1,0 +1,57 @@
+//! What a page that was written before tells of a cluster: its members, for `bmm view --cluster`.
+
+use super::members::KINDS;
+use crate::cli::input::models;
+use crate::cli::run_folder;
+use crate::model_file::Model;
+use crate::render::{self, Base64Numbers};
+use serde_json::Value;
+use std::path::Path;
+
+/// A member as a picture.
+pub(crate) struct Member {
+    /// What it is worth a look for, and how typical it is.
+    pub(crate) caption: Vec<String>,
+    /// D zeros and ones.
+    pub(crate) values: Vec<f64>,
+}
+
+/// The members of cluster `k` in the page beside a model; none where there is no such page.
+pub(crate) fn members(model_path: &Path, model: &Model, k: usize) -> Vec<Member> {
+    let page = models::file_in(model_path).with_file_name(run_folder::REPORT);
+    let page = std::fs::read_to_string(page).unwrap_or_default();
+    let document: Value = render::report_data(&page)
+        .and_then(|json| serde_json::from_str(json).ok())
+        .unwrap_or_default();
+    // The page of another model that took the place of its own.
+    if document["means"] != Base64Numbers(model.mixture.means().as_slice()).to_string().as_str() {
+        return Vec::new();
+    }
+    let kinds = &document["clusters"][k]["members"];
+    let of_kind = |kind: &'static str| {
+        let members = kinds[kind].as_array().map_or(&[][..], Vec::as_slice);
+        members.iter().filter_map(move |member| read(kind, member, model))
+    };
+    KINDS.into_iter().flat_map(of_kind).collect()
+}
+
+fn read(kind: &str, member: &Value, model: &Model) -> Option<Member> {
+    let bits = render::from_base64(member["bits"].as_str()?)?;
+    let d = model.mixture.n_features();
+    let bit = |d: usize| Some(f64::from(bits.get(d / 8)? >> (d % 8) & 1));
+    let values = (0..d).map(bit).collect::<Option<Vec<_>>>()?;
+    let word = match kind {
+        "odd" => "least probable",
+        "undecided" => "least certain",
+        _ => "most probable",
+    };
+    let name = match &member["name"] {
+        Value::Number(index) => Some(format!("number {index}")),
+        index => index.as_str().map(str::to_owned),
+    };
+    let typicality = member["typicality"].as_f64().map(|t| format!("typicality {t:.2}"));
+    Some(Member {
+        caption: [Some(word.into()), name, typicality].into_iter().flatten().collect(),
+        values,
+    })
+}

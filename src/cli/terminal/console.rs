@@ -1,0 +1,131 @@
+//! What may be printed, and where: results to standard output, everything else to standard error.
+
+use super::failure::{self, Failure};
+use crate::cli::Options;
+use crate::error::Error;
+use crate::render::Colours;
+use serde::Serialize;
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The width assumed where there is no terminal.
+const DEFAULT_WIDTH: usize = 80;
+
+/// The user's wishes about output.
+#[derive(Debug)]
+pub(crate) struct Console {
+    quiet: bool,
+    verbose: bool,
+    /// One JSON document instead of text.
+    pub(crate) json: bool,
+    color: ColorChoice,
+    /// Whether something was left out.
+    is_partial: AtomicBool,
+}
+
+impl Console {
+    pub(crate) fn new(options: &Options) -> Self {
+        let Options { quiet, verbose, json, color, .. } = *options;
+        Self { quiet, verbose, json, color, is_partial: AtomicBool::new(false) }
+    }
+
+    /// A remark on standard error; `--quiet` silences it.
+    pub(crate) fn note(&self, text: impl std::fmt::Display) {
+        if !self.quiet {
+            // A remark that nobody can read is no failure.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// Says what is wrong with something that is left out. The work goes on without it, and ends with exit code 1.
+    pub(crate) fn left_out(&self, error: &Error) {
+        failure::tell(&failure::lines(error));
+        self.is_partial.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something was left out.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.is_partial.load(Ordering::Relaxed)
+    }
+
+    /// A remark for `--verbose` alone.
+    pub(crate) fn detail(&self, text: impl std::fmt::Display) {
+        if self.verbose {
+            self.note(text);
+        }
+    }
+
+    /// Whether a live line may be drawn.
+    pub(crate) fn is_live(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// Whether standard output is a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// A result: `text` for people or `document` for programs.
+    pub(crate) fn result<T: Serialize>(
+        &self,
+        document: &T,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        let text = if self.json { json_text(document)? } else { text() };
+        self.print(&text)
+    }
+
+    /// Writes `text` to standard output.
+    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        self.print_by(&|out| out.write_all(text.as_bytes()))
+    }
+
+    /// The same for what `write` writes, piece by piece.
+    pub(crate) fn print_by(
+        &self,
+        write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)
+    }
+
+    /// Whether the user said that there must be no colour, wherever the output goes.
+    pub(crate) fn refuses_colour(&self) -> bool {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        self.color == ColorChoice::Never || (self.color == ColorChoice::Auto && no_color)
+    }
+
+    /// The colours of standard output, if any.
+    pub(crate) fn colours(&self) -> Option<Colours> {
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let wanted = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => io::stdout().is_terminal() && !self.refuses_colour() && !dumb,
+        };
+        let rgb = std::env::var("COLORTERM").is_ok_and(|v| v == "truecolor" || v == "24bit");
+        wanted.then_some(if rgb { Colours::Rgb } else { Colours::Ansi256 })
+    }
+
+    /// Characters in a line of standard output.
+    pub(crate) fn width(&self) -> usize {
+        terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
+    }
+}
+
+/// `document` as indented JSON with a final line feed.
+pub(crate) fn json_text<T: Serialize>(document: &T) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(document).map_err(|e| Failure::stdout(e.into()))?;
+    Ok(text + "\n")
+}

@@ -1,0 +1,226 @@
+//! IDX files, the format of MNIST: two zero bytes, the element type, the number of dimensions, each dimension as u32
+//! big-endian, then the elements. This reader believes no header before the file has been seen to bear it out.
+
+use super::input::Input;
+use crate::data::pixels::Pixels;
+use crate::error::{DataProblem, Result};
+use std::io::Read;
+
+/// The element type of unsigned bytes, the only one read.
+const UNSIGNED_BYTE: u8 = 0x08;
+
+/// The images of an IDX file (n, height, width), or the rows of one (n, d) as images of height 1.
+///
+/// # Errors
+/// [`DataProblem`]: labels in place of images, another type, no images, a length other than the header promises.
+pub(crate) fn read_images(mut input: Input) -> Result<Pixels> {
+    let dims = header(&mut input)?;
+    let (n, height, width) = match dims[..] {
+        [n, height, width] => (n, height, width),
+        [n, width] => (n, 1, width),
+        [_] => return Err(input.wrong(DataProblem::LabelsNotImages)),
+        _ => return Err(input.wrong(idx_type(UNSIGNED_BYTE, dims.len()))),
+    };
+    if n == 0 || height == 0 || width == 0 {
+        return Err(input.wrong(DataProblem::Empty));
+    }
+    let values = elements(&mut input, &dims)?;
+    Pixels::new(n as usize, height as usize, width as usize, values)
+}
+
+/// The labels of an IDX file (n), one byte each.
+///
+/// # Errors
+/// [`DataProblem`]: images in place of labels, another type, no labels, a length other than the header promises.
+pub(crate) fn read_labels(mut input: Input) -> Result<Vec<u8>> {
+    let dims = header(&mut input)?;
+    match dims[..] {
+        [0] => Err(input.wrong(DataProblem::NoLabels)),
+        [_] => elements(&mut input, &dims),
+        [_, _, _] => Err(input.wrong(DataProblem::ImagesNotLabels)),
+        _ => Err(input.wrong(idx_type(UNSIGNED_BYTE, dims.len()))),
+    }
+}
+
+fn idx_type(code: u8, dims: usize) -> DataProblem {
+    DataProblem::IdxType { code, dims: dims as u8 }
+}
+
+/// Reads the header and returns the dimensions.
+fn header(input: &mut Input) -> Result<Vec<u32>> {
+    let (code, dims) = match *input.head() {
+        [0, 0, code, dims, ..] => (code, usize::from(dims)),
+        _ => {
+            return Err(input.wrong(DataProblem::UnknownKind {
+                looks_like: "no IDX file".into(),
+                recipe: None,
+            }));
+        }
+    };
+    if code != UNSIGNED_BYTE {
+        return Err(input.wrong(idx_type(code, dims)));
+    }
+    let mut bytes = vec![0; 4 + 4 * dims];
+    let found = input.head().len() as u64;
+    if found < bytes.len() as u64 {
+        let expected = bytes.len() as u64;
+        return Err(input.wrong(DataProblem::Truncated { expected, found }));
+    }
+    input.reader().read_exact(&mut bytes).map_err(|e| input.failed(e))?;
+    let (words, _) = bytes.as_chunks::<4>();
+    Ok(words.iter().skip(1).map(|word| u32::from_be_bytes(*word)).collect())
+}
+
+/// The elements after the header, exactly as many as `dims` promises.
+fn elements(input: &mut Input, dims: &[u32]) -> Result<Vec<u8>> {
+    let total = dims.iter().try_fold(1u64, |product, &dim| product.checked_mul(dim.into()));
+    match total {
+        Some(total) => input.body(4 + 4 * dims.len() as u64, total),
+        None => {
+            let dims: Vec<String> = dims.iter().map(u32::to_string).collect();
+            Err(input.too_large(format!("it promises {} bytes", dims.join(" x "))))
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::data::read::input::tests::gzip;
+    use crate::error::Error;
+
+    /// An IDX file of unsigned bytes.
+    pub(crate) fn idx(dims: &[u32], elements: &[u8]) -> Vec<u8> {
+        let mut file = vec![0, 0, 8, dims.len() as u8];
+        dims.iter().for_each(|dim| file.extend(dim.to_be_bytes()));
+        file.extend(elements);
+        file
+    }
+
+    fn with_file<T>(bytes: &[u8], read: impl FnOnce(Input) -> Result<T>) -> Result<T> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        read(Input::open(file.path())?)
+    }
+
+    fn images(bytes: &[u8]) -> Result<Pixels, DataProblem> {
+        with_file(bytes, read_images).map_err(problem)
+    }
+
+    fn labels(bytes: &[u8]) -> Result<Vec<u8>, DataProblem> {
+        with_file(bytes, read_labels).map_err(problem)
+    }
+
+    fn problem(error: Error) -> DataProblem {
+        match error {
+            Error::Data { problem, .. } => problem,
+            other => panic!("{other}"),
+        }
+    }
+
+    fn two_images() -> Vec<u8> {
+        idx(&[2, 2, 3], &[0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 255])
+    }
+
+    #[test]
+    fn raw_and_gzip_give_the_same_images() {
+        let raw = images(&two_images()).unwrap();
+        assert_eq!((raw.n_images(), raw.height(), raw.width()), (2, 2, 3));
+        assert_eq!(raw.image(1), [60, 70, 80, 90, 100, 255]);
+        assert_eq!(images(&gzip(&two_images())).unwrap(), raw);
+    }
+
+    #[test]
+    fn a_body_longer_than_every_buffer_arrives_whole() {
+        let elements: Vec<u8> = (0..5_000_000u32).map(|i| (i % 251) as u8).collect();
+        let file = idx(&[5, 1000, 1000], &elements);
+        assert_eq!(images(&gzip(&file)).unwrap().values(), elements);
+        assert_eq!(images(&file).unwrap().values(), elements);
+    }
+
+    #[test]
+    fn joined_gzip_members_are_read_as_one_file() {
+        let file = two_images();
+        let joined = [gzip(&file[..20]), gzip(&file[20..])].concat();
+        assert_eq!(images(&joined).unwrap(), images(&two_images()).unwrap());
+    }
+
+    #[test]
+    fn rows_become_images_of_height_one() {
+        let rows = images(&idx(&[2, 3], &[1, 2, 3, 4, 5, 6])).unwrap();
+        assert_eq!((rows.n_images(), rows.height(), rows.width()), (2, 1, 3));
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        let whole = two_images();
+        for len in 4..whole.len() {
+            assert!(
+                matches!(images(&whole[..len]), Err(DataProblem::Truncated { found, .. }) if found == len as u64),
+                "{len}"
+            );
+            let cut = images(&gzip(&whole[..len]));
+            assert!(matches!(cut, Err(DataProblem::Truncated { .. })), "gzip {len}: {cut:?}");
+        }
+        let packed = gzip(&whole);
+        for len in 4..packed.len() {
+            let cut = images(&packed[..len]);
+            assert!(matches!(cut, Err(DataProblem::DamagedGzip { .. })), "{len}: {cut:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_after_the_last_image_are_an_error() {
+        let mut long = two_images();
+        long.push(0);
+        assert_eq!(images(&long), Err(DataProblem::TooLong { expected: 28 }));
+        assert_eq!(images(&gzip(&long)), Err(DataProblem::TooLong { expected: 28 }));
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_an_error() {
+        let mut packed = gzip(&two_images());
+        let crc = packed.len() - 8;
+        packed[crc] ^= 1;
+        assert!(matches!(images(&packed), Err(DataProblem::DamagedGzip { .. })));
+    }
+
+    #[test]
+    fn a_header_that_lies_is_refused_before_any_allocation() {
+        for dims in [[u32::MAX, 1, 1], [u32::MAX, 28, 28], [u32::MAX; 3]] {
+            let lie = idx(&dims, &[0; 100]);
+            assert!(matches!(
+                images(&lie),
+                Err(DataProblem::Truncated { .. } | DataProblem::TooLarge { .. })
+            ));
+            assert!(matches!(
+                images(&gzip(&lie)),
+                Err(DataProblem::Truncated { .. } | DataProblem::TooLarge { .. })
+            ));
+        }
+    }
+
+    #[test]
+    fn images_and_labels_are_told_apart() {
+        assert_eq!(images(&idx(&[3], &[1, 2, 3])), Err(DataProblem::LabelsNotImages));
+        assert_eq!(labels(&two_images()), Err(DataProblem::ImagesNotLabels));
+        assert_eq!(labels(&gzip(&idx(&[3], &[1, 2, 3]))), Ok(vec![1, 2, 3]));
+    }
+
+    #[test]
+    fn files_without_images_are_empty() {
+        for dims in [[0, 28, 28], [3, 0, 28], [3, 28, 0]] {
+            assert_eq!(images(&idx(&dims, &[])), Err(DataProblem::Empty));
+        }
+        assert_eq!(labels(&idx(&[0], &[])), Err(DataProblem::NoLabels));
+    }
+
+    #[test]
+    fn other_types_and_dimensions_are_named() {
+        let mut floats = two_images();
+        floats[2] = 0x0d;
+        assert_eq!(images(&floats), Err(DataProblem::IdxType { code: 0x0d, dims: 3 }));
+        let four = idx(&[1, 1, 1, 1], &[0]);
+        assert_eq!(images(&four), Err(DataProblem::IdxType { code: 8, dims: 4 }));
+    }
+}

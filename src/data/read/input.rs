@@ -1,0 +1,305 @@
+//! One opened file: its first bytes for recognition, then its content, decompressed if it is gzip. The only place that
+//! decompresses, and it takes no more memory than bytes have really arrived.
+
+use super::{mapped, positioned};
+use crate::bits::SharedBytes;
+use crate::error::{DataProblem, Error, Result};
+use flate2::bufread::MultiGzDecoder;
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How many bytes are looked at to recognise a file.
+const HEAD: u64 = 4096;
+
+/// The most that one source may hold, 16 GiB: a header that promises more is taken for damage.
+pub(crate) const MAX_BYTES: u64 = 16 << 30;
+
+/// The first reservation for content whose length is not certain; it doubles as bytes arrive.
+const FIRST_RESERVATION: u64 = 1 << 20;
+
+/// The first bytes, which have been read to recognise the content, and the rest behind them.
+type Whole = Chain<Cursor<Vec<u8>>, Box<dyn Read>>;
+
+/// A file being read, or standard input.
+pub(crate) struct Input {
+    path: PathBuf,
+    head: Vec<u8>,
+    reader: BufReader<Whole>,
+    /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
+    len: Option<u64>,
+    gzip: bool,
+    /// The file once more, if it is a raw and regular one: its body is read from there straight into place.
+    raw: Option<Arc<File>>,
+}
+
+impl Input {
+    /// Opens a file and reads its first bytes.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::io(path))?;
+        let meta = file.metadata().map_err(Error::io(path))?;
+        // A pipe has no length to check against; only what arrives counts.
+        let len = meta.is_file().then_some(meta.len());
+        let file = Arc::new(file);
+        let input = Self::from_reader(path, Box::new(Arc::clone(&file)), len)?;
+        Ok(Self { raw: input.len.map(|_| file), ..input })
+    }
+
+    /// Standard input, named `-`.
+    pub(crate) fn stdin() -> Result<Self> {
+        Self::from_reader(Path::new("-"), Box::new(std::io::stdin()), None)
+    }
+
+    fn from_reader(path: &Path, mut raw: Box<dyn Read>, len: Option<u64>) -> Result<Self> {
+        let path = path.to_path_buf();
+        let head = read_head(&mut raw).map_err(Error::io(&path))?;
+        if !head.starts_with(&[0x1f, 0x8b]) {
+            let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
+            return Ok(Self { path, head, reader, len, gzip: false, raw: None });
+        }
+        let compressed = BufReader::with_capacity(1 << 16, Cursor::new(head).chain(raw));
+        let mut raw: Box<dyn Read> = Box::new(MultiGzDecoder::new(compressed));
+        let head = read_head(&mut raw).map_err(|e| read_error(&path, true, e))?;
+        let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
+        Ok(Self { path, head, reader, len: None, gzip: true, raw: None })
+    }
+
+    /// The first bytes of the content, up to 4096, decompressed; reading starts before them all the same.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// An error about the content.
+    pub(crate) fn wrong(&self, problem: DataProblem) -> Error {
+        Error::data(&self.path, problem)
+    }
+
+    /// The error for a failed read: damage if the gzip decoder complains, else what the operating system said.
+    pub(crate) fn failed(&self, error: std::io::Error) -> Error {
+        read_error(&self.path, self.gzip, error)
+    }
+
+    /// The content as a stream.
+    pub(crate) fn reader(&mut self) -> &mut impl std::io::BufRead {
+        &mut self.reader
+    }
+
+    /// The rest of a file of `header + body` bytes whose `header` bytes have been read, checked to have that very length.
+    ///
+    /// # Errors
+    /// [`DataProblem::TooLarge`] above 16 GiB, [`DataProblem::Truncated`], [`DataProblem::TooLong`].
+    pub(crate) fn body(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
+        let expected = header.saturating_add(body);
+        self.check_len(expected)?;
+        match self.raw.clone() {
+            Some(file) => self.body_in_place(&file, header, body),
+            None => self.body_as_it_comes(header, body),
+        }
+    }
+
+    /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
+    pub(crate) fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    /// All bytes of a raw file where they lie, once it has been checked to have that length. `None` if it is none, or if the system cannot
+    /// do that, as some file systems cannot: then it is to be read.
+    pub(crate) fn mapped(&self, expected: u64) -> Option<Result<SharedBytes>> {
+        let bytes = mapped::map(self.raw.as_ref()?).ok()?;
+        let len = (*bytes).as_ref().len() as u64;
+        Some(self.compare_len(Some(len), expected).map(|()| bytes))
+    }
+
+    /// The body of a raw file, whose length has been checked.
+    fn body_in_place(&mut self, file: &File, header: u64, body: u64) -> Result<Vec<u8>> {
+        let mut bytes = zeros(body).ok_or_else(|| self.no_memory(body))?;
+        let read = positioned::read(file, header, &mut bytes);
+        // The file may have been cut or added to in the meantime.
+        self.len = Some(file.metadata().map_err(|e| self.failed(e))?.len());
+        self.check_len(header + body)?;
+        read.map(|()| bytes).map_err(|e| self.failed(e))
+    }
+
+    /// The body of what has no certain length.
+    fn body_as_it_comes(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut step = FIRST_RESERVATION;
+        while (bytes.len() as u64) < body {
+            let before = bytes.len() as u64;
+            let wanted = step.min(body - before);
+            self.append(&mut bytes, wanted)?;
+            if (bytes.len() as u64) < before + wanted {
+                let found = header + bytes.len() as u64;
+                return Err(self.wrong(DataProblem::Truncated { expected: header + body, found }));
+            }
+            step = bytes.len() as u64;
+        }
+        self.expect_end(header + body)?;
+        Ok(bytes)
+    }
+
+    /// Refuses a length over the limit, or another one than the file has, before anything is allocated.
+    pub(crate) fn check_len(&self, expected: u64) -> Result<()> {
+        self.compare_len(self.len, expected)?;
+        match expected > MAX_BYTES {
+            true => Err(self.too_large(format!("it promises {expected} bytes"))),
+            false => Ok(()),
+        }
+    }
+
+    fn compare_len(&self, found: Option<u64>, expected: u64) -> Result<()> {
+        match found {
+            Some(found) if found < expected => {
+                Err(self.wrong(DataProblem::Truncated { expected, found }))
+            }
+            Some(found) if found > expected => Err(self.wrong(DataProblem::TooLong { expected })),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error for more than the limit.
+    pub(crate) fn too_large(&self, what: String) -> Error {
+        self.wrong(DataProblem::TooLarge { what, limit: "16 GiB" })
+    }
+
+    fn no_memory(&self, n: u64) -> Error {
+        self.too_large(format!("there is no memory for {n} more bytes"))
+    }
+
+    /// Passes over `n` bytes that have been looked at in [`Input::head`].
+    pub(crate) fn skip(&mut self, n: u64) -> Result<()> {
+        self.append(&mut Vec::new(), n)
+    }
+
+    /// Appends up to `n` bytes; fewer only if the content ends.
+    pub(crate) fn append(&mut self, bytes: &mut Vec<u8>, n: u64) -> Result<()> {
+        let room = usize::try_from(n).ok().filter(|&n| bytes.try_reserve_exact(n).is_ok());
+        if room.is_none() {
+            return Err(self.no_memory(n));
+        }
+        let read = self.reader.by_ref().take(n).read_to_end(bytes);
+        read.map(drop).map_err(|e| self.failed(e))
+    }
+
+    /// Demands that the content ends here, after `expected` bytes. For gzip this also verifies the checksum.
+    pub(crate) fn expect_end(&mut self, expected: u64) -> Result<()> {
+        let mut one = Vec::new();
+        self.append(&mut one, 1)?;
+        if one.is_empty() { Ok(()) } else { Err(self.wrong(DataProblem::TooLong { expected })) }
+    }
+
+    /// Everything up to the end, at most `limit` bytes.
+    pub(crate) fn all(&mut self, limit: u64) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = self.reader.by_ref().take(limit + 1).read_to_end(&mut bytes);
+        read.map_err(|e| self.failed(e))?;
+        if bytes.len() as u64 > limit {
+            let what = format!("it holds more than {limit} bytes");
+            return Err(self.wrong(DataProblem::TooLarge { what, limit: "256 MB a picture" }));
+        }
+        Ok(bytes)
+    }
+}
+
+/// `n` zeros in memory that nobody has touched yet, or `None` if there is no room for them.
+fn zeros(n: u64) -> Option<Vec<u8>> {
+    let n = usize::try_from(n).ok()?;
+    // A vector of zeros that finds no room ends the program, so an empty one asks first.
+    let mut asked = Vec::<u8>::new();
+    asked.try_reserve_exact(n).ok()?;
+    drop(black_box(asked)); // or the compiler would see that it is never used, and not ask
+    Some(vec![0; n])
+}
+
+fn read_head(reader: &mut Box<dyn Read>) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    reader.take(HEAD).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+fn read_error(path: &Path, gzip: bool, error: std::io::Error) -> Error {
+    let reason = match error.kind() {
+        ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
+        ErrorKind::InvalidData | ErrorKind::InvalidInput => error.to_string(),
+        _ => return Error::io(path)(error),
+    };
+    if gzip {
+        Error::data(path, DataProblem::DamagedGzip { reason })
+    } else {
+        Error::io(path)(error)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn open(reader: impl Read + 'static) -> Result<Input> {
+        Input::from_reader(Path::new("-"), Box::new(reader), None)
+    }
+
+    /// A reader that hands out one byte at a time, as a slow pipe may.
+    struct Drip(Cursor<Vec<u8>>);
+
+    impl Read for Drip {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let n = buffer.len().min(1);
+            self.0.read(&mut buffer[..n])
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_read_whole_however_slowly_it_comes() {
+        let bytes: Vec<u8> = (0..10_000u32).map(|i| (i % 255) as u8).collect();
+        for content in [bytes.clone(), gzip(&bytes)] {
+            let mut input = open(Drip(Cursor::new(content))).unwrap();
+            assert_eq!(input.head(), &bytes[..4096]);
+            assert_eq!(input.body(0, 10_000).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_promise_that_a_pipe_does_not_keep_is_an_error() {
+        let short = open(Cursor::new(vec![7; 10])).unwrap().body(0, 11).unwrap_err();
+        assert!(short.to_string().contains("promises 11 bytes, the file holds 10"), "{short}");
+        let long = open(Cursor::new(vec![7; 10])).unwrap().body(0, 9).unwrap_err();
+        assert!(long.to_string().contains("is too long"), "{long}");
+        let huge = open(Cursor::new(vec![7; 10])).unwrap().body(0, MAX_BYTES + 1).unwrap_err();
+        assert!(huge.to_string().contains("is too large"), "{huge}");
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_an_error() {
+        for (len, expected) in [(99_999, "the file holds 99999"), (100_001, "is too long")] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            file.as_file().set_len(100_000).unwrap();
+            let mut input = Input::open(file.path()).unwrap();
+            file.as_file().set_len(len).unwrap();
+            let error = input.body(16, 99_984).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn zeros_without_room_for_them_are_refused() {
+        assert_eq!(zeros(9), Some(vec![0; 9]));
+        assert_eq!(zeros(u64::MAX), None);
+        assert_eq!(zeros(i64::MAX as u64), None);
+    }
+
+    #[test]
+    fn more_than_the_limit_is_refused() {
+        assert_eq!(open(Cursor::new(vec![7; 10])).unwrap().all(10).unwrap().len(), 10);
+        assert!(open(Cursor::new(vec![7; 10])).unwrap().all(9).is_err());
+    }
+}

@@ -1,0 +1,125 @@
+//! Labels from a file of their own, as `--labels FILE` names it: IDX, or text with one whole number a line, blank where a label is
+//! not known.
+
+use super::idx;
+use super::input::Input;
+use super::sniff::{self, Content};
+use crate::data::labels::Labels;
+use crate::error::{DataProblem, Result};
+use std::io::BufRead;
+use std::path::Path;
+
+/// The labels in a file: IDX (raw or gzip) with one byte a label, or text with one whole number a line. A blank line, or `NA`, is a
+/// row whose label is not known. The first line is a header if it is no whole number.
+///
+/// # Errors
+/// [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for images in place of labels, damage, a line that is neither blank
+/// nor a whole number, or no label at all.
+pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
+    let input = Input::open(path.as_ref())?;
+    match sniff::content(input.head()) {
+        Content::Idx => Ok(Labels::from_codes(&idx::read_labels(input)?)),
+        Content::Text => read_lines(input),
+        Content::Nothing => Err(input.wrong(DataProblem::NoLabels)),
+        Content::Picture => Err(input.wrong(DataProblem::ImagesNotLabels)),
+        other => Err(input.wrong(sniff::problem(other))),
+    }
+}
+
+fn read_lines(mut input: Input) -> Result<Labels> {
+    let lines: std::io::Result<Vec<Vec<u8>>> = input.reader().split(b'\n').collect();
+    let lines = lines.map_err(|e| input.failed(e))?;
+    let labels = parse(&lines).map_err(|problem| input.wrong(problem))?;
+    if labels.iter().all(String::is_empty) {
+        return Err(input.wrong(DataProblem::NoLabels));
+    }
+    Ok(Labels::from_names(labels))
+}
+
+/// The label of each line. What follows the last end of a line is a line only if it is not empty.
+fn parse(lines: &[Vec<u8>]) -> Result<Vec<String>, DataProblem> {
+    let mut labels = Vec::new();
+    for (line, bytes) in (1..).zip(lines) {
+        let text = String::from_utf8_lossy(bytes);
+        let text = unquoted(text.trim_start_matches('\u{feff}').trim());
+        let is_blank = text.is_empty() || text.eq_ignore_ascii_case("na");
+        match text.parse::<i64>() {
+            Ok(_) => labels.push(text.to_owned()),
+            Err(_) if is_blank => labels.push(String::new()),
+            Err(_) if line == 1 && lines.len() > 1 && !text.contains([',', ';', '\t']) => {}
+            Err(_) => {
+                let what = format!("{:?}", text.chars().take(30).collect::<String>());
+                return Err(DataProblem::LabelLine { line, what });
+            }
+        }
+    }
+    Ok(labels)
+}
+
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::read::idx::tests::idx;
+    use crate::data::read::input::tests::gzip;
+    use crate::error::Error;
+
+    fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<String>, DataProblem> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        match read_labels(file.path()) {
+            Ok(labels) => Ok(labels.iter().map(str::to_owned).collect()),
+            Err(Error::Data { problem, .. }) => Err(problem),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn idx_and_text_give_the_same_labels() {
+        let file = idx(&[3], &[5, 0, 4]);
+        for bytes in
+            [file.clone(), gzip(&file), b"5\n0\n4".into(), gzip(b"digit\r\n5\r\n0\r\n4\r\n")]
+        {
+            assert_eq!(read(bytes).unwrap(), ["5", "0", "4"]);
+        }
+    }
+
+    #[test]
+    fn a_first_line_that_is_no_number_is_a_header() {
+        assert_eq!(read("label\n1\n2\n").unwrap(), ["1", "2"]);
+        assert_eq!(read("digit\n\n2\n").unwrap(), ["", "2"]);
+        assert_eq!(read("\u{feff}\"7\"\n\"-1\"\n").unwrap(), ["7", "-1"]);
+    }
+
+    #[test]
+    fn blank_lines_are_rows_whose_label_is_not_known() {
+        assert_eq!(read("1\n\n2\nNA\n").unwrap(), ["1", "", "2", ""]);
+        assert_eq!(read("\n\n2").unwrap(), ["", "", "2"]);
+        assert_eq!(read("1\n \r\n\r\n").unwrap(), ["1", "", ""]);
+        assert_eq!(read("\n\n"), Err(DataProblem::NoLabels));
+    }
+
+    #[test]
+    fn lines_that_are_neither_blank_nor_a_whole_number_are_named() {
+        for (text, line, what) in [
+            ("id,label\n1,2\n", 1, "\"id,label\""),
+            ("1\ncat\n2\n", 2, "\"cat\""),
+            ("1\n1.5\n", 2, "\"1.5\""),
+            ("label\n1\n\n1,2\n", 4, "\"1,2\""),
+            ("cat\n", 1, "\"cat\""),
+        ] {
+            assert_eq!(read(text), Err(DataProblem::LabelLine { line, what: what.into() }));
+        }
+    }
+
+    #[test]
+    fn what_is_no_label_file_is_refused() {
+        assert_eq!(read(idx(&[1, 1, 1], &[0])), Err(DataProblem::ImagesNotLabels));
+        assert_eq!(read("<html>"), Err(DataProblem::WebPage));
+        assert_eq!(read(""), Err(DataProblem::NoLabels));
+        assert!(read_labels("no/such/file").is_err());
+    }
+}

@@ -1,0 +1,376 @@
+//! Packed files (`.bits`), written by `bmm pack`: rows that are binary already, an eighth of a byte each feature, with what is known of
+//! them. They load at the speed of the disk. The rows of a large file stay there: a fit looks at them where they are.
+//!
+//! | offset | bytes | what |
+//! |---|---|---|
+//! | 0 | 8 | `\x89BIT\r\n\x1a\n` |
+//! | 8 | 4 | format version, 1 (u32; all numbers are little-endian) |
+//! | 12 | 4 | H, the length of the header (u32); 16 + H is a multiple of 64 |
+//! | 16 | H | the header: one JSON object (below), and blanks |
+//! | 16 + H | N x R | the rows, of R = ceil(`height` x `width` / 8) bytes: feature d is bit d mod 8, lowest first, of byte d / 8; what is left of the last byte is 0 |
+//! | | N x R | if `missing`: the same for which entries are missing; their bits in the rows are 0 |
+//! | | N x 4 | if `labels` is no null: the place in it of the label of each row (u32), or 2^32 - 1 where it is not known |
+//! | | N x 8 | if `weights`: how much each row counts (f64) |
+//! | end - 32 | 32 | SHA-256 of everything before |
+//!
+//! The header holds `n_samples` (N), `height`, `width`, `binarize` (the rule that made the bits, as `--binarize` takes it), `missing` and
+//! `weights` (true or false), `labels` (their names, or null), `names` (those of the features, or none) and `synthetic` (whether a program
+//! drew the rows).
+
+use super::input::Input;
+use crate::bits::{BitMatrix, SharedBytes};
+use crate::data::binarize::Binarize;
+use crate::data::dataset::{Dataset, SourceKind};
+use crate::data::labels::Labels;
+use crate::data::pixels::Pixels;
+use crate::error::{DataProblem, Error, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::io::{self, BufWriter, Read, Write};
+
+/// The first bytes of a packed file.
+pub(crate) const MAGIC: [u8; 8] = *b"\x89BIT\r\n\x1a\n";
+
+/// The format version this program writes, and the only one it reads.
+const VERSION: u32 = 1;
+
+/// The bytes before the header.
+const PREFIX: usize = 16;
+
+/// The longest header that is read, 256 MiB: names of features are all that can be long.
+const MAX_HEADER: u32 = 256 << 20;
+
+/// The rows begin at a multiple of this.
+const ALIGNMENT: usize = 64;
+
+/// The length of the SHA-256 at the end.
+const CHECKSUM: usize = 32;
+
+/// What stands for a label that is not known.
+const UNKNOWN: u32 = u32::MAX;
+
+/// Rows with what is known of them, as a packed file holds them.
+#[derive(Debug, Clone, Copy)]
+pub struct Packed<'a> {
+    /// The rows (N x D).
+    pub bits: &'a BitMatrix,
+    /// The height of each image; 1 for rows of a table.
+    pub height: usize,
+    /// The width of each image; D = `height` x `width`.
+    pub width: usize,
+    /// The rule that made the bits.
+    pub rule: Binarize,
+    /// A class for each row, where known.
+    pub labels: Option<&'a Labels>,
+    /// How much each row counts; `None`: 1 each.
+    pub weights: Option<&'a [f64]>,
+    /// The names of the features (D), or none.
+    pub names: &'a [String],
+    /// Whether a program drew the rows, so that they are no observations.
+    pub synthetic: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    n_samples: u64,
+    height: u64,
+    width: u64,
+    binarize: String,
+    missing: bool,
+    labels: Option<Vec<String>>,
+    weights: bool,
+    names: Vec<String>,
+    synthetic: bool,
+}
+
+/// A packed file to be written.
+pub struct PackedFile<'a> {
+    packed: Packed<'a>,
+    /// Everything before the rows.
+    start: Vec<u8>,
+    len: u64,
+}
+
+impl<'a> PackedFile<'a> {
+    /// The file that is to hold `packed`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if `height` x `width` is not the number of features, or labels, weights or names are of another number, or
+    /// the names take more than 256 MiB.
+    pub fn new(packed: Packed<'a>) -> Result<Self> {
+        check(&packed)?;
+        let header = Header::of(&packed);
+        let start = header.bytes()?;
+        let len = start.len() as u64 + header.sizes().into_iter().flatten().sum::<u64>();
+        Ok(Self { packed, start, len })
+    }
+
+    /// Its length in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "none is empty")]
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Packed { bits, labels, weights, .. } = self.packed;
+        let mut out = Hashing { out: BufWriter::new(out), hash: Sha256::new() };
+        out.write_all(&self.start)?;
+        let missing = bits.missing().into_iter().flat_map(BitMatrix::pieces);
+        for piece in bits.pieces().chain(missing) {
+            piece.chunks(AT_ONCE).try_for_each(|bytes| out.write_all(bytes))?;
+        }
+        for label in labels.into_iter().flat_map(Labels::of_row) {
+            out.write_all(&label.unwrap_or(UNKNOWN).to_le_bytes())?;
+        }
+        for weight in weights.into_iter().flatten() {
+            out.write_all(&weight.to_le_bytes())?;
+        }
+        let Hashing { mut out, hash } = out;
+        out.write_all(&hash.finalize())?;
+        out.flush()
+    }
+}
+
+/// Bytes that are hashed and written together, while they are in the cache.
+const AT_ONCE: usize = 1 << 16;
+
+/// Writes and hashes what it writes.
+struct Hashing<W> {
+    out: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Hashing<W> {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.out.write_all(bytes)
+    }
+}
+
+fn check(packed: &Packed) -> Result<()> {
+    let (n, d) = (packed.bits.n_samples(), packed.bits.n_features());
+    let same = |name, found: usize, expected: usize| match found == expected {
+        true => Ok(()),
+        false => {
+            let (value, allowed) = (found.to_string(), format!("{expected}, as the rows have"));
+            Err(Error::Parameter { name, value, allowed })
+        }
+    };
+    same("height x width", packed.height.saturating_mul(packed.width), d)?;
+    same("number of labels", packed.labels.map_or(n, Labels::len), n)?;
+    same("number of weights", packed.weights.map_or(n, <[f64]>::len), n)?;
+    same("number of names", if packed.names.is_empty() { d } else { packed.names.len() }, d)
+}
+
+/// The data set in a packed file. Its rows are looked at where they lie if it is a file as it is, of at least 256 MiB.
+///
+/// # Errors
+/// [`DataProblem::Packed`] for a file that is damaged, [`DataProblem::NewerPacked`] for one of a later format, and as for any file one
+/// that is cut short or too long.
+pub(crate) fn read(source: String, input: Input) -> Result<Dataset> {
+    let stays = input.len() >= Some(STAYS_FROM);
+    read_or_map(source, input, stays)
+}
+
+/// The least length of a file whose rows are looked at where they lie, in bytes: less is soon read, and nothing that happens to the
+/// file then matters.
+const STAYS_FROM: u64 = 256 << 20;
+
+fn read_or_map(source: String, mut input: Input, stays: bool) -> Result<Dataset> {
+    let start = start(&mut input)?;
+    let json = start.get(PREFIX..).unwrap_or_default();
+    let header: Header = serde_json::from_slice(json)
+        .map_err(|e| damaged(&input, &format!("its header cannot be read: {e}")))?;
+    if [header.n_samples, header.height, header.width].contains(&0) {
+        return Err(input.wrong(DataProblem::Empty));
+    }
+    let Some(sizes) = header.sizes() else {
+        return Err(input.too_large("its header promises more bytes than can be counted".into()));
+    };
+    let body = Body::of(&mut input, start.len(), sizes.iter().sum(), stays)?;
+    let (bytes, checksum) = body.bytes().split_at(body.bytes().len() - CHECKSUM);
+    let mut hash = Sha256::new().chain_update(&start);
+    bytes.chunks(AT_ONCE).for_each(|bytes| hash.update(bytes));
+    if checksum[..] != hash.finalize()[..] {
+        return Err(damaged(&input, "its checksum does not match"));
+    }
+    header.dataset(source, body, sizes).map_err(|reason| damaged(&input, &reason))
+}
+
+/// What follows the header.
+enum Body {
+    Read(Vec<u8>),
+    /// From a place on in the file, where it stays.
+    Stays(SharedBytes, usize),
+}
+
+impl Body {
+    /// The rest of the file, `len` bytes behind the first `start` ones.
+    fn of(input: &mut Input, start: usize, len: u64, stays: bool) -> Result<Self> {
+        let all = (start as u64).saturating_add(len);
+        match stays.then(|| input.mapped(all)).flatten() {
+            Some(bytes) => Ok(Self::Stays(bytes?, start)),
+            None => input.body(start as u64, len).map(Self::Read),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Read(bytes) => bytes,
+            Self::Stays(bytes, start) => &(**bytes).as_ref()[*start..],
+        }
+    }
+
+    /// `n` rows of `d` bits in the first `len` bytes, and behind them as many that say what is missing, if they do.
+    fn rows(self, n: usize, d: usize, len: usize, has_missing: bool) -> Result<BitMatrix> {
+        match self {
+            Self::Read(mut rows) => {
+                let mut missing = rows.split_off(len);
+                let rows = BitMatrix::from_packed(n, d, rows)?;
+                if !has_missing {
+                    return Ok(rows);
+                }
+                missing.truncate(len);
+                rows.with_missing(&BitMatrix::from_packed(n, d, missing)?)
+            }
+            Self::Stays(bytes, start) => {
+                let rows = BitMatrix::elsewhere(n, d, bytes.clone(), start)?;
+                if !has_missing {
+                    return Ok(rows);
+                }
+                rows.with_missing_elsewhere(BitMatrix::elsewhere(n, d, bytes, start + len)?)
+            }
+        }
+    }
+}
+
+fn damaged(input: &Input, reason: &str) -> Error {
+    input.wrong(DataProblem::Packed { reason: reason.into() })
+}
+
+/// Everything before the rows.
+fn start(input: &mut Input) -> Result<Vec<u8>> {
+    let mut start = Vec::new();
+    append(input, PREFIX, &mut start)?;
+    let word = |at: usize| start[at..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+    let (version, len) = (word(8), word(12));
+    if version > VERSION {
+        return Err(input.wrong(DataProblem::NewerPacked { theirs: version, ours: VERSION }));
+    }
+    if version == 0 || len > MAX_HEADER {
+        return Err(damaged(input, "its first 16 bytes make no sense"));
+    }
+    append(input, len as usize, &mut start)?;
+    Ok(start)
+}
+
+/// Appends the next `n` bytes; memory is taken as they arrive.
+fn append(input: &mut Input, n: usize, bytes: &mut Vec<u8>) -> Result<()> {
+    let expected = (bytes.len() + n) as u64;
+    let read = input.reader().take(n as u64).read_to_end(bytes);
+    read.map_err(|e| input.failed(e))?;
+    let found = bytes.len() as u64;
+    match found < expected {
+        true => Err(input.wrong(DataProblem::Truncated { expected, found })),
+        false => Ok(()),
+    }
+}
+
+impl Header {
+    fn of(packed: &Packed) -> Self {
+        Self {
+            n_samples: packed.bits.n_samples() as u64,
+            height: packed.height as u64,
+            width: packed.width as u64,
+            binarize: packed.rule.to_string(),
+            missing: packed.bits.missing().is_some(),
+            labels: packed.labels.map(|labels| labels.names().to_vec()),
+            weights: packed.weights.is_some(),
+            names: packed.names.to_vec(),
+            synthetic: packed.synthetic,
+        }
+    }
+
+    /// Everything before the rows.
+    fn bytes(&self) -> Result<Vec<u8>> {
+        let mut json = serde_json::to_vec(self).map_err(|e| Error::io("header")(e.into()))?;
+        json.resize((PREFIX + json.len()).next_multiple_of(ALIGNMENT) - PREFIX, b' ');
+        let len = u32::try_from(json.len()).ok().filter(|&len| len <= MAX_HEADER);
+        let len = len.ok_or_else(|| Error::Parameter {
+            name: "names",
+            value: format!("{} bytes long in all", json.len()),
+            allowed: "at most 256 MiB".into(),
+        })?;
+        Ok([&MAGIC[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &json].concat())
+    }
+
+    /// The bytes of rows, missing entries, labels, weights and checksum; `None` if they cannot be counted.
+    fn sizes(&self) -> Option<[u64; 5]> {
+        let row = self.height.checked_mul(self.width)?.div_ceil(8);
+        let of_rows = |bytes: u64, is_there: bool| match is_there {
+            true => self.n_samples.checked_mul(bytes),
+            false => Some(0),
+        };
+        let sizes = [
+            of_rows(row, true)?,
+            of_rows(row, self.missing)?,
+            of_rows(4, self.labels.is_some())?,
+            of_rows(8, self.weights)?,
+            CHECKSUM as u64,
+        ];
+        sizes.iter().try_fold(0, |sum: u64, &size| sum.checked_add(size)).map(|_| sizes)
+    }
+
+    /// The data set whose rows and what follows them are `body`, which has been read whole; else what is wrong.
+    fn dataset(self, source: String, body: Body, sizes: [u64; 5]) -> Result<Dataset, String> {
+        let (n, height, width) =
+            (self.n_samples as usize, self.height as usize, self.width as usize);
+        let said = |error: Error| error.to_string();
+        let rule = self.binarize.parse::<Binarize>().map_err(said)?;
+        let [rows, missing, codes, weights] = [0, 1, 2, 3].map(|i| sizes[i] as usize);
+        let (codes, behind) = body.bytes()[rows + missing..].split_at(codes);
+        let labels = self.labels.map(|names| labels(names, codes)).transpose()?;
+        let weights = self.weights.then(|| numbers(&behind[..weights])).transpose()?;
+        let bits = body.rows(n, height * width, rows, self.missing).map_err(said)?;
+        if !self.names.is_empty() && self.names.len() != height * width {
+            return Err("it has another number of names than of features".into());
+        }
+        let pixels = Pixels::packed(bits, height, width).map_err(said)?;
+        let kind = if self.synthetic { SourceKind::Synthetic } else { SourceKind::Packed };
+        let mut set = Dataset::new(source, kind, pixels, labels).map_err(said)?;
+        set.parts.iter_mut().for_each(|part| part.packed_by = Some(rule));
+        Ok(Dataset { weights, names: self.names, ..set })
+    }
+}
+
+/// Labels from their names and the code of each row.
+fn labels(names: Vec<String>, codes: &[u8]) -> Result<Labels, String> {
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    if distinct.len() < names.len() || names.iter().any(String::is_empty) {
+        return Err("the names of its labels are not distinct".into());
+    }
+    let (codes, _) = codes.as_chunks::<4>();
+    let codes = codes.iter().map(|code| u32::from_le_bytes(*code));
+    let of_row = codes.map(|code| (code != UNKNOWN).then_some(code)).collect();
+    Labels::new(names, of_row).ok_or_else(|| "a row has a label that it does not name".into())
+}
+
+/// Weights as a table may have them.
+fn numbers(bytes: &[u8]) -> Result<Vec<f64>, String> {
+    let (weights, _) = bytes.as_chunks::<8>();
+    let weights: Vec<f64> = weights.iter().map(|weight| f64::from_le_bytes(*weight)).collect();
+    let is_sound = |weight: &f64| weight.is_finite() && *weight >= 0.0;
+    match weights.iter().all(is_sound) && weights.iter().any(|weight| *weight > 0.0) {
+        true => Ok(weights),
+        false => Err("its weights are not finite, not negative and not all 0".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! Folders of pictures: those in the folder itself, then those in each of its sub-folders, whose names are the labels.
+
+use super::idx_folder;
+use super::input::Input;
+use super::listing::{self, Listing};
+use super::pictures;
+use super::sniff::{self, Content};
+use crate::data::dataset::{Dataset, SourceKind};
+use crate::data::labels::Labels;
+use crate::data::photo;
+use crate::data::pixels::Pixels;
+use crate::error::{DataProblem, Error, Result};
+use std::path::{Path, PathBuf};
+
+/// The pictures read so far, all of one size.
+#[derive(Default)]
+struct Album {
+    pixels: Option<Pixels>,
+    files: Vec<PathBuf>,
+    /// Whether each of them was made into an image of another size.
+    prepared: Vec<bool>,
+    /// The size that pictures are to have.
+    size: Option<(usize, usize)>,
+    /// For each of them the name of its sub-folder; blank for one beside the sub-folders.
+    labels: Vec<String>,
+    /// Folders inside of sub-folders, and those of runs.
+    passed_over: Vec<PathBuf>,
+    /// Sub-folders with IDX files.
+    idx_folders: Vec<PathBuf>,
+    /// Files that are no pictures, for the message if nothing else is there.
+    others: Vec<PathBuf>,
+    /// Pictures that cannot be read, which takes nothing from the others.
+    unreadable: Vec<(PathBuf, DataProblem)>,
+}
+
+/// Every picture of a folder and of its sub-folders, sorted by name; files that are no pictures are passed over, those that cannot be
+/// read are told of in [`Dataset::unreadable`], folders further below in [`Dataset::passed_over`]. Pictures of another `size` are made into
+/// images of it.
+///
+/// # Errors
+/// [`DataProblem`]: no picture at all, none that can be read, two that differ in size.
+pub(crate) fn load(
+    folder: &Path,
+    listing: &Listing,
+    size: Option<(usize, usize)>,
+) -> Result<Dataset> {
+    if listing.is_run() {
+        return Err(Error::data(folder, DataProblem::RunFolder));
+    }
+    let mut album = Album { size, ..Album::default() };
+    for path in &listing.files {
+        album.add(path, "")?;
+    }
+    for sub_folder in &listing.folders {
+        album.add_folder(sub_folder)?;
+    }
+    album.into_dataset(folder)
+}
+
+impl Album {
+    fn add_folder(&mut self, folder: &Path) -> Result<()> {
+        let listing = match listing::list(folder) {
+            Ok(listing) => listing,
+            Err(error) => {
+                self.unreadable.push(own_problem(error));
+                return Ok(());
+            }
+        };
+        if listing.is_run() {
+            self.passed_over.push(folder.to_path_buf());
+            return Ok(());
+        }
+        if !idx_folder::find(&listing).is_empty() {
+            self.idx_folders.push(folder.to_path_buf());
+        }
+        let label = listing::name(folder);
+        self.passed_over.extend(listing.folders);
+        listing.files.iter().try_for_each(|path| self.add(path, &label))
+    }
+
+    fn add(&mut self, path: &Path, label: &str) -> Result<()> {
+        match picture(path) {
+            Ok(Some(picture)) => return self.push(path, picture, label),
+            Ok(None) => self.others.push(path.to_path_buf()),
+            Err(problem) => self.unreadable.push((path.to_path_buf(), problem)),
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, path: &Path, picture: Pixels, label: &str) -> Result<()> {
+        let (picture, is_prepared) = photo::fitted(picture, self.size)?;
+        let size = picture.size_text();
+        match (&mut self.pixels, self.files.first()) {
+            (Some(pixels), Some(first)) => {
+                if !pixels.append(&picture) {
+                    let (other, other_size) = (first.display().to_string(), pixels.size_text());
+                    return Err(Error::data(
+                        path,
+                        DataProblem::MixedSizes { size, other, other_size },
+                    ));
+                }
+            }
+            (pixels, _) => *pixels = Some(picture),
+        }
+        self.files.push(path.to_path_buf());
+        self.prepared.push(is_prepared);
+        self.labels.push(label.to_owned());
+        Ok(())
+    }
+
+    fn into_dataset(self, folder: &Path) -> Result<Dataset> {
+        let Some(pixels) = self.pixels else {
+            let (path, problem) = self.unreadable.into_iter().next().unwrap_or_else(|| {
+                let problem = nothing(&self.others, &self.passed_over, &self.idx_folders);
+                (folder.to_path_buf(), problem)
+            });
+            return Err(Error::data(path, problem));
+        };
+        let any_labelled = self.labels.iter().any(|label| !label.is_empty());
+        let labels = any_labelled.then(|| Labels::from_names(&self.labels));
+        let names = self.files.iter().map(|path| (path.display().to_string(), 1));
+        let mut set = Dataset::of_parts(names, SourceKind::Pictures, pixels, labels)?;
+        let parts = set.parts.iter_mut().zip(self.prepared);
+        parts.for_each(|(part, is_prepared)| part.is_prepared = is_prepared);
+        Ok(Dataset { unreadable: self.unreadable, passed_over: self.passed_over, ..set })
+    }
+}
+
+/// The file that an error is about, and what is wrong with it: nothing that concerns others.
+pub(crate) fn own_problem(error: Error) -> (PathBuf, DataProblem) {
+    match error {
+        Error::Data { path, problem } => (path, problem),
+        Error::Io { path, source } => {
+            (path, DataProblem::Unreadable { reason: source.to_string() })
+        }
+        other => (PathBuf::new(), DataProblem::Unreadable { reason: other.to_string() }),
+    }
+}
+
+/// The picture at `path`, or `None` if the file is none and not named like one.
+fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
+    let read = || {
+        let input = Input::open(path)?;
+        match sniff::content(input.head()) {
+            Content::Picture => pictures::read(input).map(Some),
+            Content::Foreign(foreign) if foreign.is_picture() => {
+                Err(input.wrong(sniff::problem(Content::Foreign(foreign))))
+            }
+            other if is_named_like_a_picture(path) => Err(input.wrong(sniff::problem(other))),
+            _ => Ok(None),
+        }
+    };
+    read().map_err(|error| own_problem(error).1)
+}
+
+fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf]) -> DataProblem {
+    let seen = match (idx_folders, passed_over, others) {
+        ([first, ..], _, _) => format!("the IDX files are in {}", first.display()),
+        ([], [first, ..], _) => {
+            let first = first.display();
+            format!("pictures are looked for in sub-folders, but not in theirs, such as {first}")
+        }
+        ([], [], []) => "the folder has no files".into(),
+        ([], [], [first, ..]) => {
+            let (n, first) = (others.len(), listing::name(first));
+            format!("no file is a picture or named like IDX ({n} in all, such as {first})")
+        }
+    };
+    DataProblem::NothingUsable { seen }
+}
+
+/// A name that promises a picture: if the content is none, the user should hear of it.
+fn is_named_like_a_picture(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 9] = ["png", "jpg", "jpeg", "bmp", "pnm", "pbm", "pgm", "ppm", "pam"];
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    EXTENSIONS.contains(&extension.as_str())
+}

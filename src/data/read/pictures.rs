@@ -1,0 +1,154 @@
+//! PNG, JPEG, BMP and PNM pictures as grey values: the home of the `image` crate for reading.
+
+use super::input::Input;
+use crate::data::pixels::Pixels;
+use crate::error::{DataProblem, Result};
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use std::io::Cursor;
+
+/// The most pixels that a picture may have, 64 megapixels.
+const MAX_PIXELS: u64 = 64 << 20;
+
+/// The most bytes that a picture may take, as a file or decoded.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// Whether content that begins with `head` is a picture of a format that is read. `is_text` says that `head` is all
+/// text, for the formats whose few first letters could also begin a table.
+pub(crate) fn is_picture(head: &[u8], is_text: bool) -> bool {
+    match head {
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] | [0xff, 0xd8, 0xff, ..] => true,
+        [b'B', b'M', ..] => !is_text,
+        [b'P', b'7', b'\n', ..] => true,
+        [b'P', b'1'..=b'6', rest @ ..] => {
+            let next = rest.trim_ascii_start();
+            next.len() < rest.len() && matches!(next, [b'0'..=b'9' | b'#', ..])
+        }
+        _ => false,
+    }
+}
+
+/// One picture as one image, grey 0 (black) to 255 (white); transparent parts are seen over white.
+///
+/// # Errors
+/// [`DataProblem::Picture`] if it cannot be decoded, [`DataProblem::TooLarge`] above 64 megapixels or 256 MB.
+pub(crate) fn read(mut input: Input) -> Result<Pixels> {
+    let bytes = input.all(MAX_BYTES)?;
+    let picture = decode(bytes).map_err(|problem| input.wrong(problem))?;
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    if width == 0 || height == 0 {
+        return Err(input.wrong(DataProblem::Empty));
+    }
+    Pixels::new(1, height, width, grey(picture))
+}
+
+fn decode(bytes: Vec<u8>) -> Result<DynamicImage, DataProblem> {
+    let damaged = |e: &dyn std::fmt::Display| DataProblem::Picture { reason: e.to_string() };
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let mut reader = reader.map_err(|e| damaged(&e))?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|e| damaged(&e))?;
+    check_size(&decoder)?;
+    let orientation = decoder.orientation().map_err(|e| damaged(&e))?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| damaged(&e))?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// Refuses a size before anything of that size is allocated.
+fn check_size(decoder: &impl ImageDecoder) -> Result<(), DataProblem> {
+    let (width, height) = decoder.dimensions();
+    let limit = "64 megapixels and 256 MB a picture";
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_BYTES {
+        let what = format!("it is {height}x{width} pixels (height x width)");
+        return Err(DataProblem::TooLarge { what, limit });
+    }
+    Ok(())
+}
+
+fn grey(picture: DynamicImage) -> Vec<u8> {
+    if !picture.color().has_alpha() {
+        return picture.into_luma8().into_raw();
+    }
+    picture.to_luma_alpha8().pixels().map(|pixel| over_white(pixel.0)).collect()
+}
+
+/// A grey value of the given opacity, laid over white and rounded.
+fn over_white([grey, opacity]: [u8; 2]) -> u8 {
+    let (grey, opacity) = (u32::from(grey), u32::from(opacity));
+    ((grey * opacity + 255 * (255 - opacity) + 127) / 255) as u8
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::error::Error;
+    use image::{GrayAlphaImage, GrayImage, ImageFormat, LumaA, RgbImage};
+
+    /// A grey picture as the bytes of a file.
+    pub(crate) fn grey_file(width: u32, values: &[u8], format: image::ImageFormat) -> Vec<u8> {
+        let height = values.len() as u32 / width;
+        let picture = GrayImage::from_raw(width, height, values.to_vec()).unwrap();
+        file(&picture.into(), format)
+    }
+
+    pub(crate) fn png(width: u32, values: &[u8]) -> Vec<u8> {
+        grey_file(width, values, ImageFormat::Png)
+    }
+
+    fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    fn read_bytes(bytes: &[u8]) -> Result<Pixels> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        read(Input::open(file.path())?)
+    }
+
+    #[test]
+    fn lossless_formats_keep_every_grey_value() {
+        let values = [0, 1, 127, 128, 254, 255];
+        for format in [ImageFormat::Png, ImageFormat::Bmp, ImageFormat::Pnm] {
+            let bytes = grey_file(3, &values, format);
+            assert!(is_picture(&bytes, false), "{format:?}");
+            let pixels = read_bytes(&bytes).unwrap();
+            assert_eq!((pixels.height(), pixels.width()), (2, 3));
+            assert_eq!(pixels.values(), values, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn jpeg_is_read_and_colours_become_grey() {
+        let white: DynamicImage = RgbImage::from_pixel(8, 8, image::Rgb([255; 3])).into();
+        let bytes = file(&white, ImageFormat::Jpeg);
+        assert!(is_picture(&bytes, false));
+        assert!(read_bytes(&bytes).unwrap().values().iter().all(|&v| v > 250));
+    }
+
+    #[test]
+    fn transparent_parts_are_seen_over_white() {
+        let picture = GrayAlphaImage::from_fn(3, 1, |x, _| LumaA([0, [0, 128, 255][x as usize]]));
+        let pixels = read_bytes(&file(&picture.into(), ImageFormat::Png)).unwrap();
+        assert_eq!(pixels.values(), [255, 127, 0]);
+    }
+
+    #[test]
+    fn a_cut_picture_is_an_error() {
+        let whole = png(16, &(0..=255).collect::<Vec<u8>>());
+        for len in [9, 20, 40, whole.len() / 2] {
+            let error = read_bytes(&whole[..len]).unwrap_err();
+            let problem = matches!(error, Error::Data { problem: DataProblem::Picture { .. }, .. });
+            assert!(problem, "{len}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_size_beyond_the_limit_is_refused_unread() {
+        let error = read_bytes(b"P5\n60000 60000\n255\n").unwrap_err();
+        assert!(error.to_string().contains("60000x60000"), "{error}");
+    }
+}

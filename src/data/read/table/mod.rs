@@ -1,0 +1,301 @@
+//! Tables as text, one row a line: the home of the `csv` crate for reading data. Separator and header are told from the first line, and a
+//! first or last column headed `label` or `class` gives the labels, a column headed `weight` the weights of the rows.
+
+use super::grey::{GreyValues, NotGrey};
+use super::input::Input;
+use crate::data::labels::Labels;
+use crate::data::pixels::Pixels;
+use crate::error::{DataProblem, Result};
+use std::io::{BufRead, Read};
+
+/// The mark that some programs put before text in UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Why reading stopped.
+enum Stop {
+    Io(std::io::Error),
+    Problem(DataProblem),
+}
+
+impl From<DataProblem> for Stop {
+    fn from(problem: DataProblem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// What a table holds.
+pub(crate) struct Content {
+    /// The rows as images of height 1.
+    pub(crate) pixels: Pixels,
+    pub(crate) labels: Option<Labels>,
+    pub(crate) weights: Option<Vec<f64>>,
+    /// What the columns of the features are headed; empty if nothing.
+    pub(crate) names: Vec<String>,
+}
+
+/// Reads a table. Values: see [`super::grey`]; `true` and `false` count as 1 and 0, a blank cell, `NA` and `NaN` as missing. Blank
+/// lines and lines that begin with `#` are passed over.
+///
+/// # Errors
+/// [`DataProblem`], with line and column: a row of another length, a cell that is no number or out of range, a weight that is not
+/// finite and at least 0; no rows, or none with a weight.
+pub(crate) fn read(mut input: Input) -> Result<Content> {
+    let separator = separator(input.head());
+    let mut table = Table::default();
+    let has_bom = input.head().starts_with(BOM);
+    let read =
+        skip(input.reader(), if has_bom { BOM.len() } else { 0 }).and_then(
+            |reader| match separator {
+                Some(separator) => table.read_separated(reader, separator),
+                None => table.read_spaced(reader),
+            },
+        );
+    read.map_err(|stop| match stop {
+        Stop::Io(e) => input.failed(e),
+        Stop::Problem(problem) => input.wrong(problem),
+    })?;
+    let n_images = table.lines.len();
+    if n_images == 0 {
+        return Err(input.wrong(DataProblem::Empty));
+    }
+    let weights = table.weight_column.map(|_| std::mem::take(&mut table.weights));
+    if weights.as_ref().is_some_and(|weights| weights.iter().all(|weight| *weight == 0.0)) {
+        return Err(input.wrong(DataProblem::NoWeight));
+    }
+    let labels = table.label_column.map(|_| Labels::from_names(&table.labels));
+    let n_features = table.n_features();
+    let (values, missing) = table.values.into_parts();
+    let pixels = Pixels::new(n_images, 1, n_features, values)?.without(&missing)?;
+    Ok(Content { pixels, labels, weights, names: table.names })
+}
+
+fn skip<R: BufRead>(mut reader: R, n: usize) -> Result<R, Stop> {
+    let skipped = reader.by_ref().take(n as u64).read_to_end(&mut Vec::new());
+    skipped.map(|_| reader).map_err(Stop::Io)
+}
+
+/// The separator that the first line uses; `None` for spaces, however many.
+fn separator(head: &[u8]) -> Option<u8> {
+    let head = head.strip_prefix(BOM).unwrap_or(head);
+    let mut lines = head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")).unwrap_or_default();
+    let mut quoted = false;
+    let bare = |b: &&u8| {
+        quoted ^= **b == b'"';
+        !quoted
+    };
+    let bare: Vec<u8> = first.iter().filter(bare).copied().collect();
+    let found = [b';', b'\t', b','].into_iter().find(|separator| bare.contains(separator));
+    found.or(if bare.contains(&b' ') { None } else { Some(b',') })
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Table {
+    /// Cells of the first line, its label included.
+    n_columns: Option<usize>,
+    label_column: Option<usize>,
+    weight_column: Option<usize>,
+    names: Vec<String>,
+    values: GreyValues,
+    labels: Vec<String>,
+    weights: Vec<f64>,
+    /// The line of each row, from 1.
+    lines: Vec<u64>,
+}
+
+impl Table {
+    fn n_features(&self) -> usize {
+        let others = [self.label_column, self.weight_column].iter().flatten().count();
+        self.n_columns.unwrap_or(0) - others
+    }
+
+    fn read_separated(&mut self, reader: impl Read, separator: u8) -> Result<(), Stop> {
+        let mut options = csv::ReaderBuilder::new();
+        options.has_headers(false).flexible(true).delimiter(separator).comment(Some(b'#'));
+        // With `\n` as the only end of a line, and one at the very end, the crate's line number after a record is always
+        // one more than the record's own; the `\r` of `\r\n` is trimmed from the last cell.
+        options.terminator(csv::Terminator::Any(b'\n'));
+        let mut reader = options.from_reader(reader.chain(&b"\n"[..]));
+        let mut record = csv::ByteRecord::new();
+        while reader.read_byte_record(&mut record).map_err(|e| Stop::Io(e.into()))? {
+            let line = reader.position().line().saturating_sub(1);
+            self.line(line, record.iter())?;
+        }
+        Ok(())
+    }
+
+    fn read_spaced(&mut self, mut reader: impl BufRead) -> Result<(), Stop> {
+        let mut text = Vec::new();
+        for line in 1.. {
+            text.clear();
+            if reader.read_until(b'\n', &mut text).map_err(Stop::Io)? == 0 {
+                break;
+            }
+            let cells = text.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty());
+            if !text.trim_ascii_start().starts_with(b"#") {
+                self.line(line, cells.map(unquoted))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one line: the first may be a header, blank ones are nothing, all others are rows.
+    fn line<'a>(
+        &mut self,
+        line: u64,
+        cells: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<(), DataProblem> {
+        let Some(expected) = self.n_columns else {
+            return self.first_line(line, &cells.collect::<Vec<_>>());
+        };
+        let mut cells = cells.map(<[u8]>::trim_ascii);
+        let (before, first, second) = (self.values.len(), cells.next(), cells.next());
+        // A blank cell is a missing value, a line with nothing but it a blank line.
+        if second.is_none() && first.is_none_or(<[u8]>::is_empty) {
+            return Ok(());
+        }
+        let mut found = 0;
+        for (column, cell) in first.into_iter().chain(second).chain(cells).enumerate() {
+            if column < expected {
+                self.cell(line, column, cell)?;
+            }
+            found += 1;
+        }
+        if found != expected {
+            return Err(DataProblem::Ragged { line, found, expected });
+        }
+        debug_assert_eq!(self.values.len() - before, self.n_features());
+        self.lines.push(line);
+        Ok(())
+    }
+
+    fn first_line(&mut self, line: u64, cells: &[&[u8]]) -> Result<(), DataProblem> {
+        if cells.len() < 2 && cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            return Ok(());
+        }
+        self.n_columns = Some(cells.len());
+        let is_number = |cell: &&[u8]| number(cell.trim_ascii()).is_some();
+        if cells.len() > 1 && cells.iter().all(|cell| is_missing(cell.trim_ascii())) {
+            return self.line(line, cells.iter().copied());
+        }
+        if cells.iter().any(is_number) && !counts_columns(cells) {
+            return self.line(line, cells.iter().copied());
+        }
+        let names: Vec<String> = cells
+            .iter()
+            .map(|cell| String::from_utf8_lossy(cell.trim_ascii()).into_owned())
+            .collect();
+        self.find_roles(&names);
+        let is_feature =
+            |column: &usize| ![self.label_column, self.weight_column].contains(&Some(*column));
+        self.names =
+            (0..names.len()).filter(is_feature).map(|column| names[column].clone()).collect();
+        Ok(())
+    }
+
+    /// Labels stand first or last, weights anywhere.
+    fn find_roles(&mut self, names: &[String]) {
+        let named = |column: usize, known: &[&str]| {
+            names.get(column).is_some_and(|name| known.contains(&&*name.to_ascii_lowercase()))
+        };
+        let last = names.len() - 1;
+        if last > 0 {
+            let mut ends = [0, last].into_iter();
+            self.label_column = ends.find(|&at| named(at, &["label", "labels", "class"]));
+            let mut others = (0..names.len()).filter(|&at| Some(at) != self.label_column);
+            self.weight_column = others.find(|&at| named(at, &["weight", "weights"]));
+            // Something must be left to fit to.
+            if self.n_features() == 0 {
+                self.weight_column = None;
+            }
+        }
+    }
+
+    fn cell(&mut self, line: u64, column: usize, cell: &[u8]) -> Result<(), DataProblem> {
+        if self.label_column == Some(column) {
+            let name = String::from_utf8_lossy(if is_missing(cell) { b"" } else { cell });
+            self.labels.push(name.into_owned());
+            return Ok(());
+        }
+        if self.weight_column == Some(column) {
+            self.weights.push(weight(cell, line)?);
+            return Ok(());
+        }
+        let pushed = match number(cell) {
+            None if is_missing(cell) => {
+                self.values.push_missing();
+                Ok(())
+            }
+            Some(Number::Small(value)) => self.values.push_whole(value),
+            Some(Number::Other(value)) => self.values.push(value),
+            None => {
+                let cell = String::from_utf8_lossy(cell).chars().take(30).collect();
+                return Err(DataProblem::NotANumber { line, column: column + 1, cell });
+            }
+        };
+        pushed.map_err(|bad| self.out_of_range(bad, line))
+    }
+
+    /// The error for a value, whose place may be before the `current` line: a 7 is only wrong once a 0.5 has come.
+    fn out_of_range(&self, NotGrey { index, value }: NotGrey, current: u64) -> DataProblem {
+        let line = self.lines.get(index / self.n_features()).copied().unwrap_or(current);
+        let feature = index % self.n_features();
+        let others = [self.label_column, self.weight_column];
+        let is_feature = |column: &usize| !others.contains(&Some(*column));
+        let column = (0..).filter(is_feature).nth(feature).unwrap_or(feature);
+        DataProblem::CellRange { line, column: column + 1, value }
+    }
+}
+
+/// Whether a cell says that its value is missing.
+fn is_missing(cell: &[u8]) -> bool {
+    cell.is_empty() || cell.eq_ignore_ascii_case(b"na")
+}
+
+/// The weight in a cell.
+fn weight(cell: &[u8], line: u64) -> Result<f64, DataProblem> {
+    let weight = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok());
+    weight.filter(|weight| *weight >= 0.0 && weight.is_finite()).ok_or_else(|| {
+        let cell = String::from_utf8_lossy(cell).chars().take(30).collect();
+        DataProblem::Weight { line, cell }
+    })
+}
+
+/// Whether the cells are 0, 1, 2 and so on: the header that pandas gives to an array. Two columns could as well be data.
+fn counts_columns(cells: &[&[u8]]) -> bool {
+    let is_its_number =
+        |(column, cell): (usize, &&[u8])| cell.trim_ascii() == column.to_string().as_bytes();
+    cells.len() > 2 && cells.iter().enumerate().all(is_its_number)
+}
+
+/// A number as a cell holds it; most are small and whole, and worth a short way.
+enum Number {
+    Small(u8),
+    Other(f64),
+}
+
+fn number(cell: &[u8]) -> Option<Number> {
+    let digit = |b: u8| b.is_ascii_digit().then(|| b - b'0');
+    if let [one] = *cell {
+        return digit(one).map(Number::Small);
+    }
+    let text = std::str::from_utf8(cell).ok()?;
+    match text.parse::<u8>() {
+        Ok(small) => Some(Number::Small(small)),
+        Err(_) if text.eq_ignore_ascii_case("true") => Some(Number::Small(1)),
+        Err(_) if text.eq_ignore_ascii_case("false") => Some(Number::Small(0)),
+        Err(_) => text.parse().ok().map(Number::Other),
+    }
+}
+
+/// A cell without the quotes around it.
+fn unquoted(cell: &[u8]) -> &[u8] {
+    match cell {
+        [b'"', inner @ .., b'"'] => inner,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,344 @@
+//! Laws of loading that no single reader can state: folders, splits, recognition, several sources, hints.
+
+use super::*;
+use crate::data::read::idx::tests::idx;
+use crate::data::read::input::tests::gzip;
+use crate::data::read::pictures::tests::png;
+use crate::error::{DataProblem, Error};
+use std::path::Path;
+
+/// A temporary folder with the given files.
+fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn load_path(path: impl AsRef<Path>) -> Result<Dataset> {
+    load(&Source::new(path.as_ref()))
+}
+
+fn problem<T: std::fmt::Debug>(result: Result<T>) -> DataProblem {
+    match result.unwrap_err() {
+        Error::Data { problem, .. } => problem,
+        other => panic!("{other}"),
+    }
+}
+
+fn images(values: &[u8]) -> Vec<u8> {
+    idx(&[values.len() as u32 / 2, 1, 2], values)
+}
+
+fn small_mnist() -> tempfile::TempDir {
+    folder(&[
+        ("train-images-idx3-ubyte.gz", gzip(&images(&[1, 2, 3, 4, 5, 6]))),
+        ("train-labels-idx1-ubyte.gz", gzip(&idx(&[3], &[7, 0, 7]))),
+        ("t10k-images-idx3-ubyte", images(&[8, 9])),
+        ("t10k-labels-idx1-ubyte", idx(&[1], &[3])),
+        ("README.md", b"MNIST".to_vec()),
+        (".DS_Store", vec![0; 9]),
+    ])
+}
+
+#[test]
+fn a_folder_gives_training_images_and_on_request_test_images() {
+    let folder = small_mnist();
+    let train = load_path(&folder).unwrap();
+    assert_eq!((train.kind, train.pixels.values()), (SourceKind::Idx, &[1u8, 2, 3, 4, 5, 6][..]));
+    assert_eq!(train.labels.unwrap().iter().collect::<Vec<_>>(), ["7", "0", "7"]);
+    let source = Source::parse(format!("{}:test", folder.path().display()));
+    let test = load(&source).unwrap();
+    assert_eq!(
+        (test.pixels.values(), test.labels.as_ref().unwrap().name_of(0)),
+        (&[8u8, 9][..], "3")
+    );
+    assert!(test.origin(0).0.ends_with(":test"));
+}
+
+#[test]
+fn held_out_images_are_announced_only_beside_training_images() {
+    let folder = small_mnist();
+    let source = Source::new(folder.path());
+    assert!(has_test_split(&source));
+    assert!(!has_test_split(&source.clone().with_split(Split::Test)));
+    std::fs::remove_file(folder.path().join("t10k-images-idx3-ubyte")).unwrap();
+    assert!(!has_test_split(&source));
+    let missing = problem(load(&source.with_split(Split::Test)));
+    assert!(matches!(missing, DataProblem::NoSplit { split: "test", .. }));
+    assert!(!has_test_split(&Source::new("no/such/folder")));
+}
+
+#[test]
+fn the_held_out_images_come_along_and_their_damage_is_not_passed_over() {
+    let folder = small_mnist();
+    let source = Source::new(folder.path());
+    let test = source.clone().with_split(Split::Test);
+    let (train, held_out) = load_with_test(&source).unwrap();
+    assert_eq!((&train, held_out.as_ref()), (&load(&source).unwrap(), load(&test).ok().as_ref()));
+    assert_eq!(load_with_test(&test).unwrap(), (load(&test).unwrap(), None));
+    std::fs::write(folder.path().join("t10k-images-idx3-ubyte"), images(&[8, 9, 9])).unwrap();
+    assert!(load_with_test(&source).is_err());
+}
+
+#[test]
+fn a_raw_file_wins_over_its_packed_twin() {
+    let folder = folder(&[
+        ("train-images-idx3-ubyte", images(&[1, 2])),
+        ("train-images-idx3-ubyte.gz", gzip(&images(&[3, 4]))),
+    ]);
+    let data = load_path(&folder).unwrap();
+    assert_eq!((data.pixels.values(), data.labels), (&[1u8, 2][..], None));
+}
+
+#[test]
+fn images_and_labels_must_be_equally_many() {
+    let folder = folder(&[
+        ("train-images-idx3-ubyte", images(&[1, 2])),
+        ("train-labels-idx1-ubyte", idx(&[2], &[1, 2])),
+    ]);
+    assert_eq!(problem(load_path(&folder)), DataProblem::LabelCount { labels: 2, images: 1 });
+}
+
+#[test]
+fn several_data_sets_in_a_folder_are_listed() {
+    let folder = folder(&[
+        ("emnist-letters-train-images-idx3-ubyte", images(&[1, 2])),
+        ("train-images-idx3-ubyte", images(&[1, 2])),
+    ]);
+    let names = "mnist, emnist-letters".into();
+    assert_eq!(problem(load_path(&folder)), DataProblem::SeveralDataSets { names });
+    assert!(!has_test_split(&Source::new(folder.path())));
+}
+
+#[test]
+fn swapped_and_replaced_files_are_named() {
+    let swapped = folder(&[("train-images-idx3-ubyte", idx(&[2], &[1, 2]))]);
+    assert_eq!(problem(load_path(&swapped)), DataProblem::LabelsNotImages);
+    let swapped = folder(&[
+        ("train-images-idx3-ubyte", images(&[1, 2])),
+        ("train-labels-idx1-ubyte", images(&[1, 2])),
+    ]);
+    assert_eq!(problem(load_path(&swapped)), DataProblem::ImagesNotLabels);
+    let page = folder(&[("train-images-idx3-ubyte.gz", b"<!DOCTYPE html><p>404".to_vec())]);
+    let error = load_path(&page).unwrap_err();
+    assert!(error.to_string().contains("train-images-idx3-ubyte.gz: is a web page"), "{error}");
+    let only_labels = folder(&[("train-labels-idx1-ubyte", idx(&[2], &[1, 2]))]);
+    assert!(matches!(problem(load_path(&only_labels)), DataProblem::NoSplit { .. }));
+}
+
+#[test]
+fn content_and_not_the_name_decides() {
+    let folder = folder(&[
+        ("a.csv", png(2, &[0, 255])),
+        ("b.png", b"0,255\n".to_vec()),
+        ("c.txt", gzip(&images(&[0, 255]))),
+        ("d.gz", images(&[0, 255])),
+        ("e", gzip(b"x;y\n0;255\n")),
+    ]);
+    use SourceKind::*;
+    for (name, kind) in
+        [("a.csv", Pictures), ("b.png", Table), ("c.txt", Idx), ("d.gz", Idx), ("e", Table)]
+    {
+        let data = load_path(folder.path().join(name)).unwrap();
+        assert_eq!((data.kind, data.pixels.values()), (kind, &[0u8, 255][..]), "{name}");
+    }
+}
+
+#[test]
+fn sub_folders_of_pictures_are_labels_and_files_come_sorted() {
+    let folder = folder(&[
+        ("dog/2", png(2, &[20, 21])),
+        ("dog/1.png", png(2, &[10, 11])),
+        ("cat/9.jpg", png(2, &[90, 91])),
+        ("cat/.hidden.png", png(1, &[0])),
+        ("cat/README.txt", b"cats".to_vec()),
+    ]);
+    let data = load_path(&folder).unwrap();
+    assert_eq!(data.pixels.values(), [90, 91, 10, 11, 20, 21]);
+    let labels = data.labels.as_ref().unwrap();
+    assert_eq!(labels.iter().collect::<Vec<_>>(), ["cat", "dog", "dog"]);
+    assert!(data.origin(2).0.ends_with("2") && data.origin(2).1 == 0);
+}
+
+#[test]
+fn pictures_beside_sub_folders_have_no_label_and_take_none_from_others() {
+    let folder = folder(&[("stray.png", png(1, &[1])), ("cat/a.png", png(1, &[2]))]);
+    let data = load_path(&folder).unwrap();
+    assert_eq!(data.pixels.values(), [1, 2]);
+    assert_eq!(data.labels.unwrap().of_row(), [None, Some(0)]);
+    std::fs::remove_dir_all(folder.path().join("cat")).unwrap();
+    assert_eq!(load_path(&folder).unwrap().labels, None);
+}
+
+#[test]
+fn folders_below_sub_folders_are_told_of() {
+    let folder = folder(&[("train/cat/a.png", png(1, &[1]))]);
+    let nothing = problem(load_path(&folder)).to_string();
+    assert!(nothing.contains("but not in theirs, such as") && nothing.contains("cat"), "{nothing}");
+    std::fs::write(folder.path().join("train/b.png"), png(1, &[2])).unwrap();
+    let data = load_path(&folder).unwrap();
+    assert_eq!(
+        (data.pixels.values(), data.passed_over),
+        (&[2][..], vec![folder.path().join("train/cat")])
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_takes_nothing_from_others() {
+    let folder = folder(&[("a.png", png(1, &[1]))]);
+    std::os::unix::fs::symlink("gone", folder.path().join("b.png")).unwrap();
+    let data = load_path(&folder).unwrap();
+    let left_out: Vec<_> = data.unreadable.iter().map(|(path, _)| path.clone()).collect();
+    assert_eq!((data.pixels.n_images(), left_out), (1, vec![folder.path().join("b.png")]));
+}
+
+#[test]
+fn the_folder_of_a_run_is_no_folder_of_pictures() {
+    let run = [("run/model.bmm", vec![]), ("run/means.png", png(1, &[1])), ("a.png", png(1, &[2]))];
+    let folder = folder(&run);
+    let run = folder.path().join("run");
+    assert_eq!(problem(load_path(&run)), DataProblem::RunFolder);
+    // Amid pictures it is passed over.
+    let data = load_path(&folder).unwrap();
+    assert_eq!((data.pixels.values(), data.passed_over), (&[2][..], vec![run]));
+}
+
+#[test]
+fn a_folder_with_a_data_set_in_its_sub_folder_says_where_it_is() {
+    let folder = folder(&[("mnist/train-images-idx3-ubyte", images(&[1, 2]))]);
+    let nothing = problem(load_path(&folder)).to_string();
+    assert!(nothing.contains("the IDX files are in") && nothing.contains("mnist"), "{nothing}");
+}
+
+#[test]
+fn pictures_of_two_sizes_are_refused_with_both_names() {
+    let folder = folder(&[("a.png", png(2, &[0; 6])), ("b.png", png(3, &[0; 6]))]);
+    let error = load_path(&folder).unwrap_err().to_string();
+    assert!(["b.png: is 2x3", "a.png is 3x2"].iter().all(|fact| error.contains(fact)), "{error}");
+}
+
+#[test]
+fn a_file_named_like_a_picture_must_be_one() {
+    let page = ("b.PNG", b"<html>".to_vec());
+    let only = folder(std::slice::from_ref(&page));
+    assert_eq!(problem(load_path(&only)), DataProblem::WebPage);
+    // Amid others it is told of, and left out.
+    let folder = folder(&[("a.png", png(1, &[0])), page]);
+    let set = load_path(&folder).unwrap();
+    let expected = (folder.path().join("b.PNG"), DataProblem::WebPage);
+    assert_eq!((set.pixels.n_images(), set.unreadable), (1, vec![expected]));
+}
+
+#[test]
+fn folders_without_data_say_what_they_hold() {
+    let empty = problem(load_path(folder(&[])));
+    assert!(empty.to_string().contains("no files"), "{empty}");
+    let notes = problem(load_path(folder(&[("notes.txt", b"hello".to_vec())])));
+    assert!(notes.to_string().contains("1 in all") && notes.to_string().contains("notes.txt"));
+}
+
+#[test]
+fn a_split_of_what_has_none_is_refused() {
+    let folder = folder(&[("a.png", png(1, &[0]))]);
+    for path in [folder.path().to_path_buf(), folder.path().join("a.png")] {
+        let source = Source::new(path).with_split(Split::Test);
+        assert_eq!(problem(load(&source)), DataProblem::NotSplit { split: "test" });
+    }
+}
+
+#[test]
+fn missing_empty_and_unknown_files_are_told_apart() {
+    assert!(matches!(load_path("no/such/file"), Err(Error::Io { .. })));
+    let folder = folder(&[("empty", vec![]), ("archive", b"PK\x03\x04".to_vec())]);
+    assert_eq!(problem(load_path(folder.path().join("empty"))), DataProblem::Empty);
+    let archive = problem(load_path(folder.path().join("archive")));
+    assert!(archive.to_string().contains("zip archive"), "{archive}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_not_unicode_is_read_all_the_same() {
+    use std::os::unix::ffi::OsStrExt;
+    let parent = folder(&[]);
+    let path = parent.path().join(std::ffi::OsStr::from_bytes(b"mnist-\xff"));
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join("train-images-idx3-ubyte"), images(&[1, 2])).unwrap();
+    assert_eq!(load(&Source::parse(&path)).unwrap().pixels.values(), [1, 2]);
+}
+
+#[test]
+fn several_sources_are_joined_in_their_order() {
+    let folder = folder(&[("b.csv", b"5,6\n7,8\n".to_vec()), ("a.idx", images(&[1, 2]))]);
+    let sources = ["b.csv", "a.idx"].map(|name| Source::new(folder.path().join(name)));
+    let data = load_all(&sources).unwrap();
+    assert_eq!((data.pixels.values(), data.kind), (&[5u8, 6, 7, 8, 1, 2][..], SourceKind::Mixed));
+    assert_eq!((data.origin(1).1, data.origin(2).1), (1, 0));
+    assert!(load_all(&[]).is_err());
+    // If none can be read, the first is complained of, as it would be alone.
+    let missing = ["one", "two"].map(|name| Source::new(folder.path().join(name)));
+    let error = load_all(&missing).unwrap_err();
+    assert!(matches!(&error, Error::Io { path, .. } if path.ends_with("one")), "{error}");
+}
+
+#[test]
+fn the_table_with_a_column_on_another_scale_is_the_one_that_is_named() {
+    let tables = [("one.csv", b"2,9,1,0,1\n".to_vec()), ("two.csv", b"20,0,0,1,0\n".to_vec())];
+    let folder = folder(&tables);
+    let sources = ["one.csv", "two.csv"].map(|name| Source::new(folder.path().join(name)));
+    let error = load_all(&sources).unwrap().check_scale().unwrap_err();
+    assert!(error.to_string().contains("two.csv: column 1 holds values up to 20"), "{error}");
+}
+
+#[test]
+fn every_problem_has_one_line_of_advice() {
+    let text = || String::from("x");
+    let problems = [
+        DataProblem::Empty,
+        DataProblem::NothingUsable { seen: text() },
+        DataProblem::WebPage,
+        DataProblem::UnknownKind { looks_like: text(), recipe: None },
+        DataProblem::Truncated { expected: 2, found: 1 },
+        DataProblem::TooLong { expected: 2 },
+        DataProblem::DamagedGzip { reason: text() },
+        DataProblem::TooLarge { what: text(), limit: "1" },
+        DataProblem::LabelsNotImages,
+        DataProblem::ImagesNotLabels,
+        DataProblem::IdxType { code: 9, dims: 3 },
+        DataProblem::LabelCount { labels: 1, images: 2 },
+        DataProblem::NoSplit { split: "train", why: text() },
+        DataProblem::NoSplit { split: "test", why: text() },
+        DataProblem::NotSplit { split: "test" },
+        DataProblem::SeveralDataSets { names: text() },
+        DataProblem::MixedSizes { size: text(), other: text(), other_size: text() },
+        DataProblem::Picture { reason: text() },
+        DataProblem::NpyHeader { reason: text() },
+        DataProblem::NpyType { dtype: text() },
+        DataProblem::NpyShape { shape: text() },
+        DataProblem::Value { row: 1, column: 2, value: 3.5 },
+        DataProblem::Ragged { line: 1, found: 2, expected: 3 },
+        DataProblem::NotANumber { line: 1, column: 2, cell: text() },
+        DataProblem::CellRange { line: 1, column: 2, value: -1.0 },
+        DataProblem::LabelLine { line: 1, what: text() },
+    ];
+    for problem in problems {
+        let (message, hint) = (problem.to_string(), problem.hint());
+        assert!(!message.contains('\n') && !hint.contains('\n'));
+        assert!(hint.len() > 10 && hint.len() < 100, "{hint}");
+    }
+}
+
+#[test]
+fn the_numbers_of_the_columns_are_a_header_and_not_a_row() {
+    let tables: [(&str, usize); 3] =
+        [("0,1,2\n1,0,1\n0,0,1\n", 2), ("0,1\n1,0\n", 2), ("0,1,3\n1,0,1\n", 2)];
+    for (text, n_rows) in tables {
+        let folder = folder(&[("table.csv", text.into())]);
+        let pixels = load_path(folder.path().join("table.csv")).unwrap().pixels;
+        assert_eq!(pixels.n_images(), n_rows, "{text}");
+    }
+}

@@ -1,0 +1,211 @@
+//! The rows of a data set in blocks, as lists of what is not blank in them.
+//!
+//! Lists take two to six times what packed rows do. Rows that lie elsewhere because they are too many for the memory there is (a
+//! [`BitMatrix`] over a file) are listed anew each time they are asked for, but for as many of the first blocks as memory was given
+//! for. Which blocks are kept changes no result.
+
+use crate::bits::BitMatrix;
+use crate::em::rows::Rows;
+use crate::kernels::{Columns, RowBlock};
+use crate::parallel;
+use crate::scorer::Layout;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+/// Blocks of rows, in their order.
+pub(crate) struct Blocks {
+    n_samples: usize,
+    /// Rows in each but the last.
+    size: usize,
+    /// From the first one on, those that are kept.
+    kept: Vec<RowBlock>,
+    /// What the others are listed from, if there are others.
+    source: Option<Source>,
+    /// Memory for blocks that come and go: as many as threads work at the same time.
+    rooms: Mutex<Vec<Room>>,
+}
+
+/// Memory in which rows are put into the columns of a layout and listed.
+#[derive(Default)]
+struct Room {
+    packed: Vec<u8>,
+    block: RowBlock,
+}
+
+/// Rows that lie elsewhere, and the columns that they are listed in.
+struct Source {
+    data: BitMatrix,
+    labels: Vec<Option<u32>>,
+    layout: Layout,
+}
+
+impl Blocks {
+    /// `size` rows in each block. Of `rows` that lie elsewhere, lists of so many bytes are kept, `memory`; of others all.
+    pub(crate) fn new(rows: &Rows, layout: &Layout, size: usize, memory: usize) -> Self {
+        let n_samples = rows.data.n_samples();
+        let (kept, rooms) = (Vec::new(), Mutex::default());
+        let mut blocks = Self { n_samples, size, kept, source: None, rooms };
+        // Blocks are listed side by side, and then their memory is counted.
+        let (mut room, wave) = match rows.data.is_elsewhere() {
+            true => (memory, parallel::n_threads()),
+            false => (usize::MAX, blocks.len().max(1)),
+        };
+        let list = |packed: &mut Vec<u8>, i| {
+            let (range, room) = (blocks.rows(i), std::mem::take(packed));
+            let part = layout.part(&rows.data, &rows.labels, range.clone(), room);
+            let block = RowBlock::by_length(&part, range.start);
+            *packed = part.into_packed();
+            block
+        };
+        let waves = (0..blocks.len()).step_by(wave).map(|i| i..blocks.len().min(i + wave));
+        let lists = waves.flat_map(|wave| parallel::map_with(wave, Vec::new, list));
+        let kept = lists.map_while(|block| {
+            // Columns are listed besides, if rows turn out to belong to many components.
+            let of_columns = Columns::n_bytes(&block, layout.n_columns());
+            room = room.checked_sub(block.n_bytes() + of_columns)?;
+            Some(block)
+        });
+        blocks.kept = kept.collect();
+        if blocks.kept.len() < blocks.len() {
+            let (data, labels) = (BitMatrix::clone(&rows.data), rows.labels.to_vec());
+            blocks.source = Some(Source { data, labels, layout: layout.clone() });
+        }
+        blocks
+    }
+
+    /// The number of rows.
+    pub(crate) fn n_samples(&self) -> usize {
+        self.n_samples
+    }
+
+    /// The number of blocks.
+    pub(crate) fn len(&self) -> usize {
+        self.n_samples.div_ceil(self.size)
+    }
+
+    /// The number of blocks that are kept: the first ones.
+    pub(crate) fn n_kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// The rows of block `i`.
+    pub(crate) fn rows(&self, i: usize) -> Range<usize> {
+        i * self.size..self.n_samples.min((i + 1) * self.size)
+    }
+
+    /// What `work` makes of block `i`.
+    pub(crate) fn with<T>(&self, i: usize, work: impl FnOnce(&RowBlock) -> T) -> T {
+        if let Some(block) = self.kept.get(i) {
+            return work(block);
+        }
+        let Some(Source { data, labels, layout }) = &self.source else {
+            unreachable!("blocks that are not kept have a source");
+        };
+        let rooms = || self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let Room { packed, mut block } = { rooms().pop() }.unwrap_or_default();
+        let part = layout.part(data, labels, self.rows(i), packed);
+        block.list_by_length(&part, self.rows(i).start);
+        let result = work(&block);
+        rooms().push(Room { packed: part.into_packed(), block });
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::elsewhere;
+    use crate::em::model_choice::sweep::sweep;
+    use crate::em::uncertainty::bootstrap::bootstrap;
+    use crate::em::{Fit, FitParams, NInit, Silent, cross_validate, fit, fit_by_label, folds};
+    use crate::scorer::KnownLabels;
+
+    /// Two kinds of rows and some noise, a third of the features mostly one.
+    fn data(n: usize, d: usize) -> BitMatrix {
+        let noise = |i: usize, f: usize| (i * 7919 + f * 104_729) % 1009 < 150 + i % 90;
+        BitMatrix::from_fn(n, d, |i, f| {
+            noise(i, f) != (f % 3 == 0) && (f % 2 == i % 2 || noise(f, i))
+        })
+    }
+
+    /// All that a fit says, with every digit.
+    fn said(fit: &Fit) -> String {
+        format!("{fit:?}")
+    }
+
+    fn params(n_components: usize, memory: usize) -> FitParams {
+        let n_init = NInit::Exactly(2);
+        FitParams { n_components, n_init, max_iter: 15, memory, ..FitParams::default() }
+    }
+
+    /// Whatever is kept of it, and whether it is kept at all.
+    #[test]
+    fn a_fit_does_not_hang_on_where_its_rows_lie() {
+        let n = 70 * 1024;
+        let weights: Vec<f64> = (0..n).map(|i| (i % 5) as f64 / 3.0).collect();
+        let labels: Vec<_> = (0..n).map(|i| (i % 3 == 0).then_some((i % 2) as u32)).collect();
+        let known = KnownLabels { of_row: &labels, of_component: &[Some(0), Some(1), None] };
+        let holes = |d| BitMatrix::from_fn(n, d, |i, f| (i + f) % 50 == 0 && f < 40);
+        for (d, is_holey, is_weighted, is_labelled) in [
+            (80, false, false, false),
+            (80, true, false, true),
+            (64, false, true, false),
+            (20, true, true, false),
+        ] {
+            let own = data(n, d);
+            let own = if is_holey { own.with_missing(&holes(d)).unwrap() } else { own };
+            let there = elsewhere(&own);
+            let fitted = |data, memory| {
+                let rows = Rows::new(data);
+                let rows = if is_weighted { rows.weighted(&weights) } else { rows };
+                let rows = if is_labelled { rows.labelled(known) } else { rows };
+                said(&fit(rows, &params(3, memory), &mut Silent).unwrap())
+            };
+            let expected = fitted(&own, 0);
+            for memory in [0, 10 << 20, usize::MAX] {
+                assert!(fitted(&there, memory) == expected, "{d} features, {memory} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn lists_are_kept_as_long_as_there_is_room() {
+        let own = data(100 * 64, 80);
+        let there = elsewhere(&own);
+        let n_kept = |data: &BitMatrix, memory| {
+            let blocks = Blocks::new(&Rows::new(data), &Layout::plain(80), 64, memory);
+            assert_eq!(blocks.len(), 100);
+            let rows: usize = (0..100).map(|i| blocks.with(i, RowBlock::len)).sum();
+            assert_eq!((rows, blocks.n_samples()), (6400, 6400));
+            assert_eq!(blocks.with(99, |block| block.row(0) / 64), 99);
+            blocks.n_kept()
+        };
+        assert_eq!((n_kept(&own, 0), n_kept(&there, 0)), (100, 0));
+        assert_eq!(n_kept(&there, usize::MAX), 100);
+        let of_one =
+            Blocks::new(&Rows::new(&own), &Layout::plain(80), 64, 0).with(0, RowBlock::n_bytes);
+        assert!((1..20).contains(&n_kept(&there, 10 * of_one)));
+    }
+
+    #[test]
+    fn many_fits_go_the_same_way() {
+        let (n, d) = (3000, 70);
+        let own = data(n, d);
+        let labels: Vec<_> = (0..n as u32).map(|i| Some(i % 2)).collect();
+        let (params, ks) = (params(2, 0), [2, 3]);
+        let of = |data: &BitMatrix| {
+            let found = sweep(data, &ks, &params, &mut Silent).unwrap();
+            let swept = found.fits.iter().map(|swept| said(&swept.fit));
+            let folds = folds(n, 3, 0).unwrap();
+            let held_out = cross_validate(data, &ks, &params, &folds, &mut Silent).unwrap();
+            let known = KnownLabels { of_row: &labels, of_component: &[] };
+            let rows = Rows::new(data).labelled(known);
+            let by_label = said(&fit_by_label(&rows, 2, &params, &mut Silent).unwrap());
+            let mixture = &found.fits[1].fit.mixture;
+            let errors = bootstrap(mixture, data, &params, 3).unwrap();
+            let others = [format!("{held_out:?}"), by_label, format!("{errors:?}")];
+            swept.chain(others).collect::<Vec<_>>()
+        };
+        assert!(of(&own) == of(&elsewhere(&own)));
+    }
+}

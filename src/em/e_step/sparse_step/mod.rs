@@ -1,0 +1,169 @@
+//! The E-step for rows that clearly belong to few components: only the pairs that matter are scored and added up.
+//!
+//! **Fixed point.** Responsibilities are whole multiples of 2^-24, and those of a row sum to exactly 1. Sums of them are
+//! sums of integers, exact in every order. So the statistics are kept from one step to the next and only *changes* of
+//! responsibilities are added to them (the incremental statistics of Neal & Hinton, *A view of the EM algorithm*, 1998,
+//! here without a drift that would ask for a refresh); rows are handed to threads as these come free, and every result has
+//! the same bits as one from scratch.
+//!
+//! **What is left out.** A component whose score is more than 25 ln 2 below the best has a responsibility
+//! below 2^-25, which is zero in these numbers (of rows with few features, 33 ln 2: they have few nats, and what is left out of their
+//! log-likelihood counts for more). [`Screen`] names the components that may be closer; these are scored.
+//!
+//! **The log-likelihood** of all rows is, with `s_ik` the weighted log-probability and `r_ik` the responsibility,
+//! `sum_ik r_ik s_ik - sum_ik r_ik log r_ik` (ibid., eq. 7). The first sum follows from the statistics, and a row that
+//! belongs to one component adds nothing to the second. So a row whose one component is known costs nothing at all. The
+//! `r_ik` that EM takes maximise this sum, so an error in them costs its square: scores from which they follow are in single precision, the first
+//! sum is in double.
+
+mod contributions;
+mod ledger;
+mod moved;
+mod soften;
+mod sums;
+mod worker;
+
+use super::blocks::Blocks;
+use crate::em::stats::SufficientStats;
+use crate::kernels::{Cell, Narrow, Octet, RowBlock, Wide, reach, real};
+use crate::parallel;
+use crate::scorer::{Drift, Scorer, Screen};
+use contributions::Contributions;
+use moved::Moved;
+use std::sync::{Mutex, PoisonError};
+use sums::Sums;
+use worker::Worker;
+
+/// Sparse E-steps of one number of components, whatever the width of their screen.
+pub(crate) trait SparseStep: Send {
+    /// Takes over the mixture of the next run, and how far it has moved since the last one; returns how many candidates
+    /// the rows of a `sample` of the data have.
+    fn prepare(&mut self, scorer: &Scorer, drift: &Drift, sample: &RowBlock) -> usize;
+
+    /// The statistics of all rows under the mixture that was prepared.
+    fn run(&mut self, scorer: &Scorer, blocks: &Blocks) -> SufficientStats;
+
+    /// Gives back what is needed only while it runs and large where K is.
+    fn release(&mut self);
+}
+
+/// Sparse E-steps for K components over D features, with a screen of fitting width.
+pub(crate) fn for_components(n_components: usize, n_features: usize) -> Box<dyn SparseStep> {
+    match n_components {
+        0..=16 => Box::new(Steps::<Wide<16>, 16>::new(n_components, n_features)),
+        17..=32 => Box::new(Steps::<Wide<32>, 32>::new(n_components, n_features)),
+        _ => Box::new(Steps::<Narrow, 64>::new(n_components, n_features)),
+    }
+}
+
+struct Steps<C, const N: usize> {
+    screen: Screen<C, N>,
+    workers: Vec<Worker<N>>,
+    /// What the rows of each block contribute to the sums below.
+    contributions: Vec<Contributions>,
+    sums: Sums,
+    moved: Moved,
+}
+
+impl<C: Cell<N>, const N: usize> Steps<C, N> {
+    fn new(n_components: usize, n_features: usize) -> Self {
+        Self {
+            screen: Screen::new(n_components, n_features, reach(n_features)),
+            workers: Vec::new(),
+            contributions: Vec::new(),
+            sums: Sums::zeros(n_components, n_features),
+            moved: Moved::new(n_components),
+        }
+    }
+}
+
+impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
+    fn prepare(&mut self, scorer: &Scorer, drift: &Drift, sample: &RowBlock) -> usize {
+        self.moved.hear(drift);
+        self.workers.resize_with(self.workers.len().max(1), || Worker::new(scorer));
+        let worker = &mut self.workers[0];
+        // Not the units of the last mixture: nothing may depend on it.
+        self.screen.refine();
+        loop {
+            self.screen.refill(scorer);
+            worker.look_at_all(sample);
+            let found = worker.screen(&self.screen, scorer, sample);
+            // Rows too far behind the envelope cost K pairs each: beyond a pair for four rows, units are too fine.
+            let n_lost = found.n_lost * scorer.n_components();
+            if n_lost * 4 <= sample.len() || !self.screen.coarsen() {
+                return found.len();
+            }
+        }
+    }
+
+    fn run(&mut self, scorer: &Scorer, blocks: &Blocks) -> SufficientStats {
+        let n_workers = parallel::n_threads().min(blocks.len()).max(1);
+        self.workers.resize_with(n_workers, || Worker::new(scorer));
+        self.contributions.resize_with(blocks.len(), Contributions::default);
+        let Self { screen, sums, workers, contributions, moved } = self;
+        share_out(workers, contributions.iter_mut().enumerate(), |worker, pieces| {
+            for (i, contributions) in pieces {
+                blocks.with(i, |block| {
+                    worker.run(screen, scorer, moved, block, contributions, sums);
+                });
+            }
+            worker.close(sums);
+        });
+        self.collect(scorer, blocks.n_samples())
+    }
+
+    fn release(&mut self) {
+        self.workers = Vec::new();
+    }
+}
+
+/// Hands out `pieces` to `workers`: `work` is called once for each, with all pieces that it gets, which may be none.
+///
+/// Which worker gets which piece is chance, so no result may depend on it.
+fn share_out<W: Send, P: Send>(
+    workers: &mut [W],
+    pieces: impl Iterator<Item = P> + Send,
+    work: impl Fn(&mut W, &mut dyn Iterator<Item = P>) + Sync,
+) {
+    let pieces = Mutex::new(pieces);
+    let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = |worker: &mut W| work(worker, &mut std::iter::from_fn(next));
+    parallel::for_each(workers, work);
+}
+
+impl<C: Cell<N>, const N: usize> Steps<C, N> {
+    /// Reads the statistics off the sums.
+    fn collect(&self, scorer: &Scorer, n_samples: usize) -> SufficientStats {
+        let (n_components, n_features) = (scorer.n_components(), scorer.n_columns());
+        let mut stats = SufficientStats::zeros(n_components, n_features);
+        let weighted_sums = stats.weighted_sums.chunks_exact_mut(n_features);
+        let of_components = stats.resp_sums.iter_mut().zip(weighted_sums).enumerate();
+        let expected = parallel::map(of_components, |(k, (resp_sum, weighted_sums))| {
+            let sum = self.sums.of_component(k);
+            *resp_sum = real(sum.resp);
+            let flat = sum.weighted.iter().flat_map(|octet| octet.0);
+            weighted_sums.iter_mut().zip(flat).for_each(|(real_sum, s)| *real_sum = real(s));
+            expected_log_prob(scorer, k, *resp_sum, &sum.weighted)
+        });
+        let entropy: f64 = self.contributions.iter().map(|block| block.entropy).sum();
+        stats.n_samples = n_samples;
+        stats.log_likelihood = expected.iter().sum::<f64>() + entropy;
+        stats
+    }
+}
+
+/// The sum over rows of `r_ik s_ik` for one component, from its statistics.
+fn expected_log_prob(scorer: &Scorer, k: usize, resp_sum: f64, weighted: &[Octet<i64>]) -> f64 {
+    // The bias of a component without weight is -inf, and it takes part in nothing.
+    if resp_sum == 0.0 {
+        return 0.0;
+    }
+    let mut lanes = Octet::<f64>::default();
+    for (&log_odds, &sum) in scorer.log_odds(k).iter().zip(weighted) {
+        lanes.add(&log_odds.zip(sum, |o, s| o * real(s)));
+    }
+    resp_sum * scorer.bias(k) + lanes.reduce(|a, b| a + b)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! What the sparse step must not depend on: the width of its screen, its units, what it ran before; and the dense step
+//! beside it.
+
+use super::super::dense_step::DenseStep;
+use super::soften::{soften, spread};
+use super::*;
+use crate::bits::BitMatrix;
+use crate::em::e_step::BLOCK_ROWS;
+use crate::kernels::{ONE, Pairs, REACH, SMALLEST};
+use crate::scorer::Layout;
+
+/// A number in [0, 1) that depends on the arguments only (splitmix64).
+fn uniform(seed: u64, i: usize, d: usize) -> f64 {
+    let mut z = seed ^ ((i as u64) << 32 | d as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for multiplier in [0xbf58_476d_1ce4_e5b9_u64, 0x94d0_49bb_1331_11eb] {
+        z = (z ^ z >> 29).wrapping_mul(multiplier);
+    }
+    ((z ^ z >> 32) >> 11) as f64 / 2f64.powi(53)
+}
+
+const D: usize = 90;
+
+/// Components in pairs of near twins; `distance` from 0 (all alike) to 1 (means of 0.01 and 0.99).
+fn mean(k: usize, d: usize, distance: f64, seed: u64) -> f64 {
+    let twins_differ = uniform(seed ^ 1, k, d) < 0.04;
+    let is_one = (uniform(seed, k / 2, d) < 0.4) != twins_differ;
+    0.5 + if is_one { 0.49 } else { -0.49 } * distance
+}
+
+fn scorer(k: usize, distance: f64, seed: u64) -> Scorer {
+    let means: Vec<f64> = (0..k * D).map(|i| mean(i / D, i % D, distance, seed)).collect();
+    let weights: Vec<f64> = (0..k).map(|k| 1.0 + (k % 3) as f64).collect();
+    let total: f64 = weights.iter().sum();
+    let weights: Vec<f64> = weights.iter().map(|w| w / total).collect();
+    Scorer::new(&weights, &means, Layout::plain(D))
+}
+
+/// Rows of `k` components, with some noise; every 40th one is empty or full.
+fn rows(n: usize, k: usize) -> Blocks {
+    let data = BitMatrix::from_fn(n, D, |i, d| match i % 80 {
+        0 => false,
+        40 => true,
+        _ => (mean(i % k, d, 1.0, 7) > 0.5) != (uniform(3, i, d) < 0.05),
+    });
+    Blocks::new(&crate::em::Rows::new(&data), &Layout::plain(D), BLOCK_ROWS, usize::MAX)
+}
+
+fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
+    let sums = (0..k).flat_map(|k| {
+        std::iter::once(stats.resp_sum(k)).chain(stats.weighted_sums(k).iter().copied())
+    });
+    sums.chain([stats.log_likelihood()]).map(f64::to_bits).collect()
+}
+
+/// One run with a screen of cells `C`, in the finest units made coarser so many times, whatever suits the mixture: all bits
+/// of what it gives, each block's entropy on its own, for a difference may get lost in the sum.
+fn fresh<C: Cell<N>, const N: usize>(
+    scorer: &Scorer,
+    blocks: &Blocks,
+    n_coarser: usize,
+) -> Vec<u64> {
+    let mut steps = Steps::<C, N>::new(scorer.n_components(), D);
+    (0..n_coarser).for_each(|_| assert!(steps.screen.coarsen()));
+    // Not by `prepare`, which chooses units of its own.
+    steps.screen.refill(scorer);
+    let mut all = bits(&steps.run(scorer, blocks), scorer.n_components());
+    all.extend(steps.contributions.iter().map(|block| block.entropy.to_bits()));
+    all
+}
+
+fn assert_gives<C: Cell<N>, const N: usize>(expected: &[u64], scorer: &Scorer, blocks: &Blocks) {
+    for n_coarser in 0..=6 {
+        let coarser = fresh::<C, N>(scorer, blocks, n_coarser);
+        let k = scorer.n_components();
+        assert!(coarser == expected, "{N} side by side, K = {k}, {n_coarser} times coarser");
+    }
+}
+
+#[test]
+fn neither_the_width_of_the_screen_nor_its_units_matter() {
+    for k in [2, 9, 16, 40] {
+        let blocks = rows(1500, k);
+        for distance in [0.4, 0.8, 1.0] {
+            let scorer = scorer(k, distance, 7);
+            let expected = fresh::<Wide<16>, 16>(&scorer, &blocks, 0);
+            assert_gives::<Wide<16>, 16>(&expected, &scorer, &blocks);
+            assert_gives::<Wide<32>, 32>(&expected, &scorer, &blocks);
+            assert_gives::<Narrow, 64>(&expected, &scorer, &blocks);
+        }
+    }
+}
+
+/// By how much rounding to single precision may move a score, in nats: each log-odds is rounded once, and each sum of a lane
+/// by the additions on its way: of half of the words, of even and odd, of the lanes in halves.
+fn single_precision(scorer: &Scorer) -> f64 {
+    let n_additions = D.div_ceil(16).div_ceil(2) + 1 + 4;
+    let sizes = (0..scorer.n_components())
+        .map(|k| scorer.log_odds(k).iter().flat_map(|octet| octet.0).map(f64::abs).sum::<f64>());
+    // To the nearest: half of 2^-23, and one more for what is left out of first order.
+    (n_additions + 2) as f64 * 2f64.powi(-24) * sizes.fold(0.0, f64::max)
+}
+
+#[test]
+fn the_dense_step_gives_the_same_within_fixed_point() {
+    for k in [1, 3, 16, 40, 130] {
+        let blocks = rows(1500, k);
+        for distance in [0.05, 0.2, 0.5, 0.9] {
+            let scorer = scorer(k, distance, 7);
+            let mut steps = for_components(k, D);
+            blocks.with(0, |block| steps.prepare(&scorer, &Drift::unbounded(), block));
+            let sparse = steps.run(&scorer, &blocks);
+            // Each responsibility is off by half of 2^-24, and one in every row makes up for all of them. Scores that are
+            // off by e change a responsibility r by 2 e r (1 - r) at most.
+            let off = k as f64 * SMALLEST + single_precision(&scorer) / 2.0;
+            let bound = if k == 1 { 1e-10 } else { 1500.0 * off };
+            let dense = DenseStep::new(k, D).run(&scorer, &blocks, None);
+            let (a, b) = (sparse.log_likelihood(), dense.log_likelihood());
+            // What is left out of a row's probability is missing there as well.
+            assert!(
+                (a - b).abs() <= 1e-12 * b.abs() + 1500.0 * (k - 1) as f64 * SMALLEST,
+                "{a} and {b}"
+            );
+            for k in 0..k {
+                assert!((sparse.resp_sum(k) - dense.resp_sum(k)).abs() <= bound);
+                for d in 0..D {
+                    let off = sparse.weighted_sum(d, k) - dense.weighted_sum(d, k);
+                    assert!(off.abs() <= bound, "K = {k}, {distance}: {off:e}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn spread_responsibilities_sum_to_one() {
+    for weights in [
+        vec![1.0],
+        vec![0.5, 0.5],
+        vec![0.0, 1.0],
+        vec![1.0 / 3.0; 3],
+        vec![1e-12, 1.0 - 1e-12],
+        vec![0.2, 0.8 + 1e-10],
+    ] {
+        let mut crowd = Pairs::default();
+        spread(&weights, &mut crowd);
+        assert_eq!(crowd.values().iter().sum::<i32>(), ONE);
+        for (&k, &resp) in crowd.components().iter().zip(crowd.values()) {
+            let off = real(resp.into()) - weights[k as usize];
+            assert!(off.abs() <= 2.0 * weights.len() as f64 * SMALLEST);
+        }
+    }
+}
+
+/// However many the components and however they are shared. Leaving the rest to the best does not change the entropy as it
+/// is summed up, so that is off by what each other responsibility is, times the nats behind: at most the reach.
+#[test]
+fn responsibilities_of_a_row_sum_to_one_and_give_its_entropy() {
+    let components: Vec<u32> = (0..50).collect();
+    for n in 1..=50 {
+        for spread in [0.0, 1e-9, 1.0, 10.0, 17.0, 22.0, 40.0] {
+            let mut behind: Vec<f64> = (0..n).map(|k| -spread * uniform(5, n, k)).collect();
+            behind[n / 2] = 0.0;
+            let exponentials: Vec<f64> = behind.iter().map(|s| libm::exp(*s)).collect();
+            let mut crowd = Pairs::default();
+            let (normaliser, shared) = soften(&components[..n], &behind, &exponentials, &mut crowd);
+            assert_eq!(crowd.values().iter().sum::<i32>(), ONE);
+            assert!(crowd.values().iter().all(|resp| *resp > 0));
+            let resp: Vec<f64> = exponentials.iter().map(|e| e / normaliser).collect();
+            let expected: f64 = resp.iter().map(|r| -r * libm::log(*r)).sum();
+            let bound = REACH * n as f64 * SMALLEST + 1e-12;
+            assert!((libm::log(normaliser) - shared - expected).abs() <= bound);
+            for (&k, &fixed) in crowd.components().iter().zip(crowd.values()) {
+                let others = if behind[k as usize] == 0.0 { n as f64 } else { 1.0 };
+                let off = real(fixed.into()) - resp[k as usize];
+                assert!(off.abs() <= others * SMALLEST * (1.0 + 1e-6));
+            }
+        }
+    }
+}
+
+/// Rows that the last run of the only worker looked at, over all blocks of which the last one holds all rows.
+fn looked_at(steps: &Steps<Wide<16>, 16>) -> usize {
+    steps.workers[0].n_looked_at()
+}
+
+#[test]
+fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
+    let blocks = rows(1000, 8);
+    let all = [0.125; 8];
+    // A component without weight is in nobody's way.
+    let one_dead = [0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.2, 0.0];
+    for weights in [all, one_dead] {
+        let mut steps = Steps::<Wide<16>, 16>::new(8, D);
+        let mut scorer = Scorer::blank(8, Layout::plain(D));
+        let mut run = |distance: f64| {
+            let of_component = |k: usize| (0..D).map(move |d| mean(k * 2, d, distance, 7));
+            let drift = scorer.refill(&weights, &(0..8).flat_map(of_component).collect::<Vec<_>>());
+            blocks.with(0, |block| steps.prepare(&scorer, &drift, block));
+            steps.run(&scorer, &blocks);
+            looked_at(&steps)
+        };
+        assert_eq!(run(0.9), 1000);
+        let (same, close, far) = (run(0.9), run(0.9001), run(0.1));
+        assert!(same < 500 && close < 600, "{same} and {close} rows are looked at again");
+        assert_eq!(far, 1000);
+    }
+}

@@ -1,0 +1,132 @@
+//! The parametric bootstrap of the likelihood-ratio test for K (McLachlan, *Applied Statistics* 36, 1987).
+//!
+//! Between mixtures of K - 1 and of K components twice the log-likelihood ratio does not follow a chi-squared distribution: the null
+//! hypothesis lies on the boundary. So its distribution is drawn: samples from the fitted mixture of K - 1, both fitted to each.
+
+use super::sweep::SPLITS;
+use crate::bits::BitMatrix;
+use crate::em::init::Init;
+use crate::em::observe::Silent;
+use crate::em::params::{FitParams, NInit};
+use crate::em::report::Fit;
+use crate::em::rows::Rows;
+use crate::em::search::neighbours::split;
+use crate::em::search::starts::fit;
+use crate::error::Result;
+use crate::mixture::BernoulliMixture;
+use crate::parallel;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Random starts of either mixture on each sample, beside the warm ones: from the mixture that the sample was drawn from, and from
+/// the fit of K - 1 with each of [`SPLITS`] components split.
+const STARTS: usize = 10;
+
+/// A sample's statistic need not be known to more digits than this gives, in nats per sample.
+const TOL: f64 = 1e-8;
+
+/// Statistics closer than this, in nats, are equal: where one component more gains nothing, what is left is rounding and `tol`.
+const SAME: f64 = 1e-5;
+
+/// A test of K components against K - 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BootstrapTest {
+    /// K.
+    pub n_components: usize,
+    /// `2 (l_K - l_(K-1))`, l being log-likelihoods in nats.
+    pub statistic: f64,
+    /// The same of every sample, in the order in which they were drawn.
+    pub bootstrapped: Vec<f64>,
+}
+
+impl BootstrapTest {
+    /// How many of the samples have a statistic that is as large as the data's, within 1e-5 nats: b.
+    pub fn n_as_large(&self) -> usize {
+        self.bootstrapped.iter().filter(|drawn| **drawn >= self.statistic - SAME).count()
+    }
+
+    /// `(b + 1) / (B + 1)`, B being the number of samples: the probability, in (0, 1], of a statistic as large if K - 1 were true.
+    pub fn p_value(&self) -> f64 {
+        (self.n_as_large() + 1) as f64 / (self.bootstrapped.len() + 1) as f64
+    }
+}
+
+/// Tests the mixture of `alternative` against that of `null`, which has one component less, both fitted to `rows`
+/// with `params`; the null hypothesis is drawn from `n_bootstrap` times: as many rows as `rows` weigh, with the same entries missing.
+///
+/// Samples are fitted with `params`, but by ten random starts each and a few warm ones, and a `tol` not below 1e-8. They are fitted in
+/// parallel, and sample b is drawn by a seed of its own, so the result is the same at any number of threads. After each of them
+/// `done` is called, by several threads at a time; `None` if it answers `Break`.
+///
+/// # Errors
+/// As [`fit`].
+pub fn bootstrap_test<'a>(
+    null: &Fit,
+    alternative: &Fit,
+    rows: impl Into<Rows<'a>>,
+    params: &FitParams,
+    n_bootstrap: usize,
+    done: &(dyn Fn() -> ControlFlow<()> + Sync),
+) -> Result<Option<BootstrapTest>> {
+    let rows = rows.into();
+    let n = rows.n_drawn()?;
+    // So many as rows weigh in all, whatever each of them does.
+    let (mut weight, mut drawn_as) = (0.0, Vec::with_capacity(n));
+    for i in 0..rows.data.n_samples() {
+        weight += rows.weight(i);
+        let so_far = (weight / rows.total_weight() * n as f64).round() as usize;
+        drawn_as.resize(so_far.min(n), i);
+    }
+    let missing = rows.data.missing().map(|missing| missing.select(&drawn_as));
+    let is_ended = AtomicBool::new(false);
+    let drawn = |b: usize| -> Result<Option<f64>> {
+        if is_ended.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        // Starts draw from the stream of `seed` itself.
+        let seed = params.seed.wrapping_add(1 + b as u64);
+        let (mut sample, _) = null.mixture.sample(drawn_as.len(), seed)?;
+        if let Some(missing) = &missing {
+            sample = sample.with_missing(missing)?;
+        }
+        let statistic = statistic(&sample, &null.mixture, params)?;
+        is_ended.fetch_or(done().is_break(), Ordering::Relaxed);
+        Ok(Some(statistic))
+    };
+    let bootstrapped: Option<Vec<f64>> =
+        parallel::try_map(0..n_bootstrap, drawn)?.into_iter().collect();
+    Ok(bootstrapped.map(|bootstrapped| BootstrapTest {
+        n_components: alternative.mixture.n_components(),
+        statistic: 2.0 * (alternative.report.log_likelihood - null.report.log_likelihood),
+        bootstrapped,
+    }))
+}
+
+/// Twice the log-likelihood ratio of one component more on a sample from `truth`.
+fn statistic(sample: &BitMatrix, truth: &BernoulliMixture, params: &FitParams) -> Result<f64> {
+    let k = truth.n_components();
+    let null = best(sample, k, vec![truth.clone()], params)?;
+    let splits = (0..SPLITS.min(k)).map(|rank| split(&null.mixture, k + 1, rank));
+    let alternative = best(sample, k + 1, splits.collect::<Result<_>>()?, params)?;
+    Ok(2.0 * (alternative.report.log_likelihood - null.report.log_likelihood))
+}
+
+/// The best fit of `n_components` from random starts and from those given.
+fn best(
+    sample: &BitMatrix,
+    n_components: usize,
+    given: Vec<BernoulliMixture>,
+    params: &FitParams,
+) -> Result<Fit> {
+    let n_init = NInit::Exactly(if n_components == 1 { 1 } else { STARTS });
+    let params = FitParams { n_components, n_init, tol: params.tol.max(TOL), ..params.clone() };
+    let mut best = fit(sample, &params, &mut Silent)?;
+    for start in given {
+        let warm =
+            fit(sample, &FitParams { init: Init::From(start), ..params.clone() }, &mut Silent)?;
+        if warm.report.objective() > best.report.objective() {
+            best = warm;
+        }
+    }
+    Ok(best)
+}

@@ -1,0 +1,173 @@
+//! Rows that are alike made one: a short questionnaire has few answers, however many people gave them.
+//!
+//! EM over distinct rows with weights is EM over all rows, to rounding. Rows are put in an order of their own, so the fit does not
+//! hang on the order in which they came, nor on whether a row came twice or once with twice the weight.
+//!
+//! Wide rows are hardly ever alike, and what is fast there is made for rows without weights: so those with small whole weights are
+//! repeated instead.
+
+use super::orient::Orientation;
+use crate::em::rows::Rows;
+use crate::parallel;
+
+/// With fewer features than this, rows are made one.
+const NARROW: usize = 64;
+
+/// Wide rows are repeated up to so many times on average.
+const REPEATED: usize = 8;
+
+/// Rows that make for the same fit as `rows`. None has a weight of 0.
+pub(crate) fn condensed<'a>(rows: &'a Rows) -> Rows<'a> {
+    if rows.data.n_features() < NARROW {
+        return distinct(rows);
+    }
+    match &rows.weights {
+        None => rows.borrowed(),
+        Some(weights) => repeated(rows, weights).unwrap_or_else(|| weighing(rows, weights)),
+    }
+}
+
+/// Every row as many times as it weighs, if weights are whole and not too large.
+fn repeated(rows: &Rows, weights: &[f64]) -> Option<Rows<'static>> {
+    let are_whole = weights.iter().all(|weight| weight.fract() == 0.0);
+    if !are_whole || rows.total_weight() > (REPEATED * weights.len()) as f64 {
+        return None;
+    }
+    let times = |(i, weight): (usize, &f64)| std::iter::repeat_n(i, *weight as usize);
+    let all: Vec<usize> = weights.iter().enumerate().flat_map(times).collect();
+    Some(Rows { weights: None, ..rows.select(&all) })
+}
+
+/// The rows that weigh anything.
+fn weighing<'a>(rows: &'a Rows, weights: &[f64]) -> Rows<'a> {
+    let some: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] > 0.0).collect();
+    if some.len() == weights.len() { rows.borrowed() } else { rows.select(&some) }
+}
+
+/// Rows that are alike: what they have in common, by which they are put in order, the first of them, and their weight.
+struct Kind {
+    /// The row and what is missing in it, the first byte the highest, and its label.
+    key: (u64, u64, Option<u32>),
+    first: usize,
+    weight: f64,
+}
+
+/// Rows that are looked at in one go, unless there are more kinds already.
+const AT_ONCE: usize = 1 << 18;
+
+fn distinct(rows: &Rows) -> Rows<'static> {
+    // In the order of the rows as a fit turns them, so that it is the same for ones and zeros swapped.
+    let turned = Orientation::of(rows).turned(rows).data;
+    let kind = |i: usize| {
+        let missing = rows.data.missing().map_or(0, |missing| word(&missing.row(i)));
+        let key = (word(&turned.row(i)), missing, rows.labels.get(i).copied().flatten());
+        Kind { key, first: i, weight: rows.weight(i) }
+    };
+    let (mut kinds, mut next, n) = (Vec::new(), 0, rows.data.n_samples());
+    while next < n {
+        let end = n.min(next + AT_ONCE.max(kinds.len()));
+        kinds.extend((next..end).map(kind));
+        kinds = united(kinds);
+        next = end;
+    }
+    kinds.retain(|kind| kind.weight > 0.0);
+    let firsts: Vec<usize> = kinds.iter().map(|kind| kind.first).collect();
+    let weights = kinds.iter().map(|kind| kind.weight).collect();
+    Rows { weights: Some(weights), ..rows.select(&firsts) }
+}
+
+/// Up to eight bytes as one number, in the order of the bytes.
+fn word(bytes: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    word[..bytes.len()].copy_from_slice(bytes);
+    u64::from_be_bytes(word)
+}
+
+/// The kinds in their order, those that are the same as one.
+fn united(mut kinds: Vec<Kind>) -> Vec<Kind> {
+    // Parts that are in order are found and merged, not sorted again.
+    let mut share = kinds.len().div_ceil(parallel::n_threads()).max(1);
+    while share < 2 * kinds.len() {
+        parallel::for_each(kinds.chunks_mut(share), |kinds| kinds.sort_by_key(|kind| kind.key));
+        share *= 2;
+    }
+    kinds.dedup_by(|next, kind| {
+        let is_same = next.key == kind.key;
+        kind.weight += if is_same { next.weight } else { 0.0 };
+        is_same
+    });
+    kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::BitMatrix;
+
+    fn three_kinds(n: usize) -> BitMatrix {
+        BitMatrix::from_fn(n, 9, |i, d| d % 3 == i % 3)
+    }
+
+    #[test]
+    fn rows_that_are_alike_become_one_with_their_weight() {
+        let data = three_kinds(10);
+        let weights: Vec<f64> = (0..10).map(f64::from).collect();
+        let rows = Rows::new(&data);
+        let heavy = rows.borrowed().weighted(&weights);
+        let found = [distinct(&rows), distinct(&heavy)];
+        let sorted = |rows: &Rows| {
+            let mut sums: Vec<f64> = (0..rows.data.n_samples()).map(|i| rows.weight(i)).collect();
+            sums.sort_unstable_by(f64::total_cmp);
+            sums
+        };
+        assert_eq!(sorted(&found[0]), [3.0, 3.0, 4.0]);
+        assert_eq!(sorted(&found[1]), [12.0, 15.0, 18.0]);
+        assert_eq!(found[1].total_weight(), 45.0);
+    }
+
+    #[test]
+    fn neither_order_nor_repetition_matters() {
+        let data = three_kinds(9);
+        let turned = data.select(&[8, 3, 1, 4, 0, 2, 7, 6, 5]);
+        let once = data.select(&[2, 1, 0]);
+        let same: Vec<BitMatrix> =
+            [&data, &turned, &once].map(|data| distinct(&Rows::new(data)).data.into_owned()).into();
+        assert!(same.iter().all(|data| *data == same[0]));
+    }
+
+    #[test]
+    fn labels_and_what_is_missing_tell_rows_apart() {
+        let data = BitMatrix::zeros(4, 9);
+        let labels = [Some(0), None, Some(1), Some(0)];
+        let known =
+            crate::scorer::KnownLabels { of_row: &labels, of_component: &[Some(0), Some(1)] };
+        assert_eq!(distinct(&Rows::new(&data).labelled(known)).data.n_samples(), 3);
+        let missing = BitMatrix::from_fn(4, 9, |i, d| i == d);
+        let holey = data.with_missing(&missing).unwrap();
+        assert_eq!(distinct(&Rows::new(&holey)).data.n_samples(), 4);
+    }
+
+    #[test]
+    fn rows_without_weight_are_left_out_and_wide_ones_left_alone() {
+        let data = three_kinds(3);
+        let rows = Rows::new(&data).weighted(&[1.0, 0.0, 2.5]);
+        assert_eq!(distinct(&rows).weights.unwrap().len(), 2);
+        let wide = BitMatrix::zeros(5, 64);
+        assert!(condensed(&Rows::new(&wide)).weights.is_none());
+    }
+
+    #[test]
+    fn wide_rows_with_small_whole_weights_are_repeated() {
+        let data = BitMatrix::from_fn(3, 70, |i, d| i == d);
+        let of = |weights: &[f64]| {
+            let rows = Rows::new(&data).weighted(weights);
+            let found = condensed(&rows);
+            let mut weights = found.weights.map(|weights| weights.into_owned());
+            weights.iter_mut().for_each(|weights| weights.sort_unstable_by(f64::total_cmp));
+            (found.data.into_owned(), weights)
+        };
+        assert_eq!(of(&[2.0, 0.0, 3.0]), (data.select(&[0, 0, 2, 2, 2]), None));
+        assert_eq!(of(&[0.5, 0.0, 1.0]).1, Some(vec![0.5, 1.0]));
+        assert_eq!(of(&[99.0, 0.0, 1.0]).1.map(|weights| weights.len()), Some(2));
+    }
+}

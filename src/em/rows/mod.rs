@@ -1,0 +1,186 @@
+//! What a mixture is fitted to: rows, and what is known of each.
+
+pub(crate) mod distinct;
+pub(crate) mod orient;
+
+use crate::bits::BitMatrix;
+use crate::error::{Error, Result};
+use crate::scorer::KnownLabels;
+use distinct::condensed;
+use std::borrow::Cow;
+
+/// Binary rows (N x D), each with a weight and a label where it has them.
+///
+/// A row of weight w counts as w rows; weights need not be whole. The likelihood leaves out what is missing in a row.
+#[derive(Debug, Clone)]
+pub struct Rows<'a> {
+    /// The rows themselves.
+    pub data: Cow<'a, BitMatrix>,
+    /// A weight for each row (N): finite, none negative, one at least positive. `None`: 1 each.
+    pub weights: Option<Cow<'a, [f64]>>,
+    /// Labels that are known beforehand; see [`KnownLabels`].
+    pub labels: Cow<'a, [Option<u32>]>,
+    /// The label of each component (K), if labels are known.
+    pub label_of: Cow<'a, [Option<u32>]>,
+}
+
+impl<'a> From<&'a BitMatrix> for Rows<'a> {
+    fn from(data: &'a BitMatrix) -> Self {
+        Self::new(data)
+    }
+}
+
+impl<'a> Rows<'a> {
+    /// Rows that all count the same, and of which no label is known.
+    pub fn new(data: &'a BitMatrix) -> Self {
+        let none = || Cow::Borrowed(&[][..]);
+        Self { data: Cow::Borrowed(data), weights: None, labels: none(), label_of: none() }
+    }
+
+    /// The same with a weight for each row (N).
+    pub fn weighted(self, weights: &'a [f64]) -> Self {
+        Self { weights: Some(Cow::Borrowed(weights)), ..self }
+    }
+
+    /// The same with labels that are known beforehand.
+    pub fn labelled(self, known: KnownLabels<'a>) -> Self {
+        let KnownLabels { of_row, of_component } = known;
+        Self { labels: Cow::Borrowed(of_row), label_of: Cow::Borrowed(of_component), ..self }
+    }
+
+    /// The same rows, not copied.
+    pub fn borrowed(&self) -> Rows<'_> {
+        Rows {
+            data: Cow::Borrowed(&self.data),
+            weights: self.weights.as_deref().map(Cow::Borrowed),
+            labels: Cow::Borrowed(&self.labels),
+            label_of: Cow::Borrowed(&self.label_of),
+        }
+    }
+
+    /// The rows that a fit works on in the place of these: those of fewer than 64 features that are alike made one, with their
+    /// weight; wide ones with small whole weights repeated, without. None has a weight of 0.
+    pub fn condensed(&self) -> Rows<'_> {
+        condensed(self)
+    }
+
+    /// Labels that are known.
+    pub fn known(&self) -> KnownLabels<'_> {
+        KnownLabels { of_row: &self.labels, of_component: &self.label_of }
+    }
+
+    /// The weight of row `i`.
+    pub fn weight(&self, i: usize) -> f64 {
+        self.weights.as_ref().map_or(1.0, |weights| weights[i])
+    }
+
+    /// The sum of the weights: N if there are none.
+    pub fn total_weight(&self) -> f64 {
+        match &self.weights {
+            Some(weights) => weights.iter().sum(),
+            None => self.data.n_samples() as f64,
+        }
+    }
+
+    /// Weights as whole numbers (N), for counting: as they are if they are whole, else in units of which a million make the mean weight.
+    pub fn counts(&self) -> impl Iterator<Item = u64> + '_ {
+        let unit = self.count_unit();
+        (0..self.data.n_samples()).map(move |i| (self.weight(i) / unit).round() as u64)
+    }
+
+    /// The weight that is one in [`Self::counts`].
+    pub fn count_unit(&self) -> f64 {
+        let n = self.data.n_samples();
+        let are_whole = (0..n).all(|i| self.weight(i).fract() == 0.0);
+        if are_whole { 1.0 } else { self.total_weight() / (1e6 * n as f64) }
+    }
+
+    /// The sum of `values`, one for each row, each times its row's weight; what has no weight counts nothing, whatever it is.
+    pub fn weighted_sum(&self, values: impl Iterator<Item = f64>) -> f64 {
+        let weighted = values.enumerate().map(|(i, value)| (self.weight(i), value));
+        weighted.filter(|(weight, _)| *weight > 0.0).map(|(weight, value)| weight * value).sum()
+    }
+
+    /// Rows in a sample drawn in the place of these: as many as they weigh.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if that is more than 2^27 or less than 2: weights are then no numbers of rows.
+    pub(super) fn n_drawn(&self) -> Result<usize> {
+        let n = self.total_weight().round();
+        if (2.0..=f64::from(1 << 27)).contains(&n) {
+            return Ok(n as usize);
+        }
+        let allowed = "from 2 to 2^27 rows in all, for samples of so many are drawn".into();
+        Err(Error::Parameter { name: "weights", value: format!("{n} in all"), allowed })
+    }
+
+    /// Features of a row that are not missing, on average by weight.
+    pub fn mean_observed(&self) -> f64 {
+        let d = self.data.n_features() as f64;
+        let Some(missing) = self.data.missing() else { return d };
+        let n_missing = (0..missing.n_samples()).map(|i| missing.ones(i).count() as f64);
+        d - self.weighted_sum(n_missing) / self.total_weight()
+    }
+
+    /// The rows at `rows`, in that order.
+    pub(super) fn select(&self, rows: &[usize]) -> Rows<'static> {
+        let weights = self.weights.as_ref().map(|w| rows.iter().map(|&i| w[i]).collect());
+        let labels = rows.iter().filter_map(|&i| self.labels.get(i).copied()).collect();
+        Rows {
+            data: Cow::Owned(self.data.select(rows)),
+            weights,
+            labels,
+            label_of: Cow::Owned(self.label_of.to_vec()),
+        }
+    }
+
+    /// Whether weights and labels are such as are asked for.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] naming the first one that is not.
+    pub(super) fn check(&self, n_components: usize) -> Result<()> {
+        self.check_weights()?;
+        let n = self.data.n_samples();
+        let lengths =
+            [("labels", &self.labels, n), ("labels of components", &self.label_of, n_components)];
+        for (name, values, needed) in lengths {
+            if ![0, needed].contains(&values.len()) {
+                let (value, allowed) =
+                    (format!("{} values", values.len()), format!("{needed} or none"));
+                return Err(Error::Parameter { name, value, allowed });
+            }
+        }
+        let without =
+            self.labels.iter().flatten().find(|label| !self.label_of.contains(&Some(**label)));
+        match without {
+            Some(label) => Err(Error::Parameter {
+                name: "labels of components",
+                value: format!("none for label {label}"),
+                allowed: "at least one for every label of a row".into(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_weights(&self) -> Result<()> {
+        let Some(weights) = &self.weights else { return Ok(()) };
+        let wrong = |value: String, allowed: &str| {
+            Err(Error::Parameter { name: "weights", value, allowed: allowed.into() })
+        };
+        if weights.len() != self.data.n_samples() {
+            let value = format!("{} for {} rows", weights.len(), self.data.n_samples());
+            return wrong(value, "one for each row");
+        }
+        let is_fine = |w: &f64| *w >= 0.0 && w.is_finite();
+        if let Some(i) = weights.iter().position(|w| !is_fine(w)) {
+            return wrong(format!("{} in row {}", weights[i], i + 1), "finite and not negative");
+        }
+        if !self.total_weight().is_finite() {
+            return wrong("too large to be added up".into(), "of a finite sum");
+        }
+        if weights.iter().all(|w| *w == 0.0) {
+            return wrong("all 0".into(), "at least one that is positive");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+//! One mixture for each label: where all labels are known, the fit falls apart into one for each, and all together classify.
+
+use super::policy::Policy;
+use super::starts::fit_by;
+use crate::em::diagnose::{Findings, diagnose};
+use crate::em::e_step::EStep;
+use crate::em::observe::Observe;
+use crate::em::params::FitParams;
+use crate::em::report::{Fit, FitReport, StopReason};
+use crate::em::rows::Rows;
+use crate::em::rows::orient::Orientation;
+use crate::error::Result;
+use crate::mixture::BernoulliMixture;
+use crate::scorer::KnownLabels;
+use nalgebra::{DMatrix, DVector};
+use std::collections::BTreeSet;
+
+/// Fits a mixture of `n_per_label` components to the rows of each label alone, which is what EM over all rows would come to, and joins
+/// them to one of all components: p(label given x) is then the sum of the responsibilities of its components (mixture discriminant
+/// analysis; Hastie & Tibshirani, 1996). The program tells labels by what training rows bear instead
+/// (`LabelTable::shares`).
+///
+/// Every row must have a label. The number of components in `params` is not looked at; all else holds for each label.
+///
+/// # Errors
+/// As for [`crate::em::fit`], of each label's rows: among others, `n_per_label` must not exceed their number.
+pub fn fit_by_label(
+    rows: &Rows,
+    n_per_label: usize,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<Fit> {
+    let params = FitParams { n_components: n_per_label, ..params.clone() };
+    let labels: BTreeSet<u32> = rows.labels.iter().copied().flatten().collect();
+    let policy = Policy::of(&params).for_one_of(labels.len());
+    let mut joint = Joint::default();
+    for label in labels {
+        let its: Vec<usize> =
+            (0..rows.labels.len()).filter(|&i| rows.labels[i] == Some(label)).collect();
+        let its = rows.select(&its).labelled(KnownLabels::default());
+        let share = its.total_weight() / rows.total_weight();
+        joint.add(label, share, fit_by(&policy, its, &params, observe)?);
+    }
+    joint.finish(rows, &params)
+}
+
+/// The fits of some labels, joined.
+#[derive(Default)]
+struct Joint {
+    weights: Vec<f64>,
+    means: Vec<f64>,
+    label_of: Vec<Option<u32>>,
+    reports: Vec<FitReport>,
+}
+
+impl Joint {
+    fn add(&mut self, label: u32, share: f64, fit: Fit) {
+        self.weights.extend(fit.mixture.weights().iter().map(|weight| share * weight));
+        self.means.extend(fit.mixture.means().iter());
+        self.label_of.resize(self.weights.len(), Some(label));
+        self.reports.push(FitReport { assignments: Vec::new(), ..fit.report });
+    }
+
+    fn finish(self, rows: &Rows, params: &FitParams) -> Result<Fit> {
+        let Self { weights, means, label_of, reports } = self;
+        let (n_features, n_components) = (rows.data.n_features(), weights.len());
+        let weights = DVector::from_vec(weights);
+        let means = DMatrix::from_vec(n_features, n_components, means);
+        let mixture = BernoulliMixture::new(&weights / weights.sum(), means)?;
+        let order = mixture.order_by_weight();
+        let mixture = mixture.permuted(&order);
+        let label_of: Vec<_> = order.iter().map(|&k| label_of[k]).collect();
+        let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
+        let assignments = mixture.assign_known(&rows.data, known)?;
+        let stop = reports.iter().map(|report| report.stop).max_by_key(severity);
+        let stop = stop.unwrap_or(StopReason::Converged);
+        let Findings { diagnoses, gradient_residual } =
+            examined(&mixture, stop, &label_of, rows, params)?;
+        let log_likelihood = rows.weighted_sum(assignments.iter().map(|row| row.log_prob));
+        let report = FitReport {
+            n_iter: reports.iter().map(|report| report.n_iter).sum(),
+            stop,
+            objective_history: vec![log_likelihood],
+            log_likelihood,
+            entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
+            total_weight: rows.total_weight(),
+            assignments,
+            best_start: 0,
+            starts: Vec::new(),
+            runner_up: None,
+            diagnoses,
+            gradient_residual,
+            by_label: reports,
+        };
+        Ok(Fit { mixture, label_of, report })
+    }
+}
+
+/// What is to be said of the whole, where every component belongs to a label.
+fn examined(
+    mixture: &BernoulliMixture,
+    stop: StopReason,
+    label_of: &[Option<u32>],
+    rows: &Rows,
+    params: &FitParams,
+) -> Result<Findings> {
+    let orientation = Orientation::of(rows);
+    let rows = Rows { label_of: label_of.to_vec().into(), ..rows.borrowed() };
+    let rows = rows.condensed();
+    let of_all = FitParams { n_components: label_of.len(), ..params.clone() };
+    let mut e_step = EStep::for_fit(orientation.turned(&rows), &of_all);
+    diagnose(&orientation.turn(mixture)?, stop, &rows, &mut e_step, params)
+}
+
+/// The stop reason of many fits is that of the one that ended worst.
+fn severity(stop: &StopReason) -> u8 {
+    match stop {
+        StopReason::Converged => 0,
+        StopReason::Abandoned => 1,
+        StopReason::MaxIter => 2,
+        StopReason::Interrupted => 3,
+    }
+}

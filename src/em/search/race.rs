@@ -1,0 +1,82 @@
+//! A climb that is followed only as long as it may still overtake.
+
+use crate::em::observe::{Iteration, Observe};
+use std::ops::ControlFlow::{self, Break, Continue};
+
+/// A climb is left behind when so many iterations that gain as much as the last one would not do.
+const PATIENCE: f64 = 20.0;
+
+/// The first iterations after a move are not yet on any course.
+const UNDECIDED: usize = 5;
+
+/// Passes news on, and ends a climb that will not overtake.
+pub(crate) struct Race<'a> {
+    observe: &'a mut dyn Observe,
+    /// What is to be made up, in nats per sample.
+    gap: f64,
+    was_interrupted: bool,
+}
+
+impl<'a> Race<'a> {
+    /// A race from `gap` nats per sample behind.
+    pub(crate) fn new(observe: &'a mut dyn Observe, gap: f64) -> Self {
+        Self { observe, gap, was_interrupted: false }
+    }
+
+    /// Whether the observer, and not the race, ended the climb.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.was_interrupted
+    }
+}
+
+impl Observe for Race<'_> {
+    fn iteration(&mut self, news: &Iteration) -> ControlFlow<()> {
+        self.gap -= news.gain;
+        self.was_interrupted = self.observe.iteration(news).is_break();
+        let is_lost = news.iteration >= UNDECIDED && self.gap > PATIENCE * news.gain;
+        if self.was_interrupted || is_lost { Break(()) } else { Continue(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::em::Silent;
+
+    /// Iterations with these gains until the race ends.
+    fn length(gap: f64, gains: impl Iterator<Item = f64>) -> usize {
+        let mut silent = Silent;
+        let mut race = Race::new(&mut silent, gap);
+        let news = gains.enumerate().map(|(i, gain)| Iteration {
+            n_components: 3,
+            start: 0,
+            iteration: i + 1,
+            score: 0.0,
+            gain,
+        });
+        news.take(100).take_while(|news| race.iteration(news).is_continue()).count()
+    }
+
+    #[test]
+    fn who_gains_enough_runs_on_and_who_does_not_is_left_behind() {
+        let constant = |gain| std::iter::repeat(gain);
+        assert_eq!(length(1.0, constant(0.1)), 100);
+        assert_eq!(length(1.0, constant(1e-3)), UNDECIDED - 1);
+        // Ahead, it may slow down.
+        assert_eq!(length(1.0, [2.0].into_iter().chain(constant(0.0))), 100);
+        // Halving gains end at 1.
+        let halving = || (1..).map(|i| 0.5_f64.powi(i));
+        assert_eq!(length(0.999, halving()), 100);
+        assert!(length(1.1, halving()) < 12);
+    }
+
+    #[test]
+    fn an_interruption_is_told_from_a_lost_race() {
+        let news = Iteration { n_components: 3, start: 0, iteration: 9, score: 0.0, gain: 1e-3 };
+        let mut lost = Race { gap: 5.0, was_interrupted: false, observe: &mut Silent };
+        assert!(lost.iteration(&news).is_break() && !lost.was_interrupted());
+        let mut stop = |_: &Iteration| Break(());
+        let mut interrupted = Race::new(&mut stop, 0.0);
+        assert!(interrupted.iteration(&news).is_break() && interrupted.was_interrupted());
+    }
+}

@@ -1,0 +1,139 @@
+//! Standard errors by the nonparametric bootstrap: refits to rows drawn anew, from the model itself.
+
+use super::standard_errors::StandardErrors;
+use crate::em::init::{Init, Streams};
+use crate::em::observe::Silent;
+use crate::em::params::{FitParams, NInit};
+use crate::em::report::StopReason;
+use crate::em::rows::Rows;
+use crate::em::search::starts::fit;
+use crate::error::{Error, Result};
+use crate::metrics::match_components;
+use crate::mixture::BernoulliMixture;
+use crate::parallel;
+use rand_distr::weighted::WeightedIndex;
+use rand_distr::{Distribution, Uniform};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// What refits to resampled rows say of the parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bootstrap {
+    /// The standard deviation of every parameter over the refits.
+    pub errors: StandardErrors,
+    /// Refits, at least 2.
+    pub n_refits: usize,
+    /// How many of them converged.
+    pub n_converged: usize,
+}
+
+/// Refits that are kept at the same time.
+const WAVE: usize = 16;
+
+/// Refits `mixture` to `n_refits` samples of N of `rows`, drawn with replacement, heavy ones more often (N is then the sum of their weights), each fit one start from `mixture`
+/// with the `alpha`, `tol`, `max_iter` and `seed` of `params`.
+///
+/// Components of a refit are matched to those of `mixture` by their means ([`match_components`]). As nobody looks for other
+/// optima, the errors are those of this one. Source: Efron (1979), *Annals of Statistics* 7; Basford et al. (1997),
+/// *Computational Statistics* 12, for mixtures. Of means on the boundary the bootstrap knows nothing either (Andrews 2000,
+/// *Econometrica* 68): they are left out as in [`StandardErrors::by_information`].
+///
+/// # Errors
+/// [`Error::Parameter`] for fewer than 2 refits and all that [`fit`] refuses.
+pub fn bootstrap<'a>(
+    mixture: &BernoulliMixture,
+    rows: impl Into<Rows<'a>>,
+    params: &FitParams,
+    n_refits: usize,
+) -> Result<Bootstrap> {
+    let rows = &rows.into();
+    if n_refits < 2 {
+        let (value, allowed) = (n_refits.to_string(), "a whole number from 2".into());
+        return Err(Error::Parameter { name: "bootstrap", value, allowed });
+    }
+    let start =
+        if params.alpha > 0.0 { mixture.clone() } else { inside(mixture, rows.total_weight())? };
+    let params = FitParams {
+        n_components: mixture.n_components(),
+        init: Init::From(start),
+        n_init: NInit::Exactly(1),
+        // Several refits at the same time.
+        memory: params.memory / parallel::n_threads(),
+        ..params.clone()
+    };
+    params.check(rows.borrowed())?;
+    let mut streams = Streams::new(params.seed);
+    let streams: Vec<_> = (0..n_refits).map(|_| streams.next_stream()).collect();
+    let mut deviations = Deviations::new(mixture);
+    for wave in streams.chunks(WAVE) {
+        for refit in parallel::try_map(wave, |rng| refit(rows, &params, rng.clone()))? {
+            deviations.add(mixture, &refit);
+        }
+    }
+    let errors = StandardErrors::of_refits(mixture, &deviations.sums, n_refits);
+    Ok(Bootstrap { errors, n_refits, n_converged: deviations.n_converged })
+}
+
+/// A refit and whether it converged.
+type Refit = (BernoulliMixture, bool);
+
+fn refit(rows: &Rows, params: &FitParams, mut rng: Xoshiro256PlusPlus) -> Result<Refit> {
+    let mut counts = vec![0.0; rows.data.n_samples()];
+    // Weights were checked, or the parameters would have been refused.
+    let wrong = |e: &dyn std::fmt::Display| Error::Mixture(e.to_string());
+    let n_drawn = rows.n_drawn()?;
+    let mut count = |row: usize| counts[row] += 1.0;
+    match &rows.weights {
+        None => {
+            let uniform = Uniform::new(0, rows.data.n_samples().max(1)).map_err(|e| wrong(&e))?;
+            uniform.sample_iter(&mut rng).take(n_drawn).for_each(&mut count);
+        }
+        Some(weights) => {
+            let by_weight = WeightedIndex::new(weights.iter()).map_err(|e| wrong(&e))?;
+            by_weight.sample_iter(&mut rng).take(n_drawn).for_each(&mut count);
+        }
+    }
+    let drawn = Rows::new(&rows.data).weighted(&counts).labelled(rows.known());
+    let fitted = fit(drawn, params, &mut Silent)?;
+    Ok((fitted.mixture, fitted.report.stop == StopReason::Converged))
+}
+
+/// The mixture with half a one and half a zero more in every mean: EM never leaves a mean of exactly 0 or 1.
+fn inside(mixture: &BernoulliMixture, n: f64) -> Result<BernoulliMixture> {
+    let (weights, mut means) = mixture.clone().into_parts();
+    for (mut mean, weight) in means.column_iter_mut().zip(&weights) {
+        mean.apply(|m| *m = (n * weight * *m + 0.5) / (n * weight + 1.0));
+    }
+    BernoulliMixture::new(weights, means)
+}
+
+/// How far refits are from the model: sums of deviations and of their squares, weights first, then means.
+struct Deviations {
+    sums: Vec<(f64, f64)>,
+    n_converged: usize,
+}
+
+impl Deviations {
+    fn new(mixture: &BernoulliMixture) -> Self {
+        let n = mixture.n_components() + mixture.means().len();
+        Self { sums: vec![(0.0, 0.0); n], n_converged: 0 }
+    }
+
+    fn add(&mut self, mixture: &BernoulliMixture, (refit, has_converged): &Refit) {
+        self.n_converged += usize::from(*has_converged);
+        let refit = refit.permuted(&matching(mixture, refit));
+        let ours = mixture.weights().iter().chain(mixture.means());
+        let theirs = refit.weights().iter().chain(refit.means());
+        for ((sum, squares), (ours, theirs)) in self.sums.iter_mut().zip(ours.zip(theirs)) {
+            *sum += theirs - ours;
+            *squares += (theirs - ours) * (theirs - ours);
+        }
+    }
+}
+
+/// The component of `refit` that belongs to each of `mixture`.
+fn matching(mixture: &BernoulliMixture, refit: &BernoulliMixture) -> Vec<usize> {
+    let k = 0..mixture.n_components();
+    let of = |m| k.clone().map(|k| BernoulliMixture::mean(m, k)).collect::<Vec<_>>();
+    // As many on both sides, so none is left over.
+    match_components(&of(mixture), &of(refit)).into_iter().flatten().collect()
+}

@@ -1,0 +1,188 @@
+//! Standard errors of weights and means from the curvature of the objective at its maximum.
+
+use super::information::{FreeParameters, Parameter, observed_information};
+use crate::em::rows::Rows;
+use crate::error::{Error, Result};
+use crate::mixture::BernoulliMixture;
+use nalgebra::DMatrix;
+
+/// The standard errors of a mixture's parameters, in their own unit: probability.
+///
+/// `None` where there is none: for means on the boundary (within 1e-6 of 0 or 1), about which a curvature says nothing, and
+/// for components without weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StandardErrors {
+    n_features: usize,
+    weights: Vec<Option<f64>>,
+    /// Component after component.
+    means: Vec<Option<f64>>,
+}
+
+/// The most means, K x D, of which the information is computed: a matrix of as many rows and columns.
+pub const MOST_MEANS: usize = 2000;
+
+/// A parameter of which the others leave less than this part of its own information is not told apart from them.
+const LEAST_LEFT: f64 = 1e-8;
+
+impl StandardErrors {
+    /// By the inverse of the observed information at `mixture` (Louis 1982), which must be a maximum of the objective of
+    /// `rows`: of the log-likelihood, or with smoothing `alpha` of that plus the log prior.
+    ///
+    /// A row of weight w counts as w rows, and one whose label is known belongs to the components of that label. K - 1 weights are free; means on the boundary are
+    /// held fixed, so that the standard errors of the others suppose that they belong there.
+    ///
+    /// # Errors
+    /// [`Error::Features`] if the rows do not have D features, [`Error::Parameter`] if its weights are not such as a fit takes,
+    /// [`Error::Information`] if there are more than [`MOST_MEANS`] means, or if the information is not positive definite: the
+    /// parameters are not identified, or not at a maximum.
+    pub fn by_information<'a>(
+        mixture: &BernoulliMixture,
+        rows: impl Into<Rows<'a>>,
+        alpha: f64,
+    ) -> Result<Self> {
+        let rows = &rows.into();
+        check(mixture, rows)?;
+        let free = FreeParameters::of(mixture);
+        let information = observed_information(mixture, &free, rows, alpha)?;
+        let parameters = free.list();
+        let covariance = inverse(information, &parameters)?;
+        let mut errors = Self::unknown(mixture);
+        for (place, parameter) in parameters.iter().enumerate() {
+            errors.set(*parameter, covariance[(place, place)]);
+        }
+        // The weight of the reference is one minus those that come first.
+        let n = parameters.iter().filter(|p| matches!(p, Parameter::Weight { .. })).count();
+        let of_others = covariance.view((0, 0), (n, n)).sum();
+        errors.set(Parameter::Weight { component: free.reference() }, of_others);
+        Ok(errors)
+    }
+
+    /// By the sums over refits of the deviations and their squares, weights first, then means.
+    pub(crate) fn of_refits(mixture: &BernoulliMixture, sums: &[(f64, f64)], n: usize) -> Self {
+        let n = n as f64;
+        let variance = |&(sum, squares): &(f64, f64)| (squares - sum * sum / n) / (n - 1.0);
+        let (weights, means) = sums.split_at(mixture.n_components());
+        let mut errors = Self::unknown(mixture);
+        let free = FreeParameters::of(mixture);
+        let reference = Parameter::Weight { component: free.reference() };
+        for parameter in free.list().into_iter().chain([reference]) {
+            errors.set(
+                parameter,
+                match parameter {
+                    Parameter::Weight { component } => variance(&weights[component]),
+                    Parameter::Mean { component, feature } => {
+                        variance(&means[component * errors.n_features + feature])
+                    }
+                },
+            );
+        }
+        errors
+    }
+
+    fn unknown(mixture: &BernoulliMixture) -> Self {
+        let (n_features, k) = mixture.means().shape();
+        Self { n_features, weights: vec![None; k], means: vec![None; k * n_features] }
+    }
+
+    fn set(&mut self, parameter: Parameter, variance: f64) {
+        // Rounding may leave a variance of 0 a hair below it.
+        let error = Some(variance.max(0.0).sqrt());
+        match parameter {
+            Parameter::Weight { component } => self.weights[component] = error,
+            Parameter::Mean { component, feature } => {
+                self.means[component * self.n_features + feature] = error;
+            }
+        }
+    }
+
+    /// Those of the weights (K).
+    pub fn weights(&self) -> &[Option<f64>] {
+        &self.weights
+    }
+
+    /// Those of the means of component `k` (D).
+    ///
+    /// # Panics
+    /// If there is no component `k`.
+    pub fn mean(&self, k: usize) -> &[Option<f64>] {
+        &self.means[k * self.n_features..(k + 1) * self.n_features]
+    }
+
+    /// Means that have none.
+    pub fn n_unknown(&self) -> usize {
+        self.means.iter().filter(|error| error.is_none()).count()
+    }
+}
+
+fn check(mixture: &BernoulliMixture, rows: &Rows) -> Result<()> {
+    let n_means = mixture.means().len();
+    if n_means > MOST_MEANS {
+        let why = format!("the model has {n_means} means, more than {MOST_MEANS}");
+        return Err(Error::Information(why));
+    }
+    if rows.data.n_features() != mixture.n_features() {
+        return Err(Error::Features { data: rows.data.n_features(), model: mixture.n_features() });
+    }
+    rows.check(mixture.n_components())
+}
+
+/// The inverse of the information of `parameters`: their covariance.
+fn inverse(mut information: DMatrix<f64>, parameters: &[Parameter]) -> Result<DMatrix<f64>> {
+    // To a diagonal of ones, so that what is left of each beside the others is told by the inverse, whatever their units.
+    let diagonal = information.diagonal();
+    if let Some(place) = (0..diagonal.len()).find(|&place| !is_positive(diagonal[place])) {
+        return Err(not_identified(parameters[place]));
+    }
+    let scale = diagonal.map(|value| 1.0 / value.sqrt());
+    scale_both(&mut information, &scale);
+    let Some(factor) = information.clone().cholesky() else {
+        return Err(not_identified(weakest(information, parameters)));
+    };
+    let mut covariance = factor.inverse();
+    let least =
+        (0..parameters.len()).max_by(|&a, &b| covariance[(a, a)].total_cmp(&covariance[(b, b)]));
+    if let Some(place) = least.filter(|&p| !is_positive(1.0 - covariance[(p, p)] * LEAST_LEFT)) {
+        return Err(not_identified(parameters[place]));
+    }
+    scale_both(&mut covariance, &scale);
+    Ok(covariance)
+}
+
+/// False for NaN.
+fn is_positive(value: f64) -> bool {
+    value > 0.0
+}
+
+fn scale_both(matrix: &mut DMatrix<f64>, scale: &nalgebra::DVector<f64>) {
+    matrix.column_iter_mut().zip(scale.iter()).for_each(|(mut column, by)| {
+        column.component_mul_assign(scale);
+        column *= *by;
+    });
+}
+
+/// The parameter at which elimination fails: of which the ones before it leave nothing.
+fn weakest(mut information: DMatrix<f64>, parameters: &[Parameter]) -> Parameter {
+    let n = information.nrows();
+    for place in 0..n {
+        let pivot = information[(place, place)];
+        if !is_positive(pivot) {
+            return parameters[place];
+        }
+        let column = information.view((place + 1, place), (n - place - 1, 1)).clone_owned();
+        let mut rest = information.view_mut((place + 1, place + 1), (n - place - 1, n - place - 1));
+        rest.ger(-1.0 / pivot, &column.column(0), &column.column(0), 1.0);
+    }
+    parameters[n - 1]
+}
+
+fn not_identified(parameter: Parameter) -> Error {
+    let what = match parameter {
+        Parameter::Weight { component } => format!("the weight of cluster {component}"),
+        Parameter::Mean { component, feature } => {
+            format!("the mean of feature {feature} in cluster {component}")
+        }
+    };
+    Error::Information(format!(
+        "the matrix is singular at {what}, so the data do not determine it, or the model is not at a maximum on them"
+    ))
+}

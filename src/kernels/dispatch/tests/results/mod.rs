@@ -1,0 +1,183 @@
+//! What every kernel gives on tails and special values.
+
+mod screening;
+mod sparse;
+
+use super::super::super::lanes::LANES;
+use super::super::super::odds::n_products;
+use super::super::super::row_block::{CELLS, TILE_FEATURES, tile_count};
+use super::*;
+use crate::bits::BitMatrix;
+use crate::kernels::dense::softmax::SOFTMAX_ROWS;
+use crate::kernels::screen::cell::{Narrow, Wide};
+
+/// Everything that the kernels give, by name.
+pub(super) fn results<K: Kernels>() -> Vec<(&'static str, Vec<u64>)> {
+    vec![
+        ("score_rows", walked::<K>()),
+        ("fill_table", tabled::<K>()),
+        ("sum_columns", added_up::<K>()),
+        ("softmax_rows", softened::<K>()),
+        ("widen_envelope", screening::enveloped::<K>()),
+        ("fill_byte of Wide<16>", screening::filled::<K, Wide<16>, 16>()),
+        ("fill_byte of Wide<32>", screening::filled::<K, Wide<32>, 32>()),
+        ("fill_byte of Narrow", screening::filled::<K, Narrow, 64>()),
+        ("screen_rows of Wide<16>", screening::screened::<K, Wide<16>, 16>()),
+        ("screen_rows of Wide<32>", screening::screened::<K, Wide<32>, 32>()),
+        ("screen_rows of Narrow", screening::screened::<K, Narrow, 64>()),
+        ("select of 16", screening::selected::<K, 16>()),
+        ("select of 32", screening::selected::<K, 32>()),
+        ("select of 64", screening::selected::<K, 64>()),
+        ("score_pairs", sparse::scored::<K>()),
+        ("score_duos", sparse::led::<K>()),
+        ("soften_duos", sparse::shared::<K>()),
+        ("add_pairs", sparse::added::<K>()),
+        ("add_duos", sparse::shifted::<K>()),
+        ("move_sums", sparse::moved::<K>()),
+        ("odds_all", of_means(|means| K::odds_all(means))),
+        ("multiply_zeros", of_means(multiplied::<K>)),
+        ("replace_log_odds", of_means(replaced::<K>)),
+        (
+            "exp_all",
+            mapped(K::exp_all, &[-0.0, -708.0, -708.1, -1e-300, -1e9, f64::NEG_INFINITY, f64::NAN]),
+        ),
+        (
+            "ln_all",
+            mapped(K::ln_all, &[1.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, 1.0 + f64::EPSILON, 0.5]),
+        ),
+    ]
+}
+
+/// Numbers in [-1, 1) without a pattern.
+fn noise(i: usize) -> f64 {
+    let mixed = (i as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ mixed >> 29) as u32 as f64 / 2.0_f64.powi(31) - 1.0
+}
+
+fn lanes<const N: usize>(n: usize, scale: f64) -> Vec<Lanes<f64, N>> {
+    let lane = |i| noise(i) * scale;
+    (0..n).map(|n| Lanes(std::array::from_fn(|l| lane(n * N + l)))).collect()
+}
+
+fn bits_of<const N: usize>(values: &[Lanes<f64, N>]) -> impl Iterator<Item = u64> + '_ {
+    values.iter().flat_map(|v| v.0).map(f64::to_bits)
+}
+
+/// Rows of every length of list, an empty one and a full one among them, over one to three tiles.
+fn blocks() -> impl Iterator<Item = (RowBlock, usize)> {
+    [1, 5, 130, TILE_FEATURES, 2 * TILE_FEATURES + 3].into_iter().map(|d| {
+        let data = BitMatrix::from_fn(37, d, |i, f| i == 36 || (i * 31 + f * 17) % 37 < i);
+        (RowBlock::by_length(&data, 0), d)
+    })
+}
+
+/// Tables of whole groups and of the last one cut short.
+fn tabled<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for n_features in [1, 7, 784, TILE_FEATURES] {
+        let mut cells = lanes(CELLS, 0.0);
+        K::fill_table(&lanes(n_features, 9.0), &mut cells);
+        bits.extend(bits_of(&cells));
+    }
+    bits
+}
+
+/// Scores of one chunk of components, set by the first tile and added to by the others.
+fn walked<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (block, d) in blocks() {
+        let mut scores = lanes(block.len(), 1.0);
+        for tile in 0..tile_count(d) {
+            K::score_rows(&lanes(CELLS, 9.0), &block, tile, &mut scores);
+            bits.extend(bits_of(&scores));
+        }
+    }
+    bits
+}
+
+/// Sums over lists of every length.
+fn added_up<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (block, d) in blocks() {
+        let (columns, resp) = (Columns::new(&block, d), lanes(block.len(), 5.0));
+        let mut sums = lanes(d, 1e3);
+        K::sum_columns(&columns, 0, &resp, &mut sums);
+        bits.extend(bits_of(&sums));
+        let first = d / 8 * 4;
+        let mut last = lanes(d - first, 1e3);
+        K::sum_columns(&columns, first, &resp, &mut last);
+        assert_eq!(last, sums[first..], "the second half on its own");
+    }
+    bits
+}
+
+/// Scores from hopeless to decided, components and whole rows that are ruled out, padding, whole tiles and parts of one.
+fn softened<K: Kernels>() -> Vec<u64> {
+    let mut bits = Vec::new();
+    for (n_chunks, n_rows) in [(1, 53_usize), (2, 56), (7, 3)] {
+        let stride = n_rows.next_multiple_of(SOFTMAX_ROWS) + SOFTMAX_ROWS;
+        let mut scores = lanes(stride * n_chunks, 400.0);
+        scores[1].0[2] = f64::NEG_INFINITY;
+        if n_chunks == 2 {
+            for chunk in 0..n_chunks {
+                scores[chunk * stride + 9] = Lanes([f64::NEG_INFINITY; LANES]);
+            }
+        }
+        let mut bias = lanes(n_chunks, 50.0);
+        bias[n_chunks - 1].0[LANES - 1] = f64::NEG_INFINITY;
+        let (mut log_prob, mut sums) = (vec![f64::NAN; n_rows], lanes(n_chunks, 0.0));
+        let prior = lanes(n_chunks, 1.0);
+        K::softmax_rows(&mut scores, stride, &bias, &prior, &mut log_prob, &mut sums);
+        let n_impossible = log_prob.iter().filter(|p| **p == f64::NEG_INFINITY).count();
+        assert_eq!(n_impossible, usize::from(n_chunks == 2));
+        for column in scores.chunks_exact(stride) {
+            bits.extend(bits_of(&column[..n_rows]));
+        }
+        bits.extend(bits_of(&sums));
+        bits.extend(log_prob.into_iter().map(f64::to_bits));
+    }
+    bits
+}
+
+/// `map` of slices of every length up to 40, special values first.
+fn mapped(map: fn(&mut [f64]), special: &[f64]) -> Vec<u64> {
+    let sign = if special[0] > 0.0 { 1.0 } else { -1.0 };
+    let usual = (0..40).map(|i| sign * (400.0 + 399.9 * noise(i)));
+    let values: Vec<f64> = special.iter().copied().chain(usual).collect();
+    let mut bits = Vec::new();
+    for n in 0..=40 {
+        let mut some = values[..n].to_vec();
+        map(&mut some);
+        bits.extend(some.iter().map(|x| x.to_bits()));
+    }
+    bits
+}
+
+/// What becomes of means, inside and on the boundary, of every number up to 40 and of more than a batch.
+fn of_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
+    let special = [0.0, 1.0, 0.5, 5e-324, 1.0 - f64::EPSILON / 2.0];
+    let mean = |i: usize| special.get(i).copied().unwrap_or((noise(i) + 1.0) / 2.0);
+    let mut bits = Vec::new();
+    for n in (0..=40).chain([128, 300]) {
+        let mut means = (0..n).map(mean).collect();
+        change(&mut means);
+        bits.extend(means.into_iter().map(f64::to_bits));
+    }
+    bits
+}
+
+fn multiplied<K: Kernels>(means: &mut Vec<f64>) {
+    let mut products = vec![f64::NAN; n_products(means.len())];
+    K::multiply_zeros(means, &mut products);
+    *means = products;
+}
+
+/// What is new in both precisions, and the sums of the changes.
+fn replaced<K: Kernels>(new: &mut Vec<f64>) {
+    let mut log_odds: Vec<Octet<f64>> = lanes(new.len().div_ceil(8), 1.0);
+    let mut narrow = vec![Word::<f32>::default(); new.len().div_ceil(16)];
+    let changes = K::replace_log_odds(new, &mut log_odds, &mut narrow);
+    *new = changes.to_vec();
+    new.extend(log_odds.iter().flat_map(|octet| octet.0));
+    new.extend(narrow.iter().flat_map(|word| word.0).map(f64::from));
+}

@@ -1,0 +1,192 @@
+//! The cells of screening's tables, and the walk along a row's list that adds them up.
+//!
+//! What is here is inlined into [`crate::kernels::dispatch`], which compiles it once for each instruction set.
+
+use crate::kernels::lanes::array;
+use crate::kernels::row_block::{AT_ONCE, CELLS, Nibbles, RowBlock};
+use crate::kernels::screen::Marks;
+
+/// One cell of a table: how far `N` components side by side lie behind the envelope, in units.
+pub trait Cell<const N: usize>: Copy + Send + Sync {
+    /// On the envelope.
+    const ZERO: Self;
+
+    /// The largest number of units that a cell holds.
+    const MOST: u16;
+
+    /// From so many units for each component, none of them above [`Self::MOST`].
+    fn new(units: &[u16; N]) -> Self;
+
+    /// For each of M tables, `first` less the cells of `list`, saturating.
+    fn totals<const M: usize>(
+        first: [Marks<N>; M],
+        cells: [&Tile<Self>; M],
+        list: &[Nibbles],
+    ) -> [Marks<N>; M];
+}
+
+/// The cells of one tile, on cache lines of their own; and one more, which is never looked up: any place of an entry leaves
+/// room for a cell, which spares a check.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub struct Tile<C>([C; CELLS + 1]);
+
+/// A cell with two bytes for each component: units can be so fine that hardly any component beyond reach remains.
+pub type Wide<const N: usize> = [i16; N];
+
+/// A cell with one byte for each of 64 components, for tables that come from the second-level cache: a small one with
+/// coarse units is read in half the time, which outweighs the candidates that it fails to leave out.
+///
+/// Two components to a number: `l` in the low byte, `32 + l` in the high one.
+pub type Narrow = [u16; 32];
+
+impl<C: Copy> Tile<C> {
+    /// All cells alike.
+    pub fn filled(cell: C) -> Self {
+        Self([cell; CELLS + 1])
+    }
+
+    /// The cells, byte of a row after byte: two groups of 16 each.
+    pub fn bytes_mut(&mut self) -> &mut [[C; 32]] {
+        self.0.as_chunks_mut().0
+    }
+}
+
+/// The lanes of all cells of some tables. Once for each row, not for each cell: a call, if it is not inlined.
+#[inline(always)]
+fn lanes_of<T, const L: usize, const M: usize>(tables: [&Tile<[T; L]>; M]) -> [&[T]; M] {
+    const { assert!(L.is_multiple_of(16)) }
+    array(|m| tables[m].0.as_flattened())
+}
+
+/// The cell of L lanes at a place, which is sixteen times its number: found without multiplying.
+#[inline(always)]
+fn at<T, const L: usize>(lanes: &[T], place: usize) -> &[T; L] {
+    lanes[place * (L / 16)..].first_chunk().expect("a cell behind the last place")
+}
+
+/// Some chunks of the totals of rows.
+#[derive(Debug)]
+pub struct Chunks<'a, const N: usize> {
+    /// For each row, `stride` chunks.
+    pub totals: &'a mut [Marks<N>],
+    /// See there.
+    pub stride: usize,
+    /// The first chunk of a row that is meant.
+    pub offset: usize,
+    /// What these chunks are to begin with, whatever they hold.
+    pub first: Option<&'a [Marks<N>]>,
+}
+
+#[inline(always)]
+pub(crate) fn screen_rows<C: Cell<N>, const N: usize>(
+    cells: &[&Tile<C>],
+    block: &RowBlock,
+    tile: usize,
+    positions: &[u32],
+    chunks: Chunks<N>,
+) {
+    match *cells {
+        [a] => take_off([a], block, tile, positions, chunks),
+        [a, b] => take_off([a, b], block, tile, positions, chunks),
+        _ => unreachable!("one or two tables"),
+    }
+}
+
+/// Takes the cells of each row's list from M of its totals, which begin as those of `first` where there are any.
+#[inline(always)]
+fn take_off<C: Cell<N>, const M: usize, const N: usize>(
+    cells: [&Tile<C>; M],
+    block: &RowBlock,
+    tile: usize,
+    positions: &[u32],
+    chunks: Chunks<N>,
+) {
+    let Chunks { totals, stride, offset, first } = chunks;
+    let first = first.map(|first| *first.first_chunk::<M>().expect("marks of all chunks"));
+    for (i, &position) in positions.iter().enumerate() {
+        block.ask_for_nibbles(tile, positions, i);
+        let list = block.nibbles(tile, position as usize);
+        let row = &mut totals[i * stride + offset..(i + 1) * stride];
+        let totals = row.first_chunk_mut::<M>().expect("totals of all chunks");
+        *totals = C::totals(first.unwrap_or(*totals), cells, list);
+    }
+}
+
+impl<const N: usize> Cell<N> for Wide<N> {
+    const ZERO: Self = [0; N];
+    const MOST: u16 = i16::MAX as u16;
+
+    #[inline(always)]
+    fn new(units: &[u16; N]) -> Self {
+        array(|l| units[l] as i16)
+    }
+
+    /// As two interleaved sums: additions of one need not wait for the other's.
+    #[inline(always)]
+    fn totals<const M: usize>(
+        first: [Marks<N>; M],
+        cells: [&Tile<Self>; M],
+        list: &[Nibbles],
+    ) -> [Marks<N>; M] {
+        let (mut sums, lanes) = ([first, [Marks([0; N]); M]], lanes_of(cells));
+        for four in list {
+            for i in 0..AT_ONCE {
+                for (m, sum) in sums[i % 2].iter_mut().enumerate() {
+                    *sum = sum.less(at(lanes[m], four.place(i)));
+                }
+            }
+        }
+        let [mut even, odd] = sums;
+        for (m, sum) in even.iter_mut().enumerate() {
+            *sum = sum.add(odd[m]);
+        }
+        even
+    }
+}
+
+impl Cell<64> for Narrow {
+    const ZERO: Self = [0; 32];
+    const MOST: u16 = u8::MAX as u16;
+
+    #[inline(always)]
+    fn new(units: &[u16; 64]) -> Self {
+        let (low, high) = units.split_at(32);
+        array(|l| low[l] | high[l] << 8)
+    }
+
+    /// Sums the numbers whole and their high bytes apart, from which the sums of the low bytes follow: one shift, no unpacking.
+    /// A tile has 256 groups, so neither sum of bytes exceeds 16 bits.
+    #[inline(always)]
+    fn totals<const M: usize>(
+        mut first: [Marks<64>; M],
+        cells: [&Tile<Self>; M],
+        list: &[Nibbles],
+    ) -> [Marks<64>; M] {
+        let (mut both, mut high) = ([[0_u16; 32]; M], [[0_u16; 32]; M]);
+        let lanes = lanes_of(cells);
+        for four in list {
+            for i in 0..AT_ONCE {
+                for m in 0..M {
+                    let cell: &Self = at(lanes[m], four.place(i));
+                    for l in 0..32 {
+                        both[m][l] = both[m][l].wrapping_add(cell[l]);
+                        high[m][l] = high[m][l].wrapping_add(cell[l] >> 8);
+                    }
+                }
+            }
+        }
+        let most = |units: u16| units.min(i16::MAX as u16) as i16;
+        for (m, first) in first.iter_mut().enumerate() {
+            let mut units = [0; 64];
+            for l in 0..32 {
+                units[l] = most(both[m][l].wrapping_sub(high[m][l] << 8));
+                units[32 + l] = most(high[m][l]);
+            }
+            *first = first.less(&units);
+        }
+        first
+    }
+}
+
+const _: () = assert!(CELLS / 16 * (u8::MAX as usize) <= u16::MAX as usize);

@@ -1,0 +1,224 @@
+//! Rows that are between two components, as most are that are not clear: one difference of scores each, from which the
+//! responsibilities of both follow.
+//!
+//! Rows side by side are softened in the lanes of a register, without a branch. What is here is inlined into
+//! [`crate::kernels::dispatch`], which compiles it once for each instruction set.
+
+use super::fixed_point::{ONE, entropy_units, fixed};
+use super::pairs::{tile_of, total};
+use crate::kernels::exp::{TOGETHER, exp_lanes, ln_lanes};
+use crate::kernels::lanes::{Lanes, Word};
+use crate::kernels::pick::Pick;
+use crate::kernels::row_block::{RowBlock, Words, word_and_index};
+use std::ops::Range;
+
+/// Positions of a block, each with two components (the lower one first) and a value.
+#[derive(Debug, Clone)]
+pub struct Duos<T> {
+    /// Positions in the block.
+    pub positions: Vec<u32>,
+    /// For each of them two components.
+    pub components: Vec<[u32; 2]>,
+    /// For each of them a value.
+    pub values: Vec<T>,
+}
+
+impl<T> Default for Duos<T> {
+    fn default() -> Self {
+        Self { positions: vec![], components: vec![], values: vec![] }
+    }
+}
+
+impl<T: Copy> Duos<T> {
+    /// Forgets all, keeping the memory.
+    pub fn clear(&mut self) {
+        self.positions.clear();
+        self.components.clear();
+        self.values.clear();
+    }
+
+    /// Adds a row.
+    #[inline(always)]
+    pub fn push(&mut self, position: u32, components: [u32; 2], value: T) {
+        self.positions.push(position);
+        self.components.push(components);
+        self.values.push(value);
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// Position, components and value of every row.
+    #[inline(always)]
+    pub fn iter(&self) -> impl Iterator<Item = (u32, [u32; 2], T)> + '_ {
+        let both = self.positions.iter().zip(&self.components);
+        both.zip(&self.values).map(|((&position, &two), &value)| (position, two, value))
+    }
+}
+
+#[inline(always)]
+pub(crate) fn score_duos<P: Pick>(
+    log_odds: &[Word<f32>],
+    stride: usize,
+    block: &RowBlock,
+    tile: usize,
+    duos: &mut Duos<f64>,
+) {
+    let Duos { positions, components, values } = duos;
+    for (i, value) in values.iter_mut().enumerate() {
+        block.ask_for_words(tile, positions, i);
+        let (position, two) = (positions[i], components[i]);
+        let of = |k| &log_odds[tile_of(k, stride, tile)];
+        *value += lead::<P>(block.words(tile, position as usize), of(two[0]), of(two[1]));
+    }
+}
+
+/// What the second component gains on the first for the words in `list`.
+#[inline(always)]
+fn lead<P: Pick>(list: &[Words], first: &[Word<f32>], second: &[Word<f32>]) -> f64 {
+    let second = &second[..first.len()];
+    let mut partial = [Lanes::default(); 2];
+    for four in list {
+        for (i, &entry) in four.iter().enumerate() {
+            let (word, index) = word_and_index(entry);
+            let ahead = second[index].zip(first[index], |b, a| b - a);
+            partial[i % 2] = P::add_scores(partial[i % 2], &ahead, word);
+        }
+    }
+    total(partial[0], partial[1])
+}
+
+/// Sets `shares` to the second component's responsibility of each row, for `leads`, the nats by which it is ahead of
+/// the first. Returns the sum over rows of `log z + (nats behind) * (responsibility of the one behind)`, where z is the
+/// normaliser `1 + exp(-nats behind)`: the entropy, in units.
+#[inline(always)]
+pub(crate) fn soften_duos(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
+    let (whole, rest) = leads.as_chunks::<TOGETHER>();
+    let (whole_shares, rest_shares) = shares.as_chunks_mut::<TOGETHER>();
+    let mut entropy = 0;
+    for (leads, shares) in whole.iter().zip(whole_shares) {
+        entropy += soften_lanes(Lanes(*leads), reach, shares);
+    }
+    for (lead, share) in rest.iter().zip(rest_shares) {
+        entropy += soften_lanes(Lanes([*lead]), reach, std::array::from_mut(share));
+    }
+    entropy
+}
+
+#[inline(always)]
+fn soften_lanes<const N: usize>(leads: Lanes<f64, N>, reach: f64, shares: &mut [i32; N]) -> i64 {
+    let behind = leads.map(|lead| -lead.abs());
+    let odds = behind.zip(exp_lanes(behind), |b, odds| if b < -reach { 0.0 } else { odds });
+    let normaliser = odds.map(|odds| 1.0 + odds);
+    let less = odds.zip(normaliser, |odds, normaliser| fixed(odds / normaliser));
+    *shares = leads.zip(less, |lead, less| if lead < 0.0 { less } else { ONE - less }).0;
+    let expected = behind.zip(less, |b, less| b * (f64::from(less) / f64::from(ONE)));
+    let entropy = ln_lanes(normaliser).zip(expected, |log, expected| entropy_units(log - expected));
+    entropy.reduce(|a, b| a + b)
+}
+
+#[inline(always)]
+pub(crate) fn add_duos<P: Pick>(
+    sums: &mut [Word<i32>],
+    stride: usize,
+    block: &RowBlock,
+    tile: usize,
+    duos: &Duos<i32>,
+    rows: Range<usize>,
+) {
+    let Duos { positions, components, values } = duos;
+    for i in rows {
+        let (position, [first, second], gain) = (positions[i], components[i], values[i]);
+        let ranges = [tile_of(first, stride, tile), tile_of(second, stride, tile)];
+        let [loser, winner] = sums.get_disjoint_mut(ranges).expect("two components");
+        let winner = &mut winner[..loser.len()];
+        for &entry in block.words(tile, position as usize).as_flattened() {
+            let (word, index) = word_and_index(entry);
+            P::add_weight(&mut loser[index], -gain, word);
+            P::add_weight(&mut winner[index], gain, word);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixed_point::REACH;
+    use super::super::fixed_point::{SMALLEST, entropy_nats};
+    use super::*;
+
+    fn softened(leads: &[f64]) -> (Vec<i32>, i64) {
+        let mut shares = vec![-1; leads.len()];
+        let entropy = soften_duos(leads, REACH, &mut shares);
+        (shares, entropy)
+    }
+
+    /// The second one's responsibility, and the entropy that goes with the one behind having `less`.
+    fn expected(lead: f64, less: f64) -> (f64, f64) {
+        let behind = -lead.abs();
+        (1.0 / (1.0 + libm::exp(-lead)), libm::log1p(libm::exp(behind)) - behind * less)
+    }
+
+    #[test]
+    fn shares_and_entropies_are_those_of_the_logistic_function() {
+        for i in -40_000..=40_000 {
+            let lead = f64::from(i) * (REACH / 40_000.0);
+            let (shares, entropy) = softened(&[lead]);
+            let share = f64::from(shares[0]) / f64::from(ONE);
+            let (exact, _) = expected(lead, 0.0);
+            assert!((share - exact).abs() <= SMALLEST * (1.0 + 1e-6), "{lead}: {share}");
+            let less = if lead < 0.0 { share } else { 1.0 - share };
+            let (_, entropy_of_less) = expected(lead, less);
+            assert!((entropy_nats(entropy) - entropy_of_less).abs() <= 1e-9, "{lead}");
+            // Fixed point moves it by half a unit of the one behind, times what that is behind.
+            let r = [exact, 1.0 - exact].map(|r| -r * libm::log(r)).iter().sum::<f64>();
+            assert!((entropy_nats(entropy) - r).abs() <= 1e-9 + REACH * SMALLEST, "{lead}");
+        }
+    }
+
+    #[test]
+    fn a_tie_is_shared_equally() {
+        for lead in [0.0, -0.0, 1e-300, -1e-300] {
+            let (shares, entropy) = softened(&[lead]);
+            assert_eq!(shares, [ONE / 2]);
+            assert!((entropy_nats(entropy) - 2f64.ln()).abs() <= 1e-12);
+        }
+    }
+
+    #[test]
+    fn beyond_reach_there_is_no_share_and_no_entropy() {
+        for behind in [REACH * (1.0 + 1e-15), 18.0, 100.0, 800.0, 1e300, f64::MAX] {
+            assert_eq!(softened(&[behind]), (vec![ONE], 0));
+            assert_eq!(softened(&[-behind]), (vec![0], 0));
+        }
+        // Just within reach, the smallest share of all rounds either way.
+        assert!((0..=1).contains(&softened(&[-REACH]).0[0]));
+        assert_eq!(softened(&[-REACH + 1e-6]).0, [1]);
+    }
+
+    #[test]
+    fn what_is_in_front_of_one_is_behind_the_other() {
+        for i in 1..=1000 {
+            let lead = f64::from(i) * 0.02;
+            let ((ahead, entropy), (behind, same)) = (softened(&[lead]), softened(&[-lead]));
+            assert_eq!(ahead[0] + behind[0], ONE);
+            assert_eq!(entropy, same);
+        }
+    }
+
+    #[test]
+    fn rows_side_by_side_are_softened_as_each_alone() {
+        let leads: Vec<f64> = (0..100).map(|i| f64::from(i * 37 % 100) * 0.5 - 25.0).collect();
+        for n in 0..=leads.len() {
+            let alone = leads[..n].iter().map(|lead| softened(&[*lead]));
+            let (shares, entropies): (Vec<_>, Vec<_>) = alone.unzip();
+            assert_eq!(softened(&leads[..n]), (shares.concat(), entropies.iter().sum()));
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Sums for single pairs of a row and a component, over the words of the row that are not blank: sixteen features at a
+//! time, picked by the bits of the word.
+//!
+//! A score adds sixteen lanes over the row's words, even and odd entries apart, then the lanes in halves, and tile after tile
+//! in double precision: an order that the data alone fixes. What is here is inlined into [`crate::kernels::dispatch`], which compiles
+//! it once for each instruction set.
+
+use crate::kernels::lanes::{Lanes, Word, array};
+use crate::kernels::pick::Pick;
+use crate::kernels::row_block::{RowBlock, TILE_WORDS, Words, word_and_index};
+use std::ops::Range;
+
+/// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
+#[derive(Debug, Clone)]
+pub struct Pairs<T> {
+    /// Positions that have pairs.
+    positions: Vec<u32>,
+    /// For each of them, where its pairs end.
+    ends: Vec<u32>,
+    components: Vec<u32>,
+    values: Vec<T>,
+}
+
+impl<T> Default for Pairs<T> {
+    fn default() -> Self {
+        Self { positions: vec![], ends: vec![], components: vec![], values: vec![] }
+    }
+}
+
+impl<T: Copy> Pairs<T> {
+    /// Forgets all pairs, keeping the memory.
+    pub fn clear(&mut self) {
+        self.positions.clear();
+        self.ends.clear();
+        self.components.clear();
+        self.values.clear();
+    }
+
+    /// Gives back memory if it is much, and far more than the pairs take: in the first iterations a block has many.
+    pub fn shrink(&mut self) {
+        const MUCH: usize = 1 << 12;
+        if self.values.capacity() > MUCH.max(2 * self.values.len()) {
+            self.positions.shrink_to_fit();
+            self.ends.shrink_to_fit();
+            self.components.shrink_to_fit();
+            self.values.shrink_to_fit();
+        }
+    }
+
+    /// Adds a pair to the row that is being built.
+    #[inline(always)]
+    pub fn push(&mut self, component: u32, value: T) {
+        self.components.push(component);
+        self.values.push(value);
+    }
+
+    /// Ends the row at `position`; a row without pairs leaves no trace.
+    #[inline(always)]
+    pub fn end_row(&mut self, position: u32) {
+        let end = self.components.len() as u32;
+        if self.ends.last().copied().unwrap_or(0) < end {
+            self.positions.push(position);
+            self.ends.push(end);
+        }
+    }
+
+    /// Position, components and values of the `i`-th row that has pairs.
+    #[inline(always)]
+    pub fn row(&self, i: usize) -> Option<(u32, &[u32], &[T])> {
+        let position = *self.positions.get(i)?;
+        let start = if i == 0 { 0 } else { self.ends[i - 1] as usize };
+        let range = start..self.ends[i] as usize;
+        Some((position, &self.components[range.clone()], &self.values[range]))
+    }
+
+    /// Calls `change` with the values of every row.
+    pub fn for_each_row(&mut self, mut change: impl FnMut(&mut [T])) {
+        let mut start = 0;
+        for &end in &self.ends {
+            change(&mut self.values[start..end as usize]);
+            start = end as usize;
+        }
+    }
+
+    /// Removes the rows that `take` takes, of which it is told position, components and values.
+    pub fn take_rows(&mut self, mut take: impl FnMut(u32, &[u32], &[T]) -> bool) {
+        let (mut n_rows, mut n_pairs, mut start) = (0, 0, 0);
+        for i in 0..self.positions.len() {
+            let range = start..self.ends[i] as usize;
+            start = range.end;
+            let position = self.positions[i];
+            if !take(position, &self.components[range.clone()], &self.values[range.clone()]) {
+                self.components.copy_within(range.clone(), n_pairs);
+                self.values.copy_within(range.clone(), n_pairs);
+                n_pairs += range.len();
+                (self.positions[n_rows], self.ends[n_rows]) = (position, n_pairs as u32);
+                n_rows += 1;
+            }
+        }
+        self.positions.truncate(n_rows);
+        self.ends.truncate(n_rows);
+        self.components.truncate(n_pairs);
+        self.values.truncate(n_pairs);
+    }
+
+    /// The number of rows that have pairs.
+    pub fn n_rows(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// The places of the pairs of some rows, counted among those that have pairs.
+    pub fn pairs_of(&self, rows: Range<usize>) -> Range<usize> {
+        let end_before = |row: usize| row.checked_sub(1).map_or(0, |last| self.ends[last] as usize);
+        end_before(rows.start)..end_before(rows.end)
+    }
+
+    /// The number of pairs.
+    pub fn len(&self) -> usize {
+        self.components.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.components.is_empty()
+    }
+
+    /// The components of all pairs, row after row.
+    pub fn components(&self) -> &[u32] {
+        &self.components
+    }
+
+    /// The values of all pairs, row after row.
+    pub fn values_mut(&mut self) -> &mut [T] {
+        &mut self.values
+    }
+
+    /// The values of all pairs, row after row.
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// Sets every value to that of its component.
+    pub fn set_values(&mut self, of: impl Fn(u32) -> T) {
+        self.values.iter_mut().zip(&self.components).for_each(|(value, &k)| *value = of(k));
+    }
+
+    /// Replaces every value by what `new` makes of its position, component and value.
+    pub fn update(&mut self, new: impl Fn(u32, u32, T) -> T) {
+        let mut start = 0;
+        for (&position, &end) in self.positions.iter().zip(&self.ends) {
+            for i in start..end as usize {
+                self.values[i] = new(position, self.components[i], self.values[i]);
+            }
+            start = end as usize;
+        }
+    }
+
+    /// The positions that have pairs, each with the range of its pairs.
+    #[inline(always)]
+    pub fn rows(&self) -> impl Iterator<Item = (u32, Range<usize>)> + '_ {
+        let mut start = 0;
+        self.positions.iter().zip(&self.ends).map(move |(&position, &end)| {
+            let range = start..end as usize;
+            start = end as usize;
+            (position, range)
+        })
+    }
+}
+
+/// Where one tile of component `k` lies among words that have `stride` for each component.
+#[inline(always)]
+pub(crate) fn tile_of(k: u32, stride: usize, tile: usize) -> Range<usize> {
+    let first = k as usize * stride;
+    first + tile * TILE_WORDS..first + stride.min((tile + 1) * TILE_WORDS)
+}
+
+#[inline(always)]
+pub(crate) fn score_pairs<P: Pick>(
+    log_odds: &[Word<f32>],
+    stride: usize,
+    block: &RowBlock,
+    tile: usize,
+    pairs: &mut Pairs<f64>,
+) {
+    let Pairs { positions, ends, components, values } = pairs;
+    let mut start = 0;
+    for (i, &position) in positions.iter().enumerate() {
+        block.ask_for_words(tile, positions, i);
+        let list = block.words(tile, position as usize);
+        let range = start..ends[i] as usize;
+        start = range.end;
+        // Two components share the masks.
+        let components = &components[range.clone()];
+        for (two, values) in values[range].chunks_mut(2).enumerate() {
+            let of = |i: usize| &log_odds[tile_of(components[2 * two + i], stride, tile)];
+            match values {
+                [value_a, value_b] => {
+                    let [sum_a, sum_b] = score::<P, 2>(list, [of(0), of(1)]);
+                    (*value_a, *value_b) = (*value_a + sum_a, *value_b + sum_b);
+                }
+                [value] => *value += score::<P, 1>(list, [of(0)])[0],
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What M components get for the words in `list`. Even and odd entries have sums of their own, so that additions of one
+/// need not wait for the other's.
+#[inline(always)]
+fn score<P: Pick, const M: usize>(list: &[Words], log_odds: [&[Word<f32>]; M]) -> [f64; M] {
+    let mut partial = [[Lanes::default(); M]; 2];
+    for four in list {
+        for (i, &entry) in four.iter().enumerate() {
+            let (word, index) = word_and_index(entry);
+            for (m, sum) in partial[i % 2].iter_mut().enumerate() {
+                *sum = P::add_scores(*sum, &log_odds[m][index], word);
+            }
+        }
+    }
+    let [even, odd] = partial;
+    array(|m| total(even[m], odd[m]))
+}
+
+/// All lanes of two sums.
+#[inline(always)]
+pub(crate) fn total(even: Word<f32>, odd: Word<f32>) -> f64 {
+    f64::from(even.zip(odd, |a, b| a + b).reduce(|a, b| a + b))
+}
+
+#[inline(always)]
+pub(crate) fn add_pairs<P: Pick>(
+    sums: &mut [Word<i32>],
+    stride: usize,
+    block: &RowBlock,
+    tile: usize,
+    pairs: &Pairs<i32>,
+    rows: Range<usize>,
+) {
+    for i in rows {
+        let Some((position, components, weights)) = pairs.row(i) else { return };
+        let list = block.words(tile, position as usize);
+        for (i, &k) in components.iter().enumerate() {
+            let weight = weights[i];
+            let sums = &mut sums[tile_of(k, stride, tile)];
+            for &entry in list.as_flattened() {
+                let (word, index) = word_and_index(entry);
+                P::add_weight(&mut sums[index], weight, word);
+            }
+        }
+    }
+}
+
+/// Adds `sums` to `totals`, two octets for each word, and clears them.
+#[inline(always)]
+pub(crate) fn move_sums(sums: &mut [Word<i32>], totals: &mut [crate::kernels::Octet<i64>]) {
+    for (half, total) in totals.iter_mut().enumerate() {
+        let (octets, _) = sums[half / 2].0.as_chunks::<8>();
+        total.add(&Lanes(octets[half % 2]).map(i64::from));
+    }
+    sums.fill(Lanes::default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Row = (u32, Vec<u32>, Vec<u64>);
+
+    /// Rows of no pair up to four; a row without any leaves no trace.
+    fn rows() -> Vec<Row> {
+        let row = |i: u32| {
+            let n = i * 7 % 5;
+            let components: Vec<u32> = (0..n).map(|k| k * 3 + i % 2).collect();
+            let values = components.iter().map(|k| u64::from(i * 100 + k)).collect();
+            (i * 2, components, values)
+        };
+        (0..12).map(row).filter(|(_, components, _)| !components.is_empty()).collect()
+    }
+
+    fn pairs(rows: &[Row]) -> Pairs<u64> {
+        let mut pairs = Pairs::default();
+        for (position, components, values) in rows {
+            components.iter().zip(values).for_each(|(&k, &value)| pairs.push(k, value));
+            pairs.end_row(*position);
+        }
+        pairs
+    }
+
+    /// By way of every accessor.
+    fn assert_holds(pairs: &Pairs<u64>, rows: &[Row]) {
+        assert_eq!(pairs.n_rows(), rows.len());
+        assert_eq!(pairs.len(), rows.iter().map(|row| row.1.len()).sum::<usize>());
+        assert_eq!(pairs.is_empty(), rows.is_empty());
+        assert!(pairs.row(rows.len()).is_none());
+        for (i, ((at, range), (position, components, values))) in pairs.rows().zip(rows).enumerate()
+        {
+            assert_eq!(at, *position);
+            assert_eq!(&pairs.components()[range.clone()], components);
+            assert_eq!(&pairs.values()[range.clone()], values);
+            assert_eq!(pairs.row(i), Some((at, &components[..], &values[..])));
+            assert_eq!(pairs.pairs_of(i..i + 1), range);
+        }
+        assert_eq!(pairs.rows().count(), rows.len());
+        assert_eq!(pairs.pairs_of(0..rows.len()), 0..pairs.len());
+    }
+
+    #[test]
+    fn taking_rows_leaves_the_others_as_they_were() {
+        let all = rows();
+        for taken in 0..1_usize << all.len() {
+            let mut pairs = pairs(&all);
+            let (mut i, mut told) = (0, Vec::new());
+            pairs.take_rows(|position, components, values| {
+                told.push((position, components.to_vec(), values.to_vec()));
+                i += 1;
+                taken >> (i - 1) & 1 == 1
+            });
+            assert!(told == all, "rows must come as they are, one after another");
+            let is_left = |(i, _): &(usize, &Row)| taken >> i & 1 == 0;
+            let left: Vec<Row> =
+                all.iter().enumerate().filter(is_left).map(|(_, row)| row.clone()).collect();
+            assert_holds(&pairs, &left);
+            // What is left can be built on.
+            pairs.push(9, 9);
+            pairs.end_row(99);
+            assert_eq!(pairs.row(left.len()), Some((99, &[9][..], &[9][..])));
+        }
+    }
+
+    #[test]
+    fn values_are_set_and_changed_by_position_and_component() {
+        let mut pairs = pairs(&rows());
+        pairs.set_values(u64::from);
+        assert!(pairs.values().iter().zip(pairs.components()).all(|(v, k)| *v == u64::from(*k)));
+        pairs.update(|position, k, value| {
+            assert_eq!(value, u64::from(k));
+            u64::from(position) * 100 + value
+        });
+        for (position, range) in pairs.rows() {
+            let first = u64::from(position) * 100;
+            let of_row = range.map(|i| (pairs.values()[i], pairs.components()[i]));
+            assert!(of_row.into_iter().all(|(value, k)| value == first + u64::from(k)));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! `report.html`: one file with everything in it, that asks nothing of any network.
+//!
+//! The page is written by hand, as `report/page.html`, its style and its scripts; the numbers come as a JSON document inside it. A
+//! content-security policy in the file names the digests of that style and that script, so that nothing else can run in it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::io::{self, Write};
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+/// In the order in which they build on each other.
+const SCRIPTS: [&str; 10] = [
+    include_str!("numbers.js"),
+    include_str!("prepare.js"),
+    include_str!("dom.js"),
+    include_str!("pictures.js"),
+    include_str!("view.js"),
+    include_str!("clusters.js"),
+    include_str!("panel.js"),
+    include_str!("result.js"),
+    include_str!("pad.js"),
+    include_str!("main.js"),
+];
+
+/// The page with this title, about the numbers that `write` writes as one JSON document.
+///
+/// It is written to where the page is: with a thousand clusters that is more than everything else that a run writes, and there is
+/// no room for it twice.
+///
+/// # Errors
+/// What `write` returns.
+pub fn report_page(
+    title: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Vec<u8>> {
+    let script = SCRIPTS.concat();
+    let policy = format!(
+        "default-src 'none'; img-src data: blob:; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        digest(STYLE),
+        digest(&script)
+    );
+    let (before, behind) = PAGE.split_once("{{DATA}}").unwrap_or((PAGE, ""));
+    let title = escaped(title);
+    let values = [
+        ("{{TITLE}}", &*title),
+        ("{{CSP}}", &policy),
+        ("{{STYLE}}", STYLE),
+        ("{{SCRIPT}}", &script),
+    ];
+    let mut page = filled(before, &values).into_bytes();
+    write(&mut InScript(&mut page))?;
+    page.extend_from_slice(filled(behind, &values).as_bytes());
+    Ok(page)
+}
+
+/// Writes JSON into a script: there a less-than sign stands inside texts only, where it may be written so; and a page ends its
+/// script at `</script`.
+struct InScript<'a>(&'a mut Vec<u8>);
+
+impl Write for InScript<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (place, piece) in bytes.split(|byte| *byte == b'<').enumerate() {
+            if place > 0 {
+                self.0.extend_from_slice(b"\\u003c");
+            }
+            self.0.extend_from_slice(piece);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The JSON document in a page; `None` if there is none.
+pub fn report_data(page: &str) -> Option<&str> {
+    let (_, behind) = page.split_once("<script type=\"application/json\" id=\"report\">")?;
+    Some(behind.split_once("</script>")?.0)
+}
+
+/// The bytes that [`base64()`] wrote; `None` for what it did not.
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+/// Bytes as a page reads them.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Numbers as a page reads them, base64 of little-endian doubles, written piece by piece: the means of a thousand clusters are long.
+pub struct Base64Numbers<'a>(pub &'a [f64]);
+
+/// Three doubles make whole groups of three bytes, which need no filling; a piece is some of these.
+const PIECE: usize = 3 * 64;
+
+impl fmt::Display for Base64Numbers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chunks(PIECE).try_for_each(|some| {
+            let bytes: Vec<u8> = some.iter().flat_map(|number| number.to_le_bytes()).collect();
+            f.write_str(&base64(&bytes))
+        })
+    }
+}
+
+/// What a policy calls `text`.
+fn digest(text: &str) -> String {
+    format!("sha256-{}", base64(&Sha256::digest(text)))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The template with every name replaced by its value, in one pass: what is filled in is not looked at again.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(start) = rest.find("{{") {
+        text.push_str(&rest[..start]);
+        let found = values.iter().find(|(name, _)| rest[start..].starts_with(name));
+        let (name, value) = found.copied().unwrap_or(("{{", "{{"));
+        text.push_str(value);
+        rest = &rest[start + name.len()..];
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(title: &str, json: &str) -> String {
+        let page = report_page(title, |out| out.write_all(json.as_bytes())).unwrap();
+        String::from_utf8(page).unwrap()
+    }
+
+    #[test]
+    fn names_are_replaced_once_and_values_are_left_alone() {
+        let values = [("{{A}}", "{{B}}"), ("{{B}}", "b")];
+        assert_eq!(filled("x{{A}}y{{B}}z{{C}}", &values), "x{{B}}yb z{{C}}".replace(' ', ""));
+    }
+
+    #[test]
+    fn no_text_can_leave_its_place() {
+        let page = page("a<b>&\"c", r#"{"title": "</script><script>alert(1)</script>"}"#);
+        assert!(page.contains("a&lt;b&gt;&amp;&quot;c"));
+        assert!(!page.contains("<script>alert"));
+        let placeholder = ["{{TITLE}}", "{{CSP}}", "{{STYLE}}", "{{DATA}}", "{{SCRIPT}}"];
+        assert!(placeholder.iter().all(|name| !page.contains(name)));
+    }
+
+    #[test]
+    fn the_policy_names_the_style_and_the_script_that_are_there() {
+        let page = page("t", "{}");
+        let between = |open: &str, close: &str| {
+            let start = page.find(open).unwrap() + open.len();
+            let end = start + page[start..].find(close).unwrap();
+            page[start..end].to_owned()
+        };
+        for part in [between("<style>", "</style>"), between("<script>", "</script>")] {
+            assert!(page.contains(&digest(&part)), "{}", &part[..40]);
+        }
+    }
+
+    #[test]
+    fn numbers_are_little_endian_doubles() {
+        assert_eq!(Base64Numbers(&[1.0]).to_string(), "AAAAAAAA8D8=");
+        assert_eq!(from_base64("AAAAAAAA8D8="), Some(1.0_f64.to_le_bytes().to_vec()));
+        assert_eq!(from_base64("?"), None);
+    }
+
+    #[test]
+    fn the_document_of_a_page_is_found_again() {
+        let page = page("t", r#"{"a": "<b>"}"#);
+        assert_eq!(report_data(&page), Some(r#"{"a": "\u003cb>"}"#));
+        assert_eq!(report_data("<html>"), None);
+    }
+}
