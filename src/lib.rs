@@ -46,6 +46,7 @@
 //! truth that all of it is tested against.
 
 pub mod bits;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 pub mod data;
@@ -58,6 +59,7 @@ pub mod model_file;
 mod npy;
 mod parallel;
 pub mod reference;
+#[cfg(feature = "cli")]
 pub mod render;
 pub mod scorer;
 

@@ -118,6 +118,9 @@ pub enum DataProblem {
         /// What the decoder said.
         reason: String,
     },
+    /// A picture in a build without the feature `cli`.
+    #[error("is a picture, and this build reads none: it lacks the feature `cli`")]
+    NoPictureReader,
     /// A packed file that is not what its writer left.
     #[error("is a damaged packed file: {reason}")]
     Packed {

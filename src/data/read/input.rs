@@ -189,18 +189,6 @@ impl Input {
         self.append(&mut one, 1)?;
         if one.is_empty() { Ok(()) } else { Err(self.wrong(DataProblem::TooLong { expected })) }
     }
-
-    /// Everything up to the end, at most `limit` bytes.
-    pub(crate) fn all(&mut self, limit: u64) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let read = self.reader.by_ref().take(limit + 1).read_to_end(&mut bytes);
-        read.map_err(|e| self.failed(e))?;
-        if bytes.len() as u64 > limit {
-            let what = format!("it holds more than {limit} bytes");
-            return Err(self.wrong(DataProblem::TooLarge { what, limit: "256 MB a picture" }));
-        }
-        Ok(bytes)
-    }
 }
 
 /// `n` zeros in memory that nobody has touched yet, or `None` if there is no room for them.
@@ -295,11 +283,5 @@ pub(crate) mod tests {
         assert_eq!(zeros(9), Some(vec![0; 9]));
         assert_eq!(zeros(u64::MAX), None);
         assert_eq!(zeros(i64::MAX as u64), None);
-    }
-
-    #[test]
-    fn more_than_the_limit_is_refused() {
-        assert_eq!(open(Cursor::new(vec![7; 10])).unwrap().all(10).unwrap().len(), 10);
-        assert!(open(Cursor::new(vec![7; 10])).unwrap().all(9).is_err());
     }
 }

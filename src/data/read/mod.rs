@@ -11,6 +11,7 @@ pub(crate) mod mapped;
 pub(crate) mod npy;
 pub(crate) mod packed;
 pub(crate) mod picture_folder;
+#[cfg(feature = "cli")]
 pub(crate) mod pictures;
 pub(crate) mod positioned;
 pub(crate) mod sniff;
@@ -88,6 +89,18 @@ pub fn has_test_split(source: &Source) -> bool {
     }
     let sets = listing::list(source.path()).map(|listing| idx_folder::find(&listing));
     sets.is_ok_and(|sets| sets.len() == 1 && sets.values().all(idx_folder::IdxSet::has_test_images))
+}
+
+/// Stands in for the reader of pictures in a build without the crate that decodes them.
+#[cfg(not(feature = "cli"))]
+mod pictures {
+    use super::input::Input;
+    use crate::data::pixels::Pixels;
+    use crate::error::{DataProblem, Result};
+
+    pub(crate) fn read(input: Input) -> Result<Pixels> {
+        Err(input.wrong(DataProblem::NoPictureReader))
+    }
 }
 
 fn load_file(source: &Source, input: Input) -> Result<Dataset> {

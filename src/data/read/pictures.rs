@@ -4,7 +4,7 @@ use super::input::Input;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 /// The most pixels that a picture may have, 64 megapixels.
 const MAX_PIXELS: u64 = 64 << 20;
@@ -12,33 +12,30 @@ const MAX_PIXELS: u64 = 64 << 20;
 /// The most bytes that a picture may take, as a file or decoded.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// Whether content that begins with `head` is a picture of a format that is read. `is_text` says that `head` is all
-/// text, for the formats whose few first letters could also begin a table.
-pub(crate) fn is_picture(head: &[u8], is_text: bool) -> bool {
-    match head {
-        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] | [0xff, 0xd8, 0xff, ..] => true,
-        [b'B', b'M', ..] => !is_text,
-        [b'P', b'7', b'\n', ..] => true,
-        [b'P', b'1'..=b'6', rest @ ..] => {
-            let next = rest.trim_ascii_start();
-            next.len() < rest.len() && matches!(next, [b'0'..=b'9' | b'#', ..])
-        }
-        _ => false,
-    }
-}
-
 /// One picture as one image, grey 0 (black) to 255 (white); transparent parts are seen over white.
 ///
 /// # Errors
 /// [`DataProblem::Picture`] if it cannot be decoded, [`DataProblem::TooLarge`] above 64 megapixels or 256 MB.
 pub(crate) fn read(mut input: Input) -> Result<Pixels> {
-    let bytes = input.all(MAX_BYTES)?;
+    let bytes = whole(&mut input, MAX_BYTES)?;
     let picture = decode(bytes).map_err(|problem| input.wrong(problem))?;
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     if width == 0 || height == 0 {
         return Err(input.wrong(DataProblem::Empty));
     }
     Pixels::new(1, height, width, grey(picture))
+}
+
+/// The whole file, if it has at most `limit` bytes.
+fn whole(input: &mut Input, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = input.reader().take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|e| input.failed(e))?;
+    if bytes.len() as u64 > limit {
+        let what = format!("it holds more than {limit} bytes");
+        return Err(input.wrong(DataProblem::TooLarge { what, limit: "256 MB a picture" }));
+    }
+    Ok(bytes)
 }
 
 fn decode(bytes: Vec<u8>) -> Result<DynamicImage, DataProblem> {
@@ -83,6 +80,7 @@ fn over_white([grey, opacity]: [u8; 2]) -> u8 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::data::read::sniff::{self, Content};
     use crate::error::Error;
     use image::{GrayAlphaImage, GrayImage, ImageFormat, LumaA, RgbImage};
 
@@ -110,11 +108,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn more_bytes_than_the_limit_are_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), [7; 10]).unwrap();
+        let whole = |limit| whole(&mut Input::open(file.path()).unwrap(), limit);
+        assert_eq!(whole(10).unwrap().len(), 10);
+        assert!(whole(9).is_err());
+    }
+
+    #[test]
     fn lossless_formats_keep_every_grey_value() {
         let values = [0, 1, 127, 128, 254, 255];
         for format in [ImageFormat::Png, ImageFormat::Bmp, ImageFormat::Pnm] {
             let bytes = grey_file(3, &values, format);
-            assert!(is_picture(&bytes, false), "{format:?}");
+            assert_eq!(sniff::content(&bytes), Content::Picture, "{format:?}");
             let pixels = read_bytes(&bytes).unwrap();
             assert_eq!((pixels.height(), pixels.width()), (2, 3));
             assert_eq!(pixels.values(), values, "{format:?}");
@@ -125,7 +132,7 @@ pub(crate) mod tests {
     fn jpeg_is_read_and_colours_become_grey() {
         let white: DynamicImage = RgbImage::from_pixel(8, 8, image::Rgb([255; 3])).into();
         let bytes = file(&white, ImageFormat::Jpeg);
-        assert!(is_picture(&bytes, false));
+        assert_eq!(sniff::content(&bytes), Content::Picture);
         assert!(read_bytes(&bytes).unwrap().values().iter().all(|&v| v > 250));
     }
 

@@ -1,7 +1,7 @@
 //! What a file is, told from its first bytes; its name is never asked.
 
 use super::foreign::{self, Foreign};
-use super::{packed, pictures};
+use super::packed;
 use crate::error::DataProblem;
 use crate::npy;
 
@@ -38,7 +38,7 @@ pub(crate) fn content(head: &[u8]) -> Content {
         Content::Npy
     } else if head.starts_with(&packed::MAGIC) {
         Content::Packed
-    } else if pictures::is_picture(head, is_text(head)) {
+    } else if is_picture(head, is_text(head)) {
         Content::Picture
     } else if is_text(head) {
         text(head)
@@ -70,6 +70,21 @@ pub(crate) fn problem(content: Content) -> DataProblem {
 /// Two zero bytes, an element type of the format, and a sensible number of dimensions.
 fn is_idx(head: &[u8]) -> bool {
     matches!(head, [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=8, ..])
+}
+
+/// Whether content that begins with `head` is a picture of a format that is read. `is_text` says that `head` is all
+/// text, for the formats whose few first letters could also begin a table.
+fn is_picture(head: &[u8], is_text: bool) -> bool {
+    match head {
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] | [0xff, 0xd8, 0xff, ..] => true,
+        [b'B', b'M', ..] => !is_text,
+        [b'P', b'7', b'\n', ..] => true,
+        [b'P', b'1'..=b'6', rest @ ..] => {
+            let next = rest.trim_ascii_start();
+            next.len() < rest.len() && matches!(next, [b'0'..=b'9' | b'#', ..])
+        }
+        _ => false,
+    }
 }
 
 fn is_text(head: &[u8]) -> bool {
