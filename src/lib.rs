@@ -52,6 +52,7 @@ pub mod cli;
 pub mod data;
 pub mod em;
 pub mod error;
+mod file_kind;
 pub mod kernels;
 pub mod metrics;
 pub mod mixture;

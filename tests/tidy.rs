@@ -22,6 +22,7 @@ const RULES: Rules = Rules {
         &["scorer"],
         &["kernels"],
         &["bits", "metrics", "npy", "parallel"],
+        &["file_kind"],
         &["error"],
     ],
     // Where each third-party crate is used: files, or folders with a slash at the end. Test modules are free.
@@ -125,6 +126,7 @@ const RULES: Rules = Rules {
         "metrics",
         "npy",
         "parallel",
+        "file_kind",
         "reference",
     ],
     may_print: &["cli"],

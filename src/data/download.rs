@@ -2,6 +2,7 @@
 
 use super::fingerprint::hex;
 use crate::error::{DataProblem, Error, Result};
+use crate::file_kind::GZIP;
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::time::Duration;
@@ -119,7 +120,7 @@ fn wrong(address: &str, reason: String) -> Error {
 
 /// All published files are packed by gzip.
 fn looks_like_it(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x1f, 0x8b]) || bytes.is_empty()
+    bytes.starts_with(GZIP) || bytes.is_empty()
 }
 
 fn what_it_is(bytes: &[u8], file: &Published) -> String {

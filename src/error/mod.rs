@@ -8,7 +8,6 @@ mod model;
 use std::path::{Path, PathBuf};
 
 pub use data::DataProblem;
-pub(crate) use model::GZIP;
 pub use model::ModelProblem;
 
 /// The result of everything in this crate that can fail.

@@ -9,6 +9,9 @@ pub enum ModelProblem {
         /// What its first bytes say it is, with the article: "a PNG picture".
         looks_like: &'static str,
     },
+    /// The file is packed by gzip; a model may be in it.
+    #[error("is a gzip archive, not a bmm model")]
+    Compressed,
     /// The file ends before its header says it does.
     #[error("is cut short: it has {has} of {needs} bytes")]
     Truncated {
@@ -63,14 +66,11 @@ pub enum ModelProblem {
     UnknownFormat,
 }
 
-/// What a file looks like that may be a model once it is unpacked.
-pub(crate) const GZIP: &str = "a gzip archive";
-
 impl ModelProblem {
     /// What the user can do about it, in one line.
     pub fn hint(&self) -> String {
         match self {
-            Self::NotAModel { looks_like: GZIP } => {
+            Self::Compressed => {
                 "unpack it first, as by `gzip -dc FILE > model.bmm`, if it is a model"
             }
             Self::NotAModel { .. } => "give a model.bmm written by `bmm train` or `bmm import`",

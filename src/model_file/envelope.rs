@@ -5,8 +5,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::sniff::looks_like;
 use crate::error::ModelProblem;
+use crate::file_kind::{FileKind, GZIP, MODEL};
 
 /// The format version this program writes, and the only one it reads: version 1 was never released.
 pub const FORMAT_VERSION: u32 = 2;
@@ -16,8 +16,6 @@ pub const MAX_FILE_LEN: u64 = 1 << 30;
 
 /// The length of magic, version, payload length and checksum, in bytes.
 pub(super) const HEADER_LEN: u64 = 52;
-
-const MAGIC: [u8; 8] = *b"\x89BMM\r\n\x1a\n";
 
 /// How the magic begins after a transfer that took the file for text: the first byte stripped or replaced.
 const BENT_MAGIC: [&[u8]; 4] = [b"\x89BMM", b"\x09BMM", b"BMM\r", b"\xef\xbf\xbdBMM"];
@@ -36,7 +34,7 @@ pub(super) fn seal(payload: &[u8]) -> Result<Vec<u8>, ModelProblem> {
     let payload_len = payload.len() as u64;
     checked_file_len(payload_len)?;
     let mut file = Vec::with_capacity(HEADER_LEN as usize + payload.len());
-    file.extend_from_slice(&MAGIC);
+    file.extend_from_slice(&MODEL);
     file.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
     file.extend_from_slice(&payload_len.to_le_bytes());
     let sum = checksum(&file, payload);
@@ -96,7 +94,7 @@ fn check_version(theirs: u32) -> Result<(), ModelProblem> {
 
 /// Header and the rest of `file`.
 fn split(file: &[u8]) -> Result<(Header<'_>, &[u8]), ModelProblem> {
-    if !file.starts_with(&MAGIC) && (file.is_empty() || !MAGIC.starts_with(file)) {
+    if !file.starts_with(&MODEL) && (file.is_empty() || !MODEL.starts_with(file)) {
         return Err(not_a_model(file));
     }
     take_header(file).ok_or(ModelProblem::Truncated { has: file.len() as u64, needs: HEADER_LEN })
@@ -123,7 +121,10 @@ fn not_a_model(file: &[u8]) -> ModelProblem {
             what: "its first bytes were changed, as by a text-mode transfer",
         };
     }
-    ModelProblem::NotAModel { looks_like: looks_like(file) }
+    if file.starts_with(GZIP) {
+        return ModelProblem::Compressed;
+    }
+    ModelProblem::NotAModel { looks_like: FileKind::of(file).name() }
 }
 
 #[cfg(test)]

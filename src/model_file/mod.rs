@@ -51,7 +51,6 @@ mod envelope;
 pub mod exchange;
 mod payload;
 mod record;
-mod sniff;
 #[cfg(test)]
 mod tests;
 mod typicality;

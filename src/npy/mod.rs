@@ -10,8 +10,7 @@
 //! Source: the documentation of `numpy.lib.format`. Of the Python literals that the text may hold only those of a plain array
 //! are read, by a parser without recursion.
 
-/// The first bytes of every file.
-pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
+use crate::file_kind::NPY;
 
 /// A file begins its elements at a multiple of this.
 const ALIGNMENT: usize = 64;
@@ -41,7 +40,7 @@ impl Header {
     /// # Errors
     /// What is wrong with it, as the end of a sentence.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let (len, start) = match *bytes.strip_prefix(MAGIC).ok_or("it does not begin as one")? {
+        let (len, start) = match *bytes.strip_prefix(NPY).ok_or("it does not begin as one")? {
             [1, _, a, b, ..] => (usize::from(u16::from_le_bytes([a, b])), 10),
             [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) as usize, 12),
             _ => return Err("it is cut short or of an unknown version".into()),
@@ -103,7 +102,7 @@ pub(crate) fn header(dtype: &str, shape: &[u64]) -> Vec<u8> {
     // Magic, version and length take ten bytes, the line feed at the end one.
     let len = (text.len() + 11).next_multiple_of(ALIGNMENT) - 10;
     let padded = format!("{text:<width$}\n", width = len - 1);
-    [MAGIC, &[1, 0], &(len as u16).to_le_bytes(), padded.as_bytes()].concat()
+    [NPY, &[1, 0], &(len as u16).to_le_bytes(), padded.as_bytes()].concat()
 }
 
 /// What is left of a Python literal.

@@ -4,7 +4,7 @@ use super::*;
 
 /// A header of version 1 with any text.
 fn with_text(text: &str) -> Vec<u8> {
-    [MAGIC, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat()
+    [NPY, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat()
 }
 
 fn read(text: &str) -> Result<Header, String> {
@@ -45,12 +45,12 @@ fn every_header_written_is_read_and_aligned() {
 fn later_versions_have_longer_lengths() {
     let text = b"{'descr': '|u1', 'fortran_order': True, 'shape': (1, 2, 3), }\n";
     for version in [2, 3] {
-        let bytes = [MAGIC, &[version, 0], &(text.len() as u32).to_le_bytes(), text].concat();
+        let bytes = [NPY, &[version, 0], &(text.len() as u32).to_le_bytes(), text].concat();
         let header = Header::read(&bytes);
         assert_eq!(header.as_ref().map(|header| header.len), Ok(bytes.len()));
         assert_eq!(parts(header), ("|u1".into(), true, vec![1, 2, 3]));
     }
-    assert!(Header::read(&[MAGIC, &[4, 0, 0, 0, 0, 0]].concat()).is_err());
+    assert!(Header::read(&[NPY, &[4, 0, 0, 0, 0, 0]].concat()).is_err());
 }
 
 #[test]
@@ -124,7 +124,7 @@ proptest::proptest! {
         len in 0u32..300,
         text in "[{}():,' \"LTrueFalsdcpofhé0-9<|\\[\\]]{0,120}",
     ) {
-        let bytes = [MAGIC, &[version, 0], &len.to_le_bytes(), text.as_bytes()].concat();
+        let bytes = [NPY, &[version, 0], &len.to_le_bytes(), text.as_bytes()].concat();
         let _ = Header::read(&bytes);
         let _ = read(&text);
         let _ = read(&format!("{{'descr': '{text}', 'fortran_order': True, 'shape': ({text}), }}"));

@@ -1,6 +1,5 @@
 //! `bmm complete`: fills in what is missing.
 
-use super::view;
 use crate::bits::BitMatrix;
 use crate::cli::input;
 use crate::cli::input::demo;
@@ -16,6 +15,7 @@ use crate::cli::terminal::output;
 use crate::cli::terminal::tables::counted;
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
+use crate::file_kind::has_ending;
 use crate::model_file::Model;
 use crate::render::{self, Sheet, Tile};
 use serde_json::json;
@@ -115,13 +115,12 @@ impl Completed {
 
     /// In the format that the file's name asks for, which was checked.
     fn encode(&self, file: &Path, model: &Model) -> Result<Vec<u8>> {
-        let name = file.to_string_lossy().to_lowercase();
         let Input { height, width, .. } = self.input;
-        if view::is_png(file) {
+        if has_ending(file, "png") {
             self.sheet(model)
-        } else if name.ends_with(".csv") {
+        } else if has_ending(file, "csv") {
             Ok(self.csv()?.into_bytes())
-        } else if name.ends_with(".npy") {
+        } else if has_ending(file, "npy") {
             let shape = [self.input.bits.n_samples(), height, width].map(|size| size as u64);
             // Rows that are no images stay rows.
             let shape = if height == 1 { vec![shape[0], shape[2]] } else { shape.to_vec() };
@@ -129,7 +128,7 @@ impl Completed {
         } else {
             let grey = self.values.iter().map(|value| (255.0 * value).round() as u8).collect();
             let images = Pixels::new(self.input.bits.n_samples(), height, width, grey)?;
-            data::write_idx(&images, name.ends_with(".gz"))
+            data::write_idx(&images, has_ending(file, "gz"))
         }
     }
 

@@ -8,6 +8,7 @@ use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
 use crate::data::{self, Packed, PackedFile, Source};
 use crate::error::{Error, Result};
+use crate::file_kind::has_ending;
 use crate::model_file::atomic;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -61,8 +62,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 
 /// Said before the work: under the name of another kind of file nobody would know it for what it is.
 fn check(file: &Path, force: bool) -> Result<()> {
-    let is_bits = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("bits"));
-    if !is_bits && !file.starts_with("/dev") {
+    if !has_ending(file, "bits") && !file.starts_with("/dev") {
         let (value, allowed) = (file.display().to_string(), "a file that ends in .bits".into());
         return Err(Error::Parameter { name: "output", value, allowed });
     }

@@ -11,6 +11,7 @@ use crate::cli::terminal::output;
 use crate::cli::terminal::tables::counted;
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
+use crate::file_kind::has_ending;
 use crate::mixture::BernoulliMixture;
 use crate::model_file::{Model, atomic};
 use crate::render::{self, Sheet, Tile};
@@ -81,7 +82,7 @@ fn origin(model: &Model) -> &'static str {
 
 impl Args {
     fn check(&self, model: &Model) -> Result<()> {
-        let is_drawn = |file: &Path| view::is_png(file) || is_folder(file);
+        let is_drawn = |file: &Path| has_ending(file, "png") || is_folder(file);
         let most = if self.output.as_deref().is_none_or(is_drawn) {
             MOST_DRAWN
         } else {
@@ -137,14 +138,13 @@ fn pictures_of(bits: &BitMatrix, model: &Model) -> Result<Vec<Vec<u8>>> {
 fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     let shape = pictures::shape(model);
     let images = || Pixels::from_bits(bits, shape.height, shape.width);
-    let name = file.to_string_lossy().to_lowercase();
-    if name.ends_with(".png") {
+    if has_ending(file, "png") {
         let title = format!("{} drawn from the model", counted(bits.n_samples(), "image"));
         let sheet = Sheet { title: &title, foot: origin(model), columns: None };
         with_tiles(bits, |tiles| render::sheet_png(tiles, shape, &sheet))
-    } else if name.ends_with(".idx") || name.ends_with(".idx.gz") {
-        data::write_idx(&images()?, name.ends_with(".gz"))
-    } else if name.ends_with(".npy") {
+    } else if ["idx", "idx.gz"].iter().any(|ending| has_ending(file, ending)) {
+        data::write_idx(&images()?, has_ending(file, "gz"))
+    } else if has_ending(file, "npy") {
         Ok(data::write_npy(&images()?))
     } else {
         let allowed =

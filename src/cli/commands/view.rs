@@ -11,6 +11,7 @@ use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
 use crate::error::{Error, Result};
+use crate::file_kind::has_ending;
 use crate::model_file::Model;
 use crate::render::{self, Sheet, Tile};
 use serde_json::{Value, json};
@@ -65,8 +66,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let shown = args.shown(&model)?;
     models::announce(&path, &model, console);
-    let is_page = |file: &PathBuf| file.extension().is_some_and(|e| e.eq_ignore_ascii_case("html"));
-    let is_page = args.how == How::Auto && args.output.as_ref().is_some_and(is_page);
+    let is_page = args.output.as_ref().is_some_and(|file| has_ending(file, "html"));
+    let is_page = args.how == How::Auto && is_page;
     if args.how == How::Html || args.open || is_page {
         return args.page(&path, console);
     }
@@ -74,7 +75,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         return Ok(Outcome::Done);
     }
     match (args.how, &args.output) {
-        (How::Png | How::Auto, Some(file)) if args.how == How::Png || is_png(file) => {
+        (How::Png | How::Auto, Some(file)) if args.how == How::Png || has_ending(file, "png") => {
             let sheet = match args.cluster {
                 Some(k) => member_sheet(&model, k, &args.members(&path, &model), args.columns())?,
                 None => pictures::sheet(&model, None, &shown, args.columns())?,
@@ -225,10 +226,6 @@ fn open_page(model: &Path, console: &Console) -> Result<()> {
 pub(crate) fn no_such_cluster(cluster: usize, n_components: usize) -> Error {
     let allowed = format!("from 0 to {}, the clusters of the model", n_components - 1);
     Error::Parameter { name: "cluster", value: cluster.to_string(), allowed }
-}
-
-pub(crate) fn is_png(file: &Path) -> bool {
-    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
 }
 
 fn needs_file() -> Error {

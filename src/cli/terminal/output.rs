@@ -2,8 +2,8 @@
 
 use super::console::Console;
 use super::failure::Failure;
-use crate::cli::commands::view::is_png;
 use crate::error::{Error, Result};
+use crate::file_kind::has_ending;
 use crate::model_file::atomic;
 use std::io::{self, Write};
 use std::path::Path;
@@ -49,7 +49,7 @@ pub(crate) fn save(
 
 /// Says before the work that `flag` names no PNG that can be written.
 pub(crate) fn check_png(flag: &'static str, file: &Path, force: bool) -> Result<()> {
-    if is_png(file) {
+    if has_ending(file, "png") {
         return atomic::check_file_target(file, force);
     }
     let (value, allowed) = (file.display().to_string(), "a file that ends in .png".into());

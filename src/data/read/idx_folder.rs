@@ -4,12 +4,12 @@
 use super::idx;
 use super::input::Input;
 use super::listing::{self, Listing};
-use super::sniff::{self, Content};
 use crate::data::dataset::{Dataset, SourceKind};
 use crate::data::labels::Labels;
 use crate::data::pixels::Pixels;
 use crate::data::source::{Source, Split};
 use crate::error::{DataProblem, Error, Result};
+use crate::file_kind::FileKind;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -113,9 +113,9 @@ fn read(folder: &Path, files: &Files, split: Split) -> Result<(Pixels, Option<La
 /// Opens a file that is named like IDX and says what it is if it is not.
 fn open(path: &Path) -> Result<Input> {
     let input = Input::open(path)?;
-    match sniff::content(input.head()) {
-        Content::Idx => Ok(input),
-        other => Err(input.wrong(sniff::problem(other))),
+    match input.kind() {
+        FileKind::Idx => Ok(input),
+        _ => Err(input.unusable()),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{mapped, positioned};
 use crate::bits::SharedBytes;
 use crate::error::{DataProblem, Error, Result};
+use crate::file_kind::{FileKind, GZIP};
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
 use std::hint::black_box;
@@ -55,7 +56,7 @@ impl Input {
     fn from_reader(path: &Path, mut raw: Box<dyn Read>, len: Option<u64>) -> Result<Self> {
         let path = path.to_path_buf();
         let head = read_head(&mut raw).map_err(Error::io(&path))?;
-        if !head.starts_with(&[0x1f, 0x8b]) {
+        if !head.starts_with(GZIP) {
             let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
             return Ok(Self { path, head, reader, len, gzip: false, raw: None });
         }
@@ -69,6 +70,30 @@ impl Input {
     /// The first bytes of the content, up to 4096, decompressed; reading starts before them all the same.
     pub(crate) fn head(&self) -> &[u8] {
         &self.head
+    }
+
+    /// What the content is, by its first bytes.
+    pub(crate) fn kind(&self) -> FileKind {
+        FileKind::of(&self.head)
+    }
+
+    /// The error for content of a kind that is not wanted here.
+    pub(crate) fn unusable(&self) -> Error {
+        let kind = self.kind();
+        let looks_like = match kind {
+            FileKind::Empty => return self.wrong(DataProblem::Empty),
+            FileKind::WebPage => return self.wrong(DataProblem::WebPage),
+            FileKind::Unknown => {
+                let bytes = self.head.iter().take(8).map(|byte| format!(" {byte:02x}"));
+                format!("binary data that begins with{}", bytes.collect::<String>())
+            }
+            kind => kind.name().into(),
+        };
+        let recipe = match kind {
+            FileKind::Foreign(foreign) => Some(foreign.recipe),
+            _ => None,
+        };
+        self.wrong(DataProblem::UnknownKind { looks_like, recipe })
     }
 
     /// An error about the content.

@@ -3,9 +3,9 @@
 
 use super::idx;
 use super::input::Input;
-use super::sniff::{self, Content};
 use crate::data::labels::Labels;
 use crate::error::{DataProblem, Result};
+use crate::file_kind::FileKind;
 use std::io::BufRead;
 use std::path::Path;
 
@@ -17,12 +17,12 @@ use std::path::Path;
 /// nor a whole number, or no label at all.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
     let input = Input::open(path.as_ref())?;
-    match sniff::content(input.head()) {
-        Content::Idx => Ok(Labels::from_codes(&idx::read_labels(input)?)),
-        Content::Text => read_lines(input),
-        Content::Nothing => Err(input.wrong(DataProblem::NoLabels)),
-        Content::Picture => Err(input.wrong(DataProblem::ImagesNotLabels)),
-        other => Err(input.wrong(sniff::problem(other))),
+    match input.kind() {
+        FileKind::Idx => Ok(Labels::from_codes(&idx::read_labels(input)?)),
+        FileKind::Text => read_lines(input),
+        FileKind::Empty => Err(input.wrong(DataProblem::NoLabels)),
+        FileKind::Picture(_) => Err(input.wrong(DataProblem::ImagesNotLabels)),
+        _ => Err(input.unusable()),
     }
 }
 

@@ -1,6 +1,5 @@
 //! From what the user names to a data set: a file for each format. What a file is, its content tells, not its name.
 
-pub(crate) mod foreign;
 pub(crate) mod grey;
 pub(crate) mod idx;
 pub(crate) mod idx_folder;
@@ -14,16 +13,15 @@ pub(crate) mod picture_folder;
 #[cfg(feature = "cli")]
 pub(crate) mod pictures;
 pub(crate) mod positioned;
-pub(crate) mod sniff;
 pub(crate) mod table;
 
 use super::dataset::{Dataset, SourceKind};
 use super::photo;
 use super::source::{Source, Split};
 use crate::error::{DataProblem, Error, Result};
+use crate::file_kind::FileKind;
 use crate::parallel;
 use input::Input;
-use sniff::Content;
 
 /// Loads one source: a folder with IDX files or pictures, or a file of any kind that is read, raw or gzip.
 ///
@@ -105,17 +103,17 @@ mod pictures {
 
 fn load_file(source: &Source, input: Input) -> Result<Dataset> {
     let name = source.path().display().to_string();
-    let (kind, pixels) = match sniff::content(input.head()) {
-        Content::Idx => (SourceKind::Idx, idx::read_images(input)?),
-        Content::Picture => return load_picture(name, input, source.size()),
-        Content::Npy => (SourceKind::Npy, npy::read(input)?),
-        Content::Packed => return packed::read(name, input),
-        Content::Text => {
+    let (kind, pixels) = match input.kind() {
+        FileKind::Idx => (SourceKind::Idx, idx::read_images(input)?),
+        FileKind::Picture(_) => return load_picture(name, input, source.size()),
+        FileKind::Npy => (SourceKind::Npy, npy::read(input)?),
+        FileKind::Packed => return packed::read(name, input),
+        FileKind::Text => {
             let table::Content { pixels, labels, weights, names } = table::read(input)?;
             let set = Dataset::new(name, SourceKind::Table, pixels, labels)?;
             return Ok(Dataset { weights, names, ..set });
         }
-        other => return Err(input.wrong(sniff::problem(other))),
+        _ => return Err(input.unusable()),
     };
     Dataset::new(name, kind, pixels, None)
 }

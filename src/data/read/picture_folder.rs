@@ -4,12 +4,12 @@ use super::idx_folder;
 use super::input::Input;
 use super::listing::{self, Listing};
 use super::pictures;
-use super::sniff::{self, Content};
 use crate::data::dataset::{Dataset, SourceKind};
 use crate::data::labels::Labels;
 use crate::data::photo;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Error, Result};
+use crate::file_kind::{self, FileKind};
 use std::path::{Path, PathBuf};
 
 /// The pictures read so far, all of one size.
@@ -141,12 +141,10 @@ pub(crate) fn own_problem(error: Error) -> (PathBuf, DataProblem) {
 fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
     let read = || {
         let input = Input::open(path)?;
-        match sniff::content(input.head()) {
-            Content::Picture => pictures::read(input).map(Some),
-            Content::Foreign(foreign) if foreign.is_picture() => {
-                Err(input.wrong(sniff::problem(Content::Foreign(foreign))))
-            }
-            other if is_named_like_a_picture(path) => Err(input.wrong(sniff::problem(other))),
+        match input.kind() {
+            FileKind::Picture(_) => pictures::read(input).map(Some),
+            FileKind::Foreign(foreign) if foreign.is_picture() => Err(input.unusable()),
+            _ if is_named_like_a_picture(path) => Err(input.unusable()),
             _ => Ok(None),
         }
     };
@@ -171,7 +169,6 @@ fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf])
 
 /// A name that promises a picture: if the content is none, the user should hear of it.
 fn is_named_like_a_picture(path: &Path) -> bool {
-    const EXTENSIONS: [&str; 9] = ["png", "jpg", "jpeg", "bmp", "pnm", "pbm", "pgm", "ppm", "pam"];
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    EXTENSIONS.contains(&extension.as_str())
+    const ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "bmp", "pnm", "pbm", "pgm", "ppm", "pam"];
+    ENDINGS.iter().any(|ending| file_kind::has_ending(path, ending))
 }

@@ -80,8 +80,8 @@ fn over_white([grey, opacity]: [u8; 2]) -> u8 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::data::read::sniff::{self, Content};
     use crate::error::Error;
+    use crate::file_kind::FileKind;
     use image::{GrayAlphaImage, GrayImage, ImageFormat, LumaA, RgbImage};
 
     /// A grey picture as the bytes of a file.
@@ -121,7 +121,7 @@ pub(crate) mod tests {
         let values = [0, 1, 127, 128, 254, 255];
         for format in [ImageFormat::Png, ImageFormat::Bmp, ImageFormat::Pnm] {
             let bytes = grey_file(3, &values, format);
-            assert_eq!(sniff::content(&bytes), Content::Picture, "{format:?}");
+            assert!(matches!(FileKind::of(&bytes), FileKind::Picture(_)), "{format:?}");
             let pixels = read_bytes(&bytes).unwrap();
             assert_eq!((pixels.height(), pixels.width()), (2, 3));
             assert_eq!(pixels.values(), values, "{format:?}");
@@ -132,7 +132,7 @@ pub(crate) mod tests {
     fn jpeg_is_read_and_colours_become_grey() {
         let white: DynamicImage = RgbImage::from_pixel(8, 8, image::Rgb([255; 3])).into();
         let bytes = file(&white, ImageFormat::Jpeg);
-        assert_eq!(sniff::content(&bytes), Content::Picture);
+        assert_eq!(FileKind::of(&bytes).name(), "a JPEG picture");
         assert!(read_bytes(&bytes).unwrap().values().iter().all(|&v| v > 250));
     }
 

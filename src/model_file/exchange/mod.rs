@@ -24,6 +24,7 @@ use std::path::Path;
 
 use super::record::{LabelTable, Model, Provenance, mixture_from};
 use crate::error::{Error, ModelProblem, Result};
+use crate::file_kind::has_ending;
 
 /// The rule given to an imported model whose file names none.
 pub const DEFAULT_BINARIZE: &str = "threshold:128";
@@ -60,8 +61,7 @@ impl Format {
     /// # Errors
     /// [`ModelProblem::UnknownFormat`], which lists the four endings.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
-        let ending = path.as_ref().extension().unwrap_or_default();
-        let fits = |format: &Self| ending.eq_ignore_ascii_case(format.extension());
+        let fits = |format: &Self| has_ending(&path, format.extension());
         Self::ALL
             .into_iter()
             .find(fits)

@@ -24,13 +24,11 @@ use crate::data::dataset::{Dataset, SourceKind};
 use crate::data::labels::Labels;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Error, Result};
+use crate::file_kind::PACKED;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Read, Write};
-
-/// The first bytes of a packed file.
-pub(crate) const MAGIC: [u8; 8] = *b"\x89BIT\r\n\x1a\n";
 
 /// The format version this program writes, and the only one it reads.
 const VERSION: u32 = 1;
@@ -307,7 +305,7 @@ impl Header {
             value: format!("{} bytes long in all", json.len()),
             allowed: "at most 256 MiB".into(),
         })?;
-        Ok([&MAGIC[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &json].concat())
+        Ok([&PACKED[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &json].concat())
     }
 
     /// The bytes of rows, missing entries, labels, weights and checksum; `None` if they cannot be counted.

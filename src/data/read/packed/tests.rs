@@ -18,7 +18,7 @@ fn read_bytes(bytes: &[u8]) -> Result<Dataset> {
 }
 
 fn is_raw(bytes: &[u8]) -> bool {
-    bytes.starts_with(&MAGIC)
+    bytes.starts_with(&PACKED)
 }
 
 fn write(packed: Packed) -> Result<Vec<u8>> {
@@ -159,7 +159,7 @@ fn numbers_beyond_counting_take_no_memory() {
             json.push(' ');
         }
         let len = (json.len() as u32).to_le_bytes();
-        sealed([&MAGIC[..], &VERSION.to_le_bytes(), &len, json.as_bytes(), &[0; 32]].concat())
+        sealed([&PACKED[..], &VERSION.to_le_bytes(), &len, json.as_bytes(), &[0; 32]].concat())
     };
     for (n, height) in [(u64::MAX, 1), (1, u64::MAX), (u64::MAX / 9, u64::MAX / 9), (1 << 62, 8)] {
         assert!(read_bytes(&json(n, height, true)).is_err(), "{n} {height}");

@@ -1,31 +1,35 @@
-//! Formats that people try and that are not read: what to call them, and how to get from them to one that is.
+//! Formats that people try and that are not read as data: their names, and how to get from them to one that is.
 
 /// A format that is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Foreign {
-    /// What it is, with the article.
+    /// Its name, with the article.
     pub(crate) name: &'static str,
     /// How to get to a format that is read.
     pub(crate) recipe: &'static str,
 }
 
 impl Foreign {
-    /// Whether it is a picture, which someone will miss among others.
+    /// Whether it is a picture: somebody will miss it among others.
     pub(crate) fn is_picture(&self) -> bool {
         self.name.ends_with(" picture")
     }
 }
+
+use super::{GZIP, MODEL};
 
 const PARQUET: &str = "in Python, pandas.read_parquet('FILE').to_csv('rows.csv', index=False)";
 const UNPACK: &str = "unpack it, then give the folder or the file that it holds";
 const PNG: &str = "save it as PNG first, for example with: magick FILE picture.png";
 const UTF_8: &str = "save it as UTF-8, for example with: iconv -f UTF-16 -t UTF-8 FILE > rows.csv";
 const NPY: &str = "in Python, numpy.save('rows.npy', array) writes an array in a form that is read";
-const HEIC: &str = "save it as JPEG first, for example with: heif-convert FILE photo.jpg (macOS: sips -s format jpeg FILE --out photo.jpg)";
+const HEIC: &str = "save it as JPEG first, for example with: heif-convert FILE photo.jpg \
+    (macOS: sips -s format jpeg FILE --out photo.jpg)";
 const SHEET: &str = "save the sheet as CSV";
 
-/// The first bytes, the name, and the recipe.
+/// The first bytes, the name and the recipe of each format.
 const BEGINNINGS: &[(&[u8], &str, &str)] = &[
+    (GZIP, "a gzip archive", "decompress it first: gzip -d FILE"),
     (b"BZh", "a bzip2 file", "decompress it first: bzip2 -d FILE"),
     (b"\xfd7zXZ", "an xz file", "decompress it first: xz -d FILE"),
     (b"\x28\xb5\x2f\xfd", "a zstd file", "decompress it first: zstd -d FILE"),
@@ -58,8 +62,12 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"\x80\x03", "a Python pickle", NPY),
     (b"\x80\x04", "a Python pickle", NPY),
     (b"\x80\x05", "a Python pickle", NPY),
-    (b"\x89BMM", "a bmm model", "give it to --model, and here the images to put into its clusters"),
-    (b"%PDF", "a PDF", "save its pages as PNG first, for example with: pdftoppm -png FILE page"),
+    (&MODEL, "a bmm model", "give it to --model, and here the images to put into its clusters"),
+    (
+        b"%PDF",
+        "a PDF document",
+        "save its pages as PNG first, for example with: pdftoppm -png FILE page",
+    ),
     (b"GIF8", "a GIF picture", PNG),
     (b"II*\0", "a TIFF picture", PNG),
     (b"MM\0*", "a TIFF picture", PNG),
@@ -74,14 +82,18 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"\xfe\xff", "text in UTF-16", UTF_8),
 ];
 
-/// JSON, which is text.
-pub(crate) const JSON: Foreign = Foreign {
-    name: "JSON",
+/// A format whose files are text.
+pub(super) const JSON: Foreign = Foreign {
+    name: "a JSON text",
     recipe: "in Python, pandas.read_json('FILE').to_csv('rows.csv', index=False)",
 };
 
-/// What a file that begins with `head` and is no text is, if it is well known.
-pub(crate) fn known(head: &[u8]) -> Option<Foreign> {
+/// What Git holds in the place of a large file.
+pub(super) const LFS_POINTER: Foreign =
+    Foreign { name: "a Git LFS pointer", recipe: "fetch the file itself: git lfs pull" };
+
+/// The format of a file that is no text and begins with `head`, if it is well known.
+pub(super) fn known(head: &[u8]) -> Option<Foreign> {
     let known = BEGINNINGS.iter().find(|(magic, ..)| head.starts_with(magic));
     if let Some(&(_, name, recipe)) = known {
         return Some(Foreign { name, recipe });
@@ -92,6 +104,10 @@ pub(crate) fn known(head: &[u8]) -> Option<Foreign> {
             Some(Foreign { name: "a WebP picture", recipe: PNG })
         }
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => Some(boxed(brand)),
+        [_, _, _, _, _, _, _, _, b'{', ..] => {
+            let recipe = "import it with `bmm import`, if it is a model";
+            Some(Foreign { name: "a safetensors file", recipe })
+        }
         _ if head.get(257..262) == Some(b"ustar") => {
             Some(Foreign { name: "a tar archive", recipe: UNPACK })
         }
@@ -107,7 +123,8 @@ fn zip(head: &[u8]) -> Foreign {
         .map_or(0, |len| u16::from_le_bytes(*len));
     let first = head.get(30..30 + usize::from(len)).unwrap_or_default();
     if first.ends_with(b".npy") {
-        let recipe = "take one array out of it: in Python, numpy.save('rows.npy', numpy.load('FILE')['NAME'])";
+        let recipe = "take one array out of it: in Python, \
+            numpy.save('rows.npy', numpy.load('FILE')['NAME'])";
         Foreign { name: "a NumPy archive (.npz)", recipe }
     } else if first.starts_with(b"[Content_Types]") || first.starts_with(b"mimetype") {
         Foreign { name: "an Office document", recipe: SHEET }
@@ -125,7 +142,8 @@ fn boxed(brand: &[u8]) -> Foreign {
         }
         _ => Foreign {
             name: "a film",
-            recipe: "save its frames as PNG first, for example with: ffmpeg -i FILE frames/%05d.png",
+            recipe: "save its frames as PNG first, for example with: \
+                ffmpeg -i FILE frames/%05d.png",
         },
     }
 }
