@@ -8,11 +8,11 @@ use bmm::bits::BitMatrix;
 use bmm::data::{self, Binarize, Pixels, Source};
 use bmm::em::{EStep, FitParams, Init, NInit, Silent, fit, m_step};
 use bmm::kernels::{
-    Candidates, Cell, Duos, Narrow, Pairs, REACH, RowBlock, Wide, Word, add_duos, add_pairs,
-    exp_all, ln_all, row_words, soften_duos,
+    Candidates, Cell, Lanes16, MultiWayRows, Narrow, REACH, RowBlock, TwoWayRows, Wide,
+    add_multi_way, add_two_way, exp_all, ln_all, row_words, softmax_two_way,
 };
 use bmm::mixture::BernoulliMixture;
-use bmm::scorer::{Screen, Totals};
+use bmm::scorer::{Screen, ScreenScratch};
 use bmm::{model_file, reference};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -163,7 +163,7 @@ mod kernels {
 
     fn tables_of<C: Cell<N>, const N: usize>(bencher: Bencher, start: &BernoulliMixture) {
         let mut screen = Screen::<C, N>::new(start.n_components(), start.n_features(), REACH);
-        bencher.bench_local(|| screen.refill(&black_box(start).scorer()));
+        bencher.bench_local(|| screen.set_mixture(&black_box(start).scorer()));
     }
 
     /// Screening one block of rows: which components come into question.
@@ -180,9 +180,9 @@ mod kernels {
         let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
         let mut screen = Screen::<C, N>::new(n_components, 784, REACH);
-        screen.refill(&scorer);
+        screen.set_mixture(&scorer);
         let positions: Vec<u32> = (0..N_BLOCK as u32).collect();
-        let (mut totals, mut found) = (Totals::default(), Candidates::default());
+        let (mut totals, mut found) = (ScreenScratch::default(), Candidates::default());
         bencher.counter(ItemsCount::new(N_BLOCK)).bench_local(|| {
             found.clear();
             screen.find(&scorer, &block, black_box(&positions), &mut totals, &mut found);
@@ -195,20 +195,20 @@ mod kernels {
         let data = digits(N_BLOCK);
         let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
-        let mut pairs = three_of_each(n_components, 0.0);
-        bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
-            scorer.score_pairs(&block, black_box(&mut pairs));
+        let mut multi_way = three_of_each(n_components, 0.0);
+        bencher.counter(ItemsCount::new(multi_way.len())).bench_local(|| {
+            scorer.score_multi_way(&block, black_box(&mut multi_way));
         });
     }
 
     #[divan::bench(args = [10, 100, 500])]
     fn adding_pairs(bencher: Bencher, n_components: usize) {
         let block = RowBlock::by_length(&digits(N_BLOCK), 0);
-        let pairs = three_of_each(n_components, 1);
+        let multi_way = three_of_each(n_components, 1);
         let stride = row_words(784);
-        let mut sums = vec![Word::default(); n_components * stride];
-        bencher.counter(ItemsCount::new(pairs.len())).bench_local(|| {
-            add_pairs(&mut sums, stride, &block, 0, black_box(&pairs), 0..N_BLOCK);
+        let mut sums = vec![Lanes16::default(); n_components * stride];
+        bencher.counter(ItemsCount::new(multi_way.len())).bench_local(|| {
+            add_multi_way(&mut sums, stride, &block, 0, black_box(&multi_way), 0..N_BLOCK);
         });
     }
 
@@ -218,9 +218,9 @@ mod kernels {
         let data = digits(N_BLOCK);
         let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
-        let mut duos = two_of_each(n_components, 0.0);
-        bencher.counter(ItemsCount::new(duos.len())).bench_local(|| {
-            scorer.score_duos(&block, black_box(&mut duos));
+        let mut two_way = two_of_each(n_components, 0.0);
+        bencher.counter(ItemsCount::new(two_way.len())).bench_local(|| {
+            scorer.score_two_way(&block, black_box(&mut two_way));
         });
     }
 
@@ -230,37 +230,37 @@ mod kernels {
         let mut shares = vec![0; N_BLOCK];
         bencher
             .counter(ItemsCount::new(N_BLOCK))
-            .bench_local(|| soften_duos(black_box(&leads), REACH, &mut shares));
+            .bench_local(|| softmax_two_way(black_box(&leads), REACH, &mut shares));
     }
 
     #[divan::bench(args = [10, 100, 500])]
     fn adding_duos(bencher: Bencher, n_components: usize) {
         let block = RowBlock::by_length(&digits(N_BLOCK), 0);
-        let duos = two_of_each(n_components, 1);
+        let two_way = two_of_each(n_components, 1);
         let stride = row_words(784);
-        let mut sums = vec![Word::default(); n_components * stride];
-        bencher.counter(ItemsCount::new(duos.len())).bench_local(|| {
-            add_duos(&mut sums, stride, &block, 0, black_box(&duos), 0..N_BLOCK);
+        let mut sums = vec![Lanes16::default(); n_components * stride];
+        bencher.counter(ItemsCount::new(two_way.len())).bench_local(|| {
+            add_two_way(&mut sums, stride, &block, 0, black_box(&two_way), 0..N_BLOCK);
         });
     }
 
-    fn two_of_each<T: Copy>(n_components: usize, value: T) -> Duos<T> {
-        let mut duos = Duos::default();
+    fn two_of_each<T: Copy>(n_components: usize, value: T) -> TwoWayRows<T> {
+        let mut two_way = TwoWayRows::default();
         for position in 0..N_BLOCK as u32 {
             let first = position * 7 % (n_components as u32 - 1);
-            duos.push(position, [first, first + 1], value);
+            two_way.push(position, [first, first + 1], value);
         }
-        duos
+        two_way
     }
 
-    fn three_of_each<T: Copy>(n_components: usize, value: T) -> Pairs<T> {
-        let mut pairs = Pairs::default();
+    fn three_of_each<T: Copy>(n_components: usize, value: T) -> MultiWayRows<T> {
+        let mut multi_way = MultiWayRows::default();
         for position in 0..N_BLOCK as u32 {
             let first = position * 7 % (n_components as u32 - 2);
-            (first..first + 3).for_each(|k| pairs.push(k, value));
-            pairs.end_row(position);
+            (first..first + 3).for_each(|k| multi_way.push(k, value));
+            multi_way.end_row(position);
         }
-        pairs
+        multi_way
     }
 
     /// A thousand exponentials and logarithms.

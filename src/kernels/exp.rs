@@ -135,13 +135,13 @@ fn exponent_bits(x: f64) -> u64 {
 }
 
 /// Numbers that functions are taken of together: four registers of AVX-512.
-pub(super) const TOGETHER: usize = 32;
+pub(super) const VALUES_PER_STEP: usize = 32;
 
 // No generic function for both: what is passed as a function is not compiled for the instruction set of its caller.
 
 #[inline(always)]
 pub(super) fn exp_all(values: &mut [f64]) {
-    let (whole, rest) = values.as_chunks_mut::<TOGETHER>();
+    let (whole, rest) = values.as_chunks_mut::<VALUES_PER_STEP>();
     for values in whole {
         *values = exp_lanes(Lanes(*values)).0;
     }
@@ -150,7 +150,7 @@ pub(super) fn exp_all(values: &mut [f64]) {
 
 #[inline(always)]
 pub(super) fn ln_all(values: &mut [f64]) {
-    let (whole, rest) = values.as_chunks_mut::<TOGETHER>();
+    let (whole, rest) = values.as_chunks_mut::<VALUES_PER_STEP>();
     for values in whole {
         *values = ln_lanes(Lanes(*values)).0;
     }

@@ -12,10 +12,10 @@ pub const LANES: usize = 8;
 pub struct Lanes<T, const N: usize = LANES>(pub [T; N]);
 
 /// One value for each of the eight features that share a byte of a packed row.
-pub type Octet<T> = Lanes<T, 8>;
+pub type Lanes8<T> = Lanes<T, 8>;
 
 /// One value for each of the sixteen features that share two bytes, a word, of a packed row.
-pub type Word<T> = Lanes<T, 16>;
+pub type Lanes16<T> = Lanes<T, 16>;
 
 /// What `f` makes of each place, like `std::array::from_fn`.
 ///

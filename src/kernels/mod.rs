@@ -16,8 +16,8 @@ mod dense;
 mod dispatch;
 mod exp;
 mod lanes;
+mod masked;
 mod odds;
-mod pick;
 mod row_block;
 mod screen;
 mod sparse;
@@ -25,19 +25,19 @@ mod sparse;
 pub use dense::columns::Columns;
 pub use dense::softmax::SOFTMAX_ROWS;
 pub use dispatch::{
-    add_duos, add_pairs, exp_all, fill_byte, fill_table, instruction_set, ln_all, move_sums,
-    multiply_zeros, odds_all, replace_log_odds, score_duos, score_pairs, score_rows, screen_rows,
-    select, soften_duos, softmax_rows, sum_columns, widen_envelope,
+    add_multi_way, add_two_way, exp_all, fill_cells, fill_table, flush_sums, instruction_set,
+    ln_all, odds_all, replace_log_odds, score_multi_way, score_rows, score_two_way, screen_rows,
+    select, softmax_rows, softmax_two_way, sum_columns, widen_envelope, zero_prob_products,
 };
-pub use lanes::{LANES, Lanes, Octet, Word, chunk_count};
+pub use lanes::{LANES, Lanes, Lanes8, Lanes16, chunk_count};
 pub use odds::{is_inside, n_products};
 pub use row_block::{
     CELLS, REGIONS, RowBlock, SHAPES, TILE_BYTES, TILE_FEATURES, TILE_WORDS, regions, row_words,
     tile_count,
 };
 pub use screen::cell::{Cell, Chunks, Narrow, Tile, Wide};
-pub use screen::select::{Candidates, Soles};
-pub use screen::{Envelope, HOPELESS, Marks, NEVER, Screened, mark};
-pub use sparse::duos::Duos;
+pub use screen::select::{Candidates, SingleRows};
+pub use screen::{Envelope, LOG_ODDS_OF_ZERO, Marks, SATURATED, ScreenedComponent, mark};
 pub use sparse::fixed_point::{ONE, REACH, SMALLEST, entropy_nats, entropy_units, reach, real};
-pub use sparse::pairs::Pairs;
+pub use sparse::multi_way::MultiWayRows;
+pub use sparse::two_way::TwoWayRows;

@@ -2,7 +2,7 @@
 //!
 //! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
-use super::lanes::{Lanes, Octet, Word, array};
+use super::lanes::{Lanes, Lanes8, Lanes16, array};
 
 /// Factors multiplied before one logarithm is taken: each is at least 2^-53, so 16 of them cannot underflow.
 const LOG_BATCH: usize = 16;
@@ -30,34 +30,34 @@ pub(super) fn odds_all(means: &mut [f64]) {
 }
 
 #[inline(always)]
-pub(super) fn multiply_zeros(means: &[f64], products: &mut [f64]) {
+pub(super) fn zero_prob_products(means: &[f64], products: &mut [f64]) {
     let (products, _) = products.as_chunks_mut::<8>();
     for (batch, product) in products.iter_mut().enumerate() {
         let means = &means[batch * BATCH..means.len().min((batch + 1) * BATCH)];
         let (octets, rest) = means.as_chunks::<8>();
         *product = [1.0; 8];
         for octet in octets {
-            *product = array(|l| product[l] * of_zero(octet[l]));
+            *product = array(|l| product[l] * zero_prob(octet[l]));
         }
         for (l, mean) in rest.iter().enumerate() {
-            product[l] *= of_zero(*mean);
+            product[l] *= zero_prob(*mean);
         }
     }
 }
 
 /// The probability of a zero; 1 where that is certain or impossible.
 #[inline(always)]
-fn of_zero(mean: f64) -> f64 {
+fn zero_prob(mean: f64) -> f64 {
     if is_inside(mean) { 1.0 - mean } else { 1.0 }
 }
 
 #[inline(always)]
 pub(super) fn replace_log_odds(
     new: &[f64],
-    log_odds: &mut [Octet<f64>],
-    narrow: &mut [Word<f32>],
+    log_odds: &mut [Lanes8<f64>],
+    narrow: &mut [Lanes16<f32>],
 ) -> [f64; 2] {
-    let (mut ups, mut downs) = (Octet::default(), Octet::default());
+    let (mut ups, mut downs) = (Lanes8::default(), Lanes8::default());
     let (whole, rest) = new.as_chunks::<8>();
     let mut last = [0.0; 8];
     last[..rest.len()].copy_from_slice(rest);
@@ -70,7 +70,7 @@ pub(super) fn replace_log_odds(
         let (halves, _) = narrow[i / 2].0.as_chunks_mut::<8>();
         halves[i % 2] = after.map(|o| o as f32).0;
     }
-    let sum = |lanes: Octet<f64>| lanes.reduce(|a, b| a + b);
+    let sum = |lanes: Lanes8<f64>| lanes.reduce(|a, b| a + b);
     [sum(ups), sum(downs)]
 }
 
@@ -92,7 +92,7 @@ mod tests {
             // Powers of two: their products are exact. The nearest to 1 would underflow in a longer product.
             let mean = |i: usize| [0.5, 0.0, 1.0, 1.0 - f64::EPSILON / 2.0][i % 4];
             let means: Vec<f64> = (0..n).map(mean).collect();
-            multiply_zeros(&means, &mut products);
+            zero_prob_products(&means, &mut products);
             let log_2: f64 = products.iter().map(|product| product.log2()).sum();
             let expected: i32 = (0..n).map(|i| [-1, 0, 0, -53][i % 4]).sum();
             assert_eq!(log_2, f64::from(expected), "{n} means");
@@ -103,8 +103,8 @@ mod tests {
     fn new_log_odds_take_the_place_of_old_ones_in_both_precisions() {
         for n in [1_usize, 8, 9, 16, 23, 24] {
             let value = |i: usize, turn: usize| ((i * 7 + turn * 5) % 11) as f64 - 4.7;
-            let mut log_odds = vec![Octet::<f64>::default(); n.div_ceil(8)];
-            let mut narrow = vec![Word::<f32>::default(); n.div_ceil(16)];
+            let mut log_odds = vec![Lanes8::<f64>::default(); n.div_ceil(8)];
+            let mut narrow = vec![Lanes16::<f32>::default(); n.div_ceil(16)];
             let mut old = vec![0.0; n];
             for turn in 0..3 {
                 let new: Vec<f64> = (0..n).map(|i| value(i, turn)).collect();

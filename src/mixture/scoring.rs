@@ -30,7 +30,7 @@ impl BernoulliMixture {
         if data.n_features() != self.n_features() {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
-        let scorer = self.scorer_for(Layout::of(data, known));
+        let scorer = self.scorer_for(Layout::new(data, known));
         Ok(Scoring { data, labels: known.of_row, scorer })
     }
 }

@@ -98,7 +98,7 @@ impl Responsibilities {
     }
 
     /// Multiplies all of each row, responsibilities and log p(x), by its weight, position after position.
-    pub fn weigh(&mut self, weights: impl Iterator<Item = f64>) {
+    pub fn apply_weights(&mut self, weights: impl Iterator<Item = f64>) {
         self.sums.fill(Lanes::default());
         for (position, weight) in weights.enumerate() {
             self.log_prob[position] *= weight;
@@ -122,7 +122,7 @@ impl Responsibilities {
     }
 
     /// The responsibilities of all rows for one chunk of components.
-    pub fn of_chunk(&self, chunk: usize) -> &[Lanes<f64>] {
+    pub fn chunk(&self, chunk: usize) -> &[Lanes<f64>] {
         &self.lanes[chunk * self.stride..][..self.log_prob.len()]
     }
 

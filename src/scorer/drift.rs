@@ -97,7 +97,7 @@ mod tests {
     fn drift(weights: [&[f64]; 2], means: [&[f64]; 2]) -> Drift {
         let d = means[0].len() / weights[0].len();
         let mut scorer = Scorer::new(weights[0], means[0], Layout::plain(d));
-        scorer.refill(weights[1], means[1])
+        scorer.set_mixture(weights[1], means[1])
     }
 
     /// A mixture of three components over 83 features; `shift` moves it.
@@ -108,7 +108,7 @@ mod tests {
         ([0.5, 0.3 + shift, 0.2 - shift], (0..3 * 83).map(mean).collect())
     }
 
-    /// The scores themselves: [`Scorer::score_pairs`] rounds to single precision, which is more than these bounds are off.
+    /// The scores themselves: [`Scorer::score_multi_way`] rounds to single precision, which is more than these bounds are off.
     fn scores(scorer: &Scorer, data: &BitMatrix) -> Vec<f64> {
         let rows = (0..data.n_samples()).flat_map(|i| (0..3).map(move |k| (i, k)));
         let score = |(i, k)| {

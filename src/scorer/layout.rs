@@ -51,7 +51,7 @@ impl Layout {
     }
 
     /// The features, behind them those that are missing somewhere in `data`, and the labels of which a row or a component is known.
-    pub fn of(data: &BitMatrix, known: KnownLabels) -> Self {
+    pub fn new(data: &BitMatrix, known: KnownLabels) -> Self {
         let sums = data.missing().map(BitMatrix::column_sums).unwrap_or_default();
         let missing = (0..sums.len()).filter(|&d| sums[d] > 0).map(Column::Missing);
         let labels = known.of_row.iter().chain(known.of_component).flatten();
@@ -211,7 +211,7 @@ mod tests {
     fn complete_data_without_labels_is_left_as_it_is() {
         let data = BitMatrix::zeros(3, 9);
         let known = KnownLabels { of_row: &[None; 3], of_component: &[None; 2] };
-        let layout = Layout::of(&data, known);
+        let layout = Layout::new(&data, known);
         assert!(layout.is_plain() && layout.n_columns() == 9);
         assert_eq!(layout.part(&data, &[], 1..3, vec![7]), data.select(&[1, 2]));
     }
@@ -221,7 +221,7 @@ mod tests {
         let data = holey();
         let labels = [None, Some(1), Some(0), None, Some(1), None, None];
         let known = KnownLabels { of_row: &labels, of_component: &[Some(0), None, Some(1)] };
-        let layout = Layout::of(&data, known);
+        let layout = Layout::new(&data, known);
         // Of twelve features, four are missing somewhere.
         assert_eq!(layout.n_columns(), 12 + 4 + 2);
         let order: Vec<usize> = (0..18).map(|j| j * 5 % 18).collect();

@@ -5,7 +5,7 @@
 //! only (Bishop, *Pattern Recognition and Machine Learning*, 2006, eq. 9.48 rearranged).
 //!
 //! [`DenseScorer`] scores all components of a row at once, by tables. [`Screen`] finds the few that come into question, and
-//! [`Scorer::score_pairs`] and [`Scorer::score_duos`] score only these. **Precision:** tables of all components are f64; scores that
+//! [`Scorer::score_multi_way`] and [`Scorer::score_two_way`] score only these. **Precision:** tables of all components are f64; scores that
 //! only decide how a row is shared are f32 on the way, for what comes of that is an error squared (see `em/sparse_step.rs`); screening counts in
 //! integers, but it only ever leaves out what is proven not to matter.
 //!
@@ -23,10 +23,13 @@ mod screen;
 pub use dense::{DenseScorer, Responsibilities, Tables};
 pub use drift::{Drift, n_shapes};
 pub use layout::{Column, KnownLabels, Layout};
-pub use screen::{Screen, Totals};
+pub use screen::{Screen, ScreenScratch};
 
 use crate::bits::row_bytes;
-use crate::kernels::{self, Duos, Octet, Pairs, REGIONS, RowBlock, Screened, Word, row_words};
+use crate::kernels::{
+    self, Lanes8, Lanes16, MultiWayRows, REGIONS, RowBlock, ScreenedComponent, TwoWayRows,
+    row_words,
+};
 use crate::parallel;
 
 /// Log-odds and biases of a mixture of K components, for rows in the columns of a layout.
@@ -37,9 +40,9 @@ pub struct Scorer {
     /// Log weight plus log-probability of an all-zero row, in nats.
     bias: Vec<f64>,
     /// Component after component, one octet for each byte of a packed row; 0 where a mean is on the boundary.
-    log_odds: Vec<Octet<f64>>,
+    log_odds: Vec<Lanes8<f64>>,
     /// The same in single precision, one word for two octets.
-    narrow: Vec<Word<f32>>,
+    narrow: Vec<Lanes16<f32>>,
     boundary: Vec<Option<Boundary>>,
 }
 
@@ -68,15 +71,15 @@ fn least_components(n_features: usize) -> usize {
 }
 
 impl Scorer {
-    /// Of K components without weight, for rows in the columns of `layout`: room for [`Self::refill`].
+    /// Of K components without weight, for rows in the columns of `layout`: room for [`Self::set_mixture`].
     pub fn blank(n_components: usize, layout: Layout) -> Self {
         let n_columns = layout.n_columns();
         Self {
             layout,
             weights: vec![0.0; n_components],
             bias: vec![f64::NEG_INFINITY; n_components],
-            log_odds: vec![Octet::default(); n_components * row_bytes(n_columns)],
-            narrow: vec![Word::default(); n_components * row_words(n_columns)],
+            log_odds: vec![Lanes8::default(); n_components * row_bytes(n_columns)],
+            narrow: vec![Lanes16::default(); n_components * row_words(n_columns)],
             boundary: vec![None; n_components],
         }
     }
@@ -86,12 +89,12 @@ impl Scorer {
     /// Both must be those of a checked mixture.
     pub fn new(weights: &[f64], means: &[f64], layout: Layout) -> Self {
         let mut scorer = Self::blank(weights.len(), layout);
-        scorer.refill(weights, means);
+        scorer.set_mixture(weights, means);
         scorer
     }
 
     /// Takes over another mixture of the same K and D, as [`Self::new`] takes it, in place; returns how far that moves scores.
-    pub fn refill(&mut self, weights: &[f64], means: &[f64]) -> Drift {
+    pub fn set_mixture(&mut self, weights: &[f64], means: &[f64]) -> Drift {
         let Self { layout, log_odds, narrow, bias, boundary, .. } = self;
         let (n_columns, n_shapes) = (layout.n_columns(), n_shapes(weights.len()));
         self.weights.copy_from_slice(weights);
@@ -152,7 +155,7 @@ impl Scorer {
     }
 
     /// The log-odds of component `k`, an octet for each byte of a packed row; 0 where a mean is on the boundary.
-    pub fn log_odds(&self, k: usize) -> &[Octet<f64>] {
+    pub fn log_odds(&self, k: usize) -> &[Lanes8<f64>] {
         let stride = row_bytes(self.n_columns());
         &self.log_odds[k * stride..(k + 1) * stride]
     }
@@ -174,30 +177,30 @@ impl Scorer {
     /// boundary mean rules the row out. Pairs are of positions in `block`.
     ///
     /// Log-odds and their sums over a tile of 1024 features are in single precision, what is added to them in double.
-    pub fn score_pairs(&self, block: &RowBlock, pairs: &mut Pairs<f64>) {
-        pairs.set_values(|k| self.bias[k as usize]);
+    pub fn score_multi_way(&self, block: &RowBlock, multi_way: &mut MultiWayRows<f64>) {
+        multi_way.set_values(|k| self.bias[k as usize]);
         for tile in 0..kernels::tile_count(self.n_columns()) {
             let stride = row_words(self.n_columns());
-            kernels::score_pairs(&self.narrow, stride, block, tile, pairs);
+            kernels::score_multi_way(&self.narrow, stride, block, tile, multi_way);
         }
         if self.has_boundary() {
-            pairs.update(|position, k, score| {
+            multi_way.update(|position, k, score| {
                 let is_out = self.rules_out(k as usize, block, position as usize);
                 if is_out { f64::NEG_INFINITY } else { score }
             });
         }
     }
 
-    /// Sets the value of every row of `duos` to the difference of the scores of its two components, second less first, in
-    /// nats: as [`Self::score_pairs`], and closer, since what the two share cancels before it is added up. Boundary means are not looked at.
-    pub fn score_duos(&self, block: &RowBlock, duos: &mut Duos<f64>) {
+    /// Sets the value of every row of `two_way` to the difference of the scores of its two components, second less first, in
+    /// nats: as [`Self::score_multi_way`], and closer, since what the two share cancels before it is added up. Boundary means are not looked at.
+    pub fn score_two_way(&self, block: &RowBlock, two_way: &mut TwoWayRows<f64>) {
         let bias =
             |[first, second]: [u32; 2]| self.bias[second as usize] - self.bias[first as usize];
-        let values = duos.values.iter_mut().zip(&duos.components);
+        let values = two_way.values.iter_mut().zip(&two_way.components);
         values.for_each(|(value, &components)| *value = bias(components));
         for tile in 0..kernels::tile_count(self.n_columns()) {
             let stride = row_words(self.n_columns());
-            kernels::score_duos(&self.narrow, stride, block, tile, duos);
+            kernels::score_two_way(&self.narrow, stride, block, tile, two_way);
         }
     }
 
@@ -207,10 +210,10 @@ impl Scorer {
     }
 
     /// What screening needs of component `k`.
-    fn screened(&self, k: usize) -> Screened<'_> {
+    fn screened(&self, k: usize) -> ScreenedComponent<'_> {
         let never = self.boundary[k].as_ref().map(|boundary| &boundary.never[..]);
         let stride = row_words(self.n_columns());
-        Screened { log_odds: &self.narrow[k * stride..(k + 1) * stride], never }
+        ScreenedComponent { log_odds: &self.narrow[k * stride..(k + 1) * stride], never }
     }
 }
 
@@ -236,8 +239,8 @@ impl Boundary {
 /// columns.
 fn replace_log_odds(
     new: &[f64],
-    log_odds: &mut [Octet<f64>],
-    narrow: &mut [Word<f32>],
+    log_odds: &mut [Lanes8<f64>],
+    narrow: &mut [Lanes16<f32>],
 ) -> [[f64; 2]; REGIONS] {
     kernels::regions(narrow.len()).map(|words| {
         let octets = 2 * words.start..log_odds.len().min(2 * words.end);
@@ -252,7 +255,7 @@ fn replace_log_odds(
 /// The sum of log(1 - mean) over the features whose mean is not on the boundary, in nats; in `room`, whatever it holds.
 fn log_prob_of_zeros(mean: &[f64], room: &mut Vec<f64>) -> f64 {
     room.resize(kernels::n_products(mean.len()), 0.0);
-    kernels::multiply_zeros(mean, room);
+    kernels::zero_prob_products(mean, room);
     kernels::ln_all(room);
     room.iter().sum()
 }

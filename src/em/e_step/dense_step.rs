@@ -82,7 +82,7 @@ impl DenseStep {
                     blocks.with(i, |block| {
                         scorer.responsibilities(block, tables, &mut slot.resp);
                         if let Some(weights) = weights {
-                            slot.resp.weigh(block.rows().map(|row| weights[row]));
+                            slot.resp.apply_weights(block.rows().map(|row| weights[row]));
                         }
                         slot.columns = (i >= blocks.n_kept()).then(|| list(block));
                     });
@@ -155,7 +155,7 @@ impl Part<'_> {
             lanes.iter_mut().zip(&**sums).for_each(|(lanes, sum)| lanes.0[l] = *sum);
         }
         for (columns, Slot { resp, .. }) in columns.iter().zip(wave) {
-            kernels::sum_columns(columns, *first_feature, resp.of_chunk(*chunk), of_block);
+            kernels::sum_columns(columns, *first_feature, resp.chunk(*chunk), of_block);
             lanes.iter_mut().zip(&*of_block).for_each(|(sum, by)| sum.add(by));
         }
         for (l, sums) in sums.iter_mut().enumerate() {

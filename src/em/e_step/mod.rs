@@ -77,7 +77,7 @@ impl EStep {
     /// The same for the K of `params`, with lists that keep to [`FitParams::memory`].
     pub fn for_fit<'a>(rows: impl Into<Rows<'a>>, params: &FitParams) -> Self {
         let (rows, n_components) = (rows.into(), params.n_components);
-        let layout = Layout::of(&rows.data, rows.known());
+        let layout = Layout::new(&rows.data, rows.known());
         let layout = match feature_order(&layout, &rows.data, &rows.labels) {
             Some(order) => layout.in_order(&order),
             None => layout,
@@ -105,7 +105,7 @@ impl EStep {
 
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         let (weights, means) = (mixture.weights().as_slice(), mixture.means().as_slice());
-        let drift = self.scorer.refill(weights, means);
+        let drift = self.scorer.set_mixture(weights, means);
         let mut stats = if self.is_sparse(&drift) {
             self.dense.release();
             self.sparse.run(&self.scorer, &self.blocks)

@@ -3,7 +3,7 @@
 //! Adding a row's responsibilities into the cells of its nibbles stores a cell for each of them, and the next rows soon
 //! load it again; adding up the rows of a cell in a register stores nothing, and takes half of the time.
 
-use crate::kernels::row_block::{AT_ONCE, CELLS, RowBlock, tile_count};
+use crate::kernels::row_block::{CELLS, LIST_STEP, RowBlock, tile_count};
 
 /// Patterns of a group of four features.
 pub(crate) const PATTERNS: usize = 16;
@@ -60,7 +60,7 @@ fn for_each_entry(block: &RowBlock, n_features: usize, mut visit: impl FnMut(usi
     for tile in 0..tile_count(n_features) {
         for position in 0..block.len() {
             for four in block.nibbles(tile, position) {
-                for i in 0..AT_ONCE {
+                for i in 0..LIST_STEP {
                     visit(tile * CELLS + four.cell(i), position as u16);
                 }
             }

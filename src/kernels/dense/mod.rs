@@ -8,7 +8,7 @@ pub(crate) mod columns;
 pub(crate) mod softmax;
 
 use super::lanes::Lanes;
-use super::row_block::{CELLS, Nibbles, RowBlock};
+use super::row_block::{CELLS, FourNibbles, RowBlock};
 use columns::{Columns, PATTERNS};
 
 #[inline(always)]
@@ -53,7 +53,7 @@ pub(super) fn score_rows(
 
 /// The sum of the cells in `list`, as two interleaved sums: additions of one need not wait for the other's.
 #[inline(always)]
-fn look_up(cells: &[Lanes<f64>; CELLS], list: &[Nibbles]) -> Lanes<f64> {
+fn look_up(cells: &[Lanes<f64>; CELLS], list: &[FourNibbles]) -> Lanes<f64> {
     let (mut even, mut odd) = (Lanes::default(), Lanes::default());
     for four in list {
         even.add(&cells[four.cell(0)]);

@@ -3,12 +3,12 @@
 //! The portable form is the code in the other files of this folder; these are that code and nothing else, so a faster
 //! form for one case goes there, and the choice here.
 
-use super::lanes::{Lanes, Octet, Word};
+use super::lanes::{Lanes, Lanes8, Lanes16};
 #[cfg(target_arch = "x86_64")]
-use super::pick::Avx512;
-use super::pick::Portable;
+use super::masked::Avx512;
+use super::masked::Portable;
 use super::row_block::RowBlock;
-use super::screen::{self, Envelope, Marks, Screened};
+use super::screen::{self, Envelope, Marks, ScreenedComponent};
 use super::{dense, exp, odds};
 use crate::kernels::dense::columns::Columns;
 use crate::kernels::dense::softmax;
@@ -16,10 +16,10 @@ use crate::kernels::screen::cell;
 use crate::kernels::screen::cell::{Cell, Chunks, Tile};
 use crate::kernels::screen::select;
 use crate::kernels::screen::select::Candidates;
-use crate::kernels::sparse::duos;
-use crate::kernels::sparse::duos::Duos;
-use crate::kernels::sparse::pairs;
-use crate::kernels::sparse::pairs::Pairs;
+use crate::kernels::sparse::multi_way;
+use crate::kernels::sparse::multi_way::MultiWayRows;
+use crate::kernels::sparse::two_way;
+use crate::kernels::sparse::two_way::TwoWayRows;
 use multiversion::{multiversion, target::match_target};
 use std::ops::Range;
 
@@ -85,20 +85,20 @@ pub fn softmax_rows(
 
 /// Widens the envelope of bytes `first..` to the pattern sums of one component.
 #[multiversion(targets = "simd")]
-pub fn widen_envelope(envelope: &mut [[Envelope; 2]], component: Screened, first: usize) {
+pub fn widen_envelope(envelope: &mut [[Envelope; 2]], component: ScreenedComponent, first: usize) {
     screen::widen_envelope(envelope, component, first);
 }
 
 /// Fills the cells of byte `index` (two groups of 16 patterns) of up to N components.
 #[multiversion(targets = "simd")]
-pub fn fill_byte<C: Cell<N>, const N: usize>(
+pub fn fill_cells<C: Cell<N>, const N: usize>(
     cells: &mut [C; 32],
-    components: &[Screened],
+    components: &[ScreenedComponent],
     index: usize,
     envelope: &[Envelope; 2],
     units_per_nat: f32,
 ) {
-    screen::fill_byte(cells, components, index, envelope, units_per_nat);
+    screen::fill_cells(cells, components, index, envelope, units_per_nat);
 }
 
 /// Takes one tile's units of one or two chunks of components, as many as there are tables in `cells`, from the totals of the
@@ -138,40 +138,40 @@ pub fn select<const N: usize>(
     }
 }
 
-/// Adds one tile's part of the scores of `pairs` to their values.
+/// Adds one tile's part of the scores of `multi_way` to their values.
 ///
 /// `log_odds` holds `stride` words for each component.
 ///
 /// # Panics
 /// If a pair lies outside of the block or of `log_odds`: a defect of the caller.
 #[multiversion(targets = "simd")]
-pub fn score_pairs(
-    log_odds: &[Word<f32>],
+pub fn score_multi_way(
+    log_odds: &[Lanes16<f32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    pairs: &mut Pairs<f64>,
+    multi_way: &mut MultiWayRows<f64>,
 ) {
     match_target! {
-        "x86_64+avx512f" => pairs::score_pairs::<Avx512>(log_odds, stride, block, tile, pairs),
-        _ => pairs::score_pairs::<Portable>(log_odds, stride, block, tile, pairs),
+        "x86_64+avx512f" => multi_way::score_multi_way::<Avx512>(log_odds, stride, block, tile, multi_way),
+        _ => multi_way::score_multi_way::<Portable>(log_odds, stride, block, tile, multi_way),
     }
 }
 
-/// Adds one tile's part of what the second of two components is ahead of the first to the values of `duos`.
+/// Adds one tile's part of what the second of two components is ahead of the first to the values of `two_way`.
 ///
-/// Arguments and panics as in [`score_pairs`].
+/// Arguments and panics as in [`score_multi_way`].
 #[multiversion(targets = "simd")]
-pub fn score_duos(
-    log_odds: &[Word<f32>],
+pub fn score_two_way(
+    log_odds: &[Lanes16<f32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    duos: &mut Duos<f64>,
+    two_way: &mut TwoWayRows<f64>,
 ) {
     match_target! {
-        "x86_64+avx512f" => duos::score_duos::<Avx512>(log_odds, stride, block, tile, duos),
-        _ => duos::score_duos::<Portable>(log_odds, stride, block, tile, duos),
+        "x86_64+avx512f" => two_way::score_two_way::<Avx512>(log_odds, stride, block, tile, two_way),
+        _ => two_way::score_two_way::<Portable>(log_odds, stride, block, tile, two_way),
     }
 }
 
@@ -179,8 +179,8 @@ pub fn score_duos(
 /// `reach` of which a component is left out; returns the
 /// sum of the entropies, in units (see [`entropy_nats`](super::entropy_nats)).
 #[multiversion(targets = "simd")]
-pub fn soften_duos(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
-    duos::soften_duos(leads, reach, shares)
+pub fn softmax_two_way(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
+    two_way::softmax_two_way(leads, reach, shares)
 }
 
 /// Adds the value of each pair of some rows to its component's sums of the features that are one in its row, one tile of
@@ -191,42 +191,42 @@ pub fn soften_duos(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
 /// # Panics
 /// If a pair lies outside of the block or of `sums`: a defect of the caller.
 #[multiversion(targets = "simd")]
-pub fn add_pairs(
-    sums: &mut [Word<i32>],
+pub fn add_multi_way(
+    sums: &mut [Lanes16<i32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    pairs: &Pairs<i32>,
+    multi_way: &MultiWayRows<i32>,
     rows: Range<usize>,
 ) {
     match_target! {
-        "x86_64+avx512f" => pairs::add_pairs::<Avx512>(sums, stride, block, tile, pairs, rows),
-        _ => pairs::add_pairs::<Portable>(sums, stride, block, tile, pairs, rows),
+        "x86_64+avx512f" => multi_way::add_multi_way::<Avx512>(sums, stride, block, tile, multi_way, rows),
+        _ => multi_way::add_multi_way::<Portable>(sums, stride, block, tile, multi_way, rows),
     }
 }
 
-/// For each of some rows of `duos`, adds its value to the sums of its second component and takes it from those of its first.
+/// For each of some rows of `two_way`, adds its value to the sums of its second component and takes it from those of its first.
 ///
-/// Arguments and panics as in [`add_pairs`]; the two components must differ.
+/// Arguments and panics as in [`add_multi_way`]; the two components must differ.
 #[multiversion(targets = "simd")]
-pub fn add_duos(
-    sums: &mut [Word<i32>],
+pub fn add_two_way(
+    sums: &mut [Lanes16<i32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    duos: &Duos<i32>,
+    two_way: &TwoWayRows<i32>,
     rows: Range<usize>,
 ) {
     match_target! {
-        "x86_64+avx512f" => duos::add_duos::<Avx512>(sums, stride, block, tile, duos, rows),
-        _ => duos::add_duos::<Portable>(sums, stride, block, tile, duos, rows),
+        "x86_64+avx512f" => two_way::add_two_way::<Avx512>(sums, stride, block, tile, two_way, rows),
+        _ => two_way::add_two_way::<Portable>(sums, stride, block, tile, two_way, rows),
     }
 }
 
 /// Adds `sums` to `totals`, two octets for each word, and clears them.
 #[multiversion(targets = "simd")]
-pub fn move_sums(sums: &mut [Word<i32>], totals: &mut [Octet<i64>]) {
-    pairs::move_sums(sums, totals);
+pub fn flush_sums(sums: &mut [Lanes16<i32>], totals: &mut [Lanes8<i64>]) {
+    multi_way::flush_sums(sums, totals);
 }
 
 /// Replaces each value, none of them positive, by its exponential.
@@ -252,8 +252,8 @@ pub fn odds_all(means: &mut [f64]) {
 /// # Panics
 /// If there are not [`n_products`](super::n_products) of them: a defect of the caller.
 #[multiversion(targets = "simd")]
-pub fn multiply_zeros(means: &[f64], products: &mut [f64]) {
-    odds::multiply_zeros(means, products);
+pub fn zero_prob_products(means: &[f64], products: &mut [f64]) {
+    odds::zero_prob_products(means, products);
 }
 
 /// Puts the log-odds `new` of one component in the place of others, in double and in single precision; returns the sums of the
@@ -264,8 +264,8 @@ pub fn multiply_zeros(means: &[f64], products: &mut [f64]) {
 #[multiversion(targets = "simd")]
 pub fn replace_log_odds(
     new: &[f64],
-    log_odds: &mut [Octet<f64>],
-    narrow: &mut [Word<f32>],
+    log_odds: &mut [Lanes8<f64>],
+    narrow: &mut [Lanes16<f32>],
 ) -> [f64; 2] {
     odds::replace_log_odds(new, log_odds, narrow)
 }

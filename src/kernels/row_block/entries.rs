@@ -3,10 +3,10 @@
 use super::CELLS;
 
 /// Lists are filled up with a blank first nibble or word to a multiple of this, so that loops need no rest.
-pub const AT_ONCE: usize = 4;
+pub const LIST_STEP: usize = 4;
 
 /// Four entries of a list of words: `index * 2^16 + word` (index within the tile; bit j of the word is feature `16 * index + j`).
-pub type Words = [u32; AT_ONCE];
+pub type FourWords = [u32; LIST_STEP];
 
 /// The bits and the index of an entry in a list of words.
 #[inline(always)]
@@ -20,15 +20,15 @@ pub fn word_and_index(entry: u32) -> (u16, usize) {
 /// An entry is sixteen times a cell, which is `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
 /// `4 * group + j`).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Nibbles(u64);
+pub struct FourNibbles(u64);
 
 /// Whatever an entry holds, it is the place of a cell: what is looked up needs no check.
 const _: () = assert!(CELLS * 16 == 1 << 16);
 
-impl From<[u16; AT_ONCE]> for Nibbles {
+impl From<[u16; LIST_STEP]> for FourNibbles {
     /// From cells.
     #[inline(always)]
-    fn from(cells: [u16; AT_ONCE]) -> Self {
+    fn from(cells: [u16; LIST_STEP]) -> Self {
         let mut all = 0;
         for (i, &cell) in cells.iter().enumerate() {
             all |= u64::from(cell) << (16 * i + 4);
@@ -37,7 +37,7 @@ impl From<[u16; AT_ONCE]> for Nibbles {
     }
 }
 
-impl Nibbles {
+impl FourNibbles {
     /// Sixteen times the cell that entry `i` stands for.
     #[inline(always)]
     pub fn place(self, i: usize) -> usize {

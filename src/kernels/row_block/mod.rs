@@ -10,11 +10,11 @@ mod entries;
 mod list;
 mod shape;
 
-pub use entries::Nibbles;
-pub(super) use entries::{AT_ONCE, Words, word_and_index};
+pub use entries::FourNibbles;
+pub(super) use entries::{FourWords, LIST_STEP, word_and_index};
 pub use shape::{REGIONS, SHAPES, regions};
 
-use super::pick::ask_for;
+use super::masked::prefetch;
 use crate::bits::BitMatrix;
 use list::{SCRATCH, Scratch, list_nibbles, list_words, n_not_blank};
 
@@ -41,7 +41,7 @@ pub const fn tile_count(n_features: usize) -> usize {
 }
 
 /// Rows in advance that memory is asked for their words.
-const AHEAD: usize = 12;
+const PREFETCH_ROWS: usize = 12;
 
 /// Some rows of a data set, listed. A row is known by its *position* in the block.
 #[derive(Debug, Default)]
@@ -49,8 +49,8 @@ pub struct RowBlock {
     first: usize,
     offsets: Vec<u32>,
     shapes: Vec<u8>,
-    nibbles: Lists<Nibbles>,
-    words: Lists<Words>,
+    nibbles: Lists<FourNibbles>,
+    words: Lists<FourWords>,
 }
 
 /// One list for each tile and position.
@@ -82,7 +82,7 @@ impl RowBlock {
 
     /// [`Self::by_length`] in the place of what was listed before, whose memory is used again.
     pub fn list_by_length(&mut self, data: &BitMatrix, first: usize) {
-        let in_steps = |n: u32| n.div_ceil(AT_ONCE as u32); // as loops see them
+        let in_steps = |n: u32| n.div_ceil(LIST_STEP as u32); // as loops see them
         let mut lengths: Vec<_> = (0..data.n_samples() as u32)
             .map(|row| (n_not_blank(&data.row(row as usize)).map(in_steps), row))
             .collect();
@@ -181,29 +181,29 @@ impl RowBlock {
 
     /// Asks for the words of one tile of the row that is so far ahead in `positions` that they are there when they are needed.
     #[inline(always)]
-    pub(super) fn ask_for_words(&self, tile: usize, positions: &[u32], now: usize) {
-        if let Some(&position) = positions.get(now + AHEAD) {
-            ask_for(self.words(tile, position as usize));
+    pub(super) fn prefetch_words(&self, tile: usize, positions: &[u32], now: usize) {
+        if let Some(&position) = positions.get(now + PREFETCH_ROWS) {
+            prefetch(self.words(tile, position as usize));
         }
     }
 
     /// The same for its nibbles.
     #[inline(always)]
-    pub(super) fn ask_for_nibbles(&self, tile: usize, positions: &[u32], now: usize) {
-        if let Some(&position) = positions.get(now + AHEAD) {
-            ask_for(self.nibbles(tile, position as usize));
+    pub(super) fn prefetch_nibbles(&self, tile: usize, positions: &[u32], now: usize) {
+        if let Some(&position) = positions.get(now + PREFETCH_ROWS) {
+            prefetch(self.nibbles(tile, position as usize));
         }
     }
 
     /// Nibbles of one tile.
     #[inline(always)]
-    pub(super) fn nibbles(&self, tile: usize, position: usize) -> &[Nibbles] {
+    pub(super) fn nibbles(&self, tile: usize, position: usize) -> &[FourNibbles] {
         self.nibbles.list(tile, position)
     }
 
     /// Words of one tile.
     #[inline(always)]
-    pub(super) fn words(&self, tile: usize, position: usize) -> &[Words] {
+    pub(super) fn words(&self, tile: usize, position: usize) -> &[FourWords] {
         self.words.list(tile, position)
     }
 }
@@ -215,7 +215,7 @@ impl<T: Copy> Lists<T> {
         rows: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
         list: impl Fn(&[u8], &mut Scratch<E>) -> usize,
     ) where
-        T: From<[E; AT_ONCE]>,
+        T: From<[E; LIST_STEP]>,
     {
         (self.n_tiles, self.n_rows) = (n_tiles, rows.len());
         let Self { starts, entries, .. } = self;
@@ -227,7 +227,7 @@ impl<T: Copy> Lists<T> {
             for row in rows.clone() {
                 let tile_end = row.len().min((tile + 1) * TILE_BYTES);
                 let n = list(&row[tile * TILE_BYTES..tile_end], &mut scratch);
-                let padded = n.next_multiple_of(AT_ONCE);
+                let padded = n.next_multiple_of(LIST_STEP);
                 scratch[n..padded].fill(E::default());
                 for four in scratch[..padded].as_chunks().0 {
                     entries.push(T::from(*four));
@@ -249,7 +249,7 @@ impl<T: Copy> Lists<T> {
             let index = tile * self.n_rows + position;
             n += self.starts[index + 1] - self.starts[index];
         }
-        n as usize * AT_ONCE
+        n as usize * LIST_STEP
     }
 
     #[inline(always)]
@@ -279,7 +279,7 @@ mod tests {
             for tile in 0..tile_count(n_features) {
                 for position in 0..block.len() {
                     let four = block.nibbles(tile, position).iter();
-                    for cell in four.flat_map(|four| (0..AT_ONCE).map(|i| four.cell(i))) {
+                    for cell in four.flat_map(|four| (0..LIST_STEP).map(|i| four.cell(i))) {
                         let first = tile * TILE_FEATURES + cell / 16 * 4;
                         (0..4)
                             .filter(|j| cell >> j & 1 == 1)
@@ -361,8 +361,8 @@ mod tests {
                 assert!(
                     tile > 0 || n_features > 1024 || {
                         let lists =
-                            [fresh.n_nibbles(position), fresh.words(0, position).len() * AT_ONCE];
-                        lists == n.map(|n| (n as usize).next_multiple_of(AT_ONCE))
+                            [fresh.n_nibbles(position), fresh.words(0, position).len() * LIST_STEP];
+                        lists == n.map(|n| (n as usize).next_multiple_of(LIST_STEP))
                     }
                 );
             }

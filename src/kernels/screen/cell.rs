@@ -3,7 +3,7 @@
 //! What is here is inlined into [`crate::kernels::dispatch`], which compiles it once for each instruction set.
 
 use crate::kernels::lanes::array;
-use crate::kernels::row_block::{AT_ONCE, CELLS, Nibbles, RowBlock};
+use crate::kernels::row_block::{CELLS, FourNibbles, LIST_STEP, RowBlock};
 use crate::kernels::screen::Marks;
 
 /// One cell of a table: how far `N` components side by side lie behind the envelope, in units.
@@ -12,16 +12,16 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
     const ZERO: Self;
 
     /// The largest number of units that a cell holds.
-    const MOST: u16;
+    const MAX_UNITS: u16;
 
-    /// From so many units for each component, none of them above [`Self::MOST`].
+    /// From so many units for each component, none of them above [`Self::MAX_UNITS`].
     fn new(units: &[u16; N]) -> Self;
 
     /// For each of M tables, `first` less the cells of `list`, saturating.
     fn totals<const M: usize>(
         first: [Marks<N>; M],
         cells: [&Tile<Self>; M],
-        list: &[Nibbles],
+        list: &[FourNibbles],
     ) -> [Marks<N>; M];
 }
 
@@ -87,15 +87,15 @@ pub(crate) fn screen_rows<C: Cell<N>, const N: usize>(
     chunks: Chunks<N>,
 ) {
     match *cells {
-        [a] => take_off([a], block, tile, positions, chunks),
-        [a, b] => take_off([a, b], block, tile, positions, chunks),
+        [a] => subtract_cells([a], block, tile, positions, chunks),
+        [a, b] => subtract_cells([a, b], block, tile, positions, chunks),
         _ => unreachable!("one or two tables"),
     }
 }
 
 /// Takes the cells of each row's list from M of its totals, which begin as those of `first` where there are any.
 #[inline(always)]
-fn take_off<C: Cell<N>, const M: usize, const N: usize>(
+fn subtract_cells<C: Cell<N>, const M: usize, const N: usize>(
     cells: [&Tile<C>; M],
     block: &RowBlock,
     tile: usize,
@@ -105,7 +105,7 @@ fn take_off<C: Cell<N>, const M: usize, const N: usize>(
     let Chunks { totals, stride, offset, first } = chunks;
     let first = first.map(|first| *first.first_chunk::<M>().expect("marks of all chunks"));
     for (i, &position) in positions.iter().enumerate() {
-        block.ask_for_nibbles(tile, positions, i);
+        block.prefetch_nibbles(tile, positions, i);
         let list = block.nibbles(tile, position as usize);
         let row = &mut totals[i * stride + offset..(i + 1) * stride];
         let totals = row.first_chunk_mut::<M>().expect("totals of all chunks");
@@ -115,7 +115,7 @@ fn take_off<C: Cell<N>, const M: usize, const N: usize>(
 
 impl<const N: usize> Cell<N> for Wide<N> {
     const ZERO: Self = [0; N];
-    const MOST: u16 = i16::MAX as u16;
+    const MAX_UNITS: u16 = i16::MAX as u16;
 
     #[inline(always)]
     fn new(units: &[u16; N]) -> Self {
@@ -127,11 +127,11 @@ impl<const N: usize> Cell<N> for Wide<N> {
     fn totals<const M: usize>(
         first: [Marks<N>; M],
         cells: [&Tile<Self>; M],
-        list: &[Nibbles],
+        list: &[FourNibbles],
     ) -> [Marks<N>; M] {
         let (mut sums, lanes) = ([first, [Marks([0; N]); M]], lanes_of(cells));
         for four in list {
-            for i in 0..AT_ONCE {
+            for i in 0..LIST_STEP {
                 for (m, sum) in sums[i % 2].iter_mut().enumerate() {
                     *sum = sum.less(at(lanes[m], four.place(i)));
                 }
@@ -147,7 +147,7 @@ impl<const N: usize> Cell<N> for Wide<N> {
 
 impl Cell<64> for Narrow {
     const ZERO: Self = [0; 32];
-    const MOST: u16 = u8::MAX as u16;
+    const MAX_UNITS: u16 = u8::MAX as u16;
 
     #[inline(always)]
     fn new(units: &[u16; 64]) -> Self {
@@ -161,12 +161,12 @@ impl Cell<64> for Narrow {
     fn totals<const M: usize>(
         mut first: [Marks<64>; M],
         cells: [&Tile<Self>; M],
-        list: &[Nibbles],
+        list: &[FourNibbles],
     ) -> [Marks<64>; M] {
         let (mut both, mut high) = ([[0_u16; 32]; M], [[0_u16; 32]; M]);
         let lanes = lanes_of(cells);
         for four in list {
-            for i in 0..AT_ONCE {
+            for i in 0..LIST_STEP {
                 for m in 0..M {
                     let cell: &Self = at(lanes[m], four.place(i));
                     for l in 0..32 {

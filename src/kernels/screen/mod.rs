@@ -12,8 +12,8 @@
 pub(crate) mod cell;
 pub(crate) mod select;
 
-use super::lanes::{Word, array};
-use super::pick::Pick;
+use super::lanes::{Lanes16, array};
+use super::masked::Masked;
 use cell::Cell;
 
 /// The marks of `N` components, side by side.
@@ -22,7 +22,7 @@ use cell::Cell;
 pub struct Marks<const N: usize>(pub [i16; N]);
 
 /// The mark of what is hopeless; a total that reaches it has lost count.
-pub const HOPELESS: i16 = i16::MIN;
+pub const SATURATED: i16 = i16::MIN;
 
 /// The sums of all 16 patterns of four log-odds.
 pub type Patterns = [f32; 16];
@@ -46,11 +46,11 @@ impl<const N: usize> Marks<N> {
     /// The marks below `lowest`; in the place of others, hopeless ones.
     #[inline(always)]
     pub(super) fn below(&self, lowest: i16) -> Self {
-        Self(array(|l| if self.0[l] < lowest { self.0[l] } else { HOPELESS }))
+        Self(array(|l| if self.0[l] < lowest { self.0[l] } else { SATURATED }))
     }
 
     #[inline(always)]
-    pub(super) fn largest<P: Pick>(&self) -> i16 {
+    pub(super) fn largest<P: Masked>(&self) -> i16 {
         const { assert!(N.is_multiple_of(16)) }
         let (sixteens, _) = self.0.as_chunks::<16>();
         let mut largest = sixteens[0];
@@ -62,7 +62,7 @@ impl<const N: usize> Marks<N> {
 
     /// Bit l is set where mark l is at least `lowest` (N is at most 64).
     #[inline(always)]
-    pub(super) fn at_least<P: Pick>(&self, lowest: i16) -> u64 {
+    pub(super) fn at_least<P: Masked>(&self, lowest: i16) -> u64 {
         let mut bits = 0;
         for (i, sixteen) in self.0.as_chunks::<16>().0.iter().enumerate() {
             bits |= u64::from(P::at_least(sixteen, lowest)) << (16 * i);
@@ -72,42 +72,47 @@ impl<const N: usize> Marks<N> {
 }
 
 /// Nats in which nothing can hope: stands in for minus infinity, which must not meet itself in a subtraction.
-pub const NEVER: f32 = -1e5;
+pub const LOG_ODDS_OF_ZERO: f32 = -1e5;
 
 /// For one group of four features, the largest and the smallest sums of all patterns among some components.
 #[derive(Debug, Clone, Copy)]
 pub struct Envelope {
     /// The largest.
-    pub high: Patterns,
+    pub upper_bound: Patterns,
     /// The smallest of those that are possible at all.
-    pub low: Patterns,
+    pub lower_bound: Patterns,
 }
 
 impl Envelope {
     /// Of no components.
-    pub const NONE: Self = Self { high: [f32::NEG_INFINITY; 16], low: [f32::INFINITY; 16] };
+    pub const NONE: Self =
+        Self { upper_bound: [f32::NEG_INFINITY; 16], lower_bound: [f32::INFINITY; 16] };
 }
 
 /// Below this, a sum is one of features that are never one.
-const IMPOSSIBLE: f32 = NEVER / 2.0;
+const IMPOSSIBLE: f32 = LOG_ODDS_OF_ZERO / 2.0;
 
 /// Widens `envelope` (two groups for each byte, from byte `first` on) to the pattern sums of one component.
 #[inline(always)]
-pub(super) fn widen_envelope(envelope: &mut [[Envelope; 2]], component: Screened, first: usize) {
+pub(super) fn widen_envelope(
+    envelope: &mut [[Envelope; 2]],
+    component: ScreenedComponent,
+    first: usize,
+) {
     for (index, groups) in (first..).zip(envelope) {
         let octet = component.octet(index);
         for (group, features) in octet.as_chunks::<4>().0.iter().enumerate() {
-            let Envelope { mut high, mut low } = groups[group];
+            let Envelope { upper_bound: mut upper, lower_bound: mut lower } = groups[group];
             for pattern in 0..16 {
                 let mut sum = 0.0;
                 for (j, feature) in features.iter().enumerate() {
                     sum += if pattern >> j & 1 == 1 { *feature } else { 0.0 };
                 }
-                high[pattern] = if sum > high[pattern] { sum } else { high[pattern] };
-                low[pattern] =
-                    if sum < low[pattern] && sum > IMPOSSIBLE { sum } else { low[pattern] };
+                upper[pattern] = if sum > upper[pattern] { sum } else { upper[pattern] };
+                lower[pattern] =
+                    if sum < lower[pattern] && sum > IMPOSSIBLE { sum } else { lower[pattern] };
             }
-            groups[group] = Envelope { high, low };
+            groups[group] = Envelope { upper_bound: upper, lower_bound: lower };
         }
     }
 }
@@ -146,7 +151,7 @@ fn fill_group<C: Cell<N>, const N: usize>(
             (sums[pattern ^ lowest], &features[lowest.trailing_zeros() as usize]);
         sums[pattern] = array(|l| before[l] + feature[l]);
     }
-    let most = f32::from(C::MOST);
+    let most = f32::from(C::MAX_UNITS);
     for (pattern, cell) in cells.iter_mut().enumerate().skip(1) {
         let below = |l: usize| highest[pattern] - sums[pattern][l];
         *cell = C::new(&array(|l| units(below(l), units_per_nat, most)));
@@ -155,21 +160,21 @@ fn fill_group<C: Cell<N>, const N: usize>(
 
 /// What screening needs to know of one component: its log-odds, and the features that are never one in it.
 #[derive(Debug, Clone, Copy)]
-pub struct Screened<'a> {
+pub struct ScreenedComponent<'a> {
     /// One word for each word of a packed row.
-    pub log_odds: &'a [Word<f32>],
+    pub log_odds: &'a [Lanes16<f32>],
     /// Features with a mean of exactly 0, as a packed row in words.
     pub never: Option<&'a [u16]>,
 }
 
-impl Screened<'_> {
+impl ScreenedComponent<'_> {
     /// The eight log-odds of one byte.
     #[inline(always)]
     fn octet(&self, index: usize) -> [f32; 8] {
         let never = self.never.map_or(0, |words| words[index / 2] >> (index % 2 * 8));
         let mut octet = self.log_odds[index / 2].0.as_chunks().0[index % 2];
         for (j, o) in octet.iter_mut().enumerate() {
-            *o = if never >> j & 1 == 1 { NEVER } else { *o };
+            *o = if never >> j & 1 == 1 { LOG_ODDS_OF_ZERO } else { *o };
         }
         octet
     }
@@ -177,15 +182,15 @@ impl Screened<'_> {
 
 /// Fills the cells of one byte's two groups with the pattern sums of up to N components, behind the envelope.
 #[inline(always)]
-pub(super) fn fill_byte<C: Cell<N>, const N: usize>(
+pub(super) fn fill_cells<C: Cell<N>, const N: usize>(
     cells: &mut [C; 32],
-    components: &[Screened],
+    components: &[ScreenedComponent],
     index: usize,
     envelope: &[Envelope; 2],
     units_per_nat: f32,
 ) {
     // Lanes without a component: an envelope below 0 must not raise them.
-    let mut features = [[NEVER; N]; 8];
+    let mut features = [[LOG_ODDS_OF_ZERO; N]; 8];
     for (l, component) in components.iter().enumerate() {
         let octet = component.octet(index);
         for (d, feature) in features.iter_mut().enumerate() {
@@ -195,6 +200,6 @@ pub(super) fn fill_byte<C: Cell<N>, const N: usize>(
     let (halves, _) = features.as_chunks::<4>();
     let (groups, _) = cells.as_chunks_mut::<16>();
     for (group, cells) in groups.iter_mut().enumerate() {
-        fill_group(cells, &halves[group], &envelope[group].high, units_per_nat);
+        fill_group(cells, &halves[group], &envelope[group].upper_bound, units_per_nat);
     }
 }

@@ -2,31 +2,31 @@
 //!
 //! What is here is inlined into [`crate::kernels::dispatch`], which compiles it once for each instruction set.
 
-use crate::kernels::pick::Pick;
-use crate::kernels::screen::{HOPELESS, Marks};
-use crate::kernels::sparse::duos::Duos;
-use crate::kernels::sparse::pairs::Pairs;
+use crate::kernels::masked::Masked;
+use crate::kernels::screen::{Marks, SATURATED};
+use crate::kernels::sparse::multi_way::MultiWayRows;
+use crate::kernels::sparse::two_way::TwoWayRows;
 
 /// What screening finds: every row by how many components are within reach of its best.
 #[derive(Debug, Default)]
 pub struct Candidates {
     /// Rows with one.
-    pub soles: Soles,
+    pub single: SingleRows,
     /// Rows with two; their values are 0.
-    pub duos: Duos<f64>,
+    pub two_way: TwoWayRows<f64>,
     /// Rows with more; their values are 0.
-    pub crowd: Pairs<f64>,
+    pub multi_way: MultiWayRows<f64>,
     /// Rows so far behind the envelope that all components had to be taken.
-    pub n_lost: usize,
+    pub n_saturated: usize,
     /// Scratch: for each row and chunk which components are within reach.
     within: Vec<u64>,
     /// Scratch: the rows with more than two.
-    crowded: Vec<u32>,
+    multi_way_rows: Vec<u32>,
 }
 
 /// Rows with one component within reach.
 #[derive(Debug, Default)]
-pub struct Soles {
+pub struct SingleRows {
     /// Their positions, ascending.
     pub positions: Vec<u32>,
     /// For each of them the component.
@@ -35,7 +35,7 @@ pub struct Soles {
     pub slack: Vec<i16>,
 }
 
-impl Soles {
+impl SingleRows {
     fn resize(&mut self, n: usize) {
         self.positions.resize(n, 0);
         self.components.resize(n, 0);
@@ -46,7 +46,7 @@ impl Soles {
 impl Candidates {
     /// The number of candidates of all rows.
     pub fn len(&self) -> usize {
-        self.soles.positions.len() + 2 * self.duos.len() + self.crowd.len()
+        self.single.positions.len() + 2 * self.two_way.len() + self.multi_way.len()
     }
 
     /// Whether there are none.
@@ -56,18 +56,18 @@ impl Candidates {
 
     /// Forgets all rows, keeping the memory.
     pub fn clear(&mut self) {
-        self.soles.resize(0);
-        self.duos.clear();
-        self.crowd.clear();
-        self.n_lost = 0;
+        self.single.resize(0);
+        self.two_way.clear();
+        self.multi_way.clear();
+        self.n_saturated = 0;
     }
 
     /// Makes room for all rows in each of the lists.
     fn make_room(&mut self, n_rows: usize, stride: usize) {
-        self.soles.resize(n_rows);
-        self.duos.positions.resize(n_rows, 0);
-        self.duos.components.resize(n_rows, [0; 2]);
-        self.crowded.resize(n_rows, 0);
+        self.single.resize(n_rows);
+        self.two_way.positions.resize(n_rows, 0);
+        self.two_way.components.resize(n_rows, [0; 2]);
+        self.multi_way_rows.resize(n_rows, 0);
         self.within.resize(n_rows * stride, 0);
     }
 
@@ -76,27 +76,27 @@ impl Candidates {
     #[inline(always)]
     fn finish(
         &mut self,
-        numbers: &Numbers,
+        counts: &RowCounts,
         stride: usize,
         width: usize,
         n_components: usize,
         positions: &[u32],
     ) {
-        self.soles.resize(numbers.soles);
-        self.duos.positions.truncate(numbers.duos);
-        self.duos.components.truncate(numbers.duos);
-        self.duos.values.resize(numbers.duos, 0.0);
-        self.n_lost += numbers.lost;
-        for row in self.crowded[..numbers.crowded].iter().map(|row| *row as usize) {
+        self.single.resize(counts.single);
+        self.two_way.positions.truncate(counts.two_way);
+        self.two_way.components.truncate(counts.two_way);
+        self.two_way.values.resize(counts.two_way, 0.0);
+        self.n_saturated += counts.saturated;
+        for row in self.multi_way_rows[..counts.multi_way].iter().map(|row| *row as usize) {
             let masks = &self.within[row * stride..(row + 1) * stride];
-            push_all(masks, width, n_components, &mut self.crowd);
-            self.crowd.end_row(positions[row]);
+            push_all(masks, width, n_components, &mut self.multi_way);
+            self.multi_way.end_row(positions[row]);
         }
     }
 }
 
 #[inline(always)]
-pub(crate) fn select<P: Pick, const N: usize>(
+pub(crate) fn select<P: Masked, const N: usize>(
     totals: &[Marks<N>],
     n_components: usize,
     positions: &[u32],
@@ -105,42 +105,44 @@ pub(crate) fn select<P: Pick, const N: usize>(
 ) {
     let stride = n_components.div_ceil(N);
     found.make_room(positions.len(), stride);
-    // For the usual numbers of chunks loops without a loop inside; marks of fewer than 64 lanes are used for a single chunk.
-    let numbers = match stride {
+    // For the usual counts of chunks loops without a loop inside; marks of fewer than 64 lanes are used for a single chunk.
+    let counts = match stride {
         1 => sort_by_number::<P, N>(1, totals, positions, reach, found),
         2 if N == 64 => sort_by_number::<P, N>(2, totals, positions, reach, found),
         stride => sort_by_number::<P, N>(stride, totals, positions, reach, found),
     };
-    found.finish(&numbers, stride, N, n_components, positions);
+    found.finish(&counts, stride, N, n_components, positions);
 }
 
 /// How many rows have one component within reach, two, more; and how many have lost count.
-struct Numbers {
-    soles: usize,
-    duos: usize,
-    crowded: usize,
-    lost: usize,
+struct RowCounts {
+    single: usize,
+    two_way: usize,
+    multi_way: usize,
+    saturated: usize,
 }
 
 /// Puts each row where rows with so many components within reach belong.
 ///
 /// What is written is kept only if it counts: no branch to be predicted wrongly.
 #[inline(always)]
-fn sort_by_number<P: Pick, const N: usize>(
+fn sort_by_number<P: Masked, const N: usize>(
     stride: usize,
     totals: &[Marks<N>],
     positions: &[u32],
     reach: &[i16],
     found: &mut Candidates,
-) -> Numbers {
+) -> RowCounts {
     let n = positions.len();
     // Slices of one length, for one check of a place instead of several.
-    let Candidates { soles, duos, within, crowded, .. } = found;
-    let (sole_positions, sole_components) = (&mut soles.positions[..n], &mut soles.components[..n]);
-    let (sole_slack, crowded) = (&mut soles.slack[..n], &mut crowded[..n]);
-    let (duo_positions, duo_components) = (&mut duos.positions[..n], &mut duos.components[..n]);
+    let Candidates { single, two_way, within, multi_way_rows, .. } = found;
+    let (single_positions, single_components) =
+        (&mut single.positions[..n], &mut single.components[..n]);
+    let (single_slack, multi_way_rows) = (&mut single.slack[..n], &mut multi_way_rows[..n]);
+    let (two_way_positions, two_way_components) =
+        (&mut two_way.positions[..n], &mut two_way.components[..n]);
     let (reach, within) = (&reach[..n], &mut within[..n * stride]);
-    let mut numbers = Numbers { soles: 0, duos: 0, crowded: 0, lost: 0 };
+    let mut counts = RowCounts { single: 0, two_way: 0, multi_way: 0, saturated: 0 };
     for (i, row) in totals[..n * stride].chunks_exact(stride).enumerate() {
         let lowest = lowest::<P, N>(row, reach[i]);
         let masks = &mut within[i * stride..][..stride];
@@ -149,38 +151,38 @@ fn sort_by_number<P: Pick, const N: usize>(
         }
         let (count, ends) = first_and_last(masks, N);
         // A best one that has lost count too: only scores can tell, and no mask leaves anyone out.
-        let is_lost = lowest == HOPELESS;
-        let count = if is_lost { 3 } else { count };
-        numbers.lost += usize::from(is_lost);
-        sole_positions[numbers.soles] = positions[i];
-        sole_components[numbers.soles] = ends[0];
-        sole_slack[numbers.soles] = slack::<P, N>(row, lowest);
-        numbers.soles += usize::from(count == 1);
-        duo_positions[numbers.duos] = positions[i];
-        duo_components[numbers.duos] = ends;
-        numbers.duos += usize::from(count == 2);
-        crowded[numbers.crowded] = i as u32;
-        numbers.crowded += usize::from(count > 2);
+        let is_saturated = lowest == SATURATED;
+        let count = if is_saturated { 3 } else { count };
+        counts.saturated += usize::from(is_saturated);
+        single_positions[counts.single] = positions[i];
+        single_components[counts.single] = ends[0];
+        single_slack[counts.single] = slack::<P, N>(row, lowest);
+        counts.single += usize::from(count == 1);
+        two_way_positions[counts.two_way] = positions[i];
+        two_way_components[counts.two_way] = ends;
+        counts.two_way += usize::from(count == 2);
+        multi_way_rows[counts.multi_way] = i as u32;
+        counts.multi_way += usize::from(count > 2);
     }
-    numbers
+    counts
 }
 
 /// The lowest mark within reach of the largest.
 #[inline(always)]
-fn lowest<P: Pick, const N: usize>(row: &[Marks<N>], reach: i16) -> i16 {
-    let mut largest = Marks([HOPELESS; N]);
+fn lowest<P: Masked, const N: usize>(row: &[Marks<N>], reach: i16) -> i16 {
+    let mut largest = Marks([SATURATED; N]);
     for marks in row {
         largest = largest.max(marks);
     }
     let lowest = largest.largest::<P>().saturating_sub(reach);
     // A margin of more than 16 bits: nothing can be left out.
-    if reach == i16::MAX { HOPELESS } else { lowest }
+    if reach == i16::MAX { SATURATED } else { lowest }
 }
 
 /// How far the best mark beyond reach lies behind the lowest within.
 #[inline(always)]
-fn slack<P: Pick, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
-    let mut beyond = Marks([HOPELESS; N]);
+fn slack<P: Masked, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
+    let mut beyond = Marks([SATURATED; N]);
     for marks in row {
         beyond = beyond.max(&marks.below(lowest));
     }
@@ -188,7 +190,7 @@ fn slack<P: Pick, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
     lowest.saturating_sub(beyond.largest::<P>())
 }
 
-/// How many bits are set in `masks`, `width` bits each, and the numbers of the first and the last one.
+/// How many bits are set in `masks`, `width` bits each, and the counts of the first and the last one.
 #[inline(always)]
 fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
     if let [mask] = masks {
@@ -207,9 +209,9 @@ fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
     (count, ends)
 }
 
-/// Appends the numbers of all bits that are set, but for those of padding.
+/// Appends the counts of all bits that are set, but for those of padding.
 #[inline(always)]
-fn push_all(masks: &[u64], width: usize, n_components: usize, found: &mut Pairs<f64>) {
+fn push_all(masks: &[u64], width: usize, n_components: usize, found: &mut MultiWayRows<f64>) {
     for (chunk, &mask) in masks.iter().enumerate() {
         let from = (chunk * width) as u32;
         let n_lanes = n_components - chunk * width;

@@ -3,7 +3,7 @@
 use super::Scorer;
 use crate::bits::row_bytes;
 use crate::kernels::{
-    self, CELLS, Candidates, Cell, Chunks, Envelope, HOPELESS, Marks, RowBlock, Screened,
+    self, CELLS, Candidates, Cell, Chunks, Envelope, Marks, RowBlock, SATURATED, ScreenedComponent,
     TILE_BYTES, Tile,
 };
 use crate::parallel;
@@ -37,7 +37,7 @@ pub struct Screen<C, const N: usize> {
 
 /// Scratch of one thread.
 #[derive(Debug, Default)]
-pub struct Totals<const N: usize> {
+pub struct ScreenScratch<const N: usize> {
     totals: Vec<Marks<N>>,
     reach: Vec<i16>,
 }
@@ -53,7 +53,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             fineness: 1.0,
             units_per_nat: UNITS_PER_NAT,
             largest_sum: 0.0,
-            first: vec![Marks([HOPELESS; N]); n_chunks],
+            first: vec![Marks([SATURATED; N]); n_chunks],
             tiles: vec![Tile::filled(C::ZERO); n_chunks * n_tiles],
             envelope: vec![[Envelope::NONE; 2]; row_bytes(n_features)],
             reaches: Vec::new(),
@@ -61,15 +61,15 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     }
 
     /// Takes over another mixture of the same K and D.
-    pub fn refill(&mut self, scorer: &Scorer) {
-        let components: Vec<Screened> =
+    pub fn set_mixture(&mut self, scorer: &Scorer) {
+        let components: Vec<ScreenedComponent> =
             (0..self.n_components).map(|k| scorer.screened(k)).collect();
         let most_nats = self.fill_envelope(&components);
         self.largest_sum = self.largest_sum();
         // What a mean of 0 rules out is as far behind as a cell holds, which should be far.
         let most_nats = if scorer.has_boundary() { most_nats.max(FAR) } else { most_nats };
         // No component that is possible may be farther behind than a cell holds: where it is cut short, a component could seem to lead.
-        self.units_per_nat = self.fineness * UNITS_PER_NAT.min(f32::from(C::MOST) / most_nats);
+        self.units_per_nat = self.fineness * UNITS_PER_NAT.min(f32::from(C::MAX_UNITS) / most_nats);
         self.fill_first(scorer);
         // In every tile a list is filled up to a multiple of four.
         let most_nibbles =
@@ -81,18 +81,18 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         parallel::for_each(of_chunks, |(tiles, components)| {
             let bytes = tiles.iter_mut().flat_map(Tile::bytes_mut);
             for (index, (cells, envelope)) in bytes.zip(&*envelope).enumerate() {
-                kernels::fill_byte(cells, components, index, envelope, *units_per_nat);
+                kernels::fill_cells(cells, components, index, envelope, *units_per_nat);
             }
         });
     }
 
-    /// Takes units as fine as they can be from the next [`Self::refill`] on.
+    /// Takes units as fine as they can be from the next [`Self::set_mixture`] on.
     pub fn refine(&mut self) {
         self.fineness = 1.0;
     }
 
     /// Halves the units, so that rows twice as far behind the envelope can be told apart, though less finely. False if
-    /// they are as coarse as they get; else another [`Self::refill`] must follow.
+    /// they are as coarse as they get; else another [`Self::set_mixture`] must follow.
     pub fn coarsen(&mut self) -> bool {
         let can = self.fineness > 1.0 / UNITS_PER_NAT;
         if can {
@@ -107,7 +107,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     }
 
     /// Returns by how many nats a component lies behind another in one cell, at most.
-    fn fill_envelope(&mut self, components: &[Screened]) -> f32 {
+    fn fill_envelope(&mut self, components: &[ScreenedComponent]) -> f32 {
         /// Bytes of rows to one task.
         const AT_ONCE: usize = 16;
         let of_task = |(task, envelope): (usize, &mut [[Envelope; 2]])| {
@@ -115,9 +115,12 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             for component in components {
                 kernels::widen_envelope(envelope, *component, task * AT_ONCE);
             }
-            let patterns = envelope.as_flattened().iter().flat_map(|e| e.high.iter().zip(&e.low));
+            let patterns = envelope
+                .as_flattened()
+                .iter()
+                .flat_map(|e| e.upper_bound.iter().zip(&e.lower_bound));
             // Where nobody can be, the smallest sum is infinite.
-            patterns.map(|(high, low)| high - low).fold(0.0, f32::max)
+            patterns.map(|(upper, lower)| upper - lower).fold(0.0, f32::max)
         };
         let of_tasks = parallel::map(self.envelope.chunks_mut(AT_ONCE).enumerate(), of_task);
         of_tasks.into_iter().fold(0.0, f32::max)
@@ -131,7 +134,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
                 let is_possible = bias > f64::NEG_INFINITY;
                 let behind = (bias - largest) as f32;
                 *mark =
-                    if is_possible { kernels::mark(behind, self.units_per_nat) } else { HOPELESS };
+                    if is_possible { kernels::mark(behind, self.units_per_nat) } else { SATURATED };
             }
         }
     }
@@ -139,9 +142,10 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     /// The largest sum of log-odds in a cell, whatever its sign, of what is possible.
     fn largest_sum(&self) -> f32 {
         let envelope = self.envelope.as_flattened().iter();
-        let sums =
-            envelope.flat_map(|e| e.high.into_iter().zip(e.low)).filter(|(_, low)| low.is_finite());
-        sums.fold(0.0, |largest, (high, low)| largest.max(high.abs()).max(low.abs()))
+        let sums = envelope
+            .flat_map(|e| e.upper_bound.into_iter().zip(e.lower_bound))
+            .filter(|(_, lower)| lower.is_finite());
+        sums.fold(0.0, |largest, (upper, lower)| largest.max(upper.abs()).max(lower.abs()))
     }
 
     /// The reach of a row with so many nibbles, in units: two totals are each off by half a unit for each cell, and by a little
@@ -169,14 +173,14 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         scorer: &Scorer,
         block: &RowBlock,
         positions: &[u32],
-        scratch: &mut Totals<N>,
+        scratch: &mut ScreenScratch<N>,
         found: &mut Candidates,
     ) {
         /// Chunks whose tables are walked together.
         const AT_ONCE: usize = 2;
         let stride = self.first.len();
-        let Totals { totals, reach } = scratch;
-        totals.resize(positions.len() * stride, Marks([HOPELESS; N]));
+        let ScreenScratch { totals, reach } = scratch;
+        totals.resize(positions.len() * stride, Marks([SATURATED; N]));
         for tile in 0..kernels::tile_count(self.n_features) {
             for chunk in (0..stride).step_by(AT_ONCE) {
                 let cells: Vec<_> = self.chunks_of(tile).skip(chunk).take(AT_ONCE).collect();
@@ -203,11 +207,11 @@ fn rule_out_leaders<const N: usize>(
     totals: &mut [Marks<N>],
 ) {
     loop {
-        let largest = totals.iter().flat_map(|marks| marks.0).fold(HOPELESS, i16::max);
+        let largest = totals.iter().flat_map(|marks| marks.0).fold(SATURATED, i16::max);
         let mut all = totals.iter_mut().flat_map(|marks| &mut marks.0).enumerate();
         match all.find(|(_, total)| **total == largest) {
-            Some((k, total)) if largest > HOPELESS && scorer.rules_out(k, block, position) => {
-                *total = HOPELESS;
+            Some((k, total)) if largest > SATURATED && scorer.rules_out(k, block, position) => {
+                *total = SATURATED;
             }
             _ => return,
         }

@@ -41,11 +41,11 @@ fn found<C: Cell<N>, const N: usize>(
     for _ in 0..n_coarser {
         assert!(screen.coarsen());
     }
-    screen.refill(scorer);
+    screen.set_mixture(scorer);
     let block = RowBlock::by_length(data, 0);
     let positions: Vec<u32> = (0..block.len() as u32).collect();
     let mut candidates = Candidates::default();
-    screen.find(scorer, &block, &positions, &mut Totals::default(), &mut candidates);
+    screen.find(scorer, &block, &positions, &mut ScreenScratch::default(), &mut candidates);
     by_row(&candidates, &block, scorer.n_components())
 }
 
@@ -57,26 +57,26 @@ fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec
         assert!(row.is_empty(), "a row that was put twice");
         row.extend(components.iter().map(|&k| k as usize));
     };
-    let Candidates { soles, duos, crowd, n_lost, .. } = candidates;
-    assert_eq!(soles.slack.len(), soles.positions.len());
-    assert_eq!(soles.components.len(), soles.positions.len());
-    for (&position, &k) in soles.positions.iter().zip(&soles.components) {
+    let Candidates { single, two_way, multi_way, n_saturated, .. } = candidates;
+    assert_eq!(single.slack.len(), single.positions.len());
+    assert_eq!(single.components.len(), single.positions.len());
+    for (&position, &k) in single.positions.iter().zip(&single.components) {
         put(position, &[k]);
     }
-    assert_eq!(duos.iter().count(), duos.positions.len());
-    duos.iter().for_each(|(position, two, _)| put(position, &two));
+    assert_eq!(two_way.iter().count(), two_way.positions.len());
+    two_way.iter().for_each(|(position, two, _)| put(position, &two));
     let mut n_full = 0;
-    for (position, range) in crowd.rows() {
-        let components = &crowd.components()[range];
+    for (position, range) in multi_way.rows() {
+        let components = &multi_way.components()[range];
         n_full += usize::from(components.len() == n_components);
         // All of two components, if the row is lost.
         assert!(components.len() > 2 || components.len() == n_components);
         put(position, components);
     }
-    assert!(*n_lost <= n_full, "a lost row lacks components");
-    let values = duos.values.iter().chain(crowd.values());
+    assert!(*n_saturated <= n_full, "a lost row lacks components");
+    let values = two_way.values.iter().chain(multi_way.values());
     assert!(values.into_iter().all(|value| *value == 0.0));
-    for positions in [&soles.positions, &duos.positions] {
+    for positions in [&single.positions, &two_way.positions] {
         assert!(positions.is_sorted());
     }
     assert!(found.iter().all(|components| !components.is_empty()), "a row that was put nowhere");
@@ -288,13 +288,13 @@ fn a_clear_row_has_one_candidate_and_a_tie_two() {
 fn units_get_coarser_down_to_one_for_a_nat() {
     let mut screen = Screen::<Wide<16>, 16>::new(2, 64, REACH);
     let scorer = Scorer::new(&[0.5, 0.5], &[0.4; 128], Layout::plain(64));
-    screen.refill(&scorer);
+    screen.set_mixture(&scorer);
     assert_eq!(screen.units_per_nat, 64.0);
     assert_eq!((0..10).take_while(|_| screen.coarsen()).count(), 6);
-    screen.refill(&scorer);
+    screen.set_mixture(&scorer);
     assert_eq!(screen.units_per_nat, 1.0);
     screen.refine();
-    screen.refill(&scorer);
+    screen.set_mixture(&scorer);
     assert_eq!(screen.units_per_nat, 64.0);
 }
 
@@ -311,14 +311,17 @@ fn assert_no_cell_is_cut_short<C: Cell<N>, const N: usize>(nats: f64, is_never: 
     let means: Vec<f64> = (0..3 * d).map(|i| of(i / d, i % d)).collect();
     let scorer = Scorer::new(&[0.25, 0.25, 0.5], &means, Layout::plain(d));
     let mut screen = Screen::<C, N>::new(3, d, REACH);
-    screen.refill(&scorer);
+    screen.set_mixture(&scorer);
     // A cell is four features.
     let [behind, ahead] = [0, 1].map(|k| 4.0 * scorer.log_odds(k)[0].0[0]);
     let units = (ahead - behind) * f64::from(screen.units_per_nat);
-    assert!(units <= f64::from(C::MOST) * (1.0 + 1e-6), "{units} units do not fit into a cell");
+    assert!(
+        units <= f64::from(C::MAX_UNITS) * (1.0 + 1e-6),
+        "{units} units do not fit into a cell"
+    );
     let is_finest = screen.units_per_nat == UNITS_PER_NAT;
-    let is_for_never = is_never && screen.units_per_nat == f32::from(C::MOST) / FAR;
-    let is_full = units >= f64::from(C::MOST) * (1.0 - 1e-6);
+    let is_for_never = is_never && screen.units_per_nat == f32::from(C::MAX_UNITS) / FAR;
+    let is_full = units >= f64::from(C::MAX_UNITS) * (1.0 - 1e-6);
     assert!(is_finest || is_for_never || is_full, "too coarse by far: {units}");
 }
 

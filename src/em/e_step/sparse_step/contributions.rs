@@ -1,11 +1,11 @@
 //! What the rows of a block contribute to the sums, and how that differs from one run to the next.
 
-use crate::kernels::{ONE, Pairs};
+use crate::kernels::{MultiWayRows, ONE};
 
 /// A row's responsibility 1, split between two components.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Split {
-    /// Ascending; twice the same one if it has all, and [`SEVERAL`] and a row of [`Contributions::crowd`] if it was a crowd
+    /// Ascending; twice the same one if it has all, and [`SEVERAL`] and a row of [`Contributions::multi_way`] if it was a crowd
     /// that had to be scored, mostly of more than two.
     pub(super) components: [u32; 2],
     /// The share of the second one.
@@ -76,7 +76,7 @@ pub(super) struct Contributions {
     /// When `until` was written.
     pub(super) generation: u32,
     /// The responsibilities of rows that more than two components share, components ascending.
-    pub(super) crowd: Pairs<i32>,
+    pub(super) multi_way: MultiWayRows<i32>,
     /// The sum over rows of `-sum_k r_ik log r_ik`, in nats, or -inf if a row is impossible.
     pub(super) entropy: f64,
 }
@@ -92,11 +92,11 @@ pub(super) struct Shares<'a> {
 pub(super) struct Room([u32; 2], [i32; 2]);
 
 impl<'a> Shares<'a> {
-    /// Those of `split`, whose crowd is `crowd`.
-    pub(super) fn of(split: Split, crowd: &'a Pairs<i32>, room: &'a mut Room) -> Self {
+    /// Those of `split`, whose crowd is `multi_way`.
+    pub(super) fn of(split: Split, multi_way: &'a MultiWayRows<i32>, room: &'a mut Room) -> Self {
         if split.components[0] == SEVERAL {
             let (_, components, resp) =
-                crowd.row(split.components[1] as usize).unwrap_or((0, &[], &[]));
+                multi_way.row(split.components[1] as usize).unwrap_or((0, &[], &[]));
             return Self { components, resp };
         }
         *room = Room(split.components, [ONE - split.second, split.second]);
@@ -130,9 +130,9 @@ mod tests {
     const K: usize = 5;
 
     /// Responsibilities of all components.
-    fn dense(split: Split, crowd: &Pairs<i32>) -> [i32; K] {
+    fn dense(split: Split, multi_way: &MultiWayRows<i32>) -> [i32; K] {
         let mut room = Room::default();
-        let shares = Shares::of(split, crowd, &mut room);
+        let shares = Shares::of(split, multi_way, &mut room);
         let mut all = [0; K];
         shares.components.iter().zip(shares.resp).for_each(|(&k, &resp)| all[k as usize] = resp);
         all
@@ -150,43 +150,43 @@ mod tests {
     }
 
     /// Any three components or more, as a crowd behind another row; shares sum to one.
-    fn crowds() -> Vec<Pairs<i32>> {
-        let crowd = |(components, scale): (usize, i32)| {
-            let mut crowd = Pairs::default();
-            crowd.push(4, ONE);
-            crowd.end_row(3);
+    fn crowds() -> Vec<MultiWayRows<i32>> {
+        let multi_way = |(components, scale): (usize, i32)| {
+            let mut multi_way = MultiWayRows::default();
+            multi_way.push(4, ONE);
+            multi_way.end_row(3);
             let mut rest = ONE;
             for k in (0..K as u32).filter(|k| components >> k & 1 == 1) {
                 let is_last = components >> k == 1;
                 let resp = if is_last { rest } else { scale * (k as i32 + 3) };
                 rest -= resp;
-                crowd.push(k, resp);
+                multi_way.push(k, resp);
             }
-            crowd.end_row(7);
-            crowd
+            multi_way.end_row(7);
+            multi_way
         };
         let components = (0..1 << K).filter(|bits: &usize| bits.count_ones() > 2);
-        components.flat_map(|bits| [(bits, 1), (bits, 200_000)]).map(crowd).collect()
+        components.flat_map(|bits| [(bits, 1), (bits, 200_000)]).map(multi_way).collect()
     }
 
     /// All kinds of rows, each with the crowd that it may be in.
-    fn all() -> Vec<(Split, Pairs<i32>)> {
+    fn all() -> Vec<(Split, MultiWayRows<i32>)> {
         let in_crowd = Split { components: [SEVERAL, 1], second: 0 };
-        let splits = splits().into_iter().map(|split| (split, Pairs::default()));
-        splits.chain(crowds().into_iter().map(|crowd| (in_crowd, crowd))).collect()
+        let splits = splits().into_iter().map(|split| (split, MultiWayRows::default()));
+        splits.chain(crowds().into_iter().map(|multi_way| (in_crowd, multi_way))).collect()
     }
 
     #[test]
     fn a_split_hands_out_one_or_nothing() {
-        for (split, crowd) in all() {
-            let sum: i32 = dense(split, &crowd).iter().sum();
+        for (split, multi_way) in all() {
+            let sum: i32 = dense(split, &multi_way).iter().sum();
             assert_eq!(sum, if split == Split::NONE { 0 } else { ONE }, "{split:?}");
         }
         for a in 0..4 {
             let two = [a, a + 1];
             assert_eq!(Split::between(two, 0), Split::whole(a));
             assert_eq!(Split::between(two, ONE), Split::whole(a + 1));
-            let most = dense(Split::between(two, ONE - 1), &Pairs::default());
+            let most = dense(Split::between(two, ONE - 1), &MultiWayRows::default());
             assert_eq!(most[a as usize..][..2], [1, ONE - 1]);
         }
     }

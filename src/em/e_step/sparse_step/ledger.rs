@@ -1,7 +1,7 @@
 //! Changes of responsibilities on their way to the sums: first in 32 bits for each thread, in time into 64 bits for all.
 
 use super::sums::Sums;
-use crate::kernels::{self, Duos, ONE, Pairs, RowBlock, Word, row_words};
+use crate::kernels::{self, Lanes16, MultiWayRows, ONE, RowBlock, TwoWayRows, row_words};
 use std::ops::Range;
 
 /// One thread's changes that the sums of all do not hold yet.
@@ -14,10 +14,10 @@ pub(super) struct Ledger {
     load: Vec<i64>,
     /// Component after component, one word for sixteen features: sums of changes times feature. Empty in a large ledger that
     /// is closed.
-    weighted: Vec<Word<i32>>,
+    weighted: Vec<Lanes16<i32>>,
     /// Changes of the rows of one block: between two components, and among more.
-    duos: Duos<i32>,
-    others: Pairs<i32>,
+    two_way: TwoWayRows<i32>,
+    others: MultiWayRows<i32>,
 }
 
 /// Rows that are added before loads are looked at again.
@@ -39,8 +39,8 @@ impl Ledger {
             resp: vec![0; n_components],
             load: vec![0; n_components],
             weighted: Vec::new(),
-            duos: Duos::default(),
-            others: Pairs::default(),
+            two_way: TwoWayRows::default(),
+            others: MultiWayRows::default(),
         }
     }
 
@@ -50,7 +50,7 @@ impl Ledger {
         let (loser, winner) = (components[0] as usize, components[1] as usize);
         self.resp[loser] -= i64::from(gain);
         self.resp[winner] += i64::from(gain);
-        self.duos.push(position, components, gain);
+        self.two_way.push(position, components, gain);
     }
 
     /// Component `k` of the row that is being built changes.
@@ -69,29 +69,29 @@ impl Ledger {
     /// Adds up the changes of all rows of `block`.
     pub(super) fn settle(&mut self, block: &RowBlock, sums: &Sums) {
         let stride = row_words(self.n_features);
-        self.weighted.resize(self.n_components * stride, Word::default());
+        self.weighted.resize(self.n_components * stride, Lanes16::default());
         let tiles = 0..kernels::tile_count(self.n_features);
-        for rows in in_steps(self.duos.len()) {
+        for rows in in_steps(self.two_way.len()) {
             for tile in tiles.clone() {
-                let Self { weighted, duos, .. } = self;
-                kernels::add_duos(weighted, stride, block, tile, duos, rows.clone());
+                let Self { weighted, two_way, .. } = self;
+                kernels::add_two_way(weighted, stride, block, tile, two_way, rows.clone());
             }
             for i in rows {
-                let size = i64::from(self.duos.values[i].abs());
-                self.duos.components[i].into_iter().for_each(|k| self.carry(k, size, sums));
+                let size = i64::from(self.two_way.values[i].abs());
+                self.two_way.components[i].into_iter().for_each(|k| self.carry(k, size, sums));
             }
         }
         for rows in in_steps(self.others.n_rows()) {
             for tile in tiles.clone() {
                 let Self { weighted, others, .. } = self;
-                kernels::add_pairs(weighted, stride, block, tile, others, rows.clone());
+                kernels::add_multi_way(weighted, stride, block, tile, others, rows.clone());
             }
-            for i in self.others.pairs_of(rows) {
+            for i in self.others.entry_range(rows) {
                 let (k, by) = (self.others.components()[i], self.others.values()[i]);
                 self.carry(k, i64::from(by.abs()), sums);
             }
         }
-        self.duos.clear();
+        self.two_way.clear();
         self.others.clear();
     }
 
@@ -120,7 +120,7 @@ impl Ledger {
         let stride = row_words(self.n_features);
         let mut sum = sums.of_component(k);
         sum.resp += std::mem::take(&mut self.resp[k]);
-        kernels::move_sums(&mut self.weighted[k * stride..(k + 1) * stride], &mut sum.weighted);
+        kernels::flush_sums(&mut self.weighted[k * stride..(k + 1) * stride], &mut sum.weighted);
         self.load[k] = 0;
     }
 }

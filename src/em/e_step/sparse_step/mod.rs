@@ -25,7 +25,7 @@ mod worker;
 
 use super::blocks::Blocks;
 use crate::em::stats::SufficientStats;
-use crate::kernels::{Cell, Narrow, Octet, RowBlock, Wide, reach, real};
+use crate::kernels::{Cell, Lanes8, Narrow, RowBlock, Wide, reach, real};
 use crate::parallel;
 use crate::scorer::{Drift, Scorer, Screen};
 use contributions::Contributions;
@@ -85,12 +85,12 @@ impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
         // Not the units of the last mixture: nothing may depend on it.
         self.screen.refine();
         loop {
-            self.screen.refill(scorer);
+            self.screen.set_mixture(scorer);
             worker.look_at_all(sample);
             let found = worker.screen(&self.screen, scorer, sample);
             // Rows too far behind the envelope cost K pairs each: beyond a pair for four rows, units are too fine.
-            let n_lost = found.n_lost * scorer.n_components();
-            if n_lost * 4 <= sample.len() || !self.screen.coarsen() {
+            let n_saturated = found.n_saturated * scorer.n_components();
+            if n_saturated * 4 <= sample.len() || !self.screen.coarsen() {
                 return found.len();
             }
         }
@@ -153,12 +153,12 @@ impl<C: Cell<N>, const N: usize> Steps<C, N> {
 }
 
 /// The sum over rows of `r_ik s_ik` for one component, from its statistics.
-fn expected_log_prob(scorer: &Scorer, k: usize, resp_sum: f64, weighted: &[Octet<i64>]) -> f64 {
+fn expected_log_prob(scorer: &Scorer, k: usize, resp_sum: f64, weighted: &[Lanes8<i64>]) -> f64 {
     // The bias of a component without weight is -inf, and it takes part in nothing.
     if resp_sum == 0.0 {
         return 0.0;
     }
-    let mut lanes = Octet::<f64>::default();
+    let mut lanes = Lanes8::<f64>::default();
     for (&log_odds, &sum) in scorer.log_odds(k).iter().zip(weighted) {
         lanes.add(&log_odds.zip(sum, |o, s| o * real(s)));
     }

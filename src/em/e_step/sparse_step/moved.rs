@@ -39,9 +39,9 @@ impl Moved {
 
     /// What the one component of a row of a shape, or `SEVERAL`, may have lost.
     #[inline(always)]
-    pub(super) fn lost(&self, sole: u32, shape: u8) -> f64 {
+    pub(super) fn lost(&self, single: u32, shape: u8) -> f64 {
         // All rows are of shape 0 where shapes are not told apart.
         let shape = usize::from(shape) & (self.n_shapes - 1);
-        self.lost[(sole as usize).min(self.n_components) * self.n_shapes + shape]
+        self.lost[(single as usize).min(self.n_components) * self.n_shapes + shape]
     }
 }

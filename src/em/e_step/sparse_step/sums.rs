@@ -1,7 +1,7 @@
 //! Sums of responsibilities in fixed point, whole and by component.
 
 use crate::bits::row_bytes;
-use crate::kernels::Octet;
+use crate::kernels::Lanes8;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Sums over rows for each component, to be added to by several threads: they are whole numbers, so in any order.
@@ -13,12 +13,12 @@ pub(super) struct Sum {
     /// Of responsibilities.
     pub(super) resp: i64,
     /// Of responsibility times feature, one octet for each byte of a packed row.
-    pub(super) weighted: Vec<Octet<i64>>,
+    pub(super) weighted: Vec<Lanes8<i64>>,
 }
 
 impl Sums {
     pub(super) fn zeros(n_components: usize, n_features: usize) -> Self {
-        let zero = Sum { resp: 0, weighted: vec![Octet::default(); row_bytes(n_features)] };
+        let zero = Sum { resp: 0, weighted: vec![Lanes8::default(); row_bytes(n_features)] };
         Self((0..n_components).map(|_| Mutex::new(zero.clone())).collect())
     }
 

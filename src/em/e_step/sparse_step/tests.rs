@@ -6,7 +6,7 @@ use super::soften::{soften, spread};
 use super::*;
 use crate::bits::BitMatrix;
 use crate::em::e_step::BLOCK_ROWS;
-use crate::kernels::{ONE, Pairs, REACH, SMALLEST};
+use crate::kernels::{MultiWayRows, ONE, REACH, SMALLEST};
 use crate::scorer::Layout;
 
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
@@ -62,7 +62,7 @@ fn fresh<C: Cell<N>, const N: usize>(
     let mut steps = Steps::<C, N>::new(scorer.n_components(), D);
     (0..n_coarser).for_each(|_| assert!(steps.screen.coarsen()));
     // Not by `prepare`, which chooses units of its own.
-    steps.screen.refill(scorer);
+    steps.screen.set_mixture(scorer);
     let mut all = bits(&steps.run(scorer, blocks), scorer.n_components());
     all.extend(steps.contributions.iter().map(|block| block.entropy.to_bits()));
     all
@@ -141,10 +141,10 @@ fn spread_responsibilities_sum_to_one() {
         vec![1e-12, 1.0 - 1e-12],
         vec![0.2, 0.8 + 1e-10],
     ] {
-        let mut crowd = Pairs::default();
-        spread(&weights, &mut crowd);
-        assert_eq!(crowd.values().iter().sum::<i32>(), ONE);
-        for (&k, &resp) in crowd.components().iter().zip(crowd.values()) {
+        let mut multi_way = MultiWayRows::default();
+        spread(&weights, &mut multi_way);
+        assert_eq!(multi_way.values().iter().sum::<i32>(), ONE);
+        for (&k, &resp) in multi_way.components().iter().zip(multi_way.values()) {
             let off = real(resp.into()) - weights[k as usize];
             assert!(off.abs() <= 2.0 * weights.len() as f64 * SMALLEST);
         }
@@ -161,15 +161,16 @@ fn responsibilities_of_a_row_sum_to_one_and_give_its_entropy() {
             let mut behind: Vec<f64> = (0..n).map(|k| -spread * uniform(5, n, k)).collect();
             behind[n / 2] = 0.0;
             let exponentials: Vec<f64> = behind.iter().map(|s| libm::exp(*s)).collect();
-            let mut crowd = Pairs::default();
-            let (normaliser, shared) = soften(&components[..n], &behind, &exponentials, &mut crowd);
-            assert_eq!(crowd.values().iter().sum::<i32>(), ONE);
-            assert!(crowd.values().iter().all(|resp| *resp > 0));
+            let mut multi_way = MultiWayRows::default();
+            let (normaliser, shared) =
+                soften(&components[..n], &behind, &exponentials, &mut multi_way);
+            assert_eq!(multi_way.values().iter().sum::<i32>(), ONE);
+            assert!(multi_way.values().iter().all(|resp| *resp > 0));
             let resp: Vec<f64> = exponentials.iter().map(|e| e / normaliser).collect();
             let expected: f64 = resp.iter().map(|r| -r * libm::log(*r)).sum();
             let bound = REACH * n as f64 * SMALLEST + 1e-12;
             assert!((libm::log(normaliser) - shared - expected).abs() <= bound);
-            for (&k, &fixed) in crowd.components().iter().zip(crowd.values()) {
+            for (&k, &fixed) in multi_way.components().iter().zip(multi_way.values()) {
                 let others = if behind[k as usize] == 0.0 { n as f64 } else { 1.0 };
                 let off = real(fixed.into()) - resp[k as usize];
                 assert!(off.abs() <= others * SMALLEST * (1.0 + 1e-6));
@@ -194,7 +195,8 @@ fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
         let mut scorer = Scorer::blank(8, Layout::plain(D));
         let mut run = |distance: f64| {
             let of_component = |k: usize| (0..D).map(move |d| mean(k * 2, d, distance, 7));
-            let drift = scorer.refill(&weights, &(0..8).flat_map(of_component).collect::<Vec<_>>());
+            let drift =
+                scorer.set_mixture(&weights, &(0..8).flat_map(of_component).collect::<Vec<_>>());
             blocks.with(0, |block| steps.prepare(&scorer, &drift, block));
             steps.run(&scorer, &blocks);
             looked_at(&steps)

@@ -5,31 +5,33 @@ use super::ledger::Ledger;
 use super::moved::Moved;
 use super::soften::{soften, spread, subtract_best};
 use super::sums::Sums;
-use crate::kernels::{self, Candidates, Cell, Pairs, RowBlock, entropy_nats, entropy_units, reach};
-use crate::scorer::{Scorer, Screen, Totals};
+use crate::kernels::{
+    self, Candidates, Cell, MultiWayRows, RowBlock, entropy_nats, entropy_units, reach,
+};
+use crate::scorer::{Scorer, Screen, ScreenScratch};
 
 /// What one thread needs.
 pub(super) struct Worker<const N: usize> {
-    totals: Totals<N>,
+    totals: ScreenScratch<N>,
     positions: Vec<u32>,
     candidates: Candidates,
     exponentials: Vec<f64>,
     normalisers: Vec<f64>,
     shares: Vec<i32>,
-    crowd: Pairs<i32>,
+    multi_way: MultiWayRows<i32>,
     ledger: Ledger,
 }
 
 impl<const N: usize> Worker<N> {
     pub(super) fn new(scorer: &Scorer) -> Self {
         Self {
-            totals: Totals::default(),
+            totals: ScreenScratch::default(),
             positions: Vec::new(),
             candidates: Candidates::default(),
             exponentials: Vec::new(),
             normalisers: Vec::new(),
             shares: Vec::new(),
-            crowd: Pairs::default(),
+            multi_way: MultiWayRows::default(),
             ledger: Ledger::new(scorer.n_components(), scorer.n_columns()),
         }
     }
@@ -59,8 +61,8 @@ impl<const N: usize> Worker<N> {
         self.update_duos(contributions);
         self.update_crowd(contributions);
         self.ledger.settle(block, sums);
-        std::mem::swap(&mut self.crowd, &mut contributions.crowd);
-        contributions.crowd.shrink();
+        std::mem::swap(&mut self.multi_way, &mut contributions.multi_way);
+        contributions.multi_way.shrink();
     }
 
     /// Adds all that is not in the sums yet.
@@ -106,13 +108,13 @@ impl<const N: usize> Worker<N> {
         } else if scorer.has_boundary() {
             // The only component may still be impossible.
             for &position in &*positions {
-                candidates.crowd.push(0, 0.0);
-                candidates.crowd.end_row(position);
+                candidates.multi_way.push(0, 0.0);
+                candidates.multi_way.end_row(position);
             }
         } else {
-            candidates.soles.positions.clone_from(positions);
-            candidates.soles.components.resize(positions.len(), 0);
-            candidates.soles.slack.resize(positions.len(), 0);
+            candidates.single.positions.clone_from(positions);
+            candidates.single.components.resize(positions.len(), 0);
+            candidates.single.slack.resize(positions.len(), 0);
         }
         candidates
     }
@@ -120,42 +122,42 @@ impl<const N: usize> Worker<N> {
     /// Scores the rows that have several candidates: for two, by how many nats the second one is ahead; for more, nats behind
     /// the best of each row, -inf beyond reach; all NaN if none is possible.
     fn score(&mut self, scorer: &Scorer, block: &RowBlock, reach: f64) {
-        let Candidates { duos, crowd, .. } = &mut self.candidates;
+        let Candidates { two_way, multi_way, .. } = &mut self.candidates;
         if scorer.has_boundary() {
             // Where rows can be impossible, two are a crowd.
-            for (position, components, _) in duos.iter() {
-                components.into_iter().for_each(|k| crowd.push(k, 0.0));
-                crowd.end_row(position);
+            for (position, components, _) in two_way.iter() {
+                components.into_iter().for_each(|k| multi_way.push(k, 0.0));
+                multi_way.end_row(position);
             }
-            duos.clear();
+            two_way.clear();
         }
-        scorer.score_pairs(block, crowd);
-        crowd.for_each_row(|scores| subtract_best(scores, reach));
+        scorer.score_multi_way(block, multi_way);
+        multi_way.for_each_row(|scores| subtract_best(scores, reach));
         if !scorer.has_boundary() {
             // How many candidates a row has beyond reach is chance: what it gets must not depend on that.
-            crowd.take_rows(|position, components, behind| {
+            multi_way.take_rows(|position, components, behind| {
                 let mut within = components.iter().zip(behind).filter(|(_, b)| **b >= -reach);
                 match (within.next(), within.next(), within.next()) {
                     (Some((&a, _)), Some((&b, _)), None) => {
-                        duos.push(position, [a, b], 0.0);
+                        two_way.push(position, [a, b], 0.0);
                         true
                     }
                     _ => false,
                 }
             });
         }
-        scorer.score_duos(block, duos);
+        scorer.score_two_way(block, two_way);
     }
 
     /// From scores to responsibilities, in fixed point; returns their entropy in nats.
     fn soften(&mut self, weights: &[f64], reach: f64) -> f64 {
-        let Self { candidates: Candidates { duos, crowd: candidates, .. }, .. } = self;
-        self.shares.resize(duos.len(), 0);
-        let mut entropy = kernels::soften_duos(&duos.values, reach, &mut self.shares);
+        let Self { candidates: Candidates { two_way, multi_way: candidates, .. }, .. } = self;
+        self.shares.resize(two_way.len(), 0);
+        let mut entropy = kernels::softmax_two_way(&two_way.values, reach, &mut self.shares);
         self.exponentials.clear();
         self.exponentials.extend_from_slice(candidates.values());
         kernels::exp_all(&mut self.exponentials);
-        self.crowd.clear();
+        self.multi_way.clear();
         self.normalisers.clear();
         let mut is_possible = true;
         for (position, range) in candidates.rows() {
@@ -163,15 +165,15 @@ impl<const N: usize> Worker<N> {
             let behind = &candidates.values()[range.clone()];
             if behind[0].is_nan() {
                 is_possible = false;
-                spread(weights, &mut self.crowd);
+                spread(weights, &mut self.multi_way);
             } else {
                 let exponentials = &self.exponentials[range];
                 let (normaliser, expected) =
-                    soften(components, behind, exponentials, &mut self.crowd);
+                    soften(components, behind, exponentials, &mut self.multi_way);
                 self.normalisers.push(normaliser);
                 entropy -= entropy_units(expected);
             }
-            self.crowd.end_row(position);
+            self.multi_way.end_row(position);
         }
         kernels::ln_all(&mut self.normalisers);
         entropy += self.normalisers.iter().map(|log| entropy_units(*log)).sum::<i64>();
@@ -186,40 +188,41 @@ impl<const N: usize> Worker<N> {
         moved: &Moved,
         shapes: &[u8],
     ) {
-        let soles = &self.candidates.soles;
-        let soles = soles.positions.iter().zip(&soles.components).zip(&soles.slack);
-        for ((&position, &k), &slack) in soles {
+        let single = &self.candidates.single;
+        let single = single.positions.iter().zip(&single.components).zip(&single.slack);
+        for ((&position, &k), &slack) in single {
             let lost = moved.lost(k, shapes[position as usize]);
             rows.until[position as usize] = lost + f64::from(slack) * nats_per_unit;
-            update(rows, &self.crowd, &mut self.ledger, position, Split::whole(k));
+            update(rows, &self.multi_way, &mut self.ledger, position, Split::whole(k));
         }
     }
 
     fn update_duos(&mut self, rows: &mut Contributions) {
-        for ((position, components, _), &share) in self.candidates.duos.iter().zip(&self.shares) {
+        for ((position, components, _), &share) in self.candidates.two_way.iter().zip(&self.shares)
+        {
             rows.until[position as usize] = f64::NEG_INFINITY;
             let new = Split::between(components, share);
-            update(rows, &self.crowd, &mut self.ledger, position, new);
+            update(rows, &self.multi_way, &mut self.ledger, position, new);
         }
     }
 
     fn update_crowd(&mut self, rows: &mut Contributions) {
-        for (i, (position, range)) in self.crowd.rows().enumerate() {
+        for (i, (position, range)) in self.multi_way.rows().enumerate() {
             rows.until[position as usize] = f64::NEG_INFINITY;
-            let new = match self.crowd.components()[range] {
+            let new = match self.multi_way.components()[range] {
                 [alone] => Split::whole(alone),
                 _ => Split { components: [SEVERAL, i as u32], second: 0 },
             };
-            update(rows, &self.crowd, &mut self.ledger, position, new);
+            update(rows, &self.multi_way, &mut self.ledger, position, new);
         }
     }
 }
 
-/// Puts down in `ledger` how the row at `position` changes to `new`, whose crowd is `crowd`.
+/// Puts down in `ledger` how the row at `position` changes to `new`, whose crowd is `multi_way`.
 #[inline(always)]
 fn update(
     rows: &mut Contributions,
-    crowd: &Pairs<i32>,
+    multi_way: &MultiWayRows<i32>,
     ledger: &mut Ledger,
     position: u32,
     new: Split,
@@ -232,7 +235,7 @@ fn update(
     match Split::gain(old, new) {
         Some((_, 0)) => {}
         Some((components, gain)) => ledger.shift(position, components, gain),
-        None => redistribute(old, &rows.crowd, new, crowd, ledger, position),
+        None => redistribute(old, &rows.multi_way, new, multi_way, ledger, position),
     }
 }
 
@@ -240,9 +243,9 @@ fn update(
 #[inline(never)]
 fn redistribute(
     old: Split,
-    old_crowd: &Pairs<i32>,
+    old_crowd: &MultiWayRows<i32>,
     new: Split,
-    new_crowd: &Pairs<i32>,
+    new_crowd: &MultiWayRows<i32>,
     ledger: &mut Ledger,
     position: u32,
 ) {

@@ -2,7 +2,7 @@
 
 mod results;
 
-use super::super::pick::Portable as PortablePick;
+use super::super::masked::Portable as PortableMasked;
 use super::*;
 use results::results;
 
@@ -15,19 +15,19 @@ macro_rules! each_kernel {
             score_rows[](cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>]) = dense::score_rows;
             sum_columns[](columns: &Columns, first_feature: usize, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) = dense::sum_columns;
             softmax_rows[](scores: &mut [Lanes<f64>], stride: usize, bias: &[Lanes<f64>], prior: &[Lanes<f64>], log_prob: &mut [f64], sums: &mut [Lanes<f64>]) = softmax::softmax_rows;
-            widen_envelope[](envelope: &mut [[Envelope; 2]], component: Screened, first: usize) = screen::widen_envelope;
-            fill_byte[N C](cells: &mut [C; 32], components: &[Screened], index: usize, envelope: &[Envelope; 2], units_per_nat: f32) = screen::fill_byte;
+            widen_envelope[](envelope: &mut [[Envelope; 2]], component: ScreenedComponent, first: usize) = screen::widen_envelope;
+            fill_cells[N C](cells: &mut [C; 32], components: &[ScreenedComponent], index: usize, envelope: &[Envelope; 2], units_per_nat: f32) = screen::fill_cells;
             screen_rows[N C](cells: &[&Tile<C>], block: &RowBlock, tile: usize, positions: &[u32], chunks: Chunks<N>) = cell::screen_rows;
             select[N](totals: &[Marks<N>], n_components: usize, positions: &[u32], reach: &[i16], found: &mut Candidates) = select;
-            score_pairs[](log_odds: &[Word<f32>], stride: usize, block: &RowBlock, tile: usize, pairs: &mut Pairs<f64>) = pairs::score_pairs::<PortablePick>;
-            score_duos[](log_odds: &[Word<f32>], stride: usize, block: &RowBlock, tile: usize, duos: &mut Duos<f64>) = duos::score_duos::<PortablePick>;
-            soften_duos[](leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 = duos::soften_duos;
-            add_pairs[](sums: &mut [Word<i32>], stride: usize, block: &RowBlock, tile: usize, pairs: &Pairs<i32>, rows: Range<usize>) = pairs::add_pairs::<PortablePick>;
-            add_duos[](sums: &mut [Word<i32>], stride: usize, block: &RowBlock, tile: usize, duos: &Duos<i32>, rows: Range<usize>) = duos::add_duos::<PortablePick>;
-            move_sums[](sums: &mut [Word<i32>], totals: &mut [Octet<i64>]) = pairs::move_sums;
+            score_multi_way[](log_odds: &[Lanes16<f32>], stride: usize, block: &RowBlock, tile: usize, multi_way: &mut MultiWayRows<f64>) = multi_way::score_multi_way::<PortableMasked>;
+            score_two_way[](log_odds: &[Lanes16<f32>], stride: usize, block: &RowBlock, tile: usize, two_way: &mut TwoWayRows<f64>) = two_way::score_two_way::<PortableMasked>;
+            softmax_two_way[](leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 = two_way::softmax_two_way;
+            add_multi_way[](sums: &mut [Lanes16<i32>], stride: usize, block: &RowBlock, tile: usize, multi_way: &MultiWayRows<i32>, rows: Range<usize>) = multi_way::add_multi_way::<PortableMasked>;
+            add_two_way[](sums: &mut [Lanes16<i32>], stride: usize, block: &RowBlock, tile: usize, two_way: &TwoWayRows<i32>, rows: Range<usize>) = two_way::add_two_way::<PortableMasked>;
+            flush_sums[](sums: &mut [Lanes16<i32>], totals: &mut [Lanes8<i64>]) = multi_way::flush_sums;
             odds_all[](means: &mut [f64]) = odds::odds_all;
-            multiply_zeros[](means: &[f64], products: &mut [f64]) = odds::multiply_zeros;
-            replace_log_odds[](new: &[f64], log_odds: &mut [Octet<f64>], narrow: &mut [Word<f32>]) -> [f64; 2] = odds::replace_log_odds;
+            zero_prob_products[](means: &[f64], products: &mut [f64]) = odds::zero_prob_products;
+            replace_log_odds[](new: &[f64], log_odds: &mut [Lanes8<f64>], narrow: &mut [Lanes16<f32>]) -> [f64; 2] = odds::replace_log_odds;
             exp_all[](values: &mut [f64]) = exp::exp_all;
             ln_all[](values: &mut [f64]) = exp::ln_all;
         }
@@ -43,7 +43,7 @@ fn select<const N: usize>(
     reach: &[i16],
     found: &mut Candidates,
 ) {
-    select::select::<PortablePick, N>(totals, n_components, positions, reach, found);
+    select::select::<PortableMasked, N>(totals, n_components, positions, reach, found);
 }
 
 macro_rules! declare {

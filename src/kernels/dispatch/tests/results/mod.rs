@@ -19,23 +19,23 @@ pub(super) fn results<K: Kernels>() -> Vec<(&'static str, Vec<u64>)> {
         ("sum_columns", added_up::<K>()),
         ("softmax_rows", softened::<K>()),
         ("widen_envelope", screening::enveloped::<K>()),
-        ("fill_byte of Wide<16>", screening::filled::<K, Wide<16>, 16>()),
-        ("fill_byte of Wide<32>", screening::filled::<K, Wide<32>, 32>()),
-        ("fill_byte of Narrow", screening::filled::<K, Narrow, 64>()),
+        ("fill_cells of Wide<16>", screening::filled::<K, Wide<16>, 16>()),
+        ("fill_cells of Wide<32>", screening::filled::<K, Wide<32>, 32>()),
+        ("fill_cells of Narrow", screening::filled::<K, Narrow, 64>()),
         ("screen_rows of Wide<16>", screening::screened::<K, Wide<16>, 16>()),
         ("screen_rows of Wide<32>", screening::screened::<K, Wide<32>, 32>()),
         ("screen_rows of Narrow", screening::screened::<K, Narrow, 64>()),
         ("select of 16", screening::selected::<K, 16>()),
         ("select of 32", screening::selected::<K, 32>()),
         ("select of 64", screening::selected::<K, 64>()),
-        ("score_pairs", sparse::scored::<K>()),
-        ("score_duos", sparse::led::<K>()),
-        ("soften_duos", sparse::shared::<K>()),
-        ("add_pairs", sparse::added::<K>()),
-        ("add_duos", sparse::shifted::<K>()),
-        ("move_sums", sparse::moved::<K>()),
+        ("score_multi_way", sparse::scored::<K>()),
+        ("score_two_way", sparse::led::<K>()),
+        ("softmax_two_way", sparse::shared::<K>()),
+        ("add_multi_way", sparse::added::<K>()),
+        ("add_two_way", sparse::shifted::<K>()),
+        ("flush_sums", sparse::moved::<K>()),
         ("odds_all", of_means(|means| K::odds_all(means))),
-        ("multiply_zeros", of_means(multiplied::<K>)),
+        ("zero_prob_products", of_means(multiplied::<K>)),
         ("replace_log_odds", of_means(replaced::<K>)),
         (
             "exp_all",
@@ -168,14 +168,14 @@ fn of_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
 
 fn multiplied<K: Kernels>(means: &mut Vec<f64>) {
     let mut products = vec![f64::NAN; n_products(means.len())];
-    K::multiply_zeros(means, &mut products);
+    K::zero_prob_products(means, &mut products);
     *means = products;
 }
 
 /// What is new in both precisions, and the sums of the changes.
 fn replaced<K: Kernels>(new: &mut Vec<f64>) {
-    let mut log_odds: Vec<Octet<f64>> = lanes(new.len().div_ceil(8), 1.0);
-    let mut narrow = vec![Word::<f32>::default(); new.len().div_ceil(16)];
+    let mut log_odds: Vec<Lanes8<f64>> = lanes(new.len().div_ceil(8), 1.0);
+    let mut narrow = vec![Lanes16::<f32>::default(); new.len().div_ceil(16)];
     let changes = K::replace_log_odds(new, &mut log_odds, &mut narrow);
     *new = changes.to_vec();
     new.extend(log_odds.iter().flat_map(|octet| octet.0));

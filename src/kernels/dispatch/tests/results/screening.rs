@@ -1,14 +1,14 @@
 //! What the kernels of screening give.
 
-use super::super::super::super::row_block::{Nibbles, tile_count};
-use super::super::super::super::screen::{HOPELESS, NEVER};
+use super::super::super::super::row_block::{FourNibbles, tile_count};
+use super::super::super::super::screen::{LOG_ODDS_OF_ZERO, SATURATED};
 use super::*;
 
 /// Chunks of components in the walk that screens.
 const N_CHUNKS: usize = 3;
 
 fn marks<const N: usize>(n: usize, scale: f64) -> Vec<Marks<N>> {
-    let mark = |i| if i % 97 == 5 { HOPELESS } else { ((noise(i) - 1.0) * scale) as i16 };
+    let mark = |i| if i % 97 == 5 { SATURATED } else { ((noise(i) - 1.0) * scale) as i16 };
     (0..n).map(|n| Marks(std::array::from_fn(|l| mark(n * N + l)))).collect()
 }
 
@@ -21,7 +21,7 @@ fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
     let mut tile = Box::new(Tile::filled(C::ZERO));
     let taken = |cell: &C| {
         tile.bytes_mut()[0][1] = *cell;
-        C::totals([Marks([0; N])], [&tile], &[Nibbles::from([1, 0, 0, 0])])[0].0
+        C::totals([Marks([0; N])], [&tile], &[FourNibbles::from([1, 0, 0, 0])])[0].0
     };
     cells.iter().flat_map(taken).map(|mark| mark as u64).collect()
 }
@@ -31,8 +31,8 @@ fn tile<C: Cell<N>, const N: usize>(seed: usize, scale: f64) -> Box<Tile<C>> {
     let mut tile = Box::new(Tile::filled(C::ZERO));
     for (c, cell) in tile.bytes_mut().as_flattened_mut().iter_mut().enumerate() {
         let units = |l: usize| match seed + c * N + l {
-            i if i % 97 == 5 => C::MOST,
-            i => ((noise(i) + 1.0) * scale).min(f64::from(C::MOST)) as u16,
+            i if i % 97 == 5 => C::MAX_UNITS,
+            i => ((noise(i) + 1.0) * scale).min(f64::from(C::MAX_UNITS)) as u16,
         };
         *cell = C::new(&std::array::from_fn(units));
     }
@@ -40,8 +40,8 @@ fn tile<C: Cell<N>, const N: usize>(seed: usize, scale: f64) -> Box<Tile<C>> {
 }
 
 /// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
-fn log_odds(n: usize, stride: usize) -> Vec<Word<f32>> {
-    let mut words: Vec<Word<f32>> =
+fn log_odds(n: usize, stride: usize) -> Vec<Lanes16<f32>> {
+    let mut words: Vec<Lanes16<f32>> =
         lanes::<16>(n * stride, 9.0).into_iter().map(|word| word.map(|o| o as f32)).collect();
     let special = [-744.4, 36.7, -36.7, -0.0, 1e-38, 0.1];
     for (word, special) in words.iter_mut().step_by(3).zip(special.iter().cycle()) {
@@ -68,13 +68,17 @@ fn never(n: usize, stride: usize) -> Vec<Option<Vec<u16>>> {
 }
 
 /// Calls `use_them` with so many components over `n_bytes` bytes.
-fn with_components<T>(n: usize, n_bytes: usize, use_them: impl FnOnce(&[Screened]) -> T) -> T {
+fn with_components<T>(
+    n: usize,
+    n_bytes: usize,
+    use_them: impl FnOnce(&[ScreenedComponent]) -> T,
+) -> T {
     let stride = n_bytes.div_ceil(2);
     let (log_odds, never) = (log_odds(n, stride), never(n, stride));
-    let components: Vec<Screened> = log_odds
+    let components: Vec<ScreenedComponent> = log_odds
         .chunks(stride)
         .zip(&never)
-        .map(|(log_odds, never)| Screened { log_odds, never: never.as_deref() })
+        .map(|(log_odds, never)| ScreenedComponent { log_odds, never: never.as_deref() })
         .collect();
     use_them(&components)
 }
@@ -88,8 +92,8 @@ pub(super) fn enveloped<K: Kernels>() -> Vec<u64> {
         with_components(n_components, first + n_bytes, |components| {
             components.iter().for_each(|c| K::widen_envelope(&mut envelope, *c, first));
         });
-        for Envelope { high, low } in envelope.as_flattened() {
-            bits.extend(high.iter().chain(low).map(|sum| u64::from(sum.to_bits())));
+        for Envelope { upper_bound, lower_bound } in envelope.as_flattened() {
+            bits.extend(upper_bound.iter().chain(lower_bound).map(|sum| u64::from(sum.to_bits())));
         }
     }
     bits
@@ -97,15 +101,15 @@ pub(super) fn enveloped<K: Kernels>() -> Vec<u64> {
 
 pub(super) fn filled<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
     let mut bits = Vec::new();
-    let sum = |i: usize| if i % 7 == 3 { NEVER } else { 20.0 + 20.0 * noise(i) as f32 };
+    let sum = |i: usize| if i % 7 == 3 { LOG_ODDS_OF_ZERO } else { 20.0 + 20.0 * noise(i) as f32 };
     let patterns = |g: usize| std::array::from_fn(|p| sum(g * 16 + p));
     for n in [0, 1, 3, N - 1, N] {
         for units in [64.0, 8.0, 1.0] {
             let envelope =
-                std::array::from_fn(|g| Envelope { high: patterns(g), ..Envelope::NONE });
+                std::array::from_fn(|g| Envelope { upper_bound: patterns(g), ..Envelope::NONE });
             for index in 0..4 {
                 let mut cells = [C::ZERO; 32];
-                with_components(n, 4, |c| K::fill_byte(&mut cells, c, index, &envelope, units));
+                with_components(n, 4, |c| K::fill_cells(&mut cells, c, index, &envelope, units));
                 bits.extend(bits_of_cells(&cells));
             }
         }
@@ -143,10 +147,10 @@ pub(super) fn selected<K: Kernels, const N: usize>() -> Vec<u64> {
         let stride = n_components.div_ceil(N);
         for scale in [10.0, 1500.0, 16_000.0] {
             let mut totals = marks::<N>(24 * stride, scale);
-            totals[..stride].fill(Marks([HOPELESS; N]));
+            totals[..stride].fill(Marks([SATURATED; N]));
             totals[stride..2 * stride].fill(Marks([0; N]));
             let padding = (n_components..stride * N).flat_map(|k| (0..24).map(move |row| (row, k)));
-            padding.for_each(|(row, k)| totals[row * stride + k / N].0[k % N] = HOPELESS);
+            padding.for_each(|(row, k)| totals[row * stride + k / N].0[k % N] = SATURATED);
             let reach: Vec<i16> =
                 [0, 1, 700, 1600, i16::MAX].into_iter().cycle().take(24).collect();
             let mut found = Candidates::default();
@@ -159,14 +163,14 @@ pub(super) fn selected<K: Kernels, const N: usize>() -> Vec<u64> {
 }
 
 fn bits_of_found(found: &Candidates) -> Vec<u64> {
-    let Candidates { soles, duos, crowd, n_lost, .. } = found;
-    let mut bits: Vec<u64> = soles.slack.iter().map(|slack| *slack as u64).collect();
-    let numbers = [&soles.positions, &soles.components, &duos.positions];
+    let Candidates { single, two_way, multi_way, n_saturated, .. } = found;
+    let mut bits: Vec<u64> = single.slack.iter().map(|slack| *slack as u64).collect();
+    let numbers = [&single.positions, &single.components, &two_way.positions];
     bits.extend(numbers.into_iter().flatten().map(|number| u64::from(*number)));
-    bits.extend(duos.components.as_flattened().iter().map(|k| u64::from(*k)));
-    bits.extend(crowd.components().iter().map(|k| u64::from(*k)));
-    bits.extend(crowd.rows().flat_map(|(row, range)| [u64::from(row), range.end as u64]));
-    bits.extend(duos.values.iter().chain(crowd.values()).map(|value| value.to_bits()));
-    bits.push(*n_lost as u64);
+    bits.extend(two_way.components.as_flattened().iter().map(|k| u64::from(*k)));
+    bits.extend(multi_way.components().iter().map(|k| u64::from(*k)));
+    bits.extend(multi_way.rows().flat_map(|(row, range)| [u64::from(row), range.end as u64]));
+    bits.extend(two_way.values.iter().chain(multi_way.values()).map(|value| value.to_bits()));
+    bits.push(*n_saturated as u64);
     bits
 }

@@ -5,8 +5,8 @@ use super::*;
 use crate::kernels::sparse::fixed_point::{ONE, REACH};
 
 /// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
-fn log_odds(n: usize, stride: usize) -> Vec<Word<f32>> {
-    let mut words: Vec<Word<f32>> =
+fn log_odds(n: usize, stride: usize) -> Vec<Lanes16<f32>> {
+    let mut words: Vec<Lanes16<f32>> =
         lanes::<16>(n * stride, 9.0).into_iter().map(|word| word.map(|o| o as f32)).collect();
     for (word, special) in
         words.iter_mut().step_by(3).zip([-744.4, 36.7, -36.7, -0.0, 1e-40, 0.1].iter().cycle())
@@ -17,35 +17,35 @@ fn log_odds(n: usize, stride: usize) -> Vec<Word<f32>> {
 }
 
 /// Pairs with 0 to 5 of six components for each row, odd numbers and even ones.
-fn pairs<T: Copy>(value: impl Fn(usize) -> T) -> Pairs<T> {
-    let mut pairs = Pairs::default();
+fn multi_way<T: Copy>(value: impl Fn(usize) -> T) -> MultiWayRows<T> {
+    let mut multi_way = MultiWayRows::default();
     for position in 0..37 {
         let components = (0..6).filter(|k| (position * 5 + k * k) % 7 < position % 6);
-        components.for_each(|k| pairs.push(k as u32, value(position * 6 + k)));
-        pairs.end_row(position as u32);
+        components.for_each(|k| multi_way.push(k as u32, value(position * 6 + k)));
+        multi_way.end_row(position as u32);
     }
-    pairs
+    multi_way
 }
 
 /// Two of six components for two rows in three.
-fn duos<T: Copy>(value: impl Fn(usize) -> T) -> Duos<T> {
-    let mut duos = Duos::default();
+fn two_way<T: Copy>(value: impl Fn(usize) -> T) -> TwoWayRows<T> {
+    let mut two_way = TwoWayRows::default();
     for position in (0..37).filter(|position| position % 3 != 1) {
         let first = position * 5 % 6;
         let second = (first + 1 + position % 5) % 6;
         let components = [first.min(second) as u32, first.max(second) as u32];
-        duos.push(position as u32, components, value(position));
+        two_way.push(position as u32, components, value(position));
     }
-    duos
+    two_way
 }
 
 pub(super) fn scored<K: Kernels>() -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
-        let (mut pairs, log_odds) = (pairs(noise), log_odds(6, row_words(d)));
+        let (mut multi_way, log_odds) = (multi_way(noise), log_odds(6, row_words(d)));
         for tile in 0..tile_count(d) {
-            K::score_pairs(&log_odds, row_words(d), &block, tile, &mut pairs);
-            bits.extend(pairs.values().iter().map(|score| score.to_bits()));
+            K::score_multi_way(&log_odds, row_words(d), &block, tile, &mut multi_way);
+            bits.extend(multi_way.values().iter().map(|score| score.to_bits()));
         }
     }
     bits
@@ -54,10 +54,10 @@ pub(super) fn scored<K: Kernels>() -> Vec<u64> {
 pub(super) fn led<K: Kernels>() -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
-        let (mut duos, log_odds) = (duos(noise), log_odds(6, row_words(d)));
+        let (mut two_way, log_odds) = (two_way(noise), log_odds(6, row_words(d)));
         for tile in 0..tile_count(d) {
-            K::score_duos(&log_odds, row_words(d), &block, tile, &mut duos);
-            bits.extend(duos.values.iter().map(|lead| lead.to_bits()));
+            K::score_two_way(&log_odds, row_words(d), &block, tile, &mut two_way);
+            bits.extend(two_way.values.iter().map(|lead| lead.to_bits()));
         }
     }
     bits
@@ -73,7 +73,7 @@ pub(super) fn shared<K: Kernels>() -> Vec<u64> {
     for from in [0, 3, 11] {
         for n in 0..=70 {
             let mut shares = vec![-1; n];
-            bits.push(K::soften_duos(&leads[from..from + n], REACH, &mut shares) as u64);
+            bits.push(K::softmax_two_way(&leads[from..from + n], REACH, &mut shares) as u64);
             bits.extend(shares.iter().map(|share| *share as u64));
         }
     }
@@ -81,11 +81,11 @@ pub(super) fn shared<K: Kernels>() -> Vec<u64> {
 }
 
 /// Sums that begin with something else than 0.
-fn sums(n: usize) -> Vec<Word<i32>> {
+fn sums(n: usize) -> Vec<Lanes16<i32>> {
     lanes::<16>(n, 1e6).into_iter().map(|word| word.map(|sum| sum as i32)).collect()
 }
 
-fn bits_of_sums(sums: &[Word<i32>]) -> impl Iterator<Item = u64> + '_ {
+fn bits_of_sums(sums: &[Lanes16<i32>]) -> impl Iterator<Item = u64> + '_ {
     sums.iter().flat_map(|word| word.0).map(|sum| sum as u64)
 }
 
@@ -101,10 +101,10 @@ fn change(i: usize) -> i32 {
 pub(super) fn added<K: Kernels>() -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
-        let (mut sums, pairs) = (sums(6 * row_words(d)), pairs(change));
-        for rows in [0..0, 0..5, 5..6, 6..pairs.n_rows()] {
+        let (mut sums, multi_way) = (sums(6 * row_words(d)), multi_way(change));
+        for rows in [0..0, 0..5, 5..6, 6..multi_way.n_rows()] {
             for tile in 0..tile_count(d) {
-                K::add_pairs(&mut sums, row_words(d), &block, tile, &pairs, rows.clone());
+                K::add_multi_way(&mut sums, row_words(d), &block, tile, &multi_way, rows.clone());
             }
             bits.extend(bits_of_sums(&sums));
         }
@@ -115,10 +115,10 @@ pub(super) fn added<K: Kernels>() -> Vec<u64> {
 pub(super) fn shifted<K: Kernels>() -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
-        let (mut sums, duos) = (sums(6 * row_words(d)), duos(change));
-        for rows in [0..0, 0..5, 5..6, 6..duos.len()] {
+        let (mut sums, two_way) = (sums(6 * row_words(d)), two_way(change));
+        for rows in [0..0, 0..5, 5..6, 6..two_way.len()] {
             for tile in 0..tile_count(d) {
-                K::add_duos(&mut sums, row_words(d), &block, tile, &duos, rows.clone());
+                K::add_two_way(&mut sums, row_words(d), &block, tile, &two_way, rows.clone());
             }
             bits.extend(bits_of_sums(&sums));
         }
@@ -135,9 +135,9 @@ pub(super) fn moved<K: Kernels>() -> Vec<u64> {
             (word.0[0], word.0[1]) = (i32::MIN, i32::MAX);
         }
         let start = lanes::<8>(n_octets, 2.0_f64.powi(40));
-        let mut totals: Vec<Octet<i64>> =
+        let mut totals: Vec<Lanes8<i64>> =
             start.into_iter().map(|octet| octet.map(|sum| sum as i64)).collect();
-        K::move_sums(&mut sums, &mut totals);
+        K::flush_sums(&mut sums, &mut totals);
         bits.extend(bits_of_sums(&sums));
         bits.extend(totals.iter().flat_map(|octet| octet.0).map(|sum| sum as u64));
     }

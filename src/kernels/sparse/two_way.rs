@@ -5,16 +5,16 @@
 //! [`crate::kernels::dispatch`], which compiles it once for each instruction set.
 
 use super::fixed_point::{ONE, entropy_units, fixed};
-use super::pairs::{tile_of, total};
-use crate::kernels::exp::{TOGETHER, exp_lanes, ln_lanes};
-use crate::kernels::lanes::{Lanes, Word};
-use crate::kernels::pick::Pick;
-use crate::kernels::row_block::{RowBlock, Words, word_and_index};
+use super::multi_way::{tile_of, total};
+use crate::kernels::exp::{VALUES_PER_STEP, exp_lanes, ln_lanes};
+use crate::kernels::lanes::{Lanes, Lanes16};
+use crate::kernels::masked::Masked;
+use crate::kernels::row_block::{FourWords, RowBlock, word_and_index};
 use std::ops::Range;
 
 /// Positions of a block, each with two components (the lower one first) and a value.
 #[derive(Debug, Clone)]
-pub struct Duos<T> {
+pub struct TwoWayRows<T> {
     /// Positions in the block.
     pub positions: Vec<u32>,
     /// For each of them two components.
@@ -23,13 +23,13 @@ pub struct Duos<T> {
     pub values: Vec<T>,
 }
 
-impl<T> Default for Duos<T> {
+impl<T> Default for TwoWayRows<T> {
     fn default() -> Self {
         Self { positions: vec![], components: vec![], values: vec![] }
     }
 }
 
-impl<T: Copy> Duos<T> {
+impl<T: Copy> TwoWayRows<T> {
     /// Forgets all, keeping the memory.
     pub fn clear(&mut self) {
         self.positions.clear();
@@ -64,16 +64,16 @@ impl<T: Copy> Duos<T> {
 }
 
 #[inline(always)]
-pub(crate) fn score_duos<P: Pick>(
-    log_odds: &[Word<f32>],
+pub(crate) fn score_two_way<P: Masked>(
+    log_odds: &[Lanes16<f32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    duos: &mut Duos<f64>,
+    two_way: &mut TwoWayRows<f64>,
 ) {
-    let Duos { positions, components, values } = duos;
+    let TwoWayRows { positions, components, values } = two_way;
     for (i, value) in values.iter_mut().enumerate() {
-        block.ask_for_words(tile, positions, i);
+        block.prefetch_words(tile, positions, i);
         let (position, two) = (positions[i], components[i]);
         let of = |k| &log_odds[tile_of(k, stride, tile)];
         *value += lead::<P>(block.words(tile, position as usize), of(two[0]), of(two[1]));
@@ -82,7 +82,7 @@ pub(crate) fn score_duos<P: Pick>(
 
 /// What the second component gains on the first for the words in `list`.
 #[inline(always)]
-fn lead<P: Pick>(list: &[Words], first: &[Word<f32>], second: &[Word<f32>]) -> f64 {
+fn lead<P: Masked>(list: &[FourWords], first: &[Lanes16<f32>], second: &[Lanes16<f32>]) -> f64 {
     let second = &second[..first.len()];
     let mut partial = [Lanes::default(); 2];
     for four in list {
@@ -99,21 +99,21 @@ fn lead<P: Pick>(list: &[Words], first: &[Word<f32>], second: &[Word<f32>]) -> f
 /// the first. Returns the sum over rows of `log z + (nats behind) * (responsibility of the one behind)`, where z is the
 /// normaliser `1 + exp(-nats behind)`: the entropy, in units.
 #[inline(always)]
-pub(crate) fn soften_duos(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
-    let (whole, rest) = leads.as_chunks::<TOGETHER>();
-    let (whole_shares, rest_shares) = shares.as_chunks_mut::<TOGETHER>();
+pub(crate) fn softmax_two_way(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
+    let (whole, rest) = leads.as_chunks::<VALUES_PER_STEP>();
+    let (whole_shares, rest_shares) = shares.as_chunks_mut::<VALUES_PER_STEP>();
     let mut entropy = 0;
     for (leads, shares) in whole.iter().zip(whole_shares) {
-        entropy += soften_lanes(Lanes(*leads), reach, shares);
+        entropy += softmax_lanes(Lanes(*leads), reach, shares);
     }
     for (lead, share) in rest.iter().zip(rest_shares) {
-        entropy += soften_lanes(Lanes([*lead]), reach, std::array::from_mut(share));
+        entropy += softmax_lanes(Lanes([*lead]), reach, std::array::from_mut(share));
     }
     entropy
 }
 
 #[inline(always)]
-fn soften_lanes<const N: usize>(leads: Lanes<f64, N>, reach: f64, shares: &mut [i32; N]) -> i64 {
+fn softmax_lanes<const N: usize>(leads: Lanes<f64, N>, reach: f64, shares: &mut [i32; N]) -> i64 {
     let behind = leads.map(|lead| -lead.abs());
     let odds = behind.zip(exp_lanes(behind), |b, odds| if b < -reach { 0.0 } else { odds });
     let normaliser = odds.map(|odds| 1.0 + odds);
@@ -125,15 +125,15 @@ fn soften_lanes<const N: usize>(leads: Lanes<f64, N>, reach: f64, shares: &mut [
 }
 
 #[inline(always)]
-pub(crate) fn add_duos<P: Pick>(
-    sums: &mut [Word<i32>],
+pub(crate) fn add_two_way<P: Masked>(
+    sums: &mut [Lanes16<i32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    duos: &Duos<i32>,
+    two_way: &TwoWayRows<i32>,
     rows: Range<usize>,
 ) {
-    let Duos { positions, components, values } = duos;
+    let TwoWayRows { positions, components, values } = two_way;
     for i in rows {
         let (position, [first, second], gain) = (positions[i], components[i], values[i]);
         let ranges = [tile_of(first, stride, tile), tile_of(second, stride, tile)];
@@ -155,7 +155,7 @@ mod tests {
 
     fn softened(leads: &[f64]) -> (Vec<i32>, i64) {
         let mut shares = vec![-1; leads.len()];
-        let entropy = soften_duos(leads, REACH, &mut shares);
+        let entropy = softmax_two_way(leads, REACH, &mut shares);
         (shares, entropy)
     }
 

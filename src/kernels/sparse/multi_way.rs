@@ -5,14 +5,14 @@
 //! in double precision: an order that the data alone fixes. What is here is inlined into [`crate::kernels::dispatch`], which compiles
 //! it once for each instruction set.
 
-use crate::kernels::lanes::{Lanes, Word, array};
-use crate::kernels::pick::Pick;
-use crate::kernels::row_block::{RowBlock, TILE_WORDS, Words, word_and_index};
+use crate::kernels::lanes::{Lanes, Lanes16, array};
+use crate::kernels::masked::Masked;
+use crate::kernels::row_block::{FourWords, RowBlock, TILE_WORDS, word_and_index};
 use std::ops::Range;
 
 /// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
 #[derive(Debug, Clone)]
-pub struct Pairs<T> {
+pub struct MultiWayRows<T> {
     /// Positions that have pairs.
     positions: Vec<u32>,
     /// For each of them, where its pairs end.
@@ -21,13 +21,13 @@ pub struct Pairs<T> {
     values: Vec<T>,
 }
 
-impl<T> Default for Pairs<T> {
+impl<T> Default for MultiWayRows<T> {
     fn default() -> Self {
         Self { positions: vec![], ends: vec![], components: vec![], values: vec![] }
     }
 }
 
-impl<T: Copy> Pairs<T> {
+impl<T: Copy> MultiWayRows<T> {
     /// Forgets all pairs, keeping the memory.
     pub fn clear(&mut self) {
         self.positions.clear();
@@ -109,7 +109,7 @@ impl<T: Copy> Pairs<T> {
     }
 
     /// The places of the pairs of some rows, counted among those that have pairs.
-    pub fn pairs_of(&self, rows: Range<usize>) -> Range<usize> {
+    pub fn entry_range(&self, rows: Range<usize>) -> Range<usize> {
         let end_before = |row: usize| row.checked_sub(1).map_or(0, |last| self.ends[last] as usize);
         end_before(rows.start)..end_before(rows.end)
     }
@@ -175,17 +175,17 @@ pub(crate) fn tile_of(k: u32, stride: usize, tile: usize) -> Range<usize> {
 }
 
 #[inline(always)]
-pub(crate) fn score_pairs<P: Pick>(
-    log_odds: &[Word<f32>],
+pub(crate) fn score_multi_way<P: Masked>(
+    log_odds: &[Lanes16<f32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    pairs: &mut Pairs<f64>,
+    multi_way: &mut MultiWayRows<f64>,
 ) {
-    let Pairs { positions, ends, components, values } = pairs;
+    let MultiWayRows { positions, ends, components, values } = multi_way;
     let mut start = 0;
     for (i, &position) in positions.iter().enumerate() {
-        block.ask_for_words(tile, positions, i);
+        block.prefetch_words(tile, positions, i);
         let list = block.words(tile, position as usize);
         let range = start..ends[i] as usize;
         start = range.end;
@@ -208,7 +208,10 @@ pub(crate) fn score_pairs<P: Pick>(
 /// What M components get for the words in `list`. Even and odd entries have sums of their own, so that additions of one
 /// need not wait for the other's.
 #[inline(always)]
-fn score<P: Pick, const M: usize>(list: &[Words], log_odds: [&[Word<f32>]; M]) -> [f64; M] {
+fn score<P: Masked, const M: usize>(
+    list: &[FourWords],
+    log_odds: [&[Lanes16<f32>]; M],
+) -> [f64; M] {
     let mut partial = [[Lanes::default(); M]; 2];
     for four in list {
         for (i, &entry) in four.iter().enumerate() {
@@ -224,21 +227,21 @@ fn score<P: Pick, const M: usize>(list: &[Words], log_odds: [&[Word<f32>]; M]) -
 
 /// All lanes of two sums.
 #[inline(always)]
-pub(crate) fn total(even: Word<f32>, odd: Word<f32>) -> f64 {
+pub(crate) fn total(even: Lanes16<f32>, odd: Lanes16<f32>) -> f64 {
     f64::from(even.zip(odd, |a, b| a + b).reduce(|a, b| a + b))
 }
 
 #[inline(always)]
-pub(crate) fn add_pairs<P: Pick>(
-    sums: &mut [Word<i32>],
+pub(crate) fn add_multi_way<P: Masked>(
+    sums: &mut [Lanes16<i32>],
     stride: usize,
     block: &RowBlock,
     tile: usize,
-    pairs: &Pairs<i32>,
+    multi_way: &MultiWayRows<i32>,
     rows: Range<usize>,
 ) {
     for i in rows {
-        let Some((position, components, weights)) = pairs.row(i) else { return };
+        let Some((position, components, weights)) = multi_way.row(i) else { return };
         let list = block.words(tile, position as usize);
         for (i, &k) in components.iter().enumerate() {
             let weight = weights[i];
@@ -253,7 +256,7 @@ pub(crate) fn add_pairs<P: Pick>(
 
 /// Adds `sums` to `totals`, two octets for each word, and clears them.
 #[inline(always)]
-pub(crate) fn move_sums(sums: &mut [Word<i32>], totals: &mut [crate::kernels::Octet<i64>]) {
+pub(crate) fn flush_sums(sums: &mut [Lanes16<i32>], totals: &mut [crate::kernels::Lanes8<i64>]) {
     for (half, total) in totals.iter_mut().enumerate() {
         let (octets, _) = sums[half / 2].0.as_chunks::<8>();
         total.add(&Lanes(octets[half % 2]).map(i64::from));
@@ -278,40 +281,41 @@ mod tests {
         (0..12).map(row).filter(|(_, components, _)| !components.is_empty()).collect()
     }
 
-    fn pairs(rows: &[Row]) -> Pairs<u64> {
-        let mut pairs = Pairs::default();
+    fn multi_way(rows: &[Row]) -> MultiWayRows<u64> {
+        let mut multi_way = MultiWayRows::default();
         for (position, components, values) in rows {
-            components.iter().zip(values).for_each(|(&k, &value)| pairs.push(k, value));
-            pairs.end_row(*position);
+            components.iter().zip(values).for_each(|(&k, &value)| multi_way.push(k, value));
+            multi_way.end_row(*position);
         }
-        pairs
+        multi_way
     }
 
     /// By way of every accessor.
-    fn assert_holds(pairs: &Pairs<u64>, rows: &[Row]) {
-        assert_eq!(pairs.n_rows(), rows.len());
-        assert_eq!(pairs.len(), rows.iter().map(|row| row.1.len()).sum::<usize>());
-        assert_eq!(pairs.is_empty(), rows.is_empty());
-        assert!(pairs.row(rows.len()).is_none());
-        for (i, ((at, range), (position, components, values))) in pairs.rows().zip(rows).enumerate()
+    fn assert_holds(multi_way: &MultiWayRows<u64>, rows: &[Row]) {
+        assert_eq!(multi_way.n_rows(), rows.len());
+        assert_eq!(multi_way.len(), rows.iter().map(|row| row.1.len()).sum::<usize>());
+        assert_eq!(multi_way.is_empty(), rows.is_empty());
+        assert!(multi_way.row(rows.len()).is_none());
+        for (i, ((at, range), (position, components, values))) in
+            multi_way.rows().zip(rows).enumerate()
         {
             assert_eq!(at, *position);
-            assert_eq!(&pairs.components()[range.clone()], components);
-            assert_eq!(&pairs.values()[range.clone()], values);
-            assert_eq!(pairs.row(i), Some((at, &components[..], &values[..])));
-            assert_eq!(pairs.pairs_of(i..i + 1), range);
+            assert_eq!(&multi_way.components()[range.clone()], components);
+            assert_eq!(&multi_way.values()[range.clone()], values);
+            assert_eq!(multi_way.row(i), Some((at, &components[..], &values[..])));
+            assert_eq!(multi_way.entry_range(i..i + 1), range);
         }
-        assert_eq!(pairs.rows().count(), rows.len());
-        assert_eq!(pairs.pairs_of(0..rows.len()), 0..pairs.len());
+        assert_eq!(multi_way.rows().count(), rows.len());
+        assert_eq!(multi_way.entry_range(0..rows.len()), 0..multi_way.len());
     }
 
     #[test]
     fn taking_rows_leaves_the_others_as_they_were() {
         let all = rows();
         for taken in 0..1_usize << all.len() {
-            let mut pairs = pairs(&all);
+            let mut multi_way = multi_way(&all);
             let (mut i, mut told) = (0, Vec::new());
-            pairs.take_rows(|position, components, values| {
+            multi_way.take_rows(|position, components, values| {
                 told.push((position, components.to_vec(), values.to_vec()));
                 i += 1;
                 taken >> (i - 1) & 1 == 1
@@ -320,26 +324,28 @@ mod tests {
             let is_left = |(i, _): &(usize, &Row)| taken >> i & 1 == 0;
             let left: Vec<Row> =
                 all.iter().enumerate().filter(is_left).map(|(_, row)| row.clone()).collect();
-            assert_holds(&pairs, &left);
+            assert_holds(&multi_way, &left);
             // What is left can be built on.
-            pairs.push(9, 9);
-            pairs.end_row(99);
-            assert_eq!(pairs.row(left.len()), Some((99, &[9][..], &[9][..])));
+            multi_way.push(9, 9);
+            multi_way.end_row(99);
+            assert_eq!(multi_way.row(left.len()), Some((99, &[9][..], &[9][..])));
         }
     }
 
     #[test]
     fn values_are_set_and_changed_by_position_and_component() {
-        let mut pairs = pairs(&rows());
-        pairs.set_values(u64::from);
-        assert!(pairs.values().iter().zip(pairs.components()).all(|(v, k)| *v == u64::from(*k)));
-        pairs.update(|position, k, value| {
+        let mut multi_way = multi_way(&rows());
+        multi_way.set_values(u64::from);
+        assert!(
+            multi_way.values().iter().zip(multi_way.components()).all(|(v, k)| *v == u64::from(*k))
+        );
+        multi_way.update(|position, k, value| {
             assert_eq!(value, u64::from(k));
             u64::from(position) * 100 + value
         });
-        for (position, range) in pairs.rows() {
+        for (position, range) in multi_way.rows() {
             let first = u64::from(position) * 100;
-            let of_row = range.map(|i| (pairs.values()[i], pairs.components()[i]));
+            let of_row = range.map(|i| (multi_way.values()[i], multi_way.components()[i]));
             assert!(of_row.into_iter().all(|(value, k)| value == first + u64::from(k)));
         }
     }

@@ -1,18 +1,18 @@
 //! Bits as masks and masks as bits: adding to those of sixteen numbers that a word picks, the innermost step of
-//! [`crate::kernels::sparse::pairs`]; and the largest of sixteen marks and which of them reach a threshold, what [`crate::kernels::screen::select`] is made of.
+//! [`crate::kernels::sparse::multi_way`]; and the largest of sixteen marks and which of them reach a threshold, what [`crate::kernels::screen::select`] is made of.
 //!
 //! In two forms with the same results: AVX-512 has instructions for these that the compiler does not find by itself, or not reliably.
 //! SSE2 has one for the last. These, and asking for memory in advance, are the only kernels with `unsafe` code.
 
-use super::lanes::{Lanes, Word};
+use super::lanes::{Lanes, Lanes16};
 
 /// Between bits and lanes: bit j belongs to lane j.
-pub(super) trait Pick {
+pub(super) trait Masked {
     /// `sum` plus `scores`, in the lanes of `word`.
-    fn add_scores(sum: Word<f32>, scores: &Word<f32>, word: u16) -> Word<f32>;
+    fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32>;
 
     /// Adds `weight` to `sum` in the lanes of `word`.
-    fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16);
+    fn add_weight(sum: &mut Lanes16<i32>, weight: i32, word: u16);
 
     /// The largest of some marks.
     fn largest(marks: &[i16; 16]) -> i16;
@@ -43,7 +43,7 @@ const fn masks() -> [[u32; 8]; 256] {
 
 /// The masks of sixteen features.
 #[inline(always)]
-fn masks_of(word: u16) -> Word<u32> {
+fn masks_of(word: u16) -> Lanes16<u32> {
     let mut masks = Lanes::default();
     let [low, high] = word.to_le_bytes();
     let (halves, _) = masks.0.as_chunks_mut::<8>();
@@ -51,16 +51,16 @@ fn masks_of(word: u16) -> Word<u32> {
     masks
 }
 
-impl Pick for Portable {
+impl Masked for Portable {
     #[inline(always)]
-    fn add_scores(sum: Word<f32>, scores: &Word<f32>, word: u16) -> Word<f32> {
+    fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32> {
         // A sum that begins at 0 never becomes -0, so adding 0 changes no bit of it.
         let picked = scores.zip(masks_of(word), |s, m| f32::from_bits(s.to_bits() & m));
         sum.zip(picked, |a, b| a + b)
     }
 
     #[inline(always)]
-    fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16) {
+    fn add_weight(sum: &mut Lanes16<i32>, weight: i32, word: u16) {
         *sum = sum.zip(masks_of(word), |s, m| s.wrapping_add(weight & m as i32));
     }
 
@@ -117,7 +117,7 @@ fn gather(flags: [u8; 8]) -> u16 {
 /// the processor itself sees what comes next: so for the first and the last.
 #[inline(always)]
 #[cfg_attr(target_arch = "x86_64", allow(unsafe_code))]
-pub(super) fn ask_for<T>(entries: &[T]) {
+pub(super) fn prefetch<T>(entries: &[T]) {
     #[cfg(target_arch = "x86_64")]
     if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
@@ -137,7 +137,7 @@ pub(super) struct Avx512;
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod avx512 {
-    use super::{Avx512, Pick, Word};
+    use super::{Avx512, Lanes16, Masked};
     use std::arch::x86_64::{
         _mm_cvtsi128_si32, _mm_loadu_si128, _mm_max_epi16, _mm_minpos_epu16, _mm_set1_epi16,
         _mm_xor_si128, _mm256_cmpge_epi16_mask, _mm256_loadu_si256, _mm256_set1_epi16,
@@ -145,15 +145,15 @@ mod avx512 {
         _mm512_set1_epi32, _mm512_store_epi32, _mm512_store_ps,
     };
 
-    impl Pick for Avx512 {
+    impl Masked for Avx512 {
         #[inline(always)]
-        fn add_scores(sum: Word<f32>, scores: &Word<f32>, word: u16) -> Word<f32> {
+        fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32> {
             // SAFETY: `dispatch` names this form only in functions that are compiled for AVX-512 and run where it is.
             unsafe { add_scores(sum, scores, word) }
         }
 
         #[inline(always)]
-        fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16) {
+        fn add_weight(sum: &mut Lanes16<i32>, weight: i32, word: u16) {
             // SAFETY: as above.
             unsafe { add_weight(sum, weight, word) }
         }
@@ -173,7 +173,7 @@ mod avx512 {
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn add_scores(sum: Word<f32>, scores: &Word<f32>, word: u16) -> Word<f32> {
+    fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32> {
         let mut total = sum;
         // SAFETY: sixteen lanes are 64 bytes at an address that is a multiple of 64.
         unsafe {
@@ -185,7 +185,7 @@ mod avx512 {
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn add_weight(sum: &mut Word<i32>, weight: i32, word: u16) {
+    fn add_weight(sum: &mut Lanes16<i32>, weight: i32, word: u16) {
         // SAFETY: sixteen lanes are 64 bytes at an address that is a multiple of 64.
         unsafe {
             let (a, b) = (_mm512_load_epi32(sum.0.as_ptr()), _mm512_set1_epi32(weight));
