@@ -32,12 +32,12 @@ pub use dispatch::{
 pub use lanes::{LANES, Lanes, Lanes8, Lanes16, chunk_count};
 pub use odds::{is_inside, n_products};
 pub use row_block::{
-    CELLS, REGIONS, RowBlock, SHAPES, TILE_BYTES, TILE_FEATURES, TILE_WORDS, regions, row_words,
-    tile_count,
+    CELLS, RowBlock, TILE_BYTES, TILE_FEATURES, TILE_WORDS, row_words, tile_count,
 };
 pub use screen::cell::{Cell, Chunks, Narrow, Tile, Wide};
+pub use screen::envelope::{Envelope, ScreenedComponent};
+pub use screen::marks::{Marks, SATURATED, mark};
 pub use screen::select::{Candidates, SingleRows};
-pub use screen::{Envelope, LOG_ODDS_OF_ZERO, Marks, SATURATED, ScreenedComponent, mark};
 pub use sparse::fixed_point::{ONE, REACH, SMALLEST, entropy_nats, entropy_units, reach, real};
 pub use sparse::multi_way::MultiWayRows;
 pub use sparse::two_way::TwoWayRows;

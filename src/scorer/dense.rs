@@ -1,6 +1,6 @@
 //! All components of a row at once, by tables of summed log-odds.
 
-use super::Scorer;
+use super::log_odds::Scorer;
 use crate::kernels::{
     self, CELLS, LANES, Lanes, RowBlock, SOFTMAX_ROWS, TILE_BYTES, TILE_FEATURES,
 };
@@ -46,8 +46,8 @@ impl<'a> DenseScorer<'a> {
     /// Scores as `scorer` says.
     pub fn new(scorer: &'a Scorer) -> Self {
         Self {
-            bias: in_lanes(&scorer.bias, f64::NEG_INFINITY),
-            prior: in_lanes(&scorer.weights, 0.0),
+            bias: in_lanes(&scorer.biases().collect::<Vec<_>>(), f64::NEG_INFINITY),
+            prior: in_lanes(scorer.weights(), 0.0),
             scorer,
         }
     }
@@ -75,8 +75,7 @@ impl<'a> DenseScorer<'a> {
                 kernels::score_rows(cells, block, tile, &mut column[..block.len()]);
             }
         }
-        let bounded = self.scorer.boundary.iter().enumerate().filter(|(_, b)| b.is_some());
-        for (k, _) in bounded {
+        for k in self.scorer.bounded_components() {
             let column = &mut resp.lanes[k / LANES * resp.stride..];
             for (position, score) in column[..block.len()].iter_mut().enumerate() {
                 if self.scorer.rules_out(k, block, position) {

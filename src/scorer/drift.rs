@@ -1,189 +1,148 @@
-//! How far scores can have moved from one mixture to another, for rows of each shape: bounds in the way of Elkan (2003) and
-//! Hamerly (2010) for k-means, for rows whose scores need not be computed anew.
+//! Bounds on how far scores can have moved from one mixture to another.
+//!
+//! They are bounds in the way of Hamerly (2010) for k-means. A row whose best component leads by more than the bound
+//! keeps that component, so its scores need not be computed again.
 
-use super::Constants;
-use crate::kernels::{REGIONS, SHAPES};
-
-/// Bounds on the change of scores between two mixtures of the same K and D, in nats.
+/// How far scores can have moved between two mixtures of the same K and D.
 #[derive(Debug, Clone)]
 pub struct Drift {
-    /// For each shape of a row (see [`RowBlock::shapes`](crate::kernels::RowBlock::shapes)), or a single one for all rows: no
-    /// score rises by more, under any component. Empty if no bound holds.
-    pub rises: Vec<f64>,
-    /// For each component and shape, no row's score falls by more. May be negative: then all rise.
-    pub falls: Vec<f64>,
+    lead_losses: Option<Vec<f64>>,
 }
 
-/// Added to every bound: far above the rounding of the sums, far below what decides.
+/// Added to every bound, in nats: far above the rounding of the sums, far below what decides.
 const ROUNDING: f64 = 1e-6;
 
-/// With more components than this, shapes are not told apart: hardly any row keeps its component unseen while mixtures move.
-const COMPONENTS: usize = 64;
-
-/// The shapes that are told apart for so many components.
-pub fn n_shapes(n_components: usize) -> usize {
-    if n_components <= COMPONENTS { SHAPES } else { 1 }
+/// Bounds on how far the score of any row moves under one component, in nats.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ScoreBounds {
+    /// No score rises by more.
+    rise: f64,
+    /// No score falls by more. May be negative: then all scores rise.
+    fall: f64,
 }
 
 impl Drift {
-    /// Of K components, by [`rises_and_falls`] of each.
-    pub(super) fn of(components: &[Option<Vec<[f64; 2]>>]) -> Self {
-        let n_shapes = n_shapes(components.len());
-        let (mut rises, mut falls) = (vec![f64::NEG_INFINITY; n_shapes], Vec::new());
-        for shapes in components {
-            let Some(shapes) = shapes else { return Self::unbounded() };
-            for (largest, [rise, fall]) in rises.iter_mut().zip(shapes) {
-                *largest = largest.max(*rise);
-                falls.push(*fall);
-            }
-        }
-        Self { rises, falls }
+    /// From the bounds of all K components; without bound as soon as one of them has none.
+    pub(super) fn new(components: &[Option<ScoreBounds>]) -> Self {
+        let bounds: Option<Vec<ScoreBounds>> = components.iter().copied().collect();
+        let lead_losses = bounds.map(|bounds| {
+            let largest_rise = bounds.iter().map(|b| b.rise).fold(f64::NEG_INFINITY, f64::max);
+            bounds.iter().map(|b| largest_rise + b.fall).collect()
+        });
+        Self { lead_losses }
     }
 
-    /// That no bound holds.
+    /// Scores may have moved by any amount.
     pub fn unbounded() -> Self {
-        Self { rises: Vec::new(), falls: Vec::new() }
+        Self { lead_losses: None }
     }
 
-    /// Whether no bound holds.
-    pub fn is_unbounded(&self) -> bool {
-        self.rises.is_empty()
+    /// For each component, by how many nats its lead over any other may have shrunk, in any row: its own fall and the
+    /// largest rise of all. `None` if there is no bound.
+    pub fn lead_losses(&self) -> Option<&[f64]> {
+        self.lead_losses.as_deref()
     }
 }
 
-/// By how much scores of one component rise and fall at most, for rows of each of `n_shapes`: with its constants before and after
-/// and the sums of its log-odds' changes upwards and downwards, region by region. Without bound where means have come to or left the
-/// boundary.
-///
-/// The score is the bias plus log-odds of the row's ones, so its change is largest for the row whose ones are just the
-/// features with rising log-odds, in the regions where it has any, and smallest for the opposite row.
-pub(super) fn rises_and_falls(
-    old: Constants,
-    new: Constants,
-    changes: &[[f64; 2]; REGIONS],
-    n_shapes: usize,
-) -> Option<Vec<[f64; 2]>> {
-    match [old.bias, new.bias].map(|bias| bias == f64::NEG_INFINITY) {
-        // Without weight before and after, it is nobody's component, nor will it be.
-        [true, true] => return Some(vec![[f64::NEG_INFINITY, 0.0]; n_shapes]),
-        [true, false] => return None,
-        _ => {}
+impl ScoreBounds {
+    /// Of a component without weight, before and after: it is nobody's component, nor will it be.
+    const NO_WEIGHT: Self = Self { rise: f64::NEG_INFINITY, fall: 0.0 };
+
+    /// From the biases before and after and the sums of the changes of log-odds, upwards and downwards. `None` if there is
+    /// no bound: a component without weight gains some, or means came to the boundary or left it.
+    ///
+    /// A score is the bias plus the log-odds of the row's ones. So it changes most for the row whose ones are just the
+    /// features with rising log-odds, and least for the opposite row.
+    pub(super) fn new(
+        [old, new]: [f64; 2],
+        [up, down]: [f64; 2],
+        is_boundary_kept: bool,
+    ) -> Option<Self> {
+        match [old, new].map(|bias| bias == f64::NEG_INFINITY) {
+            [true, true] => Some(Self::NO_WEIGHT),
+            [true, false] => None,
+            _ if !is_boundary_kept => None,
+            _ => {
+                let bias = new - old;
+                Some(Self { rise: bias + up + ROUNDING, fall: ROUNDING - bias - down })
+            }
+        }
     }
-    if old.boundary != new.boundary {
-        return None;
-    }
-    let bias = new.bias - old.bias;
-    let with = |[rise, fall]: [f64; 2], [up, down]: [f64; 2]| [rise + up, fall - down];
-    let mut found = vec![[bias + ROUNDING, ROUNDING - bias]; n_shapes];
-    if n_shapes == 1 {
-        // Ones anywhere.
-        found[0] = changes.iter().fold(found[0], |sums, changes| with(sums, *changes));
-    }
-    for shape in 1..n_shapes {
-        let region = shape.trailing_zeros() as usize;
-        found[shape] = with(found[shape & (shape - 1)], changes[region]);
-    }
-    Some(found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{Layout, Scorer};
     use super::*;
-    use crate::bits::BitMatrix;
-    use crate::kernels::{RowBlock, regions, row_words};
 
-    /// From one mixture to another.
+    const D: usize = 83;
+
     fn drift(weights: [&[f64]; 2], means: [&[f64]; 2]) -> Drift {
         let d = means[0].len() / weights[0].len();
         let mut scorer = Scorer::new(weights[0], means[0], Layout::plain(d));
         scorer.set_mixture(weights[1], means[1])
     }
 
-    /// A mixture of three components over 83 features; `shift` moves it.
+    /// A mixture of three components over D features; `shift` moves it.
     fn mixture(shift: f64) -> ([f64; 3], Vec<f64>) {
         let mean = |i: usize| {
             0.05 + 0.9 * ((i * 37 % 101) as f64 / 101.0 + shift * (i % 5) as f64).fract()
         };
-        ([0.5, 0.3 + shift, 0.2 - shift], (0..3 * 83).map(mean).collect())
+        ([0.5, 0.3 + shift, 0.2 - shift], (0..3 * D).map(mean).collect())
     }
 
-    /// The scores themselves: [`Scorer::score_multi_way`] rounds to single precision, which is more than these bounds are off.
-    fn scores(scorer: &Scorer, data: &BitMatrix) -> Vec<f64> {
-        let rows = (0..data.n_samples()).flat_map(|i| (0..3).map(move |k| (i, k)));
-        let score = |(i, k)| {
-            let log_odds = data.ones(i).map(|d| scorer.log_odds(k)[d / 8].0[d % 8]);
-            scorer.bias(k) + log_odds.sum::<f64>()
-        };
-        rows.map(score).collect()
+    /// The changes of log-odds and of the bias of component `k`.
+    fn changes(old: &Scorer, new: &Scorer, k: usize) -> (Vec<f64>, f64) {
+        let log_odd = |scorer: &Scorer, d: usize| scorer.log_odds(k)[d / 8].0[d % 8];
+        let changes = (0..D).map(|d| log_odd(new, d) - log_odd(old, d));
+        (changes.collect(), new.bias(k) - old.bias(k))
     }
 
-    /// The number of the shape of rows that have ones in all regions.
-    const FULL: usize = SHAPES - 1;
-
+    /// A row is the ones among the features. The one that lowers `k` most and lifts another component most is among all
+    /// rows the extreme one, and loses as much as both moves together.
     #[test]
-    fn no_row_moves_farther_and_the_extreme_rows_move_as_far() {
+    fn a_lead_shrinks_by_fall_and_rise_together_and_by_no_more() {
         for shift in [1e-4, 0.01, 0.1] {
-            let [old, new] = [mixture(0.0), mixture(shift)];
-            let drift = drift([&old.0, &new.0], [&old.1, &new.1]);
-            let [old, new] =
-                [old, new].map(|(weights, means)| Scorer::new(&weights, &means, Layout::plain(83)));
-            // Random rows, some with ones in some regions only; and for each component and shape the rows that rise and fall most.
-            let change = |k: usize, d: usize| {
-                new.log_odds(k)[d / 8].0[d % 8] - old.log_odds(k)[d / 8].0[d % 8]
+            let [from, to] = [mixture(0.0), mixture(shift)];
+            let drift = drift([&from.0, &to.0], [&from.1, &to.1]);
+            let losses = drift.lead_losses().expect("a bound");
+            let [old, new] = [from, to].map(|(w, m)| Scorer::new(&w, &m, Layout::plain(D)));
+            let moves: Vec<_> = (0..3).map(|k| changes(&old, &new, k)).collect();
+            let moved = |k: usize, row: &dyn Fn(usize) -> bool| -> f64 {
+                let (log_odds, bias) = &moves[k];
+                bias + (0..D).filter(|d| row(*d)).map(|d| log_odds[d]).sum::<f64>()
             };
-            let regions = regions(row_words(83));
-            let is_in = |shape: usize, d: usize| {
-                regions
-                    .iter()
-                    .enumerate()
-                    .any(|(r, words)| shape >> r & 1 == 1 && words.contains(&(d / 16)))
-            };
-            let extreme = |i: usize, d: usize| {
-                (change(i / 2 % 3, d) > 0.0) == i.is_multiple_of(2) && is_in(i / 6, d)
-            };
-            let data = BitMatrix::from_fn(6 * SHAPES + 200, 83, |i, d| {
-                if i < 6 * SHAPES {
-                    extreme(i, d)
-                } else {
-                    (i * 31 + d * 17) % 7 < i % 7 && is_in(i * 37 % SHAPES, d)
-                }
-            });
-            let block = RowBlock::new(&data, 0);
-            let (before, after) = (scores(&old, &data), scores(&new, &data));
-            let mut most = [f64::NEG_INFINITY; 2];
-            for (i, (before, after)) in before.iter().zip(&after).enumerate() {
-                let (k, shape) = (i % 3, usize::from(block.shapes()[i / 3]));
-                let (rise, fall) = (drift.rises[shape], drift.falls[k * SHAPES + shape]);
-                assert!(after - before <= rise && before - after <= fall, "shape {shape:b}");
-                if i / 3 >= FULL * 6 && i / 3 < SHAPES * 6 {
-                    most[0] = most[0].max(after - before);
-                    most[1] = most[1].max(before - after);
+            let mut largest_rise = f64::NEG_INFINITY;
+            for rival in 0..3 {
+                let rise = moved(rival, &|d| moves[rival].0[d] > 0.0);
+                largest_rise = largest_rise.max(rise);
+            }
+            for k in 0..3 {
+                let fall = -moved(k, &|d| moves[k].0[d] < 0.0);
+                assert!((losses[k] - (fall + largest_rise)).abs() <= 3.0 * ROUNDING);
+                for rival in (0..3).filter(|rival| *rival != k) {
+                    // The row that shrinks this lead most of all rows.
+                    let worst = |d: usize| moves[k].0[d] < moves[rival].0[d];
+                    let loss = moved(rival, &worst) - moved(k, &worst);
+                    assert!(loss <= losses[k], "{k} loses {loss} to {rival}");
                 }
             }
-            let largest_fall = (0..3).map(|k| drift.falls[k * SHAPES + FULL]).fold(0.0, f64::max);
-            assert!(most[0] > drift.rises[FULL] - 3.0 * ROUNDING);
-            assert!(most[1] > largest_fall - 3.0 * ROUNDING);
         }
     }
 
-    /// Shapes tell apart what moves only in some columns, and more components are not told apart by shape.
+    /// Two components exchange two features, and a row of these moves both ways at once: neither the fall nor the rise alone
+    /// bounds what the lead loses.
     #[test]
-    fn what_moves_in_one_region_moves_only_rows_with_ones_there() {
-        let d = 160;
-        let last = regions(row_words(d))[REGIONS - 1].start * 16;
-        for (k, n) in [(2, SHAPES), (65, 1)] {
-            let weights = vec![1.0 / k as f64; k];
-            let means = |edge: f64| -> Vec<f64> {
-                (0..k * d).map(|i| if i % d >= last { edge } else { 0.3 }).collect()
-            };
-            let (old, new) = (means(0.1), means(0.2));
-            let drift = drift([&weights, &weights], [&old, &new]);
-            assert_eq!((drift.rises.len(), drift.falls.len()), (n, k * n));
-            // The bias falls with what is more often one.
-            let rises = |shape: usize| drift.rises[shape] > 0.0;
-            assert!(drift.rises[n - 1] > 1.0);
-            assert!((0..n - 1).all(|shape| rises(shape) == (shape >> (REGIONS - 1) & 1 == 1)));
+    fn neither_the_fall_nor_the_rise_alone_bounds_the_loss_of_a_lead() {
+        let weights = [0.5, 0.5];
+        let (old, new) = ([0.7, 0.3, 0.3, 0.7], [0.3, 0.7, 0.7, 0.3]);
+        let losses = drift([&weights; 2], [&old, &new]);
+        let losses = losses.lead_losses().expect("a bound");
+        // The row (1, 0): log-odds of 0.7 are log(7/3), and the biases stay.
+        let lead = 2.0 * libm::log(7.0 / 3.0);
+        let lost = 2.0 * lead;
+        for loss in losses {
+            assert!(*loss >= lost, "a lead of {lead} nats became {}, but {loss} is said", -lead);
         }
     }
 
@@ -191,18 +150,18 @@ mod tests {
     fn a_component_without_weight_moves_nobody_until_it_gets_some() {
         let means = [0.5, 0.25, 0.75, 0.5];
         let [none, some] = [[1.0, 0.0], [0.5, 0.5]];
-        let drift = |from: &[f64], to: &[f64]| drift([from, to], [&means; 2]);
-        assert!(drift(&none, &none).rises[FULL] < 1e-5);
-        assert!(drift(&none, &some).is_unbounded());
-        assert!(drift(&some, &none).rises[FULL] < 1.0);
+        let losses = |from: &[f64], to: &[f64]| drift([from, to], [&means; 2]).lead_losses;
+        assert!(losses(&none, &none).expect("a bound")[0] < 1e-5);
+        assert!(losses(&none, &some).is_none());
+        assert!(losses(&some, &none).expect("a bound")[0] < 1.0);
     }
 
     #[test]
     fn a_mean_that_comes_to_the_boundary_moves_without_bound() {
         let [inside, boundary] = [[0.5, 0.25], [0.5, 0.0]];
-        let drift = |from: &[f64], to: &[f64]| drift([&[1.0]; 2], [from, to]);
-        assert!(drift(&inside, &boundary).is_unbounded());
-        assert!(drift(&boundary, &inside).is_unbounded());
-        assert!(drift(&boundary, &boundary).rises[FULL] < 1e-5);
+        let losses = |from: &[f64], to: &[f64]| drift([&[1.0]; 2], [from, to]).lead_losses;
+        assert!(losses(&inside, &boundary).is_none());
+        assert!(losses(&boundary, &inside).is_none());
+        assert!(losses(&boundary, &boundary).expect("a bound")[0] < 1e-5);
     }
 }

@@ -8,12 +8,15 @@ use super::lanes::{Lanes, Lanes8, Lanes16};
 use super::masked::Avx512;
 use super::masked::Portable;
 use super::row_block::RowBlock;
-use super::screen::{self, Envelope, Marks, ScreenedComponent};
-use super::{dense, exp, odds};
+use super::screen::envelope::{self, Envelope, ScreenedComponent};
+use super::screen::marks::Marks;
+use super::{exp, odds};
 use crate::kernels::dense::columns::Columns;
 use crate::kernels::dense::softmax;
+use crate::kernels::dense::tables;
 use crate::kernels::screen::cell;
 use crate::kernels::screen::cell::{Cell, Chunks, Tile};
+use crate::kernels::screen::fill;
 use crate::kernels::screen::select;
 use crate::kernels::screen::select::Candidates;
 use crate::kernels::sparse::multi_way;
@@ -28,7 +31,7 @@ use std::ops::Range;
 /// Cell `group * 16 + pattern` becomes the sum of the log-odds of the features that are one in `pattern`.
 #[multiversion(targets = "simd")]
 pub fn fill_table(log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) {
-    dense::fill_table(log_odds, cells);
+    tables::fill_table(log_odds, cells);
 }
 
 /// One tile's part of the scores of a block's rows for one chunk of components: sets `scores`, one for each position, for
@@ -40,7 +43,7 @@ pub fn fill_table(log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) {
 /// If `cells` has another length or `scores` is longer than the block: defects of the caller.
 #[multiversion(targets = "simd")]
 pub fn score_rows(cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>]) {
-    dense::score_rows(cells, block, tile, scores);
+    tables::score_rows(cells, block, tile, scores);
 }
 
 /// Sets `sums`, one for each feature from `first_feature` (a multiple of four) on, to the sums of the responsibilities of the
@@ -57,7 +60,7 @@ pub fn sum_columns(
     resp: &[Lanes<f64>],
     sums: &mut [Lanes<f64>],
 ) {
-    dense::sum_columns(columns, first_feature, resp, sums);
+    tables::sum_columns(columns, first_feature, resp, sums);
 }
 
 /// Turns `scores` (log-odds sums) into responsibilities, sets `log_prob` to the log p(x) of each row, in nats, and adds
@@ -86,7 +89,7 @@ pub fn softmax_rows(
 /// Widens the envelope of bytes `first..` to the pattern sums of one component.
 #[multiversion(targets = "simd")]
 pub fn widen_envelope(envelope: &mut [[Envelope; 2]], component: ScreenedComponent, first: usize) {
-    screen::widen_envelope(envelope, component, first);
+    envelope::widen_envelope(envelope, component, first);
 }
 
 /// Fills the cells of byte `index` (two groups of 16 patterns) of up to N components.
@@ -98,7 +101,7 @@ pub fn fill_cells<C: Cell<N>, const N: usize>(
     envelope: &[Envelope; 2],
     units_per_nat: f32,
 ) {
-    screen::fill_cells(cells, components, index, envelope, units_per_nat);
+    fill::fill_cells(cells, components, index, envelope, units_per_nat);
 }
 
 /// Takes one tile's units of one or two chunks of components, as many as there are tables in `cells`, from the totals of the

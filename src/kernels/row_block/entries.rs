@@ -1,6 +1,6 @@
 //! What lists are made of: entries, four together.
 
-use super::CELLS;
+use super::tile::CELLS;
 
 /// Lists are filled up with a blank first nibble or word to a multiple of this, so that loops need no rest.
 pub const LIST_STEP: usize = 4;

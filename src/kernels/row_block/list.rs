@@ -1,6 +1,6 @@
 //! From packed bytes to entries for what is not blank.
 
-use super::{TILE_BYTES, TILE_WORDS};
+use super::tile::{TILE_BYTES, TILE_WORDS};
 
 /// The nibbles and the words of a packed row that are not blank: how many.
 pub(super) fn n_not_blank(row: &[u8]) -> [u32; 2] {

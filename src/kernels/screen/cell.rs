@@ -2,9 +2,9 @@
 //!
 //! What is here is inlined into [`crate::kernels::dispatch`], which compiles it once for each instruction set.
 
+use super::marks::Marks;
 use crate::kernels::lanes::array;
 use crate::kernels::row_block::{CELLS, FourNibbles, LIST_STEP, RowBlock};
-use crate::kernels::screen::Marks;
 
 /// One cell of a table: how far `N` components side by side lie behind the envelope, in units.
 pub trait Cell<const N: usize>: Copy + Send + Sync {
@@ -133,7 +133,7 @@ impl<const N: usize> Cell<N> for Wide<N> {
         for four in list {
             for i in 0..LIST_STEP {
                 for (m, sum) in sums[i % 2].iter_mut().enumerate() {
-                    *sum = sum.less(at(lanes[m], four.place(i)));
+                    *sum = sum.subtract(at(lanes[m], four.place(i)));
                 }
             }
         }
@@ -183,7 +183,7 @@ impl Cell<64> for Narrow {
                 units[l] = most(both[m][l].wrapping_sub(high[m][l] << 8));
                 units[32 + l] = most(high[m][l]);
             }
-            *first = first.less(&units);
+            *first = first.subtract(&units);
         }
         first
     }

@@ -2,8 +2,9 @@
 //!
 //! What is here is inlined into [`crate::kernels::dispatch`], which compiles it once for each instruction set.
 
+use super::marks::{Marks, SATURATED};
 use crate::kernels::masked::Masked;
-use crate::kernels::screen::{Marks, SATURATED};
+
 use crate::kernels::sparse::multi_way::MultiWayRows;
 use crate::kernels::sparse::two_way::TwoWayRows;
 

@@ -5,7 +5,7 @@
 //! in double precision: an order that the data alone fixes. What is here is inlined into [`crate::kernels::dispatch`], which compiles
 //! it once for each instruction set.
 
-use crate::kernels::lanes::{Lanes, Lanes16, array};
+use crate::kernels::lanes::{Lanes, Lanes8, Lanes16, array};
 use crate::kernels::masked::Masked;
 use crate::kernels::row_block::{FourWords, RowBlock, TILE_WORDS, word_and_index};
 use std::ops::Range;
@@ -256,7 +256,7 @@ pub(crate) fn add_multi_way<P: Masked>(
 
 /// Adds `sums` to `totals`, two octets for each word, and clears them.
 #[inline(always)]
-pub(crate) fn flush_sums(sums: &mut [Lanes16<i32>], totals: &mut [crate::kernels::Lanes8<i64>]) {
+pub(crate) fn flush_sums(sums: &mut [Lanes16<i32>], totals: &mut [Lanes8<i64>]) {
     for (half, total) in totals.iter_mut().enumerate() {
         let (octets, _) = sums[half / 2].0.as_chunks::<8>();
         total.add(&Lanes(octets[half % 2]).map(i64::from));

@@ -1,6 +1,6 @@
 //! Which components come into question for a row: the tables of [`crate::kernels`]' screening, and its margins.
 
-use super::Scorer;
+use super::log_odds::Scorer;
 use crate::bits::row_bytes;
 use crate::kernels::{
     self, CELLS, Candidates, Cell, Chunks, Envelope, Marks, RowBlock, SATURATED, ScreenedComponent,
@@ -127,15 +127,13 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     }
 
     fn fill_first(&mut self, scorer: &Scorer) {
-        let largest = scorer.bias.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        for (first, bias) in self.first.iter_mut().zip(scorer.bias.chunks(N)) {
-            for (mark, &bias) in first.0.iter_mut().zip(bias) {
-                // A component of weight 0 has a bias of -inf.
-                let is_possible = bias > f64::NEG_INFINITY;
-                let behind = (bias - largest) as f32;
-                *mark =
-                    if is_possible { kernels::mark(behind, self.units_per_nat) } else { SATURATED };
-            }
+        let largest = scorer.biases().fold(f64::NEG_INFINITY, f64::max);
+        let first = self.first.iter_mut().flat_map(|marks| &mut marks.0);
+        for (mark, bias) in first.zip(scorer.biases()) {
+            // A component of weight 0 has a bias of -inf.
+            let is_possible = bias > f64::NEG_INFINITY;
+            let behind = (bias - largest) as f32;
+            *mark = if is_possible { kernels::mark(behind, self.units_per_nat) } else { SATURATED };
         }
     }
 

@@ -79,7 +79,7 @@ impl<C: Cell<N>, const N: usize> Steps<C, N> {
 
 impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
     fn prepare(&mut self, scorer: &Scorer, drift: &Drift, sample: &RowBlock) -> usize {
-        self.moved.hear(drift);
+        self.moved.add(drift);
         self.workers.resize_with(self.workers.len().max(1), || Worker::new(scorer));
         let worker = &mut self.workers[0];
         // Not the units of the last mixture: nothing may depend on it.

@@ -47,7 +47,7 @@ impl<const N: usize> Worker<N> {
         sums: &Sums,
     ) {
         match contributions.generation == moved.generation {
-            true => self.look_at_doubtful(contributions, moved, block),
+            true => self.look_at_doubtful(contributions, moved),
             false => self.look_at_all(block),
         }
         self.screen(screen, scorer, block);
@@ -57,7 +57,7 @@ impl<const N: usize> Worker<N> {
         contributions.splits.resize(block.len(), Split::NONE);
         contributions.until.resize(block.len(), f64::NEG_INFINITY);
         contributions.generation = moved.generation;
-        self.update_soles(contributions, screen.nats(1), moved, block.shapes());
+        self.update_soles(contributions, screen.nats(1), moved);
         self.update_duos(contributions);
         self.update_crowd(contributions);
         self.ledger.settle(block, sums);
@@ -76,14 +76,14 @@ impl<const N: usize> Worker<N> {
     }
 
     /// Lists the rows with several components, and those whose one component may have come within reach of another.
-    fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved, block: &RowBlock) {
+    fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved) {
         self.positions.resize(old.splits.len(), 0);
         let (positions, mut n) = (&mut self.positions[..], 0);
-        let rows = old.splits.iter().zip(&old.until).zip(block.shapes());
-        for (((split, &until), &shape), position) in rows.zip(0..) {
+        let rows = old.splits.iter().zip(&old.until);
+        for ((split, &until), position) in rows.zip(0..) {
             // Written always and kept only if it counts: no branch to be predicted wrongly.
             positions[n] = position;
-            n += usize::from(moved.lost(split.components[0], shape) >= until);
+            n += usize::from(moved.lead_loss(split.components[0]) >= until);
         }
         self.positions.truncate(n);
     }
@@ -181,18 +181,11 @@ impl<const N: usize> Worker<N> {
     }
 
     /// Rows with one component: what changes, and how long they need no new look.
-    fn update_soles(
-        &mut self,
-        rows: &mut Contributions,
-        nats_per_unit: f64,
-        moved: &Moved,
-        shapes: &[u8],
-    ) {
+    fn update_soles(&mut self, rows: &mut Contributions, nats_per_unit: f64, moved: &Moved) {
         let single = &self.candidates.single;
         let single = single.positions.iter().zip(&single.components).zip(&single.slack);
         for ((&position, &k), &slack) in single {
-            let lost = moved.lost(k, shapes[position as usize]);
-            rows.until[position as usize] = lost + f64::from(slack) * nats_per_unit;
+            rows.until[position as usize] = moved.lead_loss(k) + f64::from(slack) * nats_per_unit;
             update(rows, &self.multi_way, &mut self.ledger, position, Split::whole(k));
         }
     }

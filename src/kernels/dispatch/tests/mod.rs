@@ -11,12 +11,12 @@ use results::results;
 macro_rules! each_kernel {
     ($callback:ident $($extra:tt)*) => {
         $callback! { [$($extra)*]
-            fill_table[](log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) = dense::fill_table;
-            score_rows[](cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>]) = dense::score_rows;
-            sum_columns[](columns: &Columns, first_feature: usize, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) = dense::sum_columns;
+            fill_table[](log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) = tables::fill_table;
+            score_rows[](cells: &[Lanes<f64>], block: &RowBlock, tile: usize, scores: &mut [Lanes<f64>]) = tables::score_rows;
+            sum_columns[](columns: &Columns, first_feature: usize, resp: &[Lanes<f64>], sums: &mut [Lanes<f64>]) = tables::sum_columns;
             softmax_rows[](scores: &mut [Lanes<f64>], stride: usize, bias: &[Lanes<f64>], prior: &[Lanes<f64>], log_prob: &mut [f64], sums: &mut [Lanes<f64>]) = softmax::softmax_rows;
-            widen_envelope[](envelope: &mut [[Envelope; 2]], component: ScreenedComponent, first: usize) = screen::widen_envelope;
-            fill_cells[N C](cells: &mut [C; 32], components: &[ScreenedComponent], index: usize, envelope: &[Envelope; 2], units_per_nat: f32) = screen::fill_cells;
+            widen_envelope[](envelope: &mut [[Envelope; 2]], component: ScreenedComponent, first: usize) = envelope::widen_envelope;
+            fill_cells[N C](cells: &mut [C; 32], components: &[ScreenedComponent], index: usize, envelope: &[Envelope; 2], units_per_nat: f32) = fill::fill_cells;
             screen_rows[N C](cells: &[&Tile<C>], block: &RowBlock, tile: usize, positions: &[u32], chunks: Chunks<N>) = cell::screen_rows;
             select[N](totals: &[Marks<N>], n_components: usize, positions: &[u32], reach: &[i16], found: &mut Candidates) = select;
             score_multi_way[](log_odds: &[Lanes16<f32>], stride: usize, block: &RowBlock, tile: usize, multi_way: &mut MultiWayRows<f64>) = multi_way::score_multi_way::<PortableMasked>;

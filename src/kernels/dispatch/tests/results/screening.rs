@@ -1,8 +1,9 @@
 //! What the kernels of screening give.
 
 use super::super::super::super::row_block::{FourNibbles, tile_count};
-use super::super::super::super::screen::{LOG_ODDS_OF_ZERO, SATURATED};
 use super::*;
+use crate::kernels::screen::envelope::LOG_ODDS_OF_ZERO;
+use crate::kernels::screen::marks::SATURATED;
 
 /// Chunks of components in the walk that screens.
 const N_CHUNKS: usize = 3;

@@ -1,0 +1,326 @@
+//! A block of rows, each as its lists.
+
+use super::entries::{FourNibbles, FourWords, LIST_STEP, word_and_index};
+use super::list::{SCRATCH, Scratch, list_nibbles, list_words, n_not_blank};
+use super::tile::{TILE_BYTES, TILE_WORDS, tile_count};
+use crate::bits::BitMatrix;
+use crate::kernels::masked::prefetch;
+
+/// Rows in advance that memory is asked for their words.
+const PREFETCH_ROWS: usize = 12;
+
+/// Some rows of a data set, listed. A row is known by its *position* in the block.
+#[derive(Debug, Default)]
+pub struct RowBlock {
+    first: usize,
+    offsets: Vec<u32>,
+    nibbles: Lists<FourNibbles>,
+    words: Lists<FourWords>,
+}
+
+/// One list for each tile and position.
+#[derive(Debug, Default)]
+struct Lists<T> {
+    n_tiles: usize,
+    n_rows: usize,
+    /// Where the lists begin, tile after tile, and where the last one ends.
+    starts: Vec<u32>,
+    entries: Vec<T>,
+}
+
+impl RowBlock {
+    /// Lists all rows of `data`, in their order. Outside, the first of them is row `first`.
+    pub fn new(data: &BitMatrix, first: usize) -> Self {
+        let mut block = Self::default();
+        block.list(data, first, (0..data.n_samples() as u32).collect());
+        block
+    }
+
+    /// The same, shortest rows first: loops over lists of one length are predicted well.
+    pub fn by_length(data: &BitMatrix, first: usize) -> Self {
+        let mut block = Self::default();
+        block.list_by_length(data, first);
+        block.nibbles.entries.shrink_to_fit();
+        block.words.entries.shrink_to_fit();
+        block
+    }
+
+    /// [`Self::by_length`] in the place of what was listed before, whose memory is used again.
+    pub fn list_by_length(&mut self, data: &BitMatrix, first: usize) {
+        let in_steps = |n: u32| n.div_ceil(LIST_STEP as u32); // as loops see them
+        let mut lengths: Vec<_> = (0..data.n_samples() as u32)
+            .map(|row| (n_not_blank(&data.row(row as usize)).map(in_steps), row))
+            .collect();
+        lengths.sort_unstable();
+        self.list(data, first, lengths.into_iter().map(|(_, row)| row).collect());
+    }
+
+    fn list(&mut self, data: &BitMatrix, first: usize, offsets: Vec<u32>) {
+        let rows: Vec<_> = offsets.iter().map(|&offset| data.row(offset as usize)).collect();
+        let rows = || rows.iter().map(|row| &**row);
+        let n_tiles = tile_count(data.n_features());
+        self.nibbles.list_all(n_tiles, rows(), list_nibbles);
+        self.words.list_all(n_tiles, rows(), list_words);
+        (self.first, self.offsets) = (first, offsets);
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.offsets.is_empty()
+    }
+
+    /// The memory that the lists take, in bytes.
+    pub fn n_bytes(&self) -> usize {
+        let Self { offsets, nibbles, words, .. } = self;
+        size_of_val(&offsets[..]) + nibbles.n_bytes() + words.n_bytes()
+    }
+
+    /// The row of the data set at a position.
+    pub fn row(&self, position: usize) -> usize {
+        self.first + self.offsets[position] as usize
+    }
+
+    /// The rows of the data set, position after position.
+    pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.len()).map(|position| self.row(position))
+    }
+
+    /// Entries in the list of nibbles at a position, over all tiles.
+    #[inline(always)]
+    pub fn n_nibbles(&self, position: usize) -> usize {
+        self.nibbles.n_entries(position)
+    }
+
+    /// Whether the row at a position has a one where `never` has, or lacks one of the `n_always` where `always` has: both packed
+    /// rows, in words.
+    ///
+    /// # Panics
+    /// If they are shorter than the rows: a defect of the caller.
+    pub fn contradicts(
+        &self,
+        position: usize,
+        never: &[u16],
+        always: &[u16],
+        n_always: u32,
+    ) -> bool {
+        let mut n_met = 0;
+        let tiles = never.chunks(TILE_WORDS).zip(always.chunks(TILE_WORDS)).enumerate();
+        for (tile, (never, always)) in tiles {
+            for entry in self.words(tile, position).as_flattened() {
+                let (word, index) = word_and_index(*entry);
+                if word & never[index] != 0 {
+                    return true;
+                }
+                n_met += (word & always[index]).count_ones();
+            }
+        }
+        n_met < n_always
+    }
+
+    /// Asks for the words of one tile of the row that is so far ahead in `positions` that they are there when they are needed.
+    #[inline(always)]
+    pub(in crate::kernels) fn prefetch_words(&self, tile: usize, positions: &[u32], now: usize) {
+        if let Some(&position) = positions.get(now + PREFETCH_ROWS) {
+            prefetch(self.words(tile, position as usize));
+        }
+    }
+
+    /// The same for its nibbles.
+    #[inline(always)]
+    pub(in crate::kernels) fn prefetch_nibbles(&self, tile: usize, positions: &[u32], now: usize) {
+        if let Some(&position) = positions.get(now + PREFETCH_ROWS) {
+            prefetch(self.nibbles(tile, position as usize));
+        }
+    }
+
+    /// Nibbles of one tile.
+    #[inline(always)]
+    pub(in crate::kernels) fn nibbles(&self, tile: usize, position: usize) -> &[FourNibbles] {
+        self.nibbles.list(tile, position)
+    }
+
+    /// Words of one tile.
+    #[inline(always)]
+    pub(in crate::kernels) fn words(&self, tile: usize, position: usize) -> &[FourWords] {
+        self.words.list(tile, position)
+    }
+}
+
+impl<T: Copy> Lists<T> {
+    fn list_all<'a, E: Copy + Default>(
+        &mut self,
+        n_tiles: usize,
+        rows: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
+        list: impl Fn(&[u8], &mut Scratch<E>) -> usize,
+    ) where
+        T: From<[E; LIST_STEP]>,
+    {
+        (self.n_tiles, self.n_rows) = (n_tiles, rows.len());
+        let Self { starts, entries, .. } = self;
+        starts.clear();
+        entries.clear();
+        starts.push(0);
+        let mut scratch = [E::default(); SCRATCH];
+        for tile in 0..n_tiles {
+            for row in rows.clone() {
+                let tile_end = row.len().min((tile + 1) * TILE_BYTES);
+                let n = list(&row[tile * TILE_BYTES..tile_end], &mut scratch);
+                let padded = n.next_multiple_of(LIST_STEP);
+                scratch[n..padded].fill(E::default());
+                for four in scratch[..padded].as_chunks().0 {
+                    entries.push(T::from(*four));
+                }
+                starts.push(entries.len() as u32);
+            }
+        }
+    }
+
+    fn n_bytes(&self) -> usize {
+        size_of_val(&self.starts[..]) + size_of_val(&self.entries[..])
+    }
+
+    /// In the lists of all tiles at a position.
+    #[inline(always)]
+    fn n_entries(&self, position: usize) -> usize {
+        let mut n = 0;
+        for tile in 0..self.n_tiles {
+            let index = tile * self.n_rows + position;
+            n += self.starts[index + 1] - self.starts[index];
+        }
+        n as usize * LIST_STEP
+    }
+
+    #[inline(always)]
+    fn list(&self, tile: usize, position: usize) -> &[T] {
+        let index = tile * self.n_rows + position;
+        &self.entries[self.starts[index] as usize..self.starts[index + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tile::{TILE_FEATURES, row_words};
+    use super::*;
+
+    const WIDTHS: [usize; 10] = [1, 3, 4, 8, 13, 784, 1023, 1024, 1025, 2500];
+
+    fn data(n_features: usize) -> BitMatrix {
+        BitMatrix::from_fn(9, n_features, |i, d| (i * 7 + d * 13) % 11 < 2 + i % 3)
+    }
+
+    #[test]
+    fn nibbles_hold_every_one_and_nothing_else() {
+        for n_features in WIDTHS {
+            let data = data(n_features);
+            let block = RowBlock::new(&data.part(2..9, Vec::new()), 2);
+            assert_eq!(block.rows().collect::<Vec<_>>(), (2..9).collect::<Vec<_>>());
+            let mut again = BitMatrix::zeros(9, n_features);
+            for tile in 0..tile_count(n_features) {
+                for position in 0..block.len() {
+                    let four = block.nibbles(tile, position).iter();
+                    for cell in four.flat_map(|four| (0..LIST_STEP).map(|i| four.cell(i))) {
+                        let first = tile * TILE_FEATURES + cell / 16 * 4;
+                        (0..4)
+                            .filter(|j| cell >> j & 1 == 1)
+                            .for_each(|j| again.set(block.row(position), first + j));
+                    }
+                }
+            }
+            assert_eq!(again.select(&[2, 3, 4, 5, 6, 7, 8]), data.select(&[2, 3, 4, 5, 6, 7, 8]));
+            assert_eq!(again.row(0), BitMatrix::zeros(1, n_features).row(0));
+        }
+    }
+
+    #[test]
+    fn words_hold_every_one_and_nothing_else_of_scattered_rows() {
+        for n_features in WIDTHS {
+            let data = data(n_features);
+            let block = RowBlock::by_length(&data.select(&[1, 4, 8]), 0);
+            let mut again = BitMatrix::zeros(3, n_features);
+            for tile in 0..tile_count(n_features) {
+                for position in 0..3 {
+                    for &entry in block.words(tile, position).as_flattened() {
+                        let first = tile * TILE_FEATURES + (entry >> 16) as usize * 16;
+                        (0..16)
+                            .filter(|j| entry >> j & 1 == 1)
+                            .for_each(|j| again.set(block.row(position), first + j));
+                    }
+                }
+            }
+            assert_eq!(again, data.select(&[1, 4, 8]));
+        }
+    }
+
+    #[test]
+    fn rows_contradict_what_they_lack_or_have_too_much() {
+        for n_features in WIDTHS {
+            let data =
+                BitMatrix::from_fn(12, n_features, |i, d| i > 0 && (i * 7 + d * 13) % 11 < i);
+            let block = RowBlock::by_length(&data, 0);
+            let mask = |features: &[usize]| {
+                let mut words = vec![0; row_words(n_features)];
+                features.iter().for_each(|d| words[d / 16] |= 1 << (d % 16));
+                words
+            };
+            let (last, middle) = (n_features - 1, n_features / 2);
+            let all: Vec<usize> = (0..n_features).collect();
+            let mut two = vec![middle, last];
+            two.dedup();
+            let sets = [vec![], vec![0], vec![last], vec![middle], two, all];
+            for (never, always) in sets.iter().flat_map(|a| sets.iter().map(move |b| (a, b))) {
+                // What is never one cannot always be one.
+                let always: Vec<usize> =
+                    always.iter().copied().filter(|d| !never.contains(d)).collect();
+                for position in 0..12 {
+                    let row = block.row(position);
+                    let expected = never.iter().any(|d| data.get(row, *d))
+                        || always.iter().any(|d| !data.get(row, *d));
+                    let (n_always, masks) = (always.len() as u32, [mask(never), mask(&always)]);
+                    let found = block.contradicts(position, &masks[0], &masks[1], n_always);
+                    assert_eq!(found, expected, "{n_features} features, row {row}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn memory_that_is_used_again_holds_what_is_listed_last() {
+        let mut again = RowBlock::by_length(&data(2500), 7);
+        for n_features in WIDTHS {
+            let data = data(n_features);
+            let fresh = RowBlock::by_length(&data, 3);
+            again.list_by_length(&data, 3);
+            assert!(again.rows().eq(fresh.rows()));
+            for (tile, position) in
+                (0..tile_count(n_features)).flat_map(|tile| (0..9).map(move |i| (tile, i)))
+            {
+                assert_eq!(again.nibbles(tile, position), fresh.nibbles(tile, position));
+                assert_eq!(again.words(tile, position), fresh.words(tile, position));
+                let n = n_not_blank(&data.row(fresh.row(position) - 3));
+                assert!(
+                    tile > 0 || n_features > 1024 || {
+                        let lists =
+                            [fresh.n_nibbles(position), fresh.words(0, position).len() * LIST_STEP];
+                        lists == n.map(|n| (n as usize).next_multiple_of(LIST_STEP))
+                    }
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn shorter_rows_come_first_and_every_row_once() {
+        let data = BitMatrix::from_fn(50, 40, |i, d| d < i * 17 % 41);
+        let block = RowBlock::by_length(&data, 0);
+        let lengths: Vec<_> = (0..50).map(|position| block.n_nibbles(position)).collect();
+        assert!(lengths.is_sorted());
+        let mut rows: Vec<_> = block.rows().collect();
+        rows.sort_unstable();
+        assert_eq!(rows, (0..50).collect::<Vec<_>>());
+    }
+}
