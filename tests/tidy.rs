@@ -97,7 +97,16 @@ const RULES: Rules = Rules {
         ("rayon", &["parallel.rs"]),
         ("rustix", &["model_file/atomic/mod.rs"]),
         ("safetensors", &["model_file/exchange/safetensors.rs"]),
-        ("serde", &["cli/", "data/read/packed/mod.rs", "model_file/"]),
+        (
+            "serde",
+            &[
+                "cli/",
+                "data/read/packed/mod.rs",
+                "em/init/kind.rs",
+                "em/settings.rs",
+                "model_file/",
+            ],
+        ),
         ("serde_json", &["cli/", "data/read/packed/mod.rs", "model_file/exchange/"]),
         (
             "sha2",

@@ -1,10 +1,12 @@
 //! Initialisation: where a start begins. One file for each idea.
 
+mod kind;
 mod kmeans_pp;
 pub(super) mod random_means;
 mod random_resp;
 mod random_rows;
 
+pub use kind::InitKind;
 pub(super) use random_rows::weighted_counts;
 
 use super::rows::Rows;
@@ -34,6 +36,17 @@ pub enum Init {
 }
 
 impl Init {
+    /// How it begins, without the mixture that [`Self::From`] holds.
+    pub fn kind(&self) -> InitKind {
+        match self {
+            Self::RandomRows => InitKind::RandomRows,
+            Self::RandomMeans => InitKind::RandomMeans,
+            Self::RandomResp => InitKind::RandomResp,
+            Self::KMeansPlusPlus => InitKind::KMeansPlusPlus,
+            Self::From(_) => InitKind::From(None),
+        }
+    }
+
     /// The initial mixture of one start, drawn from a stream of its own.
     ///
     /// Where labels are known, components of a label begin on its rows, and those without one on the rows without one. Where these are
@@ -129,30 +142,19 @@ impl Streams {
     }
 }
 
-/// The kinds that have a name of their own.
-const NAMED: [(&str, Init); 4] = [
-    ("random-rows", Init::RandomRows),
-    ("random-means", Init::RandomMeans),
-    ("random-resp", Init::RandomResp),
-    ("kmeans++", Init::KMeansPlusPlus),
-];
-
 impl FromStr for Init {
     type Err = Error;
 
+    /// One of the random kinds by its name.
     fn from_str(text: &str) -> Result<Self> {
-        let named = NAMED.into_iter().find(|(name, _)| *name == text);
-        named.map(|(_, init)| init).ok_or_else(|| Error::Parameter {
-            name: "init",
-            value: format!("'{text}'"),
-            allowed: format!("one of {}", NAMED.map(|(name, _)| name).join(", ")),
-        })
+        let kind = InitKind::random(text)?;
+        let all = [Self::RandomRows, Self::RandomMeans, Self::RandomResp, Self::KMeansPlusPlus];
+        all.into_iter().find(|init| init.kind() == kind).ok_or_else(|| kind::unknown(text))
     }
 }
 
 impl fmt::Display for Init {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let named = NAMED.iter().find(|(_, init)| init == self);
-        f.write_str(named.map_or("from", |(name, _)| name))
+        self.kind().fmt(f)
     }
 }
