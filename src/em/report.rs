@@ -2,6 +2,7 @@
 
 use crate::em::diagnose::diagnosis::Diagnosis;
 use crate::mixture::{Assignment, BernoulliMixture};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The outcome of a fit.
@@ -124,8 +125,9 @@ fn n_best(starts: &[StartReport], total_weight: f64) -> usize {
     n_own.max(reached().count().min(1))
 }
 
-/// Why a start ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a start ended. In text formats it is its [`Display`](fmt::Display), in binary ones its place below (from 0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StopReason {
     /// An M-step gained less than `tol`; the gain of an extrapolation does not count.
     Converged,
