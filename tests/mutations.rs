@@ -216,7 +216,7 @@ fn refusals(kind: &Kind, seed: u64, n: usize) -> usize {
         let read = std::panic::catch_unwind(|| (kind.read)(&path, &bytes));
         let read = read.unwrap_or_else(|_| panic!("{} panics, case {case}: {bytes:?}", kind.name));
         if let Err(error) = read {
-            assert!(!error.to_string().is_empty() && !error.hint().is_empty());
+            assert!(!error.to_string().is_empty());
             refused += 1;
         }
     }

@@ -7,17 +7,20 @@ mod run_folder;
 mod terminal;
 
 use crate::error::Error;
-use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 #[cfg(feature = "fetch")]
 use commands::fetch;
 use commands::{
     assign, bench, compare, complete, completions, eval, export, import, info, man, pack, sample,
     sweep, train, view,
 };
+use input::names;
 use std::process::ExitCode;
-use terminal::console::{ColorChoice, Console};
-use terminal::failure::{self, Failure, Outcome};
+use terminal::console::Console;
+use terminal::failure::{Failure, Lines, Outcome, exit_code};
 use terminal::memory;
+use terminal::options::Options;
+use terminal::usage::Usage;
 
 /// Clusters binary images with a Bernoulli mixture fitted by EM.
 #[derive(Debug, Parser)]
@@ -33,27 +36,6 @@ const EXAMPLES: &str = "\
 Examples:
   bmm train --k 10                    cluster MNIST, or built-in digits where it is missing
   bmm assign digit.png                put an image into a cluster of the newest model";
-
-/// Options of every command.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Options of every command")]
-struct Options {
-    /// Print results and errors only [default: off]
-    #[arg(long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Say more about what is done [default: off]
-    #[arg(long, global = true)]
-    verbose: bool,
-    /// Print one JSON document instead of text [default: off]
-    #[arg(long, global = true)]
-    json: bool,
-    /// Colour in the output; auto: on a terminal, unless NO_COLOR is set
-    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorChoice,
-    /// Threads to use; 0: one for each core. The result is the same for any number
-    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = threads)]
-    threads: usize,
-}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -76,35 +58,43 @@ enum Command {
     Man(man::Args),
 }
 
-/// Runs the program; failures are printed as one `error:` and one `hint:` line.
+/// Runs the program. Failures are printed as one `error:` and one `hint:` line.
 pub fn main() -> ExitCode {
     memory::return_what_is_freed();
-    match parse() {
-        Ok(cli) => failure::exit_code(run(cli)),
-        Err(error) => failure::wrong_usage(&error),
+    let typed = definition().try_get_matches();
+    match typed.and_then(|typed| Ok((Cli::from_arg_matches(&typed)?, typed))) {
+        Ok((cli, typed)) => exit_code(run(cli), |error| lines(error, typed)),
+        Err(error) => refused(&error),
     }
 }
 
-/// The command line; `--k -1` is a flag with a wrong value, not two flags.
-fn parse() -> Result<Cli, clap::Error> {
-    let signed = |argument: Arg| match argument.get_action().takes_values() {
-        true => argument.allow_negative_numbers(true),
-        false => argument,
+/// The command line. `--k -1` is a flag with a wrong value, not two flags.
+fn definition() -> clap::Command {
+    let signed = |argument: Arg| {
+        let takes_values = argument.get_action().takes_values();
+        if takes_values { argument.allow_negative_numbers(true) } else { argument }
     };
-    let command = Cli::command().mut_args(signed);
-    let command = command.mut_subcommands(|command| command.mut_args(signed));
-    Cli::from_arg_matches(&command.try_get_matches()?)
+    Cli::command().mut_args(signed).mut_subcommands(|command| command.mut_args(signed))
 }
 
-/// More threads than any machine has would only take memory, and long to start.
-const MOST_THREADS: usize = 1024;
+/// Prints help and version as they are, and wrong usage as two lines.
+fn refused(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        Usage::in_spite_of_errors(definition()).refused(error).print();
+        return ExitCode::from(2);
+    }
+    let printed = error.print().map(|()| Outcome::Done).map_err(Failure::stdout);
+    exit_code(printed, names::lines)
+}
 
-fn threads(text: &str) -> Result<usize, Error> {
-    text.parse().ok().filter(|n| *n <= MOST_THREADS).ok_or_else(|| Error::Parameter {
-        name: "threads",
-        value: text.into(),
-        allowed: format!("a whole number from 0 to {MOST_THREADS}"),
-    })
+/// The lines about an error of a command: a parameter goes by the name of its flag.
+fn lines(error: &Error, typed: ArgMatches) -> Lines {
+    match error {
+        Error::Parameter { name, value, allowed } => {
+            Usage::new(definition(), typed).parameter(name, value, allowed)
+        }
+        _ => names::lines(error),
+    }
 }
 
 fn run(cli: Cli) -> Result<Outcome, Failure> {
@@ -133,7 +123,24 @@ fn run_command(command: Command, console: &Console) -> Result<Outcome, Failure> 
         Command::Bench(args) => bench::run(&args, console),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => fetch::run(&args, console),
-        Command::Completions(args) => completions::run(&args, console),
-        Command::Man(args) => man::run(&args, console),
+        Command::Completions(args) => completions::run(&args, Cli::command(), console),
+        Command::Man(args) => man::run(&args, Cli::command(), console),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terminal::usage::default_of;
+
+    #[test]
+    fn every_flag_that_can_be_left_out_says_what_it_is_then() {
+        let program = Cli::command();
+        for command in program.get_subcommands().chain([&program]) {
+            let flags = command.get_arguments().filter(|a| a.get_long().is_some());
+            for flag in flags.filter(|a| a.get_action().takes_values() && !a.is_required_set()) {
+                assert!(default_of(flag).is_some(), "{} {flag}", command.get_name());
+            }
+        }
     }
 }

@@ -231,7 +231,7 @@ impl Pixels {
         let n_features = self.n_features();
         if height.checked_mul(width) != Some(n_features) {
             return Err(Error::Parameter {
-                name: "--shape",
+                name: "shape",
                 value: format!("{height}x{width}"),
                 allowed: format!("HxW with a product of {n_features}, the values of a row"),
             });

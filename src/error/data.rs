@@ -1,7 +1,8 @@
-//! What can be wrong with a data source: each problem with the numbers that show it and one line of advice.
+//! What can be wrong with a data source, with the numbers that show it.
 
 /// What is wrong with a data source.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DataProblem {
     /// No image or row was found.
     #[error("holds no images")]
@@ -29,7 +30,7 @@ pub enum DataProblem {
     UnknownKind {
         /// What the first bytes suggest.
         looks_like: String,
-        /// How to get from there to something that can be read, where that is known.
+        /// How to make something of it that can be read, where that is known.
         recipe: Option<&'static str>,
     },
     /// The file ends before the length that its header promises.
@@ -258,92 +259,13 @@ pub enum DataProblem {
     },
 }
 
+/// What a model file is called that is given as data.
+pub(crate) const BMM_MODEL: &str = "a bmm model";
+
 /// The end of every message about a value out of range.
 const ALLOWED: &str = "but values must be whole numbers 0 to 255, or all between 0 and 1";
 
 /// A number of things.
 fn counted(n: usize, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
-}
-
-impl DataProblem {
-    /// What the user can do about it, in one line.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::NothingUsable { .. } => {
-                "name the file itself, or a folder with IDX files or PNG, JPEG, BMP or PNM pictures"
-                    .into()
-            }
-            Self::Download { .. } => {
-                "run it again later, or give the address of another mirror with --mirror".into()
-            }
-            Self::UnknownKind { recipe: Some(recipe), .. } => (*recipe).into(),
-            Self::NoSplit { split: "train", .. } => {
-                "add the training files, or ask for the test split with `:test` after the path"
-                    .into()
-            }
-            Self::NoSplit { split, .. } => format!("leave out `:{split}`, or add its files"),
-            Self::NotSplit { split } => format!("leave out `:{split}`"),
-            Self::LabelCount { .. } => {
-                "give exactly one label for each image, in their order".into()
-            }
-            Self::Ragged { expected, .. } => {
-                format!("give every line {expected} cells, and the same separator")
-            }
-            _ => self.fixed_hint().into(),
-        }
-    }
-
-    /// The hints that need no number of the problem.
-    fn fixed_hint(&self) -> &'static str {
-        match self {
-            Self::WebPage | Self::Truncated { .. } | Self::DamagedGzip { .. } => {
-                "the download went wrong: delete the file and fetch it again"
-            }
-            Self::TooLong { .. } => "the file is damaged, or two were joined: fetch it again",
-            Self::UnknownKind { .. } => {
-                "give IDX (raw or .gz), PNG, JPEG, BMP, PNM, .npy, .bits, or a table of numbers as text"
-            }
-            Self::TooLarge { .. } => "check that the file is not damaged, or split it",
-            Self::LabelsNotImages => "give the images file here, and this one to --labels",
-            Self::ImagesNotLabels => "give the labels file, often named ...-labels-idx1-ubyte",
-            Self::IdxType { .. } => {
-                "give unsigned bytes (0x08): images of 3 dimensions, labels of 1"
-            }
-            Self::SeveralDataSets { .. } => {
-                "give each data set a folder of its own, or name a file"
-            }
-            Self::MixedSizes { .. } => "scale all images to one height and width first",
-            Self::Picture { .. } => "remove the picture or save it anew as PNG",
-            Self::MixedScales { .. } => {
-                "leave the column out if it is no item (a number of the row, an age), or say with --binarize what a one is"
-            }
-            Self::OtherRule { .. } => {
-                "pack the images anew, with --binarize and the rule of the model"
-            }
-            Self::GreyForBinary => "make them 0 and 1 first, or name a model of images",
-            Self::RunFolder => "give it to --model, and pictures or a table as data",
-            Self::Unreadable { .. } => "check that it is there and may be read",
-            Self::Packed { .. } => "pack the data again with `bmm pack`",
-            Self::NewerPacked { .. } => "update bmm, or pack the data again with this one",
-            Self::NpyHeader { .. } => "save the array anew with numpy.save",
-            Self::NpyType { .. } => "convert it first, for example array.astype('uint8')",
-            Self::NpyShape { .. } => "give rows as (n, d) or images as (n, height, width)",
-            Self::Value { .. } | Self::CellRange { .. } => {
-                "scale the values to grey 0 to 255, or to probabilities between 0 and 1"
-            }
-            Self::NotANumber { .. } => "keep one header line at most, and only numbers below it",
-            Self::NoLabels | Self::LabelLine { .. } => {
-                "write one whole number a line, in the order of the images, and nothing where a label is not known"
-            }
-            Self::Weight { .. } | Self::NoWeight => {
-                "mend the weights, or give the column another name if it holds none"
-            }
-            Self::MissingColumn { .. } => "leave the column out: there is nothing to learn from it",
-            Self::MaskSize { .. } => {
-                "give one mask for all images or one for each, of their size; bright pixels (128 of 255 and more) are missing"
-            }
-            _ => "give a folder with IDX files or pictures, or a file of rows",
-        }
-    }
 }

@@ -1,20 +1,23 @@
-//! The one typed error of the crate: what went wrong, where, and what the user can do about it.
+//! The one typed error of the crate: what went wrong, and where.
 //!
-//! Every error renders as one line through `Display`; [`Error::hint`] gives the matching line of advice.
+//! `Display` gives one line in terms of fields and values. What a user of the program can do about
+//! it, flags included, is worded in `cli`.
 
 mod data;
 mod model;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use data::BMM_MODEL;
 pub use data::DataProblem;
 pub use model::ModelProblem;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong, each variant with the facts a user needs to mend it.
+/// What can go wrong, with the facts that are needed to mend it.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The operating system refused to read or write.
     #[error("{}: {}", path.display(), plain_reason(source))]
@@ -45,13 +48,13 @@ pub enum Error {
     Exists {
         /// The file or folder in the way.
         path: PathBuf,
-        /// What to do instead.
-        hint: &'static str,
+        /// What it is.
+        obstacle: Obstacle,
     },
     /// A parameter is outside its range.
     #[error("{name} is {value}, but must be {allowed}")]
     Parameter {
-        /// The name of the parameter, as the user writes it.
+        /// The name of the parameter.
         name: &'static str,
         /// The value given.
         value: String,
@@ -94,9 +97,10 @@ pub enum Error {
     /// The curvature of the objective gives no standard errors.
     #[error("no standard errors by observed information: {0}")]
     Information(String),
-    /// EM lost ground by more than rounding explains: a defect, never read as convergence.
+    /// The objective fell by more than rounding explains. That is a defect, not convergence.
     #[error(
-        "the objective fell by {fall:e} nats at iteration {iteration}; component {component} changed most"
+        "the objective fell by {fall:e} nats at iteration {iteration}; \
+         component {component} changed most"
     )]
     ObjectiveFell {
         /// The iteration whose parameters score lower than the ones before.
@@ -106,7 +110,7 @@ pub enum Error {
         /// The size of the fall, in nats over all samples.
         fall: f64,
     },
-    /// Two ways to compute the same thing differ by more than rounding explains: a defect of one of them.
+    /// Two computations of one thing differ by more than rounding explains. One has a defect.
     #[error("{what} differs from the reference by {by:e}")]
     Disagreement {
         /// What was computed, and how.
@@ -132,49 +136,34 @@ impl Error {
     pub fn model(path: impl AsRef<Path>, problem: ModelProblem) -> Self {
         Self::Model { path: path.as_ref().to_path_buf(), problem }
     }
-
-    /// What the user can do about it, in one line.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Io { source, .. } => io_hint(source).into(),
-            Self::Data { problem, .. } => problem.hint(),
-            Self::Model { problem, .. } => problem.hint(),
-            Self::Exists { hint, .. } => (*hint).into(),
-            Self::Parameter { name, allowed, .. } => format!("choose {name}: {allowed}"),
-            Self::Mixture(_) => {
-                "weights must sum to 1 and every mean must lie between 0 and 1".into()
-            }
-            Self::Features { model, .. } => {
-                format!("give rows of {model} features, or train a model on data of this size")
-            }
-            Self::Size { found: (1, _), model, .. } | Self::Size { model: model @ (1, _), .. } => {
-                format!("give rows of {}, or name another model", model.0 * model.1)
-            }
-            Self::Size { model, .. } => {
-                format!("scale or crop the image to {} x {} first", model.0, model.1)
-            }
-            Self::NoModel { .. } => {
-                "train one with `bmm train`, or name a model with --model".into()
-            }
-            Self::NoPage { .. } => {
-                "`bmm train` and `bmm sweep` write one; --as blocks or --as shade shows the means"
-                    .into()
-            }
-            Self::Information(_) => {
-                "give --bootstrap 200, which refits resampled rows, or fit fewer clusters".into()
-            }
-            Self::ObjectiveFell { .. } | Self::Disagreement { .. } => {
-                "this is a defect of bmm: please report it with the command and the data".into()
-            }
-        }
-    }
 }
 
-/// What is of this height and width: what is one pixel high is a row of a table.
+/// What stands in the way of a file or folder that is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// A file, or a folder in the place of a file.
+    File,
+    /// The folder of a run.
+    Run,
+    /// A folder of drawn pictures.
+    Pictures,
+    /// A folder that holds other things than a run: it is never replaced.
+    MoreThanRun,
+    /// A folder that holds other things than drawn pictures: it is never replaced.
+    MoreThanPictures,
+    /// The current folder or a mount point.
+    Pinned,
+    /// A file in the place of a folder.
+    NoFolder,
+}
+
+/// Images of this height and width, or rows of a table if the height is 1.
 fn sized((height, width): (usize, usize)) -> String {
-    match height {
-        1 => format!("rows of {width}"),
-        _ => format!("images of {height} x {width} pixels"),
+    if height == 1 {
+        format!("rows of {width}")
+    } else {
+        format!("images of {height} x {width} pixels")
     }
 }
 
@@ -182,17 +171,4 @@ fn sized((height, width): (usize, usize)) -> String {
 fn plain_reason(source: &std::io::Error) -> String {
     let text = source.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-}
-
-fn io_hint(source: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind::*;
-    match source.kind() {
-        NotFound => "check the spelling of the path",
-        PermissionDenied | ReadOnlyFilesystem => "choose a place that you may read and write",
-        StorageFull | QuotaExceeded | FileTooLarge => {
-            "free some space or choose another disk, then run it again"
-        }
-        NotADirectory => "a part of the path is a file, not a folder",
-        _ => "check that the path can be read or written",
-    }
 }

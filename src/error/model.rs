@@ -2,6 +2,7 @@
 
 /// What is wrong with a model file. Each variant reads on after the name of the file.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ModelProblem {
     /// The file does not begin as a model file does.
     #[error("is {looks_like}, not a bmm model")]
@@ -17,7 +18,7 @@ pub enum ModelProblem {
     Truncated {
         /// Bytes in the file.
         has: u64,
-        /// Bytes the header asks for; the header's own length where that is cut already.
+        /// Bytes that the header promises; the header's own length if the header is cut.
         needs: u64,
     },
     /// The file is larger, by its size or its header, than a model may be.
@@ -64,33 +65,4 @@ pub enum ModelProblem {
     /// The ending of a file name stands for no exchange format.
     #[error("ends in none of .safetensors, .npy, .csv, .json")]
     UnknownFormat,
-}
-
-impl ModelProblem {
-    /// What the user can do about it, in one line.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Compressed => {
-                "unpack it first, as by `gzip -dc FILE > model.bmm`, if it is a model"
-            }
-            Self::NotAModel { .. } => "give a model.bmm written by `bmm train` or `bmm import`",
-            Self::Truncated { .. } => "copy the file again, or train the model again",
-            Self::TooLarge { .. } => "copy the file again; if it stays like this it is no model",
-            Self::NewerFormat { .. } => {
-                "install a newer bmm, or export the model with the newer one"
-            }
-            Self::OlderFormat { .. } => {
-                "train the model again: the same command gives the same fit"
-            }
-            Self::Damaged { .. } => "copy the file again in binary mode, or train the model again",
-            Self::Invalid(_) => {
-                "weights must sum to 1, means lie in [0, 1], and height x width be the row length"
-            }
-            Self::Foreign { .. } => {
-                "write it as `bmm export` does; `bmm export --help` tells the layout"
-            }
-            Self::UnknownFormat => "give the file name one of these four endings",
-        }
-        .into()
-    }
 }

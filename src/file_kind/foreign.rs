@@ -1,5 +1,7 @@
 //! Formats that people try and that are not read as data: their names, and how to get from them to one that is.
 
+use crate::error::BMM_MODEL;
+
 /// A format that is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Foreign {
@@ -62,7 +64,7 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"\x80\x03", "a Python pickle", NPY),
     (b"\x80\x04", "a Python pickle", NPY),
     (b"\x80\x05", "a Python pickle", NPY),
-    (&MODEL, "a bmm model", "give it to --model, and here the images to put into its clusters"),
+    (&MODEL, BMM_MODEL, "give it as the model, and as data the images to put into its clusters"),
     (
         b"%PDF",
         "a PDF document",

@@ -185,6 +185,11 @@ impl LabelTable {
 }
 
 impl Model {
+    /// Whether the model was fitted to data drawn by a program.
+    pub fn is_synthetic(&self) -> bool {
+        self.provenance.as_ref().is_some_and(|provenance| provenance.synthetic)
+    }
+
     /// Whether the parts fit together; done before every writing and after every reading.
     ///
     /// # Errors

@@ -81,8 +81,11 @@ impl Args {
                 "note      B was made for bits by {of_b}; here both get bits by {of_a}, as A was"
             ));
         }
-        let source = input::source_or_default(self.source.as_ref(), console);
-        match input::read_for_model(&[source], Reading::default(), a, console) {
+        let input = console.with_notes(|notes| {
+            let source = input::source_or_default(self.source.as_ref(), notes);
+            input::read_for_model(&[source], Reading::default(), a, notes)
+        });
+        match input {
             // Tables of 0 and 1 have another size, or no rule for grey images.
             Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
                 console.note(

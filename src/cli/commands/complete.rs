@@ -1,6 +1,5 @@
 //! `bmm complete`: fills in what is missing.
 
-use crate::bits::BitMatrix;
 use crate::cli::input;
 use crate::cli::input::demo;
 use crate::cli::input::models;
@@ -12,7 +11,7 @@ use crate::cli::run_folder::pictures::numbers;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
-use crate::cli::terminal::tables::counted;
+use crate::cli::terminal::text::counted;
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
@@ -66,11 +65,12 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let limit = args.limit.map(usize::from);
     let reading = Reading { mask: args.mask.mask.clone(), limit, ..Reading::default() };
+    let sources = std::slice::from_ref(&args.source);
     let input =
-        input::read_for_model(std::slice::from_ref(&args.source), reading, &model, console)?;
+        console.with_notes(|notes| input::read_for_model(sources, reading, &model, notes))?;
     models::announce(&path, &model, console);
     console.note(format_args!("data      {}", input.summary()));
-    let n_missing = input.bits.missing().map_or(0, BitMatrix::count_ones);
+    let n_missing = input.n_missing();
     if input.weights.is_some() || input.labels.is_some() {
         console.note("note: only features are written: labels and weights stay in the source");
     }

@@ -1,10 +1,9 @@
 //! `bmm completions`: what a shell needs to complete commands and flags.
 
-use crate::cli::Cli;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 use serde_json::json;
 use std::path::PathBuf;
@@ -27,9 +26,13 @@ pub(crate) struct Args {
     force: bool,
 }
 
-pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+pub(crate) fn run(
+    args: &Args,
+    mut program: Command,
+    console: &Console,
+) -> Result<Outcome, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "bmm", &mut script);
+    clap_complete::generate(args.shell, &mut program, "bmm", &mut script);
     let text = String::from_utf8_lossy(&script);
     match &args.output {
         None => console.result(&json!({ "script": text }), || text.to_string())?,

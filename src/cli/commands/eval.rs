@@ -63,11 +63,13 @@ struct Document {
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
-    let source = input::source_or_default(args.source.as_ref(), console);
     let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
     let reading = Reading { labels, mask, ..Reading::default() };
-    let input = input::read_for_model(&[source], reading, &model, console)?;
-    photos::remark(&input, &model, console);
+    let input = console.with_notes(|notes| {
+        let source = input::source_or_default(args.source.as_ref(), notes);
+        input::read_for_model(&[source], reading, &model, notes)
+    })?;
+    console.notes(photos::remarks(&input, &model));
     let document = Document::new(path.display().to_string(), &model, &input)?;
     console.result(&document, || document.text())?;
     Ok(Outcome::Done)

@@ -34,13 +34,6 @@ pub(crate) struct Args {
     force: bool,
 }
 
-/// What to say to someone who named a published data set as if it were there.
-pub(crate) fn offer(path: &Path) -> Option<String> {
-    let name = path.to_str()?.split(':').next()?;
-    let is_published = <Set as clap::ValueEnum>::from_str(name, false).is_ok();
-    is_published.then(|| format!("run `bmm fetch {name}`, then give data/{name}"))
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Set {
     /// Handwritten digits

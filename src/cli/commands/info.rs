@@ -1,8 +1,8 @@
 //! `bmm info`: all there is to know of a model or a source.
 
-use crate::bits::BitMatrix;
 use crate::cli::input;
 use crate::cli::input::Input;
+use crate::cli::input::demo;
 use crate::cli::input::models;
 use crate::cli::input::reading::Reading;
 use crate::cli::results::clusters;
@@ -38,7 +38,9 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let is_run = path != Path::new(&args.subject) && path.exists();
     let Some(model) = read_if_model(&path, is_run)? else {
         args.errors.refuse_for_data(&args.subject)?;
-        let facts = data_facts(&input::read(&args.subject, &Reading::default(), console)?);
+        let reading = Reading::default();
+        let input = console.with_notes(|notes| input::read(&args.subject, &reading, notes))?;
+        let facts = data_facts(&input);
         console.result(&facts, || text(&facts, None))?;
         return Ok(Outcome::Done);
     };
@@ -54,7 +56,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 
 /// The model at `path`, or `None` if what is there is no model and not meant to be one.
 fn read_if_model(path: &Path, is_run: bool) -> Result<Option<Model>> {
-    if !is_run && !path.is_file() && !models::is_built_in(path) {
+    if !is_run && !path.is_file() && !demo::is_built_in(path) {
         return Ok(None);
     }
     match models::read(path) {
@@ -102,7 +104,7 @@ fn model_facts(path: &Path, model: &Model) -> Value {
 fn data_facts(input: &Input) -> Value {
     let (n, d) = (input.bits.n_samples(), input.bits.n_features());
     let (column_sums, observed) = (input.bits.column_sums(), input.bits.observed_counts());
-    let n_missing = input.bits.missing().map_or(0, BitMatrix::count_ones);
+    let n_missing = input.n_missing();
     let labels = input.labels.as_ref().map(|labels| {
         let mut counts = vec![0_u64; labels.names().len()];
         labels.of_row().iter().flatten().for_each(|&label| counts[label as usize] += 1);

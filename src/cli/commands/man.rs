@@ -1,11 +1,10 @@
 //! `bmm man`: the manual pages.
 
-use crate::cli::Cli;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 use serde_json::json;
 use std::path::PathBuf;
@@ -25,9 +24,12 @@ pub(crate) struct Args {
     force: bool,
 }
 
-pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
-    // As `--help` shows it: with the help command, and with names such as `bmm train` in the synopses.
-    let mut program = Cli::command();
+pub(crate) fn run(
+    args: &Args,
+    mut program: Command,
+    console: &Console,
+) -> Result<Outcome, Failure> {
+    // Adds the help command, and names such as `bmm train` in the synopses.
     program.build();
     let Some(folder) = &args.out else {
         let page = page(program)?;

@@ -36,14 +36,15 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let file = args.output.clone().unwrap_or_else(|| args.default_output());
     check(&file, args.force)?;
-    let input = input::read(&args.source, &args.reading.reading(), console)?;
+    let reading = args.reading.reading();
+    let input = console.with_notes(|notes| input::read(&args.source, &reading, notes))?;
     if data::has_test_split(&Source::parse(&args.source)) {
         console.note(
             "note      this is the training split; `:test` behind the path takes the other one",
         );
     }
     console.note(format_args!("data      {}", input.summary()));
-    input.warn_if_all_the_same(console);
+    console.notes(input.warning());
     let packed = PackedFile::new(packed(&input))?;
     output::deliver_by(Some(&file), &|out| packed.write(out), args.force, console)?;
     let document = serde_json::json!({

@@ -1,6 +1,5 @@
 //! `bmm sample`: draws images from a model.
 
-use super::view;
 use crate::bits::BitMatrix;
 use crate::cli::input::models;
 use crate::cli::input::models::ModelArgs;
@@ -8,7 +7,7 @@ use crate::cli::run_folder::pictures;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
-use crate::cli::terminal::tables::counted;
+use crate::cli::terminal::text::counted;
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
@@ -74,9 +73,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 
 /// What the images are, so that nobody takes them for data.
 fn origin(model: &Model) -> &'static str {
-    match pictures::is_synthetic(model) {
-        true => "images drawn from a model of synthetic digits: not real data",
-        false => "images drawn from the model: not real data",
+    if model.is_synthetic() {
+        "images drawn from a model of synthetic digits: not real data"
+    } else {
+        "images drawn from the model: not real data"
     }
 }
 
@@ -118,7 +118,7 @@ impl Args {
         match self.cluster {
             None => Ok(model.mixture.clone()),
             Some(k) if k < n_components => Ok(model.mixture.component(k)),
-            Some(k) => Err(view::no_such_cluster(k, n_components)),
+            Some(k) => Err(models::no_such_cluster(k, n_components)),
         }
     }
 }

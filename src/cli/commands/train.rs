@@ -15,7 +15,7 @@ use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::memory;
 use crate::cli::terminal::progress;
 use crate::cli::terminal::progress::Progress;
-use crate::cli::terminal::tables::counted;
+use crate::cli::terminal::text::counted;
 use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
 use crate::error::{Error, Result};
 use crate::kernels;
@@ -111,7 +111,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut clock = Clock::start();
     let FitArgs { out, force, .. } = &args.fit;
     let from = args.from.as_deref().map(models::read).transpose()?;
-    let source = input::source_or_default(args.fit.data.as_ref(), console);
+    let source =
+        console.with_notes(|notes| input::source_or_default(args.fit.data.as_ref(), notes));
     run_folder::check(out.as_deref(), *force)?;
     let (input, held_out) = clock.load(|| args.fit.read(&source, from.as_ref(), console))?;
     from.iter().try_for_each(|model| check_rows(&source, &input, model))?;
@@ -149,7 +150,7 @@ pub(crate) fn announce(input: &Input, k: usize, console: &Console) -> Result<()>
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", kernel()));
-    input.warn_if_all_the_same(console);
+    console.notes(input.warning());
     Ok(())
 }
 
@@ -193,7 +194,8 @@ impl FitArgs {
         from: Option<&Model>,
         console: &Console,
     ) -> Result<(Input, Option<Input>)> {
-        input::read_with_held_out(source, &self.reading(from)?, console)
+        let reading = self.reading(from)?;
+        console.with_notes(|notes| input::read_with_held_out(source, &reading, notes))
     }
 
     /// Whether labels were given beside the data.

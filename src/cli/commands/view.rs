@@ -111,7 +111,7 @@ impl Args {
         match self.cluster {
             None => Ok((0..k).collect()),
             Some(cluster) if cluster < k => Ok(vec![cluster]),
-            Some(cluster) => Err(no_such_cluster(cluster, k)),
+            Some(cluster) => Err(models::no_such_cluster(cluster, k)),
         }
     }
 
@@ -167,7 +167,7 @@ impl Args {
         };
         json!({
             "model": path.display().to_string(),
-            "synthetic": pictures::is_synthetic(model),
+            "synthetic": model.is_synthetic(),
             "height": model.height,
             "width": model.width,
             "output": self.output.as_ref().map(|file| file.display().to_string()),
@@ -220,12 +220,6 @@ fn open_page(model: &Path, console: &Console) -> Result<()> {
     open::that_detached(&page).map_err(Error::io(&page))?;
     console.note(format_args!("opened    {}", page.display()));
     Ok(())
-}
-
-/// The error for a cluster that the model does not have.
-pub(crate) fn no_such_cluster(cluster: usize, n_components: usize) -> Error {
-    let allowed = format!("from 0 to {}, the clusters of the model", n_components - 1);
-    Error::Parameter { name: "cluster", value: cluster.to_string(), allowed }
 }
 
 fn needs_file() -> Error {

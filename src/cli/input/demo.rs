@@ -1,13 +1,17 @@
-//! The built-in digits: drawn at start-up from the mixture that the program carries, so no image is shipped.
+//! The built-in digits, drawn from the mixture that the program carries: no image is shipped.
 
-use super::models;
 use crate::data::{Dataset, Labels, Pixels, SourceKind, Split};
 use crate::error::{Error, Result};
 use crate::model_file::{self, Model};
 use flate2::read::GzDecoder;
 use std::io::Read;
+use std::path::Path;
 
-/// How the source is named.
+/// The names of the model that the program carries, unless there are files of these names. The
+/// second is what unpacking the shipped file would give.
+pub(crate) const BUILT_IN: [&str; 2] = ["mnist-k100", "models/mnist-k100.bmm"];
+
+/// The name of the source.
 pub(crate) const NAME: &str = "demo";
 
 /// What every output made from it says.
@@ -23,7 +27,7 @@ const TEST: (usize, u64) = (2_000, 2);
 /// `demo`, `demo:train` or `demo:test`, unless something of that name is there.
 pub(crate) fn split_of(text: &str) -> Option<Split> {
     match text {
-        _ if std::path::Path::new(text).exists() => None,
+        _ if Path::new(text).exists() => None,
         "demo" | "demo:train" => Some(Split::Train),
         "demo:test" => Some(Split::Test),
         _ => None,
@@ -43,9 +47,14 @@ pub(crate) fn draw(split: Split) -> Result<Dataset> {
     Dataset::new(name, SourceKind::Synthetic, pixels, labels)
 }
 
+/// Whether `path` names the model that the program carries, and nothing else.
+pub(crate) fn is_built_in(path: &Path) -> bool {
+    BUILT_IN.iter().any(|name| Path::new(name) == path) && !path.exists()
+}
+
 /// The shipped model.
 pub(crate) fn model() -> Result<Model> {
-    let name = models::BUILT_IN[0];
+    let name = BUILT_IN[0];
     let mut bytes = Vec::new();
     GzDecoder::new(MODEL).read_to_end(&mut bytes).map_err(Error::io(name))?;
     model_file::decode(&bytes).map_err(|problem| Error::model(name, problem))

@@ -1,6 +1,6 @@
 //! Labels that a fit may use, not only be judged by: which clusters are of which label.
 
-use crate::cli::input::Input;
+use super::rows::Input;
 use crate::data::Labels;
 use crate::em::{self, Fit, FitParams, Observe};
 use crate::error::{Error, Result};

@@ -1,7 +1,6 @@
 //! Which model a command means.
 
 use super::demo;
-use crate::cli::run_folder::pictures;
 use crate::cli::terminal::console::Console;
 use crate::data::Binarize;
 use crate::error::{Error, ModelProblem, Result};
@@ -14,9 +13,6 @@ use std::time::SystemTime;
 pub(crate) const FOLDER: &str = "models";
 /// The model file of a run.
 pub(crate) const FILE: &str = "model.bmm";
-/// The names of the model that the program carries, where there is no file of that name; the second is what unpacking the shipped
-/// file would give.
-pub(crate) const BUILT_IN: [&str; 2] = ["mnist-k100", "models/mnist-k100.bmm"];
 
 /// Which model to use.
 #[derive(Debug, clap::Args)]
@@ -41,7 +37,7 @@ impl ModelArgs {
 /// Says which model is used, and whether it knows real data.
 pub(crate) fn announce(path: &Path, model: &Model, console: &Console) {
     console.note(format_args!("model     {}", path.display()));
-    if pictures::is_synthetic(model) {
+    if model.is_synthetic() {
         console.note(format_args!("note      the model was fitted to {}", demo::SYNTHETIC));
     }
 }
@@ -53,15 +49,10 @@ pub(crate) fn read(path: &Path) -> Result<Model> {
         let problem = ModelProblem::NotAModel { looks_like: "a folder without a model.bmm" };
         return Err(Error::model(path, problem));
     }
-    match is_built_in(path) {
-        true => demo::model(),
-        false => checked(&file, model_file::read(&file)?),
+    if demo::is_built_in(path) {
+        return demo::model();
     }
-}
-
-/// Whether `path` names the model that the program carries, and nothing else.
-pub(crate) fn is_built_in(path: &Path) -> bool {
-    BUILT_IN.iter().any(|name| Path::new(name) == path) && !path.exists()
+    checked(&file, model_file::read(&file)?)
 }
 
 /// The model, if this program knows the rule that makes bits for it.
@@ -79,6 +70,12 @@ pub(crate) fn checked(path: &Path, model: Model) -> Result<Model> {
 /// The model file of a run folder, or the path itself.
 pub(crate) fn file_in(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE) } else { path.to_path_buf() }
+}
+
+/// The error for a cluster that the model does not have.
+pub(crate) fn no_such_cluster(cluster: usize, n_components: usize) -> Error {
+    let allowed = format!("from 0 to {}, the clusters of the model", n_components - 1);
+    Error::Parameter { name: "cluster", value: cluster.to_string(), allowed }
 }
 
 /// The model of the run written last.

@@ -1,17 +1,18 @@
-//! Pictures that are not as the images of a model: photos, which are prepared, and images that look inverted.
+//! Pictures unlike the images of a model: photos, which are prepared, and inverted images.
 
-use crate::cli::input::Input;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::tables::counted;
+use super::rows::Input;
+use crate::cli::terminal::text::counted;
 use crate::model_file::Model;
 
-/// Images smaller than this show nothing that could be cut out, in pixels.
+/// The smallest height and width, in pixels, of images in which something can be cut out.
 const SMALLEST: usize = 8;
-/// The most ink at the edge of images that are centred on empty ground, as a share.
+/// The largest share of ink at the edge of images that are centred on empty ground.
 const EMPTY: f64 = 0.05;
 
-/// The size that photos are made into for `model`: none if its images are not ink in the middle of empty ground, for then there is
-/// no knowing how they were cut out.
+/// Height and width that photos are made into for `model`.
+///
+/// `None` if its images are not ink in the middle of empty ground: then nobody knows how they were
+/// cut out.
 pub(crate) fn size_for(model: &Model) -> Option<(usize, usize)> {
     let (height, width) = (model.height as usize, model.width as usize);
     let mixture = &model.mixture;
@@ -24,31 +25,35 @@ pub(crate) fn size_for(model: &Model) -> Option<(usize, usize)> {
     is_centred.then_some((height, width))
 }
 
-/// The pixels at the edge.
+/// The places of the pixels at the edge.
 fn edge(height: usize, width: usize) -> Vec<usize> {
     let is_edge =
         |d: &usize| [0, height - 1].contains(&(d / width)) || [0, width - 1].contains(&(d % width));
     (0..height * width).filter(is_edge).collect()
 }
 
-/// Says what was made of photos, and which images look as if ink and ground had changed places.
-pub(crate) fn remark(input: &Input, model: &Model, console: &Console) {
+/// What was made of photos, and which images look as if ink and ground had changed places.
+pub(crate) fn remarks(input: &Input, model: &Model) -> Vec<String> {
+    let mut remarks = Vec::new();
     let n_prepared = input.parts.iter().filter(|part| part.is_prepared).count();
     if n_prepared > 0 {
         let (height, width) = (model.height, model.width);
-        console.note(format_args!(
-            "note      {} cut out, centred and scaled to {height} x {width}; assign --show shows them",
+        remarks.push(format!(
+            "note      {} cut out, centred and scaled to {height} x {width}; \
+             assign --show shows them",
             counted(n_prepared, "picture")
         ));
     }
     let inverted = inverted(input, model);
     if let Some(&first) = inverted.first() {
         let (source, index) = input.origin(first);
-        console.note(format_args!(
-            "warning   {} ({source}, {index}, for one) mostly ink at the edge, where the model has none: inverted?",
+        remarks.push(format!(
+            "warning   {} ({source}, {index}, for one) mostly ink at the edge, where the model \
+             has none: inverted?",
             counted(inverted.len(), "image")
         ));
     }
+    remarks
 }
 
 /// Rows with more ink than ground at the edge of an image, where the model has next to none.

@@ -3,6 +3,7 @@
 use super::clusters;
 use crate::cli::input::Input;
 use crate::cli::terminal::tables;
+use crate::cli::terminal::text::amount;
 use crate::error::Result;
 use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
 use crate::model_file::{LabelTable, Model};
@@ -135,7 +136,7 @@ impl Classification {
         let rows = self.reliability.iter().map(|bin| {
             let range = format!("{:.1} to {:.1}", bin.above, bin.up_to);
             let means = [bin.confidence, bin.accuracy].map(|mean| format!("{mean:.4}"));
-            [range].into_iter().chain(means).chain([clusters::amount(bin.count)]).collect()
+            [range].into_iter().chain(means).chain([amount(bin.count)]).collect()
         });
         tables::table(&["probability", "mean", "accuracy", samples], &[0], rows)
     }

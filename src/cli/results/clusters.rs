@@ -147,12 +147,6 @@ pub(crate) fn weighed(counts: &[u64], unit: f64) -> Vec<u64> {
     counts.iter().map(|count| (*count as f64 * unit).round() as u64).collect()
 }
 
-/// A sum of weights in words: whole where rounding is all that is missing, else to four places.
-pub(crate) fn amount(sum: f64) -> String {
-    let rounded = (sum * 1e4).round() / 1e4;
-    rounded.to_string()
-}
-
 /// One line about the agreement with labels.
 pub(crate) fn agreement_line(agreement: &Agreement) -> String {
     let Agreement { accuracy, purity, nmi, ari } = agreement;

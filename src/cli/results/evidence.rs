@@ -4,7 +4,7 @@ use crate::cli::input::Input;
 use crate::cli::run_folder::pictures;
 use crate::cli::run_folder::pictures::Style;
 use crate::cli::terminal::console::Console;
-use crate::cli::terminal::tables::counted;
+use crate::cli::terminal::text::counted;
 use crate::error::{Error, Result};
 use crate::model_file::Model;
 use crate::render::{self, Sheet, Tile};

@@ -70,7 +70,8 @@ impl ErrorArgs {
         let (true, Some(source)) = (self.errors, &self.source) else { return Ok(None) };
         let source = std::slice::from_ref(source);
         let reading = Reading { labels: self.labels.clone(), ..Reading::default() };
-        let input = input::read_for_model(source, reading, model, console)?;
+        let input =
+            console.with_notes(|notes| input::read_for_model(source, reading, model, notes))?;
         let trained_on = model.provenance.as_ref().map(|p| &p.data_sha256);
         let trained_on_it =
             trained_on.map(|sha| *sha == data::fingerprint(&input.bits, input.weights.as_deref()));

@@ -1,6 +1,6 @@
 //! How far a fit can be trusted: how often its optimum was reached, what the next one is like, and what may be wrong with it.
 
-use crate::cli::terminal::tables::counted;
+use crate::cli::terminal::text::counted;
 use crate::em::{Diagnosis, FitReport, RunnerUp, SAME_OPTIMUM, StopReason};
 use crate::model_file::{Finding, LabelTable, Trust};
 use serde::Serialize;

@@ -9,7 +9,7 @@ use crate::cli::results::train_report::Results;
 use crate::cli::terminal::clock::Clock;
 use crate::cli::terminal::console::json_text;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::tables::counted;
+use crate::cli::terminal::text::counted;
 use crate::error::{Error, Result};
 use crate::model_file::{self, Model, atomic};
 use crate::parallel;

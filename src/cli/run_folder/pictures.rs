@@ -33,11 +33,6 @@ pub(crate) fn numbers(bits: &BitMatrix) -> Vec<f64> {
     values
 }
 
-/// Whether the model was fitted to data drawn by a program.
-pub(crate) fn is_synthetic(model: &Model) -> bool {
-    model.provenance.as_ref().is_some_and(|provenance| provenance.synthetic)
-}
-
 /// The means of the clusters `shown`, captioned with what is known about them.
 ///
 /// `sizes` are the images in each cluster; a model with labels knows them itself.
@@ -67,7 +62,7 @@ pub(crate) fn sheet(
         _ => format!("Means of {n_components} clusters"),
     };
     let foot =
-        if is_synthetic(model) { format!("From {}", demo::SYNTHETIC) } else { String::new() };
+        if model.is_synthetic() { format!("From {}", demo::SYNTHETIC) } else { String::new() };
     let sheet = Sheet { title: &title, foot: &foot, columns };
     render::sheet_png(&tiles(model, sizes, shown), shape(model), &sheet)
 }

@@ -1,22 +1,19 @@
 //! What may be printed, and where: results to standard output, everything else to standard error.
 
-use super::failure::{self, Failure};
-use crate::cli::Options;
-use crate::error::Error;
+use super::failure::{Failure, Lines};
+use super::options::{ColorChoice, Options};
 use crate::render::Colours;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
+/// What is to be said of data on standard error.
+#[derive(Debug)]
+pub(crate) enum Note {
+    /// A remark; `--quiet` silences it.
+    Remark(String),
+    /// What is wrong with something that is left out.
+    LeftOut(Lines),
 }
 
 /// The width assumed where there is no terminal.
@@ -48,10 +45,27 @@ impl Console {
         }
     }
 
-    /// Says what is wrong with something that is left out. The work goes on without it, and ends with exit code 1.
-    pub(crate) fn left_out(&self, error: &Error) {
-        failure::tell(&failure::lines(error));
-        self.is_partial.store(true, Ordering::Relaxed);
+    /// Several remarks.
+    pub(crate) fn notes(&self, texts: impl IntoIterator<Item = impl std::fmt::Display>) {
+        texts.into_iter().for_each(|text| self.note(text));
+    }
+
+    /// Does `work` and says what it noted, even where it failed.
+    ///
+    /// The program goes on without what is left out, and ends with exit code 1.
+    pub(crate) fn with_notes<T>(&self, work: impl FnOnce(&mut Vec<Note>) -> T) -> T {
+        let mut notes = Vec::new();
+        let result = work(&mut notes);
+        for note in notes {
+            match note {
+                Note::Remark(text) => self.note(text),
+                Note::LeftOut(lines) => {
+                    lines.print();
+                    self.is_partial.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        result
     }
 
     /// Whether something was left out.
@@ -91,7 +105,7 @@ impl Console {
         self.print_by(&|out| out.write_all(text.as_bytes()))
     }
 
-    /// The same for what `write` writes, piece by piece.
+    /// Writes to standard output what `write` writes, piece by piece.
     pub(crate) fn print_by(
         &self,
         write: &dyn Fn(&mut dyn Write) -> io::Result<()>,

@@ -18,7 +18,7 @@ pub(crate) fn deliver(
     deliver_by(file, &|out| out.write_all(text.as_bytes()), force, console)
 }
 
-/// The same for what `write` writes, piece by piece.
+/// Writes what `write` writes, piece by piece, to `file` or to standard output.
 pub(crate) fn deliver_by(
     file: Option<&Path>,
     write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
@@ -47,7 +47,7 @@ pub(crate) fn save(
     Ok(())
 }
 
-/// Says before the work that `flag` names no PNG that can be written.
+/// Refuses, before the work, a `file` of `flag` that cannot be written as a PNG.
 pub(crate) fn check_png(flag: &'static str, file: &Path, force: bool) -> Result<()> {
     if has_ending(file, "png") {
         return atomic::check_file_target(file, force);

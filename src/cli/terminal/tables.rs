@@ -1,5 +1,6 @@
-//! Plain text: tables, the home of `comfy-table`, and counted things.
+//! Tables as plain text.
 
+use super::text::printable;
 use comfy_table::{CellAlignment, Table, presets};
 
 /// A table with a head and no lines; every column but those named in `left` is right-aligned.
@@ -11,7 +12,7 @@ pub(crate) fn table(
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(head);
     for row in rows {
-        table.add_row(row.iter().map(|cell| printable(cell)));
+        table.add_row(row.iter().map(|cell| printable(cell, '?')));
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
@@ -19,14 +20,4 @@ pub(crate) fn table(
         column.set_cell_alignment(if is_left { CellAlignment::Left } else { CellAlignment::Right });
     }
     table.lines().map(|line| line.trim_end().to_string() + "\n").collect()
-}
-
-/// The text without control characters: a file name must not steer the terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
-/// `1 row`, `2 rows`.
-pub(crate) fn counted(n: usize, thing: &str) -> String {
-    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
 }

@@ -295,44 +295,6 @@ fn the_table_with_a_column_on_another_scale_is_the_one_that_is_named() {
 }
 
 #[test]
-fn every_problem_has_one_line_of_advice() {
-    let text = || String::from("x");
-    let problems = [
-        DataProblem::Empty,
-        DataProblem::NothingUsable { seen: text() },
-        DataProblem::WebPage,
-        DataProblem::UnknownKind { looks_like: text(), recipe: None },
-        DataProblem::Truncated { expected: 2, found: 1 },
-        DataProblem::TooLong { expected: 2 },
-        DataProblem::DamagedGzip { reason: text() },
-        DataProblem::TooLarge { what: text(), limit: "1" },
-        DataProblem::LabelsNotImages,
-        DataProblem::ImagesNotLabels,
-        DataProblem::IdxType { code: 9, dims: 3 },
-        DataProblem::LabelCount { labels: 1, images: 2 },
-        DataProblem::NoSplit { split: "train", why: text() },
-        DataProblem::NoSplit { split: "test", why: text() },
-        DataProblem::NotSplit { split: "test" },
-        DataProblem::SeveralDataSets { names: text() },
-        DataProblem::MixedSizes { size: text(), other: text(), other_size: text() },
-        DataProblem::Picture { reason: text() },
-        DataProblem::NpyHeader { reason: text() },
-        DataProblem::NpyType { dtype: text() },
-        DataProblem::NpyShape { shape: text() },
-        DataProblem::Value { row: 1, column: 2, value: 3.5 },
-        DataProblem::Ragged { line: 1, found: 2, expected: 3 },
-        DataProblem::NotANumber { line: 1, column: 2, cell: text() },
-        DataProblem::CellRange { line: 1, column: 2, value: -1.0 },
-        DataProblem::LabelLine { line: 1, what: text() },
-    ];
-    for problem in problems {
-        let (message, hint) = (problem.to_string(), problem.hint());
-        assert!(!message.contains('\n') && !hint.contains('\n'));
-        assert!(hint.len() > 10 && hint.len() < 100, "{hint}");
-    }
-}
-
-#[test]
 fn the_numbers_of_the_columns_are_a_header_and_not_a_row() {
     let tables: [(&str, usize); 3] =
         [("0,1,2\n1,0,1\n0,0,1\n", 2), ("0,1\n1,0\n", 2), ("0,1,3\n1,0,1\n", 2)];

@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Obstacle, Result};
 use crate::parallel;
 
 mod parents;
@@ -37,17 +37,6 @@ const DESKTOP_ENTRIES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// What a file is to hold.
 type Contents<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
-
-const FILE_HINT: &str = "give --force to replace it, or another name or folder";
-const RUN_HINT: &str = "give --force to replace this run, or another folder";
-const PICTURES_HINT: &str = "give --force to replace these pictures, or another folder";
-const FOREIGN_HINT: &str =
-    "it holds more than a bmm run, so not even --force replaces it; give another folder";
-const NOT_PICTURES_HINT: &str =
-    "it holds more than drawn pictures, so not even --force replaces it; give another folder";
-const PINNED_HINT: &str =
-    "the current folder and a mount point cannot be replaced; give a folder inside it";
-const NOT_A_FOLDER_HINT: &str = "it is a file; give the name of a folder";
 
 /// Writes `bytes` to `path`, whole or not at all; missing parent folders are made.
 ///
@@ -76,7 +65,7 @@ pub fn write_file_by(path: impl AsRef<Path>, force: bool, write: Contents) -> Re
     let placed =
         if force { temporary.persist(&target) } else { temporary.persist_noclobber(&target) };
     placed.map_err(|refused| match refused.error.kind() {
-        ErrorKind::AlreadyExists => exists(path, FILE_HINT),
+        ErrorKind::AlreadyExists => exists(path, Obstacle::File),
         _ => Error::io(path)(refused.error),
     })?;
     parents.keep(&target);
@@ -127,7 +116,7 @@ fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool)
     })?;
     sync_tree(temporary.path()).map_err(Error::io(path))?;
     install(temporary, &target, occupant).map_err(|error| match error.kind() {
-        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, kind.hint()),
+        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, kind.obstacle()),
         _ => Error::io(path)(error),
     })?;
     parents.keep(&target);
@@ -168,13 +157,13 @@ pub fn check_file_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
 /// What is there may go only with `force`.
 fn admit_file(path: &Path, force: bool) -> Result<()> {
     if !force && path.symlink_metadata().is_ok() {
-        return Err(exists(path, FILE_HINT));
+        return Err(exists(path, Obstacle::File));
     }
     Ok(())
 }
 
-fn exists(path: &Path, hint: &'static str) -> Error {
-    Error::Exists { path: path.to_path_buf(), hint }
+fn exists(path: &Path, obstacle: Obstacle) -> Error {
+    Error::Exists { path: path.to_path_buf(), obstacle }
 }
 
 /// Whether `path` is something to write into rather than to replace. The standard streams are named because a shell may
@@ -260,19 +249,19 @@ impl Kind {
         }
     }
 
-    /// How to go on where one of this kind is in the way.
-    fn hint(self) -> &'static str {
+    /// A folder of this kind in the way.
+    fn obstacle(self) -> Obstacle {
         match self {
-            Self::Run => RUN_HINT,
-            Self::Pictures => PICTURES_HINT,
+            Self::Run => Obstacle::Run,
+            Self::Pictures => Obstacle::Pictures,
         }
     }
 
-    /// How to go on where anything else is.
-    fn foreign_hint(self) -> &'static str {
+    /// A folder of anything else in the way.
+    fn foreign(self) -> Obstacle {
         match self {
-            Self::Run => FOREIGN_HINT,
-            Self::Pictures => NOT_PICTURES_HINT,
+            Self::Run => Obstacle::MoreThanRun,
+            Self::Pictures => Obstacle::MoreThanPictures,
         }
     }
 }
@@ -290,17 +279,17 @@ fn admit(kind: Kind, path: &Path, force: bool) -> Result<Occupant> {
     match path.symlink_metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Occupant::Nothing),
         Err(error) => return Err(Error::io(path)(error)),
-        Ok(_) if !path.is_dir() => return Err(exists(path, NOT_A_FOLDER_HINT)),
+        Ok(_) if !path.is_dir() => return Err(exists(path, Obstacle::NoFolder)),
         Ok(_) => {}
     }
     if is_pinned(path) {
-        return Err(exists(path, PINNED_HINT));
+        return Err(exists(path, Obstacle::Pinned));
     }
     let names = entry_names(path).map_err(Error::io(path))?;
     match (names.is_empty(), kind.is_of(&names), force) {
         (true, ..) => Ok(Occupant::EmptyFolder),
-        (_, false, _) => Err(exists(path, kind.foreign_hint())),
-        (_, true, false) => Err(exists(path, kind.hint())),
+        (_, false, _) => Err(exists(path, kind.foreign())),
+        (_, true, false) => Err(exists(path, kind.obstacle())),
         (_, true, true) => Ok(Occupant::SameKind),
     }
 }

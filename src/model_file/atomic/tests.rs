@@ -34,9 +34,9 @@ fn run(model: &[u8]) -> Vec<(String, Vec<u8>)> {
     vec![("model.bmm".into(), model.to_vec()), ("means/00.png".into(), b"png".to_vec())]
 }
 
-fn refused(outcome: Result<()>) -> &'static str {
+fn refused(outcome: Result<()>) -> Obstacle {
     match outcome {
-        Err(Error::Exists { hint, .. }) => hint,
+        Err(Error::Exists { obstacle, .. }) => obstacle,
         other => panic!("{other:?}"),
     }
 }
@@ -53,7 +53,7 @@ fn without_force_a_file_in_the_way_is_left_as_it_was() {
     let place = place();
     let path = place.path().join("x");
     write_file(&path, b"old", false).unwrap();
-    assert_eq!(refused(write_file(&path, b"new", false)), FILE_HINT);
+    assert_eq!(refused(write_file(&path, b"new", false)), Obstacle::File);
     assert_eq!(listing(place.path()), [("x".into(), b"old".to_vec())]);
     write_file(&path, b"new", true).unwrap();
     assert_eq!(listing(place.path()), [("x".into(), b"new".to_vec())]);
@@ -119,8 +119,8 @@ fn a_run_is_replaced_whole_but_only_with_force() {
     let old = [run(b"old"), vec![("means/01.png".into(), b"stale".to_vec())]].concat();
     write_folder(&path, &old, false).unwrap();
     let before = listing(place.path());
-    assert_eq!(refused(check_folder_target(&path, false)), RUN_HINT);
-    assert_eq!(refused(write_folder(&path, &run(b"new"), false)), RUN_HINT);
+    assert_eq!(refused(check_folder_target(&path, false)), Obstacle::Run);
+    assert_eq!(refused(write_folder(&path, &run(b"new"), false)), Obstacle::Run);
     assert_eq!(listing(place.path()), before);
     check_folder_target(&path, true).unwrap();
     write_folder(&path, &run(b"new"), true).unwrap();
@@ -135,11 +135,11 @@ fn a_folder_of_the_users_is_never_replaced() {
         let path = place.path().join("a");
         fs::create_dir(&path).unwrap();
         fs::write(path.join(stray), b"work").unwrap();
-        assert_eq!(refused(write_folder(&path, &run(b"m"), true)), FOREIGN_HINT);
+        assert_eq!(refused(write_folder(&path, &run(b"m"), true)), Obstacle::MoreThanRun);
         fs::write(path.join("model.bmm"), b"m").unwrap();
         let before = listing(place.path());
-        assert_eq!(refused(check_folder_target(&path, true)), FOREIGN_HINT);
-        assert_eq!(refused(write_folder(&path, &run(b"m"), true)), FOREIGN_HINT);
+        assert_eq!(refused(check_folder_target(&path, true)), Obstacle::MoreThanRun);
+        assert_eq!(refused(write_folder(&path, &run(b"m"), true)), Obstacle::MoreThanRun);
         assert_eq!(listing(place.path()), before);
     }
 }
@@ -149,8 +149,8 @@ fn a_file_in_the_way_of_a_folder_stays() {
     let place = place();
     let path = place.path().join("a");
     fs::write(&path, b"file").unwrap();
-    assert_eq!(refused(check_folder_target(&path, true)), NOT_A_FOLDER_HINT);
-    assert_eq!(refused(write_folder(&path, &run(b"m"), true)), NOT_A_FOLDER_HINT);
+    assert_eq!(refused(check_folder_target(&path, true)), Obstacle::NoFolder);
+    assert_eq!(refused(write_folder(&path, &run(b"m"), true)), Obstacle::NoFolder);
     assert!(check_folder_target(path.join("below"), true).is_err());
     assert_eq!(listing(place.path()), [("a".into(), b"file".to_vec())]);
 }
@@ -235,10 +235,10 @@ fn a_model_written_is_read_and_a_bent_file_is_refused_by_name() {
 
 #[test]
 fn the_current_folder_and_a_mount_point_are_refused_before_training() {
-    assert_eq!(refused(check_folder_target(".", true)), PINNED_HINT);
+    assert_eq!(refused(check_folder_target(".", true)), Obstacle::Pinned);
     assert!(!is_pinned(place().path()));
     #[cfg(target_os = "linux")]
-    assert_eq!(refused(check_folder_target("/proc", true)), PINNED_HINT);
+    assert_eq!(refused(check_folder_target("/proc", true)), Obstacle::Pinned);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn whether_a_file_can_be_written_is_known_before_and_asking_leaves_nothing() {
     let place = place();
     let path = |name: &str| place.path().join(name);
     fs::write(path("old"), b"old").unwrap();
-    assert_eq!(refused(check_file_target(path("old"), false)), FILE_HINT);
+    assert_eq!(refused(check_file_target(path("old"), false)), Obstacle::File);
     assert!(check_file_target(path("old"), true).is_ok());
     assert!(check_file_target(path("new/deep/file"), false).is_ok());
     assert!(matches!(check_file_target(path("old/file"), true), Err(Error::Io { .. })));

@@ -110,9 +110,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     args.check(&model)?;
     let reading = Reading { mask: args.mask.mask.clone(), ..Reading::default() };
-    let input = input::read_for_model(&args.sources, reading, &model, console)?;
+    let input =
+        console.with_notes(|notes| input::read_for_model(&args.sources, reading, &model, notes))?;
     models::announce(&path, &model, console);
-    photos::remark(&input, &model, console);
+    console.notes(photos::remarks(&input, &model));
     if input.synthetic {
         console.note(format_args!("data      {}", demo::SYNTHETIC));
     }

@@ -1,7 +1,7 @@
 //! The production side of the ladder, all of it: what `bmm assign` and `bmm train` run, behind a few calls.
 
 use crate::bits::BitMatrix;
-use crate::cli::terminal::tables::counted;
+use crate::cli::terminal::text::counted;
 use crate::em::{self, BLOCK_ROWS, EStep, SufficientStats};
 use crate::kernels::{self, RowBlock};
 use crate::mixture::BernoulliMixture;

@@ -84,8 +84,10 @@ fn seconds(text: &str) -> Result<f64> {
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     check_files(&args.out, args.force)?;
-    let source = input::source_or_default(args.data.as_ref(), console);
-    let input = input::read(&source, &Reading::default(), console)?;
+    let input = console.with_notes(|notes| {
+        let source = input::source_or_default(args.data.as_ref(), notes);
+        input::read(&source, &Reading::default(), notes)
+    })?;
     let sizes = args.sizes(&input)?;
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", engine::kernel()));

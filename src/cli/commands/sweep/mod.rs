@@ -83,7 +83,8 @@ fn n_bootstrap(text: &str) -> Result<usize> {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut clock = Clock::start();
     let FitArgs { out, force, seed, .. } = &args.fit;
-    let source = input::source_or_default(args.fit.data.as_ref(), console);
+    let source =
+        console.with_notes(|notes| input::source_or_default(args.fit.data.as_ref(), notes));
     run_folder::check(out.as_deref(), *force)?;
     let (input, test) = clock.load(|| args.fit.read(&source, None, console))?;
     if args.fit.has_labels() && input.labels.as_ref().is_some_and(|labels| !labels.is_complete()) {

@@ -1,15 +1,65 @@
-//! Names that a user may have meant: what is there and is spelt much like what is not.
+//! What a user may have meant by a name that is not there.
 
 use super::demo;
 use super::models;
+use crate::cli::terminal::failure::Lines;
+use crate::cli::terminal::hints;
+use crate::error::{DataProblem, Error};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Two names are alike from here on, by the similarity of Jaro and Winkler (1990), from 0 to 1.
+/// Names are alike from here on, by the similarity of Jaro and Winkler (1990), from 0 to 1.
 const ALIKE: f64 = 0.85;
 
-/// What is there and is named most like `path`, which is not: beside it, under `data/` or `models/`, or built in.
-pub(crate) fn similar(path: &Path) -> Option<String> {
+/// The lines about `error`. For a name that is not there, the hint says what it may stand for.
+pub(crate) fn lines(error: &Error) -> Lines {
+    let meant = not_there(error).and_then(meant);
+    Lines { error: error.to_string(), hint: meant.unwrap_or_else(|| hints::hint(error)) }
+}
+
+/// The file or folder that was named and is not there.
+fn not_there(error: &Error) -> Option<&Path> {
+    let path = match error {
+        Error::Io { path, source } if source.kind() == ErrorKind::NotFound => path,
+        // One of several sources.
+        Error::Data { path, problem: DataProblem::Unreadable { .. } } => path,
+        _ => return None,
+    };
+    // A link that leads nowhere is there.
+    let found = path.symlink_metadata();
+    found.is_err_and(|e| e.kind() == ErrorKind::NotFound).then_some(path)
+}
+
+/// What the name of something that is not there may stand for.
+fn meant(path: &Path) -> Option<String> {
+    let written = path.to_string_lossy();
+    if ["http://", "https://"].iter().any(|scheme| written.starts_with(scheme)) {
+        return Some(format!(
+            "download it first, such as by `curl -LO '{written}'`, and give the file"
+        ));
+    }
+    published(path).or_else(|| similar(path).map(|name| format!("did you mean {name}?")))
+}
+
+/// How to get a published data set that was named as if it were there.
+fn published(path: &Path) -> Option<String> {
+    let name = path.to_str()?.split(':').next()?;
+    is_published(name).then(|| format!("run `bmm fetch {name}`, then give data/{name}"))
+}
+
+#[cfg(feature = "fetch")]
+fn is_published(name: &str) -> bool {
+    ["mnist", "fashion-mnist", "kmnist"].contains(&name)
+}
+
+#[cfg(not(feature = "fetch"))]
+fn is_published(_: &str) -> bool {
+    false
+}
+
+/// The name most like `path`: beside it, under `data/` or `models/`, or built in.
+fn similar(path: &Path) -> Option<String> {
     let written = path.to_str()?;
     // `data/minst:test` may be a split of what is there.
     let (written, split) = match written.rsplit_once(':') {
@@ -35,9 +85,9 @@ fn candidates(path: &Path) -> Vec<PathBuf> {
     if is_bare {
         found.extend(entries(Path::new("data")));
         found.extend(entries(Path::new(models::FOLDER)));
-        found.extend([demo::NAME, models::BUILT_IN[0]].map(PathBuf::from));
+        found.extend([demo::NAME, demo::BUILT_IN[0]].map(PathBuf::from));
     }
-    // A folder that is misspelt: what is in the one that was meant.
+    // In a misspelt folder: what is in the folder that was meant.
     if let (Some(grand), Some(folder)) = (parent.parent(), parent.file_name()) {
         let is_meant = |there: &PathBuf| {
             let names = (there.file_name().and_then(|n| n.to_str()), folder.to_str());

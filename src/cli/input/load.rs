@@ -1,0 +1,228 @@
+//! From the name of a source to rows: by the readers, the demo and the binarisation rule.
+
+use super::demo;
+use super::names;
+use super::photos;
+use super::reading::{ImageShape, Reading};
+use super::rows::{Input, LeftOut};
+use crate::cli::terminal::console::Note;
+use crate::cli::terminal::text::counted;
+use crate::data::{self, Binarize, Dataset, Source, SourceKind, Split};
+use crate::error::{DataProblem, Error, Result};
+use crate::model_file::Model;
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// Reads a source from the command line: any path but the empty one.
+pub(crate) fn source_parser() -> impl TypedValueParser<Value = OsString> {
+    PathBufValueParser::new().map(PathBuf::into_os_string)
+}
+
+/// The source named, or the default one: MNIST where it is, else the demo, which is noted.
+pub(crate) fn source_or_default(named: Option<&OsString>, notes: &mut Vec<Note>) -> OsString {
+    if let Some(named) = named {
+        return named.clone();
+    }
+    let elsewhere = std::env::var_os("BMM_DATA").filter(|folder| !folder.is_empty());
+    let elsewhere = elsewhere.map(|folder| Path::new(&folder).join("mnist"));
+    let places = elsewhere.into_iter().chain([PathBuf::from("data/mnist")]);
+    if let Some(mnist) = places.into_iter().find(|place| place.is_dir()) {
+        return mnist.into_os_string();
+    }
+    let real = if cfg!(feature = "fetch") {
+        "for the real MNIST run `bmm fetch mnist`"
+    } else {
+        "put the real MNIST there, as data/README.md says"
+    };
+    notes.push(Note::Remark(format!(
+        "note: no MNIST in data/mnist or $BMM_DATA/mnist, so this uses the built-in demo: {}\n\
+         note: {real}, then run the same command again",
+        demo::SYNTHETIC,
+    )));
+    demo::NAME.into()
+}
+
+/// Reads `source`. What is to be said of it goes to `notes`, even if it cannot be used.
+pub(crate) fn read(source: &OsString, reading: &Reading, notes: &mut Vec<Note>) -> Result<Input> {
+    let (set, name) = match source.to_str().and_then(demo::split_of) {
+        Some(split) => (demo::draw(split)?, demo::NAME.into()),
+        None => (data::load(&reading.source(source))?, name_of(source)),
+    };
+    binarised(set, name, reading, notes)
+}
+
+/// Reads several sources of images as one, as `model` sees them.
+pub(crate) fn read_for_model(
+    sources: &[OsString],
+    reading: Reading,
+    model: &Model,
+    notes: &mut Vec<Note>,
+) -> Result<Input> {
+    let picture_size = photos::size_for(model);
+    let model_size = Some((model.height as usize, model.width as usize));
+    let model_rule = Some(model.binarize.parse()?);
+    let reading = Reading { model_rule, model_size, picture_size, ..reading };
+    if let [source] = sources {
+        return read(source, &reading, notes);
+    }
+    let sources: Vec<_> = sources.iter().map(|source| reading.source(source)).collect();
+    binarised(data::load_all(&sources)?, "images".into(), &reading, notes)
+}
+
+/// Reads `source` and its held-out split, if there is one, by the same rule and in the same shape.
+pub(crate) fn read_with_held_out(
+    source: &OsString,
+    reading: &Reading,
+    notes: &mut Vec<Note>,
+) -> Result<(Input, Option<Input>)> {
+    let (set, test, name) = match source.to_str().and_then(demo::split_of) {
+        Some(split) => {
+            let test = (split == Split::Train).then(|| demo::draw(Split::Test)).transpose()?;
+            (demo::draw(split)?, test, demo::NAME.into())
+        }
+        None => {
+            let (set, test) = data::load_with_test(&reading.source(source))?;
+            (set, test, name_of(source))
+        }
+    };
+    let input = binarised(set, name, reading, notes)?;
+    let same = Reading { rule: Some(input.rule), shape: reading.shape, ..Reading::default() };
+    let held_out = test.map(|test| binarised(test, "test".into(), &same, notes)).transpose()?;
+    Ok((input, held_out))
+}
+
+fn binarised(
+    mut set: Dataset,
+    name: String,
+    reading: &Reading,
+    notes: &mut Vec<Note>,
+) -> Result<Input> {
+    let left_out = left_out(&mut set, notes);
+    if let Some(file) = &reading.labels {
+        set.set_labels(data::read_labels(file)?, file)?;
+    }
+    if let Some(file) = &reading.mask {
+        set.hide(&data::load(&Source::parse(file.as_os_str()))?.pixels, file)?;
+    }
+    if let Some(limit) = reading.limit {
+        set.truncate(limit);
+    }
+    if reading.is_for_training {
+        set.check_columns()?;
+    }
+    if let Some(shape) = reading.shape {
+        give_shape(&mut set, shape)?;
+    }
+    reading.model_size.map_or(Ok(()), |size| check_size(&set, size))?;
+    let rule = rule(&set, reading)?;
+    let synthetic = set.kind == SourceKind::Synthetic;
+    Ok(Input {
+        name,
+        kind: if synthetic { demo::SYNTHETIC.into() } else { set.kind.to_string() },
+        height: set.pixels.height(),
+        width: set.pixels.width(),
+        bits: set.pixels.into_bits().or_else(|pixels| rule.apply(&pixels))?,
+        rule,
+        labels: set.labels,
+        weights: set.weights,
+        names: set.names,
+        parts: set.parts,
+        synthetic,
+        left_out,
+        n_ones: OnceLock::new(),
+    })
+}
+
+/// Files that cannot be read and folders that were not looked into.
+fn left_out(set: &mut Dataset, notes: &mut Vec<Note>) -> Vec<LeftOut> {
+    if let [first, ..] = set.passed_over.as_slice() {
+        notes.push(Note::Remark(format!(
+            "note: {} not looked into, such as {}: pictures are taken from a folder and its \
+             sub-folders, but not from theirs nor from a run",
+            counted(set.passed_over.len(), "folder"),
+            first.display()
+        )));
+    }
+    let mut left_out = Vec::new();
+    for (path, problem) in std::mem::take(&mut set.unreadable) {
+        left_out.push(LeftOut::new(&path, problem.to_string()));
+        notes.push(Note::LeftOut(names::lines(&Error::data(path, problem))));
+    }
+    let passed_over = set.passed_over.iter();
+    left_out.extend(passed_over.map(|path| LeftOut::new(path, "is not looked into".into())));
+    left_out
+}
+
+/// Gives rows the shape that they lack. Images have a shape already.
+fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Result<()> {
+    let own = (set.pixels.height(), set.pixels.width());
+    if own.0 > 1 && own != (height, width) {
+        let allowed = format!("left out: these are images of {} x {}", own.0, own.1);
+        let value = format!("{height}x{width}");
+        return Err(Error::Parameter { name: "shape", value, allowed });
+    }
+    set.pixels.reshape(height, width)
+}
+
+/// The rule asked for, or the one that fits.
+///
+/// Tables of 0 and 1 are binary already. Packed files name their rule. Everything else is grey.
+fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
+    if reading.rule.is_none() {
+        reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule))?;
+    }
+    match (set.packed_by(), reading.rule) {
+        (Some(by), Some(asked)) if asked != by => Err(Error::Parameter {
+            name: "binarize",
+            value: asked.to_string(),
+            allowed: format!("left out: {} was packed by {by}", set.origin(0).0),
+        }),
+        (Some(by), _) => Ok(by),
+        (None, Some(asked)) => Ok(asked.resolve(&set.pixels)),
+        (None, None) if set.is_binary() => Ok(Binarize::None),
+        (None, None) => {
+            if reading.model_rule == Some(Binarize::None) {
+                set.check_binary()?;
+            }
+            set.check_scale()?;
+            Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels))
+        }
+    }
+}
+
+/// Refuses files that were packed by another rule than the model's. Rows that were binary before
+/// have no rule.
+fn check_packed(set: &Dataset, model: Binarize) -> Result<()> {
+    for part in &set.parts {
+        if let Some(by) = part.packed_by.filter(|by| ![model, Binarize::None].contains(by)) {
+            let (by, model) = (by.to_string(), model.to_string());
+            return Err(Error::data(&part.source, DataProblem::OtherRule { by, model }));
+        }
+    }
+    Ok(())
+}
+
+/// A row of a table has no shape of its own; an image must have the model's.
+fn check_size(set: &Dataset, model: (usize, usize)) -> Result<()> {
+    let found = (set.pixels.height(), set.pixels.width());
+    if found == model || found == (1, model.0 * model.1) {
+        return Ok(());
+    }
+    let path = set.parts.first().map_or_else(PathBuf::new, |part| PathBuf::from(&part.source));
+    Err(Error::Size { path, found, model })
+}
+
+/// The last part of a path, without its ending and split.
+pub(crate) fn name_of(source: &OsString) -> String {
+    let source = Source::parse(source);
+    if source.is_stdin() {
+        return "stdin".into();
+    }
+    let path = source.path().canonicalize().unwrap_or_else(|_| source.path().to_path_buf());
+    let stem = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    let name = stem.map_or("data".into(), |stem| stem.to_string_lossy().to_lowercase());
+    let safe = |c: char| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
+    name.chars().map(safe).collect()
+}

@@ -1,0 +1,127 @@
+//! Rows ready for the library, with what is known of them.
+
+use super::words::Words;
+use crate::bits::BitMatrix;
+use crate::cli::terminal::text::{amount, counted};
+use crate::data::{Binarize, Labels, Part};
+use crate::em::Rows;
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// Data, ready for the library.
+pub(crate) struct Input {
+    /// A short name, for naming what is made from it.
+    pub(crate) name: String,
+    /// What kind of data it is, in words.
+    pub(crate) kind: String,
+    pub(crate) bits: BitMatrix,
+    pub(crate) height: usize,
+    pub(crate) width: usize,
+    /// The rule that made the bits, to be applied to what comes later.
+    pub(crate) rule: Binarize,
+    pub(crate) labels: Option<Labels>,
+    /// How much each row counts, if they do not count the same.
+    pub(crate) weights: Option<Vec<f64>>,
+    /// The names of the columns (D), or none.
+    pub(crate) names: Vec<String>,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) synthetic: bool,
+    /// Files that cannot be read, and folders that are not looked into.
+    pub(crate) left_out: Vec<LeftOut>,
+    /// Counted once, when first asked for: the rows may lie on a disk.
+    pub(super) n_ones: OnceLock<u64>,
+}
+
+/// A file or folder that was left out.
+#[derive(Debug, Clone, serde::Serialize)]
+pub(crate) struct LeftOut {
+    file: String,
+    reason: String,
+}
+
+impl LeftOut {
+    pub(super) fn new(file: &Path, reason: String) -> Self {
+        Self { file: file.display().to_string(), reason }
+    }
+}
+
+impl Input {
+    /// What to say if no bit tells one row from another.
+    pub(crate) fn warning(&self) -> Option<&'static str> {
+        let n_bits = (self.bits.n_samples() * self.bits.n_features()) as u64;
+        [0, n_bits].contains(&self.n_ones()).then_some(
+            "warning   all bits are the same: is --binarize right for this data? otsu finds a cut",
+        )
+    }
+
+    /// The number of ones in all rows.
+    pub(crate) fn n_ones(&self) -> u64 {
+        *self.n_ones.get_or_init(|| self.bits.count_ones())
+    }
+
+    /// Some of the rows. They no longer know their place in the files.
+    pub(crate) fn select(&self, rows: &[usize]) -> Self {
+        let weights = self.weights.as_ref();
+        Self {
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            bits: self.bits.select(rows),
+            labels: self.labels.as_ref().map(|labels| labels.select(rows)),
+            weights: weights.map(|weights| rows.iter().map(|&i| weights[i]).collect()),
+            names: self.names.clone(),
+            parts: Vec::new(),
+            left_out: self.left_out.clone(),
+            n_ones: OnceLock::new(),
+            ..*self
+        }
+    }
+
+    /// The file and the place in it of row `i`.
+    pub(crate) fn origin(&self, i: usize) -> (&str, usize) {
+        Part::origin(&self.parts, i)
+    }
+
+    /// The rows with their weights.
+    pub(crate) fn rows(&self) -> Rows<'_> {
+        let rows = Rows::new(&self.bits);
+        match &self.weights {
+            Some(weights) => rows.weighted(weights),
+            None => rows,
+        }
+    }
+
+    /// One line about the data.
+    pub(crate) fn summary(&self) -> String {
+        let (n, d) = (self.bits.n_samples(), self.bits.n_features());
+        let (n_bits, n_missing) = ((n * d) as u64, self.n_missing());
+        let percent = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
+        let samples = counted(n, Words::of(self.height).sample);
+        let size = match self.height {
+            1 => d.to_string(),
+            height => format!("{height} x {}", self.width),
+        };
+        let ink = percent(self.n_ones(), n_bits - n_missing);
+        let mut line = format!(
+            "{} ({}): {samples} of {size}, {ink:.1} % ones by {}",
+            self.name, self.kind, self.rule
+        );
+        if n_missing > 0 {
+            line += &format!(", {:.1} % missing", percent(n_missing, n_bits));
+        }
+        if let Some(weights) = &self.weights {
+            line += &format!(", weighing {} in all", amount(weights.iter().sum()));
+        }
+        if let Some(labels) = &self.labels {
+            line += &format!(", {}", counted(labels.names().len(), "label"));
+        }
+        if !self.left_out.is_empty() {
+            line += &format!(", {} left out", self.left_out.len());
+        }
+        line
+    }
+
+    /// The number of missing entries in all rows.
+    pub(crate) fn n_missing(&self) -> u64 {
+        self.bits.missing().map_or(0, BitMatrix::count_ones)
+    }
+}

@@ -1,0 +1,71 @@
+//! What a user of the program can do about an error, in one line.
+
+mod data;
+mod model;
+
+use super::usage::way_out;
+use crate::error::{Error, Obstacle};
+use std::io::ErrorKind;
+
+/// The advice that goes with `error`.
+pub(crate) fn hint(error: &Error) -> String {
+    match error {
+        Error::Io { source, .. } => io(source.kind()).into(),
+        Error::Data { problem, .. } => data::hint(problem),
+        Error::Model { problem, .. } => model::hint(problem).into(),
+        Error::Exists { obstacle, .. } => in_the_way(*obstacle).into(),
+        Error::Parameter { name, allowed, .. } => way_out(name, allowed, None),
+        Error::Mixture(_) => "weights must sum to 1 and every mean must lie between 0 and 1".into(),
+        Error::Features { model, .. } => {
+            format!("give rows of {model} features, or train a model on data of this size")
+        }
+        Error::Size { found: (1, _), model, .. } | Error::Size { model: model @ (1, _), .. } => {
+            format!("give rows of {}, or name another model", model.0 * model.1)
+        }
+        Error::Size { model, .. } => {
+            format!("scale or crop the image to {} x {} first", model.0, model.1)
+        }
+        Error::NoModel { .. } => "train one with `bmm train`, or name a model with --model".into(),
+        Error::NoPage { .. } => {
+            "`bmm train` and `bmm sweep` write one; --as blocks or --as shade shows the means"
+                .into()
+        }
+        Error::Information(_) => {
+            "give --bootstrap 200, which refits resampled rows, or fit fewer clusters".into()
+        }
+        Error::ObjectiveFell { .. } | Error::Disagreement { .. } => {
+            "this is a defect of bmm: please report it with the command and the data".into()
+        }
+    }
+}
+
+fn io(kind: ErrorKind) -> &'static str {
+    use ErrorKind::*;
+    match kind {
+        NotFound => "check the spelling of the path",
+        PermissionDenied | ReadOnlyFilesystem => "choose a place that you may read and write",
+        StorageFull | QuotaExceeded | FileTooLarge => {
+            "free some space or choose another disk, then run it again"
+        }
+        NotADirectory => "a part of the path is a file, not a folder",
+        _ => "check that the path can be read or written",
+    }
+}
+
+fn in_the_way(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::File => "give --force to replace it, or another name or folder",
+        Obstacle::Run => "give --force to replace this run, or another folder",
+        Obstacle::Pictures => "give --force to replace these pictures, or another folder",
+        Obstacle::MoreThanRun => {
+            "it holds more than a bmm run, so not even --force replaces it; give another folder"
+        }
+        Obstacle::MoreThanPictures => {
+            "it holds more than drawn pictures, so not even --force replaces it; give another folder"
+        }
+        Obstacle::Pinned => {
+            "the current folder and a mount point cannot be replaced; give a folder inside it"
+        }
+        Obstacle::NoFolder => "it is a file; give the name of a folder",
+    }
+}
