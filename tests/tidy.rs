@@ -118,7 +118,7 @@ const RULES: Rules = Rules {
                 "render/report/mod.rs",
             ],
         ),
-        ("strsim", &["cli/input/similar.rs"]),
+        ("strsim", &["cli/input/names.rs"]),
         ("tempfile", &["model_file/atomic/mod.rs"]),
         ("terminal_size", &["cli/terminal/console.rs"]),
         ("thiserror", &["error/"]),

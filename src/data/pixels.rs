@@ -230,11 +230,8 @@ impl Pixels {
     pub fn reshape(&mut self, height: usize, width: usize) -> Result<()> {
         let n_features = self.n_features();
         if height.checked_mul(width) != Some(n_features) {
-            return Err(Error::Parameter {
-                name: "shape",
-                value: format!("{height}x{width}"),
-                allowed: format!("HxW with a product of {n_features}, the values of a row"),
-            });
+            let allowed = format!("HxW with a product of {n_features}, the values of a row");
+            return Err(Error::parameter("shape", format!("{height}x{width}"), allowed));
         }
         (self.height, self.width) = (height, width);
         Ok(())

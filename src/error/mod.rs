@@ -127,6 +127,15 @@ impl Error {
         move |source| Self::Io { path, source }
     }
 
+    /// An [`Error::Parameter`].
+    pub(crate) fn parameter(
+        name: &'static str,
+        value: impl ToString,
+        allowed: impl Into<String>,
+    ) -> Self {
+        Self::Parameter { name, value: value.to_string(), allowed: allowed.into() }
+    }
+
     /// An [`Error::Data`] about `path`.
     pub fn data(path: impl AsRef<Path>, problem: DataProblem) -> Self {
         Self::Data { path: path.as_ref().to_path_buf(), problem }

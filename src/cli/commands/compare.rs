@@ -1,8 +1,7 @@
 //! `bmm compare`: which clusters of two models belong together, and how the two differ on data.
 
-use crate::cli::input;
-use crate::cli::input::models;
 use crate::cli::input::reading::Reading;
+use crate::cli::input::{self, models};
 use crate::cli::results::comparison::{Comparison, OnData};
 use crate::cli::run_folder::pictures;
 use crate::cli::terminal::console::Console;
@@ -30,8 +29,8 @@ pub(crate) struct Args {
     /// The model to compare it with
     #[arg(value_name = "B")]
     b: PathBuf,
-    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo [default: as for train,
-    /// if it has images of this size]
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo
+    /// [default: as for train, if it has images of this size]
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: Option<OsString>,
     /// Write the matched means side by side to this PNG [default: none]
@@ -56,7 +55,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// Models over other features have nothing to be matched by.
+/// Refuses models of other features, which cannot be matched.
 fn check_comparable(a: &Model, b: &Model) -> Result<()> {
     let [of_a, of_b] = [a, b].map(|model| (model.height, model.width));
     if of_a == of_b {
@@ -64,16 +63,16 @@ fn check_comparable(a: &Model, b: &Model) -> Result<()> {
     }
     let size = |(height, width)| format!("{height} x {width}");
     let allowed = format!("a model of images of {}, as A is", size(of_a));
-    Err(Error::Parameter { name: "B", value: format!("a model of {}", size(of_b)), allowed })
+    Err(Error::parameter("B", format!("a model of {}", size(of_b)), allowed))
 }
 
 impl Args {
-    /// Says before the work, and not after it, that the picture cannot be written.
+    /// Refuses, before the work, a picture that cannot be written.
     fn check_output(&self) -> Result<()> {
         self.output.iter().try_for_each(|file| output::check_png("output", file, self.force))
     }
 
-    /// The two on the source named, or on the default one if it fits.
+    /// Both models on the source named, or on the default one if it fits.
     fn on_data(&self, a: &Model, b: &Model, console: &Console) -> Result<Option<OnData>> {
         if a.binarize != b.binarize {
             let (of_a, of_b) = (&a.binarize, &b.binarize);
@@ -89,7 +88,8 @@ impl Args {
             // Tables of 0 and 1 have another size, or no rule for grey images.
             Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
                 console.note(
-                    "note      no SRC was named and the default one does not fit: only the means are compared",
+                    "note      no SRC was named and the default one does not fit: \
+                     only the means are compared",
                 );
                 Ok(None)
             }
@@ -98,7 +98,7 @@ impl Args {
     }
 }
 
-/// One picture: each cluster of A beside its match in B, then those left over.
+/// Writes one picture: each cluster of A beside its match in B, then those without a match.
 fn save_sheet(
     comparison: &Comparison,
     models: [&Model; 2],

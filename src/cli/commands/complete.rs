@@ -1,13 +1,9 @@
 //! `bmm complete`: fills in what is missing.
 
-use crate::cli::input;
-use crate::cli::input::demo;
-use crate::cli::input::models;
-use crate::cli::input::models::ModelArgs;
+use crate::cli::input::models::{self, ModelArgs};
 use crate::cli::input::reading::{MaskArgs, Reading};
-use crate::cli::input::{Input, Words};
-use crate::cli::run_folder::pictures;
-use crate::cli::run_folder::pictures::numbers;
+use crate::cli::input::{self, Input, Words, demo};
+use crate::cli::run_folder::pictures::{self, numbers};
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
@@ -38,11 +34,11 @@ pub(crate) struct Args {
     /// Use the first N images only [default: all]
     #[arg(long, value_name = "N")]
     limit: Option<std::num::NonZeroUsize>,
-    /// Draw 0 or 1 from this seed in the place of expected values [default: off]
+    /// Draw 0 or 1, seeded by this number, instead of expected values [default: off]
     #[arg(long, value_name = "SEED")]
     draw: Option<u64>,
-    /// A sheet.png that shows images as given and completed, or values as .csv, .npy, .idx or .idx.gz
-    /// [default: CSV on standard output]
+    /// A sheet.png that shows images as given and completed, or values as .csv, .npy, .idx or
+    /// .idx.gz [default: CSV on standard output]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file if it exists [default: off]
@@ -75,7 +71,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         console.note("note: only features are written: labels and weights stay in the source");
     }
     if n_missing == 0 {
-        console.note("warning   nothing is missing: --mask names pixels that are, in tables blank cells and NA");
+        console.note(
+            "warning   nothing is missing: --mask names pixels that are, \
+             in tables blank cells and NA",
+        );
     }
     let completed = Completed::new(input, &model, args.draw)?;
     match &args.output {
@@ -146,11 +145,9 @@ impl Completed {
         const MISSING: f64 = 0.35;
         let (bits, d) = (&self.input.bits, self.input.bits.n_features());
         if bits.n_samples() > MOST_DRAWN {
-            return Err(Error::Parameter {
-                name: "limit",
-                value: format!("{} images", bits.n_samples()),
-                allowed: format!("at most {MOST_DRAWN} images on a sheet"),
-            });
+            let n_images = format!("{} images", bits.n_samples());
+            let allowed = format!("at most {MOST_DRAWN} images on a sheet");
+            return Err(Error::parameter("limit", n_images, allowed));
         }
         let mut given = numbers(bits);
         for (i, row) in given.chunks_mut(d).enumerate() {
@@ -176,19 +173,19 @@ impl Completed {
     }
 }
 
-/// As few digits as tell the number from its neighbours, and no row of zeros before them.
+/// The shortest text that reads back as the same number, with an exponent for small ones.
 fn short(value: &f64) -> String {
     if *value == 0.0 || value.abs() >= 1e-4 { value.to_string() } else { format!("{value:e}") }
 }
 
-/// Said before anything is read.
+/// Refuses another ending before anything is read.
 fn check_format(file: &Path) -> Result<()> {
     let name = file.to_string_lossy().to_lowercase();
     if [".png", ".csv", ".npy", ".idx", ".idx.gz"].iter().any(|ending| name.ends_with(ending)) {
         return Ok(());
     }
-    let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz".into();
-    Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
+    let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz";
+    Err(Error::parameter("output", file.display(), allowed))
 }
 
 #[cfg(test)]

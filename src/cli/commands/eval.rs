@@ -1,11 +1,8 @@
 //! `bmm eval`: scores a model on data.
 
-use crate::cli::input;
-use crate::cli::input::demo;
 use crate::cli::input::models::ModelArgs;
-use crate::cli::input::photos;
 use crate::cli::input::reading::{MaskArgs, Reading};
-use crate::cli::input::{Input, LeftOut};
+use crate::cli::input::{self, Input, LeftOut, demo, photos};
 use crate::cli::results::classifier::Classification;
 use crate::cli::results::clusters::{Agreement, Clustering, agreement_line};
 use crate::cli::results::confusion::Confusion;
@@ -25,7 +22,8 @@ Examples:
   bmm eval data/mnist:test
   bmm eval pictures/ --model models/pictures-k10 --json")]
 pub(crate) struct Args {
-    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo [default: as for train]
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo
+    /// [default: as for train]
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: Option<OsString>,
     #[command(flatten)]
@@ -57,7 +55,7 @@ struct Document {
     #[serde(flatten)]
     agreement: Option<Agreement>,
     confusion: Option<Confusion>,
-    /// By the labels that the model met in training.
+    /// By the labels that the model was trained with.
     classifier: Option<Classification>,
 }
 

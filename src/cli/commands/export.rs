@@ -1,7 +1,6 @@
 //! `bmm export`: writes a model in a format that other programs read.
 
-use crate::cli::input::models;
-use crate::cli::input::models::ModelArgs;
+use crate::cli::input::models::{self, ModelArgs};
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
@@ -11,9 +10,10 @@ use std::path::PathBuf;
 
 /// Write a model as .safetensors, .npy, .csv or .json
 ///
-/// Of K clusters and D pixels, .csv has a header weight,p0,p1 and so on, and a line for each cluster; .npy an array
-/// of K x (D + 1) doubles, the weights in front; .json the lists "weights" and "means", K of D numbers each;
-/// .safetensors two tensors of these names. In all of them the weights add up to 1.
+/// For K clusters and D pixels, a .csv file has a header weight,p0,p1 and so on, and a line for
+/// each cluster. A .npy file has an array of K x (D + 1) doubles, the weights in front. A .json
+/// file has the lists "weights" and "means", the latter K lists of D numbers. A .safetensors file
+/// has two tensors of these names. The weights always add up to 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

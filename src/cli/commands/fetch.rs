@@ -3,6 +3,7 @@
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::progress::Transfer;
+use crate::cli::terminal::usage::number;
 use crate::data::{Download, Published};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
@@ -17,7 +18,7 @@ Examples:
   bmm fetch mnist
   bmm fetch kmnist --out data/kmnist --mirror https://mirror.example/kmnist/")]
 pub(crate) struct Args {
-    /// Which one
+    /// The data set
     #[arg(value_enum, value_name = "NAME")]
     set: Set,
     /// The folder to put it in [default: data/NAME]
@@ -26,7 +27,7 @@ pub(crate) struct Args {
     /// Ask this address before the known ones; the files must be the same [default: none]
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
-    /// Seconds to wait for an answer, and for each piece of a file, before it goes on elsewhere
+    /// Seconds to wait for an answer, and for each piece of a file, before the next address is asked
     #[arg(long, default_value_t = 60, value_name = "S", value_parser = seconds)]
     timeout: u64,
     /// Replace files that are there but are not the published ones [default: off]
@@ -108,10 +109,8 @@ const NAMES: [&str; 4] = [
 const MOST_SECONDS: u64 = 3600;
 
 fn seconds(text: &str) -> Result<u64> {
-    let number = text.parse().ok().filter(|s| (1..=MOST_SECONDS).contains(s));
     let allowed = || format!("a whole number from 1 to {MOST_SECONDS}");
-    let (name, value) = ("timeout", text.to_string());
-    number.ok_or_else(|| Error::Parameter { name, value, allowed: allowed() })
+    number("timeout", text, |s| (1..=MOST_SECONDS).contains(s), allowed)
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {

@@ -1,10 +1,7 @@
-//! `bmm info`: all there is to know of a model or a source.
+//! `bmm info`: what is known of a model or a data source.
 
-use crate::cli::input;
-use crate::cli::input::Input;
-use crate::cli::input::demo;
-use crate::cli::input::models;
 use crate::cli::input::reading::Reading;
+use crate::cli::input::{self, Input, demo, models};
 use crate::cli::results::clusters;
 use crate::cli::results::standard_errors::ErrorArgs;
 use crate::cli::results::trust;
@@ -19,7 +16,7 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::Path;
 
-/// Say all there is to know of a model or a data source
+/// Say what is known of a model or a data source
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -54,7 +51,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// The model at `path`, or `None` if what is there is no model and not meant to be one.
+/// The model at `path`, or `None` if what is there is data.
 fn read_if_model(path: &Path, is_run: bool) -> Result<Option<Model>> {
     if !is_run && !path.is_file() && !demo::is_built_in(path) {
         return Ok(None);
@@ -130,7 +127,7 @@ fn data_facts(input: &Input) -> Value {
     })
 }
 
-/// The same facts for people: a line each, lists of clusters as a table.
+/// The facts for people: a line each, and a table of the clusters.
 fn text(facts: &Value, trust: Option<&Trust>) -> String {
     let mut text = String::new();
     for (name, value) in facts.as_object().into_iter().flatten() {
@@ -146,7 +143,7 @@ fn text(facts: &Value, trust: Option<&Trust>) -> String {
     text + &cluster_table(facts)
 }
 
-/// Lists are left to the table.
+/// One fact; lists of numbers are left to the table.
 fn line(text: &mut String, name: &str, value: &Value) {
     let value = match value {
         Value::Array(list) if list.first().is_some_and(Value::is_object) => list.len().to_string(),

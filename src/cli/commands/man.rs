@@ -43,7 +43,7 @@ pub(crate) fn run(
         let file = format!("{name}.1");
         pages.push((file, page(command.name(name))?));
     }
-    // All are checked before the first is written.
+    // Check all targets before the first page is written.
     pages
         .iter()
         .try_for_each(|(file, _)| atomic::check_file_target(folder.join(file), args.force))?;

@@ -1,4 +1,4 @@
-//! One file a command: its flags, its help, and what it does.
+//! The commands, a file for each: `Args` with the flags and the help, and `run`.
 
 pub(crate) mod assign;
 pub(crate) mod bench;

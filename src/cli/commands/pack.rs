@@ -1,8 +1,7 @@
-//! `bmm pack`: writes a data source as bits, which later commands load at the speed of the disk.
+//! `bmm pack`: writes a data source as bits, which later commands load fast.
 
-use crate::cli::input;
-use crate::cli::input::Input;
 use crate::cli::input::reading::ReadingArgs;
+use crate::cli::input::{self, Input};
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
@@ -13,14 +12,15 @@ use crate::model_file::atomic;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Write a data source as packed bits, to be loaded in no time
+/// Write a data source as packed bits, which are fast to load
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   bmm pack data/mnist
   bmm pack photos/ --shape 28x28 --output photos.bits")]
 pub(crate) struct Args {
-    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or `demo`; `:test` takes a test split
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or `demo`; `:test` takes
+    /// a test split
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: OsString,
     /// The file to write [default: NAME.bits, after the source, in this folder]
@@ -61,11 +61,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// Said before the work: under the name of another kind of file nobody would know it for what it is.
+/// Refuses, before the work, a name that hides what the file is.
 fn check(file: &Path, force: bool) -> Result<()> {
     if !has_ending(file, "bits") && !file.starts_with("/dev") {
-        let (value, allowed) = (file.display().to_string(), "a file that ends in .bits".into());
-        return Err(Error::Parameter { name: "output", value, allowed });
+        return Err(Error::parameter("output", file.display(), "a file that ends in .bits"));
     }
     atomic::check_file_target(file, force)
 }

@@ -1,8 +1,7 @@
 //! `bmm sample`: draws images from a model.
 
 use crate::bits::BitMatrix;
-use crate::cli::input::models;
-use crate::cli::input::models::ModelArgs;
+use crate::cli::input::models::{self, ModelArgs};
 use crate::cli::run_folder::pictures;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
@@ -44,9 +43,9 @@ pub(crate) struct Args {
     force: bool,
 }
 
-/// The most images on one picture, in the terminal or in a JSON document, and the most pictures in a folder.
+/// The most images on a picture, in the terminal or in a JSON document, and pictures in a folder.
 const MOST_DRAWN: usize = 10_000;
-/// The most pixels of all images in a file, a byte each.
+/// The most pixels of all images in a file; each takes a byte.
 const MOST_PIXELS: usize = 1 << 31;
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -71,7 +70,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// What the images are, so that nobody takes them for data.
+/// A remark that the images are no data.
 fn origin(model: &Model) -> &'static str {
     if model.is_synthetic() {
         "images drawn from a model of synthetic digits: not real data"
@@ -92,7 +91,7 @@ impl Args {
             return Ok(());
         }
         let allowed = format!("from 1 to {most} for this kind of output");
-        Err(Error::Parameter { name: "n", value: self.n.to_string(), allowed })
+        Err(Error::parameter("n", self.n, allowed))
     }
 
     /// The JSON document; it holds the images, rows of 0 and 1, unless a file does.
@@ -148,9 +147,8 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
         Ok(data::write_npy(&images()?))
     } else {
         let allowed =
-            "a file ending in .png, .idx, .idx.gz or .npy, or a folder, with a slash at the end"
-                .into();
-        Err(Error::Parameter { name: "output", value: file.display().to_string(), allowed })
+            "a file ending in .png, .idx, .idx.gz or .npy, or a folder, with a slash at the end";
+        Err(Error::parameter("output", file.display(), allowed))
     }
 }
 

@@ -1,12 +1,9 @@
 //! `bmm view`: shows the means of the clusters, or opens the page of the run.
 
-use crate::cli::input::models;
-use crate::cli::input::models::ModelArgs;
+use crate::cli::input::models::{self, ModelArgs};
 use crate::cli::results::clusters;
-use crate::cli::run_folder;
-use crate::cli::run_folder::pictures;
-use crate::cli::run_folder::report::stored;
-use crate::cli::run_folder::report::stored::Member;
+use crate::cli::run_folder::report::stored::{self, Member};
+use crate::cli::run_folder::{self, pictures};
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
@@ -27,11 +24,12 @@ Examples:
 pub(crate) struct Args {
     #[command(flatten)]
     model: ModelArgs,
-    /// How to show them; auto: png with --output *.png, the page with *.html and on a desktop; else blocks
-    /// where there is colour, else shade
+    /// How to show them; auto: png with --output *.png, the page with *.html and on a desktop; else
+    /// blocks where there is colour, else shade
     #[arg(long = "as", value_enum, default_value = "auto", value_name = "HOW")]
     how: How,
-    /// Open the page in a browser, or say why that fails, wherever this runs [default: on a desktop]
+    /// Open the page in a browser, or say why that fails, wherever this runs
+    /// [default: on a desktop]
     #[arg(long, conflicts_with_all = ["output", "json"])]
     open: bool,
     /// Show this cluster only, with the members that the page of the run has of it [default: all]
@@ -82,7 +80,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
             };
             output::save(file, &sheet, args.force, console)?;
         }
-        (How::Png, None) => return Err(needs_file().into()),
+        (How::Png, None) => {
+            let allowed = "a file to write a PNG to, such as means.png";
+            return Err(Error::parameter("output", "not given", allowed).into());
+        }
         (_, None) if console.json => {}
         _ => {
             let members = args.members(&path, &model);
@@ -140,7 +141,7 @@ impl Args {
         Ok(Outcome::Done)
     }
 
-    /// Whether somebody looks at a screen on which a browser can open, and asked for nothing else.
+    /// Whether a browser can open on the user's screen, and nothing else was asked for.
     fn is_for_desktop(&self, console: &Console) -> bool {
         let is_plain = self.how == How::Auto && self.output.is_none() && self.cluster.is_none();
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -156,12 +157,13 @@ impl Args {
 
     /// The JSON document: what is drawn, in numbers.
     fn document(&self, path: &Path, model: &Model, shown: &[usize]) -> Value {
+        let labels = model.labels.as_ref();
         let cluster = |&k: &usize| {
             json!({
                 "cluster": k,
                 "weight": model.mixture.weights()[k],
-                "images": model.labels.as_ref().map(|table| clusters::size(table, k)),
-                "majority_label": model.labels.as_ref().and_then(|table| table.majority(k)).map(|m| m.0),
+                "images": labels.map(|table| clusters::size(table, k)),
+                "majority_label": labels.and_then(|table| table.majority(k)).map(|m| m.0),
                 "mean": model.mixture.mean(k),
             })
         };
@@ -220,9 +222,4 @@ fn open_page(model: &Path, console: &Console) -> Result<()> {
     open::that_detached(&page).map_err(Error::io(&page))?;
     console.note(format_args!("opened    {}", page.display()));
     Ok(())
-}
-
-fn needs_file() -> Error {
-    let allowed = "a file to write a PNG to, such as means.png".into();
-    Error::Parameter { name: "output", value: "not given".into(), allowed }
 }

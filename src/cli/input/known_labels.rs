@@ -1,4 +1,4 @@
-//! Labels that a fit may use, not only be judged by: which clusters are of which label.
+//! Labels that a fit uses: which clusters are of which label.
 
 use super::rows::Input;
 use crate::data::Labels;
@@ -9,17 +9,20 @@ use crate::scorer::KnownLabels;
 /// Labels with clusters of their own.
 pub(crate) struct Supervision {
     n_per_label: usize,
-    /// The label of each cluster, `None` of those that take only rows whose label is not known.
+    /// The label of each cluster; `None` for those of rows whose label is not known.
     label_of: Vec<Option<u32>>,
     is_complete: bool,
 }
 
 impl Supervision {
-    /// What the flags ask for, `per_label` and `k` clusters: `None` if labels are only to judge. Labels that were given for this fit
-    /// are used, too, if they have blanks.
+    /// The labels that a fit of `k` clusters, `per_label` for each label, is to use.
+    ///
+    /// `None` if labels are only to judge the clusters. Without `per_label`, labels are used if
+    /// they were given for this fit and have blanks.
     ///
     /// # Errors
-    /// [`Error::Parameter`] if there are no labels, if some label has fewer rows than clusters, or if K is not so many clusters.
+    /// [`Error::Parameter`] if there are no labels, if a label has fewer rows than clusters, or if
+    /// `k` is not the number of clusters of all labels.
     pub(crate) fn of(
         per_label: Option<usize>,
         k: Option<usize>,
@@ -53,12 +56,12 @@ impl Supervision {
         Ok(Some(Self { n_per_label, label_of, is_complete }))
     }
 
-    /// K.
+    /// The number of clusters, K.
     pub(crate) fn n_components(&self) -> usize {
         self.label_of.len()
     }
 
-    /// Fits to `input`, which is the one that this was made for.
+    /// Fits to `input`, from which `self` was made.
     pub(crate) fn fit(
         &self,
         input: &Input,
@@ -67,14 +70,14 @@ impl Supervision {
     ) -> Result<Fit> {
         let of_row = input.labels.as_ref().map(Labels::of_row).unwrap_or_default();
         let rows = input.rows().labelled(KnownLabels { of_row, of_component: &self.label_of });
-        match self.is_complete {
-            true => em::fit_by_label(&rows, self.n_per_label, params, observe),
-            false => em::fit(rows, params, observe),
+        if self.is_complete {
+            return em::fit_by_label(&rows, self.n_per_label, params, observe);
         }
+        em::fit(rows, params, observe)
     }
 }
 
-/// The labels that rows have, each with the number of its rows that weigh anything.
+/// The labels of rows, each with the number of its rows that have a weight.
 fn rows_of_labels(labels: &Labels, input: &Input) -> Vec<(u32, usize)> {
     let rows = input.rows();
     let mut counts = vec![None; labels.names().len()];
@@ -86,19 +89,20 @@ fn rows_of_labels(labels: &Labels, input: &Input) -> Vec<(u32, usize)> {
     (0..).zip(counts).filter_map(|(label, count)| Some((label, count?))).collect()
 }
 
-/// So many as are asked for, which must be those of the labels; more only where rows without a label can fill them.
+/// The clusters asked for: those of the labels. There may be more if rows without a label can fill
+/// them.
 fn n_components(asked: Option<usize>, of_labels: usize, is_complete: bool) -> Result<usize> {
     let k = asked.unwrap_or(of_labels);
-    let allowed = match is_complete {
-        true if k != of_labels => format!("left out, or {of_labels}: so many in each label"),
-        false if k < of_labels => {
-            format!("at least {of_labels}, so that every label has one")
-        }
-        _ => return Ok(k),
+    let allowed = if is_complete && k != of_labels {
+        format!("left out, or {of_labels}: so many in each label")
+    } else if k < of_labels {
+        format!("at least {of_labels}, so that every label has one")
+    } else {
+        return Ok(k);
     };
-    Err(Error::Parameter { name: "k", value: k.to_string(), allowed })
+    Err(Error::parameter("k", k, allowed))
 }
 
 fn wrong(n: usize, allowed: String) -> Error {
-    Error::Parameter { name: "components-per-label", value: n.to_string(), allowed }
+    Error::parameter("components-per-label", n, allowed)
 }

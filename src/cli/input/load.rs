@@ -160,8 +160,7 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
     let own = (set.pixels.height(), set.pixels.width());
     if own.0 > 1 && own != (height, width) {
         let allowed = format!("left out: these are images of {} x {}", own.0, own.1);
-        let value = format!("{height}x{width}");
-        return Err(Error::Parameter { name: "shape", value, allowed });
+        return Err(Error::parameter("shape", format!("{height}x{width}"), allowed));
     }
     set.pixels.reshape(height, width)
 }
@@ -174,11 +173,10 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
         reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule))?;
     }
     match (set.packed_by(), reading.rule) {
-        (Some(by), Some(asked)) if asked != by => Err(Error::Parameter {
-            name: "binarize",
-            value: asked.to_string(),
-            allowed: format!("left out: {} was packed by {by}", set.origin(0).0),
-        }),
+        (Some(by), Some(asked)) if asked != by => {
+            let allowed = format!("left out: {} was packed by {by}", set.origin(0).0);
+            Err(Error::parameter("binarize", asked, allowed))
+        }
         (Some(by), _) => Ok(by),
         (None, Some(asked)) => Ok(asked.resolve(&set.pixels)),
         (None, None) if set.is_binary() => Ok(Binarize::None),

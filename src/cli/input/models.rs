@@ -75,7 +75,7 @@ pub(crate) fn file_in(path: &Path) -> PathBuf {
 /// The error for a cluster that the model does not have.
 pub(crate) fn no_such_cluster(cluster: usize, n_components: usize) -> Error {
     let allowed = format!("from 0 to {}, the clusters of the model", n_components - 1);
-    Error::Parameter { name: "cluster", value: cluster.to_string(), allowed }
+    Error::parameter("cluster", cluster, allowed)
 }
 
 /// The model of the run written last.

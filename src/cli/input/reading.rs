@@ -11,9 +11,9 @@ use std::path::PathBuf;
 pub(crate) struct Reading {
     /// The rule asked for.
     pub(crate) rule: Option<Binarize>,
-    /// The rule of the model that the data is for; not for tables of 0 and 1, which are binary already.
+    /// The rule of the model that the data is for. Tables of 0 and 1 are binary already.
     pub(crate) model_rule: Option<Binarize>,
-    /// Height and width of the images that a model knows.
+    /// Height and width of a model's images.
     pub(crate) model_size: Option<(usize, usize)>,
     /// The shape of rows that have none.
     pub(crate) shape: Option<ImageShape>,
@@ -23,7 +23,7 @@ pub(crate) struct Reading {
     pub(crate) labels: Option<PathBuf>,
     /// A mask that says which pixels are missing.
     pub(crate) mask: Option<PathBuf>,
-    /// Whether something is to be learned from every column.
+    /// Whether the rows are for training, so that a column without a value is an error.
     pub(crate) is_for_training: bool,
 }
 
@@ -49,38 +49,37 @@ impl std::str::FromStr for ImageShape {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        // As u32: so a model stores them.
+        // A model stores them as u32.
         let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse::<u32>(), w.parse::<u32>()));
         match sides {
             Some((Ok(height), Ok(width))) if height > 0 && width > 0 => {
                 Ok(Self { height: height as usize, width: width as usize })
             }
-            _ => {
-                let allowed = "HEIGHTxWIDTH in pixels, such as 28x28".into();
-                Err(Error::Parameter { name: "shape", value: text.into(), allowed })
-            }
+            _ => Err(Error::parameter("shape", text, "HEIGHTxWIDTH in pixels, such as 28x28")),
         }
     }
 }
 
-/// `--mask`, wherever data is read.
+/// `--mask`, of every command that reads data.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct MaskArgs {
-    /// Images whose bright pixels (128 of 255 and more) say what is missing: one for all, or one for each
-    /// [default: none; what is blank or NA in a table and NaN in an array is missing anyway]
+    /// Images whose bright pixels (128 of 255 and more) say what is missing: one for all, or one
+    /// for each. What is blank or NA in a table and NaN in an array is missing anyway
+    /// [default: none]
     #[arg(long, value_name = "SRC")]
     pub(crate) mask: Option<PathBuf>,
 }
 
-/// From a source to rows, wherever no model says how.
+/// How to get from a source to rows where no model says it.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct ReadingArgs {
     /// From grey to bits: threshold:T (ink is T or more of 255), otsu, bernoulli:SEED or none
     /// [default: threshold:128; none for tables of 0 and 1; with a model to start from, its rule]
     #[arg(long, value_name = "RULE")]
     binarize: Option<Binarize>,
-    /// Height and width, such as 28x28, of images in rows that have none; and pictures of any other size are
-    /// cut out, centred and scaled to it, as photos are [default: 1 x columns; pictures as they are]
+    /// Height and width, such as 28x28, of images in rows that have none. Pictures of any other
+    /// size are cut out, centred and scaled to it, as photos are
+    /// [default: 1 x columns; pictures as they are]
     #[arg(long, value_name = "HxW")]
     shape: Option<ImageShape>,
     /// Use the first N images only [default: all]

@@ -1,28 +1,28 @@
-//! What the program asks of the allocator, and how much memory it may take for lists of rows that stay on disk.
+//! Memory: what the allocator is told, and how much may go into lists of rows.
 
 use crate::error::{Error, Result};
 #[cfg(target_os = "linux")]
 use std::{fs, path::Path};
 
-/// Memory from so many bytes on is the system's again as soon as it is freed.
+/// Pieces of at least this many bytes go back to the system when they are freed.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const LARGE: i32 = 1 << 18;
 
-/// Has large memory returned to the system when it is freed.
+/// Makes the allocator of glibc return large pieces to the system when they are freed.
 ///
-/// Left alone, the allocator of glibc learns from every large piece that is freed to keep pieces of that size, up to 32 MB each
-/// and for each thread apart: at K = 1000 half as much again as the fit needs. Other allocators need no such word.
+/// By default it keeps freed pieces of up to 32 MB, for each thread apart. At K = 1000 that is half
+/// as much again as the fit needs. Other allocators do not do this.
 pub(crate) fn return_what_is_freed() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    #[expect(unsafe_code, reason = "there is no safe way to say this to the allocator")]
-    // SAFETY: sets a number that the allocator reads at its next call. No other thread runs yet, and if the number is refused
-    // nothing changes.
+    #[expect(unsafe_code, reason = "there is no safe way to tell the allocator")]
+    // SAFETY: sets a number that the allocator reads at its next call. No other thread runs yet.
+    // If the number is refused, nothing changes.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
     }
 }
 
-/// Where the system does not say what is free, 2 GiB.
+/// Taken for what is free where the system does not say: 2 GiB.
 const UNKNOWN: usize = 2 << 30;
 
 /// Bytes for lists of rows: those `asked` for, or half of what is free.
@@ -30,7 +30,7 @@ pub(crate) fn for_lists(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| free().map_or(UNKNOWN, |free| free / 2))
 }
 
-/// A size in bytes, or with one of the letters K, M, G and T behind it in powers of 1024.
+/// A size in bytes. The letters K, M, G and T behind it stand for powers of 1024.
 pub(crate) fn size(text: &str) -> Result<usize> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
@@ -43,14 +43,11 @@ pub(crate) fn size(text: &str) -> Result<usize> {
     };
     let size = digits.parse::<f64>().ok().zip(unit).map(|(n, unit)| n * f64::from(unit).exp2());
     let size = size.filter(|size| (0.0..9e18).contains(size)).map(|size| size as usize);
-    size.ok_or_else(|| Error::Parameter {
-        name: "memory",
-        value: format!("'{text}'"),
-        allowed: "a number of bytes, or one with K, M, G or T behind it, such as 512M".into(),
-    })
+    let allowed = "a number of bytes, or one with K, M, G or T behind it, such as 512M";
+    size.ok_or_else(|| Error::parameter("memory", format!("'{text}'"), allowed))
 }
 
-/// What is free for this process, in bytes, as far as the system says so.
+/// The bytes that are free for this process, if the system says so.
 #[cfg(target_os = "linux")]
 fn free() -> Option<usize> {
     let about = fs::read_to_string("/proc/meminfo").ok()?;
@@ -60,11 +57,12 @@ fn free() -> Option<usize> {
     Some(limits().into_iter().fold(free, usize::min))
 }
 
-/// The limits of the control groups that this process is in, of either version: those of containers, services and jobs.
+/// The limits of this process's control groups (version 1 or 2): those of containers and services.
 #[cfg(target_os = "linux")]
 fn limits() -> Vec<usize> {
     let mut limits = Vec::new();
-    // Lines such as `0::/system.slice/job` and `4:memory:/job`; inside of a container the path may be the one outside.
+    // Lines such as `0::/system.slice/job` and `4:memory:/job`. In a container the path may be the
+    // one outside of it.
     for line in fs::read_to_string("/proc/self/cgroup").unwrap_or_default().lines() {
         let (root, file, path) = match line.splitn(3, ':').collect::<Vec<_>>()[..] {
             [_, "", path] => ("/sys/fs/cgroup", "memory.max", path),

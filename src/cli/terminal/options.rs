@@ -1,6 +1,7 @@
 //! The options of every command.
 
-use crate::error::Error;
+use super::usage::number;
+use crate::error::Result;
 
 /// Options of every command.
 #[derive(Debug, clap::Args)]
@@ -37,10 +38,11 @@ pub(crate) enum ColorChoice {
 /// The most threads. More only take memory and are slow to start.
 const MOST_THREADS: usize = 1024;
 
-fn threads(text: &str) -> Result<usize, Error> {
-    text.parse().ok().filter(|n| *n <= MOST_THREADS).ok_or_else(|| Error::Parameter {
-        name: "threads",
-        value: text.into(),
-        allowed: format!("a whole number from 0 to {MOST_THREADS}"),
-    })
+fn threads(text: &str) -> Result<usize> {
+    number(
+        "threads",
+        text,
+        |n| *n <= MOST_THREADS,
+        || format!("a whole number from 0 to {MOST_THREADS}"),
+    )
 }

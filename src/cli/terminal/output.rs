@@ -42,9 +42,7 @@ pub(crate) fn save(
     force: bool,
     console: &Console,
 ) -> Result<(), Failure> {
-    atomic::write_file(path, bytes, force)?;
-    console.note(format_args!("written   {}", path.display()));
-    Ok(())
+    deliver_by(Some(path), &|out| out.write_all(bytes), force, console)
 }
 
 /// Refuses, before the work, a `file` of `flag` that cannot be written as a PNG.
@@ -52,8 +50,7 @@ pub(crate) fn check_png(flag: &'static str, file: &Path, force: bool) -> Result<
     if has_ending(file, "png") {
         return atomic::check_file_target(file, force);
     }
-    let (value, allowed) = (file.display().to_string(), "a file that ends in .png".into());
-    Err(Error::Parameter { name: flag, value, allowed })
+    Err(Error::parameter(flag, file.display(), "a file that ends in .png"))
 }
 
 /// Comma-separated values, quoted where needed, with a head if there is one.

@@ -1,4 +1,4 @@
-//! The live line of a fit, its clock, and Ctrl-C.
+//! Live lines while something takes long, and Ctrl-C.
 
 use super::console::Console;
 use crate::em::{Iteration, Observe};
@@ -21,15 +21,11 @@ pub(crate) struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     pub(crate) fn new(console: &'a Console) -> Self {
-        let line =
-            if console.is_live() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{msg}") {
-            line.set_style(style);
-        }
+        let line = bar(console, 0, "{msg}", "");
         Self { console, line, last: None, began: Instant::now() }
     }
 
-    /// Says with `--verbose` where a start has come to, when the next one begins.
+    /// Says with `--verbose` where a start ended.
     fn finish_start(&self) {
         if let Some(last) = &self.last {
             let text = describe(last, self.began.elapsed());
@@ -58,31 +54,35 @@ impl Observe for Progress<'_> {
     }
 }
 
-/// Whether the user has not asked for the end.
-fn go_on() -> ControlFlow<()> {
-    match INTERRUPTED.load(Ordering::Relaxed) {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
+/// A live line up to `length`; hidden where there is no terminal.
+fn bar(console: &Console, length: u64, template: &str, message: &str) -> ProgressBar {
+    let bar = if console.is_live() { ProgressBar::new(length) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
     }
+    bar.set_message(message.to_string());
+    bar
 }
 
-/// Counts things that are done, several at a time: one live line, drawn only on a terminal.
+/// `Break` if the user has asked for the end.
+fn go_on() -> ControlFlow<()> {
+    if INTERRUPTED.load(Ordering::Relaxed) {
+        return ControlFlow::Break(());
+    }
+    ControlFlow::Continue(())
+}
+
+/// Counts things that are done: one live line, drawn only on a terminal.
 pub(crate) struct Count(ProgressBar);
 
 impl Count {
-    /// `n` of `things` are to be done.
+    /// Begins to count to `n`; the line calls them `things`.
     pub(crate) fn new(console: &Console, things: &str, n: usize) -> Self {
-        let line =
-            if console.is_live() { ProgressBar::new(n as u64) } else { ProgressBar::hidden() };
         let template = "{msg} [{bar:30}] {pos} of {len}, {elapsed} so far, {eta} to go";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            line.set_style(style);
-        }
-        line.set_message(things.to_string());
-        Self(line)
+        Self(bar(console, n as u64, template, things))
     }
 
-    /// One more is done; `Break` if the user has asked for the end.
+    /// Counts one more. `Break` if the user has asked for the end.
     pub(crate) fn done(&self) -> ControlFlow<()> {
         self.0.inc(1);
         go_on()
@@ -100,18 +100,13 @@ pub(crate) struct Transfer(ProgressBar);
 
 #[cfg(feature = "fetch")]
 impl Transfer {
-    /// `n_bytes` of what is called `name` are to come.
+    /// Begins the transfer of `n_bytes` of the file `name`.
     pub(crate) fn new(console: &Console, name: &str, n_bytes: u64) -> Self {
-        let bar = if console.is_live() { ProgressBar::new(n_bytes) } else { ProgressBar::hidden() };
         let template = "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        bar.set_message(name.to_string());
-        Self(bar)
+        Self(bar(console, n_bytes, template, name))
     }
 
-    /// So many are there.
+    /// Says how many bytes have arrived in all.
     pub(crate) fn reached(&self, n_bytes: u64) {
         self.0.set_position(n_bytes);
     }
@@ -126,11 +121,13 @@ fn describe(news: &Iteration, elapsed: Duration) -> String {
     let Iteration { n_components: k, start, iteration, score, gain } = *news;
     let each = 1e3 * elapsed.as_secs_f64() / iteration.max(1) as f64;
     format!(
-        "K = {k}, start {start}: iteration {iteration}, {score:.4} nats per sample, gain {gain:.1e}, {each:.1} ms each"
+        "K = {k}, start {start}: iteration {iteration}, {score:.4} nats per sample, \
+         gain {gain:.1e}, {each:.1} ms each"
     )
 }
 
-/// Ctrl-C asks the fit to end after the current iteration; a second one ends the program.
+/// From here on Ctrl-C asks the fit to end after the current iteration. A second Ctrl-C ends the
+/// program.
 pub(crate) fn catch_interrupt() {
     let caught = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
@@ -139,7 +136,8 @@ pub(crate) fn catch_interrupt() {
         // Nobody may be left to read it.
         let _ = writeln!(
             std::io::stderr(),
-            "\nnote: ending after this iteration and saving the best so far; Ctrl-C again ends at once"
+            "\nnote: ending after this iteration and saving the best so far; \
+             Ctrl-C again ends at once"
         );
     });
     // Without a handler Ctrl-C ends the program at once, as everywhere else.

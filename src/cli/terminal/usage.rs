@@ -1,10 +1,11 @@
-//! Wrong usage in words: one line that names the flag and the value, and one that says what to do.
+//! Wrong usage in words: what is wrong with which flag, and what to do about it.
 
 use super::failure::Lines;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command};
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
+use std::str::FromStr;
 
 /// What the program takes, and what was typed.
 pub(crate) struct Usage {
@@ -101,8 +102,9 @@ impl Usage {
         }
     }
 
-    /// The long flags that may be meant by a short one that is not there: by `-k` and `-k10`
-    /// `--k`, by `-seed`, of which clap takes `-s` for a flag, those that begin with an s.
+    /// The long flags that may be meant by a short one that is not there.
+    ///
+    /// `-k` and `-k10` mean `--k`. Of `-seed` clap says `-s`: any flag that begins with an s.
     fn long_flags(&self, flag: &str) -> Option<String> {
         let letter = flag.strip_prefix('-').filter(|name| name.chars().count() == 1)?;
         let flags = self.command()?.get_arguments().filter_map(Arg::get_long);
@@ -159,6 +161,20 @@ fn holds(typed: &str, value: &str) -> bool {
 fn is_same(typed: &str, value: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
     typed.eq_ignore_ascii_case(value) || number(typed).is_some_and(|n| Some(n) == number(value))
+}
+
+/// The number that a user gave as the parameter `name`.
+///
+/// # Errors
+/// [`Error::Parameter`] if `text` is no number or `is_allowed` refuses it; `allowed` says why.
+pub(crate) fn number<T: FromStr>(
+    name: &'static str,
+    text: &str,
+    is_allowed: impl Fn(&T) -> bool,
+    allowed: impl Fn() -> String,
+) -> Result<T> {
+    let number = text.trim().parse().ok().filter(is_allowed);
+    number.ok_or_else(|| Error::parameter(name, text, allowed()))
 }
 
 /// What a flag that is left out is: as `clap` knows it, or as its help says it.

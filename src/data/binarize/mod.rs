@@ -58,11 +58,8 @@ impl FromStr for Binarize {
 
 /// The error for a rule that cannot be used, with what to note about the ones that can.
 fn refused(value: String, note: &str) -> Error {
-    Error::Parameter {
-        name: "binarize",
-        value,
-        allowed: format!("threshold:T, otsu, bernoulli:SEED or none, {note}"),
-    }
+    let allowed = format!("threshold:T, otsu, bernoulli:SEED or none, {note}");
+    Error::parameter("binarize", value, allowed)
 }
 
 impl Binarize {

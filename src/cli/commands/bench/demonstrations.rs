@@ -1,7 +1,6 @@
-//! Two smaller demonstrations of the same idea: a dot product and an element-wise exponential, by loop and vectorised.
+//! Two demonstrations of vectorisation: a dot product and an element-wise exponential.
 //!
-//! Vectors are short and passed over many times, so that they stay in the cache: it is the arithmetic that is timed,
-//! not the way to memory, which is the same for both.
+//! The vectors are short and stay in the cache, so that arithmetic is timed and not memory.
 
 use super::engine;
 use super::timing::median_seconds;
@@ -16,7 +15,7 @@ pub(super) const PASSES: usize = 1000;
 pub(super) struct Demonstration {
     /// Its name in JSON.
     pub(super) key: &'static str,
-    /// What is computed, of which numbers.
+    /// What is computed, and the type of the numbers.
     pub(super) name: String,
     /// What the loop is.
     pub(super) by_loop: &'static str,
@@ -27,7 +26,7 @@ pub(super) struct Demonstration {
 }
 
 impl Demonstration {
-    /// How many times as fast as the loop the vectorised form is.
+    /// The time of the loop over that of the vectorised form.
     pub(super) fn speedup(&self) -> f64 {
         self.seconds[0] / self.seconds[1]
     }
@@ -55,7 +54,7 @@ fn dot_product(budget: f64) -> Demonstration {
     }
 }
 
-/// Each sum waits for the one before: addition of floating-point numbers may not be reordered, so no vectors here.
+/// Adds in order. Floating-point additions may not be reordered, so the compiler cannot vectorise.
 fn dot_in_order(a: &[f64], b: &[f64]) -> f64 {
     let mut sum = 0.0;
     for (a, b) in a.iter().zip(b) {

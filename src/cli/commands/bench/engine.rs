@@ -1,4 +1,4 @@
-//! The production side of the ladder, all of it: what `bmm assign` and `bmm train` run, behind a few calls.
+//! The production side of the ladder: what `bmm assign` and `bmm train` run.
 
 use crate::bits::BitMatrix;
 use crate::cli::terminal::text::counted;
@@ -7,7 +7,7 @@ use crate::kernels::{self, RowBlock};
 use crate::mixture::BernoulliMixture;
 use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
 
-/// Rows that are listed once, ready for the responsibilities of many mixtures: as the plain attempts, on one thread.
+/// Rows that are listed once, ready for the responsibilities of many mixtures, on one thread.
 pub(super) struct Engine {
     blocks: Vec<RowBlock>,
     tables: Tables,
@@ -16,7 +16,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// Lists what is not blank in every row: done once, whatever the number of mixtures.
+    /// Lists the ones of every row. This is done once for all mixtures.
     pub(super) fn list(rows: &BitMatrix) -> Self {
         let n = rows.n_samples();
         let part = |first: usize| rows.part(first..n.min(first + BLOCK_ROWS), Vec::new());
@@ -26,7 +26,7 @@ impl Engine {
         Self { blocks, tables: Tables::default(), resp }
     }
 
-    /// From a mixture to the responsibilities of all rows; they are left in place.
+    /// Computes the responsibilities of all rows, to be read by [`rows`](Self::rows).
     pub(super) fn responsibilities(&mut self, mixture: &BernoulliMixture) {
         let scorer = mixture.scorer();
         let scorer = DenseScorer::new(&scorer);
@@ -35,7 +35,7 @@ impl Engine {
         }
     }
 
-    /// The responsibilities that were left, row after row: K values each.
+    /// The responsibilities computed last, row after row: K values each.
     pub(super) fn rows(&self, n_components: usize) -> impl Iterator<Item = Vec<f64>> + '_ {
         self.resp.iter().flat_map(move |resp| {
             (0..resp.log_prob().len()).map(move |i| resp.row(i, n_components).collect())
@@ -43,22 +43,22 @@ impl Engine {
     }
 }
 
-/// What a fit runs.
+/// The E-step of a fit.
 pub(super) struct Fit(EStep);
 
 impl Fit {
-    /// Lists the rows both ways: done once for a fit, whatever its starts and iterations.
+    /// Lists the rows. This is done once for a fit, whatever its starts and iterations.
     pub(super) fn list(rows: &BitMatrix, n_components: usize) -> Self {
         Self(EStep::new(rows, n_components))
     }
 
-    /// One whole E-step: the tables of `mixture`, then all rows, up to the sums that the M-step needs.
+    /// One E-step: from `mixture` to the sums that the M-step needs.
     pub(super) fn e_step(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         self.0.run(mixture)
     }
 }
 
-/// Whether one thread does all that it takes to get to responsibilities, the preparation of the mixture included.
+/// Whether one thread does all the work from a mixture to responsibilities.
 pub(super) fn is_of_one_thread(n_components: usize, n_features: usize) -> bool {
     em::n_threads() == 1 || !Scorer::is_prepared_in_parallel(n_components, n_features)
 }
@@ -73,7 +73,7 @@ pub(super) fn kernel_of_one_thread() -> String {
     format!("nibble tables, {}", kernels::instruction_set())
 }
 
-/// `exp` of every number, none of them positive: a polynomial without branches, a register full at a time.
+/// `exp` of every number, none of them positive: a vectorised polynomial without branches.
 pub(super) fn exp_each(values: &[f64], results: &mut [f64]) {
     results.copy_from_slice(values);
     kernels::exp_all(results);

@@ -27,9 +27,10 @@ pub(super) fn plot(results: &Results) -> Figure {
     let ladder = &results.ladder;
     let points =
         |way: usize| ladder.rungs.iter().map(|rung| (rung.n as f64, rung.seconds[way])).collect();
-    let kernel = match results.is_of_one_thread() {
-        true => format!("{}; all on one thread", engine::kernel_of_one_thread()),
-        false => engine::kernel(),
+    let kernel = if results.is_of_one_thread() {
+        format!("{}; all on one thread", engine::kernel_of_one_thread())
+    } else {
+        engine::kernel()
     };
     let synthetic = if results.synthetic { ", synthetic digits" } else { "" };
     Figure {

@@ -1,4 +1,4 @@
-//! Milliseconds of one EM iteration for growing N and K, timed from within a fit as `bmm train` runs it.
+//! The time of one EM iteration for growing N and K, taken within a fit.
 
 use super::timing::Laps;
 use super::up_to;
@@ -6,9 +6,9 @@ use crate::bits::BitMatrix;
 use crate::em::{self, FitParams, NInit};
 use crate::error::Result;
 
-/// Rows, or as many as the data has; the last is the training set of MNIST.
+/// Numbers of rows, as far as the data goes. The last is that of MNIST's training set.
 const ROWS: [usize; 3] = [1000, 10_000, 60_000];
-/// Components, as far as there are rows.
+/// Numbers of components, as far as there are rows.
 const COMPONENTS: [usize; 3] = [10, 100, 500];
 
 /// The time of one iteration, E-step and M-step, on all threads.
@@ -33,12 +33,12 @@ pub(super) fn measure(data: &BitMatrix, budget: f64) -> Result<Vec<IterationTime
     Ok(times)
 }
 
-/// The median of the iterations of one start from random rows, the first ones not counted.
+/// The median seconds of an iteration of one start; the first iterations do not count.
 fn median_iteration(rows: &BitMatrix, n_components: usize, budget: f64) -> Result<f64> {
     let params = FitParams {
         n_components,
         n_init: NInit::Exactly(1),
-        // Never converged: it is the clock that ends the fit.
+        // The fit never converges: the clock ends it.
         tol: 0.0,
         max_iter: Laps::MOST,
         ..FitParams::default()

@@ -1,4 +1,5 @@
-//! The ladder: the four attempts of the article and the production kernel on the same rows and the same mixture.
+//! The ladder: the four attempts of the article and the production kernel, on the same rows and the
+//! same mixture.
 
 use super::engine::{Engine, Fit};
 use super::timing::median_seconds;
@@ -12,7 +13,7 @@ use std::hint::black_box;
 /// One way to the responsibilities (N x K) of rows (N x D) under weights (K) and means (D x K).
 type Attempt = fn(&DMatrix<f64>, &DVector<f64>, &DMatrix<f64>) -> DMatrix<f64>;
 
-/// The four attempts, as `reference` has them.
+/// The four attempts.
 const ATTEMPTS: [Attempt; 4] = [
     reference::scalar_loops,
     reference::vector_over_features,
@@ -26,17 +27,20 @@ pub(super) const N_WAYS: usize = ATTEMPTS.len() + 1;
 pub(super) const KEYS: [&str; N_WAYS] =
     ["scalar_loops", "vector_over_features", "matrix_vector", "matrix_matrix", "production"];
 
-/// What messages call the E-step of a fit.
+/// The name of the E-step of a fit in messages.
 const SUMS: &str = "with sums";
 
-/// What two ways may differ by in a responsibility: far above rounding, far below what a defect does.
+/// The most by which responsibilities of two ways may differ: far above rounding, far below the
+/// effect of a defect.
 const TOLERANCE: f64 = 1e-9;
 
-/// The same of sums over rows, for each row: how two components share one is settled in single precision and fixed point.
+/// The most by which sums may differ, for each row. The production kernel splits a row between
+/// components in single precision and fixed point.
 const TOLERANCE_OF_SUMS: f64 = 1e-6;
 
-/// The attempts exponentiate without a shift. A row whose best component has a log-probability (nats) below this is
-/// near the end of the range of f64, where digits get lost and then all of it: nothing to compare there.
+/// Rows whose best component has a log-probability below this, in nats, are not compared.
+///
+/// The attempts exponentiate without a shift, so such rows underflow.
 const UNDERFLOW: f64 = -650.0;
 
 /// All rungs, of one mixture.
@@ -52,21 +56,21 @@ pub(super) struct Rung {
     pub(super) n: usize,
     /// Seconds of one E-step, in the order of [`KEYS`].
     pub(super) seconds: [f64; N_WAYS],
-    /// Seconds that the production kernel takes to list the rows, once for all mixtures.
+    /// Seconds to list the rows for the production kernel, which is done once for all mixtures.
     pub(super) listing: f64,
-    /// Seconds of a whole E-step of a fit: what the M-step needs is added up too.
+    /// Seconds of a whole E-step of a fit, with the sums that the M-step needs.
     pub(super) with_sums: f64,
 }
 
 impl Rung {
-    /// How many times as fast as the first way each one is.
+    /// The time of the first way over that of each way.
     pub(super) fn speedups(&self) -> [f64; N_WAYS] {
         self.seconds.map(|seconds| self.seconds[0] / seconds)
     }
 }
 
 impl Ladder {
-    /// Times the first `sizes` (ascending) rows of `data`, after making sure that all ways agree on them.
+    /// Checks that all ways agree, and times them on the first rows of `data`; `sizes` ascend.
     pub(super) fn measure(
         data: &BitMatrix,
         sizes: &[usize],
@@ -93,7 +97,7 @@ impl Rung {
             });
         }
         let (mut engine, mut fit) = (Engine::list(rows), Fit::list(rows, k));
-        // Never the same mixture twice (but for K = 1): what a step did not change, the next one need not do again.
+        // Two mixtures take turns: a step skips what did not change since the one before.
         let turned = mixture.permuted(&(0..k).rev().collect::<Vec<_>>());
         let mut n_steps = 0;
         let mut next = || {
@@ -109,8 +113,11 @@ impl Rung {
     }
 }
 
-/// Equal weights, and means spread over [0.25, 0.75) without a random number: u(i) = (i + 1) 2654435761 mod 2^32 / 2^32
-/// for value i, component by component (Knuth's multiplicative hash), `mu = 0.25 + 0.5 u`. Any language can make it.
+/// Equal weights, and means spread over [0.25, 0.75) without random numbers.
+///
+/// Value i of all means, component by component, is `0.25 + 0.5 u(i)`. Here
+/// `u(i) = (i + 1) 2654435761 mod 2^32 / 2^32` is Knuth's multiplicative hash, which any language
+/// can compute.
 fn mixture(n_features: usize, n_components: usize) -> Result<BernoulliMixture> {
     let hash = |i: usize| (i as u32).wrapping_add(1).wrapping_mul(2_654_435_761);
     let unit = |i| f64::from(hash(i)) / 2.0_f64.powi(32);
@@ -123,8 +130,9 @@ fn first_rows(data: &BitMatrix, n: usize) -> BitMatrix {
     data.select(&(0..n).collect::<Vec<_>>())
 }
 
-/// Makes sure that every way gives what log-sum-exp in double precision gives; the number of rows on which the
-/// attempts cannot, because they underflow.
+/// Requires that every way gives what log-sum-exp in double precision gives.
+///
+/// Returns the number of rows on which the attempts underflow.
 fn check(rows: &BitMatrix, mixture: &BernoulliMixture) -> Result<usize> {
     let (x, weights, means) = (reference::dense(rows), mixture.weights(), mixture.means());
     let log_prob = reference::weighted_log_prob(&x, weights, means);
@@ -139,7 +147,7 @@ fn check(rows: &BitMatrix, mixture: &BernoulliMixture) -> Result<usize> {
     Ok(rows.n_samples() - defined.len())
 }
 
-/// The production kernel: its responsibilities, and the sums of them that a fit is made of.
+/// Requires it of the production kernel: of its responsibilities, and of the sums of a fit.
 fn check_production(
     rows: &BitMatrix,
     mixture: &BernoulliMixture,

@@ -1,4 +1,4 @@
-//! `bmm bench`, the ladder: the same E-step from scalar loops to the production kernel, timed, told and drawn.
+//! `bmm bench`, the ladder: one E-step from scalar loops to the production kernel, timed and drawn.
 
 mod demonstrations;
 mod engine;
@@ -8,11 +8,11 @@ mod ladder;
 mod report;
 mod timing;
 
-use crate::cli::input;
-use crate::cli::input::Input;
 use crate::cli::input::reading::Reading;
+use crate::cli::input::{self, Input};
 use crate::cli::terminal::console::{Console, json_text};
 use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::usage::number;
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use ladder::Ladder;
@@ -27,7 +27,8 @@ Examples:
   bmm bench
   bmm bench --n 10,100,1000 --k 20 --threads 1 --out timings")]
 pub(crate) struct Args {
-    /// Numbers of images to time the E-step on [default: 5,10,20,50,100,200,500,1000, as far as the data goes]
+    /// Numbers of images to time the E-step on
+    /// [default: 5,10,20,50,100,200,500,1000, as far as the data goes]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = n_images)]
     n: Option<Vec<usize>>,
     /// Clusters of the mixture whose E-step is timed
@@ -48,12 +49,12 @@ pub(crate) struct Args {
     force: bool,
 }
 
-/// The plain attempts hold all rows in double precision and take seconds for a thousand of them.
+/// The most images: the plain attempts take seconds for a thousand of them.
 const MOST_IMAGES: usize = 10_000;
 const MOST_CLUSTERS: usize = 1000;
 const MOST_SECONDS: f64 = 60.0;
 
-/// How the ladder goes if nothing else is asked for: the article's numbers.
+/// The numbers of images by default: those of the article.
 const SIZES: [usize; 8] = [5, 10, 20, 50, 100, 200, 500, 1000];
 
 /// The files written.
@@ -62,7 +63,7 @@ const PNG: &str = "ladder.png";
 const JSON: &str = "bench.json";
 
 fn n_images(text: &str) -> Result<usize> {
-    whole("--n", text, MOST_IMAGES)
+    whole("n", text, MOST_IMAGES)
 }
 
 fn n_clusters(text: &str) -> Result<usize> {
@@ -71,15 +72,12 @@ fn n_clusters(text: &str) -> Result<usize> {
 
 fn whole(name: &'static str, text: &str, most: usize) -> Result<usize> {
     let allowed = || format!("a whole number from 1 to {most}");
-    let number = text.trim().parse().ok().filter(|n| (1..=most).contains(n));
-    number.ok_or_else(|| Error::Parameter { name, value: text.into(), allowed: allowed() })
+    number(name, text, |n| (1..=most).contains(n), allowed)
 }
 
 fn seconds(text: &str) -> Result<f64> {
-    let number = text.parse().ok().filter(|s| (0.0..=MOST_SECONDS).contains(s));
     let allowed = || format!("a number from 0 to {MOST_SECONDS}");
-    let (name, value) = ("seconds", text.to_string());
-    number.ok_or_else(|| Error::Parameter { name, value, allowed: allowed() })
+    number("seconds", text, |s| (0.0..=MOST_SECONDS).contains(s), allowed)
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -97,12 +95,12 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// Says before the minute of timing, and not after it, that a file is in the way.
+/// Refuses files in the way before the minute of timing.
 fn check_files(folder: &Path, force: bool) -> Result<()> {
     [SVG, PNG, JSON].iter().try_for_each(|n| atomic::check_file_target(folder.join(n), force))
 }
 
-/// Each file whole or not at all; other files in the folder stay as they are.
+/// Writes each file whole or not at all. Other files in the folder stay.
 fn write_files(folder: &Path, force: bool, results: &Results) -> Result<(), Failure> {
     let plot = figure::plot(results);
     let plot = plot.as_plot();
@@ -118,13 +116,13 @@ fn write_files(folder: &Path, force: bool, results: &Results) -> Result<(), Fail
 }
 
 impl Args {
-    /// The numbers of images of the ladder, ascending: those asked for, or the usual ones that the data has.
+    /// The numbers of images, ascending: those asked for, or the default ones that the data has.
     fn sizes(&self, input: &Input) -> Result<Vec<usize>> {
         let n = input.bits.n_samples();
         let Some(asked) = &self.n else { return Ok(up_to(&SIZES, n)) };
         if let Some(beyond) = asked.iter().find(|size| **size > n) {
             let allowed = format!("at most {n}, as many as the data has");
-            return Err(Error::Parameter { name: "--n", value: beyond.to_string(), allowed });
+            return Err(Error::parameter("n", beyond, allowed));
         }
         let mut sizes = asked.clone();
         sizes.sort_unstable();
@@ -144,7 +142,7 @@ impl Args {
     }
 }
 
-/// Those of `numbers` that are at most `n`; `n` itself if there are none.
+/// The `numbers` up to `n`, or `n` itself if there are none.
 fn up_to(numbers: &[usize], n: usize) -> Vec<usize> {
     let fitting: Vec<_> = numbers.iter().copied().filter(|number| *number <= n).collect();
     if fitting.is_empty() { vec![n] } else { fitting }

@@ -5,14 +5,14 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-/// Repetitions of the slowest work and of the fastest.
+/// Repetitions of the slowest and of the fastest work.
 const FEWEST: usize = 3;
 const MOST: usize = 200;
 
-/// Shorter work is repeated within one measurement, which would be lost in the grain of the clock. Seconds.
+/// Shorter work, in seconds, is repeated within one measurement: the clock is too coarse for it.
 const SHORTEST: f64 = 50e-6;
 
-/// Iterations of a fit that are not counted: the first pages in memory and starts threads.
+/// Iterations of a fit that do not count: the first one pages in memory and starts threads.
 const WARM_UP: usize = 2;
 
 /// The median seconds of one call of `work`, from as many calls as fit into `budget` seconds.
@@ -34,7 +34,7 @@ fn seconds_a_call<T>(calls: usize, work: &mut impl FnMut() -> T) -> f64 {
     for _ in 0..calls {
         black_box(work());
     }
-    // A clock may stand still; nothing takes no time.
+    // The clock may stand still, but a time of zero must not be divided by.
     (began.elapsed().as_secs_f64() / calls as f64).max(1e-12)
 }
 
@@ -42,13 +42,10 @@ fn seconds_a_call<T>(calls: usize, work: &mut impl FnMut() -> T) -> f64 {
 fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_unstable_by(f64::total_cmp);
     let n = samples.len();
-    match n {
-        0 => f64::NAN,
-        _ => (samples[(n - 1) / 2] + samples[n / 2]) / 2.0,
-    }
+    if n == 0 { f64::NAN } else { (samples[(n - 1) / 2] + samples[n / 2]) / 2.0 }
 }
 
-/// Times the iterations of a fit from within, and ends it when enough are known.
+/// Times the iterations of a fit, and ends it when there are enough.
 pub(super) struct Laps {
     budget: f64,
     began: Instant,

@@ -61,7 +61,8 @@ fn in_the_way(obstacle: Obstacle) -> &'static str {
             "it holds more than a bmm run, so not even --force replaces it; give another folder"
         }
         Obstacle::MoreThanPictures => {
-            "it holds more than drawn pictures, so not even --force replaces it; give another folder"
+            "it holds more than drawn pictures, so not even --force replaces it; \
+             give another folder"
         }
         Obstacle::Pinned => {
             "the current folder and a mount point cannot be replaced; give a folder inside it"

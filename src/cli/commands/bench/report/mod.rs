@@ -4,8 +4,7 @@ use super::demonstrations::{Demonstration, LENGTH, PASSES};
 use super::engine;
 use super::iterations::IterationTime;
 use super::ladder::{KEYS, Ladder, Rung};
-use crate::cli::input::demo;
-use crate::cli::input::{Input, Words};
+use crate::cli::input::{Input, Words, demo};
 use crate::cli::terminal::tables::table;
 use crate::cli::terminal::text::counted;
 use crate::em;
@@ -53,8 +52,8 @@ impl Results {
         }
     }
 
-    /// The JSON document. Times are seconds, but milliseconds in `iterations`; a speed-up is the time of the first way,
-    /// or of the loop, over the time of this one.
+    /// The JSON document. Times are in seconds, but in milliseconds in `iterations`. A speed-up is
+    /// the time of the first way, or of the loop, over the time of this way.
     pub(super) fn document(&self) -> Value {
         let demonstrations = self.demonstrations.iter().map(|d| (d.key.to_string(), shown(d)));
         json!({
@@ -81,7 +80,8 @@ impl Results {
         let k = self.ladder.n_components;
         let mut text = format!("One E-step, K = {k}: the median time of each way\n");
         text += &self.times();
-        text += "all ways go from a mixture to the responsibilities of all rows, the same within 1e-9\n\
+        text += "all ways go from a mixture to the responsibilities of all rows, \
+                 the same within 1e-9\n\
                  bmm: the tables that it makes of the mixture included\n\
                  listing: what bmm does to the rows once, whatever the number of mixtures\n\
                  with sums: an E-step of a fit, which also adds up what the M-step needs\n";
@@ -111,18 +111,20 @@ impl Results {
         engine::is_of_one_thread(self.ladder.n_components, self.n_features)
     }
 
-    /// What else must be known to read the times.
+    /// Threads and underflow, which one must know to read the times.
     fn remarks(&self) -> String {
-        let mut text = match self.is_of_one_thread() {
-            true => "all ways on one thread".to_string(),
-            false => {
-                "all ways on one thread, but bmm prepares so large a mixture on all".to_string()
-            }
+        let preparation = if self.is_of_one_thread() {
+            ""
+        } else {
+            ", but bmm prepares so large a mixture on all"
         };
-        text += &format!("; with sums on up to {}\n", counted(em::n_threads(), "thread"));
+        let threads = counted(em::n_threads(), "thread");
+        let mut text =
+            format!("all ways on one thread{preparation}; with sums on up to {threads}\n");
         if self.ladder.n_underflown > 0 {
             text += &format!(
-                "{} of {} {}s underflow in the plain attempts: their times hold, their results do not\n",
+                "{} of {} {}s underflow in the plain attempts: \
+                 their times hold, their results do not\n",
                 self.ladder.n_underflown,
                 self.largest(),
                 self.words.sample
@@ -216,7 +218,7 @@ fn iteration(time: &IterationTime) -> Value {
     json!({ "n": time.n, "k": time.k, "milliseconds": 1e3 * time.seconds })
 }
 
-/// Seconds in the unit that suits them.
+/// Seconds in a unit that leaves one to three digits before the point.
 fn time(seconds: f64) -> String {
     let (factor, unit) = match seconds {
         s if s >= 1.0 => (1.0, "s"),
