@@ -2,8 +2,8 @@
 
 use crate::cli::input::models::{self, ModelArgs};
 use crate::cli::results::clusters;
-use crate::cli::run_folder::report::stored::{self, Member};
-use crate::cli::run_folder::{self, pictures};
+use crate::cli::run_folder::page::stored::{self, Member};
+use crate::cli::run_folder::{page, pictures};
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
@@ -213,7 +213,7 @@ fn member_sheet(
 /// # Errors
 /// [`Error::NoPage`] if there is none: imported models have no page.
 fn page_of(model: &Path) -> Result<PathBuf> {
-    let page = model.with_file_name(run_folder::REPORT);
+    let page = model.with_file_name(page::FILE);
     if page.exists() { Ok(page) } else { Err(Error::NoPage { page }) }
 }
 

@@ -136,6 +136,13 @@ fn contingency(
     Ok(Some((names, table)))
 }
 
+/// The clusters by descending responsibility, the first of equals first.
+pub(crate) fn most_probable_first(resp: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..resp.len()).collect();
+    order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
+    order
+}
+
 /// `7 (93 %)`: the majority label of cluster `k`, or nothing.
 pub(crate) fn majority(labels: Option<&LabelTable>, k: usize) -> Option<String> {
     let (name, share) = labels?.majority(k)?;

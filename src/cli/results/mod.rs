@@ -4,7 +4,6 @@ pub(crate) mod classifier;
 pub(crate) mod clusters;
 pub(crate) mod comparison;
 pub(crate) mod confusion;
-pub(crate) mod evidence;
 pub(crate) mod standard_errors;
 pub(crate) mod train_report;
 pub(crate) mod trust;

@@ -1,7 +1,7 @@
 //! The run folder: the model, a picture of every mean, the contact sheet, the page, the history and the results.
 
+pub(crate) mod page;
 pub(crate) mod pictures;
-pub(crate) mod report;
 
 use super::input::Input;
 use crate::cli::input::models;
@@ -15,9 +15,6 @@ use crate::model_file::{self, Model, atomic};
 use crate::parallel;
 use crate::render;
 use std::path::{Path, PathBuf};
-
-/// The page of a run.
-pub(super) const REPORT: &str = "report.html";
 
 /// A run folder that was written.
 pub(super) struct Run {
@@ -54,8 +51,8 @@ impl Run {
             (name.trim_end_matches(".svg").into(), String::from_utf8_lossy(svg).into_owned())
         });
         let title = format!("{}, {}", input.name, counted(results.n_components(), "cluster"));
-        let page = report::page(&title, input, results, charts.collect())?;
-        files.push((REPORT.into(), page));
+        let page = page::render(&title, input, results, charts.collect())?;
+        files.push((page::FILE.into(), page));
         files.extend(more);
         clock.stop_writing();
         loop {

@@ -1,5 +1,7 @@
 //! `bmm assign`: gives each image its cluster.
 
+mod evidence;
+
 use crate::cli::input;
 use crate::cli::input::Input;
 use crate::cli::input::demo;
@@ -8,7 +10,7 @@ use crate::cli::input::models::ModelArgs;
 use crate::cli::input::photos;
 use crate::cli::input::reading::{MaskArgs, Reading};
 use crate::cli::results::classifier::Classifier;
-use crate::cli::results::evidence;
+use crate::cli::results::clusters::most_probable_first;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
@@ -97,13 +99,6 @@ struct Scored<'a> {
     /// Clusters, the most probable first.
     order: &'a [usize],
     label: Option<(&'a str, f64)>,
-}
-
-/// The clusters by descending responsibility, the first of equals first.
-pub(crate) fn most_probable_first(resp: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..resp.len()).collect();
-    order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
-    order
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {

@@ -16,13 +16,15 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{BufWriter, Write};
 
+/// The file of the page in a run folder.
+pub(crate) const FILE: &str = "report.html";
 /// Rows that the page scores to show that it does so as the program does.
 const N_CHECKS: usize = 5;
 /// Iterations that a chart shows.
 const MOST_POINTS: usize = 300;
 
 /// The page about a run in `folder`; `more` are further charts, each a title and an SVG.
-pub(crate) fn page(
+pub(crate) fn render(
     name: &str,
     input: &Input,
     results: &Results,

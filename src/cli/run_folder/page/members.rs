@@ -1,7 +1,7 @@
 //! The members of each cluster that are worth a look: the most probable, the least probable, and the least certain.
 
-use crate::cli::commands::assign::most_probable_first;
 use crate::cli::input::Input;
+use crate::cli::results::clusters::most_probable_first;
 use crate::data::Part;
 use crate::error::Result;
 use crate::mixture::Assignment;

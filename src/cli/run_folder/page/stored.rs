@@ -1,8 +1,8 @@
 //! What a page that was written before tells of a cluster: its members, for `bmm view --cluster`.
 
+use super::FILE;
 use super::members::KINDS;
 use crate::cli::input::models;
-use crate::cli::run_folder;
 use crate::model_file::Model;
 use crate::render::{self, Base64Numbers};
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(crate) struct Member {
 
 /// The members of cluster `k` in the page beside a model; none where there is no such page.
 pub(crate) fn members(model_path: &Path, model: &Model, k: usize) -> Vec<Member> {
-    let page = models::file_in(model_path).with_file_name(run_folder::REPORT);
+    let page = models::file_in(model_path).with_file_name(FILE);
     let page = std::fs::read_to_string(page).unwrap_or_default();
     let document: Value = render::report_data(&page)
         .and_then(|json| serde_json::from_str(json).ok())
