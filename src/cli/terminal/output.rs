@@ -54,7 +54,10 @@ pub(crate) fn check_png(flag: &'static str, file: &Path, force: bool) -> Result<
 }
 
 /// Comma-separated values, quoted where needed, with a head if there is one.
-pub(crate) fn csv(head: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> Result<String> {
+pub(crate) fn csv(
+    head: &[impl AsRef<[u8]>],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<String> {
     let wrong = |e: &dyn std::fmt::Display| Error::io("CSV")(std::io::Error::other(e.to_string()));
     let mut writer = csv::Writer::from_writer(Vec::new());
     if !head.is_empty() {

@@ -1,5 +1,6 @@
 //! `bmm assign`: gives each image its cluster.
 
+mod columns;
 mod evidence;
 
 use crate::cli::input;
@@ -11,7 +12,7 @@ use crate::cli::input::photos;
 use crate::cli::input::reading::{MaskArgs, Reading};
 use crate::cli::results::classifier::Classifier;
 use crate::cli::results::clusters::most_probable_first;
-use crate::cli::terminal::console::Console;
+use crate::cli::terminal::console::{Console, json_text};
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
 use crate::cli::terminal::tables;
@@ -19,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::mixture::Scoring;
 use crate::model_file::Model;
 use crate::scorer::KnownLabels;
+use columns::{Cell, Column, Scored};
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -78,29 +80,6 @@ enum Format {
     Jsonl,
 }
 
-/// The values of an image, in the order of the head.
-struct Row {
-    cells: Vec<Cell>,
-}
-
-enum Cell {
-    Text(String),
-    Whole(usize),
-    Real(f64),
-    /// No label, no typicality.
-    Nothing,
-}
-
-/// What a model says of an image.
-struct Scored<'a> {
-    log_prob: f64,
-    typicality: Option<f64>,
-    resp: &'a [f64],
-    /// Clusters, the most probable first.
-    order: &'a [usize],
-    label: Option<(&'a str, f64)>,
-}
-
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     args.check(&model)?;
@@ -118,29 +97,20 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         let sheet = evidence::sheet(&model, &input, &drawn)?;
         output::save(file, &sheet, args.force, console)?;
     }
-    let (head, scoring) =
-        (args.head(&model), model.mixture.scoring(&input.bits, KnownLabels::default())?);
-    if console.json {
-        let rows = args.rows(&model, &input, &scoring, 0..input.bits.n_samples());
-        let objects: Vec<_> = rows.iter().map(|row| object(&head, row)).collect();
-        let document = json!({
-            "model": path.display().to_string(),
-            "synthetic": input.synthetic,
-            "assignments": objects,
-        });
-        let text = crate::cli::terminal::console::json_text(&document)?;
-        output::deliver(args.output.as_deref(), &text, args.force, console)?;
-    } else {
-        let write = |out: &mut dyn Write| args.write(&head, &model, &input, &scoring, out);
-        output::deliver_by(args.output.as_deref(), &write, args.force, console)?;
-    }
+    let assignments = Assignments {
+        columns: columns::columns(&model, args.top, args.proba),
+        scoring: model.mixture.scoring(&input.bits, KnownLabels::default())?,
+        model: &model,
+        input: &input,
+    };
+    let path = path.display().to_string();
+    args.deliver(&assignments, &path, console)?;
     if args.show {
         console.print(&format!("\n{}", evidence::shown(&model, &input, &drawn, console)?))?;
     }
     if let (true, Some(file)) = (console.json, &args.output) {
-        let (model, output) = (path.display().to_string(), file.display().to_string());
-        let document =
-            json!({ "model": model, "output": output, "n_samples": input.bits.n_samples() });
+        let (output, n_samples) = (file.display().to_string(), input.bits.n_samples());
+        let document = json!({ "model": path, "output": output, "n_samples": n_samples });
         console.result(&document, String::new)?;
     }
     Ok(Outcome::Done)
@@ -164,145 +134,105 @@ impl Args {
         Err(Error::Parameter { name: "top", value: self.top.to_string(), allowed })
     }
 
-    fn head(&self, model: &Model) -> Vec<String> {
-        let first = ["source", "index", "cluster", "probability"].map(String::from);
-        let mut head = first.to_vec();
-        head.push("log_likelihood".into());
-        if model.typicality.is_some() {
-            head.push("typicality".into());
-        }
-        if model.labels.is_some() {
-            head.extend(["cluster_label", "label", "label_probability"].map(String::from));
-        }
-        for n in 2..=self.top {
-            head.extend([format!("cluster_{n}"), format!("probability_{n}")]);
-        }
-        if self.proba {
-            head.extend((0..model.mixture.n_components()).map(|k| format!("p{k}")));
-        }
-        head
-    }
-
-    fn rows(
+    /// Writes the result to where it was asked for: one JSON document, or rows in a format.
+    fn deliver(
         &self,
-        model: &Model,
-        input: &Input,
-        scoring: &Scoring,
-        rows: Range<usize>,
-    ) -> Vec<Row> {
-        let (classifier, bits) = (Classifier::of(model), &input.bits);
-        scoring.map(rows, |i, log_prob, resp| {
-            let resp: Vec<f64> = resp.collect();
-            let label = classifier.as_ref().map(|c| c.predict(resp.iter().copied()));
-            let best = most_probable_first(&resp);
-            let typicality = model.typicality.as_ref().filter(|_| bits.is_complete(i));
-            let n_ones = bits.n_ones(i);
-            let typicality = typicality.and_then(|t| t.of_sample(best[0], log_prob, n_ones));
-            let cells = Scored { log_prob, typicality, resp: &resp, order: &best, label };
-            self.row(model, input.origin(i), cells)
-        })
-    }
-
-    fn row(&self, model: &Model, (source, index): (&str, usize), scored: Scored) -> Row {
-        let Scored { log_prob, typicality, resp, order, label } = scored;
-        let best = order[0];
-        let mut cells = vec![Cell::Text(source.into()), Cell::Whole(index)];
-        cells.extend([Cell::Whole(best), Cell::Real(resp[best]), Cell::Real(log_prob)]);
-        if model.typicality.is_some() {
-            cells.push(typicality.map_or(Cell::Nothing, Cell::Real));
+        assignments: &Assignments,
+        model: &str,
+        console: &Console,
+    ) -> Result<(), Failure> {
+        let file = self.output.as_deref();
+        if !console.json {
+            let write = |out: &mut dyn Write| assignments.write(self.format, out);
+            return output::deliver_by(file, &write, self.force, console);
         }
-        if let Some(labels) = &model.labels {
-            let label = labels.majority(best).map(|(name, _)| Cell::Text(name.into()));
-            cells.push(label.unwrap_or(Cell::Nothing));
-        }
-        if let Some((label, probability)) = label {
-            cells.extend([Cell::Text(label.into()), Cell::Real(probability)]);
-        }
-        for &k in &order[1..self.top] {
-            cells.extend([Cell::Whole(k), Cell::Real(resp[k])]);
-        }
-        if self.proba {
-            cells.extend(resp.iter().map(|&r| Cell::Real(r)));
-        }
-        Row { cells }
+        let input = assignments.input;
+        let document = json!({
+            "model": model,
+            "synthetic": input.synthetic,
+            "assignments": assignments.objects(0..input.bits.n_samples()).collect::<Vec<_>>(),
+        });
+        output::deliver(file, &json_text(&document)?, self.force, console)
     }
 }
 
-/// Rows that are written together, but in a table, whose columns are as wide as the widest of all.
-const AT_ONCE: usize = 1 << 15;
+/// The images, the model that scores them, and what is said of each.
+struct Assignments<'a> {
+    model: &'a Model,
+    input: &'a Input,
+    scoring: Scoring<'a>,
+    columns: Vec<Column<'a>>,
+}
 
-impl Args {
-    /// Writes all rows in the format asked for.
-    fn write(
-        &self,
-        head: &[String],
-        model: &Model,
-        input: &Input,
-        scoring: &Scoring,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let n = input.bits.n_samples();
-        let at_once = if self.format == Format::Table { n } else { AT_ONCE };
-        for first in (0..n).step_by(at_once.max(1)) {
-            let rows = self.rows(model, input, scoring, first..n.min(first + at_once));
-            let text = self.format.text(head, &rows, first == 0).map_err(io::Error::other)?;
-            out.write_all(text.as_bytes())?;
+/// Rows of CSV and JSON lines are written in parts of this size.
+const ROWS_A_PART: usize = 1 << 15;
+
+impl Assignments<'_> {
+    /// Writes all rows. A table comes in one part: each column is as wide as its widest cell.
+    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        let n = self.input.bits.n_samples();
+        let part = if format == Format::Table { n.max(1) } else { ROWS_A_PART };
+        for first in (0..n).step_by(part) {
+            let rows = first..n.min(first + part);
+            out.write_all(self.text(format, rows).map_err(io::Error::other)?.as_bytes())?;
         }
         Ok(())
     }
-}
 
-impl Format {
-    fn text(self, head: &[String], rows: &[Row], is_first: bool) -> Result<String> {
-        match self {
-            Self::Table => {
-                let head: Vec<&str> = head.iter().map(String::as_str).collect();
-                Ok(tables::table(&head, &[0], rows.iter().map(Row::for_people)))
+    /// Some of the rows as text, with a head if they are the first.
+    fn text(&self, format: Format, rows: Range<usize>) -> Result<String> {
+        let is_first = rows.start == 0;
+        match format {
+            Format::Table => {
+                let head: Vec<&str> = self.names().collect();
+                let rows = self.rows(rows).into_iter();
+                let rounded = rows.map(|row| row.iter().map(Cell::rounded).collect());
+                Ok(tables::table(&head, &[0], rounded))
             }
-            Self::Csv => {
-                let cells =
-                    rows.iter().map(|row| row.cells.iter().map(Cell::plain).collect::<Vec<_>>());
-                output::csv(if is_first { head } else { &[] }, cells)
+            Format::Csv => {
+                let head: Vec<&str> = self.names().filter(|_| is_first).collect();
+                let rows = self.rows(rows).into_iter();
+                let plain = rows.map(|row| row.iter().map(Cell::plain).collect());
+                output::csv(&head, plain)
             }
-            Self::Jsonl => {
-                Ok(rows.iter().map(|row| object(head, row).to_string() + "\n").collect())
+            Format::Jsonl => {
+                Ok(self.objects(rows).map(|object| object.to_string() + "\n").collect())
             }
         }
     }
-}
 
-impl Row {
-    /// Probabilities and log-likelihoods to four places; everything else as it is.
-    fn for_people(&self) -> Vec<String> {
-        let round = |cell: &Cell| match cell {
-            Cell::Real(value) => format!("{value:.4}"),
-            other => other.plain(),
-        };
-        self.cells.iter().map(round).collect()
-    }
-}
-
-impl Cell {
-    fn plain(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Whole(value) => value.to_string(),
-            Self::Real(value) => format!("{value:?}"),
-            Self::Nothing => String::new(),
-        }
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
     }
 
-    /// The same as JSON, which has no word for the log-likelihood of an impossible image: it becomes null.
-    fn json(&self) -> Value {
-        match self {
-            Self::Text(text) => json!(text),
-            Self::Whole(value) => json!(value),
-            Self::Real(value) => json!(value),
-            Self::Nothing => Value::Null,
-        }
+    /// Some of the rows as JSON, made one by one: with every probability they are large.
+    fn objects(&self, rows: Range<usize>) -> impl Iterator<Item = Value> {
+        self.rows(rows).into_iter().map(|row| {
+            let cells = row.iter().map(Cell::json);
+            Value::Object(self.names().map(str::to_owned).zip(cells).collect())
+        })
     }
-}
 
-fn object(head: &[String], row: &Row) -> Value {
-    Value::Object(head.iter().cloned().zip(row.cells.iter().map(Cell::json)).collect())
+    /// The cells of some rows, in the order of the columns.
+    fn rows(&self, rows: Range<usize>) -> Vec<Vec<Cell>> {
+        let Self { model, input, columns, .. } = self;
+        let classifier = Classifier::of(model);
+        self.scoring.map(rows, |i, log_prob, resp| {
+            let resp: Vec<f64> = resp.collect();
+            let order = most_probable_first(&resp);
+            let known = model.typicality.as_ref().filter(|_| input.bits.is_complete(i));
+            let n_ones = input.bits.n_ones(i);
+            let (source, index) = input.origin(i);
+            let scored = Scored {
+                source,
+                index,
+                log_prob,
+                typicality: known.and_then(|t| t.of_sample(order[0], log_prob, n_ones)),
+                label: classifier.as_ref().map(|c| c.predict(resp.iter().copied())),
+                resp: &resp,
+                order: &order,
+            };
+            columns.iter().map(|column| (column.cell)(&scored)).collect()
+        })
+    }
 }

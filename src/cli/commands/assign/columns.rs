@@ -1,0 +1,115 @@
+//! The columns of an assignment: one list gives the head and the cells, whatever the format.
+
+use crate::model_file::Model;
+use serde_json::{Value, json};
+
+/// A column: its name, and how it writes the cell of an image.
+pub(super) struct Column<'a> {
+    pub(super) name: String,
+    pub(super) cell: CellOf<'a>,
+}
+
+type CellOf<'a> = Box<dyn Fn(&Scored) -> Cell + Sync + 'a>;
+
+/// What a model says of an image.
+pub(super) struct Scored<'a> {
+    pub(super) source: &'a str,
+    /// The place of the image in its source.
+    pub(super) index: usize,
+    pub(super) log_prob: f64,
+    pub(super) typicality: Option<f64>,
+    /// The probability of each cluster (K values).
+    pub(super) resp: &'a [f64],
+    /// Clusters, the most probable first.
+    pub(super) order: &'a [usize],
+    /// The most probable label and its probability.
+    pub(super) label: Option<(&'a str, f64)>,
+}
+
+pub(super) enum Cell {
+    Text(String),
+    Whole(usize),
+    Real(f64),
+    /// No label, no typicality.
+    Nothing,
+}
+
+impl<'a> Column<'a> {
+    fn new(name: impl Into<String>, cell: impl Fn(&Scored) -> Cell + Sync + 'a) -> Self {
+        Self { name: name.into(), cell: Box::new(cell) }
+    }
+}
+
+/// The columns of `model`: of the `top` most probable clusters, and of all with `proba`.
+pub(super) fn columns(model: &Model, top: usize, proba: bool) -> Vec<Column<'_>> {
+    let mut columns = vec![
+        Column::new("source", |row| Cell::Text(row.source.into())),
+        Column::new("index", |row| Cell::Whole(row.index)),
+        Column::new("cluster", |row| Cell::Whole(row.order[0])),
+        Column::new("probability", |row| Cell::Real(row.resp[row.order[0]])),
+        Column::new("log_likelihood", |row| Cell::Real(row.log_prob)),
+    ];
+    if model.typicality.is_some() {
+        columns.push(Column::new("typicality", |row| Cell::real(row.typicality)));
+    }
+    if let Some(labels) = &model.labels {
+        columns.extend([
+            Column::new("cluster_label", |row| {
+                Cell::text(labels.majority(row.order[0]).map(|(name, _)| name))
+            }),
+            Column::new("label", |row| Cell::text(row.label.map(|(name, _)| name))),
+            Column::new("label_probability", |row| Cell::real(row.label.map(|(_, p)| p))),
+        ]);
+    }
+    for place in 1..top {
+        let n = place + 1;
+        columns.extend([
+            Column::new(format!("cluster_{n}"), move |row| Cell::Whole(row.order[place])),
+            Column::new(format!("probability_{n}"), move |row| {
+                Cell::Real(row.resp[row.order[place]])
+            }),
+        ]);
+    }
+    let k = if proba { model.mixture.n_components() } else { 0 };
+    columns
+        .extend((0..k).map(|k| Column::new(format!("p{k}"), move |row| Cell::Real(row.resp[k]))));
+    columns
+}
+
+impl Cell {
+    fn text(value: Option<&str>) -> Self {
+        value.map_or(Self::Nothing, |text| Self::Text(text.into()))
+    }
+
+    fn real(value: Option<f64>) -> Self {
+        value.map_or(Self::Nothing, Self::Real)
+    }
+
+    /// For people: probabilities and log-likelihoods to four places.
+    pub(super) fn rounded(&self) -> String {
+        match self {
+            Self::Real(value) => format!("{value:.4}"),
+            other => other.plain(),
+        }
+    }
+
+    /// For programs: every digit.
+    pub(super) fn plain(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Whole(value) => value.to_string(),
+            Self::Real(value) => format!("{value:?}"),
+            Self::Nothing => String::new(),
+        }
+    }
+
+    /// The value in JSON. The log-likelihood of an impossible image is null: JSON has no infinity.
+    pub(super) fn json(&self) -> Value {
+        match self {
+            Self::Text(text) => json!(text),
+            Self::Whole(value) => json!(value),
+            Self::Real(value) => json!(value),
+            Self::Nothing => Value::Null,
+        }
+    }
+}
