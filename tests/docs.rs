@@ -1,5 +1,8 @@
-//! Every command of the pages does what it says there, and prints what stands below it: run one after the other, in a folder
-//! that holds what they name. `BMM_UPDATE_DOCS=1 cargo test --test docs` writes what they print into the pages.
+//! Every command of the pages runs, and prints what stands below it.
+//!
+//! The commands of a page run one after the other, in a folder that holds the files they name.
+//! `BMM_UPDATE_DOCS=1 cargo test --test docs` writes what they print into the pages. Outputs that
+//! a page shortens by `...` are then written whole, if they have changed.
 #![cfg(unix)]
 
 mod common;
@@ -31,7 +34,8 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// What the commands of the README name: pictures and photos of digits, a table, labels of some of its rows, means to import.
+/// What the commands of the README and the manual name: pictures and photos of digits, a table,
+/// labels of some of its rows, means to import.
 fn fill(sandbox: &Sandbox, mnist: &Path, lca: &Path) {
     std::fs::create_dir(sandbox.path("data")).unwrap();
     std::os::unix::fs::symlink(mnist.canonicalize().unwrap(), sandbox.path("data/mnist")).unwrap();
@@ -89,7 +93,8 @@ fn printed(example: &Example, sandbox: &Sandbox) -> String {
     told
 }
 
-/// Runs every command of the page `name` and compares what it prints, or writes that into the page.
+/// Runs every command of the page `name` and compares what it prints, or writes that into the
+/// page.
 fn check(name: &str, sandbox: &Sandbox) {
     let page = std::fs::read_to_string(repository(name)).unwrap();
     let mut lines: Vec<&str> = page.lines().collect();
@@ -127,14 +132,16 @@ fn check(name: &str, sandbox: &Sandbox) {
 }
 
 #[test]
-fn the_readme_shows_what_its_commands_print() {
+fn the_readme_the_manual_and_the_ladder_show_what_their_commands_print() {
     let (Some(mnist), Some(lca)) = (common::shared("data/mnist"), common::shared("data/lca"))
     else {
         return;
     };
     let sandbox = sandbox();
     fill(&sandbox, &mnist, &lca);
-    check("README.md", &sandbox);
+    for page in ["README.md", "docs/manual.md", "docs/performance.md"] {
+        check(page, &sandbox);
+    }
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! What a page shows: commands, and what it says that they print.
 //!
-//! - In a `console` block `$ ` begins a command, `> ` carries it on, and the lines below are what it prints on both streams.
-//! - In an `sh` block every line that begins with `bmm ` is a command, whose output the page does not show.
-//! - A `python` block is a command too; if the next block is of `text`, that is what it prints.
-//! - A remark above a `text` block, which readers do not see, says what prints it: `<!-- prints: COMMAND -->`; or, where numbers are
-//!   of the hour and the page shows the first lines alone, `<!-- begins, but for its numbers: COMMAND -->`.
+//! - In a `console` block `$ ` begins a command and `> ` carries it on. The lines below are what
+//!   it prints on both streams.
+//! - In an `sh` block every line that begins with `bmm ` is a command. Its output is not shown.
+//! - A `python` block is a command too. If the next block is of `text`, that is what it prints.
+//! - Above a `text` block a remark that readers do not see says what prints it: `<!-- prints:
+//!   COMMAND -->`.
+//! - The remark `<!-- begins, but for its numbers: COMMAND -->` is for outputs with timings. The
+//!   page shows the first lines alone, and their numbers may differ.
+//! - In an output, a line `...` stands for any number of lines. At the end of a line, ` ...`
+//!   stands for the rest.
 
 use std::ops::Range;
 
@@ -125,13 +130,30 @@ impl Likeness {
     /// Whether `printed` is as the page has it.
     pub fn holds(self, shown: &str, printed: &str) -> bool {
         match self {
-            Self::WordForWord => comparable(shown).eq(comparable(printed)),
+            Self::WordForWord => {
+                let lines = |text| comparable(text).collect::<Vec<_>>();
+                shows(&lines(shown), &lines(printed))
+            }
             Self::BeginsButForNumbers => {
                 let (shown, printed) = (without_numbers(shown), without_numbers(printed));
                 shown.len() > 1 && printed.starts_with(&shown)
             }
         }
     }
+}
+
+/// Whether the lines of a page are the lines printed, but for those that `...` leaves out.
+fn shows(shown: &[String], printed: &[String]) -> bool {
+    let Some((line, rest)) = shown.split_first() else { return printed.is_empty() };
+    if line == "..." {
+        return (0..=printed.len()).any(|n| shows(rest, &printed[n..]));
+    }
+    let Some((first, others)) = printed.split_first() else { return false };
+    let is_shown = match line.strip_suffix(" ...") {
+        Some(beginning) => first.starts_with(beginning),
+        None => line == first,
+    };
+    is_shown && shows(rest, others)
 }
 
 /// The lines, without what hangs on the machine and the version: the one normalisation of outputs.
@@ -223,6 +245,10 @@ of nothing
         assert!(!same("kernel  x, y, avx2, 2 threads", "kernel  x, z, avx2, 2 threads"));
         assert!(!same("weight 0.1", "weight 0.2"));
         assert!(!same("one", "one\ntwo"));
+        assert!(same("one\n...\nfo ...", "one\ntwo\nthree\nfo ur"));
+        assert!(same("...\ntwo\n...", "one\ntwo"));
+        assert!(!same("one\n...\nfour", "one\ntwo"));
+        assert!(!same("one two ...", "one"));
         let like = |a, b| Likeness::BeginsButForNumbers.holds(a, b);
         assert!(like("images  bmm\n  5  1.2 µs", "images    bmm\n  7  31 ms\nmore"));
         assert!(!like("images  bmm\n  5  1.2 µs", "images    bmm\n  7  fast\nmore"));
