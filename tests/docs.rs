@@ -153,3 +153,21 @@ fn the_tutorial_shows_what_its_commands_print() {
 fn the_model_file_is_as_its_page_says() {
     check("docs/model-format.md", &sandbox());
 }
+
+/// Runs the programs in `examples/` as `cargo test` has built them; they check what they print.
+#[test]
+fn every_example_runs() {
+    let sandbox = sandbox();
+    let built = Path::new(BMM).parent().unwrap().join("examples");
+    for entry in std::fs::read_dir(repository("examples")).unwrap() {
+        let program = built.join(entry.unwrap().path().file_stem().unwrap());
+        if !program.is_file() {
+            let name = program.display();
+            let _ = writeln!(std::io::stderr(), "skipped: {name} is built by `cargo test` alone");
+            continue;
+        }
+        let run = sandbox.command(&program).env("TMPDIR", sandbox.path(".")).output().unwrap();
+        let told = String::from_utf8_lossy(&run.stderr);
+        assert!(run.status.success(), "{}\n{told}", program.display());
+    }
+}

@@ -1,0 +1,25 @@
+//! Fits every number of clusters from 1 to 6 and compares them by BIC.
+
+use bmm::em::{Silent, sweep};
+use bmm::{BitMatrix, FitParams};
+
+fn main() -> bmm::Result<()> {
+    // 300 rows of 12 bits of three kinds, and one bit in eleven is wrong.
+    let rows = BitMatrix::from_fn(300, 12, |i, d| (d / 4 == i % 3) != ((i * 5 + d * 3) % 11 == 0));
+    let params = FitParams::for_features(rows.n_features());
+
+    let swept = sweep(&rows, &[2, 3, 4, 5, 6], &params, &mut Silent)?;
+
+    let mut best = (f64::INFINITY, 0);
+    for fitted in swept.fits.iter().map(|swept| &swept.fit) {
+        let k = fitted.mixture.n_components();
+        let bic = fitted.mixture.bic(fitted.report.log_likelihood, 300.0);
+        println!("K = {k}: BIC {bic:.1}, {}", fitted.report.stop);
+        if bic < best.0 {
+            best = (bic, k);
+        }
+    }
+    println!("BIC picks K = {}", best.1);
+    assert_eq!(best.1, 3);
+    Ok(())
+}
