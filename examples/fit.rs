@@ -1,12 +1,12 @@
 //! Fits a mixture to rows of bits, and tells which rows belong together.
 
-use bmm::{BitMatrix, FitParams, fit};
+use bmm::{BitMatrix, FitParams, NInit, fit};
 
 fn main() -> bmm::Result<()> {
     // 300 rows of 12 bits: three kinds of rows, and every seventh bit is wrong.
     let rows = BitMatrix::from_fn(300, 12, |i, d| (d / 4 == i % 3) != ((i * 5 + d * 3) % 7 == 0));
 
-    let fitted = fit(&rows, &FitParams::new(3).n_init(10))?;
+    let fitted = fit(&rows, &FitParams::new(3).n_init(NInit::Exactly(10)))?;
 
     let (mixture, report) = (&fitted.mixture, &fitted.report);
     println!("{} starts, {} reached the best objective", report.starts.len(), report.n_best());

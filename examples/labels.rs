@@ -1,6 +1,7 @@
 //! Uses the labels of some rows in a fit: semi-supervised clustering.
 
-use bmm::{BitMatrix, FitParams, KnownLabels, Rows, fit};
+use bmm::scorer::KnownLabels;
+use bmm::{BitMatrix, FitParams, Rows, fit};
 
 fn main() -> bmm::Result<()> {
     // 120 rows of 16 bits of two kinds. Of every sixth row the kind is known.

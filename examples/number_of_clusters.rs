@@ -6,7 +6,7 @@ use bmm::{BitMatrix, FitParams};
 fn main() -> bmm::Result<()> {
     // 300 rows of 12 bits of three kinds, and one bit in eleven is wrong.
     let rows = BitMatrix::from_fn(300, 12, |i, d| (d / 4 == i % 3) != ((i * 5 + d * 3) % 11 == 0));
-    let params = FitParams::for_features(rows.n_features());
+    let params = FitParams::new(1).for_features(rows.n_features());
 
     let swept = sweep(&rows, &[2, 3, 4, 5, 6], &params, &mut Silent)?;
 

@@ -19,11 +19,12 @@ fn main() -> bmm::Result<()> {
     let fitted = fit(&rule.apply(&pixels)?, &FitParams::new(2))?;
 
     // The model keeps the size and the rule, so that later images are treated alike.
-    Model::new(fitted.mixture, pixels.height(), pixels.width(), rule)?.write(&file)?;
+    let (height, width) = (pixels.height() as u32, pixels.width() as u32);
+    Model::new(fitted.mixture, height, width, rule)?.overwrite(&file)?;
 
     let model = Model::read(&file)?;
-    let rule: Binarize = model.binarize.parse()?;
-    let clusters = model.mixture.predict(&rule.apply(&load(&Source::new(&images))?.pixels)?)?;
+    let images = load(&Source::new(&images))?.pixels;
+    let clusters = model.mixture.predict(&model.binarize.apply(&images)?)?;
     let n_like_the_first = clusters.iter().filter(|&&k| k == clusters[0]).count();
     println!("{n_like_the_first} of 60 images are in the cluster of the first");
     assert_eq!(n_like_the_first, 30);

@@ -6,7 +6,7 @@ use bmm::{BitMatrix, FitParams, fit};
 fn main() -> bmm::Result<()> {
     // 200 answers to five questions by two kinds of people, one answer in six against their kind.
     let rows = BitMatrix::from_fn(200, 5, |i, d| (i % 2 == 0) != ((i * 31 + d * 17) % 97 < 16));
-    let params = FitParams::for_features(5).n_components(2);
+    let params = FitParams::new(2).for_features(5);
     let fitted = fit(&rows, &params)?;
 
     let errors = StandardErrors::by_information(&fitted.mixture, &rows, params.alpha)?;
