@@ -1,11 +1,12 @@
 //! Fits every number of clusters from 1 to 6 and compares them by BIC.
 
 use bmm::em::{Silent, sweep};
-use bmm::{BitMatrix, FitParams};
+use bmm::{BernoulliMixture, FitParams};
 
 fn main() -> bmm::Result<()> {
-    // 300 rows of 12 bits of three kinds, and one bit in eleven is wrong.
-    let rows = BitMatrix::from_fn(300, 12, |i, d| (d / 4 == i % 3) != ((i * 5 + d * 3) % 11 == 0));
+    // 300 rows of 12 bits, drawn from three components.
+    let means: Vec<_> = (0..36).map(|at| if at / 12 == at % 12 / 4 { 0.9 } else { 0.1 }).collect();
+    let (rows, _) = BernoulliMixture::new([0.5, 0.3, 0.2], means)?.sample(300, 1)?;
     let params = FitParams::new(1).for_features(rows.n_features());
 
     let swept = sweep(&rows, &[2, 3, 4, 5, 6], &params, &mut Silent)?;
