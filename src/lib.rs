@@ -50,6 +50,7 @@ pub mod bits;
 #[doc(hidden)]
 pub mod cli;
 pub mod data;
+mod digest;
 pub mod em;
 pub mod error;
 mod file_kind;

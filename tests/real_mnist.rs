@@ -1,4 +1,4 @@
-//! MNIST itself: raw, packed and read by another crate it is the same to the bit, and it is what was published.
+//! MNIST itself: raw, packed, and read by the `mnist` crate it is the same to the bit, and as published.
 
 mod common;
 
@@ -47,6 +47,8 @@ fn raw_and_packed_files_hold_what_the_mnist_crate_reads() {
         let (train, test) = load_with_test(&source).unwrap();
         assert!(holds(&train, &trn_img, &trn_lbl));
         assert!(holds(&test.unwrap(), &tst_img, &tst_lbl));
+        // One split alone is read without that crate.
+        assert!(holds(&load(&source).unwrap(), &trn_img, &trn_lbl));
         let test = load(&source.with_split(Split::Test)).unwrap();
         assert!(holds(&test, &tst_img, &tst_lbl));
     }

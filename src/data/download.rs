@@ -1,9 +1,8 @@
-//! Files from the web, by the `ureq` crate: from one mirror after another, and only as published, by their SHA-256.
+//! Downloads published files with the `ureq` crate: mirrors are tried in turn, and SHA-256 decides.
 
-use super::fingerprint::hex;
+use crate::digest::sha256_hex;
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::GZIP;
-use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::time::Duration;
 
@@ -21,7 +20,7 @@ pub struct Published {
 impl Published {
     /// Whether `bytes` are this file.
     pub fn is(&self, bytes: &[u8]) -> bool {
-        bytes.len() as u64 == self.len && hex(&Sha256::digest(bytes)) == self.sha256
+        bytes.len() as u64 == self.len && sha256_hex(bytes) == self.sha256
     }
 }
 
@@ -30,25 +29,28 @@ impl Published {
 pub struct Download<'a> {
     /// Addresses of folders, ending in a slash, in the order in which they are asked.
     pub mirrors: &'a [String],
-    /// Seconds to wait for a connection, for an answer, and for a piece of a file; after them it goes on from where it is.
+    /// Time to wait for a connection, an answer, or a piece of a file. After that the next try
+    /// continues.
     pub patience: Duration,
 }
 
-/// Rounds over all mirrors.
+/// How often all mirrors are tried.
 const ROUNDS: usize = 2;
-/// Bytes that are asked for at a time.
+/// Bytes read at a time.
 const PIECE: usize = 1 << 16;
 
 impl Download<'_> {
-    /// The bytes of `file`. What a mirror broke off, the next one goes on with; `watch` hears how many bytes are there.
+    /// The bytes of `file`. A broken download continues at the next mirror. `watch` is told the
+    /// number of bytes so far.
     ///
     /// # Errors
-    /// [`Error::Data`] with the address and the reason of the last failure, if no mirror gave the file.
+    /// [`Error::Data`] with the address and the reason of the last failure, if no mirror gave the
+    /// file.
     pub fn fetch(&self, file: &Published, watch: &mut dyn FnMut(u64)) -> Result<Vec<u8>> {
         let (mut bytes, mut failure) = (Vec::new(), None);
         for mirror in std::iter::repeat_n(self.mirrors, ROUNDS).flatten() {
             let address = format!("{mirror}{}", file.name);
-            // Again and again as long as something comes.
+            // Retry as long as bytes arrive.
             let asked = loop {
                 let before = bytes.len();
                 match self.ask(&address, file, &mut bytes, watch) {
@@ -68,7 +70,7 @@ impl Download<'_> {
         Err(failure.unwrap_or_else(|| wrong(file.name, "there is no mirror to ask".into())))
     }
 
-    /// Asks one mirror for what is not yet there.
+    /// Asks one mirror for the bytes that are still missing.
     fn ask(
         &self,
         address: &str,
@@ -97,10 +99,11 @@ impl Download<'_> {
             bytes.extend_from_slice(&piece[..n]);
             watch(bytes.len() as u64);
         }
-        match (bytes.len() as u64) < file.len && looks_like_it(bytes) {
-            true => Err(failed(&format!("ended after {} of {} bytes", bytes.len(), file.len))),
-            false => Ok(()),
+        let is_cut = (bytes.len() as u64) < file.len && looks_like_it(bytes);
+        if is_cut {
+            return Err(failed(&format!("ended after {} of {} bytes", bytes.len(), file.len)));
         }
+        Ok(())
     }
 
     fn agent(&self) -> ureq::Agent {
@@ -126,9 +129,11 @@ fn looks_like_it(bytes: &[u8]) -> bool {
 fn what_it_is(bytes: &[u8], file: &Published) -> String {
     let start = bytes.trim_ascii_start();
     let is_page = start.first() == Some(&b'<');
-    match (is_page, bytes.len() as u64 == file.len) {
-        (true, _) => "is a web page, not the file".into(),
-        (false, true) => "is not the published file: its SHA-256 is another".into(),
-        (false, false) => format!("is not the published file, which has {} bytes", file.len),
+    if is_page {
+        "is a web page, not the file".into()
+    } else if bytes.len() as u64 == file.len {
+        "is not the published file: its SHA-256 is another".into()
+    } else {
+        format!("is not the published file, which has {} bytes", file.len)
     }
 }

@@ -1,24 +1,19 @@
-//! The hash of a binarised data set, so that a model can say which rows it was fitted to.
+//! The hash of a binarised data set: a model names by it the rows that it was fitted to.
 
 use crate::bits::BitMatrix;
-use sha2::{Digest, Sha256};
+use crate::digest::{Hasher, hex};
 
-/// SHA-256, in lower-case hexadecimal, of `n_samples` and `n_features` (each u64, little-endian) and the packed bytes; if anything is
-/// missing, behind them the packed bytes of which entries are; and if rows have `weights`, these (each f64, little-endian). Labels
-/// are no part of it.
+/// SHA-256 of the rows in lower-case hexadecimal. Hashed are `n_samples` and `n_features` (u64
+/// each) and the packed bytes; then, if entries are missing, the packed mask of them; then
+/// `weights` (f64 each), if any. Numbers are little-endian. Labels are not hashed.
 pub fn fingerprint(bits: &BitMatrix, weights: Option<&[f64]>) -> String {
-    let mut hash = Sha256::new();
-    hash.update((bits.n_samples() as u64).to_le_bytes());
-    hash.update((bits.n_features() as u64).to_le_bytes());
+    let mut hash = Hasher::default();
+    hash.update(&(bits.n_samples() as u64).to_le_bytes());
+    hash.update(&(bits.n_features() as u64).to_le_bytes());
     let pieces = bits.pieces().chain(bits.missing().into_iter().flat_map(BitMatrix::pieces));
-    pieces.for_each(|piece| hash.update(piece));
-    weights.into_iter().flatten().for_each(|weight| hash.update(weight.to_le_bytes()));
-    hex(&hash.finalize())
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    pieces.for_each(|piece| hash.update(&piece));
+    weights.into_iter().flatten().for_each(|weight| hash.update(&weight.to_le_bytes()));
+    hex(&hash.finish())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Class names and the class of each row: what a data set knows of its images beyond the pixels.
+//! Class names, and the class of each row.
 
 use std::collections::BTreeSet;
 
-/// The classes of a data set, and for each row the one that it is known to have.
+/// The classes of a data set, and the class of each row where it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
     names: Vec<String>,
@@ -10,8 +10,8 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Labels from the class name of each row, blank where it is not known. Names are sorted: as numbers if all are whole numbers, else
-    /// as text.
+    /// Labels from the class name of each row, blank where it is not known. Names are sorted: as
+    /// numbers if all are whole numbers, else as text.
     pub fn from_names<S: AsRef<str>>(rows: impl IntoIterator<Item = S>) -> Self {
         let rows: Vec<S> = rows.into_iter().collect();
         let known = rows.iter().map(AsRef::as_ref).filter(|name| !name.is_empty());
@@ -27,13 +27,15 @@ impl Labels {
         Self { names, of_row }
     }
 
-    /// Labels from the class names and the index of each row in them; `None` if one lies outside of them.
+    /// Labels from the class names and the index of each row in them; `None` if one lies outside of
+    /// them.
     pub(super) fn new(names: Vec<String>, of_row: Vec<Option<u32>>) -> Option<Self> {
         let is_named = |label: &u32| (*label as usize) < names.len();
         of_row.iter().flatten().all(is_named).then_some(Self { names, of_row })
     }
 
-    /// Labels from the byte of each row, as IDX files hold them; only bytes that occur become classes.
+    /// Labels from the byte of each row, as IDX files hold them; only bytes that occur become
+    /// classes.
     pub fn from_codes(codes: &[u8]) -> Self {
         let mut index = [None; 256];
         for &code in codes {
@@ -86,7 +88,7 @@ impl Labels {
         self.of_row.truncate(n);
     }
 
-    /// The same without unknown ones at the end that are beyond `n` rows.
+    /// These labels without unknown ones at the end, as far as they go beyond `n` rows.
     pub(super) fn without_trailing_blanks(mut self, n: usize) -> Self {
         let last_known = self.of_row.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
         self.of_row.truncate(last_known.max(n));

@@ -1,5 +1,6 @@
-//! Data sources: whatever the user has (MNIST, other IDX files, pictures, arrays, tables) becomes [`Pixels`], and pixels
-//! become the packed bits that the mixture is fitted to. What a file is, its content tells, not its name.
+//! Data sources. MNIST, other IDX files, pictures, arrays and tables become [`Pixels`]; pixels
+//! become the packed bits that the mixture is fitted to. The content of a file says what it is, not
+//! its name.
 
 mod binarize;
 mod dataset;
@@ -9,6 +10,8 @@ mod fingerprint;
 mod labels;
 mod photo;
 mod pixels;
+#[cfg(feature = "fetch")]
+mod published;
 mod read;
 mod source;
 mod write;
@@ -18,10 +21,10 @@ pub use dataset::{Dataset, Part, SourceKind};
 #[cfg(feature = "fetch")]
 pub use download::{Download, Published};
 pub use fingerprint::fingerprint;
-
 pub use labels::Labels;
-
 pub use pixels::Pixels;
+#[cfg(feature = "fetch")]
+pub use published::PublishedSet;
 pub use read::label_file::read_labels;
 pub use read::packed::{Packed, PackedFile};
 pub use read::{has_test_split, load, load_all, load_with_test};

@@ -1,10 +1,11 @@
-//! Grey images of one size, the common form that every reader produces and every binarisation rule consumes.
+//! Grey images of one size: what readers produce and binarisation rules consume.
 
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use std::sync::OnceLock;
 
-/// `n_images` grey images of `height` x `width`, each value 0 (no ink) to 255 (full ink), or 0 and 1 for binary data.
+/// `n_images` grey images of `height` x `width`, each value 0 (no ink) to 255 (full ink), or 0 and
+/// 1 for binary data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pixels {
     n_images: usize,
@@ -20,10 +21,10 @@ enum Values {
         /// Ones where a value is missing; a 0 stands there.
         missing: Option<BitMatrix>,
     },
-    /// Ink already, as packed files hold it.
+    /// Bits, as packed files hold them.
     Packed {
         bits: BitMatrix,
-        /// The bits as values 0 and 1, made when they are first asked for; most users never do.
+        /// The bits as values 0 and 1, made at the first use. Most callers use the bits alone.
         unpacked: OnceLock<Vec<u8>>,
     },
 }
@@ -56,7 +57,8 @@ impl Pixels {
     /// Images from their values, image after image, each row by row.
     ///
     /// # Errors
-    /// [`Error::Parameter`] if `height` or `width` is 0, or the length is not `n_images * height * width`.
+    /// [`Error::Parameter`] if `height` or `width` is 0, or the length is not `n_images * height *
+    /// width`.
     pub fn new(n_images: usize, height: usize, width: usize, values: Vec<u8>) -> Result<Self> {
         let expected = height.checked_mul(width).and_then(|area| area.checked_mul(n_images));
         if height == 0 || width == 0 || expected != Some(values.len()) {
@@ -73,7 +75,8 @@ impl Pixels {
     /// Images that are binary already, the rows of `bits`, kept as they are.
     ///
     /// # Errors
-    /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of features.
+    /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of
+    /// features.
     pub fn packed(bits: BitMatrix, height: usize, width: usize) -> Result<Self> {
         let (n_images, d) = (bits.n_samples(), bits.n_features());
         if d == 0 || height.checked_mul(width) != Some(d) {
@@ -89,7 +92,8 @@ impl Pixels {
     /// Images of `height` x `width` from the rows of `bits`: 255 for a one, 0 for a zero.
     ///
     /// # Errors
-    /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of features.
+    /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of
+    /// features.
     pub fn from_bits(bits: &BitMatrix, height: usize, width: usize) -> Result<Self> {
         Self::new(bits.n_samples(), height, width, unpacked(bits, u8::MAX))
     }
@@ -102,7 +106,7 @@ impl Pixels {
         }
     }
 
-    /// The same, without a copy of them; the images themselves if they are grey.
+    /// The bits of packed images, without a copy.
     ///
     /// # Errors
     /// The images, if they are grey.
@@ -113,7 +117,8 @@ impl Pixels {
         }
     }
 
-    /// The same images with the values missing that stand at `places` (image * `n_features` + feature).
+    /// The same images with the values missing that stand at `places` (image * `n_features` +
+    /// feature).
     pub(super) fn without(self, places: &[usize]) -> Result<Self> {
         let d = self.n_features();
         let mut missing = BitMatrix::zeros(self.n_images, d);
@@ -121,7 +126,7 @@ impl Pixels {
         self.with_missing(&missing)
     }
 
-    /// The same images with those values missing, besides others that were, where `missing` (N x D) has ones.
+    /// These images with further values missing: where `missing` (N x D) has ones.
     ///
     /// # Errors
     /// [`Error::Parameter`] if it is of another shape.
@@ -151,7 +156,7 @@ impl Pixels {
         }
     }
 
-    /// Full ink, 255, in the place of every 1: binary images as grey ones.
+    /// Turns binary images into grey ones: every 1 becomes 255.
     pub(super) fn fill_ink(&mut self) {
         let none = Values::packed(BitMatrix::zeros(0, self.n_features()));
         let (mut values, missing) = std::mem::replace(&mut self.values, none).into_grey();
@@ -159,7 +164,7 @@ impl Pixels {
         self.values = Values::Grey { values, missing };
     }
 
-    /// The number of images, N; 0 only after [`Pixels::truncate`] or if made so.
+    /// The number of images, N.
     pub fn n_images(&self) -> usize {
         self.n_images
     }
@@ -188,7 +193,7 @@ impl Pixels {
         &self.values()[i * n_features..(i + 1) * n_features]
     }
 
-    /// All values, image after image; 0 and 1 of those that are binary already.
+    /// All values, image after image; packed images give 0 and 1.
     pub fn values(&self) -> &[u8] {
         match &self.values {
             Values::Grey { values, .. } => values,
@@ -196,11 +201,12 @@ impl Pixels {
         }
     }
 
-    /// Whether every value is 0 or 1, so that nothing is left to binarise.
+    /// Whether every value is 0 or 1.
     pub fn is_binary(&self) -> bool {
         match &self.values {
             Values::Packed { .. } => true,
-            // Chunks without an early exit inside vectorise; the exit between them spares grey data the full pass.
+            // The loop over a chunk vectorises, since it has no exit. The exit between chunks
+            // spares grey data the full pass.
             Values::Grey { values, .. } => {
                 values.chunks(4096).all(|chunk| chunk.iter().fold(0, |all, &v| all | v) <= 1)
             }
@@ -223,7 +229,8 @@ impl Pixels {
         }
     }
 
-    /// Reads the same values as images of `height` x `width`: a table of 784 columns becomes 28x28 images.
+    /// Takes the values as images of `height` x `width`: a table of 784 columns becomes 28x28
+    /// images.
     ///
     /// # Errors
     /// [`Error::Parameter`] if `height * width` is not `n_features`.
@@ -237,8 +244,8 @@ impl Pixels {
         Ok(())
     }
 
-    /// Appends the images of `more`; false, and nothing done, if they are of another size. Packed ones beside grey ones become values 0 and
-    /// 1.
+    /// Appends the images of `more`. If they differ in size, nothing is done and the result is
+    /// false. Packed images beside grey ones become values 0 and 1.
     #[must_use]
     pub(super) fn append(&mut self, more: &Pixels) -> bool {
         if (self.height, self.width) != (more.height, more.width) {

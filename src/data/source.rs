@@ -1,4 +1,4 @@
-//! What a user names as data: a path, and perhaps which split of it.
+//! What is to be read: a path, and perhaps one split of it.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -32,13 +32,14 @@ pub struct Source {
 }
 
 impl Source {
-    /// A source with no split asked for: the training images where there are splits, else everything.
+    /// A source with no split asked for: the training images where there are splits, else
+    /// everything.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), split: None, size: None }
     }
 
-    /// The source that `PATH`, `PATH:train` or `PATH:test` names. A path that exists as written is that path, whatever
-    /// it ends with; a path that is not valid Unicode is taken as written.
+    /// The source that `PATH`, `PATH:train` or `PATH:test` names. A path that exists as written has
+    /// no suffix. A path that is not valid Unicode is taken as written.
     pub fn parse(text: impl AsRef<OsStr>) -> Self {
         let written = Path::new(text.as_ref());
         if written.symlink_metadata().is_ok() {
@@ -56,13 +57,14 @@ impl Source {
         Self { split: Some(split), ..self }
     }
 
-    /// The same, but pictures of another size are made into images of `height` x `width`: as photos of something drawn, which is cut out
-    /// and put in the middle, bright on black. Other files keep their size.
+    /// This source with a size for pictures. A picture of another size is taken for a photo of
+    /// something drawn: the ink is cut out and put in the middle of `height` x `width` pixels,
+    /// bright on black. Other files keep their size.
     pub fn with_size(self, height: usize, width: usize) -> Self {
         Self { size: Some((height, width)), ..self }
     }
 
-    /// The size that pictures are to have.
+    /// The height and width that pictures are to have.
     pub fn size(&self) -> Option<(usize, usize)> {
         self.size
     }

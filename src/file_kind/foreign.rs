@@ -1,4 +1,5 @@
-//! Formats that people try and that are not read as data: their names, and how to get from them to one that is.
+//! Formats that people try and that are not read as data: their names, and how to get from them to
+//! one that is.
 
 use crate::error::BMM_MODEL;
 

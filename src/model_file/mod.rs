@@ -61,7 +61,8 @@ use std::path::Path;
 
 use crate::error::{Error, ModelProblem, Result};
 
-pub use envelope::{FORMAT_VERSION, MAX_FILE_LEN, sha256_hex};
+pub use crate::digest::sha256_hex;
+pub use envelope::{FORMAT_VERSION, MAX_FILE_LEN};
 pub use record::{Finding, FitRecord, LabelTable, Model, Provenance, StartRecord, Trust};
 pub use typicality::{LEVELS, Member, Typicality};
 

@@ -1,4 +1,5 @@
-//! The header of NumPy's `.npy` format, versions 1 to 3, read and written, and its elements as numbers.
+//! The header of NumPy's `.npy` format, versions 1 to 3, read and written, and its elements as
+//! numbers.
 //!
 //! ```text
 //! 6 bytes  \x93NUMPY
@@ -7,18 +8,18 @@
 //! text     {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }
 //! ```
 //!
-//! Source: the documentation of `numpy.lib.format`. Of the Python literals that the text may hold only those of a plain array
-//! are read, by a parser without recursion.
+//! Source: the documentation of `numpy.lib.format`. Only the literals of a plain array are read;
+//! the parser has no recursion.
 
 use crate::file_kind::NPY;
 
-/// A file begins its elements at a multiple of this.
+/// The elements begin at a multiple of this many bytes.
 const ALIGNMENT: usize = 64;
 
 /// The most dimensions that NumPy knows, in its second version.
 pub(crate) const MAX_DIMENSIONS: usize = 64;
 
-/// What a file says of its elements.
+/// The header of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Header {
     /// Their type as NumPy writes it: `<f8`, `|u1`.
@@ -31,8 +32,20 @@ pub(crate) struct Header {
     pub(crate) len: usize,
 }
 
-/// One element's bytes as a number.
-pub(crate) type Decode = fn(&[u8]) -> f64;
+/// How the elements of an array become numbers.
+#[derive(Clone, Copy)]
+pub(crate) struct Elements {
+    decode: fn(&[u8]) -> f64,
+    /// Bytes of one element.
+    pub(crate) size: usize,
+}
+
+impl Elements {
+    /// The numbers in `bytes`, in their order; bytes behind the last whole element are passed over.
+    pub(crate) fn numbers(self, bytes: &[u8]) -> impl Iterator<Item = f64> {
+        bytes.chunks_exact(self.size).map(self.decode)
+    }
+}
 
 impl Header {
     /// The header at the beginning of `bytes`.
@@ -51,23 +64,24 @@ impl Header {
         let text = std::str::from_utf8(text).map_err(|_| "it is not text")?;
         let (mut dtype, is_fortran, shape) = Literal(text).array()?;
         if let Some(single @ ("b1" | "u1" | "i1")) = dtype.get(1..) {
-            dtype = format!("|{single}"); // a single byte has no order, but some writers give it one
+            // A single byte has no order, but some writers give it one.
+            dtype = format!("|{single}");
         }
         Ok(Self { dtype, is_fortran, shape, len: end })
     }
 
-    /// How an element becomes a number and how many bytes it takes; `None` if elements are no real numbers of a type that is read.
-    pub(crate) fn decode(&self) -> Option<(Decode, usize)> {
+    /// How its elements become numbers; `None` if they are no real numbers of a type that is read.
+    pub(crate) fn elements(&self) -> Option<Elements> {
         macro_rules! number {
             ($type:ty, $from:ident) => {
-                (
-                    |bytes: &[u8]| <$type>::$from(bytes.try_into().unwrap_or_default()) as f64,
-                    size_of::<$type>(),
-                )
+                Elements {
+                    decode: |bytes| <$type>::$from(bytes.try_into().unwrap_or_default()) as f64,
+                    size: size_of::<$type>(),
+                }
             };
         }
         Some(match self.dtype.as_str() {
-            "|b1" => (|bytes: &[u8]| f64::from(u8::from(bytes != [0])), 1),
+            "|b1" => Elements { decode: |bytes| f64::from(u8::from(bytes != [0])), size: 1 },
             "|u1" => number!(u8, from_le_bytes),
             "|i1" => number!(i8, from_le_bytes),
             "<u2" => number!(u16, from_le_bytes),
@@ -89,6 +103,34 @@ impl Header {
             _ => return None,
         })
     }
+
+    /// The place that the `index`th element of the file has when the last index runs fastest. The
+    /// product of the shape must fit in memory.
+    pub(crate) fn place(&self, index: usize) -> usize {
+        if !self.is_fortran {
+            return index;
+        }
+        let mut stride = self.shape.iter().map(|&dim| dim as usize).product::<usize>();
+        let (mut place, mut rest) = (0, index);
+        for dim in self.shape.iter().map(|&dim| dim as usize) {
+            stride /= dim;
+            place += rest % dim * stride;
+            rest /= dim;
+        }
+        place
+    }
+
+    /// `values`, all elements in the order of the file, with the last index running fastest.
+    pub(crate) fn last_index_fastest<T: Copy + Default>(&self, values: Vec<T>) -> Vec<T> {
+        if !self.is_fortran {
+            return values;
+        }
+        let mut ordered = vec![T::default(); values.len()];
+        for (index, &value) in values.iter().enumerate() {
+            ordered[self.place(index)] = value;
+        }
+        ordered
+    }
 }
 
 /// The header of an array of that type and shape (at most [`MAX_DIMENSIONS`]), last index fastest.
@@ -105,7 +147,7 @@ pub(crate) fn header(dtype: &str, shape: &[u64]) -> Vec<u8> {
     [NPY, &[1, 0], &(len as u16).to_le_bytes(), padded.as_bytes()].concat()
 }
 
-/// What is left of a Python literal.
+/// The unread rest of a Python literal.
 struct Literal<'a>(&'a str);
 
 impl<'a> Literal<'a> {
@@ -199,7 +241,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// As much of hostile text as an error may show.
+/// The first 16 characters of a text, for an error message.
 fn beginning(text: &str) -> String {
     text.chars().take(16).collect()
 }

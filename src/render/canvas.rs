@@ -1,4 +1,4 @@
-//! A white page of grey pixels that one can put images, frames and text on; the only home of the caption font.
+//! A white page of grey pixels with images, frames and text. The only home of the caption font.
 
 use super::caption;
 use super::checked_pixels;
@@ -62,7 +62,8 @@ impl Canvas {
         Ok(Self { width, height, pixels })
     }
 
-    /// Puts `raster` with its upper left corner at (`x`, `y`); what reaches beyond the page is lost.
+    /// Draws `raster` with its upper left corner at (`x`, `y`). What reaches beyond the page is cut
+    /// off.
     pub fn image(&mut self, x: usize, y: usize, raster: &Raster) {
         for (row, values) in raster.values.chunks_exact(raster.width).enumerate() {
             let pixels = self.run(x, y + row, values.len());
@@ -105,8 +106,8 @@ impl Canvas {
     }
 }
 
-/// The pixels of one line of text, each by its column, its row, and how much of it is ink, 0 to 255. A character that the font lacks
-/// becomes `?`.
+/// The pixels of one line of text, each by its column, its row, and how much of it is ink, 0 to
+/// 255. A character that the font lacks becomes `?`.
 pub(super) fn inked(text: &str, style: Style) -> impl Iterator<Item = (usize, usize, u8)> {
     let raster = move |c| get_raster(c, style.weight, style.size);
     text.chars().enumerate().flat_map(move |(i, c)| {

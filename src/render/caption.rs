@@ -1,13 +1,15 @@
 //! Text made safe to show: no control characters, and no longer than its place.
 //!
-//! Labels come from folder names and label files, so they may hold anything, terminal escapes included.
+//! Labels come from folder names and label files, so they may hold anything, terminal escapes
+//! included.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The end of a text that was cut; ASCII, so that every font and terminal has it.
 const CUT: &str = "..";
 
-/// `text` in at most `width` columns: control characters become `?`, invisible ones vanish, what is too long ends in `..`.
+/// `text` in at most `width` columns: control characters become `?`, invisible ones vanish, what is
+/// too long ends in `..`.
 pub(super) fn fitted(text: &str, width: usize) -> String {
     let visible = visible(text);
     if columns(&visible) <= width {

@@ -1,7 +1,8 @@
-//! Pictures of clusters: a PNG of one mean, a captioned contact sheet of many, and text for a terminal; and a line plot.
+//! Pictures of clusters: a PNG of one mean, a captioned contact sheet of many, and text for a
+//! terminal; and a line plot.
 //!
-//! Everything here turns numbers into bytes or a `String`; nothing prints or opens a path. Ink is white on black, as in
-//! MNIST, and captions are written on white, as in a paper.
+//! Everything here turns numbers into bytes or a `String`; nothing prints or opens a path. Ink is
+//! white on black, as in MNIST, and captions are written on white, as in a paper.
 
 mod canvas;
 mod caption;
@@ -34,10 +35,11 @@ pub struct Shape {
 /// One image with the text under it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tile<'a> {
-    /// Ink from 0 (none, black) to 1 (full, white), row by row: `height * width` values. Values outside are clamped, NaN
-    /// is no ink.
+    /// Ink from 0 (none, black) to 1 (full, white), row by row: `height * width` values. Values
+    /// outside are clamped, NaN is no ink.
     pub values: &'a [f64],
-    /// Lines below the image, the first one emphasised; may be empty. Lines too long for their place end in `..`.
+    /// Lines below the image, the first one emphasised; may be empty. Lines too long for their
+    /// place end in `..`.
     pub caption: Vec<String>,
 }
 

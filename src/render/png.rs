@@ -1,4 +1,4 @@
-//! A single mean, or a finished page, as a PNG file in memory; the only place that encodes pictures.
+//! PNG files in memory: a single mean or a finished page. The only place that encodes pictures.
 
 use super::Shape;
 use super::canvas::Canvas;
@@ -10,23 +10,25 @@ use image::{ExtendedColorType, ImageEncoder, RgbImage, imageops};
 /// The longer side of a picture made by [`mean_png`], in pixels, unless the image itself is larger.
 const LONG_SIDE: usize = 280;
 
-/// A grey PNG of `values` (ink in 0..=1, row by row), white ink on black, each value a square of `scale` x `scale` pixels.
+/// A grey PNG of `values` (ink in 0..=1, row by row), white ink on black, each value a square of
+/// `scale` x `scale` pixels.
 ///
 /// # Errors
-/// [`Error::Parameter`] if `values` does not have the shape's size, `scale` is 0, or the picture would be larger than 2^28
-/// pixels.
+/// [`Error::Parameter`] if `values` does not have the shape's size, `scale` is 0, or the picture
+/// would be larger than 2^28 pixels.
 pub fn grey_png(values: &[f64], shape: Shape, scale: usize) -> Result<Vec<u8>> {
     let scaled = |n: usize| n.saturating_mul(scale);
     draw(values, shape, scaled(shape.width), scaled(shape.height))
 }
 
-/// A grey PNG of `values` at the whole-number scale that makes its longer side about 280 pixels, or at scale 1 if it is
-/// larger than that.
+/// A grey PNG of `values` at the whole-number scale that makes its longer side about 280 pixels, or
+/// at scale 1 if it is larger than that.
 ///
-/// The short side of very long shapes, such as a row of many features, is stretched so that it stays visible.
+/// The short side of very long shapes, such as a row of many features, is stretched so that it
+/// stays visible.
 ///
 /// # Errors
-/// As [`grey_png`].
+/// Those of [`grey_png`].
 pub fn mean_png(values: &[f64], shape: Shape) -> Result<Vec<u8>> {
     let side = LONG_SIDE.max(shape.width).max(shape.height);
     super::checked_pixels(shape.width, shape.height)?;
@@ -57,7 +59,8 @@ pub(super) fn encode(canvas: &Canvas) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A coloured picture (red, green and blue of every pixel, row by row), shrunk by a whole `factor`, as a PNG file.
+/// A coloured picture (red, green and blue of every pixel, row by row), shrunk by a whole `factor`,
+/// as a PNG file.
 pub(super) fn rgb_png(pixels: Vec<u8>, width: u32, height: u32, factor: u32) -> Result<Vec<u8>> {
     let wrong = |reason: String| Error::Parameter {
         name: "picture",

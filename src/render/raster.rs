@@ -1,4 +1,5 @@
-//! A grey image in memory and its two changes of size: larger by copying pixels, smaller by averaging them.
+//! A grey image in memory and its two changes of size: larger by copying pixels, smaller by
+//! averaging them.
 
 use super::{Shape, checked_pixels};
 use crate::error::{Error, Result};
@@ -33,7 +34,8 @@ impl Raster {
         self.values[y * self.width + x]
     }
 
-    /// This image at `width` x `height`: each axis grows by nearest neighbour or shrinks by area averages.
+    /// This image at `width` x `height`: each axis grows by nearest neighbour or shrinks by area
+    /// averages.
     pub fn resized(&self, width: usize, height: usize) -> Self {
         self.transposed().with_width(height).transposed().with_width(width)
     }
@@ -46,9 +48,10 @@ impl Raster {
         // The places are the same in every row, and divisions are slow.
         let nearest: Vec<usize> = (0..width).map(|x| x * self.width / width).collect();
         for row in self.values.chunks_exact(self.width) {
-            match width > self.width {
-                true => values.extend(nearest.iter().map(|&x| row[x])),
-                false => values.extend((0..width).map(|x| area_mean(row, x, width))),
+            if width > self.width {
+                values.extend(nearest.iter().map(|&x| row[x]));
+            } else {
+                values.extend((0..width).map(|x| area_mean(row, x, width)));
             }
         }
         Self { width, height: self.height, values }
@@ -65,7 +68,8 @@ impl Raster {
 
 /// The mean of the part of `row` that pixel `x` of a row of only `width` pixels covers.
 fn area_mean(row: &[f64], x: usize, width: usize) -> f64 {
-    // Whole-number units: a source pixel is `width` long, a target pixel `row.len()`, so overlaps are exact.
+    // Whole-number units: a source pixel is `width` long, a target pixel `row.len()`, so overlaps
+    // are exact.
     let length = row.len();
     let (start, end) = (x * length, (x + 1) * length);
     let covered = start / width..end.div_ceil(width);
@@ -78,9 +82,9 @@ pub(super) fn grey(ink: f64) -> u8 {
     (ink * 255.0 + 0.5) as u8
 }
 
-/// The size, as (width, height), at which an image of `shape` fills a square of `side` pixels: a whole multiple of it, or
-/// less than it where it is too large. Very long images become bars: their short side is at least an eighth of the long
-/// one, or 32 pixels.
+/// The size, as (width, height), at which an image of `shape` fills a square of `side` pixels. It
+/// is a whole multiple of the image, or smaller if the image is too large. Very long images become
+/// bars: their short side is at least an eighth of the long one, or 32 pixels.
 pub(super) fn size_within(shape: Shape, side: usize) -> (usize, usize) {
     let long = shape.height.max(shape.width).max(1);
     let scaled = |n: usize| match side / long {
@@ -94,10 +98,12 @@ pub(super) fn size_within(shape: Shape, side: usize) -> (usize, usize) {
 
 /// `size`, or if that is below `thinnest` the multiple of `pixels` next above `thinnest`.
 fn bar(size: usize, pixels: usize, thinnest: usize) -> usize {
-    match size >= thinnest {
-        true => size,
-        false if pixels < thinnest => thinnest.next_multiple_of(pixels.max(1)),
-        false => thinnest,
+    if size >= thinnest {
+        size
+    } else if pixels < thinnest {
+        thinnest.next_multiple_of(pixels.max(1))
+    } else {
+        thinnest
     }
 }
 

@@ -28,16 +28,17 @@ const LIGHT_LINE: u8 = 160;
 const NARROWEST_SEPARATED: usize = 12;
 /// From the title to the tiles and from the tiles to the foot, in pixels.
 const SECTION_GAP: usize = 24;
-/// The widest that text alone makes a sheet, in pixels.
+/// The greatest width of a sheet that its text alone can cause, in pixels.
 const TEXT_WIDTH: usize = 560;
 
 /// A grey PNG of `tiles` (all of one `shape`) in a grid, at most 1600 pixels wide.
 ///
-/// Images are enlarged by whole numbers, or averaged where there is no room; white ink on black tiles on a white page.
+/// Images are enlarged by whole numbers, or averaged where there is no room; white ink on black
+/// tiles on a white page.
 ///
 /// # Errors
-/// [`Error::Parameter`](crate::error::Error::Parameter) if there are no tiles, a tile does not have the shape's size, or the
-/// sheet would be larger than 2^28 pixels.
+/// [`Error::Parameter`](crate::error::Error::Parameter) if there are no tiles, a tile does not have
+/// the shape's size, or the sheet would be larger than 2^28 pixels.
 pub fn sheet_png(tiles: &[Tile], shape: Shape, sheet: &Sheet) -> Result<Vec<u8>> {
     require_tiles(tiles)?;
     super::checked_pixels(shape.width, shape.height)?;
@@ -101,7 +102,8 @@ fn draw_tile(
     layout: &Layout,
 ) -> Result<()> {
     let ((x, y), (width, height)) = (at, layout.tile);
-    // A frame one pixel wide around the image: white ink at its edge would otherwise run into the page.
+    // A frame one pixel wide around the image: white ink at its edge would otherwise run into the
+    // page.
     canvas.fill((x - 1, y - 1), (width + 2, height + 2), FRAME);
     let raster = Raster::new(tile.values, shape)?;
     canvas.image(x, y, &raster.resized(width, height));
@@ -114,7 +116,8 @@ fn draw_tile(
     Ok(())
 }
 
-/// Lines between the features of a single row, such as the items of a survey: without them equal neighbours melt into one.
+/// Lines between the features of a single row, such as the items of a survey. Without them equal
+/// neighbours look like one.
 fn draw_separators(
     canvas: &mut Canvas,
     (x, y): (usize, usize),

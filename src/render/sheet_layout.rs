@@ -1,11 +1,11 @@
-//! Where everything goes on a contact sheet: columns, sizes of tiles, gaps and the height of the text.
+//! The layout of a contact sheet: columns, sizes of tiles, gaps and the height of the text.
 
 use super::canvas::Style;
 use super::caption;
 use super::raster::size_within;
 use super::{Shape, Tile, caption_lines};
 
-/// The widest that the tiles of a sheet may get, margins excluded, in pixels.
+/// The greatest width of all tiles of a row together, margins excluded, in pixels.
 const MAX_CONTENT: usize = 1528;
 /// The white border around everything.
 pub(super) const MARGIN: usize = 36;
@@ -36,7 +36,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// A plan for `tiles` of one `shape`, in as many columns as wished or, if that is `None`, as look well.
+    /// A plan for `tiles` of one `shape`, in as many columns as wished or, if that is `None`, as
+    /// look well.
     pub fn new(tiles: &[Tile], shape: Shape, columns: Option<usize>) -> Self {
         let longest =
             tiles.iter().flat_map(|tile| &tile.caption).map(|line| caption::columns(line));
@@ -80,7 +81,8 @@ impl Layout {
     }
 }
 
-/// Few large tiles want air, many small ones want to be close, but not so close that captions run together.
+/// Gaps between tiles: wide for few large ones, narrow for many small ones, but captions never
+/// touch.
 fn gap(columns: usize, caption_lines: usize) -> usize {
     match columns {
         ..=6 => 24,
@@ -101,14 +103,16 @@ fn most_columns(width: usize, caption_lines: usize) -> usize {
     (1..=MAX_CONTENT / width).rev().find(|&c| length(c) <= MAX_CONTENT).unwrap_or(1)
 }
 
-/// A roughly square grid, at least five columns wide where there are so many tiles, its last row as full as possible.
+/// A roughly square grid, at least five columns wide where there are so many tiles, its last row as
+/// full as possible.
 fn pleasing_columns(n: usize, shape: Shape, caption_lines: usize) -> usize {
     let (width, height) = size_within(shape, largest_side(shape).min(MAX_CONTENT));
     let height = height + caption_lines * Style::LARGE.line_height();
-    let columns = match width > 3 * height {
+    let columns = if width > 3 * height {
         // Long bars: so many columns that the grid, not the count, is square.
-        true => (n * height / width).isqrt().max(1),
-        false => ceil_sqrt(n).max(n.min(5)),
+        (n * height / width).isqrt().max(1)
+    } else {
+        ceil_sqrt(n).max(n.min(5))
     };
     full_rows(n, columns).unwrap_or_else(|| n.div_ceil(n.div_ceil(columns.max(1)).max(1)))
 }

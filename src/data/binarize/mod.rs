@@ -1,4 +1,5 @@
-//! From grey to ink: the rules that turn pixels into packed bits, in parallel over rows and the same at any thread count.
+//! The rules that turn grey pixels into packed bits. Rows are done in parallel; the bits do not
+//! depend on the number of threads.
 
 use super::pixels::Pixels;
 use crate::bits::{BitMatrix, row_bytes};
@@ -43,7 +44,8 @@ impl fmt::Display for Binarize {
 impl FromStr for Binarize {
     type Err = Error;
 
-    /// The rule that [`Binarize`]'s `Display` writes: `threshold:T` (T 1 to 255), `otsu`, `bernoulli:SEED` or `none`.
+    /// The rule that [`Binarize`]'s `Display` writes: `threshold:T` (T 1 to 255), `otsu`,
+    /// `bernoulli:SEED` or `none`.
     fn from_str(text: &str) -> Result<Self> {
         let rule = match text.split_once(':') {
             None if text == "otsu" => Some(Self::Otsu),
@@ -56,15 +58,16 @@ impl FromStr for Binarize {
     }
 }
 
-/// The error for a rule that cannot be used, with what to note about the ones that can.
+/// The error for an unusable rule. `note` says what to observe with a usable one.
 fn refused(value: String, note: &str) -> Error {
     let allowed = format!("threshold:T, otsu, bernoulli:SEED or none, {note}");
     Error::parameter("binarize", value, allowed)
 }
 
 impl Binarize {
-    /// The rule with every number in it that it takes from the data: [`Binarize::Otsu`] becomes the threshold found in
-    /// `pixels`, any other rule stays. This is what a model should carry, so that other data are treated alike.
+    /// This rule with its numbers filled in: [`Binarize::Otsu`] becomes the threshold found in
+    /// `pixels`, any other rule stays. A model carries the resolved rule, so that other data are
+    /// treated alike.
     pub fn resolve(&self, pixels: &Pixels) -> Binarize {
         match self {
             Self::Otsu => Self::Threshold(otsu(&observed_histogram(pixels))),
@@ -72,8 +75,8 @@ impl Binarize {
         }
     }
 
-    /// The ink of `pixels`, a matrix of shape (`n_images`, `n_features`), in which what is missing there is missing too. Packed pixels are
-    /// ink already, whatever the rule.
+    /// The ink of `pixels`, a matrix of shape (`n_images`, `n_features`). Missing pixels are
+    /// missing bits. Packed pixels are ink already, whatever the rule.
     ///
     /// # Errors
     /// [`Error::Parameter`] for a threshold of 0, and for [`Binarize::None`] if a value is above 1.
@@ -111,12 +114,12 @@ fn check_binary(pixels: &Pixels) -> Result<()> {
 
 /// The matrix whose row `i` is what `pack(i, values, packed)` writes into zeroed bytes.
 fn pack_rows(pixels: &Pixels, pack: impl Fn(usize, &[u8], &mut [u8]) + Sync) -> Result<BitMatrix> {
-    /// Values in one piece of work, about.
-    const AT_ONCE: usize = 1 << 18;
+    /// Approximate number of values in one piece of work.
+    const VALUES_PER_TASK: usize = 1 << 18;
     let (n_images, n_features) = (pixels.n_images(), pixels.n_features());
     let stride = row_bytes(n_features);
     let mut bytes = vec![0; n_images * stride];
-    let n_rows = AT_ONCE.div_ceil(n_features);
+    let n_rows = VALUES_PER_TASK.div_ceil(n_features);
     let rows = pixels.values().chunks(n_features * n_rows);
     let blocks = bytes.chunks_mut(stride * n_rows).zip(rows).enumerate();
     parallel::for_each(blocks, |(block, (packed, rows))| {
@@ -126,7 +129,8 @@ fn pack_rows(pixels: &Pixels, pack: impl Fn(usize, &[u8], &mut [u8]) + Sync) -> 
     BitMatrix::from_packed(n_images, n_features, bytes)
 }
 
-/// Sets bit `d` of `packed` where `row[d] >= threshold`, in blocks whose flags the compiler makes in vectors.
+/// Sets bit `d` of `packed` where `row[d] >= threshold`. The compiler vectorises the flags of a
+/// block.
 fn pack_at_least(row: &[u8], threshold: u8, packed: &mut [u8]) {
     for (block, bytes) in row.chunks(64).zip(packed.chunks_mut(8)) {
         let mut flags = [0; 64];
@@ -136,14 +140,14 @@ fn pack_at_least(row: &[u8], threshold: u8, packed: &mut [u8]) {
     }
 }
 
-/// Eight flags, each 0 or 1, as the bits of a byte, the first one lowest. One multiplication moves flag `j` to bit
-/// `56 + j`; no two partial products meet, so nothing carries.
+/// Eight flags, each 0 or 1, as the bits of a byte, the first one lowest. One multiplication moves
+/// flag `j` to bit `56 + j`; no two partial products meet, so nothing carries.
 fn gather(flags: [u8; 8]) -> u8 {
     (u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
 }
 
-/// Ink drawn with probability value / 255. Each row has a generator of its own, seeded from (seed, row), so that a row
-/// depends neither on the threads nor on how many rows there are.
+/// Ink drawn with probability value / 255. Each row has its own generator, seeded from (seed, row).
+/// So a row depends neither on the threads nor on the number of rows.
 fn draw(pixels: &Pixels, seed: u64) -> Result<BitMatrix> {
     let ink: Vec<Bernoulli> =
         (0..=255u8).filter_map(|v| Bernoulli::new(f64::from(v) / 255.0).ok()).collect();
@@ -158,7 +162,8 @@ fn draw(pixels: &Pixels, seed: u64) -> Result<BitMatrix> {
     })
 }
 
-/// The finaliser of SplitMix64: a bijection that spreads neighbouring seeds and rows over all 64 bits.
+/// The finaliser of SplitMix64: a bijection that spreads neighbouring seeds and rows over all 64
+/// bits.
 fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -168,26 +173,26 @@ fn mix(mut x: u64) -> u64 {
 /// How often each value occurs where none is missing.
 fn observed_histogram(pixels: &Pixels) -> [u64; 256] {
     let mut counts = histogram(pixels.values());
-    // What is missing stands there as 0.
+    // Missing values are stored as 0.
     counts[0] -= pixels.missing().map_or(0, BitMatrix::count_ones);
     counts
 }
 
 /// How often each value occurs.
 fn histogram(values: &[u8]) -> [u64; 256] {
-    /// Values that are worth a thread.
+    /// Fewest values that are worth a thread.
     const LEAST: usize = 1 << 16;
     let add = |mut a: [u64; 256], b: [u64; 256]| {
         a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         a
     };
-    // Counts of many chunks would take longer to add than the values to count.
+    // More chunks would take longer to add up than the values to count.
     let share = values.len().div_ceil(4 * parallel::n_threads()).max(LEAST);
     parallel::map(values.chunks(share), count).into_iter().fold([0; 256], add)
 }
 
-/// How often each value occurs in one chunk, in four counts by turns: images are mostly paper, and adding to one count
-/// over and over would wait for itself.
+/// How often each value occurs in one chunk. Four counts take turns: most pixels are 0, and
+/// repeated additions to one count would wait for each other.
 fn count(chunk: &[u8]) -> [u64; 256] {
     let mut counts = [[0u32; 256]; 4];
     for values in chunk.chunks(4) {
@@ -198,9 +203,9 @@ fn count(chunk: &[u8]) -> [u64; 256] {
     std::array::from_fn(|value| counts.iter().map(|counts| u64::from(counts[value])).sum())
 }
 
-/// Otsu's threshold T, 1 to 255: ink (value >= T) and paper (value < T) have the greatest variance between them
-/// (Otsu 1979, IEEE Trans. Syst. Man Cybern. 9, 62-66). Where a range of T is equally good, its middle; where all
-/// values are equal and no T separates them, the default.
+/// Otsu's threshold T, 1 to 255, with the greatest variance between ink (value >= T) and paper
+/// (value < T). Source: Otsu 1979, IEEE Trans. Syst. Man Cybern. 9, 62-66. Of a range of equally
+/// good T, the middle; if all values are equal, the default.
 pub(super) fn otsu(histogram: &[u64; 256]) -> u8 {
     let total: f64 = histogram.iter().map(|&n| n as f64).sum();
     let sum: f64 = histogram.iter().zip(0u32..).map(|(&n, v)| n as f64 * f64::from(v)).sum();

@@ -21,7 +21,7 @@ pub enum SourceKind {
     Table,
     /// A packed file.
     Packed,
-    /// Drawn by a program, not observed.
+    /// Drawn by a program: no observations.
     Synthetic,
     /// Several sources of different kinds.
     Mixed,
@@ -41,7 +41,7 @@ impl fmt::Display for SourceKind {
     }
 }
 
-/// A run of images that came from one file or folder.
+/// Consecutive images that came from one file or folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// The path as given, with `:train` or `:test` where a split was read.
@@ -50,20 +50,21 @@ pub struct Part {
     pub n_images: usize,
     /// The index of the first of them in the data set.
     pub first: usize,
-    /// Whether it is a photo that was made into an image of another size ([`super::Source::with_size`]).
+    /// Whether it is a photo that was made into an image of another size
+    /// ([`super::Source::with_size`]).
     pub is_prepared: bool,
-    /// The rule that had made bits of them before they were read, if they come from a packed file.
+    /// The rule that made their bits, if they come from a packed file.
     pub packed_by: Option<Binarize>,
 }
 
 impl Part {
-    /// The source among `parts` that image `i` came from, and its index within that source; empty and `i` itself if there
-    /// is none.
+    /// The source among `parts` that image `i` came from, and its index within that source; empty
+    /// and `i` itself if there is none.
     pub fn origin(parts: &[Self], i: usize) -> (&str, usize) {
         Self::of(parts, i).map_or(("", i), |part| (&part.source, i - part.first))
     }
 
-    /// The name of the file that image `i` is alone in, without its folders; `None` if there are others in it.
+    /// The file name of image `i`, without folders; `None` if the file holds other images too.
     pub fn file_name(parts: &[Self], i: usize) -> Option<&str> {
         let part = Self::of(parts, i).filter(|part| part.n_images == 1)?;
         std::path::Path::new(&part.source).file_name()?.to_str()
@@ -82,7 +83,7 @@ pub struct Dataset {
     pub pixels: Pixels,
     /// A class for each image, where known.
     pub labels: Option<Labels>,
-    /// How much each image counts: finite, none negative, one at least positive. `None`: 1 each.
+    /// The weight of each image: finite, none negative, at least one positive. `None`: 1 each.
     pub weights: Option<Vec<f64>>,
     /// The names of the features (D), or none.
     pub names: Vec<String>,
@@ -90,9 +91,10 @@ pub struct Dataset {
     pub parts: Vec<Part>,
     /// How they were read.
     pub kind: SourceKind,
-    /// What was left out because it cannot be read (pictures, sub-folders, whole sources), each with what is wrong with it.
+    /// Pictures, sub-folders and whole sources that cannot be read, each with its problem. They
+    /// were left out.
     pub unreadable: Vec<(PathBuf, DataProblem)>,
-    /// Folders that were not looked into for pictures: those inside of sub-folders, and those of runs.
+    /// Folders that were not searched for pictures: folders inside sub-folders, and those of runs.
     pub passed_over: Vec<PathBuf>,
 }
 
@@ -145,7 +147,7 @@ impl Dataset {
         Ok(dataset)
     }
 
-    /// Gives the images the labels of `source`, as `--labels FILE` does, in place of any that they had.
+    /// Replaces the labels by those that were read from `source`.
     ///
     /// # Errors
     /// [`Error::Data`] about `source` if there is not exactly one label for each image.
@@ -164,8 +166,8 @@ impl Dataset {
         Ok(())
     }
 
-    /// Takes out what `mask` hides: where its values are 128 and more, or 1 if none is above 1. It holds one image for all, or one for
-    /// each.
+    /// Marks pixels as missing where `mask` is 128 or more, or 1 if no value of it is above 1. It
+    /// holds one image for all, or one for each.
     ///
     /// # Errors
     /// [`DataProblem::MaskSize`] about `source` if the mask has another size or number of images.
@@ -186,10 +188,11 @@ impl Dataset {
         Ok(())
     }
 
-    /// Whether something is known of every feature.
+    /// Checks that every feature is observed in some image.
     ///
     /// # Errors
-    /// [`DataProblem::MissingColumn`] with the name of the first one, or its number from 1, that is missing in every image.
+    /// [`DataProblem::MissingColumn`] with the name of the first one, or its number from 1, that is
+    /// missing in every image.
     pub fn check_columns(&self) -> Result<()> {
         let sums = self.pixels.missing().map(BitMatrix::column_sums).unwrap_or_default();
         let n = self.pixels.n_images() as u64;
@@ -202,11 +205,12 @@ impl Dataset {
         }
     }
 
-    /// Whether the values are on one scale: a table of zeros and ones with a column of ages, say, is neither grey nor binary.
+    /// Checks that all values are on one scale. A binary table with a column of ages, say, is
+    /// neither grey nor binary.
     ///
     /// # Errors
-    /// [`DataProblem::MixedScales`] if most columns that are not blank hold zeros and ones, but not all: about the source of the
-    /// largest value in the first such column.
+    /// [`DataProblem::MixedScales`] if most columns that are not blank hold zeros and ones, but not
+    /// all: about the source of the largest value in the first such column.
     pub fn check_scale(&self) -> Result<()> {
         if !matches!(self.kind, SourceKind::Npy | SourceKind::Table) {
             return Ok(());
@@ -228,12 +232,12 @@ impl Dataset {
         }
     }
 
-    /// Whether all values are 0 and 1, as those of images may be too.
+    /// Checks that all values are 0 and 1.
     ///
     /// # Errors
     /// [`DataProblem::GreyForBinary`] about the source of the first image of which one is not.
     pub fn check_binary(&self) -> Result<()> {
-        // Ones of binary rows are full ink beside grey ones.
+        // In joined sets the ones of binary rows were made 255.
         let is_grey =
             |i: &usize| self.pixels.image(*i).iter().any(|value| ![0, 1, 255].contains(value));
         if self.pixels.is_binary() {
@@ -243,7 +247,8 @@ impl Dataset {
         Err(Error::data(self.origin(first).0, DataProblem::GreyForBinary))
     }
 
-    /// The source that image `i` came from, and its index within that source; empty and `i` itself if there is none.
+    /// The source that image `i` came from, and its index within that source; empty and `i` itself
+    /// if there is none.
     pub fn origin(&self, i: usize) -> (&str, usize) {
         Part::origin(&self.parts, i)
     }
@@ -263,11 +268,12 @@ impl Dataset {
         }
     }
 
-    /// All of `sets`, one after the other. Labels stay only if every set has them. Where binary rows come beside grey ones, a one is full
-    /// ink.
+    /// Joins `sets` in their order. Labels stay only if every set has them. Where binary rows meet
+    /// grey ones, a one becomes 255.
     ///
     /// # Errors
-    /// [`DataProblem::MixedSizes`] if the images differ in size, [`Error::Parameter`] if `sets` is empty.
+    /// [`DataProblem::MixedSizes`] if the images differ in size, [`Error::Parameter`] if `sets` is
+    /// empty.
     pub(super) fn concat(mut sets: Vec<Dataset>) -> Result<Self> {
         let labels: Option<Vec<Labels>> = sets.iter().map(|set| set.labels.clone()).collect();
         if !sets.iter().all(Self::is_binary) {
@@ -289,7 +295,7 @@ impl Dataset {
         Ok(all)
     }
 
-    /// Whether these are rows of 0 and 1, not images that only hold no other values.
+    /// Whether these are binary rows. Images that happen to hold only 0 and 1 are not.
     pub fn is_binary(&self) -> bool {
         use SourceKind::{Mixed, Npy, Table};
         let is_table = matches!(self.kind, Npy | Table | Mixed);

@@ -1,4 +1,4 @@
-//! A grey image of real numbers, and what changes its size and place.
+//! A grey image of real numbers; functions that scale, crop and move it.
 
 /// Row by row, at least one pixel.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,7 +8,7 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// Of rows `width` long.
+    /// An image from values in rows of `width`.
     pub(super) fn new(width: usize, values: Vec<f64>) -> Self {
         assert!(!values.is_empty() && values.len().is_multiple_of(width), "not whole rows");
         Self { width, values }
@@ -31,7 +31,8 @@ impl Field {
         self.values.iter().map(|value| (value + 0.5) as u8).collect()
     }
 
-    /// Both sides times `factor`, rounded, at least one pixel: every pixel is the mean of the area that it covers.
+    /// Both sides times `factor`, rounded, at least one pixel: every pixel is the mean of the area
+    /// that it covers.
     pub(super) fn scaled(&self, factor: f64) -> Self {
         let side = |n: usize| ((n as f64 * factor + 0.5).floor() as usize).max(1);
         let (height, width) = (side(self.height()), side(self.width));
@@ -60,7 +61,7 @@ impl Field {
         Self { width: self.height(), values: (0..self.width).flat_map(column).collect() }
     }
 
-    /// The mean over 3 x 3 pixels; beyond an edge is what lies at it.
+    /// The mean over 3 x 3 pixels; edges are continued outwards.
     pub(super) fn smoothed(&self) -> Self {
         self.smoothed_down().transposed().smoothed_down().transposed()
     }
@@ -75,7 +76,7 @@ impl Field {
         Self { width: self.width, values: (0..=last).flat_map(row).collect() }
     }
 
-    /// The part inside the smallest box around what is `kept`, of which there is something.
+    /// The part inside the smallest box around the `kept` pixels. At least one pixel must be kept.
     pub(super) fn cropped(&self, kept: &[bool]) -> Self {
         let places = || kept.iter().enumerate().filter(|(_, kept)| **kept).map(|(i, _)| i);
         let range = |of: &dyn Fn(usize) -> usize| {
@@ -87,7 +88,8 @@ impl Field {
         Self { width: columns.len(), values: rows.flat_map(row).copied().collect() }
     }
 
-    /// In pixels from the upper left corner, as (down, right); of a black image its middle.
+    /// The centre of mass as (down, right), in pixels from the upper left corner; of a black image
+    /// its middle.
     pub(super) fn centre_of_mass(&self) -> (f64, f64) {
         let total: f64 = self.values.iter().sum();
         if total <= 0.0 {
@@ -100,7 +102,8 @@ impl Field {
         (mean(&|i| i / self.width), mean(&|i| i % self.width))
     }
 
-    /// On black of `height` x `width`, moved down and to the right by `offset`; what does not fit is cut off.
+    /// This image on black of `height` x `width`, moved down and to the right by `offset`. What
+    /// does not fit is cut off.
     pub(super) fn pasted(
         &self,
         (height, width): (usize, usize),

@@ -1,16 +1,18 @@
-//! A photo of something drawn becomes an image like those of MNIST: ink bright on black, cut out, its longer side 20 of 28 pixels, its
-//! centre of mass in the middle.
+//! A photo of something drawn becomes an image like those of MNIST: ink bright on black, cut out,
+//! its longer side 20 of 28 pixels, its centre of mass in the middle.
 //!
 //! The steps, and what they are for:
 //!
-//! 1. large photos are averaged down, which costs nothing that 28 pixels could show and takes most of the noise;
+//! 1. large photos are averaged down, which costs nothing that 28 pixels could show and takes most
+//!    of the noise;
 //! 2. the paper is found as a plane of grey, so that light from one side is no ink ([`paper`]);
 //! 3. ink is what is darker than the paper, or brighter, whichever there is more of;
 //! 4. a mean over 3 x 3 pixels, then the cut of Otsu's method, at which an edge of ink is half ink;
 //! 5. specks are dropped ([`specks`]), the rest is cut out, scaled by area and put in its place.
 //!
-//! Size and place are those of MNIST (LeCun et al. 1998, *Proceedings of the IEEE* 86, section III.A): the box of the ink is scaled to
-//! 20 x 20, and its centre of mass comes to lie in the pixel below and to the right of the middle.
+//! Size and place are those of MNIST: the box of the ink is scaled to 20 x 20, and its centre of
+//! mass lies in the pixel below and to the right of the middle. Source: LeCun et al. 1998,
+//! *Proceedings of the IEEE* 86, section III.A.
 
 mod field;
 mod paper;
@@ -28,7 +30,7 @@ const LEAST_CONTRAST: f64 = 16.0;
 /// The longer side of the ink, in parts of the shorter side of the image.
 const SIDE: f64 = 20.0 / 28.0;
 
-/// The `picture` as it is if it has that `size` (height and width), else prepared; and whether it was.
+/// The `picture` at that `size` (height and width), and whether it had to be prepared for it.
 ///
 /// # Errors
 /// [`crate::error::Error::Parameter`] for an empty size.
@@ -42,8 +44,8 @@ pub(super) fn fitted(picture: Pixels, size: Option<(usize, usize)>) -> Result<(P
     }
 }
 
-/// The image of `height` x `width` (grey, 0 to 255) that a photo of `values`, row by row and `photo_width` wide, is made into; all black
-/// if there is no ink in it.
+/// Makes an image of `height` x `width` (grey, 0 to 255) from a photo: `values` row by row,
+/// `photo_width` in a row. A photo without ink gives a black image.
 ///
 /// # Panics
 /// If `values` are not whole rows of a photo.
@@ -61,7 +63,7 @@ fn shrunk(photo: Field) -> Field {
     photo.scaled(LONGEST as f64 / longest as f64)
 }
 
-/// How much darker than the paper every pixel is, or how much brighter, smoothed.
+/// Smoothed distance of every pixel from the paper, towards dark or towards bright.
 fn ink(photo: &Field) -> Field {
     let paper::Residuals { values, scale } = paper::residuals(photo);
     let beyond = |is_ink: &dyn Fn(f64) -> bool| -> f64 {

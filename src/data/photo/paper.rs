@@ -3,22 +3,22 @@
 use super::field::Field;
 use nalgebra::{Matrix3, Vector3};
 
-/// So many scales from the plane is no paper.
+/// Pixels further from the plane than this many scales are no paper.
 pub(super) const OUTLIER: f64 = 2.5;
-/// Fits, each to what the one before took for paper.
+/// Number of fits; each uses the pixels that the previous fit took for paper.
 const ROUNDS: usize = 8;
 /// The standard deviation of a normal distribution over its median absolute deviation.
 const OF_MEDIAN: f64 = 1.4826;
 
-/// What is left of a photo beside its paper.
+/// A photo without its paper.
 pub(super) struct Residuals {
     /// Pixel minus paper.
     pub(super) values: Vec<f64>,
-    /// How far paper strays from its plane: at least one grey level.
+    /// The noise of the paper about its plane, at least one grey level.
     pub(super) scale: f64,
 }
 
-/// Of the plane that is fitted by least squares, again and again to what lies near it.
+/// Residuals from a plane that least squares fit repeatedly to the pixels near it.
 pub(super) fn residuals(photo: &Field) -> Residuals {
     let (height, width) = (photo.height(), photo.width());
     let place = |i: usize, n: usize| (i as f64 + 0.5) / n as f64 - 0.5;

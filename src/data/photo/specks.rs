@@ -1,9 +1,10 @@
-//! What hangs together: specks are told from strokes by their size.
+//! Connected parts of the ink: specks are told from strokes by their size.
 
 /// A part smaller than this share of the largest one is a speck.
 const SPECK: f64 = 0.05;
 
-/// Which of the ink pixels (row by row, rows `width` long) are of parts that are no specks; diagonal neighbours hang together.
+/// Marks the ink pixels whose part is no speck. Rows have `width` pixels; diagonal neighbours are
+/// connected.
 pub(super) fn without(is_ink: &[bool], width: usize) -> Vec<bool> {
     let mut part_of = vec![None; is_ink.len()];
     let mut sizes = Vec::new();

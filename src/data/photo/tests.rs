@@ -3,8 +3,9 @@
 use super::*;
 use proptest::prelude::*;
 
-/// The letter L, `size` high, its upper left corner at (y, x) on a photo of `side` x `side`. Its centre of mass is far from where the place
-/// of an image changes by a pixel, which that of a ring is not.
+/// The letter L, `size` high, its upper left corner at (y, x) on a photo of `side` x `side`. Its
+/// centre of mass is far from where the place of an image changes by a pixel, which that of a ring
+/// is not.
 fn letter(side: usize, (y, x): (f64, f64), size: f64, paper: u8, pen: u8) -> Vec<u8> {
     let value = |i: usize| {
         let (dy, dx) = (((i / side) as f64 - y) / size, ((i % side) as f64 - x) / size);
@@ -82,7 +83,10 @@ proptest! {
     }
 
     #[test]
-    fn scaling_keeps_the_mean(values in prop::collection::vec(0.0..255.0_f64, 35), factor in 0.1..3.0_f64) {
+    fn scaling_keeps_the_mean(
+        values in prop::collection::vec(0.0..255.0_f64, 35),
+        factor in 0.1..3.0_f64,
+    ) {
         let field = Field::new(7, values);
         let scaled = field.scaled(factor);
         let mean = |field: &Field| field.values().iter().sum::<f64>() / field.values().len() as f64;

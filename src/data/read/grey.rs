@@ -1,15 +1,15 @@
-//! One rule for numbers that mean grey, shared by tables and arrays: whole numbers 0 to 255 stay as they are, and if any
-//! number is a fraction, all must lie between 0 and 1 and are scaled to 255. So 0/1 data stay 0/1, however written. NaN is a value
-//! that is missing.
+//! The rule for grey values in tables and arrays. Whole numbers 0 to 255 stay as they are. If any
+//! number is a fraction, all must lie between 0 and 1 and are scaled to 255. So 0/1 data stay 0/1,
+//! however written. NaN is a missing value.
 
-/// A growing run of grey values.
+/// Grey values read so far.
 #[derive(Debug, Default)]
 pub(crate) struct GreyValues {
     values: Vec<u8>,
     fractions: bool,
     /// The first whole number above 1: it forbids fractions, before it or after.
     above_one: Option<usize>,
-    /// The places of what is missing, ascending; a 0 stands there.
+    /// The indices of missing values, ascending; they are stored as 0.
     missing: Vec<usize>,
 }
 
@@ -33,7 +33,8 @@ impl GreyValues {
             return Ok(());
         }
         let index = self.values.len();
-        // The cast saturates and turns NaN into 0, so it undoes itself exactly for whole numbers 0 to 255.
+        // The cast saturates and turns NaN into 0, so it undoes itself exactly for whole numbers 0
+        // to 255.
         let whole = value as u8;
         if f64::from(whole) == value {
             return self.push_whole(whole);

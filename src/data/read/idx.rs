@@ -1,7 +1,8 @@
-//! IDX files, the format of MNIST: two zero bytes, the element type, the number of dimensions, each dimension as u32
-//! big-endian, then the elements. This reader believes no header before the file has been seen to bear it out.
+//! IDX files, the format of MNIST: two zero bytes, the element type, the number of dimensions, each
+//! dimension as u32 big-endian, then the elements. A header is checked against the length of the
+//! file before anything is allocated.
 
-use super::input::Input;
+use super::stream::Stream;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
 use std::io::Read;
@@ -12,8 +13,9 @@ const UNSIGNED_BYTE: u8 = 0x08;
 /// The images of an IDX file (n, height, width), or the rows of one (n, d) as images of height 1.
 ///
 /// # Errors
-/// [`DataProblem`]: labels in place of images, another type, no images, a length other than the header promises.
-pub(crate) fn read_images(mut input: Input) -> Result<Pixels> {
+/// [`DataProblem`]: labels in place of images, another type, no images, a length other than the
+/// header promises.
+pub(crate) fn read_images(mut input: Stream) -> Result<Pixels> {
     let dims = header(&mut input)?;
     let (n, height, width) = match dims[..] {
         [n, height, width] => (n, height, width),
@@ -31,8 +33,9 @@ pub(crate) fn read_images(mut input: Input) -> Result<Pixels> {
 /// The labels of an IDX file (n), one byte each.
 ///
 /// # Errors
-/// [`DataProblem`]: images in place of labels, another type, no labels, a length other than the header promises.
-pub(crate) fn read_labels(mut input: Input) -> Result<Vec<u8>> {
+/// [`DataProblem`]: images in place of labels, another type, no labels, a length other than the
+/// header promises.
+pub(crate) fn read_labels(mut input: Stream) -> Result<Vec<u8>> {
     let dims = header(&mut input)?;
     match dims[..] {
         [0] => Err(input.wrong(DataProblem::NoLabels)),
@@ -47,7 +50,7 @@ fn idx_type(code: u8, dims: usize) -> DataProblem {
 }
 
 /// Reads the header and returns the dimensions.
-fn header(input: &mut Input) -> Result<Vec<u32>> {
+fn header(input: &mut Stream) -> Result<Vec<u32>> {
     let (code, dims) = match *input.head() {
         [0, 0, code, dims, ..] => (code, usize::from(dims)),
         _ => {
@@ -72,7 +75,7 @@ fn header(input: &mut Input) -> Result<Vec<u32>> {
 }
 
 /// The elements after the header, exactly as many as `dims` promises.
-fn elements(input: &mut Input, dims: &[u32]) -> Result<Vec<u8>> {
+fn elements(input: &mut Stream, dims: &[u32]) -> Result<Vec<u8>> {
     let total = dims.iter().try_fold(1u64, |product, &dim| product.checked_mul(dim.into()));
     match total {
         Some(total) => input.body(4 + 4 * dims.len() as u64, total),
@@ -86,7 +89,7 @@ fn elements(input: &mut Input, dims: &[u32]) -> Result<Vec<u8>> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::data::read::input::tests::gzip;
+    use crate::data::read::stream::tests::gzip;
     use crate::error::Error;
 
     /// An IDX file of unsigned bytes.
@@ -97,10 +100,10 @@ pub(crate) mod tests {
         file
     }
 
-    fn with_file<T>(bytes: &[u8], read: impl FnOnce(Input) -> Result<T>) -> Result<T> {
+    fn with_file<T>(bytes: &[u8], read: impl FnOnce(Stream) -> Result<T>) -> Result<T> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        read(Input::open(file.path())?)
+        read(Stream::open(file.path())?)
     }
 
     fn images(bytes: &[u8]) -> Result<Pixels, DataProblem> {
@@ -155,10 +158,10 @@ pub(crate) mod tests {
     fn every_truncation_is_an_error() {
         let whole = two_images();
         for len in 4..whole.len() {
-            assert!(
-                matches!(images(&whole[..len]), Err(DataProblem::Truncated { found, .. }) if found == len as u64),
-                "{len}"
-            );
+            let cut = images(&whole[..len]);
+            let at =
+                |found| matches!(cut, Err(DataProblem::Truncated { found: f, .. }) if f == found);
+            assert!(at(len as u64), "{len}");
             let cut = images(&gzip(&whole[..len]));
             assert!(matches!(cut, Err(DataProblem::Truncated { .. })), "gzip {len}: {cut:?}");
         }

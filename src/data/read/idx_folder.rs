@@ -1,15 +1,17 @@
-//! Folders with the IDX files of MNIST and its relatives, told apart by their names: a data set (`emnist-letters`), a
-//! split (`train`, `t10k` or `test`), and `images` or `labels`.
+//! Folders with the IDX files of MNIST and its relatives, told apart by their names: a data set
+//! (`emnist-letters`), a split (`train`, `t10k` or `test`), and `images` or `labels`.
 
 use super::idx;
-use super::input::Input;
 use super::listing::{self, Listing};
+use super::raw_mnist;
+use super::stream::Stream;
 use crate::data::dataset::{Dataset, SourceKind};
 use crate::data::labels::Labels;
 use crate::data::pixels::Pixels;
 use crate::data::source::{Source, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::FileKind;
+use crate::parallel;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +37,14 @@ impl IdxSet {
         }
     }
 
+    /// Training images and labels, test images and labels, if all are there.
+    fn four(&self) -> Option<[&Path; 4]> {
+        let Self { train, test } = self;
+        let paths = [&train.images, &train.labels, &test.images, &test.labels];
+        let [a, b, c, d] = paths.map(|path| path.as_deref());
+        Some([a?, b?, c?, d?])
+    }
+
     /// Whether there are images held out.
     pub(crate) fn has_test_images(&self) -> bool {
         self.test.images.is_some()
@@ -51,7 +61,7 @@ pub(crate) fn find(listing: &Listing) -> BTreeMap<String, IdxSet> {
         let set = sets.entry(set.to_owned()).or_default();
         let files = if split == Split::Test { &mut set.test } else { &mut set.train };
         let slot = if is_images { &mut files.images } else { &mut files.labels };
-        // Where a file is there both raw and packed, raw loads faster.
+        // Of a raw and a packed file of one name, the raw one loads faster.
         if slot.is_none() || raw_name == name {
             *slot = Some(path.clone());
         }
@@ -75,19 +85,45 @@ fn roles(name: &str) -> Option<(&str, Split, bool)> {
 /// The split asked for of the one data set in `sets`, or its training images.
 pub(crate) fn load(source: &Source, sets: &BTreeMap<String, IdxSet>) -> Result<Dataset> {
     let folder = source.path();
-    let split = source.split().unwrap_or(Split::Train);
     let Some(set) = sets.values().next().filter(|_| sets.len() == 1) else {
         let name = |name: &String| if name.is_empty() { "mnist".into() } else { name.clone() };
         let names: Vec<String> = sets.keys().map(name).collect();
         let problem = DataProblem::SeveralDataSets { names: names.join(", ") };
         return Err(Error::data(folder, problem));
     };
+    load_split(folder, set, source.split().unwrap_or(Split::Train))
+}
+
+/// Both splits of a set that has both, the training images first. They load side by side, because a
+/// packed file keeps no more than one thread busy; raw MNIST is loaded by the `mnist` crate.
+pub(crate) fn load_both(folder: &Path, set: &IdxSet) -> Result<(Dataset, Dataset)> {
+    let raw = set.four().and_then(|paths| raw_mnist::load(folder, paths));
+    if let Some([train, test]) = raw {
+        let data_set = |split, (images, labels): (Vec<u8>, Vec<u8>)| {
+            let side = raw_mnist::SIDE;
+            let pixels = Pixels::new(labels.len(), side, side, images)?;
+            data_set(folder, split, pixels, Some(labels))
+        };
+        return Ok((data_set(Split::Train, train)?, data_set(Split::Test, test)?));
+    }
+    let load = |split| move || load_split(folder, set, split);
+    let (train, test) = parallel::both(load(Split::Train), load(Split::Test));
+    Ok((train?, test?))
+}
+
+fn data_set(
+    folder: &Path,
+    split: Split,
+    pixels: Pixels,
+    labels: Option<Vec<u8>>,
+) -> Result<Dataset> {
     let part = Source::new(folder).with_split(split).to_string();
-    let (pixels, labels) = read(folder, set.split(split), split)?;
+    let labels = labels.map(|codes| Labels::from_codes(&codes));
     Dataset::new(part, SourceKind::Idx, pixels, labels)
 }
 
-fn read(folder: &Path, files: &Files, split: Split) -> Result<(Pixels, Option<Labels>)> {
+fn load_split(folder: &Path, set: &IdxSet, split: Split) -> Result<Dataset> {
+    let files = set.split(split);
     let Some(images) = &files.images else {
         let why = if files.labels.is_some() {
             "its labels are there, its images are not"
@@ -97,22 +133,21 @@ fn read(folder: &Path, files: &Files, split: Split) -> Result<(Pixels, Option<La
         let problem = DataProblem::NoSplit { split: split.name(), why: why.into() };
         return Err(Error::data(folder, problem));
     };
-    // Labels are small and their damage should show before minutes go into the images.
+    // Labels are small: damage in them shows before the images are read.
     let codes = files.labels.as_deref().map(|path| idx::read_labels(open(path)?)).transpose()?;
     let pixels = idx::read_images(open(images)?)?;
-    let labels = codes.map(|codes| Labels::from_codes(&codes));
-    if let (Some(labels), Some(path)) = (&labels, &files.labels) {
-        let (labels, images) = (labels.len(), pixels.n_images());
+    if let (Some(codes), Some(path)) = (&codes, &files.labels) {
+        let (labels, images) = (codes.len(), pixels.n_images());
         if labels != images {
             return Err(Error::data(path, DataProblem::LabelCount { labels, images }));
         }
     }
-    Ok((pixels, labels))
+    data_set(folder, split, pixels, codes)
 }
 
-/// Opens a file that is named like IDX and says what it is if it is not.
-fn open(path: &Path) -> Result<Input> {
-    let input = Input::open(path)?;
+/// Opens a file that is named like IDX; an error if it is something else.
+fn open(path: &Path) -> Result<Stream> {
+    let input = Stream::open(path)?;
     match input.kind() {
         FileKind::Idx => Ok(input),
         _ => Err(input.unusable()),

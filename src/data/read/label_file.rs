@@ -1,22 +1,22 @@
-//! Labels from a file of their own, as `--labels FILE` names it: IDX, or text with one whole number a line, blank where a label is
-//! not known.
+//! Label files: IDX, or text with one whole number a line. A blank line is an unknown label.
 
 use super::idx;
-use super::input::Input;
+use super::stream::Stream;
 use crate::data::labels::Labels;
 use crate::error::{DataProblem, Result};
 use crate::file_kind::FileKind;
 use std::io::BufRead;
 use std::path::Path;
 
-/// The labels in a file: IDX (raw or gzip) with one byte a label, or text with one whole number a line. A blank line, or `NA`, is a
-/// row whose label is not known. The first line is a header if it is no whole number.
+/// The labels in a file: IDX (raw or gzip) with one byte a label, or text with one whole number a
+/// line. A blank line, or `NA`, is a row whose label is not known. The first line is a header if it
+/// is no whole number.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for images in place of labels, damage, a line that is neither blank
-/// nor a whole number, or no label at all.
+/// [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for images in place of labels,
+/// damage, a line that is neither blank nor a whole number, or no label at all.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
-    let input = Input::open(path.as_ref())?;
+    let input = Stream::open(path.as_ref())?;
     match input.kind() {
         FileKind::Idx => Ok(Labels::from_codes(&idx::read_labels(input)?)),
         FileKind::Text => read_lines(input),
@@ -26,7 +26,7 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
     }
 }
 
-fn read_lines(mut input: Input) -> Result<Labels> {
+fn read_lines(mut input: Stream) -> Result<Labels> {
     let lines: std::io::Result<Vec<Vec<u8>>> = input.reader().split(b'\n').collect();
     let lines = lines.map_err(|e| input.failed(e))?;
     let labels = parse(&lines).map_err(|problem| input.wrong(problem))?;
@@ -36,7 +36,7 @@ fn read_lines(mut input: Input) -> Result<Labels> {
     Ok(Labels::from_names(labels))
 }
 
-/// The label of each line. What follows the last end of a line is a line only if it is not empty.
+/// The label of each line.
 fn parse(lines: &[Vec<u8>]) -> Result<Vec<String>, DataProblem> {
     let mut labels = Vec::new();
     for (line, bytes) in (1..).zip(lines) {
@@ -64,7 +64,7 @@ fn unquoted(text: &str) -> &str {
 mod tests {
     use super::*;
     use crate::data::read::idx::tests::idx;
-    use crate::data::read::input::tests::gzip;
+    use crate::data::read::stream::tests::gzip;
     use crate::error::Error;
 
     fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<String>, DataProblem> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The entries of a folder, sorted by name.
 #[derive(Default)]
 pub(crate) struct Listing {
-    /// Plain files, links to them included, and links that lead nowhere: who opens one learns so.
+    /// Plain files and links to them. Links that lead nowhere too: opening one gives the error.
     pub(crate) files: Vec<PathBuf>,
     /// Folders.
     pub(crate) folders: Vec<PathBuf>,

@@ -1,9 +1,9 @@
-//! From what the user names to a data set: a file for each format. What a file is, its content tells, not its name.
+//! Reads a data set: one file of this folder for each format. The content of a file says what it
+//! is, not its name.
 
 pub(crate) mod grey;
 pub(crate) mod idx;
 pub(crate) mod idx_folder;
-pub(crate) mod input;
 pub(crate) mod label_file;
 pub(crate) mod listing;
 pub(crate) mod mapped;
@@ -13,6 +13,8 @@ pub(crate) mod picture_folder;
 #[cfg(feature = "cli")]
 pub(crate) mod pictures;
 pub(crate) mod positioned;
+pub(crate) mod raw_mnist;
+pub(crate) mod stream;
 pub(crate) mod table;
 
 use super::dataset::{Dataset, SourceKind};
@@ -20,21 +22,23 @@ use super::photo;
 use super::source::{Source, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::FileKind;
-use crate::parallel;
-use input::Input;
+use idx_folder::IdxSet;
+use stream::Stream;
 
-/// Loads one source: a folder with IDX files or pictures, or a file of any kind that is read, raw or gzip.
+/// Loads one source: a folder with IDX files or pictures, or a file of any kind that is read, raw
+/// or gzip.
 ///
 /// # Errors
-/// [`Error::Io`] if something cannot be opened or read, [`Error::Data`] if it does not hold what it should.
+/// [`Error::Io`] if something cannot be opened or read, [`Error::Data`] if it does not hold what it
+/// should.
 pub fn load(source: &Source) -> Result<Dataset> {
     if source.is_stdin() {
-        return load_file(source, Input::stdin()?);
+        return load_file(source, Stream::stdin()?);
     }
     let path = source.path();
     if !path.metadata().map_err(Error::io(path))?.is_dir() {
         refuse_split(source)?;
-        return load_file(source, Input::open(path)?);
+        return load_file(source, Stream::open(path)?);
     }
     let listing = listing::list(path)?;
     let sets = idx_folder::find(&listing);
@@ -45,11 +49,12 @@ pub fn load(source: &Source) -> Result<Dataset> {
     idx_folder::load(source, &sets)
 }
 
-/// Loads several sources and joins them, in their order. Labels are kept only if all sources have them. What cannot be read is left out
-/// as long as there is anything else, as a picture in a folder is.
+/// Loads several sources and joins them in their order. Labels are kept only if all sources have
+/// them. Unreadable sources are left out, unless there is no other.
 ///
 /// # Errors
-/// As for [`load`]; [`DataProblem::MixedSizes`] if the images differ in size; [`Error::Parameter`] for no source.
+/// Those of [`load`]; [`DataProblem::MixedSizes`] if the images differ in size;
+/// [`Error::Parameter`] for no source.
 pub fn load_all(sources: &[Source]) -> Result<Dataset> {
     let (mut sets, mut errors) = (Vec::new(), Vec::new());
     for source in sources {
@@ -66,42 +71,49 @@ pub fn load_all(sources: &[Source]) -> Result<Dataset> {
     Ok(set)
 }
 
-/// Loads a source and, if it is the training images of a folder that also has test images, those too. Both at once:
-/// a packed file keeps no more than one thread busy.
+/// Loads a source and, if it is the training images of a folder that also has test images, those
+/// too. The four raw files of MNIST are loaded by the `mnist` crate, everything else by this one.
 ///
 /// # Errors
-/// As for [`load`], of the source first.
+/// Those of [`load`], of the source first.
 pub fn load_with_test(source: &Source) -> Result<(Dataset, Option<Dataset>)> {
-    if !has_test_split(source) {
-        return Ok((load(source)?, None));
+    match set_with_test(source) {
+        Some(set) => {
+            let (train, test) = idx_folder::load_both(source.path(), &set)?;
+            Ok((train, Some(test)))
+        }
+        None => Ok((load(source)?, None)),
     }
-    let test = source.clone().with_split(Split::Test);
-    let (set, test) = parallel::both(|| load(source), || load(&test));
-    Ok((set?, Some(test?)))
 }
 
-/// Whether a source is the training images of a folder that also has test images, to score on what was held out.
+/// Whether a source is the training images of a folder that also has test images.
 pub fn has_test_split(source: &Source) -> bool {
+    set_with_test(source).is_some()
+}
+
+/// The one data set of a folder whose training images are named, if it has test images.
+fn set_with_test(source: &Source) -> Option<IdxSet> {
     if source.split() == Some(Split::Test) || !source.path().is_dir() {
-        return false;
+        return None;
     }
-    let sets = listing::list(source.path()).map(|listing| idx_folder::find(&listing));
-    sets.is_ok_and(|sets| sets.len() == 1 && sets.values().all(idx_folder::IdxSet::has_test_images))
+    let mut sets = idx_folder::find(&listing::list(source.path()).ok()?);
+    let (_, set) = sets.pop_first()?;
+    (sets.is_empty() && set.has_test_images()).then_some(set)
 }
 
 /// Stands in for the reader of pictures in a build without the crate that decodes them.
 #[cfg(not(feature = "cli"))]
 mod pictures {
-    use super::input::Input;
+    use super::stream::Stream;
     use crate::data::pixels::Pixels;
     use crate::error::{DataProblem, Result};
 
-    pub(crate) fn read(input: Input) -> Result<Pixels> {
+    pub(crate) fn read(input: Stream) -> Result<Pixels> {
         Err(input.wrong(DataProblem::NoPictureReader))
     }
 }
 
-fn load_file(source: &Source, input: Input) -> Result<Dataset> {
+fn load_file(source: &Source, input: Stream) -> Result<Dataset> {
     let name = source.path().display().to_string();
     let (kind, pixels) = match input.kind() {
         FileKind::Idx => (SourceKind::Idx, idx::read_images(input)?),
@@ -118,7 +130,7 @@ fn load_file(source: &Source, input: Input) -> Result<Dataset> {
     Dataset::new(name, kind, pixels, None)
 }
 
-fn load_picture(name: String, input: Input, size: Option<(usize, usize)>) -> Result<Dataset> {
+fn load_picture(name: String, input: Stream, size: Option<(usize, usize)>) -> Result<Dataset> {
     let (picture, is_prepared) = photo::fitted(pictures::read(input)?, size)?;
     let mut set = Dataset::new(name, SourceKind::Pictures, picture, None)?;
     set.parts.iter_mut().for_each(|part| part.is_prepared = is_prepared);

@@ -1,9 +1,9 @@
-//! Folders of pictures: those in the folder itself, then those in each of its sub-folders, whose names are the labels.
+//! Folders of pictures: first the folder itself, then its sub-folders, whose names are the labels.
 
 use super::idx_folder;
-use super::input::Input;
 use super::listing::{self, Listing};
 use super::pictures;
+use super::stream::Stream;
 use crate::data::dataset::{Dataset, SourceKind};
 use crate::data::labels::Labels;
 use crate::data::photo;
@@ -19,7 +19,7 @@ struct Album {
     files: Vec<PathBuf>,
     /// Whether each of them was made into an image of another size.
     prepared: Vec<bool>,
-    /// The size that pictures are to have.
+    /// The height and width that pictures are to have.
     size: Option<(usize, usize)>,
     /// For each of them the name of its sub-folder; blank for one beside the sub-folders.
     labels: Vec<String>,
@@ -29,13 +29,13 @@ struct Album {
     idx_folders: Vec<PathBuf>,
     /// Files that are no pictures, for the message if nothing else is there.
     others: Vec<PathBuf>,
-    /// Pictures that cannot be read, which takes nothing from the others.
+    /// Pictures that cannot be read, each with its problem.
     unreadable: Vec<(PathBuf, DataProblem)>,
 }
 
-/// Every picture of a folder and of its sub-folders, sorted by name; files that are no pictures are passed over, those that cannot be
-/// read are told of in [`Dataset::unreadable`], folders further below in [`Dataset::passed_over`]. Pictures of another `size` are made into
-/// images of it.
+/// Every picture of a folder and of its sub-folders, sorted by name. Files that are no pictures are
+/// passed over. Unreadable ones go to [`Dataset::unreadable`], folders further below to
+/// [`Dataset::passed_over`]. Pictures of another `size` are made into images of it.
 ///
 /// # Errors
 /// [`DataProblem`]: no picture at all, none that can be read, two that differ in size.
@@ -126,7 +126,7 @@ impl Album {
     }
 }
 
-/// The file that an error is about, and what is wrong with it: nothing that concerns others.
+/// The file that an error is about, and its problem.
 pub(crate) fn own_problem(error: Error) -> (PathBuf, DataProblem) {
     match error {
         Error::Data { path, problem } => (path, problem),
@@ -140,7 +140,7 @@ pub(crate) fn own_problem(error: Error) -> (PathBuf, DataProblem) {
 /// The picture at `path`, or `None` if the file is none and not named like one.
 fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
     let read = || {
-        let input = Input::open(path)?;
+        let input = Stream::open(path)?;
         match input.kind() {
             FileKind::Picture(_) => pictures::read(input).map(Some),
             FileKind::Foreign(foreign) if foreign.is_picture() => Err(input.unusable()),
@@ -167,7 +167,7 @@ fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf])
     DataProblem::NothingUsable { seen }
 }
 
-/// A name that promises a picture: if the content is none, the user should hear of it.
+/// Whether the name promises a picture. Then other content is a problem worth reporting.
 fn is_named_like_a_picture(path: &Path) -> bool {
     const ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "bmp", "pnm", "pbm", "pgm", "ppm", "pam"];
     ENDINGS.iter().any(|ending| file_kind::has_ending(path, ending))

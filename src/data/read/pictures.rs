@@ -1,6 +1,6 @@
 //! PNG, JPEG, BMP and PNM pictures as grey values: the home of the `image` crate for reading.
 
-use super::input::Input;
+use super::stream::Stream;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
@@ -15,8 +15,9 @@ const MAX_BYTES: u64 = 256 << 20;
 /// One picture as one image, grey 0 (black) to 255 (white); transparent parts are seen over white.
 ///
 /// # Errors
-/// [`DataProblem::Picture`] if it cannot be decoded, [`DataProblem::TooLarge`] above 64 megapixels or 256 MB.
-pub(crate) fn read(mut input: Input) -> Result<Pixels> {
+/// [`DataProblem::Picture`] if it cannot be decoded, [`DataProblem::TooLarge`] above 64 megapixels
+/// or 256 MB.
+pub(crate) fn read(mut input: Stream) -> Result<Pixels> {
     let bytes = whole(&mut input, MAX_BYTES)?;
     let picture = decode(bytes).map_err(|problem| input.wrong(problem))?;
     let (width, height) = (picture.width() as usize, picture.height() as usize);
@@ -27,7 +28,7 @@ pub(crate) fn read(mut input: Input) -> Result<Pixels> {
 }
 
 /// The whole file, if it has at most `limit` bytes.
-fn whole(input: &mut Input, limit: u64) -> Result<Vec<u8>> {
+fn whole(input: &mut Stream, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = input.reader().take(limit + 1).read_to_end(&mut bytes);
     read.map_err(|e| input.failed(e))?;
@@ -104,14 +105,14 @@ pub(crate) mod tests {
     fn read_bytes(bytes: &[u8]) -> Result<Pixels> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        read(Input::open(file.path())?)
+        read(Stream::open(file.path())?)
     }
 
     #[test]
     fn more_bytes_than_the_limit_are_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), [7; 10]).unwrap();
-        let whole = |limit| whole(&mut Input::open(file.path()).unwrap(), limit);
+        let whole = |limit| whole(&mut Stream::open(file.path()).unwrap(), limit);
         assert_eq!(whole(10).unwrap().len(), 10);
         assert!(whole(9).is_err());
     }

@@ -1,5 +1,6 @@
-//! A part of a file read straight to where it is wanted, by several threads at once where the system lets them: no copy
-//! in between, and the first touch of fresh memory, which costs as much as the reading, is shared too.
+//! Reads a part of a file straight into place, by several threads where the system allows it.
+//! Nothing is copied in between. The first touch of fresh memory, which costs as much as the
+//! reading, is shared among the threads.
 
 use std::fs::File;
 use std::io;
@@ -9,12 +10,12 @@ pub(crate) use in_parts as read;
 #[cfg(not(unix))]
 pub(crate) use in_sequence as read;
 
-/// Bytes of one request: enough for its overhead not to count, and few enough for several threads to share a file.
+/// Bytes of one request: many against its overhead, few enough for several threads to share a file.
 #[cfg(unix)]
 const PART: usize = 1 << 20;
 
-/// Reads `bytes.len()` bytes of `file` that begin at `offset`, each part on whichever thread is free. No thread moves the
-/// place where another one reads.
+/// Reads `bytes.len()` bytes of `file` from `offset` on, in parts on any free thread. Reads at an
+/// offset do not move the file's cursor.
 ///
 /// # Errors
 /// What the operating system says; [`io::ErrorKind::UnexpectedEof`] if the file ends too early.
@@ -26,7 +27,7 @@ pub(crate) fn in_parts(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result
     parallel::try_map(bytes.chunks_mut(PART).enumerate(), read).map(drop)
 }
 
-/// The same with what every system has: a place in the file, and reading on from there.
+/// [`in_parts`] for any system: seek, then read.
 #[cfg(any(not(unix), test))]
 pub(crate) fn in_sequence(mut file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
     use std::io::{Read, Seek, SeekFrom};

@@ -1,9 +1,10 @@
-//! Laws of loading that no single reader can state: folders, splits, recognition, several sources, hints.
+//! Laws of loading that no single reader can state: folders, splits, recognition, several sources,
+//! hints.
 
 use super::*;
 use crate::data::read::idx::tests::idx;
-use crate::data::read::input::tests::gzip;
 use crate::data::read::pictures::tests::png;
+use crate::data::read::stream::tests::gzip;
 use crate::error::{DataProblem, Error};
 use std::path::Path;
 

@@ -20,18 +20,17 @@ pub(super) fn export(model: &Model) -> Vec<u8> {
 pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
     let header = Header::read(bytes).map_err(foreign)?;
     let rest = bytes.get(header.len..).unwrap_or_default();
-    let (decode, size) = match header.decode() {
+    let elements = match header.elements() {
         Some(f8) if matches!(header.dtype.as_str(), "<f8" | ">f8") => f8,
         _ => return Err(foreign(format!("its numbers are {}, not f8", header.dtype))),
     };
-    let (n_rows, n_columns) = table_shape(&header, rest.len())?;
-    let values: Vec<f64> = rest.chunks_exact(size).map(decode).collect();
-    let table = if header.is_fortran { by_rows(&values, n_rows) } else { values };
+    let n_columns = check_shape(&header, rest.len())?;
+    let table = header.last_index_fastest(elements.numbers(rest).collect());
     Ok(split_rows(&table, n_columns))
 }
 
-/// Rows and columns of the table, if the `n_bytes` after the header are exactly its numbers.
-fn table_shape(header: &Header, n_bytes: usize) -> Result<(usize, usize), ModelProblem> {
+/// The number of columns, if the `n_bytes` after the header are exactly the numbers of a table.
+fn check_shape(header: &Header, n_bytes: usize) -> Result<usize, ModelProblem> {
     let &[n_rows, n_columns] = header.shape.as_slice() else {
         return Err(foreign(format!("its shape is {:?}, not (K, D + 1)", header.shape)));
     };
@@ -40,14 +39,8 @@ fn table_shape(header: &Header, n_bytes: usize) -> Result<(usize, usize), ModelP
         let shape = format!("({n_rows}, {n_columns})");
         return Err(foreign(format!("{n_bytes} bytes are no array of shape {shape} of f8")));
     }
-    // Both fit, for n_rows * n_columns * 8 bytes are in memory.
-    Ok((n_rows as usize, n_columns as usize))
-}
-
-/// A table stored column by column, row by row.
-fn by_rows(columns: &[f64], n_rows: usize) -> Vec<f64> {
-    let row = |i| columns.iter().skip(i).step_by(n_rows.max(1)).copied();
-    (0..n_rows).flat_map(row).collect()
+    // It fits, for n_rows * n_columns * 8 bytes are in memory.
+    Ok(n_columns as usize)
 }
 
 fn split_rows(table: &[f64], n_columns: usize) -> Parts {

@@ -12,7 +12,7 @@ pub(super) struct Frame {
     pub(super) y: Axis,
 }
 
-/// One axis, as the library asks for it.
+/// One axis in the form that `plotters` asks for.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
     kind: Axes,
@@ -21,15 +21,16 @@ pub(super) struct Axis {
     pub(super) ticks: Vec<f64>,
 }
 
-/// Marked values on a logarithmic x axis stand apart by at least this factor, so that their numbers do not touch.
+/// Marked values on a logarithmic x axis stand apart by at least this factor, so that their numbers
+/// do not touch.
 pub(super) const TICK_RATIO: f64 = 1.3;
 /// A logarithmic x axis goes beyond the points by this factor.
 const X_MARGIN: f64 = 1.25;
 
-/// The same on linear axes, as parts of the length.
+/// How far linear axes go beyond the points, as a part of the length.
 const TICK_SHARE: f64 = 1.0 / 20.0;
 const X_MARGIN_SHARE: f64 = 1.0 / 30.0;
-/// Marked values on a linear y axis, about.
+/// Approximate number of marked values on a linear y axis.
 const Y_TICKS: f64 = 6.0;
 
 impl Frame {

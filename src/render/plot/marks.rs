@@ -1,9 +1,10 @@
-//! What tells lines apart: a colour and a shape for each, so that neither colour-blind nor grey readers lose one.
+//! A colour and a shape for each line: colour-blind readers and grey prints tell them apart.
 
 use plotters::element::Polygon;
 use plotters::style::RGBColor;
 
-/// Five of the eight colours of Okabe and Ito ("Color Universal Design", 2008), which all kinds of colour vision tell apart.
+/// Five of the eight colours of Okabe and Ito ("Color Universal Design", 2008), which all kinds of
+/// colour vision tell apart.
 const COLOURS: [RGBColor; 5] = [
     RGBColor(213, 94, 0),  // vermilion
     RGBColor(230, 159, 0), // orange
@@ -21,7 +22,7 @@ const SHAPES: [&[(i32, i32)]; 5] = [
     &[(-3, -8), (3, -8), (8, -3), (8, 3), (3, 8), (-3, 8), (-8, 3), (-8, -3)],
 ];
 
-/// The colour of line `i`; they come round again.
+/// The colour of line `i`; the sixth line has the first colour again.
 pub(super) fn colour(i: usize) -> RGBColor {
     COLOURS[i % COLOURS.len()]
 }
@@ -33,14 +34,14 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// The mark of line `i`, `scale` times as large.
+    /// The mark of line `i`, enlarged by `scale`.
     pub(super) fn new(i: usize, scale: u32) -> Self {
         let scale = scale as i32;
         let corners = SHAPES[i % SHAPES.len()].iter().map(|(x, y)| (x * scale, y * scale));
         Self { corners: corners.collect(), colour: colour(i) }
     }
 
-    /// As something that the library draws around a point.
+    /// The mark as an element that `plotters` draws around a point.
     pub(super) fn shape(&self) -> Polygon<(i32, i32)> {
         Polygon::new(self.corners.clone(), self.colour)
     }

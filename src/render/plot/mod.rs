@@ -1,7 +1,8 @@
-//! A line plot with logarithmic or linear axes, as SVG text and as PNG bytes: the home of `plotters`.
+//! A line plot with logarithmic or linear axes, as SVG text and as PNG bytes: the home of
+//! `plotters`.
 //!
-//! Both pictures come from one drawing. Text in the SVG is text in the reader's own sans-serif font; the PNG has the letters of the
-//! captions ([`page`]), so no font of the system is looked for.
+//! Both pictures come from one drawing. The SVG holds text in the reader's sans-serif font. The PNG
+//! has the letters of the captions ([`page`]), so no system font is needed.
 
 mod frame;
 mod marks;
@@ -19,20 +20,21 @@ use plotters::prelude::*;
 /// One line of a [`LinePlot`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line<'a> {
-    /// What the legend calls it.
+    /// Its name in the legend.
     pub name: &'a str,
-    /// x and y from left to right. What the axes cannot show is left out: what is not finite, and 0 and below on logarithmic ones.
+    /// x and y from left to right. Points that are not finite are left out; on logarithmic axes,
+    /// those of 0 and below too.
     pub points: Vec<(f64, f64)>,
-    /// A point to draw a ring around.
+    /// The point that gets a ring, if any.
     pub ringed: Option<(f64, f64)>,
 }
 
-/// What both axes of a [`LinePlot`] are like.
+/// The scale of both axes of a [`LinePlot`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Axes {
-    /// Equal ratios are equally long.
+    /// Logarithmic: equal ratios are equally long.
     Logarithmic,
-    /// Equal differences are.
+    /// Linear: equal differences are equally long.
     Linear,
 }
 
@@ -43,11 +45,11 @@ pub struct LinePlot<'a> {
     pub title: &'a str,
     /// The second, smaller.
     pub subtitle: &'a str,
-    /// What runs to the right.
+    /// The name of the x axis.
     pub x_label: &'a str,
-    /// What runs upwards.
+    /// The name of the y axis.
     pub y_label: &'a str,
-    /// Of both directions.
+    /// The scale of both axes.
     pub axes: Axes,
     /// In the order of the legend; the sixth takes the colour of the first again.
     pub lines: Vec<Line<'a>>,
@@ -55,14 +57,15 @@ pub struct LinePlot<'a> {
 
 /// The size of the SVG and of the PNG, in pixels.
 const SIZE: (u32, u32) = (1200, 720);
-/// The PNG is drawn this many times as large and shrunk: soft edges, which the library does not draw.
+/// The PNG is drawn this many times as large and then shrunk, for soft edges: `plotters` draws
+/// none.
 const OVERSAMPLING: u32 = 2;
 
 /// Rows for title and subtitle, columns for the legend.
 const HEAD: u32 = 110;
 const LEGEND: u32 = 290;
 
-/// A generic family, so that every reader of the SVG has it.
+/// A generic family: every reader of the SVG has one.
 const FONT: &str = "sans-serif";
 const TITLE_SIZE: u32 = 36;
 const TEXT_SIZE: u32 = 24;
@@ -90,7 +93,7 @@ impl LinePlot<'_> {
     /// The plot as a PNG file, of the same size in pixels.
     ///
     /// # Errors
-    /// As [`Self::svg`].
+    /// Those of [`Self::svg`].
     pub fn png(&self) -> Result<Vec<u8>> {
         let (width, height) = (SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
         let mut pixels = vec![0; (width * height * 3) as usize];

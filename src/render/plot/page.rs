@@ -1,4 +1,5 @@
-//! A page of coloured pixels for the library to plot on, with the letters of the captions: so it needs no font of its own.
+//! A page of coloured pixels for `plotters` to draw on, with the letters of the captions: no other
+//! font is needed.
 
 use crate::render::canvas::{self, Style};
 use plotters_backend::text_anchor::{HPos, VPos};
@@ -22,7 +23,8 @@ const LARGEST_TEXT: f64 = 30.0;
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl<'a> Page<'a> {
-    /// A page of `width` x `height` pixels, three bytes each in `pixels`, whose letters are `scale` times as large.
+    /// A page of `width` x `height` pixels, three bytes each in `pixels`, whose letters are `scale`
+    /// times as large.
     pub(super) fn new(pixels: &'a mut [u8], width: u32, height: u32, scale: u32) -> Self {
         Self { pixels, width, height, scale }
     }

@@ -1,11 +1,12 @@
-//! `report.html`: one file with everything in it, that asks nothing of any network.
+//! `report.html`: one self-contained file; it makes no network request.
 //!
-//! The page is written by hand, as `report/page.html`, its style and its scripts; the numbers come as a JSON document inside it. A
-//! content-security policy in the file names the digests of that style and that script, so that nothing else can run in it.
+//! The page is written by hand, as `report/page.html`, its style and its scripts; the numbers come
+//! as a JSON document inside it. A content-security policy in the file names the digests of that
+//! style and that script, so that nothing else can run in it.
 
+use crate::digest::sha256;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -27,8 +28,8 @@ const SCRIPTS: [&str; 10] = [
 
 /// The page with this title, about the numbers that `write` writes as one JSON document.
 ///
-/// It is written to where the page is: with a thousand clusters that is more than everything else that a run writes, and there is
-/// no room for it twice.
+/// The numbers are written straight into the page: those of a thousand clusters are too large to
+/// hold twice.
 ///
 /// # Errors
 /// What `write` returns.
@@ -38,7 +39,8 @@ pub fn report_page(
 ) -> io::Result<Vec<u8>> {
     let script = SCRIPTS.concat();
     let policy = format!(
-        "default-src 'none'; img-src data: blob:; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; img-src data: blob:; style-src '{}'; script-src '{}'; \
+         base-uri 'none'; form-action 'none'",
         digest(STYLE),
         digest(&script)
     );
@@ -56,8 +58,8 @@ pub fn report_page(
     Ok(page)
 }
 
-/// Writes JSON into a script: there a less-than sign stands inside texts only, where it may be written so; and a page ends its
-/// script at `</script`.
+/// Writes JSON into a script. Each `<` becomes `\u003c`, so that no text can hold `</script`, which
+/// would end it. In JSON `<` occurs inside strings only.
 struct InScript<'a>(&'a mut Vec<u8>);
 
 impl Write for InScript<'_> {
@@ -92,10 +94,11 @@ pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Numbers as a page reads them, base64 of little-endian doubles, written piece by piece: the means of a thousand clusters are long.
+/// Numbers as a page reads them: base64 of little-endian doubles, written piece by piece to save
+/// memory.
 pub struct Base64Numbers<'a>(pub &'a [f64]);
 
-/// Three doubles make whole groups of three bytes, which need no filling; a piece is some of these.
+/// Doubles in a piece: a multiple of three, so that base64 needs no padding between pieces.
 const PIECE: usize = 3 * 64;
 
 impl fmt::Display for Base64Numbers<'_> {
@@ -107,16 +110,17 @@ impl fmt::Display for Base64Numbers<'_> {
     }
 }
 
-/// What a policy calls `text`.
+/// The name of `text` in a content-security policy.
 fn digest(text: &str) -> String {
-    format!("sha256-{}", base64(&Sha256::digest(text)))
+    format!("sha256-{}", base64(&sha256(&[text.as_bytes()])))
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The template with every name replaced by its value, in one pass: what is filled in is not looked at again.
+/// The template with every name replaced by its value, in one pass. Values are not searched for
+/// names.
 fn filled(template: &str, values: &[(&str, &str)]) -> String {
     let mut text = String::new();
     let mut rest = template;

@@ -1,6 +1,8 @@
-//! The means as text for a terminal: coloured half blocks, or plain ASCII shades where colour or Unicode is unwanted.
+//! The means as text for a terminal: coloured half blocks, or plain ASCII shades where colour or
+//! Unicode is unwanted.
 //!
-//! A character is about twice as high as wide, so it shows two pixels, one above the other, and squares look square.
+//! A character is about twice as high as wide, so it shows two pixels, one above the other, and
+//! squares look square.
 
 use super::caption;
 use super::raster::{Raster, grey};
@@ -13,7 +15,8 @@ use std::fmt::Write;
 pub struct Grid {
     /// Characters in a line, from 1 to 65535; values outside count as the nearest.
     pub width: usize,
-    /// Images side by side, at most as many as there is room for; `None` takes as many as fit at full size.
+    /// Images side by side, at most as many as there is room for; `None` takes as many as fit at
+    /// full size.
     pub columns: Option<usize>,
 }
 
@@ -37,24 +40,26 @@ const LEGIBLE: usize = 24;
 /// Ends all colours.
 const RESET: &str = "\x1b[0m";
 
-/// `tiles` (all of one `shape`) as coloured half blocks, two pixels a character, in rows side by side with their captions
-/// below.
+/// `tiles` (all of one `shape`) as coloured half blocks, two pixels a character, in rows side by
+/// side with their captions below.
 ///
-/// Images wider than their place are averaged down, tiny ones enlarged. No line is wider than the grid, every line that sets
-/// a colour resets it, and every line ends in a line feed.
+/// Images wider than their place are averaged down, tiny ones enlarged. No line is wider than the
+/// grid, every line that sets a colour resets it, and every line ends in a line feed.
 ///
 /// # Errors
-/// [`Error::Parameter`](crate::error::Error::Parameter) if there are no tiles or a tile does not have the shape's size.
+/// [`Error::Parameter`](crate::error::Error::Parameter) if there are no tiles or a tile does not
+/// have the shape's size.
 pub fn half_blocks(tiles: &[Tile], shape: Shape, grid: Grid, colours: Colours) -> Result<String> {
     draw(tiles, shape, grid, |raster, row, line| blocks_row(raster, row, line, colours))
 }
 
-/// `tiles` (all of one `shape`) in plain ASCII from blank (no ink) to `@`, in rows side by side with their captions below.
+/// `tiles` (all of one `shape`) in plain ASCII from blank (no ink) to `@`, in rows side by side
+/// with their captions below.
 ///
 /// Sizes are those of [`half_blocks`]; there are no escapes and no spaces at the end of a line.
 ///
 /// # Errors
-/// As [`half_blocks`].
+/// Those of [`half_blocks`].
 pub fn shade(tiles: &[Tile], shape: Shape, grid: Grid) -> Result<String> {
     draw(tiles, shape, grid, shade_row)
 }
@@ -183,7 +188,8 @@ fn lower(raster: &Raster, x: usize, row: usize) -> Option<f64> {
     (2 * row + 1 < raster.height).then(|| raster.at(x, 2 * row + 1))
 }
 
-/// Sets the foreground (`plane` 38) or background (48) to a grey level; ECMA-48 with the colour forms of ISO 8613-6.
+/// Sets the foreground (`plane` 38) or background (48) to a grey level; ECMA-48 with the colour
+/// forms of ISO 8613-6.
 fn push_colour(line: &mut String, plane: u8, level: Option<u8>, colours: Colours) {
     let Some(g) = level else { return };
     // Writing to a String cannot fail.
@@ -193,7 +199,8 @@ fn push_colour(line: &mut String, plane: u8, level: Option<u8>, colours: Colours
     };
 }
 
-/// The entry of the 256-colour palette nearest to a grey level: 24 greys 8, 18, .. 238 at 232, black at 16, white at 231.
+/// The entry of the 256-colour palette nearest to a grey level: 24 greys 8, 18, .. 238 at 232,
+/// black at 16, white at 231.
 fn palette_index(level: u8) -> u8 {
     match level {
         0..4 => 16,

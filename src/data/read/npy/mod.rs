@@ -1,10 +1,10 @@
 //! NumPy arrays (`.npy`) of rows (n, d) or images (n, height, width).
 
 use super::grey::{GreyValues, NotGrey};
-use super::input::Input;
+use super::stream::Stream;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Error, Result};
-use crate::npy::{Decode, Header};
+use crate::npy::Header;
 
 /// How many elements are decoded at a time.
 const CHUNK: u64 = 1 << 14;
@@ -18,21 +18,17 @@ struct Array {
     count: u64,
 }
 
-/// The array as images, rows as images of height 1. Values: see [`super::grey`]; NaN is a missing one.
+/// The array as images, rows as images of height 1. Values: see [`super::grey`]; NaN is a missing
+/// one.
 ///
 /// # Errors
-/// [`DataProblem`]: a header, element type or shape that is not read, a value out of range, another length than the
-/// header promises.
-pub(crate) fn read(mut input: Input) -> Result<Pixels> {
+/// [`DataProblem`]: a header, element type or shape that is not read, a value out of range, another
+/// length than the header promises.
+pub(crate) fn read(mut input: Stream) -> Result<Pixels> {
     let array = Array::of(&input)?;
     let (values, missing) = elements(&mut input, &array)?;
-    let values = if array.header.is_fortran { array.in_c_order(&values) } else { values };
-    let n_features = array.height * array.width;
-    let place = |&index: &usize| {
-        let (image, feature) = array.place(index);
-        image * n_features + feature
-    };
-    let missing: Vec<usize> = missing.iter().map(place).collect();
+    let values = array.header.last_index_fastest(values);
+    let missing: Vec<usize> = missing.iter().map(|&index| array.header.place(index)).collect();
     Pixels::new(array.n, array.height, array.width, values)?.without(&missing)
 }
 
@@ -58,7 +54,7 @@ fn sizes(shape: &[u64]) -> Result<([usize; 3], u64), DataProblem> {
 }
 
 /// The grey values in the order of the file, and the places of those that are missing.
-fn elements(input: &mut Input, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> {
+fn elements(input: &mut Stream, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> {
     let dtype = &array.header.dtype;
     let offset = array.header.len as u64;
     if matches!(dtype.as_str(), "|u1" | "|b1") {
@@ -69,10 +65,10 @@ fn elements(input: &mut Input, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> {
         }
         return Ok((values, Vec::new()));
     }
-    let Some((decode, size)) = array.header.decode() else {
+    let Some(kind) = array.header.elements() else {
         return Err(input.wrong(DataProblem::NpyType { dtype: dtype.clone() }));
     };
-    let size = size as u64;
+    let size = kind.size as u64;
     let expected = array.count.checked_mul(size).and_then(|body| body.checked_add(offset));
     let expected = expected.unwrap_or(u64::MAX);
     input.check_len(expected)?;
@@ -84,7 +80,8 @@ fn elements(input: &mut Input, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> {
         let wanted = CHUNK.min(array.count - before) * size;
         chunk.clear();
         input.append(&mut chunk, wanted)?;
-        push(&mut values, &chunk, size as usize, decode).map_err(|e| array.not_grey(input, e))?;
+        let pushed = kind.numbers(&chunk).try_for_each(|number| values.push(number));
+        pushed.map_err(|e| array.not_grey(input, e))?;
         if (chunk.len() as u64) < wanted {
             let found = offset + before * size + chunk.len() as u64;
             return Err(input.wrong(DataProblem::Truncated { expected, found }));
@@ -94,12 +91,8 @@ fn elements(input: &mut Input, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> {
     Ok(values.into_parts())
 }
 
-fn push(values: &mut GreyValues, bytes: &[u8], size: usize, decode: Decode) -> Result<(), NotGrey> {
-    bytes.chunks_exact(size).try_for_each(|element| values.push(decode(element)))
-}
-
 impl Array {
-    fn of(input: &Input) -> Result<Self> {
+    fn of(input: &Stream) -> Result<Self> {
         let header = Header::read(input.head());
         let header = header.map_err(|reason| input.wrong(DataProblem::NpyHeader { reason }))?;
         let ([n, height, width], count) =
@@ -107,32 +100,10 @@ impl Array {
         Ok(Self { header, n, height, width, count })
     }
 
-    /// The image and the feature of the element that is `index`th in the file.
-    fn place(&self, index: usize) -> (usize, usize) {
+    fn not_grey(&self, input: &Stream, NotGrey { index, value }: NotGrey) -> Error {
+        let place = self.header.place(index);
         let n_features = self.height * self.width;
-        if !self.header.is_fortran {
-            return (index / n_features, index % n_features);
-        }
-        let (image, rest) = (index % self.n, index / self.n);
-        let (row, column) = (rest % self.height, rest / self.height);
-        (image, row * self.width + column)
-    }
-
-    /// Values stored first index fastest, as images.
-    fn in_c_order(&self, values: &[u8]) -> Vec<u8> {
-        let n_features = self.height * self.width;
-        let mut images = vec![0; values.len()];
-        for (index, &value) in values.iter().enumerate() {
-            let (image, feature) = self.place(index);
-            if let Some(slot) = images.get_mut(image * n_features + feature) {
-                *slot = value;
-            }
-        }
-        images
-    }
-
-    fn not_grey(&self, input: &Input, NotGrey { index, value }: NotGrey) -> Error {
-        let (row, column) = self.place(index);
+        let (row, column) = (place / n_features, place % n_features);
         input.wrong(DataProblem::Value { row, column, value })
     }
 }

@@ -21,7 +21,8 @@ macro_rules! elements {
 }
 
 elements! {
-    u8, "|u1"; i8, "|i1"; u16, "<u2"; i16, "<i2"; u32, "<u4"; i32, "<i4"; u64, "<u8"; i64, "<i8"; f32, "<f4"; f64, "<f8";
+    u8, "|u1"; i8, "|i1"; u16, "<u2"; i16, "<i2"; u32, "<u4"; i32, "<i4";
+    u64, "<u8"; i64, "<i8"; f32, "<f4"; f64, "<f8";
 }
 
 impl Element for bool {
@@ -58,7 +59,7 @@ fn raw(header: &str, body: &[u8]) -> Vec<u8> {
 fn read_bytes(bytes: &[u8]) -> Result<Pixels, DataProblem> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    let pixels = Input::open(file.path()).and_then(read);
+    let pixels = Stream::open(file.path()).and_then(read);
     pixels.map_err(|error| match error {
         Error::Data { problem, .. } => problem,
         other => panic!("{other}"),
@@ -83,7 +84,7 @@ fn every_element_type_gives_the_same_rows() {
     ];
     for bytes in files {
         assert_eq!(read_bytes(&bytes).unwrap(), expected);
-        assert_eq!(read_bytes(&crate::data::read::input::tests::gzip(&bytes)).unwrap(), expected);
+        assert_eq!(read_bytes(&crate::data::read::stream::tests::gzip(&bytes)).unwrap(), expected);
     }
 }
 
@@ -150,7 +151,7 @@ fn a_length_other_than_promised_is_an_error() {
             matches!(cut, Err(DataProblem::Truncated { found, .. }) if found == len),
             "{cut:?}"
         );
-        let packed = crate::data::read::input::tests::gzip(&bytes);
+        let packed = crate::data::read::stream::tests::gzip(&bytes);
         assert!(matches!(read_bytes(&packed), Err(DataProblem::Truncated { .. })));
     }
 }

@@ -1,5 +1,6 @@
-//! Packed files (`.bits`), written by `bmm pack`: rows that are binary already, an eighth of a byte each feature, with what is known of
-//! them. They load at the speed of the disk. The rows of a large file stay there: a fit looks at them where they are.
+//! Packed files (`.bits`), written by `bmm pack`: binary rows, one bit a feature, with labels,
+//! weights and names. They load at the speed of the disk. The rows of a large file are
+//! memory-mapped.
 //!
 //! | offset | bytes | what |
 //! |---|---|---|
@@ -7,26 +8,28 @@
 //! | 8 | 4 | format version, 1 (u32; all numbers are little-endian) |
 //! | 12 | 4 | H, the length of the header (u32); 16 + H is a multiple of 64 |
 //! | 16 | H | the header: one JSON object (below), and blanks |
-//! | 16 + H | N x R | the rows, of R = ceil(`height` x `width` / 8) bytes: feature d is bit d mod 8, lowest first, of byte d / 8; what is left of the last byte is 0 |
-//! | | N x R | if `missing`: the same for which entries are missing; their bits in the rows are 0 |
-//! | | N x 4 | if `labels` is no null: the place in it of the label of each row (u32), or 2^32 - 1 where it is not known |
+//! | 16 + H | N x R | the rows, of R = ceil(`height` x `width` / 8) bytes each |
+//! | | N x R | if `missing`: a mask of missing entries, whose bits in the rows are 0 |
+//! | | N x 4 | if `labels` is not null: the index in it of each row (u32); 2^32 - 1 is unknown |
 //! | | N x 8 | if `weights`: how much each row counts (f64) |
 //! | end - 32 | 32 | SHA-256 of everything before |
 //!
-//! The header holds `n_samples` (N), `height`, `width`, `binarize` (the rule that made the bits, as `--binarize` takes it), `missing` and
-//! `weights` (true or false), `labels` (their names, or null), `names` (those of the features, or none) and `synthetic` (whether a program
-//! drew the rows).
+//! In a row, feature d is bit d mod 8, lowest first, of byte d / 8; spare bits are 0.
+//!
+//! The header holds `n_samples` (N), `height`, `width` and `binarize`, the rule that made the bits
+//! ([`Binarize`] as text). `missing` and `weights` are true or false. `labels` holds their names,
+//! or null; `names` those of the features, or none. `synthetic` says whether a program drew the rows.
 
-use super::input::Input;
+use super::stream::Stream;
 use crate::bits::{BitMatrix, SharedBytes};
 use crate::data::binarize::Binarize;
 use crate::data::dataset::{Dataset, SourceKind};
 use crate::data::labels::Labels;
 use crate::data::pixels::Pixels;
+use crate::digest::Hasher;
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::PACKED;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Read, Write};
 
@@ -48,7 +51,7 @@ const CHECKSUM: usize = 32;
 /// What stands for a label that is not known.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Rows with what is known of them, as a packed file holds them.
+/// Rows with labels, weights and names, as a packed file holds them.
 #[derive(Debug, Clone, Copy)]
 pub struct Packed<'a> {
     /// The rows (N x D).
@@ -95,8 +98,8 @@ impl<'a> PackedFile<'a> {
     /// The file that is to hold `packed`.
     ///
     /// # Errors
-    /// [`Error::Parameter`] if `height` x `width` is not the number of features, or labels, weights or names are of another number, or
-    /// the names take more than 256 MiB.
+    /// [`Error::Parameter`] if `height` x `width` is not the number of features, or labels, weights
+    /// or names are of another number, or the names take more than 256 MiB.
     pub fn new(packed: Packed<'a>) -> Result<Self> {
         check(&packed)?;
         let header = Header::of(&packed);
@@ -117,11 +120,11 @@ impl<'a> PackedFile<'a> {
     /// Those of `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Packed { bits, labels, weights, .. } = self.packed;
-        let mut out = Hashing { out: BufWriter::new(out), hash: Sha256::new() };
+        let mut out = Hashing { out: BufWriter::new(out), hash: Hasher::default() };
         out.write_all(&self.start)?;
         let missing = bits.missing().into_iter().flat_map(BitMatrix::pieces);
         for piece in bits.pieces().chain(missing) {
-            piece.chunks(AT_ONCE).try_for_each(|bytes| out.write_all(bytes))?;
+            piece.chunks(PIECE).try_for_each(|bytes| out.write_all(bytes))?;
         }
         for label in labels.into_iter().flat_map(Labels::of_row) {
             out.write_all(&label.unwrap_or(UNKNOWN).to_le_bytes())?;
@@ -130,18 +133,18 @@ impl<'a> PackedFile<'a> {
             out.write_all(&weight.to_le_bytes())?;
         }
         let Hashing { mut out, hash } = out;
-        out.write_all(&hash.finalize())?;
+        out.write_all(&hash.finish())?;
         out.flush()
     }
 }
 
 /// Bytes that are hashed and written together, while they are in the cache.
-const AT_ONCE: usize = 1 << 16;
+const PIECE: usize = 1 << 16;
 
 /// Writes and hashes what it writes.
 struct Hashing<W> {
     out: W,
-    hash: Sha256,
+    hash: Hasher,
 }
 
 impl<W: Write> Hashing<W> {
@@ -153,12 +156,12 @@ impl<W: Write> Hashing<W> {
 
 fn check(packed: &Packed) -> Result<()> {
     let (n, d) = (packed.bits.n_samples(), packed.bits.n_features());
-    let same = |name, found: usize, expected: usize| match found == expected {
-        true => Ok(()),
-        false => {
-            let (value, allowed) = (found.to_string(), format!("{expected}, as the rows have"));
-            Err(Error::Parameter { name, value, allowed })
+    let same = |name, found: usize, expected: usize| {
+        if found == expected {
+            return Ok(());
         }
+        let (value, allowed) = (found.to_string(), format!("{expected}, as the rows have"));
+        Err(Error::Parameter { name, value, allowed })
     };
     same("height x width", packed.height.saturating_mul(packed.width), d)?;
     same("number of labels", packed.labels.map_or(n, Labels::len), n)?;
@@ -166,21 +169,21 @@ fn check(packed: &Packed) -> Result<()> {
     same("number of names", if packed.names.is_empty() { d } else { packed.names.len() }, d)
 }
 
-/// The data set in a packed file. Its rows are looked at where they lie if it is a file as it is, of at least 256 MiB.
+/// The data set in a packed file. The rows of a raw file of at least 256 MiB are memory-mapped.
 ///
 /// # Errors
-/// [`DataProblem::Packed`] for a file that is damaged, [`DataProblem::NewerPacked`] for one of a later format, and as for any file one
-/// that is cut short or too long.
-pub(crate) fn read(source: String, input: Input) -> Result<Dataset> {
+/// [`DataProblem::Packed`] for damage, [`DataProblem::NewerPacked`] for a later format,
+/// [`DataProblem::Truncated`] and [`DataProblem::TooLong`].
+pub(crate) fn read(source: String, input: Stream) -> Result<Dataset> {
     let stays = input.len() >= Some(STAYS_FROM);
     read_or_map(source, input, stays)
 }
 
-/// The least length of a file whose rows are looked at where they lie, in bytes: less is soon read, and nothing that happens to the
-/// file then matters.
+/// Least length in bytes of a file that is memory-mapped. Shorter files are soon read, and later
+/// changes to them do no harm.
 const STAYS_FROM: u64 = 256 << 20;
 
-fn read_or_map(source: String, mut input: Input, stays: bool) -> Result<Dataset> {
+fn read_or_map(source: String, mut input: Stream, stays: bool) -> Result<Dataset> {
     let start = start(&mut input)?;
     let json = start.get(PREFIX..).unwrap_or_default();
     let header: Header = serde_json::from_slice(json)
@@ -193,9 +196,10 @@ fn read_or_map(source: String, mut input: Input, stays: bool) -> Result<Dataset>
     };
     let body = Body::of(&mut input, start.len(), sizes.iter().sum(), stays)?;
     let (bytes, checksum) = body.bytes().split_at(body.bytes().len() - CHECKSUM);
-    let mut hash = Sha256::new().chain_update(&start);
-    bytes.chunks(AT_ONCE).for_each(|bytes| hash.update(bytes));
-    if checksum[..] != hash.finalize()[..] {
+    let mut hash = Hasher::default();
+    hash.update(&start);
+    bytes.chunks(PIECE).for_each(|bytes| hash.update(bytes));
+    if checksum[..] != hash.finish()[..] {
         return Err(damaged(&input, "its checksum does not match"));
     }
     header.dataset(source, body, sizes).map_err(|reason| damaged(&input, &reason))
@@ -204,13 +208,13 @@ fn read_or_map(source: String, mut input: Input, stays: bool) -> Result<Dataset>
 /// What follows the header.
 enum Body {
     Read(Vec<u8>),
-    /// From a place on in the file, where it stays.
+    /// A memory-mapped file, from this offset on.
     Stays(SharedBytes, usize),
 }
 
 impl Body {
     /// The rest of the file, `len` bytes behind the first `start` ones.
-    fn of(input: &mut Input, start: usize, len: u64, stays: bool) -> Result<Self> {
+    fn of(input: &mut Stream, start: usize, len: u64, stays: bool) -> Result<Self> {
         let all = (start as u64).saturating_add(len);
         match stays.then(|| input.mapped(all)).flatten() {
             Some(bytes) => Ok(Self::Stays(bytes?, start)),
@@ -225,7 +229,8 @@ impl Body {
         }
     }
 
-    /// `n` rows of `d` bits in the first `len` bytes, and behind them as many that say what is missing, if they do.
+    /// `n` rows of `d` bits from the first `len` bytes. If `has_missing`, the next `len` bytes are
+    /// the mask of missing entries.
     fn rows(self, n: usize, d: usize, len: usize, has_missing: bool) -> Result<BitMatrix> {
         match self {
             Self::Read(mut rows) => {
@@ -248,12 +253,12 @@ impl Body {
     }
 }
 
-fn damaged(input: &Input, reason: &str) -> Error {
+fn damaged(input: &Stream, reason: &str) -> Error {
     input.wrong(DataProblem::Packed { reason: reason.into() })
 }
 
 /// Everything before the rows.
-fn start(input: &mut Input) -> Result<Vec<u8>> {
+fn start(input: &mut Stream) -> Result<Vec<u8>> {
     let mut start = Vec::new();
     append(input, PREFIX, &mut start)?;
     let word = |at: usize| start[at..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
@@ -269,15 +274,15 @@ fn start(input: &mut Input) -> Result<Vec<u8>> {
 }
 
 /// Appends the next `n` bytes; memory is taken as they arrive.
-fn append(input: &mut Input, n: usize, bytes: &mut Vec<u8>) -> Result<()> {
+fn append(input: &mut Stream, n: usize, bytes: &mut Vec<u8>) -> Result<()> {
     let expected = (bytes.len() + n) as u64;
     let read = input.reader().take(n as u64).read_to_end(bytes);
     read.map_err(|e| input.failed(e))?;
     let found = bytes.len() as u64;
-    match found < expected {
-        true => Err(input.wrong(DataProblem::Truncated { expected, found })),
-        false => Ok(()),
+    if found < expected {
+        return Err(input.wrong(DataProblem::Truncated { expected, found }));
     }
+    Ok(())
 }
 
 impl Header {
@@ -308,12 +313,11 @@ impl Header {
         Ok([&PACKED[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &json].concat())
     }
 
-    /// The bytes of rows, missing entries, labels, weights and checksum; `None` if they cannot be counted.
+    /// The bytes of rows, missing entries, labels, weights and checksum; `None` if u64 overflows.
     fn sizes(&self) -> Option<[u64; 5]> {
         let row = self.height.checked_mul(self.width)?.div_ceil(8);
-        let of_rows = |bytes: u64, is_there: bool| match is_there {
-            true => self.n_samples.checked_mul(bytes),
-            false => Some(0),
+        let of_rows = |bytes: u64, is_there: bool| {
+            if is_there { self.n_samples.checked_mul(bytes) } else { Some(0) }
         };
         let sizes = [
             of_rows(row, true)?,
@@ -325,7 +329,7 @@ impl Header {
         sizes.iter().try_fold(0, |sum: u64, &size| sum.checked_add(size)).map(|_| sizes)
     }
 
-    /// The data set whose rows and what follows them are `body`, which has been read whole; else what is wrong.
+    /// The data set in `body`, or what is wrong with it.
     fn dataset(self, source: String, body: Body, sizes: [u64; 5]) -> Result<Dataset, String> {
         let (n, height, width) =
             (self.n_samples as usize, self.height as usize, self.width as usize);
@@ -364,10 +368,10 @@ fn numbers(bytes: &[u8]) -> Result<Vec<f64>, String> {
     let (weights, _) = bytes.as_chunks::<8>();
     let weights: Vec<f64> = weights.iter().map(|weight| f64::from_le_bytes(*weight)).collect();
     let is_sound = |weight: &f64| weight.is_finite() && *weight >= 0.0;
-    match weights.iter().all(is_sound) && weights.iter().any(|weight| *weight > 0.0) {
-        true => Ok(weights),
-        false => Err("its weights are not finite, not negative and not all 0".into()),
+    if weights.iter().all(is_sound) && weights.iter().any(|weight| *weight > 0.0) {
+        return Ok(weights);
     }
+    Err("its weights are not finite, not negative and not all 0".into())
 }
 
 #[cfg(test)]

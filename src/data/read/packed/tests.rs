@@ -1,13 +1,15 @@
-//! What is written is read, and nothing else is: the same whether rows are read or looked at where they lie.
+//! What is written is read, and nothing else is: the same whether rows are read or looked at where
+//! they lie.
 
 use super::*;
-use crate::data::read::input::tests::gzip;
+use crate::data::read::stream::tests::gzip;
+use crate::digest::sha256;
 
 fn read_bytes(bytes: &[u8]) -> Result<Dataset> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     let [read, looked_at] = [false, true].map(|stays| {
-        let set = read_or_map("rows.bits".into(), Input::open(file.path())?, stays)?;
+        let set = read_or_map("rows.bits".into(), Stream::open(file.path())?, stays)?;
         assert_eq!(set.pixels.bits().is_some_and(BitMatrix::is_elsewhere), stays && is_raw(bytes));
         Ok(set)
     });
@@ -71,7 +73,7 @@ fn bare(bits: &BitMatrix) -> Vec<u8> {
 /// `file` with a checksum that fits again.
 fn sealed(mut file: Vec<u8>) -> Vec<u8> {
     file.truncate(file.len() - CHECKSUM);
-    let checksum = Sha256::digest(&file);
+    let checksum = sha256(&[&file]);
     file.extend(checksum);
     file
 }
@@ -153,7 +155,8 @@ fn a_file_that_lies_under_a_sound_checksum_is_refused() {
 fn numbers_beyond_counting_take_no_memory() {
     let json = |n: u64, height: u64, more: bool| {
         let mut json = format!(
-            r#"{{"n_samples":{n},"height":{height},"width":8,"binarize":"none","missing":{more},"labels":null,"weights":{more},"names":[],"synthetic":false}}"#
+            r#"{{"n_samples":{n},"height":{height},"width":8,"binarize":"none",
+            "missing":{more},"labels":null,"weights":{more},"names":[],"synthetic":false}}"#
         );
         while !(16 + json.len()).is_multiple_of(64) {
             json.push(' ');

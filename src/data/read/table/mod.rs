@@ -1,14 +1,15 @@
-//! Tables as text, one row a line: the home of the `csv` crate for reading data. Separator and header are told from the first line, and a
-//! first or last column headed `label` or `class` gives the labels, a column headed `weight` the weights of the rows.
+//! Tables as text, one row a line, read with the `csv` crate. The first line tells separator and
+//! header. A first or last column headed `label` or `class` gives the labels, a column headed
+//! `weight` the weights.
 
 use super::grey::{GreyValues, NotGrey};
-use super::input::Input;
+use super::stream::Stream;
 use crate::data::labels::Labels;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
 use std::io::{BufRead, Read};
 
-/// The mark that some programs put before text in UTF-8.
+/// The byte order mark that some programs put before UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Why reading stopped.
@@ -29,17 +30,17 @@ pub(crate) struct Content {
     pub(crate) pixels: Pixels,
     pub(crate) labels: Option<Labels>,
     pub(crate) weights: Option<Vec<f64>>,
-    /// What the columns of the features are headed; empty if nothing.
+    /// The headings of the feature columns; empty without a header.
     pub(crate) names: Vec<String>,
 }
 
-/// Reads a table. Values: see [`super::grey`]; `true` and `false` count as 1 and 0, a blank cell, `NA` and `NaN` as missing. Blank
-/// lines and lines that begin with `#` are passed over.
+/// Reads a table. Values: see [`super::grey`]; `true` and `false` count as 1 and 0, a blank cell,
+/// `NA` and `NaN` as missing. Blank lines and lines that begin with `#` are passed over.
 ///
 /// # Errors
-/// [`DataProblem`], with line and column: a row of another length, a cell that is no number or out of range, a weight that is not
-/// finite and at least 0; no rows, or none with a weight.
-pub(crate) fn read(mut input: Input) -> Result<Content> {
+/// [`DataProblem`], with line and column: a row of another length, a cell that is no number or out
+/// of range, a weight that is not finite and at least 0; no rows, or none with a weight.
+pub(crate) fn read(mut input: Stream) -> Result<Content> {
     let separator = separator(input.head());
     let mut table = Table::default();
     let has_bom = input.head().starts_with(BOM);
@@ -92,7 +93,7 @@ fn separator(head: &[u8]) -> Option<u8> {
 /// What has been read so far.
 #[derive(Default)]
 struct Table {
-    /// Cells of the first line, its label included.
+    /// Number of cells in the first line, labels and weights included.
     n_columns: Option<usize>,
     label_column: Option<usize>,
     weight_column: Option<usize>,
@@ -113,8 +114,9 @@ impl Table {
     fn read_separated(&mut self, reader: impl Read, separator: u8) -> Result<(), Stop> {
         let mut options = csv::ReaderBuilder::new();
         options.has_headers(false).flexible(true).delimiter(separator).comment(Some(b'#'));
-        // With `\n` as the only end of a line, and one at the very end, the crate's line number after a record is always
-        // one more than the record's own; the `\r` of `\r\n` is trimmed from the last cell.
+        // With `\n` as the only end of a line, and one at the very end, the crate's line number
+        // after a record is always one more than the record's own; the `\r` of `\r\n` is trimmed
+        // from the last cell.
         options.terminator(csv::Terminator::Any(b'\n'));
         let mut reader = options.from_reader(reader.chain(&b"\n"[..]));
         let mut record = csv::ByteRecord::new();
@@ -140,7 +142,7 @@ impl Table {
         Ok(())
     }
 
-    /// Takes one line: the first may be a header, blank ones are nothing, all others are rows.
+    /// Takes one line. The first may be a header; blank ones are passed over.
     fn line<'a>(
         &mut self,
         line: u64,
@@ -151,7 +153,7 @@ impl Table {
         };
         let mut cells = cells.map(<[u8]>::trim_ascii);
         let (before, first, second) = (self.values.len(), cells.next(), cells.next());
-        // A blank cell is a missing value, a line with nothing but it a blank line.
+        // A blank cell is a missing value, but a line of one blank cell is a blank line.
         if second.is_none() && first.is_none_or(<[u8]>::is_empty) {
             return Ok(());
         }
@@ -205,7 +207,7 @@ impl Table {
             self.label_column = ends.find(|&at| named(at, &["label", "labels", "class"]));
             let mut others = (0..names.len()).filter(|&at| Some(at) != self.label_column);
             self.weight_column = others.find(|&at| named(at, &["weight", "weights"]));
-            // Something must be left to fit to.
+            // At least one feature must be left.
             if self.n_features() == 0 {
                 self.weight_column = None;
             }
@@ -237,7 +239,8 @@ impl Table {
         pushed.map_err(|bad| self.out_of_range(bad, line))
     }
 
-    /// The error for a value, whose place may be before the `current` line: a 7 is only wrong once a 0.5 has come.
+    /// The error for a value. It may stand before the `current` line: a 7 becomes wrong when a 0.5
+    /// follows.
     fn out_of_range(&self, NotGrey { index, value }: NotGrey, current: u64) -> DataProblem {
         let line = self.lines.get(index / self.n_features()).copied().unwrap_or(current);
         let feature = index % self.n_features();
@@ -262,14 +265,15 @@ fn weight(cell: &[u8], line: u64) -> Result<f64, DataProblem> {
     })
 }
 
-/// Whether the cells are 0, 1, 2 and so on: the header that pandas gives to an array. Two columns could as well be data.
+/// Whether the cells are 0, 1, 2 and so on: the header that pandas gives to an array. Two columns
+/// could as well be data.
 fn counts_columns(cells: &[&[u8]]) -> bool {
     let is_its_number =
         |(column, cell): (usize, &&[u8])| cell.trim_ascii() == column.to_string().as_bytes();
     cells.len() > 2 && cells.iter().enumerate().all(is_its_number)
 }
 
-/// A number as a cell holds it; most are small and whole, and worth a short way.
+/// A number in a cell. Most are small and whole; those take a faster path.
 enum Number {
     Small(u8),
     Other(f64),

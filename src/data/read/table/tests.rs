@@ -10,7 +10,7 @@ fn read_text(text: &str) -> Result<(Pixels, Option<Labels>), DataProblem> {
 fn read_content(text: &str) -> Result<Content, DataProblem> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
-    Input::open(file.path()).and_then(read).map_err(|error| match error {
+    Stream::open(file.path()).and_then(read).map_err(|error| match error {
         Error::Data { problem, .. } => problem,
         other => panic!("{other}"),
     })

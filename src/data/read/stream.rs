@@ -1,5 +1,5 @@
-//! One opened file: its first bytes for recognition, then its content, decompressed if it is gzip. The only place that
-//! decompresses, and it takes no more memory than bytes have really arrived.
+//! One opened file: its first bytes for recognition, then its content, decompressed if it is gzip.
+//! Memory grows with the bytes that arrive, not with what a header promises.
 
 use super::{mapped, positioned};
 use crate::bits::SharedBytes;
@@ -25,18 +25,18 @@ const FIRST_RESERVATION: u64 = 1 << 20;
 type Whole = Chain<Cursor<Vec<u8>>, Box<dyn Read>>;
 
 /// A file being read, or standard input.
-pub(crate) struct Input {
+pub(crate) struct Stream {
     path: PathBuf,
     head: Vec<u8>,
     reader: BufReader<Whole>,
     /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
     len: Option<u64>,
     gzip: bool,
-    /// The file once more, if it is a raw and regular one: its body is read from there straight into place.
+    /// The file itself, if it is raw and regular: its body is read in place.
     raw: Option<Arc<File>>,
 }
 
-impl Input {
+impl Stream {
     /// Opens a file and reads its first bytes.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path))?;
@@ -67,7 +67,8 @@ impl Input {
         Ok(Self { path, head, reader, len: None, gzip: true, raw: None })
     }
 
-    /// The first bytes of the content, up to 4096, decompressed; reading starts before them all the same.
+    /// The first bytes of the decompressed content, up to 4096. [`Self::reader`] begins with them
+    /// too.
     pub(crate) fn head(&self) -> &[u8] {
         &self.head
     }
@@ -101,7 +102,8 @@ impl Input {
         Error::data(&self.path, problem)
     }
 
-    /// The error for a failed read: damage if the gzip decoder complains, else what the operating system said.
+    /// The error for a failed read: damage if the gzip decoder complains, else what the operating
+    /// system said.
     pub(crate) fn failed(&self, error: std::io::Error) -> Error {
         read_error(&self.path, self.gzip, error)
     }
@@ -111,10 +113,12 @@ impl Input {
         &mut self.reader
     }
 
-    /// The rest of a file of `header + body` bytes whose `header` bytes have been read, checked to have that very length.
+    /// The last `body` bytes of a file of exactly `header + body` bytes, whose header has been
+    /// read.
     ///
     /// # Errors
-    /// [`DataProblem::TooLarge`] above 16 GiB, [`DataProblem::Truncated`], [`DataProblem::TooLong`].
+    /// [`DataProblem::TooLarge`] above 16 GiB, [`DataProblem::Truncated`],
+    /// [`DataProblem::TooLong`].
     pub(crate) fn body(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
         let expected = header.saturating_add(body);
         self.check_len(expected)?;
@@ -129,8 +133,8 @@ impl Input {
         self.len
     }
 
-    /// All bytes of a raw file where they lie, once it has been checked to have that length. `None` if it is none, or if the system cannot
-    /// do that, as some file systems cannot: then it is to be read.
+    /// All bytes of a raw file of that length, memory-mapped. `None` if it is not raw or the file
+    /// system cannot map it.
     pub(crate) fn mapped(&self, expected: u64) -> Option<Result<SharedBytes>> {
         let bytes = mapped::map(self.raw.as_ref()?).ok()?;
         let len = (*bytes).as_ref().len() as u64;
@@ -165,13 +169,14 @@ impl Input {
         Ok(bytes)
     }
 
-    /// Refuses a length over the limit, or another one than the file has, before anything is allocated.
+    /// Refuses a length over the limit, or another one than the file has, before anything is
+    /// allocated.
     pub(crate) fn check_len(&self, expected: u64) -> Result<()> {
         self.compare_len(self.len, expected)?;
-        match expected > MAX_BYTES {
-            true => Err(self.too_large(format!("it promises {expected} bytes"))),
-            false => Ok(()),
+        if expected > MAX_BYTES {
+            return Err(self.too_large(format!("it promises {expected} bytes")));
         }
+        Ok(())
     }
 
     fn compare_len(&self, found: Option<u64>, expected: u64) -> Result<()> {
@@ -193,7 +198,7 @@ impl Input {
         self.too_large(format!("there is no memory for {n} more bytes"))
     }
 
-    /// Passes over `n` bytes that have been looked at in [`Input::head`].
+    /// Passes over `n` bytes that have been looked at in [`Stream::head`].
     pub(crate) fn skip(&mut self, n: u64) -> Result<()> {
         self.append(&mut Vec::new(), n)
     }
@@ -208,7 +213,8 @@ impl Input {
         read.map(drop).map_err(|e| self.failed(e))
     }
 
-    /// Demands that the content ends here, after `expected` bytes. For gzip this also verifies the checksum.
+    /// Checks that the content ends here, after `expected` bytes. For gzip this also verifies the
+    /// checksum.
     pub(crate) fn expect_end(&mut self, expected: u64) -> Result<()> {
         let mut one = Vec::new();
         self.append(&mut one, 1)?;
@@ -219,10 +225,10 @@ impl Input {
 /// `n` zeros in memory that nobody has touched yet, or `None` if there is no room for them.
 fn zeros(n: u64) -> Option<Vec<u8>> {
     let n = usize::try_from(n).ok()?;
-    // A vector of zeros that finds no room ends the program, so an empty one asks first.
+    // `vec![0; n]` aborts without room, so a fallible reservation asks first.
     let mut asked = Vec::<u8>::new();
     asked.try_reserve_exact(n).ok()?;
-    drop(black_box(asked)); // or the compiler would see that it is never used, and not ask
+    drop(black_box(asked)); // else the compiler removes the unused reservation
     Some(vec![0; n])
 }
 
@@ -257,8 +263,8 @@ pub(crate) mod tests {
         encoder.finish().unwrap()
     }
 
-    fn open(reader: impl Read + 'static) -> Result<Input> {
-        Input::from_reader(Path::new("-"), Box::new(reader), None)
+    fn open(reader: impl Read + 'static) -> Result<Stream> {
+        Stream::from_reader(Path::new("-"), Box::new(reader), None)
     }
 
     /// A reader that hands out one byte at a time, as a slow pipe may.
@@ -296,7 +302,7 @@ pub(crate) mod tests {
         for (len, expected) in [(99_999, "the file holds 99999"), (100_001, "is too long")] {
             let file = tempfile::NamedTempFile::new().unwrap();
             file.as_file().set_len(100_000).unwrap();
-            let mut input = Input::open(file.path()).unwrap();
+            let mut input = Stream::open(file.path()).unwrap();
             file.as_file().set_len(len).unwrap();
             let error = input.body(16, 99_984).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
