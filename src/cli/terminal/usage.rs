@@ -3,6 +3,7 @@
 use super::failure::Lines;
 use crate::error::{Error, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 use std::str::FromStr;
@@ -62,8 +63,10 @@ impl Usage {
     /// Whether `value` was typed for `argument`, alone or in a list.
     fn is_typed(&self, argument: &Arg, value: &str) -> bool {
         let typed = self.typed.subcommand().map_or(&self.typed, |(_, typed)| typed);
-        let values = typed.try_get_raw(argument.get_id().as_str()).ok().flatten();
-        values.into_iter().flatten().any(|typed| holds(&typed.to_string_lossy(), value))
+        let id = argument.get_id().as_str();
+        let Ok(Some(mut values)) = typed.try_get_raw(id) else { return false };
+        typed.value_source(id) == Some(ValueSource::CommandLine)
+            && values.any(|typed| holds(&typed.to_string_lossy(), value))
     }
 
     /// A flag with a value that cannot be, and what can.
@@ -255,6 +258,7 @@ mod tests {
         assert_eq!(hint("fit -n 500", "n", "500 images"), "choose -n: less");
         assert_eq!(hint("fit -n 8", "n", "7"), "choose -n: less");
         assert_eq!(hint("fit", "n", "7"), "choose -n: less");
+        assert_eq!(hint("fit", "sizes", "5"), "choose --sizes: less");
         let list = "give another value, or leave --sizes out (default: 5)";
         assert_eq!(hint("fit --sizes=5,61", "sizes", "61"), list);
         let left_out = usage("fit").parameter("shape", "2x2", "left out: these are images");
