@@ -58,7 +58,10 @@ fn read_if_model(path: &Path, is_run: bool) -> Result<Option<Model>> {
     }
     match models::read(path) {
         Ok(model) => Ok(Some(model)),
-        Err(Error::Model { problem: ModelProblem::NotAModel { .. }, .. }) if !is_run => Ok(None),
+        Err(Error::Model {
+            problem: ModelProblem::NotAModel { .. } | ModelProblem::Compressed,
+            ..
+        }) if !is_run => Ok(None),
         Err(error) => Err(error),
     }
 }
