@@ -27,7 +27,8 @@ pub(crate) struct Args {
     /// Ask this address before the known ones; the files must be the same [default: none]
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
-    /// Seconds to wait for an answer, and for each piece of a file, before the next address is asked
+    /// Seconds to wait for an answer, and for each piece of a file, before the next address is
+    /// asked
     #[arg(long, default_value_t = 60, value_name = "S", value_parser = seconds)]
     timeout: u64,
     /// Replace files that are there but are not the published ones [default: off]

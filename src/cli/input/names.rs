@@ -45,17 +45,8 @@ fn meant(path: &Path) -> Option<String> {
 /// How to get a published data set that was named as if it were there.
 fn published(path: &Path) -> Option<String> {
     let name = path.to_str()?.split(':').next()?;
-    is_published(name).then(|| format!("run `bmm fetch {name}`, then give data/{name}"))
-}
-
-#[cfg(feature = "fetch")]
-fn is_published(name: &str) -> bool {
-    ["mnist", "fashion-mnist", "kmnist"].contains(&name)
-}
-
-#[cfg(not(feature = "fetch"))]
-fn is_published(_: &str) -> bool {
-    false
+    let can_fetch = cfg!(feature = "fetch") && ["mnist", "fashion-mnist", "kmnist"].contains(&name);
+    can_fetch.then(|| format!("run `bmm fetch {name}`, then give data/{name}"))
 }
 
 /// The name most like `path`: beside it, under `data/` or `models/`, or built in.

@@ -99,9 +99,10 @@ impl Usage {
         let mut tips = rendered.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
         let similar = tips.find(|tip| tip.contains("similar")).map(str::to_owned);
         let hint = similar.or_else(|| self.long_flags(text(error, ContextKind::InvalidArg)?));
+        let command = self.command().map_or(String::new(), |c| format!(" {}", c.get_name()));
         Lines {
             error: first.collect::<Vec<_>>().join(" "),
-            hint: hint.unwrap_or_else(|| self.see_help()),
+            hint: hint.unwrap_or_else(|| format!("see `bmm{command} --help`")),
         }
     }
 
@@ -119,13 +120,6 @@ impl Usage {
             [ref first @ .., last] => {
                 Some(format!("did you mean --{} or --{last}?", first.join(", --")))
             }
-        }
-    }
-
-    fn see_help(&self) -> String {
-        match self.command() {
-            Some(command) => format!("see `bmm {} --help`", command.get_name()),
-            None => "see `bmm --help`".into(),
         }
     }
 }
