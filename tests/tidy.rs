@@ -51,12 +51,11 @@ const RULES: Rules = Rules {
                 "metrics/calibration.rs",
                 "mixture/mod.rs",
                 "mixture/evidence.rs",
-                "scorer/mod.rs",
+                "scorer/component.rs",
             ],
         ),
         ("memmap2", &["data/read/mapped.rs"]),
         ("mnist", &["data/read/raw_mnist.rs"]),
-        ("multiversion", &["kernels/"]),
         (
             "nalgebra",
             &[

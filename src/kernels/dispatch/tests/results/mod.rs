@@ -3,47 +3,54 @@
 mod screening;
 mod sparse;
 
-use super::super::super::lanes::LANES;
-use super::super::super::odds::n_products;
-use super::super::super::row_block::{CELLS, TILE_FEATURES, tile_count};
-use super::*;
 use crate::bits::BitMatrix;
+use crate::kernels::dense::columns::Columns;
 use crate::kernels::dense::softmax::SOFTMAX_ROWS;
-use crate::kernels::screen::cell::{Narrow, Wide};
+use crate::kernels::dispatch::platform::Platform;
+use crate::kernels::lanes::{LANES, Lanes, Lanes8, Lanes16};
+use crate::kernels::odds::n_products;
+use crate::kernels::row_block::{CELLS, RowBlock, TILE_FEATURES, tile_count};
+use crate::kernels::screen::cell::{Cell, Narrow, Wide};
 
 /// Everything that the kernels give, by name.
-pub(super) fn results<K: Kernels>() -> Vec<(&'static str, Vec<u64>)> {
+pub(super) fn results(platform: Platform) -> Vec<(&'static str, Vec<u64>)> {
     vec![
-        ("score_rows", walked::<K>()),
-        ("fill_table", tabled::<K>()),
-        ("sum_columns", added_up::<K>()),
-        ("softmax_rows", softened::<K>()),
-        ("widen_envelope", screening::enveloped::<K>()),
-        ("fill_cells of Wide<16>", screening::filled::<K, Wide<16>, 16>()),
-        ("fill_cells of Wide<32>", screening::filled::<K, Wide<32>, 32>()),
-        ("fill_cells of Narrow", screening::filled::<K, Narrow, 64>()),
-        ("screen_rows of Wide<16>", screening::screened::<K, Wide<16>, 16>()),
-        ("screen_rows of Wide<32>", screening::screened::<K, Wide<32>, 32>()),
-        ("screen_rows of Narrow", screening::screened::<K, Narrow, 64>()),
-        ("select of 16", screening::selected::<K, 16>()),
-        ("select of 32", screening::selected::<K, 32>()),
-        ("select of 64", screening::selected::<K, 64>()),
-        ("score_multi_way", sparse::scored::<K>()),
-        ("score_two_way", sparse::led::<K>()),
-        ("softmax_two_way", sparse::shared::<K>()),
-        ("add_multi_way", sparse::added::<K>()),
-        ("add_two_way", sparse::shifted::<K>()),
-        ("flush_sums", sparse::moved::<K>()),
-        ("odds_all", of_means(|means| K::odds_all(means))),
-        ("zero_prob_products", of_means(multiplied::<K>)),
-        ("replace_log_odds", of_means(replaced::<K>)),
+        ("score_rows", walked(platform)),
+        ("fill_table", tabled(platform)),
+        ("sum_columns", added_up(platform)),
+        ("softmax_rows", softened(platform)),
+        ("widen_envelope", screening::enveloped(platform)),
+        ("fill_cells of Wide<16>", screening::filled::<Wide<16>, 16>(platform)),
+        ("fill_cells of Wide<32>", screening::filled::<Wide<32>, 32>(platform)),
+        ("fill_cells of Narrow", screening::filled::<Narrow, 64>(platform)),
+        ("screen_rows of Wide<16>", screening::screened::<Wide<16>, 16>(platform)),
+        ("screen_rows of Wide<32>", screening::screened::<Wide<32>, 32>(platform)),
+        ("screen_rows of Narrow", screening::screened::<Narrow, 64>(platform)),
+        ("select of 16", screening::selected::<16>(platform)),
+        ("select of 32", screening::selected::<32>(platform)),
+        ("select of 64", screening::selected::<64>(platform)),
+        ("score_multi_way", sparse::scored(platform)),
+        ("score_two_way", sparse::led(platform)),
+        ("softmax_two_way", sparse::shared(platform)),
+        ("add_multi_way", sparse::added(platform)),
+        ("add_two_way", sparse::shifted(platform)),
+        ("flush_sums", sparse::moved(platform)),
+        ("odds_all", of_means(|means| platform.odds_all(means))),
+        ("zero_prob_products", of_means(|means| multiplied(platform, means))),
+        ("replace_log_odds", of_means(|means| replaced(platform, means))),
         (
             "exp_all",
-            mapped(K::exp_all, &[-0.0, -708.0, -708.1, -1e-300, -1e9, f64::NEG_INFINITY, f64::NAN]),
+            mapped(
+                |values| platform.exp_all(values),
+                &[-0.0, -708.0, -708.1, -1e-300, -1e9, f64::NEG_INFINITY, f64::NAN],
+            ),
         ),
         (
             "ln_all",
-            mapped(K::ln_all, &[1.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, 1.0 + f64::EPSILON, 0.5]),
+            mapped(
+                |values| platform.ln_all(values),
+                &[1.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, 1.0 + f64::EPSILON, 0.5],
+            ),
         ),
     ]
 }
@@ -72,23 +79,23 @@ fn blocks() -> impl Iterator<Item = (RowBlock, usize)> {
 }
 
 /// Tables of whole groups and of the last one cut short.
-fn tabled<K: Kernels>() -> Vec<u64> {
+fn tabled(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for n_features in [1, 7, 784, TILE_FEATURES] {
         let mut cells = lanes(CELLS, 0.0);
-        K::fill_table(&lanes(n_features, 9.0), &mut cells);
+        platform.fill_table(&lanes(n_features, 9.0), &mut cells);
         bits.extend(bits_of(&cells));
     }
     bits
 }
 
 /// Scores of one chunk of components, set by the first tile and added to by the others.
-fn walked<K: Kernels>() -> Vec<u64> {
+fn walked(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let mut scores = lanes(block.len(), 1.0);
         for tile in 0..tile_count(d) {
-            K::score_rows(&lanes(CELLS, 9.0), &block, tile, &mut scores);
+            platform.score_rows(&lanes(CELLS, 9.0), &block, tile, &mut scores);
             bits.extend(bits_of(&scores));
         }
     }
@@ -96,23 +103,23 @@ fn walked<K: Kernels>() -> Vec<u64> {
 }
 
 /// Sums over lists of every length.
-fn added_up<K: Kernels>() -> Vec<u64> {
+fn added_up(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (columns, resp) = (Columns::new(&block, d), lanes(block.len(), 5.0));
         let mut sums = lanes(d, 1e3);
-        K::sum_columns(&columns, 0, &resp, &mut sums);
+        platform.sum_columns(&columns, 0, &resp, &mut sums);
         bits.extend(bits_of(&sums));
         let first = d / 8 * 4;
         let mut last = lanes(d - first, 1e3);
-        K::sum_columns(&columns, first, &resp, &mut last);
+        platform.sum_columns(&columns, first, &resp, &mut last);
         assert_eq!(last, sums[first..], "the second half on its own");
     }
     bits
 }
 
 /// Scores from hopeless to decided, components and whole rows that are ruled out, padding, whole tiles and parts of one.
-fn softened<K: Kernels>() -> Vec<u64> {
+fn softened(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (n_chunks, n_rows) in [(1, 53_usize), (2, 56), (7, 3)] {
         let stride = n_rows.next_multiple_of(SOFTMAX_ROWS) + SOFTMAX_ROWS;
@@ -127,7 +134,7 @@ fn softened<K: Kernels>() -> Vec<u64> {
         bias[n_chunks - 1].0[LANES - 1] = f64::NEG_INFINITY;
         let (mut log_prob, mut sums) = (vec![f64::NAN; n_rows], lanes(n_chunks, 0.0));
         let prior = lanes(n_chunks, 1.0);
-        K::softmax_rows(&mut scores, stride, &bias, &prior, &mut log_prob, &mut sums);
+        platform.softmax_rows(&mut scores, stride, &bias, &prior, &mut log_prob, &mut sums);
         let n_impossible = log_prob.iter().filter(|p| **p == f64::NEG_INFINITY).count();
         assert_eq!(n_impossible, usize::from(n_chunks == 2));
         for column in scores.chunks_exact(stride) {
@@ -140,7 +147,7 @@ fn softened<K: Kernels>() -> Vec<u64> {
 }
 
 /// `map` of slices of every length up to 40, special values first.
-fn mapped(map: fn(&mut [f64]), special: &[f64]) -> Vec<u64> {
+fn mapped(map: impl Fn(&mut [f64]), special: &[f64]) -> Vec<u64> {
     let sign = if special[0] > 0.0 { 1.0 } else { -1.0 };
     let usual = (0..40).map(|i| sign * (400.0 + 399.9 * noise(i)));
     let values: Vec<f64> = special.iter().copied().chain(usual).collect();
@@ -166,17 +173,17 @@ fn of_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
     bits
 }
 
-fn multiplied<K: Kernels>(means: &mut Vec<f64>) {
+fn multiplied(platform: Platform, means: &mut Vec<f64>) {
     let mut products = vec![f64::NAN; n_products(means.len())];
-    K::zero_prob_products(means, &mut products);
+    platform.zero_prob_products(means, &mut products);
     *means = products;
 }
 
 /// What is new in both precisions, and the sums of the changes.
-fn replaced<K: Kernels>(new: &mut Vec<f64>) {
+fn replaced(platform: Platform, new: &mut Vec<f64>) {
     let mut log_odds: Vec<Lanes8<f64>> = lanes(new.len().div_ceil(8), 1.0);
     let mut narrow = vec![Lanes16::<f32>::default(); new.len().div_ceil(16)];
-    let changes = K::replace_log_odds(new, &mut log_odds, &mut narrow);
+    let changes = platform.replace_log_odds(new, &mut log_odds, &mut narrow);
     *new = changes.to_vec();
     new.extend(log_odds.iter().flat_map(|octet| octet.0));
     new.extend(narrow.iter().flat_map(|word| word.0).map(f64::from));

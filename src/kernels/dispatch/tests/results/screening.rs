@@ -1,9 +1,13 @@
 //! What the kernels of screening give.
 
-use super::super::super::super::row_block::{FourNibbles, tile_count};
 use super::*;
+use crate::kernels::row_block::FourNibbles;
+use crate::kernels::screen::cell::{Chunks, Tile};
 use crate::kernels::screen::envelope::LOG_ODDS_OF_ZERO;
+use crate::kernels::screen::envelope::{Envelope, ScreenedComponent};
+use crate::kernels::screen::marks::Marks;
 use crate::kernels::screen::marks::SATURATED;
+use crate::kernels::screen::select::Candidates;
 
 /// Chunks of components in the walk that screens.
 const N_CHUNKS: usize = 3;
@@ -85,13 +89,13 @@ fn with_components<T>(
 }
 
 /// Envelopes of several components, of none, and of one with features that are never one.
-pub(super) fn enveloped<K: Kernels>() -> Vec<u64> {
+pub(super) fn enveloped(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (n_components, n_bytes, first) in [(5, 1, 0), (5, 7, 2), (5, 16, 16), (0, 2, 0), (1, 3, 0)]
     {
         let mut envelope = vec![[Envelope::NONE; 2]; n_bytes];
         with_components(n_components, first + n_bytes, |components| {
-            components.iter().for_each(|c| K::widen_envelope(&mut envelope, *c, first));
+            components.iter().for_each(|c| platform.widen_envelope(&mut envelope, *c, first));
         });
         for Envelope { upper_bound, lower_bound } in envelope.as_flattened() {
             bits.extend(upper_bound.iter().chain(lower_bound).map(|sum| u64::from(sum.to_bits())));
@@ -100,7 +104,7 @@ pub(super) fn enveloped<K: Kernels>() -> Vec<u64> {
     bits
 }
 
-pub(super) fn filled<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
+pub(super) fn filled<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     let sum = |i: usize| if i % 7 == 3 { LOG_ODDS_OF_ZERO } else { 20.0 + 20.0 * noise(i) as f32 };
     let patterns = |g: usize| std::array::from_fn(|p| sum(g * 16 + p));
@@ -110,7 +114,9 @@ pub(super) fn filled<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
                 std::array::from_fn(|g| Envelope { upper_bound: patterns(g), ..Envelope::NONE });
             for index in 0..4 {
                 let mut cells = [C::ZERO; 32];
-                with_components(n, 4, |c| K::fill_cells(&mut cells, c, index, &envelope, units));
+                with_components(n, 4, |c| {
+                    platform.fill_cells(&mut cells, c, index, &envelope, units)
+                });
                 bits.extend(bits_of_cells(&cells));
             }
         }
@@ -120,7 +126,7 @@ pub(super) fn filled<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
 
 /// Totals of the last chunks of three, for some of the rows: from small to saturated, one table and two at once, from what
 /// is there and from the beginning.
-pub(super) fn screened<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
+pub(super) fn screened<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         for (tile, scale) in (0..tile_count(d)).zip([20.0, 400.0, 9000.0]) {
@@ -133,7 +139,7 @@ pub(super) fn screened<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
                     let mut totals = marks::<N>(positions.len() * N_CHUNKS, 100.0);
                     let (tables, offset) = (&tables[..n_tables], N_CHUNKS - n_tables);
                     let chunks = Chunks { totals: &mut totals, stride: N_CHUNKS, offset, first };
-                    K::screen_rows(tables, &block, tile, &positions, chunks);
+                    platform.screen_rows(tables, &block, tile, &positions, chunks);
                     bits.extend(bits_of_marks(&totals));
                 }
             }
@@ -142,7 +148,7 @@ pub(super) fn screened<K: Kernels, C: Cell<N>, const N: usize>() -> Vec<u64> {
     bits
 }
 
-pub(super) fn selected<K: Kernels, const N: usize>() -> Vec<u64> {
+pub(super) fn selected<const N: usize>(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for n_components in [1, N - 3, N, N + 1, 2 * N - 1] {
         let stride = n_components.div_ceil(N);
@@ -156,7 +162,7 @@ pub(super) fn selected<K: Kernels, const N: usize>() -> Vec<u64> {
                 [0, 1, 700, 1600, i16::MAX].into_iter().cycle().take(24).collect();
             let mut found = Candidates::default();
             let positions: Vec<u32> = (0..24).map(|row| row * 3).collect();
-            K::select(&totals, n_components, &positions, &reach, &mut found);
+            platform.select(&totals, n_components, &positions, &reach, &mut found);
             bits.extend(bits_of_found(&found));
         }
     }

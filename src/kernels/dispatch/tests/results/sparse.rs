@@ -1,8 +1,10 @@
 //! What the kernels for single pairs of a row and a component give.
 
-use super::super::super::super::row_block::{row_words, tile_count};
 use super::*;
+use crate::kernels::row_block::row_words;
 use crate::kernels::sparse::fixed_point::{ONE, REACH};
+use crate::kernels::sparse::multi_way::MultiWayRows;
+use crate::kernels::sparse::two_way::TwoWayRows;
 
 /// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
 fn log_odds(n: usize, stride: usize) -> Vec<Lanes16<f32>> {
@@ -39,24 +41,24 @@ fn two_way<T: Copy>(value: impl Fn(usize) -> T) -> TwoWayRows<T> {
     two_way
 }
 
-pub(super) fn scored<K: Kernels>() -> Vec<u64> {
+pub(super) fn scored(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (mut multi_way, log_odds) = (multi_way(noise), log_odds(6, row_words(d)));
         for tile in 0..tile_count(d) {
-            K::score_multi_way(&log_odds, row_words(d), &block, tile, &mut multi_way);
+            platform.score_multi_way(&log_odds, row_words(d), &block, tile, &mut multi_way);
             bits.extend(multi_way.values().iter().map(|score| score.to_bits()));
         }
     }
     bits
 }
 
-pub(super) fn led<K: Kernels>() -> Vec<u64> {
+pub(super) fn led(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (mut two_way, log_odds) = (two_way(noise), log_odds(6, row_words(d)));
         for tile in 0..tile_count(d) {
-            K::score_two_way(&log_odds, row_words(d), &block, tile, &mut two_way);
+            platform.score_two_way(&log_odds, row_words(d), &block, tile, &mut two_way);
             bits.extend(two_way.values.iter().map(|lead| lead.to_bits()));
         }
     }
@@ -64,7 +66,7 @@ pub(super) fn led<K: Kernels>() -> Vec<u64> {
 }
 
 /// Leads of every number of rows that fill a register or not: none, all but none, at and beyond reach on both sides.
-pub(super) fn shared<K: Kernels>() -> Vec<u64> {
+pub(super) fn shared(platform: Platform) -> Vec<u64> {
     let beyond = REACH * (1.0 + f64::EPSILON);
     let special = [0.0, -0.0, 5e-324, -1e-17, REACH, -REACH, beyond, -beyond, 1e3, -1e3, f64::MAX];
     let usual = (0..90).map(|i| 20.0 * noise(i));
@@ -73,7 +75,7 @@ pub(super) fn shared<K: Kernels>() -> Vec<u64> {
     for from in [0, 3, 11] {
         for n in 0..=70 {
             let mut shares = vec![-1; n];
-            bits.push(K::softmax_two_way(&leads[from..from + n], REACH, &mut shares) as u64);
+            bits.push(platform.softmax_two_way(&leads[from..from + n], REACH, &mut shares) as u64);
             bits.extend(shares.iter().map(|share| *share as u64));
         }
     }
@@ -98,13 +100,20 @@ fn change(i: usize) -> i32 {
     }
 }
 
-pub(super) fn added<K: Kernels>() -> Vec<u64> {
+pub(super) fn added(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (mut sums, multi_way) = (sums(6 * row_words(d)), multi_way(change));
         for rows in [0..0, 0..5, 5..6, 6..multi_way.n_rows()] {
             for tile in 0..tile_count(d) {
-                K::add_multi_way(&mut sums, row_words(d), &block, tile, &multi_way, rows.clone());
+                platform.add_multi_way(
+                    &mut sums,
+                    row_words(d),
+                    &block,
+                    tile,
+                    &multi_way,
+                    rows.clone(),
+                );
             }
             bits.extend(bits_of_sums(&sums));
         }
@@ -112,13 +121,13 @@ pub(super) fn added<K: Kernels>() -> Vec<u64> {
     bits
 }
 
-pub(super) fn shifted<K: Kernels>() -> Vec<u64> {
+pub(super) fn shifted(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (mut sums, two_way) = (sums(6 * row_words(d)), two_way(change));
         for rows in [0..0, 0..5, 5..6, 6..two_way.len()] {
             for tile in 0..tile_count(d) {
-                K::add_two_way(&mut sums, row_words(d), &block, tile, &two_way, rows.clone());
+                platform.add_two_way(&mut sums, row_words(d), &block, tile, &two_way, rows.clone());
             }
             bits.extend(bits_of_sums(&sums));
         }
@@ -127,7 +136,7 @@ pub(super) fn shifted<K: Kernels>() -> Vec<u64> {
 }
 
 /// Whole words and a last one of which one octet counts.
-pub(super) fn moved<K: Kernels>() -> Vec<u64> {
+pub(super) fn moved(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for n_octets in [0_usize, 1, 2, 7, 98, 131] {
         let mut sums = sums(n_octets.div_ceil(2));
@@ -137,7 +146,7 @@ pub(super) fn moved<K: Kernels>() -> Vec<u64> {
         let start = lanes::<8>(n_octets, 2.0_f64.powi(40));
         let mut totals: Vec<Lanes8<i64>> =
             start.into_iter().map(|octet| octet.map(|sum| sum as i64)).collect();
-        K::flush_sums(&mut sums, &mut totals);
+        platform.flush_sums(&mut sums, &mut totals);
         bits.extend(bits_of_sums(&sums));
         bits.extend(totals.iter().flat_map(|octet| octet.0).map(|sum| sum as u64));
     }
