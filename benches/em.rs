@@ -191,18 +191,18 @@ mod kernels {
 
     /// Scores of three components for every row of a block, and adding a responsibility of each.
     #[divan::bench(args = [10, 100, 500])]
-    fn scoring_pairs(bencher: Bencher, n_components: usize) {
+    fn scoring_multi_way(bencher: Bencher, n_components: usize) {
         let data = digits(N_BLOCK);
         let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
-        let mut multi_way = three_of_each(n_components, 0.0);
-        bencher.counter(ItemsCount::new(multi_way.len())).bench_local(|| {
-            scorer.score_multi_way(&block, black_box(&mut multi_way));
+        let mut rows = three_of_each(n_components, 0.0);
+        bencher.counter(ItemsCount::new(rows.len())).bench_local(|| {
+            scorer.score_multi_way(&block, black_box(&mut rows));
         });
     }
 
     #[divan::bench(args = [10, 100, 500])]
-    fn adding_pairs(bencher: Bencher, n_components: usize) {
+    fn adding_multi_way(bencher: Bencher, n_components: usize) {
         let block = RowBlock::by_length(&digits(N_BLOCK), 0);
         let multi_way = three_of_each(n_components, 1);
         let stride = row_words(784);
@@ -214,7 +214,7 @@ mod kernels {
 
     /// For every row of a block, how far the second of two components is ahead; what both get; adding that.
     #[divan::bench(args = [10, 100, 500])]
-    fn scoring_duos(bencher: Bencher, n_components: usize) {
+    fn scoring_two_way(bencher: Bencher, n_components: usize) {
         let data = digits(N_BLOCK);
         let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
@@ -225,7 +225,7 @@ mod kernels {
     }
 
     #[divan::bench]
-    fn softening_duos(bencher: Bencher) {
+    fn softmax_of_two(bencher: Bencher) {
         let leads: Vec<f64> = (0..N_BLOCK).map(|i| i as f64 * 0.03 - 15.0).collect();
         let mut shares = vec![0; N_BLOCK];
         bencher
@@ -234,7 +234,7 @@ mod kernels {
     }
 
     #[divan::bench(args = [10, 100, 500])]
-    fn adding_duos(bencher: Bencher, n_components: usize) {
+    fn adding_two_way(bencher: Bencher, n_components: usize) {
         let block = RowBlock::by_length(&digits(N_BLOCK), 0);
         let two_way = two_of_each(n_components, 1);
         let stride = row_words(784);

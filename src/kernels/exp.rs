@@ -1,21 +1,24 @@
-//! `exp` for non-positive arguments and the natural logarithm, in double precision and branch-free, so that loops over
-//! them vectorise.
+//! `exp` for non-positive arguments and the natural logarithm, in double precision and branch-free,
+//! so that loops over them vectorise.
 //!
-//! Additions, multiplications and divisions only, in a fixed order: the same bits on every machine, whatever its mathematical library.
+//! They use additions, multiplications and divisions only, in a fixed order. So they give the same
+//! bits on every machine, whatever its mathematical library.
 
 use super::lanes::Lanes;
 
 /// Below this `exp` is flushed to zero: e^-708 is the last power above the smallest normal number.
 const UNDERFLOW: f64 = -708.0;
 
-/// Adding 1.5 * 2^52 rounds to the nearest whole number and leaves it in the lowest bits of the mantissa.
+/// Adding 1.5 * 2^52 rounds to the nearest whole number and leaves it in the lowest bits of the
+/// mantissa.
 pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// ln 2 split in two: the high part has 32 bits, so that its product with an exponent is exact.
 const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-/// `1/n!` from n = 0 to 13: the Taylor series of exp, whose remainder for |r| <= ln(2) / 2 is below 5e-18.
+/// `1/n!` from n = 0 to 13: the Taylor series of exp, whose remainder for |r| <= ln(2) / 2 is below
+/// 5e-18.
 const INVERSE_FACTORIALS: [f64; 14] = [
     1.0,
     1.0,
@@ -39,11 +42,13 @@ fn exp_nonpositive(x: f64) -> f64 {
     exp_lanes(Lanes([x])).0[0]
 }
 
-/// `exp(x)` of every lane, none of them positive: within 1e-15 relative for `x >= -708` and exactly 0 below.
+/// `exp(x)` of every lane, none of them positive: within 1e-15 relative for `x >= -708` and exactly
+/// 0 below.
 ///
-/// Argument reduction by Cody and Waite (*Software Manual for the Elementary Functions*, 1980): `exp(x) = 2^n exp(r)`
-/// with `n = round(x / ln 2)`. Step by step for all lanes: each step waits for the one before, and what a processor looks
-/// ahead would not hold the next register's.
+/// Argument reduction by Cody and Waite (*Software Manual for the Elementary Functions*, 1980):
+/// `exp(x) = 2^n exp(r)` with `n = round(x / ln 2)`. Each step is made for all lanes before the
+/// next one. A step waits for the one before, and the processor does not look far enough ahead to
+/// begin with the next register meanwhile.
 #[inline(always)]
 pub(super) fn exp_lanes<const N: usize>(x: Lanes<f64, N>) -> Lanes<f64, N> {
     let clamped = x.map(|x| if x > UNDERFLOW { x } else { UNDERFLOW });
@@ -53,7 +58,7 @@ pub(super) fn exp_lanes<const N: usize>(x: Lanes<f64, N>) -> Lanes<f64, N> {
         (x - n * LN_2_HIGH) - n * LN_2_LOW
     });
     let p = r.map(|r| polynomial(INVERSE_FACTORIALS, r));
-    // 2^n straight from those bits: a cast to integer would saturate, and that does not vectorise.
+    // 2^n straight from those bits: a cast to integer saturates, and that does not vectorise.
     let scaled = p.zip(rounded, |p, rounded| {
         p * f64::from_bits((rounded.to_bits() << 52).wrapping_add(1023 << 52))
     });
@@ -66,7 +71,8 @@ const LIFT: f64 = 18_014_398_509_481_984.0;
 /// The mantissa bits of sqrt(1/2): numbers are split as `2^n z` with z in [sqrt(1/2), sqrt(2)).
 const SQRT_HALF_BITS: u64 = 0x3fe6_a09e_667f_3bcd;
 
-/// `1/(2n + 1)` from n = 0 to 10: the series of artanh(s) / s, whose remainder for |s| <= 0.1716 is below 1e-18.
+/// `1/(2n + 1)` from n = 0 to 10: the series of artanh(s) / s, whose remainder for |s| <= 0.1716 is
+/// below 1e-18.
 const INVERSE_ODDS: [f64; 11] = [
     1.0,
     1.0 / 3.0,
@@ -83,8 +89,9 @@ const INVERSE_ODDS: [f64; 11] = [
 
 /// The polynomial in `x` with `coefficients` from that of degree 0 upwards.
 ///
-/// By Horner's rule every operation would wait for the one before. Here four sums, each of every fourth term, go on side
-/// by side (Estrin, 1960, *Organization of computer systems: the fixed plus variable structure computer*, one level more).
+/// By Horner's rule every operation would wait for the one before. Here four sums, each of every
+/// fourth term, go on side by side. This is the scheme of Estrin, one level deeper (1960,
+/// *Organization of computer systems: the fixed plus variable structure computer*).
 #[inline(always)]
 fn polynomial<const N: usize>(coefficients: [f64; N], x: f64) -> f64 {
     let (square, fourth) = (x * x, (x * x) * (x * x));
@@ -99,17 +106,19 @@ fn polynomial<const N: usize>(coefficients: [f64; N], x: f64) -> f64 {
     (sums[0] + sums[1] * x) + (sums[2] + sums[3] * x) * square
 }
 
-/// The natural logarithm of a finite number from 0 (whose logarithm is -inf), within 1e-15 of its size (or 1e-16 absolute near 1).
+/// The natural logarithm of one number: see [`ln_lanes`].
 #[cfg(test)]
 fn ln(x: f64) -> f64 {
     ln_lanes(Lanes([x])).0[0]
 }
 
-/// The natural logarithm of every lane, finite numbers from 0 (whose logarithm is -inf), within 1e-15 of its size (or 1e-16
-/// absolute near 1).
+/// The natural logarithm of every lane: finite numbers that are not negative. That of 0 is -inf.
 ///
-/// `ln(2^n z) = n ln 2 + 2 artanh(s)` with `s = (z - 1) / (z + 1)` (Abramowitz & Stegun, *Handbook of Mathematical
-/// Functions*, 1964, 4.1.27). Step by step, as [`exp_lanes`].
+/// The error is below 1e-15 relative, or 1e-16 absolute near 1.
+///
+/// `ln(2^n z) = n ln 2 + 2 artanh(s)` with `s = (z - 1) / (z + 1)` (Abramowitz & Stegun, *Handbook
+/// of Mathematical Functions*, 1964, 4.1.27). Each step is made for all lanes before the next one:
+/// see [`exp_lanes`].
 #[inline(always)]
 pub(super) fn ln_lanes<const N: usize>(x: Lanes<f64, N>) -> Lanes<f64, N> {
     let normal = x.map(|x| if x < f64::MIN_POSITIVE { x * LIFT } else { x });
@@ -134,10 +143,11 @@ fn exponent_bits(x: f64) -> u64 {
     (x.to_bits().wrapping_sub(SQRT_HALF_BITS) as i64 >> 52) as u64
 }
 
-/// Numbers that functions are taken of together: four registers of AVX-512.
+/// Arguments of `exp` or `ln` that are worked on together: four registers of AVX-512.
 pub(super) const VALUES_PER_STEP: usize = 32;
 
-// No generic function for both: what is passed as a function is not compiled for the instruction set of its caller.
+// No generic function for both: a function passed as an argument is not compiled for its caller's
+// instruction set.
 
 #[inline(always)]
 pub(super) fn exp_all(values: &mut [f64]) {

@@ -1,12 +1,14 @@
-//! The unit of the kernels: a fixed number of values side by side, which the compiler keeps in vector registers.
+//! The unit of the kernels: a fixed number of values side by side, which the compiler keeps in
+//! vector registers.
 
 use std::ops::AddAssign;
 
-/// Components in one chunk of the dense tables. Eight `f64` fill one AVX-512 register, two of AVX2, four of NEON, and one
-/// line of the cache.
+/// Components in one chunk of the dense tables. Eight `f64` fill one line of the cache, one
+/// register of AVX-512, two of AVX2, four of NEON.
 pub const LANES: usize = 8;
 
-/// `N` values, aligned to a cache line: one for each of [`LANES`] components, or for each feature of a byte or word.
+/// `N` values side by side, aligned to a line of the cache. They belong to components, or to the
+/// features of a byte or word.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(align(64))]
 pub struct Lanes<T, const N: usize = LANES>(pub [T; N]);
@@ -14,13 +16,14 @@ pub struct Lanes<T, const N: usize = LANES>(pub [T; N]);
 /// One value for each of the eight features that share a byte of a packed row.
 pub type Lanes8<T> = Lanes<T, 8>;
 
-/// One value for each of the sixteen features that share two bytes, a word, of a packed row.
+/// One value for each of the sixteen features that share a word, two bytes, of a packed row.
 pub type Lanes16<T> = Lanes<T, 16>;
 
-/// What `f` makes of each place, like `std::array::from_fn`.
+/// The array of `f(0)` to `f(N - 1)`, like `std::array::from_fn`.
 ///
-/// A kernel is fast only if what its loops call is inlined into it. What the library has for making arrays, and for zipping
-/// iterators, was seen to be called for every lane (ARCHITECTURE.md, *Building*). So kernels make arrays by this, and count.
+/// A kernel is fast only if all that its loops call is inlined. The library's functions for arrays
+/// and for zipped iterators were seen to be called for every lane (ARCHITECTURE.md, *Building*). So
+/// kernels use this function, and count.
 #[inline(always)]
 pub(super) fn array<T: Copy + Default, const N: usize>(f: impl Fn(usize) -> T) -> [T; N] {
     let mut made = [T::default(); N];
@@ -54,7 +57,8 @@ impl<T: Copy + AddAssign, const N: usize> Lanes<T, N> {
 }
 
 impl<T: Copy, const N: usize> Lanes<T, N> {
-    /// `f` of every lane. By value, like [`Self::zip`]: with nothing in memory to alias, the compiler keeps whole registers.
+    /// `f` of every lane. Lanes are taken by value: with no memory to alias, the compiler keeps
+    /// whole registers.
     #[inline(always)]
     pub fn map<U: Copy + Default>(self, f: impl Fn(T) -> U) -> Lanes<U, N> {
         let mut out = Lanes::default();
@@ -78,7 +82,8 @@ impl<T: Copy, const N: usize> Lanes<T, N> {
         out
     }
 
-    /// All lanes combined by `op`, in halves (so N must be a power of two): a fixed order that keeps the register full.
+    /// All lanes combined by `op`, in halves: a fixed order that keeps the register full. N is a
+    /// power of two.
     #[inline(always)]
     pub fn reduce(&self, op: impl Fn(T, T) -> T) -> T {
         let mut values = self.0;

@@ -1,12 +1,16 @@
-//! Bits as masks and masks as bits: adding to those of sixteen numbers that a word picks, the innermost step of
-//! [`crate::kernels::sparse::multi_way`]; and the largest of sixteen marks and which of them reach a threshold, what [`crate::kernels::screen::select`] is made of.
+//! Operations on sixteen lanes of which a 16-bit word masks some.
 //!
-//! In two forms with the same results: AVX-512 has instructions for these that the compiler does not find by itself, or not reliably.
-//! SSE2 has one for the last. These, and asking for memory in advance, are the only kernels with `unsafe` code.
+//! Adding to the masked lanes is the innermost step of [`crate::kernels::sparse::multi_way`]. The
+//! largest of sixteen marks, and which of them reach a threshold, are what
+//! [`crate::kernels::screen::select`] is made of.
+//!
+//! There are two forms with the same results. AVX-512 has instructions for these operations that
+//! the compiler does not find by itself, or not reliably. SSE2 has one for the threshold. These
+//! instructions and the prefetch are `unsafe`.
 
 use super::lanes::{Lanes, Lanes16};
 
-/// Between bits and lanes: bit j belongs to lane j.
+/// Operations on sixteen lanes and a word: bit j of the word belongs to lane j.
 pub(super) trait Masked {
     /// `sum` plus `scores`, in the lanes of `word`.
     fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32>;
@@ -75,7 +79,8 @@ impl Masked for Portable {
     }
 }
 
-/// By the instruction of SSE2 that makes bits of flags: a twentieth of all instructions of a fit with K = 100 saved.
+/// By the instruction of SSE2 that makes bits of flags. It saves a twentieth of all instructions of
+/// a fit with K = 100.
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 #[inline(always)]
@@ -104,17 +109,19 @@ fn at_least_of_flags(marks: &[i16; 16], lowest: i16) -> u16 {
     gather(halves[0]) | gather(halves[1]) << 8
 }
 
-/// Eight flags, each 0 or 1, as bits, the first one lowest. One multiplication moves flag `j` to bit `56 + j`; no two
-/// partial products meet, so nothing carries.
+/// Eight flags, each 0 or 1, as bits, the first one lowest. One multiplication moves flag `j` to
+/// bit `56 + j`; no two partial products meet, so nothing carries.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 #[inline(always)]
 fn gather(flags: [u8; 8]) -> u16 {
     (u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u16
 }
 
-/// Asks for `entries` before they are needed, where the processor can be asked: rows that share components lie scattered in
-/// memory, and waiting for one after another takes as long as all the rest. Most lists lie in two lines or three, and of longer ones
-/// the processor itself sees what comes next: so for the first and the last.
+/// Fetches `entries` into the cache before they are needed, where the processor can be asked to.
+///
+/// Rows that share components lie scattered in memory. Waiting for one after another takes as long
+/// as all the rest. Most lists lie in two or three lines of the cache, so the first and the last
+/// entry do. In longer lists the processor itself sees what comes next.
 #[inline(always)]
 #[cfg_attr(target_arch = "x86_64", allow(unsafe_code))]
 pub(super) fn prefetch<T>(entries: &[T]) {
@@ -148,25 +155,26 @@ mod avx512 {
     impl Masked for Avx512 {
         #[inline(always)]
         fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32> {
-            // SAFETY: `dispatch` names this form only in functions that are compiled for AVX-512 and run where it is.
+            // SAFETY: `dispatch` uses this form only in functions for AVX-512, on processors that
+            // have it.
             unsafe { add_scores(sum, scores, word) }
         }
 
         #[inline(always)]
         fn add_weight(sum: &mut Lanes16<i32>, weight: i32, word: u16) {
-            // SAFETY: as above.
+            // SAFETY: see `add_scores`.
             unsafe { add_weight(sum, weight, word) }
         }
 
         #[inline(always)]
         fn largest(marks: &[i16; 16]) -> i16 {
-            // SAFETY: as above.
+            // SAFETY: see `add_scores`.
             unsafe { largest(marks) }
         }
 
         #[inline(always)]
         fn at_least(marks: &[i16; 16], lowest: i16) -> u16 {
-            // SAFETY: as above.
+            // SAFETY: see `add_scores`.
             unsafe { at_least(marks, lowest) }
         }
     }
@@ -193,7 +201,7 @@ mod avx512 {
         }
     }
 
-    /// As the smallest of numbers without sign, the order turned: for that there is an instruction.
+    /// There is an instruction for the smallest of unsigned numbers: so the order is turned.
     #[inline]
     #[target_feature(enable = "avx512bw,avx512vl")]
     fn largest(marks: &[i16; 16]) -> i16 {

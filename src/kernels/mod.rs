@@ -1,16 +1,17 @@
-//! The hot loops over packed rows, in two families.
+//! The hot loops over packed rows, in two families. The glossary stands in [`screen`].
 //!
-//! *Dense*, for data whose rows belong to many components at the same time: for each component a table holds the summed
-//! log-odds of all 16 patterns of every group of four features, so a row's scores are one look-up and add for each listed
-//! nibble, with components side by side in [`LANES`] lanes; the lists of the rows that have a cell, [`Columns`], give the M-step's sums.
+//! *Dense*, for data whose rows belong to many components at the same time. For each component a
+//! table holds the summed log-odds of all 16 patterns of every group of four features. A row's
+//! scores are one look-up and addition for each listed nibble, with components side by side in
+//! [`LANES`] lanes. The M-step's sums follow from [`Columns`], lists of the rows that have a cell.
 //!
-//! *Sparse*, for data whose rows belong to few: *screening* finds, in 16-bit integers, the components that come into
-//! question for a row, and only these are scored: *duos*, rows between two, by one difference, a crowd by *pairs* of row and
-//! component. Their responsibilities are whole numbers, so what is added up is exact.
+//! *Sparse*, for data whose rows belong to few components. *Screening* finds, in 16-bit integers,
+//! the candidates of a row. Only these are scored: two of them by one difference, more by one score
+//! each. Their responsibilities are whole numbers, so sums of them are exact.
 //!
-//! Every function is compiled once for each common instruction set and chosen at run time (`multiversion`). The order
-//! of every floating-point operation is fixed by the data, not by the width of a register, and no fused
-//! multiply-add is used, so all versions give the same bytes.
+//! Every function is compiled for each common instruction set, and the choice is made at run time.
+//! The data alone fix the order of every floating-point operation: the width of a register does
+//! not. No fused multiply-add is used. So all versions give the same bytes.
 
 mod dense;
 mod dispatch;

@@ -1,18 +1,20 @@
 //! From means to log-odds, and from those of one mixture to those of the next.
 //!
-//! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction set.
+//! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction
+//! set.
 
 use super::lanes::{Lanes, Lanes8, Lanes16, array};
 
-/// Factors multiplied before one logarithm is taken: each is at least 2^-53, so 16 of them cannot underflow.
-const LOG_BATCH: usize = 16;
+/// Factors multiplied before one logarithm is taken. Each is at least 2^-53, so 16 of them cannot
+/// underflow.
+const FACTORS_PER_LOG: usize = 16;
 
 /// Means that make eight products.
-const BATCH: usize = 8 * LOG_BATCH;
+const MEANS_PER_BATCH: usize = 8 * FACTORS_PER_LOG;
 
-/// The number of products of so many means.
+/// The number of products that `n_means` means make.
 pub fn n_products(n_means: usize) -> usize {
-    n_means.div_ceil(BATCH) * 8
+    n_means.div_ceil(MEANS_PER_BATCH) * 8
 }
 
 /// Whether a mean is neither 0 nor 1.
@@ -33,7 +35,7 @@ pub(super) fn odds_all(means: &mut [f64]) {
 pub(super) fn zero_prob_products(means: &[f64], products: &mut [f64]) {
     let (products, _) = products.as_chunks_mut::<8>();
     for (batch, product) in products.iter_mut().enumerate() {
-        let means = &means[batch * BATCH..means.len().min((batch + 1) * BATCH)];
+        let means = &means[batch * MEANS_PER_BATCH..means.len().min((batch + 1) * MEANS_PER_BATCH)];
         let (octets, rest) = means.as_chunks::<8>();
         *product = [1.0; 8];
         for octet in octets {
@@ -89,7 +91,8 @@ mod tests {
     fn every_mean_inside_is_in_one_product_and_none_underflows() {
         for n in [0, 1, 7, 8, 127, 128, 129, 784] {
             let mut products = vec![f64::NAN; n_products(n)];
-            // Powers of two: their products are exact. The nearest to 1 would underflow in a longer product.
+            // Powers of two: their products are exact. The nearest to 1 would underflow in a longer
+            // product.
             let mean = |i: usize| [0.5, 0.0, 1.0, 1.0 - f64::EPSILON / 2.0][i % 4];
             let means: Vec<f64> = (0..n).map(mean).collect();
             zero_prob_products(&means, &mut products);

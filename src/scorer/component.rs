@@ -34,7 +34,8 @@ impl Component {
         Self { bias: f64::NEG_INFINITY, log_odds, boundary: None }
     }
 
-    /// Takes over other parameters of component `k`. Returns bounds on how far that moves scores, if there are any.
+    /// Takes over other parameters of component `k`. Returns bounds on how far that moves scores,
+    /// if there are any.
     ///
     /// `narrow` becomes the log-odds in single precision. `scratch` may hold anything.
     pub(super) fn set(
@@ -75,7 +76,8 @@ impl Boundary {
     }
 }
 
-/// The sum of log(1 - mean) over the features whose mean is not on the boundary, in nats. `scratch` may hold anything.
+/// The sum of log(1 - mean) over the features whose mean is not on the boundary, in nats. `scratch`
+/// may hold anything.
 fn log_prob_of_zeros(mean: &[f64], scratch: &mut Vec<f64>) -> f64 {
     scratch.resize(kernels::n_products(mean.len()), 0.0);
     kernels::zero_prob_products(mean, scratch);

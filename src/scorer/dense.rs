@@ -7,7 +7,7 @@ use crate::kernels::{
 
 /// A scorer of all components at once.
 ///
-/// No table is kept: filling one costs little more than fetching it from far away, and it is then near.
+/// No table is kept: filling one costs little more than fetching it from memory.
 #[derive(Debug, Clone)]
 pub struct DenseScorer<'a> {
     scorer: &'a Scorer,
@@ -15,7 +15,7 @@ pub struct DenseScorer<'a> {
     prior: Vec<Lanes<f64>>,
 }
 
-/// Responsibilities of some rows; the memory is kept from one use to the next.
+/// Responsibilities of some rows. The memory is kept from one use to the next.
 #[derive(Debug, Default)]
 pub struct Responsibilities {
     /// One column for each chunk of components, `stride` apart.
@@ -25,10 +25,10 @@ pub struct Responsibilities {
     sums: Vec<Lanes<f64>>,
 }
 
-/// Scratch of one thread: for one chunk of components in one tile, the log-odds and what is made of them.
+/// Scratch of one thread: log-odds and cells of one chunk of components in one tile.
 #[derive(Debug)]
 pub struct Tables {
-    /// One for each feature.
+    /// One value for each feature of the tile.
     log_odds: Vec<Lanes<f64>>,
     cells: Vec<Lanes<f64>>,
 }
@@ -43,7 +43,7 @@ impl Default for Tables {
 }
 
 impl<'a> DenseScorer<'a> {
-    /// Scores as `scorer` says.
+    /// A dense scorer of the mixture that `scorer` holds.
     pub fn new(scorer: &'a Scorer) -> Self {
         Self {
             bias: in_lanes(&scorer.biases().collect::<Vec<_>>(), f64::NEG_INFINITY),
@@ -65,7 +65,8 @@ impl<'a> DenseScorer<'a> {
         kernels::softmax_rows(lanes, *stride, &self.bias, &self.prior, log_prob, sums);
     }
 
-    /// Sums of log-odds over each row's ones, without the bias; -inf where a boundary mean rules the row out.
+    /// Sums of log-odds over each row's ones, without the bias; -inf where the component rules the
+    /// row out.
     fn scores(&self, block: &RowBlock, tables: &mut Tables, resp: &mut Responsibilities) {
         let Tables { log_odds, cells } = tables;
         for (chunk, column) in resp.lanes.chunks_exact_mut(resp.stride).enumerate() {
@@ -88,7 +89,7 @@ impl<'a> DenseScorer<'a> {
 
 impl Responsibilities {
     fn resize(&mut self, n_chunks: usize, n_rows: usize) {
-        // An odd multiple: chunks of one row would otherwise all fall on the same lines of a cache.
+        // An odd multiple: otherwise all chunks of a row fall on the same lines of a cache.
         self.stride = (n_rows.div_ceil(SOFTMAX_ROWS) | 1) * SOFTMAX_ROWS;
         self.lanes.resize(n_chunks * self.stride, Lanes::default());
         self.log_prob.resize(n_rows, 0.0);
@@ -96,7 +97,8 @@ impl Responsibilities {
         self.sums.resize(n_chunks, Lanes::default());
     }
 
-    /// Multiplies all of each row, responsibilities and log p(x), by its weight, position after position.
+    /// Multiplies responsibilities and log p(x) of each row by its weight. `weights` has one for
+    /// each position.
     pub fn apply_weights(&mut self, weights: impl Iterator<Item = f64>) {
         self.sums.fill(Lanes::default());
         for (position, weight) in weights.enumerate() {
@@ -116,8 +118,8 @@ impl Responsibilities {
 
     /// The responsibilities of one row: p(k given x) for each of `n_components` components.
     pub fn row(&self, i: usize, n_components: usize) -> impl Iterator<Item = f64> + '_ {
-        let of_chunks = self.lanes.chunks_exact(self.stride);
-        of_chunks.flat_map(move |column| column[i].0).take(n_components)
+        let columns = self.lanes.chunks_exact(self.stride);
+        columns.flat_map(move |column| column[i].0).take(n_components)
     }
 
     /// The responsibilities of all rows for one chunk of components.
@@ -131,8 +133,9 @@ impl Responsibilities {
     }
 }
 
-/// The log-odds of one chunk of components in one tile, feature after feature; returns how many there are, up to whole
-/// bytes. Lanes without a component are left alone.
+/// Sets `lanes` to the log-odds of one chunk of components in one tile, feature after feature.
+///
+/// Returns the number of features, up to whole bytes. Lanes without a component are left alone.
 fn fill_log_odds(scorer: &Scorer, chunk: usize, tile: usize, lanes: &mut [Lanes<f64>]) -> usize {
     let components = (chunk * LANES..scorer.n_components()).take(LANES);
     let rows: Vec<_> = components
@@ -149,7 +152,7 @@ fn fill_log_odds(scorer: &Scorer, chunk: usize, tile: usize, lanes: &mut [Lanes<
     n_bytes * 8
 }
 
-/// One value for each component, in lanes, the last ones filled up with `padding`.
+/// One value for each component, in lanes. The last lanes are filled up with `padding`.
 fn in_lanes(values: &[f64], padding: f64) -> Vec<Lanes<f64>> {
     let lane =
         |chunk: &[f64]| Lanes(std::array::from_fn(|l| chunk.get(l).copied().unwrap_or(padding)));

@@ -1,7 +1,7 @@
 //! Bounds on how far scores can have moved from one mixture to another.
 //!
-//! They are bounds in the way of Hamerly (2010) for k-means. A row whose best component leads by more than the bound
-//! keeps that component, so its scores need not be computed again.
+//! They are bounds in the way of Hamerly (2010) for k-means. A row whose best component leads by
+//! more than the bound keeps that component, so its scores need not be computed again.
 
 /// How far scores can have moved between two mixtures of the same K and D.
 #[derive(Debug, Clone)]
@@ -37,8 +37,8 @@ impl Drift {
         Self { lead_losses: None }
     }
 
-    /// For each component, by how many nats its lead over any other may have shrunk, in any row: its own fall and the
-    /// largest rise of all. `None` if there is no bound.
+    /// For each component, by how many nats its lead over any other may have shrunk, in any row:
+    /// its own fall and the largest rise of all. `None` if there is no bound.
     pub fn lead_losses(&self) -> Option<&[f64]> {
         self.lead_losses.as_deref()
     }
@@ -48,11 +48,12 @@ impl ScoreBounds {
     /// Of a component without weight, before and after: it is nobody's component, nor will it be.
     const NO_WEIGHT: Self = Self { rise: f64::NEG_INFINITY, fall: 0.0 };
 
-    /// From the biases before and after and the sums of the changes of log-odds, upwards and downwards. `None` if there is
-    /// no bound: a component without weight gains some, or means came to the boundary or left it.
+    /// From the biases before and after and the sums of the changes of log-odds, upwards and
+    /// downwards. `None` if there is no bound: a component without weight gains some, or means came
+    /// to the boundary or left it.
     ///
-    /// A score is the bias plus the log-odds of the row's ones. So it changes most for the row whose ones are just the
-    /// features with rising log-odds, and least for the opposite row.
+    /// A score is the bias plus the log-odds of the row's ones. So it changes most for the row
+    /// whose ones are just the features with rising log-odds, and least for the opposite row.
     pub(super) fn new(
         [old, new]: [f64; 2],
         [up, down]: [f64; 2],
@@ -98,8 +99,8 @@ mod tests {
         (changes.collect(), new.bias(k) - old.bias(k))
     }
 
-    /// A row is the ones among the features. The one that lowers `k` most and lifts another component most is among all
-    /// rows the extreme one, and loses as much as both moves together.
+    /// A row is the ones among the features. The one that lowers `k` most and lifts another
+    /// component most is among all rows the extreme one, and loses as much as both moves together.
     #[test]
     fn a_lead_shrinks_by_fall_and_rise_together_and_by_no_more() {
         for shift in [1e-4, 0.01, 0.1] {
@@ -130,8 +131,8 @@ mod tests {
         }
     }
 
-    /// Two components exchange two features, and a row of these moves both ways at once: neither the fall nor the rise alone
-    /// bounds what the lead loses.
+    /// Two components exchange two features, and a row of these moves both ways at once: neither
+    /// the fall nor the rise alone bounds what the lead loses.
     #[test]
     fn neither_the_fall_nor_the_rise_alone_bounds_the_loss_of_a_lead() {
         let weights = [0.5, 0.5];

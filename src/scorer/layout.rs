@@ -1,18 +1,21 @@
 //! What the kernels see of a data set: rows of columns, most of which are its features.
 //!
-//! A score is a bias and a sum over the ones of a row. So whatever can be said by ones in further columns needs no other kernels:
+//! A score is a bias and a sum over the ones of a row. So whatever ones in further columns can say
+//! needs no other kernels:
 //!
-//! - **Missing entries** (full-information likelihood; Little & Rubin, *Statistical Analysis with Missing Data*, 2002). The bias counts
-//!   every feature as a zero, `log(1 - mu)`. A column that is one where the feature is missing takes that back: `-log(1 - mu)`. Only
-//!   features that are missing somewhere have one, so complete data pays nothing.
-//! - **Known labels.** A column for each label is one where the row is known to have it, and never one under components of another
-//!   label, as if their means there were 0: known rows belong to the components of their label alone.
+//! - **Missing entries** (full-information likelihood; Little & Rubin, *Statistical Analysis with
+//!   Missing Data*, 2002). The bias counts every feature as a zero, `log(1 - mu)`. A column that is
+//!   one where the feature is missing takes that back: `-log(1 - mu)`. Only features that are
+//!   missing somewhere have such a column, so complete data pays nothing.
+//! - **Known labels.** Each label has a column that is one where the row is known to have it.
+//!   Components of another label have a mean of 0 there. So a row of known label belongs to the
+//!   components of its label alone.
 
 use crate::bits::{BitMatrix, COLUMN_ROWS, fill_rows, row_bytes};
 use crate::kernels;
 use std::ops::Range;
 
-/// What it means that a column is one.
+/// What a one in a column means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     /// This feature is one.
@@ -23,12 +26,14 @@ pub enum Column {
     Label(u32),
 }
 
-/// Labels that are known beforehand: rows of a label belong to its components alone. By default none is known.
+/// Labels that are known beforehand: rows of a label belong to its components alone. By default no
+/// label is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KnownLabels<'a> {
     /// The label of each row (N), `None` where it is not known; or empty.
     pub of_row: &'a [Option<u32>],
-    /// The label of each component (K); one without a label takes none of the rows whose label is known. Or empty.
+    /// The label of each component (K); or empty. A component without a label takes no row whose
+    /// label is known.
     pub of_component: &'a [Option<u32>],
 }
 
@@ -36,21 +41,22 @@ pub struct KnownLabels<'a> {
 #[derive(Debug, Clone)]
 pub struct Layout {
     n_features: usize,
-    /// `None`: the features as they are.
+    /// `None`: each feature at its place, and nothing else.
     columns: Option<Vec<Column>>,
-    /// For each of `columns` the feature that it is about, or any.
+    /// For each of `columns` its feature; 0 if it has none.
     features: Vec<u32>,
     /// The label of each component, where labels are known.
     label_of: Vec<Option<u32>>,
 }
 
 impl Layout {
-    /// The features as they are.
+    /// Each feature at its place, and nothing else.
     pub fn plain(n_features: usize) -> Self {
         Self { n_features, columns: None, features: Vec::new(), label_of: Vec::new() }
     }
 
-    /// The features, behind them those that are missing somewhere in `data`, and the labels of which a row or a component is known.
+    /// A column for every feature, for every feature that is missing somewhere in `data`, and for
+    /// every known label.
     pub fn new(data: &BitMatrix, known: KnownLabels) -> Self {
         let sums = data.missing().map(BitMatrix::column_sums).unwrap_or_default();
         let missing = (0..sums.len()).filter(|&d| sums[d] > 0).map(Column::Missing);
@@ -65,7 +71,7 @@ impl Layout {
         if columns.len() > n_features { layout.with_columns(columns) } else { layout }
     }
 
-    /// The same columns in another order: column `j` is the one that is column `order[j]` here.
+    /// Columns in another order: column `j` becomes what column `order[j]` is here.
     pub fn in_order(self, order: &[usize]) -> Self {
         let columns: Vec<Column> = self.columns().collect();
         self.with_columns(order.iter().map(|&j| columns[j]).collect())
@@ -80,7 +86,7 @@ impl Layout {
         Self { columns: Some(columns), features, ..self }
     }
 
-    /// D.
+    /// The number of features, D.
     pub fn n_features(&self) -> usize {
         self.n_features
     }
@@ -98,13 +104,15 @@ impl Layout {
         })
     }
 
-    /// Whether columns are the features, each at its place.
+    /// Whether the columns are the features, each at its place.
     pub fn is_plain(&self) -> bool {
         self.columns.is_none()
     }
 
-    /// Some rows of `data`, the labels of all of which are `labels` (N, or empty), in these columns: in the memory of `room`, whatever
-    /// it holds.
+    /// Some rows of `data` in these columns.
+    ///
+    /// `labels` has N values, for all rows of `data`, or is empty. The result takes the memory of
+    /// `room`.
     pub fn part(
         &self,
         data: &BitMatrix,
@@ -143,8 +151,10 @@ impl Layout {
         matrix.expect("whole rows, nothing in their padding")
     }
 
-    /// The odds whose logarithms are the scores of the columns under a component with these means (D), in the place of what is in
-    /// `odds`: 1 where a mean is on the boundary and where a column says nothing of features.
+    /// Sets `odds` to the odds of the columns under a component with these means (D).
+    ///
+    /// Their logarithms are the log-odds. They are 1 where a mean is on the boundary, and for
+    /// labels.
     pub(super) fn fill_odds(&self, mean: &[f64], odds: &mut Vec<f64>) {
         odds.clear();
         let Some(columns) = &self.columns else {
@@ -167,7 +177,7 @@ impl Layout {
         }
     }
 
-    /// Whether component `k` rules out rows for their label.
+    /// Whether components rule out rows for their label.
     pub(super) fn rules_out_labels(&self) -> bool {
         !self.label_of.is_empty()
     }
@@ -187,7 +197,8 @@ impl Layout {
         self.columns().enumerate().filter(move |(_, column)| is_never(column)).map(|(j, _)| j)
     }
 
-    /// The columns of the features that must be one or missing, under a component with these means (D).
+    /// The columns of the features that must be one or missing, under a component with these means
+    /// (D).
     pub(super) fn always<'a>(&'a self, mean: &'a [f64]) -> impl Iterator<Item = usize> + 'a {
         let is_always = |column: &Column| match *column {
             Column::One(d) | Column::Missing(d) => mean[d] == 1.0,

@@ -14,7 +14,8 @@ pub struct Scorer {
     layout: Layout,
     weights: Vec<f64>,
     components: Vec<Component>,
-    /// Log-odds in single precision, component after component: one word for each word of a packed row.
+    /// Log-odds in single precision, component after component: one word for each word of a packed
+    /// row.
     narrow: Vec<Lanes16<f32>>,
 }
 
@@ -27,7 +28,8 @@ fn min_components_per_thread(n_features: usize) -> usize {
 }
 
 impl Scorer {
-    /// K components without weight, for rows in the columns of `layout`. [`Self::set_mixture`] must follow.
+    /// K components without weight, for rows in the columns of `layout`. [`Self::set_mixture`] must
+    /// follow.
     pub fn blank(n_components: usize, layout: Layout) -> Self {
         let n_columns = layout.n_columns();
         Self {
@@ -40,14 +42,16 @@ impl Scorer {
 
     /// Prepares a mixture for rows in the columns of `layout`.
     ///
-    /// `weights` has K values, `means` K times D: component after component. Both must be those of a checked mixture.
+    /// `weights` has K values, `means` K times D: component after component. Both must be those of
+    /// a checked mixture.
     pub fn new(weights: &[f64], means: &[f64], layout: Layout) -> Self {
         let mut scorer = Self::blank(weights.len(), layout);
         scorer.set_mixture(weights, means);
         scorer
     }
 
-    /// Takes over another mixture of the same K and D, in place. Arguments are those of [`Self::new`].
+    /// Takes over another mixture of the same K and D, in place. Arguments are those of
+    /// [`Self::new`].
     ///
     /// Returns how far that moves scores.
     pub fn set_mixture(&mut self, weights: &[f64], means: &[f64]) -> Drift {
@@ -87,7 +91,8 @@ impl Scorer {
         self.layout.n_columns()
     }
 
-    /// The score of component `k` for a row of zeros in all columns: log weight plus log-probability, in nats.
+    /// The score of component `k` for a row of zeros in all columns: log weight plus
+    /// log-probability, in nats.
     pub fn bias(&self, k: usize) -> f64 {
         self.components[k].bias
     }
@@ -97,7 +102,8 @@ impl Scorer {
         self.components.iter().map(|component| component.bias)
     }
 
-    /// The log-odds of component `k`, eight for each byte of a packed row; 0 where a mean is on the boundary.
+    /// The log-odds of component `k`, eight for each byte of a packed row; 0 where a mean is on the
+    /// boundary.
     pub fn log_odds(&self, k: usize) -> &[Lanes8<f64>] {
         &self.components[k].log_odds
     }
@@ -112,8 +118,8 @@ impl Scorer {
         (0..self.n_components()).filter(|&k| self.components[k].boundary.is_some())
     }
 
-    /// Whether the row at a position in `block` has probability 0 under component `k`: by a mean of exactly 0 or 1, or by
-    /// its label.
+    /// Whether the row at a position in `block` has probability 0 under component `k`: by a mean of
+    /// exactly 0 or 1, or by its label.
     pub fn rules_out(&self, k: usize, block: &RowBlock, position: usize) -> bool {
         let masks = self.components[k].boundary.as_ref();
         masks.is_some_and(|masks| {
@@ -121,10 +127,12 @@ impl Scorer {
         })
     }
 
-    /// Sets the value of every entry of `rows` to its weighted log-probability, `log pi_k + log p(x given k)`, in nats.
+    /// Sets the value of every entry of `rows` to its weighted log-probability, `log pi_k + log p(x
+    /// given k)`, in nats.
     ///
-    /// The value is -inf where the component rules the row out. Positions are those of `block`. Log-odds and their sums
-    /// over a tile of 1024 features are in single precision; what is added to them is in double precision.
+    /// The value is -inf where the component rules the row out. Positions are those of `block`.
+    /// Log-odds and their sums over a tile of 1024 features are in single precision; what is added
+    /// to them is in double precision.
     pub fn score_multi_way(&self, block: &RowBlock, rows: &mut MultiWayRows<f64>) {
         rows.set_values(|k| self.components[k as usize].bias);
         for tile in 0..kernels::tile_count(self.n_columns()) {
@@ -139,10 +147,11 @@ impl Scorer {
         }
     }
 
-    /// Sets the value of every row to the difference of the scores of its two components, second less first, in nats.
+    /// Sets the value of every row to the difference of the scores of its two components, second
+    /// less first, in nats.
     ///
-    /// It is more precise than the difference of two scores of [`Self::score_multi_way`]: what the two share cancels
-    /// before it is added up. Boundary means are not looked at.
+    /// It is more precise than the difference of two scores of [`Self::score_multi_way`]: what the
+    /// two share cancels before it is added up. Boundary means are not looked at.
     pub fn score_two_way(&self, block: &RowBlock, rows: &mut TwoWayRows<f64>) {
         let bias = |k: u32| self.components[k as usize].bias;
         let values = rows.values.iter_mut().zip(&rows.components);

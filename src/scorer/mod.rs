@@ -1,17 +1,21 @@
 //! A mixture prepared for scoring: log-odds in the kernels' order. The single scoring path.
 //!
-//! With `o_kd = log(mu_kd / (1 - mu_kd))`, the weighted log-probability of a row is
-//! `log pi_k + sum_d log(1 - mu_kd) + sum over ones of o_kd`: a bias for each component and a sum over the row's ones
-//! only (Bishop, *Pattern Recognition and Machine Learning*, 2006, eq. 9.48 rearranged).
+//! The log-odds are `o_kd = log(mu_kd / (1 - mu_kd))`. The weighted log-probability of a row is
+//! `log pi_k + sum_d log(1 - mu_kd) + sum over ones of o_kd`. So it is a bias for each component
+//! and a sum over the row's ones (Bishop, *Pattern Recognition and Machine Learning*, 2006, eq.
+//! 9.48 rearranged).
 //!
-//! [`DenseScorer`] scores all components of a row at once, by tables. [`Screen`] finds the few that come into question, and
-//! [`Scorer::score_multi_way`] and [`Scorer::score_two_way`] score only these. **Precision:** tables of all components are f64; scores that
-//! only decide how a row is shared are f32 on the way, for what comes of that is an error squared (see `em/sparse_step.rs`); screening counts in
-//! integers, but it only ever leaves out what is proven not to matter.
+//! [`DenseScorer`] scores all components of a row at once, by tables. [`Screen`] finds the
+//! candidates of a row, and [`Scorer::score_multi_way`] and [`Scorer::score_two_way`] score only
+//! these.
 //!
-//! **Boundary means.** A mean of exactly 0 or 1 has no finite log-odds. Such features are left out of the sums
-//! (0 * log 0 = 0, so they add nothing where the row agrees) and kept as bit masks: a row that disagrees with one has
-//! probability 0 under that component, exactly.
+//! **Precision.** Tables of all components are f64. Scores that only decide how a row is shared are
+//! f32 on the way: the objective feels their error squared (see `em/e_step/sparse_step/`).
+//! Screening counts in integers, but it leaves out only what is proven not to matter.
+//!
+//! **Boundary means.** A mean of exactly 0 or 1 has no finite log-odds. Such features are left out
+//! of the sums: where the row agrees they add nothing, because 0 log 0 = 0. They are kept as bit
+//! masks: a row that disagrees with one has probability 0 under that component, exactly.
 //!
 //! Rows may come in other columns than the features of the mixture: a [`Layout`] says which.
 

@@ -1,17 +1,20 @@
-//! Columns as lists of the rows that are not blank in them: what [`crate::kernels::row_block`] lists, the other way round.
+//! Columns as lists of the rows that are not blank in them: the transpose of
+//! [`crate::kernels::row_block`].
 //!
-//! Adding a row's responsibilities into the cells of its nibbles stores a cell for each of them, and the next rows soon
-//! load it again; adding up the rows of a cell in a register stores nothing, and takes half of the time.
+//! Adding a row's responsibilities to the cells of its nibbles stores a cell for each, and the next
+//! rows soon load it again. Adding up the rows of a cell in a register stores nothing, and takes
+//! half of the time.
 
 use crate::kernels::row_block::{CELLS, LIST_STEP, RowBlock, tile_count};
 
 /// Patterns of a group of four features.
 pub(crate) const PATTERNS: usize = 16;
 
-/// A block of rows, listed by what is in them. A row is known by its position in the block.
+/// A block of rows, listed by cell. A row is known by its position in the block.
 #[derive(Debug)]
 pub struct Columns {
-    /// Where the list of each cell begins (`group * 16 + pattern`, over all tiles), and where the last one ends.
+    /// Where the list of each cell begins (`group * 16 + pattern`, over all tiles), and where the
+    /// last one ends.
     starts: Vec<u32>,
     /// Positions, ascending within each list.
     rows: Vec<u16>,
@@ -54,7 +57,8 @@ impl Columns {
     }
 }
 
-/// Every entry in the lists of nibbles with the position of its row. Those are filled up with cell 0, which is blank.
+/// Visits every entry in the lists of nibbles with the position of its row. Lists are padded with
+/// cell 0, which is blank.
 #[inline(always)]
 fn for_each_entry(block: &RowBlock, n_features: usize, mut visit: impl FnMut(usize, u16)) {
     for tile in 0..tile_count(n_features) {

@@ -3,7 +3,7 @@
 use crate::kernels::exp::{exp_lanes, ln_lanes};
 use crate::kernels::lanes::{LANES, Lanes};
 
-/// Rows that are worked on together, so that the one's arithmetic fills the other's waits: as many as there are lanes.
+/// Rows that are worked on together, so that the arithmetic of one fills the waits of another.
 pub const SOFTMAX_ROWS: usize = LANES;
 
 /// The scores of a tile's rows for one chunk of components.
@@ -26,7 +26,7 @@ pub(crate) fn softmax_rows(
         tile.clear_from(log_prob.len(), bias.len());
         let top = tile.largest(bias);
         let normaliser = tile.exponentiate(bias, &top);
-        // What no component explains is impossible: it has no exponentials to be scaled.
+        // A row that no component explains has no exponentials to be scaled.
         for row in (0..log_prob.len()).filter(|row| top.0[*row] == f64::NEG_INFINITY) {
             tile.spread(row, prior);
         }
@@ -42,8 +42,10 @@ fn larger(a: f64, b: f64) -> f64 {
     if b > a { b } else { a }
 }
 
-/// No instruction, but a fence that the loop vectoriser does not cross: it would otherwise take the same lane of several
-/// rows together, with gathers, instead of the lanes of one row, which lie side by side.
+/// No instruction, but a fence that the loop vectoriser does not cross.
+///
+/// Without it, the vectoriser takes the same lane of several rows together, with gathers. The lanes
+/// of one row lie side by side and need none.
 #[inline(always)]
 fn keep_rows_apart() {
     std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::SeqCst);
@@ -62,7 +64,7 @@ impl Tile<'_> {
         &mut self.tiles[chunk * self.stride + self.first]
     }
 
-    /// Blanks what lies behind the last row, so that it may be computed with.
+    /// Sets what lies behind the last row to 0, so that arithmetic on it is harmless.
     #[inline(always)]
     fn clear_from(&mut self, n_rows: usize, n_chunks: usize) {
         if n_rows < SOFTMAX_ROWS {
@@ -84,8 +86,8 @@ impl Tile<'_> {
         Lanes(tops).map(|top| top.reduce(larger))
     }
 
-    /// Replaces scores by exp(weighted log-probability - `top`); the sum of each row, in [1, K], and 1 for rows that are
-    /// impossible.
+    /// Replaces scores by exp(weighted log-probability - `top`). Returns the sum of each row: in
+    /// [1, K], and 1 for impossible rows.
     #[inline(always)]
     fn exponentiate(&mut self, bias: &[Lanes<f64>], top: &OfRows) -> OfRows {
         let mut sums = [Lanes::<f64>::default(); SOFTMAX_ROWS];
@@ -100,7 +102,7 @@ impl Tile<'_> {
         sums.zip(*top, |sum, top| if top > f64::NEG_INFINITY { sum } else { 1.0 })
     }
 
-    /// The fallback for a row that no component explains.
+    /// Gives a row that no component explains the weights as responsibilities.
     #[inline(always)]
     fn spread(&mut self, row: usize, prior: &[Lanes<f64>]) {
         for (chunk, prior) in prior.iter().enumerate() {

@@ -1,8 +1,7 @@
-//! The two walks with all components at once: along a row's list, look up and add (E-step); along a cell's list of rows, add
-//! up their responsibilities (M-step); and the tables of the first. For data whose rows belong to many components at the
-//! same time.
+//! The two walks with all components at once, and the tables of the first.
 //!
-//! What is here is inlined into [`crate::kernels::dispatch`], which compiles it once for each instruction set.
+//! For the E-step, the walk along a row's list looks up cells and adds them. For the M-step, the
+//! walk along a cell's list of rows adds up their responsibilities.
 
 use super::columns::{Columns, PATTERNS};
 use crate::kernels::lanes::Lanes;
@@ -48,7 +47,8 @@ pub(crate) fn score_rows(
     }
 }
 
-/// The sum of the cells in `list`, as two interleaved sums: additions of one need not wait for the other's.
+/// The sum of the cells in `list`, as two interleaved sums: additions of one do not wait for the
+/// other's.
 #[inline(always)]
 fn look_up(cells: &[Lanes<f64>; CELLS], list: &[FourNibbles]) -> Lanes<f64> {
     let (mut even, mut odd) = (Lanes::default(), Lanes::default());

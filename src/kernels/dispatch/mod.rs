@@ -1,12 +1,15 @@
-//! The kernels as they are called: compiled once for every instruction set, the best one chosen at run time.
+//! The kernels as they are called: compiled once for every instruction set, the best one chosen at
+//! run time.
 //!
-//! The table below lists all kernels. [`Platform`] is the choice. The code of a kernel stands in the other files of
-//! this folder, once for all instruction sets: it is inlined into a function for each of them. Only what [`Masked`]
-//! does has a form of its own for AVX-512. To add a kernel, write it in a file of its own and add it to the table.
+//! The table below lists all kernels. [`Platform`] is the choice. The code of a kernel stands in
+//! the other files of this folder, once for all instruction sets: it is inlined into a function for
+//! each of them. Only what [`Masked`] does has a form of its own for AVX-512. To add a kernel,
+//! write it in a file of its own and add it to the table.
 //!
-//! **Tests.** `tests/` holds every instruction set that the processor has to the portable form, bit for bit, and prints
-//! which these are. Two variables of the environment are read by unit tests alone. `BMM_REQUIRE_ISA=avx512,avx2` makes
-//! the tests fail if one of these is missing. `BMM_USE_ISA=portable` makes the unit tests run on that instruction set.
+//! **Tests.** `tests/` holds every instruction set that the processor has to the portable form, bit
+//! for bit, and prints which these are. Two variables of the environment are read by unit tests
+//! alone. `BMM_REQUIRE_ISA=avx512,avx2` makes the tests fail if one of these is missing.
+//! `BMM_USE_ISA=portable` makes the unit tests run on that instruction set.
 //!
 //! [`Masked`]: super::masked::Masked
 
@@ -32,8 +35,8 @@ use std::ops::Range;
 
 /// Makes a function of every kernel that runs the code for the current platform.
 ///
-/// A line holds the name, in brackets the width and the cell if the kernel is for any, arguments, result, and the code. There,
-/// `M` is the platform's [`Masked`](super::masked::Masked).
+/// A line holds the name, in brackets the width and the cell if the kernel is for any, arguments,
+/// result, and the code. There, `M` is the platform's [`Masked`](super::masked::Masked).
 macro_rules! kernels {
     ($(
         $(#[$docs:meta])*
@@ -88,7 +91,8 @@ macro_rules! kernels {
                     type M = Portable;
                     match self {
                         Self::Portable => $code($($arg),*),
-                        // SAFETY: such a platform is made only where the processor has its instructions.
+                        // SAFETY: such a platform is made only where the processor has its
+                        // instructions.
                         #[cfg(target_arch = "x86_64")]
                         Self::Sse42 => unsafe { sse42($($arg),*) },
                         // SAFETY: see above.
@@ -108,13 +112,14 @@ kernels! {
     /// Fills one tile's `cells` from the log-odds of its features, at most
     /// [`TILE_FEATURES`](super::TILE_FEATURES).
     ///
-    /// Cell `group * 16 + pattern` becomes the sum of the log-odds of the features that are one in `pattern`.
+    /// Cell `group * 16 + pattern` becomes the sum of the log-odds of the features that are one in
+    /// `pattern`.
     fn fill_table[](log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) = tables::fill_table;
 
     /// One tile's part of the scores of a block's rows, for one chunk of components.
     ///
-    /// `scores` has one value for each position. The first tile sets it, the others add to it. `cells` has
-    /// [`CELLS`](super::CELLS) cells.
+    /// `scores` has one value for each position. The first tile sets it, the others add to it.
+    /// `cells` has [`CELLS`](super::CELLS) cells.
     ///
     /// # Panics
     /// If `cells` has another length or `scores` is longer than the block: defects of the caller.
@@ -125,10 +130,11 @@ kernels! {
         scores: &mut [Lanes<f64>],
     ) = tables::score_rows;
 
-    /// For one chunk of components, the sums of the responsibilities of the rows in which a feature is one.
+    /// For one chunk of components, the sums of the responsibilities of the rows in which a feature
+    /// is one.
     ///
-    /// `sums` has one value for each feature from `first_feature` on, a multiple of four. `resp` holds the
-    /// responsibilities of all rows of `columns`.
+    /// `sums` has one value for each feature from `first_feature` on, a multiple of four. `resp`
+    /// holds the responsibilities of all rows of `columns`.
     ///
     /// # Panics
     /// If `resp` is shorter or there are more `sums` than features: defects of the caller.
@@ -141,13 +147,15 @@ kernels! {
 
     /// Turns `scores`, sums of log-odds, into responsibilities.
     ///
-    /// Sets `log_prob` to the log p(x) of each row, in nats, and adds the responsibilities of all rows to `sums`.
+    /// Sets `log_prob` to the log p(x) of each row, in nats, and adds the responsibilities of all
+    /// rows to `sums`.
     ///
-    /// `scores` holds a column for each chunk of `bias`, `stride` apart. A column is as long as `log_prob`, and then up to
-    /// a multiple of [`SOFTMAX_ROWS`](super::SOFTMAX_ROWS) with anything in these rows. `bias` is log weight plus the
-    /// log-probability of an all-zero row: -inf in padding lanes and for components of weight 0. A score of -inf
-    /// rules a component out. A row that every component rules out has log p(x) = -inf and takes `prior`, the
-    /// weights, as responsibilities.
+    /// `scores` holds a column for each chunk of `bias`, `stride` apart. A column is as long as
+    /// `log_prob`, and then up to a multiple of [`SOFTMAX_ROWS`](super::SOFTMAX_ROWS) with anything
+    /// in these rows. `bias` is log weight plus the log-probability of an all-zero row: -inf in
+    /// padding lanes and for components of weight 0. A score of -inf rules a component out. A row
+    /// that every component rules out has log p(x) = -inf and takes `prior`, the weights, as
+    /// responsibilities.
     ///
     /// # Panics
     /// If `scores` is shorter: a defect of the caller.
@@ -181,8 +189,8 @@ kernels! {
     /// `cells` are the tables of one or two chunks of components.
     ///
     /// # Panics
-    /// If a position lies outside of the block, there are more than two tables, or marks are missing: defects of
-    /// the caller.
+    /// If a position lies outside of the block, there are more than two tables, or marks are
+    /// missing: defects of the caller.
     fn screen_rows[N C](
         cells: &[&Tile<C>],
         block: &RowBlock,
@@ -193,8 +201,8 @@ kernels! {
 
     /// Leaves in `found`, which must be clear, the candidates of each row at `positions`.
     ///
-    /// These are the components whose mark in `totals` is within the row's `reach` of the largest. They are all components
-    /// if the largest mark is saturated or the reach is the largest number.
+    /// These are the components whose mark in `totals` is within the row's `reach` of the largest.
+    /// They are all components if the largest mark is saturated or the reach is the largest number.
     ///
     /// # Panics
     /// If there are fewer totals or reaches than positions: a defect of the caller.
@@ -211,7 +219,8 @@ kernels! {
     /// `log_odds` holds `stride` words for each component.
     ///
     /// # Panics
-    /// If a row lies outside of the block or a component outside of `log_odds`: a defect of the caller.
+    /// If a row lies outside of the block or a component outside of `log_odds`: a defect of the
+    /// caller.
     fn score_multi_way[](
         log_odds: &[Lanes16<f32>],
         stride: usize,
@@ -220,7 +229,8 @@ kernels! {
         rows: &mut MultiWayRows<f64>,
     ) = multi_way::score_multi_way::<M>;
 
-    /// Adds one tile's part of the lead of the second component over the first to the values of `rows`.
+    /// Adds one tile's part of the lead of the second component over the first to the values of
+    /// `rows`.
     ///
     /// Arguments and panics are those of [`score_multi_way`].
     fn score_two_way[](
@@ -231,15 +241,16 @@ kernels! {
         rows: &mut TwoWayRows<f64>,
     ) = two_way::score_two_way::<M>;
 
-    /// Sets `shares` to the responsibilities of the second of two components, whose leads are `leads` nats (finite).
+    /// Sets `shares` to the responsibilities of the second of two components, whose leads are
+    /// `leads` nats (finite).
     ///
-    /// A component that is more than `reach` behind has none. Returns the sum of the entropies, in units: see
-    /// [`entropy_nats`](super::entropy_nats).
+    /// A component that is more than `reach` behind has none. Returns the sum of the entropies, in
+    /// units: see [`entropy_nats`](super::entropy_nats).
     fn softmax_two_way[](leads: &[f64], reach: f64, shares: &mut [i32]) -> i64
         = two_way::softmax_two_way;
 
-    /// Adds the values of the `range` of `rows` to the sums of their components, in one tile: to those of the features that
-    /// are one in the row.
+    /// Adds the values of the `range` of `rows` to the sums of their components, in one tile: to
+    /// those of the features that are one in the row.
     ///
     /// `sums` holds `stride` words for each component.
     ///
@@ -254,8 +265,8 @@ kernels! {
         range: Range<usize>,
     ) = multi_way::add_multi_way::<M>;
 
-    /// Adds the value of each of the `range` of `rows` to the sums of its second component and takes it from those of its
-    /// first.
+    /// Adds the value of each of the `range` of `rows` to the sums of its second component and
+    /// takes it from those of its first.
     ///
     /// Arguments and panics are those of [`add_multi_way`]; the two components must differ.
     fn add_two_way[](
@@ -267,7 +278,7 @@ kernels! {
         range: Range<usize>,
     ) = two_way::add_two_way::<M>;
 
-    /// Adds `sums` to `totals`, two octets for each word, and clears them.
+    /// Adds `sums` to `totals`, two of them for each word, and clears them.
     fn flush_sums[](sums: &mut [Lanes16<i32>], totals: &mut [Lanes8<i64>]) = multi_way::flush_sums;
 
     /// Replaces each value, none of them positive, by its exponential.
@@ -279,13 +290,15 @@ kernels! {
     /// Replaces each mean by its odds `m / (1 - m)`; by 1 where it is 0 or 1.
     fn odds_all[](means: &mut [f64]) = odds::odds_all;
 
-    /// Sets `products` to products of the probabilities of a zero, those of the means that are neither 0 nor 1.
+    /// Sets `products` to products of the probabilities of a zero, those of the means that are
+    /// neither 0 nor 1.
     ///
     /// # Panics
     /// If there are not [`n_products`](super::n_products) of them: a defect of the caller.
     fn zero_prob_products[](means: &[f64], products: &mut [f64]) = odds::zero_prob_products;
 
-    /// Puts the log-odds `new` of one component in the place of others, in double and in single precision.
+    /// Puts the log-odds `new` of one component in the place of others, in double and in single
+    /// precision.
     ///
     /// Returns the sums of the changes upwards and of those downwards.
     ///

@@ -6,7 +6,7 @@ use super::tile::{TILE_BYTES, TILE_WORDS, tile_count};
 use crate::bits::BitMatrix;
 use crate::kernels::masked::prefetch;
 
-/// Rows in advance that memory is asked for their words.
+/// How many rows ahead lists are prefetched.
 const PREFETCH_ROWS: usize = 12;
 
 /// Some rows of a data set, listed. A row is known by its *position* in the block.
@@ -36,7 +36,8 @@ impl RowBlock {
         block
     }
 
-    /// The same, shortest rows first: loops over lists of one length are predicted well.
+    /// Lists all rows of `data`, shortest rows first: loops over lists of one length are predicted
+    /// well.
     pub fn by_length(data: &BitMatrix, first: usize) -> Self {
         let mut block = Self::default();
         block.list_by_length(data, first);
@@ -45,9 +46,9 @@ impl RowBlock {
         block
     }
 
-    /// [`Self::by_length`] in the place of what was listed before, whose memory is used again.
+    /// Lists rows like [`Self::by_length`], in the memory of what was listed before.
     pub fn list_by_length(&mut self, data: &BitMatrix, first: usize) {
-        let in_steps = |n: u32| n.div_ceil(LIST_STEP as u32); // as loops see them
+        let in_steps = |n: u32| n.div_ceil(LIST_STEP as u32); // steps of loops
         let mut lengths: Vec<_> = (0..data.n_samples() as u32)
             .map(|row| (n_not_blank(&data.row(row as usize)).map(in_steps), row))
             .collect();
@@ -96,8 +97,10 @@ impl RowBlock {
         self.nibbles.n_entries(position)
     }
 
-    /// Whether the row at a position has a one where `never` has, or lacks one of the `n_always` where `always` has: both packed
-    /// rows, in words.
+    /// Whether the row at a position has a one of `never`, or lacks one of the `n_always` ones of
+    /// `always`.
+    ///
+    /// Both are packed rows, in words.
     ///
     /// # Panics
     /// If they are shorter than the rows: a defect of the caller.
@@ -122,7 +125,7 @@ impl RowBlock {
         n_met < n_always
     }
 
-    /// Asks for the words of one tile of the row that is so far ahead in `positions` that they are there when they are needed.
+    /// Prefetches the words, in one tile, of a row some places ahead in `positions`.
     #[inline(always)]
     pub(in crate::kernels) fn prefetch_words(&self, tile: usize, positions: &[u32], now: usize) {
         if let Some(&position) = positions.get(now + PREFETCH_ROWS) {
@@ -130,7 +133,7 @@ impl RowBlock {
         }
     }
 
-    /// The same for its nibbles.
+    /// Prefetches the nibbles, in one tile, of a row some places ahead in `positions`.
     #[inline(always)]
     pub(in crate::kernels) fn prefetch_nibbles(&self, tile: usize, positions: &[u32], now: usize) {
         if let Some(&position) = positions.get(now + PREFETCH_ROWS) {
@@ -184,7 +187,7 @@ impl<T: Copy> Lists<T> {
         size_of_val(&self.starts[..]) + size_of_val(&self.entries[..])
     }
 
-    /// In the lists of all tiles at a position.
+    /// The number of entries at a position, over all tiles, with the padding.
     #[inline(always)]
     fn n_entries(&self, position: usize) -> usize {
         let mut n = 0;

@@ -1,11 +1,13 @@
-//! What lists are made of: entries, four together.
+//! What lists are made of: entries, in groups of four.
 
 use super::tile::CELLS;
 
-/// Lists are filled up with a blank first nibble or word to a multiple of this, so that loops need no rest.
+/// Entries that one step of a loop takes. Lists are padded to a multiple with a blank first nibble
+/// or word.
 pub const LIST_STEP: usize = 4;
 
-/// Four entries of a list of words: `index * 2^16 + word` (index within the tile; bit j of the word is feature `16 * index + j`).
+/// Four entries of a list of words. An entry is `index * 2^16 + word`, with the index within the
+/// tile. Bit j of the word is feature `16 * index + j`.
 pub type FourWords = [u32; LIST_STEP];
 
 /// The bits and the index of an entry in a list of words.
@@ -14,15 +16,15 @@ pub fn word_and_index(entry: u32) -> (u16, usize) {
     (entry as u16, (entry >> 16) as usize)
 }
 
-/// Four entries of a list of nibbles in one number, the first one lowest: the walk along a list is bound by loads, and this is one
-/// for four.
+/// Four entries of a list of nibbles in one number, the first one lowest.
 ///
-/// An entry is sixteen times a cell, which is `group * 16 + pattern` (group within the tile; bit j of the pattern is feature
-/// `4 * group + j`).
+/// The walk along a list is bound by loads, and this is one load for four. An entry is sixteen
+/// times the number of a cell. That number is `group * 16 + pattern`, with the group within the
+/// tile. Bit j of the pattern is feature `4 * group + j`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct FourNibbles(u64);
 
-/// Whatever an entry holds, it is the place of a cell: what is looked up needs no check.
+/// Whatever an entry holds, it is the place of a cell, so looking it up needs no check.
 const _: () = assert!(CELLS * 16 == 1 << 16);
 
 impl From<[u16; LIST_STEP]> for FourNibbles {

@@ -2,7 +2,7 @@
 
 use super::tile::{TILE_BYTES, TILE_WORDS};
 
-/// The nibbles and the words of a packed row that are not blank: how many.
+/// The numbers of nibbles and of words of a packed row that are not blank.
 pub(super) fn n_not_blank(row: &[u8]) -> [u32; 2] {
     let mut counts = [0; 2];
     for nibbles in words_of_eight(row).map(nibbles_of) {
@@ -16,8 +16,8 @@ pub(super) fn n_not_blank(row: &[u8]) -> [u32; 2] {
 pub(super) const SCRATCH: usize = 4 * TILE_BYTES;
 pub(super) type Scratch<T> = [T; SCRATCH];
 
-// Every entry is written and kept only if it is not blank: no branch to be predicted wrongly. The masks say that places are
-// in range.
+// Every entry is written, and kept only if it is not blank: there is no branch to be predicted
+// wrongly. The remainders tell the compiler that places are in range.
 
 pub(super) fn list_words<const N: usize>(bytes: &[u8], scratch: &mut [u32; N]) -> usize {
     let mut n = 0;

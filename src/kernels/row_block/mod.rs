@@ -1,10 +1,15 @@
 //! Rows as lists of what is not blank in them.
 //!
-//! Handwriting leaves most features blank, so listing the rest once and walking the list in every iteration beats
-//! decoding bits again. Two walks, two lists: *nibbles* (groups of four neighbouring features; on MNIST 40 of 196 are
-//! not blank) index tables with a cell for each pattern, *words* (16 of 49) pick sixteen numbers of one component at once.
-//! Wide rows are cut into tiles of 1024 features: a tile's table stays in the second-level cache, and an entry in a list of
-//! nibbles fits in 16 bits.
+//! Handwriting leaves most features blank. Listing the rest once, and walking the lists in every
+//! iteration, beats decoding bits again. Every row has two lists:
+//!
+//! - *Nibbles*, groups of four neighbouring features, index tables with a cell for each pattern. On
+//!   MNIST, 40 of 196 are not blank.
+//! - *Words*, sixteen neighbouring features, mask sixteen numbers of one component at once. On
+//!   MNIST, 16 of 49 are not blank.
+//!
+//! Wide rows are cut into tiles of 1024 features. A tile's table stays in the second-level cache,
+//! and an entry in a list of nibbles fits in 16 bits.
 
 mod block;
 mod entries;

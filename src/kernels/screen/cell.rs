@@ -1,23 +1,21 @@
 //! The cells of screening's tables, and the walk along a row's list that adds them up.
-//!
-//! What is here is inlined into [`crate::kernels::dispatch`], which compiles it once for each instruction set.
 
 use super::marks::Marks;
 use crate::kernels::lanes::array;
 use crate::kernels::row_block::{CELLS, FourNibbles, LIST_STEP, RowBlock};
 
-/// One cell of a table: how far `N` components side by side lie behind the envelope, in units.
+/// One cell of a table: how far `N` components side by side lie below the upper bound, in units.
 pub trait Cell<const N: usize>: Copy + Send + Sync {
-    /// On the envelope.
+    /// All components at the upper bound.
     const ZERO: Self;
 
     /// The largest number of units that a cell holds.
     const MAX_UNITS: u16;
 
-    /// From so many units for each component, none of them above [`Self::MAX_UNITS`].
+    /// From the units of each component, none of them above [`Self::MAX_UNITS`].
     fn new(units: &[u16; N]) -> Self;
 
-    /// For each of M tables, `first` less the cells of `list`, saturating.
+    /// For each of M tables, `first` less the cells that `list` names, saturating.
     fn totals<const M: usize>(
         first: [Marks<N>; M],
         cells: [&Tile<Self>; M],
@@ -25,19 +23,23 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
     ) -> [Marks<N>; M];
 }
 
-/// The cells of one tile, on cache lines of their own; and one more, which is never looked up: any place of an entry leaves
-/// room for a cell, which spares a check.
+/// The cells of one tile, on cache lines of their own.
+///
+/// There is one more, which is never looked up. With it, a cell has room at any place that an entry
+/// can name, which spares a check.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub struct Tile<C>([C; CELLS + 1]);
 
-/// A cell with two bytes for each component: units can be so fine that hardly any component beyond reach remains.
+/// A cell with two bytes for each component. Units can be so fine that hardly any component beyond
+/// reach remains.
 pub type Wide<const N: usize> = [i16; N];
 
-/// A cell with one byte for each of 64 components, for tables that come from the second-level cache: a small one with
-/// coarse units is read in half the time, which outweighs the candidates that it fails to leave out.
+/// A cell with one byte for each of 64 components, for tables that come from the second-level
+/// cache.
 ///
-/// Two components to a number: `l` in the low byte, `32 + l` in the high one.
+/// Its units are coarser, so it leaves more candidates. But it is read in half the time, which
+/// outweighs them. A number holds two components: `l` in the low byte, `32 + l` in the high one.
 pub type Narrow = [u16; 32];
 
 impl<C: Copy> Tile<C> {
@@ -52,29 +54,30 @@ impl<C: Copy> Tile<C> {
     }
 }
 
-/// The lanes of all cells of some tables. Once for each row, not for each cell: a call, if it is not inlined.
+/// The lanes of all cells of some tables. It is called once for a row, not for every cell.
 #[inline(always)]
-fn lanes_of<T, const L: usize, const M: usize>(tables: [&Tile<[T; L]>; M]) -> [&[T]; M] {
+fn table_lanes<T, const L: usize, const M: usize>(tables: [&Tile<[T; L]>; M]) -> [&[T]; M] {
     const { assert!(L.is_multiple_of(16)) }
     array(|m| tables[m].0.as_flattened())
 }
 
-/// The cell of L lanes at a place, which is sixteen times its number: found without multiplying.
+/// The cell of L lanes at a place. The place is sixteen times its number, so it is found without
+/// multiplying.
 #[inline(always)]
-fn at<T, const L: usize>(lanes: &[T], place: usize) -> &[T; L] {
+fn cell_at<T, const L: usize>(lanes: &[T], place: usize) -> &[T; L] {
     lanes[place * (L / 16)..].first_chunk().expect("a cell behind the last place")
 }
 
-/// Some chunks of the totals of rows.
+/// Some chunks of the marks of rows.
 #[derive(Debug)]
 pub struct Chunks<'a, const N: usize> {
-    /// For each row, `stride` chunks.
+    /// The marks of each row in turn, `stride` chunks for each.
     pub totals: &'a mut [Marks<N>],
-    /// See there.
+    /// The number of chunks of a row.
     pub stride: usize,
-    /// The first chunk of a row that is meant.
+    /// The first chunk of a row that is worked on.
     pub offset: usize,
-    /// What these chunks are to begin with, whatever they hold.
+    /// The marks that these chunks begin with. `None`: those that they hold.
     pub first: Option<&'a [Marks<N>]>,
 }
 
@@ -93,7 +96,7 @@ pub(crate) fn screen_rows<C: Cell<N>, const N: usize>(
     }
 }
 
-/// Takes the cells of each row's list from M of its totals, which begin as those of `first` where there are any.
+/// Subtracts the cells that each row's list names from M of its chunks.
 #[inline(always)]
 fn subtract_cells<C: Cell<N>, const M: usize, const N: usize>(
     cells: [&Tile<C>; M],
@@ -122,18 +125,18 @@ impl<const N: usize> Cell<N> for Wide<N> {
         array(|l| units[l] as i16)
     }
 
-    /// As two interleaved sums: additions of one need not wait for the other's.
+    /// There are two interleaved sums: additions of one do not wait for the other's.
     #[inline(always)]
     fn totals<const M: usize>(
         first: [Marks<N>; M],
         cells: [&Tile<Self>; M],
         list: &[FourNibbles],
     ) -> [Marks<N>; M] {
-        let (mut sums, lanes) = ([first, [Marks([0; N]); M]], lanes_of(cells));
+        let (mut sums, lanes) = ([first, [Marks([0; N]); M]], table_lanes(cells));
         for four in list {
             for i in 0..LIST_STEP {
                 for (m, sum) in sums[i % 2].iter_mut().enumerate() {
-                    *sum = sum.subtract(at(lanes[m], four.place(i)));
+                    *sum = sum.subtract(cell_at(lanes[m], four.place(i)));
                 }
             }
         }
@@ -155,8 +158,9 @@ impl Cell<64> for Narrow {
         array(|l| low[l] | high[l] << 8)
     }
 
-    /// Sums the numbers whole and their high bytes apart, from which the sums of the low bytes follow: one shift, no unpacking.
-    /// A tile has 256 groups, so neither sum of bytes exceeds 16 bits.
+    /// It sums whole numbers, and their high bytes apart. The sums of the low bytes follow from
+    /// these: one shift, no unpacking. A tile has 256 groups, so neither sum of bytes exceeds 16
+    /// bits.
     #[inline(always)]
     fn totals<const M: usize>(
         mut first: [Marks<64>; M],
@@ -164,11 +168,11 @@ impl Cell<64> for Narrow {
         list: &[FourNibbles],
     ) -> [Marks<64>; M] {
         let (mut both, mut high) = ([[0_u16; 32]; M], [[0_u16; 32]; M]);
-        let lanes = lanes_of(cells);
+        let lanes = table_lanes(cells);
         for four in list {
             for i in 0..LIST_STEP {
                 for m in 0..M {
-                    let cell: &Self = at(lanes[m], four.place(i));
+                    let cell: &Self = cell_at(lanes[m], four.place(i));
                     for l in 0..32 {
                         both[m][l] = both[m][l].wrapping_add(cell[l]);
                         high[m][l] = high[m][l].wrapping_add(cell[l] >> 8);
@@ -176,12 +180,12 @@ impl Cell<64> for Narrow {
                 }
             }
         }
-        let most = |units: u16| units.min(i16::MAX as u16) as i16;
+        let capped = |units: u16| units.min(i16::MAX as u16) as i16;
         for (m, first) in first.iter_mut().enumerate() {
             let mut units = [0; 64];
             for l in 0..32 {
-                units[l] = most(both[m][l].wrapping_sub(high[m][l] << 8));
-                units[32 + l] = most(high[m][l]);
+                units[l] = capped(both[m][l].wrapping_sub(high[m][l] << 8));
+                units[32 + l] = capped(high[m][l]);
             }
             *first = first.subtract(&units);
         }

@@ -1,6 +1,4 @@
-//! From marks to candidates: every row by how many components are within reach of its best.
-//!
-//! What is here is inlined into [`crate::kernels::dispatch`], which compiles it once for each instruction set.
+//! From marks to candidates.
 
 use super::marks::{Marks, SATURATED};
 use crate::kernels::masked::Masked;
@@ -8,31 +6,32 @@ use crate::kernels::masked::Masked;
 use crate::kernels::sparse::multi_way::MultiWayRows;
 use crate::kernels::sparse::two_way::TwoWayRows;
 
-/// What screening finds: every row by how many components are within reach of its best.
+/// What screening finds: the rows by their number of candidates.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    /// Rows with one.
+    /// Rows with one candidate.
     pub single: SingleRows,
-    /// Rows with two; their values are 0.
+    /// Rows with two candidates; their values are 0.
     pub two_way: TwoWayRows<f64>,
-    /// Rows with more; their values are 0.
+    /// Rows with more candidates; their values are 0.
     pub multi_way: MultiWayRows<f64>,
-    /// Rows so far behind the envelope that all components had to be taken.
+    /// The number of rows whose best mark is saturated, so that all components are candidates.
     pub n_saturated: usize,
-    /// Scratch: for each row and chunk which components are within reach.
+    /// Scratch: for each row and chunk the components within reach, as bits.
     within: Vec<u64>,
-    /// Scratch: the rows with more than two.
+    /// Scratch: the rows with more than two candidates.
     multi_way_rows: Vec<u32>,
 }
 
-/// Rows with one component within reach.
+/// Rows with one candidate.
 #[derive(Debug, Default)]
 pub struct SingleRows {
     /// Their positions, ascending.
     pub positions: Vec<u32>,
-    /// For each of them the component.
+    /// The component of each row.
     pub components: Vec<u32>,
-    /// For each of them, how many units lie between the reach and the best component beyond it, at least.
+    /// The slack of each row, in units: how far the best other component lies beyond reach, at
+    /// least.
     pub slack: Vec<i16>,
 }
 
@@ -50,7 +49,7 @@ impl Candidates {
         self.single.positions.len() + 2 * self.two_way.len() + self.multi_way.len()
     }
 
-    /// Whether there are none.
+    /// Whether there is no candidate.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -72,8 +71,9 @@ impl Candidates {
         self.within.resize(n_rows * stride, 0);
     }
 
-    /// Cuts the lists to what counts in them, and lists the components of all rows with more than two: of `stride` masks, `width` bits
-    /// each.
+    /// Cuts the lists to what counts in them, and lists the components of all multi-way rows.
+    ///
+    /// Each row has `stride` masks of `width` bits.
     #[inline(always)]
     fn finish(
         &mut self,
@@ -106,7 +106,8 @@ pub(crate) fn select<P: Masked, const N: usize>(
 ) {
     let stride = n_components.div_ceil(N);
     found.make_room(positions.len(), stride);
-    // For the usual counts of chunks loops without a loop inside; marks of fewer than 64 lanes are used for a single chunk.
+    // For the usual counts of chunks loops without a loop inside; marks of fewer than 64 lanes are
+    // used for a single chunk.
     let counts = match stride {
         1 => sort_by_number::<P, N>(1, totals, positions, reach, found),
         2 if N == 64 => sort_by_number::<P, N>(2, totals, positions, reach, found),
@@ -115,7 +116,7 @@ pub(crate) fn select<P: Masked, const N: usize>(
     found.finish(&counts, stride, N, n_components, positions);
 }
 
-/// How many rows have one component within reach, two, more; and how many have lost count.
+/// The numbers of rows of each kind, and of those whose best mark is saturated.
 struct RowCounts {
     single: usize,
     two_way: usize,
@@ -123,9 +124,10 @@ struct RowCounts {
     saturated: usize,
 }
 
-/// Puts each row where rows with so many components within reach belong.
+/// Puts each row among those with as many candidates.
 ///
-/// What is written is kept only if it counts: no branch to be predicted wrongly.
+/// A row is written to every list, and kept only where it belongs: there is no branch to be
+/// predicted wrongly.
 #[inline(always)]
 fn sort_by_number<P: Masked, const N: usize>(
     stride: usize,
@@ -135,7 +137,7 @@ fn sort_by_number<P: Masked, const N: usize>(
     found: &mut Candidates,
 ) -> RowCounts {
     let n = positions.len();
-    // Slices of one length, for one check of a place instead of several.
+    // Slices of one length: one check of a place instead of several.
     let Candidates { single, two_way, within, multi_way_rows, .. } = found;
     let (single_positions, single_components) =
         (&mut single.positions[..n], &mut single.components[..n]);
@@ -151,7 +153,7 @@ fn sort_by_number<P: Masked, const N: usize>(
             masks[chunk] = marks.at_least::<P>(lowest);
         }
         let (count, ends) = first_and_last(masks, N);
-        // A best one that has lost count too: only scores can tell, and no mask leaves anyone out.
+        // If the best mark is saturated, only scores can tell: the masks hold all components.
         let is_saturated = lowest == SATURATED;
         let count = if is_saturated { 3 } else { count };
         counts.saturated += usize::from(is_saturated);
@@ -176,22 +178,23 @@ fn lowest<P: Masked, const N: usize>(row: &[Marks<N>], reach: i16) -> i16 {
         largest = largest.max(marks);
     }
     let lowest = largest.largest::<P>().saturating_sub(reach);
-    // A margin of more than 16 bits: nothing can be left out.
+    // A reach of more than 16 bits: nothing can be left out.
     if reach == i16::MAX { SATURATED } else { lowest }
 }
 
-/// How far the best mark beyond reach lies behind the lowest within.
+/// How far the best mark beyond reach lies behind the lowest mark within reach.
 #[inline(always)]
 fn slack<P: Masked, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
     let mut beyond = Marks([SATURATED; N]);
     for marks in row {
         beyond = beyond.max(&marks.below(lowest));
     }
-    // A total that has lost count is lower still.
+    // The true mark of a saturated one is lower still.
     lowest.saturating_sub(beyond.largest::<P>())
 }
 
-/// How many bits are set in `masks`, `width` bits each, and the counts of the first and the last one.
+/// The number of bits set in `masks`, `width` bits each, and the counts of the first and the last
+/// one.
 #[inline(always)]
 fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
     if let [mask] = masks {
@@ -210,7 +213,7 @@ fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
     (count, ends)
 }
 
-/// Appends the counts of all bits that are set, but for those of padding.
+/// Appends the numbers of all bits that are set, except those of padding.
 #[inline(always)]
 fn push_all(masks: &[u64], width: usize, n_components: usize, found: &mut MultiWayRows<f64>) {
     for (chunk, &mask) in masks.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! Responsibilities as whole numbers: multiples of 2^-24, the resolution of single precision near 1, whose sums are exact.
+//! Responsibilities as whole multiples of 2^-24, the resolution of single precision near 1. Their
+//! sums are exact.
 
 use crate::kernels::exp::ROUND;
 
@@ -8,12 +9,14 @@ pub const ONE: i32 = 1 << 24;
 /// Responsibilities below this are 0.
 pub const SMALLEST: f64 = 0.5 / ONE as f64;
 
-/// Nats behind the best component beyond which a responsibility is below half of 2^-24, and so 0: `25 ln 2`.
+/// Nats behind the best component beyond which a responsibility is 0, being below half of 2^-24:
+/// `25 ln 2`.
 pub const REACH: f64 = 17.328_679_513_998_633;
 
-/// Nats behind the best component beyond which a component is left out of its rows' log-likelihood: [`REACH`] where these are long;
-/// where rows have fewer features, and so fewer nats, and components are closer together, `33 ln 2`, which keeps what is left out below
-/// a billionth there too.
+/// Nats behind the best component beyond which a component is left out of a row's log-likelihood.
+///
+/// It is [`REACH`] for rows of 512 features and more. Shorter rows have fewer nats, so what is left
+/// out counts for more: there it is `33 ln 2`, which keeps the error below a billionth.
 pub fn reach(n_features: usize) -> f64 {
     if n_features < 512 { REACH / 25.0 * 33.0 } else { REACH }
 }

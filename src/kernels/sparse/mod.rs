@@ -1,4 +1,4 @@
-//! The few components of a row that are scored one by one.
+//! The candidates of a row: their scores, responsibilities and sums.
 
 pub(crate) mod fixed_point;
 pub(crate) mod multi_way;

@@ -1,21 +1,24 @@
-//! Sums for single pairs of a row and a component, over the words of the row that are not blank: sixteen features at a
-//! time, picked by the bits of the word.
+//! Rows with any number of components: scores, and sums of responsibilities.
 //!
-//! A score adds sixteen lanes over the row's words, even and odd entries apart, then the lanes in halves, and tile after tile
-//! in double precision: an order that the data alone fixes. What is here is inlined into [`crate::kernels::dispatch`], which compiles
-//! it once for each instruction set.
+//! Both walk along the words of a row that are not blank. They work on sixteen features at a time,
+//! masked by the bits of the word. A score adds sixteen lanes over the row's words, even and odd
+//! entries apart, then the lanes in halves. Tiles are added in double precision. The data alone fix
+//! this order.
 
 use crate::kernels::lanes::{Lanes, Lanes8, Lanes16, array};
 use crate::kernels::masked::Masked;
 use crate::kernels::row_block::{FourWords, RowBlock, TILE_WORDS, word_and_index};
 use std::ops::Range;
 
-/// A sparse matrix over the positions of a block and the components, in compressed rows: a value for each pair.
+/// Rows of a block with any number of components each, and a value for each: a sparse matrix in
+/// compressed rows.
+///
+/// An entry is a component of a row, with its value.
 #[derive(Debug, Clone)]
 pub struct MultiWayRows<T> {
-    /// Positions that have pairs.
+    /// Positions of the rows that have entries.
     positions: Vec<u32>,
-    /// For each of them, where its pairs end.
+    /// Where the entries of each row end.
     ends: Vec<u32>,
     components: Vec<u32>,
     values: Vec<T>,
@@ -28,7 +31,7 @@ impl<T> Default for MultiWayRows<T> {
 }
 
 impl<T: Copy> MultiWayRows<T> {
-    /// Forgets all pairs, keeping the memory.
+    /// Removes all rows, and keeps the memory.
     pub fn clear(&mut self) {
         self.positions.clear();
         self.ends.clear();
@@ -36,10 +39,12 @@ impl<T: Copy> MultiWayRows<T> {
         self.values.clear();
     }
 
-    /// Gives back memory if it is much, and far more than the pairs take: in the first iterations a block has many.
+    /// Gives back memory if it is large and mostly unused. In the first iterations a block has many
+    /// entries.
     pub fn shrink(&mut self) {
-        const MUCH: usize = 1 << 12;
-        if self.values.capacity() > MUCH.max(2 * self.values.len()) {
+        /// Entries for which memory is kept in any case.
+        const MIN_CAPACITY: usize = 1 << 12;
+        if self.values.capacity() > MIN_CAPACITY.max(2 * self.values.len()) {
             self.positions.shrink_to_fit();
             self.ends.shrink_to_fit();
             self.components.shrink_to_fit();
@@ -47,14 +52,14 @@ impl<T: Copy> MultiWayRows<T> {
         }
     }
 
-    /// Adds a pair to the row that is being built.
+    /// Adds an entry to the row that is being built.
     #[inline(always)]
     pub fn push(&mut self, component: u32, value: T) {
         self.components.push(component);
         self.values.push(value);
     }
 
-    /// Ends the row at `position`; a row without pairs leaves no trace.
+    /// Ends the row at `position`. A row without entries is left out.
     #[inline(always)]
     pub fn end_row(&mut self, position: u32) {
         let end = self.components.len() as u32;
@@ -64,7 +69,7 @@ impl<T: Copy> MultiWayRows<T> {
         }
     }
 
-    /// Position, components and values of the `i`-th row that has pairs.
+    /// Position, components and values of row `i`.
     #[inline(always)]
     pub fn row(&self, i: usize) -> Option<(u32, &[u32], &[T])> {
         let position = *self.positions.get(i)?;
@@ -82,7 +87,7 @@ impl<T: Copy> MultiWayRows<T> {
         }
     }
 
-    /// Removes the rows that `take` takes, of which it is told position, components and values.
+    /// Removes the rows for which `take`, given position, components and values, is true.
     pub fn take_rows(&mut self, mut take: impl FnMut(u32, &[u32], &[T]) -> bool) {
         let (mut n_rows, mut n_pairs, mut start) = (0, 0, 0);
         for i in 0..self.positions.len() {
@@ -103,48 +108,48 @@ impl<T: Copy> MultiWayRows<T> {
         self.values.truncate(n_pairs);
     }
 
-    /// The number of rows that have pairs.
+    /// The number of rows.
     pub fn n_rows(&self) -> usize {
         self.positions.len()
     }
 
-    /// The places of the pairs of some rows, counted among those that have pairs.
+    /// The range of the entries of some rows.
     pub fn entry_range(&self, rows: Range<usize>) -> Range<usize> {
         let end_before = |row: usize| row.checked_sub(1).map_or(0, |last| self.ends[last] as usize);
         end_before(rows.start)..end_before(rows.end)
     }
 
-    /// The number of pairs.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.components.len()
     }
 
-    /// Whether there are none.
+    /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.components.is_empty()
     }
 
-    /// The components of all pairs, row after row.
+    /// The components of all entries, row after row.
     pub fn components(&self) -> &[u32] {
         &self.components
     }
 
-    /// The values of all pairs, row after row.
+    /// The values of all entries, row after row.
     pub fn values_mut(&mut self) -> &mut [T] {
         &mut self.values
     }
 
-    /// The values of all pairs, row after row.
+    /// The values of all entries, row after row.
     pub fn values(&self) -> &[T] {
         &self.values
     }
 
-    /// Sets every value to that of its component.
-    pub fn set_values(&mut self, of: impl Fn(u32) -> T) {
-        self.values.iter_mut().zip(&self.components).for_each(|(value, &k)| *value = of(k));
+    /// Sets every value to `value` of its component.
+    pub fn set_values(&mut self, value: impl Fn(u32) -> T) {
+        self.values.iter_mut().zip(&self.components).for_each(|(v, &k)| *v = value(k));
     }
 
-    /// Replaces every value by what `new` makes of its position, component and value.
+    /// Replaces every value by `new` of its position, component and value.
     pub fn update(&mut self, new: impl Fn(u32, u32, T) -> T) {
         let mut start = 0;
         for (&position, &end) in self.positions.iter().zip(&self.ends) {
@@ -155,7 +160,7 @@ impl<T: Copy> MultiWayRows<T> {
         }
     }
 
-    /// The positions that have pairs, each with the range of its pairs.
+    /// The position of every row with the range of its entries.
     #[inline(always)]
     pub fn rows(&self) -> impl Iterator<Item = (u32, Range<usize>)> + '_ {
         let mut start = 0;
@@ -192,21 +197,23 @@ pub(crate) fn score_multi_way<P: Masked>(
         // Two components share the masks.
         let components = &components[range.clone()];
         for (two, values) in values[range].chunks_mut(2).enumerate() {
-            let of = |i: usize| &log_odds[tile_of(components[2 * two + i], stride, tile)];
+            let tile_log_odds =
+                |i: usize| &log_odds[tile_of(components[2 * two + i], stride, tile)];
             match values {
                 [value_a, value_b] => {
-                    let [sum_a, sum_b] = score::<P, 2>(list, [of(0), of(1)]);
+                    let [sum_a, sum_b] = score::<P, 2>(list, [tile_log_odds(0), tile_log_odds(1)]);
                     (*value_a, *value_b) = (*value_a + sum_a, *value_b + sum_b);
                 }
-                [value] => *value += score::<P, 1>(list, [of(0)])[0],
+                [value] => *value += score::<P, 1>(list, [tile_log_odds(0)])[0],
                 _ => {}
             }
         }
     }
 }
 
-/// What M components get for the words in `list`. Even and odd entries have sums of their own, so that additions of one
-/// need not wait for the other's.
+/// The scores of M components for the words in `list`.
+///
+/// Even and odd entries have sums of their own: additions of one do not wait for the other's.
 #[inline(always)]
 fn score<P: Masked, const M: usize>(
     list: &[FourWords],
@@ -225,7 +232,7 @@ fn score<P: Masked, const M: usize>(
     array(|m| total(even[m], odd[m]))
 }
 
-/// All lanes of two sums.
+/// The sum of all lanes of two sums.
 #[inline(always)]
 pub(crate) fn total(even: Lanes16<f32>, odd: Lanes16<f32>) -> f64 {
     f64::from(even.zip(odd, |a, b| a + b).reduce(|a, b| a + b))
@@ -254,7 +261,7 @@ pub(crate) fn add_multi_way<P: Masked>(
     }
 }
 
-/// Adds `sums` to `totals`, two octets for each word, and clears them.
+/// Adds `sums` to `totals`, two of them for each word, and clears them.
 #[inline(always)]
 pub(crate) fn flush_sums(sums: &mut [Lanes16<i32>], totals: &mut [Lanes8<i64>]) {
     for (half, total) in totals.iter_mut().enumerate() {

@@ -1,8 +1,7 @@
-//! Rows that are between two components, as most are that are not clear: one difference of scores each, from which the
-//! responsibilities of both follow.
+//! Rows with two components: most rows that are not single.
 //!
-//! Rows side by side are softened in the lanes of a register, without a branch. What is here is inlined into
-//! [`crate::kernels::dispatch`], which compiles it once for each instruction set.
+//! One difference of scores gives the responsibilities of both components. Several rows, side by
+//! side in the lanes of a register, take one softmax without a branch.
 
 use super::fixed_point::{ONE, entropy_units, fixed};
 use super::multi_way::{tile_of, total};
@@ -12,14 +11,14 @@ use crate::kernels::masked::Masked;
 use crate::kernels::row_block::{FourWords, RowBlock, word_and_index};
 use std::ops::Range;
 
-/// Positions of a block, each with two components (the lower one first) and a value.
+/// Rows of a block with two components each, the lower one first, and a value.
 #[derive(Debug, Clone)]
 pub struct TwoWayRows<T> {
     /// Positions in the block.
     pub positions: Vec<u32>,
-    /// For each of them two components.
+    /// The two components of each row.
     pub components: Vec<[u32; 2]>,
-    /// For each of them a value.
+    /// The value of each row.
     pub values: Vec<T>,
 }
 
@@ -30,7 +29,7 @@ impl<T> Default for TwoWayRows<T> {
 }
 
 impl<T: Copy> TwoWayRows<T> {
-    /// Forgets all, keeping the memory.
+    /// Removes all rows, and keeps the memory.
     pub fn clear(&mut self) {
         self.positions.clear();
         self.components.clear();
@@ -50,7 +49,7 @@ impl<T: Copy> TwoWayRows<T> {
         self.positions.len()
     }
 
-    /// Whether there are none.
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.positions.is_empty()
     }
@@ -75,12 +74,16 @@ pub(crate) fn score_two_way<P: Masked>(
     for (i, value) in values.iter_mut().enumerate() {
         block.prefetch_words(tile, positions, i);
         let (position, two) = (positions[i], components[i]);
-        let of = |k| &log_odds[tile_of(k, stride, tile)];
-        *value += lead::<P>(block.words(tile, position as usize), of(two[0]), of(two[1]));
+        let tile_log_odds = |k| &log_odds[tile_of(k, stride, tile)];
+        *value += lead::<P>(
+            block.words(tile, position as usize),
+            tile_log_odds(two[0]),
+            tile_log_odds(two[1]),
+        );
     }
 }
 
-/// What the second component gains on the first for the words in `list`.
+/// The score of the second component less that of the first, for the words in `list`.
 #[inline(always)]
 fn lead<P: Masked>(list: &[FourWords], first: &[Lanes16<f32>], second: &[Lanes16<f32>]) -> f64 {
     let second = &second[..first.len()];
@@ -95,9 +98,11 @@ fn lead<P: Masked>(list: &[FourWords], first: &[Lanes16<f32>], second: &[Lanes16
     total(partial[0], partial[1])
 }
 
-/// Sets `shares` to the second component's responsibility of each row, for `leads`, the nats by which it is ahead of
-/// the first. Returns the sum over rows of `log z + (nats behind) * (responsibility of the one behind)`, where z is the
-/// normaliser `1 + exp(-nats behind)`: the entropy, in units.
+/// Sets `shares` to the second component's responsibility of each row. `leads` are the nats by
+/// which it is ahead of the first.
+///
+/// Returns the entropy, in units: the sum over rows of `log z + b r`. Here `b = |lead|` is how far
+/// one component is behind, `r` is its responsibility, and `z = 1 + exp(-b)`.
 #[inline(always)]
 pub(crate) fn softmax_two_way(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
     let (whole, rest) = leads.as_chunks::<VALUES_PER_STEP>();
@@ -153,13 +158,14 @@ mod tests {
     use super::super::fixed_point::{SMALLEST, entropy_nats};
     use super::*;
 
-    fn softened(leads: &[f64]) -> (Vec<i32>, i64) {
+    fn softmax(leads: &[f64]) -> (Vec<i32>, i64) {
         let mut shares = vec![-1; leads.len()];
         let entropy = softmax_two_way(leads, REACH, &mut shares);
         (shares, entropy)
     }
 
-    /// The second one's responsibility, and the entropy that goes with the one behind having `less`.
+    /// The second one's responsibility, and the entropy if the one behind has the responsibility
+    /// `less`.
     fn expected(lead: f64, less: f64) -> (f64, f64) {
         let behind = -lead.abs();
         (1.0 / (1.0 + libm::exp(-lead)), libm::log1p(libm::exp(behind)) - behind * less)
@@ -169,7 +175,7 @@ mod tests {
     fn shares_and_entropies_are_those_of_the_logistic_function() {
         for i in -40_000..=40_000 {
             let lead = f64::from(i) * (REACH / 40_000.0);
-            let (shares, entropy) = softened(&[lead]);
+            let (shares, entropy) = softmax(&[lead]);
             let share = f64::from(shares[0]) / f64::from(ONE);
             let (exact, _) = expected(lead, 0.0);
             assert!((share - exact).abs() <= SMALLEST * (1.0 + 1e-6), "{lead}: {share}");
@@ -185,7 +191,7 @@ mod tests {
     #[test]
     fn a_tie_is_shared_equally() {
         for lead in [0.0, -0.0, 1e-300, -1e-300] {
-            let (shares, entropy) = softened(&[lead]);
+            let (shares, entropy) = softmax(&[lead]);
             assert_eq!(shares, [ONE / 2]);
             assert!((entropy_nats(entropy) - 2f64.ln()).abs() <= 1e-12);
         }
@@ -194,31 +200,31 @@ mod tests {
     #[test]
     fn beyond_reach_there_is_no_share_and_no_entropy() {
         for behind in [REACH * (1.0 + 1e-15), 18.0, 100.0, 800.0, 1e300, f64::MAX] {
-            assert_eq!(softened(&[behind]), (vec![ONE], 0));
-            assert_eq!(softened(&[-behind]), (vec![0], 0));
+            assert_eq!(softmax(&[behind]), (vec![ONE], 0));
+            assert_eq!(softmax(&[-behind]), (vec![0], 0));
         }
         // Just within reach, the smallest share of all rounds either way.
-        assert!((0..=1).contains(&softened(&[-REACH]).0[0]));
-        assert_eq!(softened(&[-REACH + 1e-6]).0, [1]);
+        assert!((0..=1).contains(&softmax(&[-REACH]).0[0]));
+        assert_eq!(softmax(&[-REACH + 1e-6]).0, [1]);
     }
 
     #[test]
     fn what_is_in_front_of_one_is_behind_the_other() {
         for i in 1..=1000 {
             let lead = f64::from(i) * 0.02;
-            let ((ahead, entropy), (behind, same)) = (softened(&[lead]), softened(&[-lead]));
+            let ((ahead, entropy), (behind, same)) = (softmax(&[lead]), softmax(&[-lead]));
             assert_eq!(ahead[0] + behind[0], ONE);
             assert_eq!(entropy, same);
         }
     }
 
     #[test]
-    fn rows_side_by_side_are_softened_as_each_alone() {
+    fn rows_side_by_side_give_what_each_gives_alone() {
         let leads: Vec<f64> = (0..100).map(|i| f64::from(i * 37 % 100) * 0.5 - 25.0).collect();
         for n in 0..=leads.len() {
-            let alone = leads[..n].iter().map(|lead| softened(&[*lead]));
+            let alone = leads[..n].iter().map(|lead| softmax(&[*lead]));
             let (shares, entropies): (Vec<_>, Vec<_>) = alone.unzip();
-            assert_eq!(softened(&leads[..n]), (shares.concat(), entropies.iter().sum()));
+            assert_eq!(softmax(&leads[..n]), (shares.concat(), entropies.iter().sum()));
         }
     }
 }

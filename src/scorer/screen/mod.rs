@@ -1,4 +1,4 @@
-//! Which components come into question for a row: the tables of [`crate::kernels`]' screening, and its margins.
+//! The candidates of rows: the tables of screening, and its margins for rounding.
 
 use super::log_odds::Scorer;
 use crate::bits::row_bytes;
@@ -8,34 +8,35 @@ use crate::kernels::{
 };
 use crate::parallel;
 
-/// Units of a mark in one nat, at most: 512 nats fit into 16 bits.
-const UNITS_PER_NAT: f32 = 64.0;
+/// The finest units: with 64 units in a nat, 512 nats fit into 16 bits.
+const MAX_UNITS_PER_NAT: f32 = 64.0;
 
-/// Nats behind the best that are out of reach, but for rows so long that rounding takes most of them.
-const FAR: f32 = 64.0;
+/// Nats behind the best that are out of reach, except in rows so long that rounding takes most of
+/// them.
+const FAR_NATS: f32 = 64.0;
 
-/// Marks of a mixture of K components over D features, N components side by side.
+/// The tables of a mixture of K components over D features, N components side by side.
 #[derive(Debug)]
 pub struct Screen<C, const N: usize> {
     n_components: usize,
     n_features: usize,
     /// How far behind the best a component must be to be left out, in nats.
     reach: f64,
-    /// The part of the units that would be possible: 1, 1/2, 1/4, ...
+    /// The units that are used, as a part of those that are possible: 1, 1/2, 1/4, ...
     fineness: f32,
     units_per_nat: f32,
-    /// The largest sum of log-odds in a cell, in nats, whatever its sign.
+    /// The largest possible pattern sum in any cell, whatever its sign, in nats.
     largest_sum: f32,
-    /// For each chunk of components, the marks that a row begins with.
+    /// For each chunk of components, the marks that a row begins with: those of the biases.
     first: Vec<Marks<N>>,
-    /// For each chunk, one for each tile.
+    /// The tables: for each chunk, one for each tile.
     tiles: Vec<Tile<C>>,
     envelope: Vec<[Envelope; 2]>,
     /// For each number of nibbles in the list of a row, its reach in units.
     reaches: Vec<i16>,
 }
 
-/// Scratch of one thread.
+/// Scratch of one thread for [`Screen::find`].
 #[derive(Debug, Default)]
 pub struct ScreenScratch<const N: usize> {
     totals: Vec<Marks<N>>,
@@ -43,7 +44,9 @@ pub struct ScreenScratch<const N: usize> {
 }
 
 impl<C: Cell<N>, const N: usize> Screen<C, N> {
-    /// Makes room for K components over D features; a component counts while it is within `reach` nats of the best.
+    /// Tables for K components over D features. [`Self::set_mixture`] must follow.
+    ///
+    /// A component is a candidate while it is within `reach` nats of the best.
     pub fn new(n_components: usize, n_features: usize, reach: f64) -> Self {
         let (n_chunks, n_tiles) = (n_components.div_ceil(N), kernels::tile_count(n_features));
         Self {
@@ -51,7 +54,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             n_features,
             reach,
             fineness: 1.0,
-            units_per_nat: UNITS_PER_NAT,
+            units_per_nat: MAX_UNITS_PER_NAT,
             largest_sum: 0.0,
             first: vec![Marks([SATURATED; N]); n_chunks],
             tiles: vec![Tile::filled(C::ZERO); n_chunks * n_tiles],
@@ -67,11 +70,13 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         let most_nats = self.fill_envelope(&components);
         self.largest_sum = self.largest_sum();
         // What a mean of 0 rules out is as far behind as a cell holds, which should be far.
-        let most_nats = if scorer.has_boundary() { most_nats.max(FAR) } else { most_nats };
-        // No component that is possible may be farther behind than a cell holds: where it is cut short, a component could seem to lead.
-        self.units_per_nat = self.fineness * UNITS_PER_NAT.min(f32::from(C::MAX_UNITS) / most_nats);
+        let most_nats = if scorer.has_boundary() { most_nats.max(FAR_NATS) } else { most_nats };
+        // A cell must hold how far behind any possible component is: cut short, that component
+        // could seem to lead.
+        self.units_per_nat =
+            self.fineness * MAX_UNITS_PER_NAT.min(f32::from(C::MAX_UNITS) / most_nats);
         self.fill_first(scorer);
-        // In every tile a list is filled up to a multiple of four.
+        // In every tile a list is padded to a multiple of four.
         let most_nibbles =
             (row_bytes(self.n_features) + 2 * kernels::tile_count(self.n_features)) * 2;
         self.reaches = (0..=most_nibbles).map(|n| self.reach_of(n)).collect();
@@ -86,44 +91,47 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         });
     }
 
-    /// Takes units as fine as they can be from the next [`Self::set_mixture`] on.
+    /// Takes the finest possible units, from the next [`Self::set_mixture`] on.
     pub fn refine(&mut self) {
         self.fineness = 1.0;
     }
 
-    /// Halves the units, so that rows twice as far behind the envelope can be told apart, though less finely. False if
-    /// they are as coarse as they get; else another [`Self::set_mixture`] must follow.
+    /// Halves the number of units in a nat. Marks then saturate twice as far below the upper bound.
+    ///
+    /// Returns false if the units are as coarse as they get. Otherwise another
+    /// [`Self::set_mixture`] must follow.
     pub fn coarsen(&mut self) -> bool {
-        let can = self.fineness > 1.0 / UNITS_PER_NAT;
+        let can = self.fineness > 1.0 / MAX_UNITS_PER_NAT;
         if can {
             self.fineness /= 2.0;
         }
         can
     }
 
-    /// So many units in nats.
+    /// Units in nats.
     pub fn nats(&self, units: i16) -> f64 {
         f64::from(units) / f64::from(self.units_per_nat)
     }
 
-    /// Returns by how many nats a component lies behind another in one cell, at most.
+    /// Sets the envelope. Returns the largest difference of two pattern sums in one cell, in nats.
     fn fill_envelope(&mut self, components: &[ScreenedComponent]) -> f32 {
-        /// Bytes of rows to one task.
-        const AT_ONCE: usize = 16;
-        let of_task = |(task, envelope): (usize, &mut [[Envelope; 2]])| {
+        /// Bytes of a packed row in one task.
+        const BYTES_PER_TASK: usize = 16;
+        let widen = |(task, envelope): (usize, &mut [[Envelope; 2]])| {
             envelope.fill([Envelope::NONE; 2]);
             for component in components {
-                kernels::widen_envelope(envelope, *component, task * AT_ONCE);
+                kernels::widen_envelope(envelope, *component, task * BYTES_PER_TASK);
             }
             let patterns = envelope
                 .as_flattened()
                 .iter()
                 .flat_map(|e| e.upper_bound.iter().zip(&e.lower_bound));
-            // Where nobody can be, the smallest sum is infinite.
+            // If a pattern is impossible in all components, its lower bound is +inf.
             patterns.map(|(upper, lower)| upper - lower).fold(0.0, f32::max)
         };
-        let of_tasks = parallel::map(self.envelope.chunks_mut(AT_ONCE).enumerate(), of_task);
-        of_tasks.into_iter().fold(0.0, f32::max)
+        let differences =
+            parallel::map(self.envelope.chunks_mut(BYTES_PER_TASK).enumerate(), widen);
+        differences.into_iter().fold(0.0, f32::max)
     }
 
     fn fill_first(&mut self, scorer: &Scorer) {
@@ -137,7 +145,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         }
     }
 
-    /// The largest sum of log-odds in a cell, whatever its sign, of what is possible.
+    /// The largest possible pattern sum in any cell, whatever its sign, in nats.
     fn largest_sum(&self) -> f32 {
         let envelope = self.envelope.as_flattened().iter();
         let sums = envelope
@@ -146,9 +154,11 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         sums.fold(0.0, |largest, (upper, lower)| largest.max(upper.abs()).max(lower.abs()))
     }
 
-    /// The reach of a row with so many nibbles, in units: two totals are each off by half a unit for each cell, and by a little
-    /// more because the sums in cells are in single precision. So are the two scores that decide: of each, a lane adds up half of the
-    /// words, which are no more than the nibbles.
+    /// The reach of a row with `n_nibbles` in its list, in units, with a margin for rounding.
+    ///
+    /// Two marks are each off by half a unit for each cell, and a little more: the sums in cells
+    /// are in single precision. So are the two scores that decide. There a lane adds up half of the
+    /// words, of which a row has no more than nibbles.
     fn reach_of(&self, n_nibbles: usize) -> i16 {
         const UNIT_ROUNDOFF: f32 = f32::EPSILON / 2.0;
         let n = n_nibbles as f32;
@@ -159,13 +169,15 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         reach.min(i16::MAX as usize) as i16
     }
 
-    /// One tile of every chunk.
+    /// The tables of one tile, for every chunk.
     fn chunks_of(&self, tile: usize) -> impl Iterator<Item = &Tile<C>> {
         self.tiles.iter().skip(tile).step_by(kernels::tile_count(self.n_features))
     }
 
-    /// Leaves in `found`, which must be clear, for each of the rows at `positions` of `block`, every component whose score
-    /// is within reach of the best, and a few more.
+    /// Leaves in `found`, which must be clear, the candidates of the rows at `positions` of
+    /// `block`.
+    ///
+    /// These are all components whose score is within reach of the best, and a few more.
     pub fn find(
         &self,
         scorer: &Scorer,
@@ -175,13 +187,14 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         found: &mut Candidates,
     ) {
         /// Chunks whose tables are walked together.
-        const AT_ONCE: usize = 2;
+        const CHUNKS_PER_WALK: usize = 2;
         let stride = self.first.len();
         let ScreenScratch { totals, reach } = scratch;
         totals.resize(positions.len() * stride, Marks([SATURATED; N]));
         for tile in 0..kernels::tile_count(self.n_features) {
-            for chunk in (0..stride).step_by(AT_ONCE) {
-                let cells: Vec<_> = self.chunks_of(tile).skip(chunk).take(AT_ONCE).collect();
+            for chunk in (0..stride).step_by(CHUNKS_PER_WALK) {
+                let cells: Vec<_> =
+                    self.chunks_of(tile).skip(chunk).take(CHUNKS_PER_WALK).collect();
                 let first = (tile == 0).then_some(&self.first[chunk..]);
                 let chunks = Chunks { totals, stride, offset: chunk, first };
                 kernels::screen_rows(&cells, block, tile, positions, chunks);
@@ -197,7 +210,8 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     }
 }
 
-/// Takes out of a row's totals what only seems to lead: a component that a mean on the boundary rules out.
+/// Saturates the marks of components that seem to lead a row but are ruled out by a boundary mean
+/// or a label.
 fn rule_out_leaders<const N: usize>(
     scorer: &Scorer,
     block: &RowBlock,

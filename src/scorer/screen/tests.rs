@@ -21,10 +21,8 @@ fn exact_scores(scorer: &Scorer, means: &[f64], data: &BitMatrix) -> Vec<Vec<f64
     let d = data.n_features();
     let score = |i: usize, k: usize| {
         let mean = &means[k * d..(k + 1) * d];
-        let of_feature = |(d, &m): (usize, &f64)| match data.get(i, d) {
-            true => libm::log(m),
-            false => libm::log1p(-m),
-        };
+        let of_feature =
+            |(d, &m): (usize, &f64)| if data.get(i, d) { libm::log(m) } else { libm::log1p(-m) };
         libm::log(scorer.weights()[k]) + mean.iter().enumerate().map(of_feature).sum::<f64>()
     };
     let row = |i| (0..scorer.n_components()).map(|k| score(i, k)).collect();
@@ -49,7 +47,8 @@ fn found<C: Cell<N>, const N: usize>(
     by_row(&candidates, &block, scorer.n_components())
 }
 
-/// Rows of each kind must have as many candidates as that has, and every row is of one kind.
+/// The candidates of each row. Checks that every row is in one list, and has as many candidates as
+/// that list says.
 fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec<Vec<usize>> {
     let mut found = vec![Vec::new(); block.len()];
     let mut put = |position: u32, components: &[u32]| {
@@ -69,11 +68,11 @@ fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec
     for (position, range) in multi_way.rows() {
         let components = &multi_way.components()[range];
         n_full += usize::from(components.len() == n_components);
-        // All of two components, if the row is lost.
+        // A row whose marks are saturated has all components, which may be two.
         assert!(components.len() > 2 || components.len() == n_components);
         put(position, components);
     }
-    assert!(*n_saturated <= n_full, "a lost row lacks components");
+    assert!(*n_saturated <= n_full, "a saturated row lacks components");
     let values = two_way.values.iter().chain(multi_way.values());
     assert!(values.into_iter().all(|value| *value == 0.0));
     for positions in [&single.positions, &two_way.positions] {
@@ -83,7 +82,8 @@ fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec
     found
 }
 
-/// Checks that no component within reach is missing; returns how many candidates there are for a row.
+/// Checks that no component within reach is missing; returns how many candidates there are for a
+/// row.
 fn assert_none_is_missed<C: Cell<N>, const N: usize>(
     weights: &[f64],
     means: &[f64],
@@ -98,7 +98,7 @@ fn assert_none_is_missed<C: Cell<N>, const N: usize>(
         assert!(found.iter().all(|&k| k < weights.len()), "row {i}: {found:?}");
         let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         if best == f64::NEG_INFINITY {
-            // All are told, for exact scores to say that none is possible.
+            // All components are candidates: exact scores say that none is possible.
             assert_eq!(found.len(), weights.len(), "row {i} is impossible");
         }
         for (k, score) in scores.iter().enumerate() {
@@ -110,7 +110,7 @@ fn assert_none_is_missed<C: Cell<N>, const N: usize>(
     all.iter().map(Vec::len).sum::<usize>() as f64 / data.n_samples() as f64
 }
 
-/// The same with the width that a number of components takes, and all wider ones.
+/// Checks it with the width that so many components take, and all wider ones.
 fn assert_none_is_missed_in_any_width(
     weights: &[f64],
     means: &[f64],
@@ -201,8 +201,9 @@ proptest! {
     }
 }
 
-/// Three components of which the third leads at every pattern but has next to no weight. Marks of the first are rounded up by
-/// almost half a unit every time, those of the second down; and the second is all but out of reach.
+/// Three components of which the third leads at every pattern but has next to no weight. Each mark
+/// of the first is rounded up by almost half a unit, each of the second down. The second is all but
+/// out of reach.
 fn assert_rounding_loses_nobody<C: Cell<N>, const N: usize>(d: usize, n_coarser: usize) {
     let units = 64.0 / f64::from(1 << n_coarser);
     let behind = [0.498 / units, 0.502 / units, 0.0];
@@ -239,7 +240,8 @@ fn the_longest_rows_lose_nobody_either() {
     assert_rounding_loses_nobody::<Wide<16>, 16>(160_000, 0);
 }
 
-/// Lanes without a component start hopeless and stay so, however rare the ones of a row are in all components.
+/// Lanes without a component begin saturated and stay so, however rare the ones of a row are in all
+/// components.
 #[test]
 fn padding_never_comes_into_question() {
     for k in [2, 15, 17, 40, 65] {
@@ -250,7 +252,8 @@ fn padding_never_comes_into_question() {
     }
 }
 
-/// Two components that a missing feature rules out lead by far, a third one is the truth, a fourth is within its reach.
+/// Two components that a missing feature rules out lead by far, a third one is the truth, a fourth
+/// is within its reach.
 #[test]
 fn leaders_that_a_missing_feature_rules_out_hide_nobody() {
     let d = 100;
@@ -319,8 +322,8 @@ fn assert_no_cell_is_cut_short<C: Cell<N>, const N: usize>(nats: f64, is_never: 
         units <= f64::from(C::MAX_UNITS) * (1.0 + 1e-6),
         "{units} units do not fit into a cell"
     );
-    let is_finest = screen.units_per_nat == UNITS_PER_NAT;
-    let is_for_never = is_never && screen.units_per_nat == f32::from(C::MAX_UNITS) / FAR;
+    let is_finest = screen.units_per_nat == MAX_UNITS_PER_NAT;
+    let is_for_never = is_never && screen.units_per_nat == f32::from(C::MAX_UNITS) / FAR_NATS;
     let is_full = units >= f64::from(C::MAX_UNITS) * (1.0 - 1e-6);
     assert!(is_finest || is_for_never || is_full, "too coarse by far: {units}");
 }

@@ -15,29 +15,29 @@ use crate::kernels::screen::cell::{Cell, Narrow, Wide};
 /// Everything that the kernels give, by name.
 pub(super) fn results(platform: Platform) -> Vec<(&'static str, Vec<u64>)> {
     vec![
-        ("score_rows", walked(platform)),
-        ("fill_table", tabled(platform)),
-        ("sum_columns", added_up(platform)),
-        ("softmax_rows", softened(platform)),
-        ("widen_envelope", screening::enveloped(platform)),
-        ("fill_cells of Wide<16>", screening::filled::<Wide<16>, 16>(platform)),
-        ("fill_cells of Wide<32>", screening::filled::<Wide<32>, 32>(platform)),
-        ("fill_cells of Narrow", screening::filled::<Narrow, 64>(platform)),
-        ("screen_rows of Wide<16>", screening::screened::<Wide<16>, 16>(platform)),
-        ("screen_rows of Wide<32>", screening::screened::<Wide<32>, 32>(platform)),
-        ("screen_rows of Narrow", screening::screened::<Narrow, 64>(platform)),
-        ("select of 16", screening::selected::<16>(platform)),
-        ("select of 32", screening::selected::<32>(platform)),
-        ("select of 64", screening::selected::<64>(platform)),
-        ("score_multi_way", sparse::scored(platform)),
-        ("score_two_way", sparse::led(platform)),
-        ("softmax_two_way", sparse::shared(platform)),
-        ("add_multi_way", sparse::added(platform)),
-        ("add_two_way", sparse::shifted(platform)),
-        ("flush_sums", sparse::moved(platform)),
-        ("odds_all", of_means(|means| platform.odds_all(means))),
-        ("zero_prob_products", of_means(|means| multiplied(platform, means))),
-        ("replace_log_odds", of_means(|means| replaced(platform, means))),
+        ("score_rows", dense_scores(platform)),
+        ("fill_table", table_cells(platform)),
+        ("sum_columns", column_sums(platform)),
+        ("softmax_rows", dense_softmax(platform)),
+        ("widen_envelope", screening::envelopes(platform)),
+        ("fill_cells of Wide<16>", screening::filled_cells::<Wide<16>, 16>(platform)),
+        ("fill_cells of Wide<32>", screening::filled_cells::<Wide<32>, 32>(platform)),
+        ("fill_cells of Narrow", screening::filled_cells::<Narrow, 64>(platform)),
+        ("screen_rows of Wide<16>", screening::screened_marks::<Wide<16>, 16>(platform)),
+        ("screen_rows of Wide<32>", screening::screened_marks::<Wide<32>, 32>(platform)),
+        ("screen_rows of Narrow", screening::screened_marks::<Narrow, 64>(platform)),
+        ("select of 16", screening::candidates::<16>(platform)),
+        ("select of 32", screening::candidates::<32>(platform)),
+        ("select of 64", screening::candidates::<64>(platform)),
+        ("score_multi_way", sparse::multi_way_scores(platform)),
+        ("score_two_way", sparse::two_way_scores(platform)),
+        ("softmax_two_way", sparse::two_way_softmax(platform)),
+        ("add_multi_way", sparse::multi_way_sums(platform)),
+        ("add_two_way", sparse::two_way_sums(platform)),
+        ("flush_sums", sparse::flushed_sums(platform)),
+        ("odds_all", on_means(|means| platform.odds_all(means))),
+        ("zero_prob_products", on_means(|means| zero_products(platform, means))),
+        ("replace_log_odds", on_means(|means| replaced_log_odds(platform, means))),
         (
             "exp_all",
             mapped(
@@ -79,7 +79,7 @@ fn blocks() -> impl Iterator<Item = (RowBlock, usize)> {
 }
 
 /// Tables of whole groups and of the last one cut short.
-fn tabled(platform: Platform) -> Vec<u64> {
+fn table_cells(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for n_features in [1, 7, 784, TILE_FEATURES] {
         let mut cells = lanes(CELLS, 0.0);
@@ -90,7 +90,7 @@ fn tabled(platform: Platform) -> Vec<u64> {
 }
 
 /// Scores of one chunk of components, set by the first tile and added to by the others.
-fn walked(platform: Platform) -> Vec<u64> {
+fn dense_scores(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let mut scores = lanes(block.len(), 1.0);
@@ -103,7 +103,7 @@ fn walked(platform: Platform) -> Vec<u64> {
 }
 
 /// Sums over lists of every length.
-fn added_up(platform: Platform) -> Vec<u64> {
+fn column_sums(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (columns, resp) = (Columns::new(&block, d), lanes(block.len(), 5.0));
@@ -118,8 +118,9 @@ fn added_up(platform: Platform) -> Vec<u64> {
     bits
 }
 
-/// Scores from hopeless to decided, components and whole rows that are ruled out, padding, whole tiles and parts of one.
-fn softened(platform: Platform) -> Vec<u64> {
+/// Scores from far behind to decided, components and whole rows that are ruled out, padding, whole
+/// tiles and parts of one.
+fn dense_softmax(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (n_chunks, n_rows) in [(1, 53_usize), (2, 56), (7, 3)] {
         let stride = n_rows.next_multiple_of(SOFTMAX_ROWS) + SOFTMAX_ROWS;
@@ -160,8 +161,9 @@ fn mapped(map: impl Fn(&mut [f64]), special: &[f64]) -> Vec<u64> {
     bits
 }
 
-/// What becomes of means, inside and on the boundary, of every number up to 40 and of more than a batch.
-fn of_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
+/// What becomes of means, inside and on the boundary, of every number up to 40 and of more than a
+/// batch.
+fn on_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
     let special = [0.0, 1.0, 0.5, 5e-324, 1.0 - f64::EPSILON / 2.0];
     let mean = |i: usize| special.get(i).copied().unwrap_or((noise(i) + 1.0) / 2.0);
     let mut bits = Vec::new();
@@ -173,14 +175,14 @@ fn of_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
     bits
 }
 
-fn multiplied(platform: Platform, means: &mut Vec<f64>) {
+fn zero_products(platform: Platform, means: &mut Vec<f64>) {
     let mut products = vec![f64::NAN; n_products(means.len())];
     platform.zero_prob_products(means, &mut products);
     *means = products;
 }
 
 /// What is new in both precisions, and the sums of the changes.
-fn replaced(platform: Platform, new: &mut Vec<f64>) {
+fn replaced_log_odds(platform: Platform, new: &mut Vec<f64>) {
     let mut log_odds: Vec<Lanes8<f64>> = lanes(new.len().div_ceil(8), 1.0);
     let mut narrow = vec![Lanes16::<f32>::default(); new.len().div_ceil(16)];
     let changes = platform.replace_log_odds(new, &mut log_odds, &mut narrow);

@@ -23,7 +23,7 @@ fn bits_of_marks<const N: usize>(marks: &[Marks<N>]) -> impl Iterator<Item = u64
 
 /// What cells take from totals of 0: all that can be told of them.
 fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
-    let mut tile = Box::new(Tile::filled(C::ZERO));
+    let mut tile = Box::new(Tile::filled_cells(C::ZERO));
     let taken = |cell: &C| {
         tile.bytes_mut()[0][1] = *cell;
         C::totals([Marks([0; N])], [&tile], &[FourNibbles::from([1, 0, 0, 0])])[0].0
@@ -33,7 +33,7 @@ fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
 
 /// A table with any cells: small ones, and one in 97 as large as they get.
 fn tile<C: Cell<N>, const N: usize>(seed: usize, scale: f64) -> Box<Tile<C>> {
-    let mut tile = Box::new(Tile::filled(C::ZERO));
+    let mut tile = Box::new(Tile::filled_cells(C::ZERO));
     for (c, cell) in tile.bytes_mut().as_flattened_mut().iter_mut().enumerate() {
         let units = |l: usize| match seed + c * N + l {
             i if i % 97 == 5 => C::MAX_UNITS,
@@ -89,7 +89,7 @@ fn with_components<T>(
 }
 
 /// Envelopes of several components, of none, and of one with features that are never one.
-pub(super) fn enveloped(platform: Platform) -> Vec<u64> {
+pub(super) fn envelopes(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (n_components, n_bytes, first) in [(5, 1, 0), (5, 7, 2), (5, 16, 16), (0, 2, 0), (1, 3, 0)]
     {
@@ -104,7 +104,7 @@ pub(super) fn enveloped(platform: Platform) -> Vec<u64> {
     bits
 }
 
-pub(super) fn filled<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64> {
+pub(super) fn filled_cells<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     let sum = |i: usize| if i % 7 == 3 { LOG_ODDS_OF_ZERO } else { 20.0 + 20.0 * noise(i) as f32 };
     let patterns = |g: usize| std::array::from_fn(|p| sum(g * 16 + p));
@@ -124,9 +124,9 @@ pub(super) fn filled<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64>
     bits
 }
 
-/// Totals of the last chunks of three, for some of the rows: from small to saturated, one table and two at once, from what
-/// is there and from the beginning.
-pub(super) fn screened<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64> {
+/// Totals of the last chunks of three, for some of the rows: from small to saturated, one table and
+/// two at once, from what is there and from the beginning.
+pub(super) fn screened_marks<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         for (tile, scale) in (0..tile_count(d)).zip([20.0, 400.0, 9000.0]) {
@@ -148,7 +148,7 @@ pub(super) fn screened<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u6
     bits
 }
 
-pub(super) fn selected<const N: usize>(platform: Platform) -> Vec<u64> {
+pub(super) fn candidates<const N: usize>(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for n_components in [1, N - 3, N, N + 1, 2 * N - 1] {
         let stride = n_components.div_ceil(N);

@@ -41,7 +41,7 @@ fn two_way<T: Copy>(value: impl Fn(usize) -> T) -> TwoWayRows<T> {
     two_way
 }
 
-pub(super) fn scored(platform: Platform) -> Vec<u64> {
+pub(super) fn multi_way_scores(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (mut multi_way, log_odds) = (multi_way(noise), log_odds(6, row_words(d)));
@@ -53,7 +53,7 @@ pub(super) fn scored(platform: Platform) -> Vec<u64> {
     bits
 }
 
-pub(super) fn led(platform: Platform) -> Vec<u64> {
+pub(super) fn two_way_scores(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (mut two_way, log_odds) = (two_way(noise), log_odds(6, row_words(d)));
@@ -65,8 +65,9 @@ pub(super) fn led(platform: Platform) -> Vec<u64> {
     bits
 }
 
-/// Leads of every number of rows that fill a register or not: none, all but none, at and beyond reach on both sides.
-pub(super) fn shared(platform: Platform) -> Vec<u64> {
+/// Leads of every number of rows that fill a register or not: none, all but none, at and beyond
+/// reach on both sides.
+pub(super) fn two_way_softmax(platform: Platform) -> Vec<u64> {
     let beyond = REACH * (1.0 + f64::EPSILON);
     let special = [0.0, -0.0, 5e-324, -1e-17, REACH, -REACH, beyond, -beyond, 1e3, -1e3, f64::MAX];
     let usual = (0..90).map(|i| 20.0 * noise(i));
@@ -100,7 +101,7 @@ fn change(i: usize) -> i32 {
     }
 }
 
-pub(super) fn added(platform: Platform) -> Vec<u64> {
+pub(super) fn multi_way_sums(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (mut sums, multi_way) = (sums(6 * row_words(d)), multi_way(change));
@@ -121,7 +122,7 @@ pub(super) fn added(platform: Platform) -> Vec<u64> {
     bits
 }
 
-pub(super) fn shifted(platform: Platform) -> Vec<u64> {
+pub(super) fn two_way_sums(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
         let (mut sums, two_way) = (sums(6 * row_words(d)), two_way(change));
@@ -136,7 +137,7 @@ pub(super) fn shifted(platform: Platform) -> Vec<u64> {
 }
 
 /// Whole words and a last one of which one octet counts.
-pub(super) fn moved(platform: Platform) -> Vec<u64> {
+pub(super) fn flushed_sums(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for n_octets in [0_usize, 1, 2, 7, 98, 131] {
         let mut sums = sums(n_octets.div_ceil(2));
