@@ -273,7 +273,7 @@ mod tests {
     fn flags_with_one_dash_are_recognised() {
         let meant = |flag| usage("fit").long_flags(flag);
         assert_eq!(meant("-k").as_deref(), Some("did you mean --k?"));
-        assert_eq!(meant("-s").as_deref(), Some("did you mean --seed or --shape?"));
+        assert_eq!(meant("-s").as_deref(), Some("did you mean --sizes, --seed or --shape?"));
         assert_eq!((meant("-x"), meant("--k")), (None, None));
     }
 }
