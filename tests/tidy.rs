@@ -127,7 +127,6 @@ const RULES: Rules = Rules {
         "npy",
         "parallel",
         "digest",
-        "file_kind",
         "reference",
     ],
     may_print: &["cli"],
