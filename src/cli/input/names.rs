@@ -4,6 +4,8 @@ use super::demo;
 use super::models;
 use crate::cli::terminal::failure::Lines;
 use crate::cli::terminal::hints;
+#[cfg(feature = "fetch")]
+use crate::data::PublishedSet;
 use crate::error::{DataProblem, Error};
 use std::fs;
 use std::io::ErrorKind;
