@@ -8,7 +8,6 @@ use bmm::data::{self, Binarize, Source};
 use bmm::em::{FitParams, Init, Policy, SAME_OPTIMUM, Silent, StartReport, fit_by};
 use bmm::mixture::BernoulliMixture;
 use clap::Parser;
-use nalgebra::{DMatrix, DVector};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -155,11 +154,12 @@ fn bits(path: PathBuf, rule: Binarize) -> bmm::Result<BitMatrix> {
 fn sampled() -> bmm::Result<BitMatrix> {
     let is_high =
         |d: usize, k: usize| (d * d * 31 + (k + 3) * (d + 7) * 17 + k * k * 101) % 97 < 48;
-    let means = DMatrix::from_fn(100, 8, |d, k| match (d % 3 == 0, is_high(d, k)) {
+    let mean = |i: usize| match (i % 100 % 3 == 0, is_high(i % 100, i / 100)) {
         (true, true) => 0.7,
         (true, false) => 0.3,
         (false, _) => 0.2,
-    });
-    let weights = DVector::from_fn(8, |k, _| (k + 1) as f64 / 36.0);
+    };
+    let means: Vec<f64> = (0..800).map(mean).collect();
+    let weights: Vec<f64> = (1..=8).map(|k| f64::from(k) / 36.0).collect();
     Ok(BernoulliMixture::new(weights, means)?.sample(2000, 1)?.0)
 }

@@ -21,6 +21,13 @@ pub fn dense(data: &BitMatrix) -> DMatrix<f64> {
     })
 }
 
+/// Weights (K) and means (K x D, component after component) as a vector and a D x K matrix.
+pub fn parameters(weights: &[f64], means: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
+    let n_features = means.len() / weights.len().max(1);
+    let means = DMatrix::from_column_slice(n_features, weights.len(), means);
+    (DVector::from_column_slice(weights), means)
+}
+
 /// First attempt: three nested loops that multiply probabilities, without a logarithm.
 pub fn scalar_loops(
     x: &DMatrix<f64>,

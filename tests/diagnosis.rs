@@ -295,7 +295,7 @@ fn the_residual_is_half_the_squared_gradient() {
         |m: &BernoulliMixture| EStep::new(&data, 2).run(m).log_likelihood() / 400.0;
     let moved = |d: usize, k: usize, by: f64| {
         let (weights, mut means) = init.clone().into_parts();
-        means[(d, k)] += by;
+        means[k * 10 + d] += by;
         log_likelihood(&BernoulliMixture::new(weights, means).unwrap())
     };
     let shifted = |by: f64| {

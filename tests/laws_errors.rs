@@ -11,7 +11,7 @@ use bmm::reference;
 use bmm::scorer::KnownLabels;
 use common::cases::inner_mixture;
 use common::{bits, mixture, relative_error, shared};
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 
 fn params(n_components: usize, alpha: f64) -> FitParams {
     let (tol, max_iter) = (1e-14, 100_000);
@@ -42,12 +42,12 @@ fn numerical(mixture: &BernoulliMixture, data: &BitMatrix, alpha: f64) -> Vec<f6
     let x = reference::dense(data);
     let k = mixture.n_components();
     let is_free = |m: &f64| (1e-6..=1.0 - 1e-6).contains(m);
-    let all_means = mixture.means().map(|m| m.clamp(1e-9, 1.0 - 1e-9));
+    let all_means = common::means_of(mixture).map(|m| m.clamp(1e-9, 1.0 - 1e-9));
     let free: Vec<usize> = (0..all_means.len()).filter(|&i| is_free(&all_means[i])).collect();
     // The first weights are free, the last one is what they leave.
     let n = k - 1 + free.len();
     let objective = |change: &[(usize, f64)]| {
-        let (mut weights, mut means) = (mixture.weights().clone(), all_means.clone());
+        let (mut weights, mut means) = (common::weights_of(mixture), all_means.clone());
         for &(place, by) in change {
             match place.checked_sub(k - 1) {
                 None => {
@@ -187,8 +187,8 @@ fn the_order_of_the_components_does_not_matter() {
 fn a_component_without_weight_has_none_and_changes_nothing() {
     let (data, _) = two_groups().sample(1300, 3).unwrap();
     let found = fitted(&data, 2, 0.1);
-    let weights = DVector::from_vec(vec![found.weights()[0], found.weights()[1], 0.0]);
-    let means = DMatrix::from_fn(6, 3, |d, k| if k < 2 { found.mean(k)[d] } else { 0.5 });
+    let weights = [found.weights(), &[0.0]].concat();
+    let means = [found.means(), &[0.5; 6]].concat();
     let with_third = BernoulliMixture::new(weights, means).unwrap();
     let errors = by_information(&with_third, &data, 0.1);
     assert_eq!((errors.weights()[2], errors.n_unknown()), (None, 6));

@@ -14,7 +14,7 @@ use bmm::em::{self, BLOCK_ROWS, EStep, SufficientStats};
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
 use common::cases::{config, fixed_point, single_precision, uniform};
-use common::mixture;
+use common::{means_of, mixture, weights_of};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use std::fmt;
@@ -145,7 +145,8 @@ impl Exact {
     /// By the reference, which needs means inside (0, 1).
     fn by_reference(data: &BitMatrix, m: &BernoulliMixture) -> Self {
         let x = reference::dense(data);
-        let (resp, log_likelihood) = reference::log_sum_exp_e_step(&x, m.weights(), m.means());
+        let (resp, log_likelihood) =
+            reference::log_sum_exp_e_step(&x, &weights_of(m), &means_of(m));
         Self::new(resp, log_likelihood, data, m)
     }
 
@@ -154,8 +155,8 @@ impl Exact {
     fn with_boundary(data: &BitMatrix, m: &BernoulliMixture) -> Self {
         let x = reference::dense(data);
         let is_inside = |p: f64| p > 0.0 && p < 1.0;
-        let inner = m.means().map(|p| if is_inside(p) { p } else { 0.5 });
-        let mut scores = reference::weighted_log_prob(&x, m.weights(), &inner);
+        let inner = means_of(m).map(|p| if is_inside(p) { p } else { 0.5 });
+        let mut scores = reference::weighted_log_prob(&x, &weights_of(m), &inner);
         for k in 0..m.n_components() {
             let certain: Vec<_> =
                 m.mean(k).iter().enumerate().filter(|(_, p)| !is_inside(**p)).collect();
@@ -170,7 +171,7 @@ impl Exact {
         for mut row in scores.row_iter_mut() {
             let top = row.max();
             if top == f64::NEG_INFINITY {
-                row.copy_from(&m.weights().transpose());
+                row.copy_from_slice(m.weights());
             } else {
                 row.apply(|s| *s = (*s - top).exp());
             }

@@ -9,7 +9,6 @@ use bmm::data::{
 use bmm::mixture::BernoulliMixture;
 use bmm::model_file::{self, LabelTable, Model, exchange};
 use common::program::{grey_png, gzip, idx, two_kinds};
-use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -47,11 +46,10 @@ fn import(format: exchange::Format, path: &Path, bytes: &[u8]) -> bmm::Result<()
 }
 
 fn a_model() -> Model {
-    let weights = DVector::from_vec(vec![0.75, 0.25]);
-    let means = DMatrix::from_fn(6, 2, |d, k| 0.1 + 0.1 * (d + k) as f64);
+    let means: Vec<f64> = (0..12).map(|i| 0.1 + 0.1 * (i % 6 + i / 6) as f64).collect();
     let names = vec!["a".into(), "b".into()];
     Model {
-        mixture: BernoulliMixture::new(weights, means).unwrap(),
+        mixture: BernoulliMixture::new([0.75, 0.25], means).unwrap(),
         height: 2,
         width: 3,
         binarize: "threshold:128".into(),

@@ -11,7 +11,7 @@ use bmm::data::Binarize;
 use bmm::em::{self, EStep};
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
-use common::{bits, mixture, relative_error, shared, worst_relative_error};
+use common::{bits, means_of, mixture, relative_error, shared, worst_relative_error};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 use std::fs;
@@ -76,10 +76,10 @@ fn assert_follows(
         assert!(error <= of_trace, "{who}: iteration {iteration} is off by {error:e}");
     }
     let sorted = reached.sorted_by_weight();
-    let means: Vec<f64> = sorted.means().column_iter().map(|mean| mean.mean()).collect();
+    let means: Vec<f64> = means_of(&sorted).column_iter().map(|mean| mean.mean()).collect();
     let errors = [
         worst_relative_error(trace, &oracle.log_likelihood),
-        worst_relative_error(sorted.weights().as_slice(), &oracle.weights_after_sorted_desc),
+        worst_relative_error(sorted.weights(), &oracle.weights_after_sorted_desc),
         worst_relative_error(&means, &oracle.mean_of_means_after_sorted),
     ];
     assert!(errors[1].max(errors[2]) <= of_parameters, "{who}: {errors:?}");
@@ -94,7 +94,7 @@ fn reference_follows(n_components: usize) {
     let _one_at_a_time = DENSE.lock().unwrap_or_else(PoisonError::into_inner);
     let Some((oracle, data)) = oracle(n_components) else { return };
     let (first, x) = (start(&oracle), reference::dense(&data));
-    let (weights, means) = (first.weights().clone(), first.means().clone());
+    let (weights, means) = reference::parameters(first.weights(), first.means());
     let n_iter = oracle.log_likelihood.len();
     let (weights, means, trace) = reference::em(&x, weights, means, oracle.alpha, n_iter);
     let reached = mixture(weights.as_slice().to_vec(), means);

@@ -10,7 +10,6 @@ use bmm::data::{self, Binarize, Source};
 use bmm::em::{self, EStep, FitParams, Init, Iteration, NInit, m_step};
 use bmm::mixture::BernoulliMixture;
 use clap::Parser;
-use nalgebra::{DMatrix, DVector};
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::ops::ControlFlow;
@@ -110,8 +109,5 @@ fn to_score(data: &BitMatrix, start: BernoulliMixture, to: f64, args: &Args) -> 
 fn start(k: usize, d: usize) -> bmm::Result<BernoulliMixture> {
     let uniform = |i: u64| ((i * 2_654_435_761) & 0xffff_ffff) as f64 / 2f64.powi(32);
     let means = (1..=(k * d) as u64).map(|i| 0.25 + 0.5 * uniform(i));
-    BernoulliMixture::new(
-        DVector::from_element(k, 1.0 / k as f64),
-        DMatrix::from_iterator(d, k, means),
-    )
+    BernoulliMixture::new(vec![1.0 / k as f64; k], means.collect::<Vec<_>>())
 }

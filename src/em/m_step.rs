@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::kernels;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
-use nalgebra::{DMatrix, DVector};
 
 /// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_kd + 2 alpha)`, where
 /// `N_kd` is `N_k` less the rows in which feature d is missing.
@@ -22,7 +21,7 @@ pub fn m_step(
     alpha: f64,
     previous: &BernoulliMixture,
 ) -> Result<BernoulliMixture> {
-    let (n_features, n_components) = previous.means().shape();
+    let n_features = previous.n_features();
     let SufficientStats { resp_sums, weighted_sums: mut means, missing_sums, .. } = stats;
     let highest = if alpha > 0.0 { BELOW_ONE } else { 1.0 };
     // Rounding may leave the sum of ones a hair above the sum of all.
@@ -42,9 +41,7 @@ pub fn m_step(
             mean.copy_from_slice(previous.mean(k));
         }
     });
-    let resp_sums = DVector::from_vec(resp_sums);
-    let means = DMatrix::from_vec(n_features, n_components, means);
-    BernoulliMixture::new(&resp_sums / resp_sums.sum(), means)
+    BernoulliMixture::normalised(resp_sums, means)
 }
 
 /// The part of a component's mass that rounding may leave where all of it is missing.
@@ -68,6 +65,5 @@ pub fn log_prior(mixture: &BernoulliMixture, alpha: f64) -> f64 {
         kernels::ln_all(&mut products);
         products.iter().sum::<f64>()
     };
-    let means = mixture.means().as_slice().chunks_exact(mixture.n_features());
-    alpha * parallel::map(means, of_component).iter().sum::<f64>()
+    alpha * parallel::map(mixture.each_mean(), of_component).iter().sum::<f64>()
 }

@@ -72,7 +72,6 @@ impl Scoring<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nalgebra::{DMatrix, DVector};
 
     #[test]
     fn rows_are_scored_the_same_whichever_are_asked_for_together() {
@@ -83,8 +82,9 @@ mod tests {
         let data = data.with_missing(&holes).unwrap();
         let labels: Vec<_> = (0..n as u32).map(|i| (i % 4 == 0).then_some(i % 2)).collect();
         let known = KnownLabels { of_row: &labels, of_component: &[Some(0), Some(1), None] };
-        let means = DMatrix::from_fn(d, 3, |f, k| 0.1 + ((f * 7 + k * 5) % 9) as f64 / 11.0);
-        let mixture = BernoulliMixture::new(DVector::from_vec(vec![0.5, 0.3, 0.2]), means).unwrap();
+        let mean = |i: usize| 0.1 + ((i % d * 7 + i / d * 5) % 9) as f64 / 11.0;
+        let means: Vec<f64> = (0..3 * d).map(mean).collect();
+        let mixture = BernoulliMixture::new([0.5, 0.3, 0.2], means).unwrap();
         let scoring = mixture.scoring(&data, known).unwrap();
         let of = |rows| {
             scoring.map(rows, |i, log_prob, resp| {

@@ -3,7 +3,6 @@
 //! The order of the fields of [`Provenance`], [`FitRecord`], [`StartRecord`], [`Trust`], [`Finding`] and [`LabelTable`] is part of
 //! the file format: to add, drop or move one is a new format version.
 
-use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
 use super::typicality::Typicality;
@@ -241,9 +240,7 @@ pub(super) fn mixture_from(
     ensure(n_components.checked_mul(n_features) == Some(means.len()), || {
         format!("it has {} means, not {n_components} x {n_features}", means.len())
     })?;
-    let means = DMatrix::from_vec(n_features, n_components, means);
-    BernoulliMixture::new(DVector::from_vec(weights), means)
-        .map_err(|error| ModelProblem::Invalid(error.to_string()))
+    BernoulliMixture::new(weights, means).map_err(|error| ModelProblem::Invalid(error.to_string()))
 }
 
 fn ensure(good: bool, what: impl FnOnce() -> String) -> Result<(), ModelProblem> {

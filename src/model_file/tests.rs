@@ -1,6 +1,5 @@
 //! Laws of the model file as a whole: what is written is read, and nothing else is.
 
-use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
 use super::*;
@@ -8,10 +7,9 @@ use crate::mixture::{Assignment, BernoulliMixture};
 
 /// A model with every part present, small enough to try each of its bits.
 pub(super) fn small_model() -> Model {
-    let weights = DVector::from_vec(vec![0.75, 0.25]);
-    let means = DMatrix::from_vec(2, 2, vec![0.1, 1.0, 0.0, 1.0 / 3.0]);
+    let means = [0.1, 1.0, 0.0, 1.0 / 3.0];
     Model {
-        mixture: BernoulliMixture::new(weights, means).unwrap(),
+        mixture: BernoulliMixture::new([0.75, 0.25], means).unwrap(),
         height: 1,
         width: 2,
         binarize: "threshold:128".into(),

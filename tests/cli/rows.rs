@@ -53,7 +53,7 @@ fn a_row_of_which_nothing_is_known_keeps_its_place_with_the_prior() {
         .map(|l| serde_json::from_slice(l).unwrap())
         .collect();
     assert_eq!(rows.len(), 60);
-    let weights = model(&sandbox, "run").mixture.weights().clone();
+    let weights = model(&sandbox, "run").mixture.weights().to_vec();
     for (k, weight) in weights.iter().enumerate() {
         assert!((rows[7][format!("p{k}")].as_f64().unwrap() - weight).abs() < 1e-9, "{}", rows[7]);
     }
@@ -138,7 +138,7 @@ fn weighted_rows_are_the_rows_repeated() {
     }
     assert_eq!(a["best_found"], b["best_found"]);
     let [a, b] = ["weighted", "repeated"].map(|run| model(&sandbox, run).mixture);
-    assert!((a.means() - b.means()).abs().max() < 1e-9);
+    assert!(crate::common::max_difference(a.means(), b.means()) < 1e-9);
 }
 
 /// Images of two kinds, their labels, and a file that knows every fourth.

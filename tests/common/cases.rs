@@ -1,6 +1,6 @@
 //! Random small problems: every kind of data that has its own way to go wrong, in shapes that cross every seam.
 
-use super::mixture;
+use super::{mixture, shape_of};
 use bmm::bits::BitMatrix;
 use bmm::mixture::BernoulliMixture;
 use nalgebra::DMatrix;
@@ -30,7 +30,7 @@ pub struct Case {
 impl fmt::Debug for Case {
     /// What made the case, not its thousands of numbers.
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let (n, (d, k)) = (self.data.n_samples(), self.mixture.means().shape());
+        let (n, (d, k)) = (self.data.n_samples(), shape_of(&self.mixture));
         write!(f, "{:?}, n = {n}, d = {d}, k = {k}, seed {}", self.kind, self.seed)
     }
 }

@@ -48,8 +48,41 @@ pub fn worst_relative_error(a: &[f64], b: &[f64]) -> f64 {
 
 /// A mixture from weights in any unit and means, one component per column.
 pub fn mixture(weights: Vec<f64>, means: DMatrix<f64>) -> BernoulliMixture {
-    let weights = DVector::from_vec(weights);
-    BernoulliMixture::new(&weights / weights.sum(), means).unwrap()
+    let sum: f64 = weights.iter().sum();
+    let weights: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
+    BernoulliMixture::new(weights, means.as_slice()).unwrap()
+}
+
+/// The largest difference of two numbers at the same place.
+pub fn max_difference(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+}
+
+/// The weights as a vector.
+pub fn weights_of(mixture: &BernoulliMixture) -> DVector<f64> {
+    DVector::from_column_slice(mixture.weights())
+}
+
+/// The means as a matrix, one component per column.
+pub fn means_of(mixture: &BernoulliMixture) -> DMatrix<f64> {
+    let (d, k) = shape_of(mixture);
+    DMatrix::from_column_slice(d, k, mixture.means())
+}
+
+/// D and K.
+pub fn shape_of(mixture: &BernoulliMixture) -> (usize, usize) {
+    (mixture.n_features(), mixture.n_components())
+}
+
+/// The responsibilities of every row as a matrix, N x K.
+pub fn proba(mixture: &BernoulliMixture, data: &BitMatrix) -> DMatrix<f64> {
+    let resp = mixture.predict_proba(data).unwrap();
+    DMatrix::from_row_iterator(
+        resp.n_samples(),
+        resp.n_components(),
+        resp.rows().flatten().copied(),
+    )
 }
 
 /// The bit patterns of all parameters: equal only if every byte is.

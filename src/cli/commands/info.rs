@@ -76,7 +76,7 @@ fn model_facts(path: &Path, model: &Model) -> Value {
         "width": model.width,
         "binarize": model.binarize,
         "n_parameters": mixture.n_parameters(),
-        "weights": mixture.weights().as_slice(),
+        "weights": mixture.weights(),
     });
     if let Some(table) = &model.labels {
         let k = 0..mixture.n_components();

@@ -160,11 +160,8 @@ impl Errors {
 
     /// A table of every weight and mean with its error, or of what is typical where there are many.
     pub(crate) fn table(&self, model: &Model) -> String {
-        let (d, k) = model.mixture.means().shape();
-        match d <= 40 && k <= 6 {
-            true => self.in_full(model),
-            false => self.in_short(model),
-        }
+        let is_small = model.mixture.n_features() <= 40 && model.mixture.n_components() <= 6;
+        if is_small { self.in_full(model) } else { self.in_short(model) }
     }
 
     fn in_full(&self, model: &Model) -> String {

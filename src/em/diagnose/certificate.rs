@@ -39,9 +39,9 @@ pub(super) fn boundary(found: &Scored, e_step: &mut EStep) -> Result<f64> {
     if found.alpha > 0.0 || !found.mixture.means().iter().any(|&m| is_on_boundary(m)) {
         return Ok(0.0);
     }
-    let (weights, means) = found.mixture.clone().into_parts();
-    let inside = means.map(|m| m.clamp(BOUNDARY, 1.0 - BOUNDARY));
-    let inside = BernoulliMixture::new(weights, inside)?;
+    let (weights, mut means) = found.mixture.clone().into_parts();
+    means.iter_mut().for_each(|m| *m = m.clamp(BOUNDARY, 1.0 - BOUNDARY));
+    let inside = BernoulliMixture::new(weights, means)?;
     let inside = Scored::new(&inside, e_step, found.alpha);
     let leaves = |mode: f64, mean: f64| match mean < 0.5 {
         true => mean <= BOUNDARY && mode > mean,

@@ -38,8 +38,7 @@ pub(super) fn without_dead(found: &Scored) -> Result<Option<BernoulliMixture>> {
     let Some(dead) = which(found, |k| is_dead(found, k)) else { return Ok(None) };
     let (mut weights, means) = found.mixture.clone().into_parts();
     dead.into_iter().for_each(|k| weights[k] = 0.0);
-    let sum = weights.sum();
-    BernoulliMixture::new(weights / sum, means).map(Some)
+    BernoulliMixture::normalised(weights, means).map(Some)
 }
 
 /// Components with less than two rows.
@@ -67,9 +66,9 @@ pub(super) fn on_boundary(found: &Scored) -> Option<Diagnosis> {
 /// Which features are not the same in all rows: D values. A fit works on data in which no feature is one in most rows, so
 /// those that are the same are zero.
 pub(super) fn varying(found: &Scored) -> Vec<bool> {
-    let (n_features, n_components) = found.mixture.means().shape();
-    let has_ones = |d| (0..n_components).any(|k| found.stats.weighted_sum(d, k) > 0.0);
-    (0..n_features).map(has_ones).collect()
+    let components = 0..found.mixture.n_components();
+    let has_ones = |d| components.clone().any(|k| found.stats.weighted_sum(d, k) > 0.0);
+    (0..found.mixture.n_features()).map(has_ones).collect()
 }
 
 /// Components that repeat another of the same label, if they have labels (`label_of`, K or none): a repetition

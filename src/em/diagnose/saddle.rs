@@ -17,7 +17,6 @@ use crate::em::m_step::m_step;
 use crate::em::run::accelerate::Direction;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
-use nalgebra::{DMatrix, DVector};
 
 /// Steps of the power method.
 const STEPS: usize = 6;
@@ -79,11 +78,11 @@ fn steepest(
 
 /// `here` with noise in all log-odds, always the same.
 fn shaken(here: &BernoulliMixture) -> Result<BernoulliMixture> {
-    let (n_features, n_components) = here.means().shape();
+    let (n_features, n_components) = (here.n_features(), here.n_components());
     let noise = random_means::draw(n_features, n_components, &mut Streams::new(0).next_stream())?;
-    let weights = DVector::from_element(n_components, 1.0 / n_components as f64);
-    let halves = DMatrix::from_element(n_features, n_components, 0.5);
-    Direction::between(BernoulliMixture::new(weights, halves)?, &noise).beyond(here, 1.0)
+    let halves = vec![0.5; n_features * n_components];
+    let halves = BernoulliMixture::equally_weighted(n_components, halves)?;
+    Direction::between(halves, &noise).beyond(here, 1.0)
 }
 
 /// The mixture on the way from `here` to `other`, or beyond, that lies [`DISTANCE`] from `here`; `None` if they are the same.

@@ -95,7 +95,6 @@ mod tests {
     use super::*;
     use crate::em::e_step::EStep;
     use crate::mixture::BernoulliMixture;
-    use nalgebra::{DMatrix, DVector};
 
     /// The order for complete data.
     fn order(data: &BitMatrix) -> Option<Vec<usize>> {
@@ -151,8 +150,9 @@ mod tests {
     fn mixture(k: usize, d: usize, edge: f64) -> BernoulliMixture {
         let is_one = |f: usize, k: usize| (f * 37 % d) / 32 == k;
         let mean = |f, k| if is_one(f, k) { 0.5 } else { edge };
-        let weights = DVector::from_fn(k, |k, _| 1.0 + k as f64);
-        BernoulliMixture::new(&weights / weights.sum(), DMatrix::from_fn(d, k, mean)).unwrap()
+        let weights = (1..=k).map(|k| k as f64).collect();
+        let means = (0..k * d).map(|i| mean(i % d, i / d)).collect();
+        BernoulliMixture::normalised(weights, means).unwrap()
     }
 
     /// Whatever order the features come in, and so whatever order the engine gives them, sparse or dense.
@@ -164,8 +164,9 @@ mod tests {
             let shuffled = ordered(&data, &order);
             for edge in [1e-3, 0.05, 0.45] {
                 let there = mixture(k, d, edge);
-                let means = DMatrix::from_fn(d, k, |f, k| there.mean(k)[order[f]]);
-                let here = BernoulliMixture::new(there.weights().clone(), means).unwrap();
+                let in_order = |mean: &[f64]| order.iter().map(|&f| mean[f]).collect::<Vec<_>>();
+                let means: Vec<f64> = there.each_mean().flat_map(in_order).collect();
+                let here = BernoulliMixture::new(there.weights(), means).unwrap();
                 let stats = EStep::new(&data, k).run(&there);
                 let other = EStep::new(&shuffled, k).run(&here);
                 let (a, b) = (stats.log_likelihood(), other.log_likelihood());

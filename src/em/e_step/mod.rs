@@ -104,8 +104,7 @@ impl EStep {
     }
 
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
-        let (weights, means) = (mixture.weights().as_slice(), mixture.means().as_slice());
-        let drift = self.scorer.set_mixture(weights, means);
+        let drift = self.scorer.set_mixture(mixture.weights(), mixture.means());
         let mut stats = if self.is_sparse(&drift) {
             self.dense.release();
             self.sparse.run(&self.scorer, &self.blocks)

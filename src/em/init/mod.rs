@@ -12,7 +12,6 @@ pub(super) use random_rows::weighted_counts;
 use super::rows::Rows;
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
-use nalgebra::{DMatrix, DVector};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 use std::collections::BTreeSet;
@@ -64,8 +63,8 @@ impl Init {
             return self.draw(rows, n_components, &mut rng);
         }
         let labels: BTreeSet<Option<u32>> = rows.label_of.iter().copied().collect();
-        let mut weights = DVector::zeros(n_components);
-        let mut means = DMatrix::zeros(rows.data.n_features(), n_components);
+        let d = rows.data.n_features();
+        let (mut weights, mut means) = (vec![0.0; n_components], vec![0.0; n_components * d]);
         for label in labels {
             let components: Vec<usize> =
                 (0..n_components).filter(|&k| rows.label_of[k] == label).collect();
@@ -74,10 +73,10 @@ impl Init {
             let share = components.len() as f64 / n_components as f64;
             for (part_k, k) in components.into_iter().enumerate() {
                 weights[k] = share * part.weights()[part_k];
-                means.column_mut(k).copy_from_slice(part.mean(part_k));
+                means[k * d..(k + 1) * d].copy_from_slice(part.mean(part_k));
             }
         }
-        BernoulliMixture::new(&weights / weights.sum(), means)
+        BernoulliMixture::normalised(weights, means)
     }
 
     fn draw(

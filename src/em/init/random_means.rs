@@ -3,7 +3,6 @@
 
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
-use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -13,6 +12,6 @@ pub(crate) fn draw(
     rng: &mut Xoshiro256PlusPlus,
 ) -> Result<BernoulliMixture> {
     let uniform = Uniform::new(0.25, 0.75).expect("a proper interval");
-    let means = DMatrix::from_fn(n_features, n_components, |_, _| uniform.sample(rng));
-    BernoulliMixture::new(DVector::from_element(n_components, 1.0 / n_components as f64), means)
+    let means = uniform.sample_iter(rng).take(n_features * n_components).collect();
+    BernoulliMixture::equally_weighted(n_components, means)
 }

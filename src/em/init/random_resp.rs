@@ -30,8 +30,8 @@ pub(super) fn draw(
         }
         resp_sums += resp;
     }
-    let means = DMatrix::from_fn(data.n_features(), n_components, |d, k| {
-        sums[(k, d)] / (resp_sums[k] - missing_sums[(k, d)])
-    });
-    BernoulliMixture::new(&resp_sums / resp_sums.sum(), means)
+    let mean = |k: usize, d: usize| sums[(k, d)] / (resp_sums[k] - missing_sums[(k, d)]);
+    let of_component = |k| (0..data.n_features()).map(move |d| mean(k, d));
+    let means = (0..n_components).flat_map(of_component).collect();
+    BernoulliMixture::normalised(resp_sums.as_slice().to_vec(), means)
 }

@@ -6,7 +6,6 @@ use super::super::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
-use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::collections::BTreeSet;
@@ -28,14 +27,15 @@ pub(super) fn draw(
 pub(super) fn around(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> {
     let (data, n_components) = (&rows.data, chosen.len());
     let overall = overall_means(rows);
-    let mut means = DMatrix::from_fn(data.n_features(), n_components, |d, _| overall[d] / 2.0);
-    for (k, &i) in chosen.iter().enumerate() {
-        data.ones(i).for_each(|d| means[(d, k)] += 0.5);
+    let half: Vec<f64> = overall.iter().map(|mean| mean / 2.0).collect();
+    let mut means = half.repeat(n_components);
+    for (mean, &i) in means.chunks_exact_mut(data.n_features()).zip(chosen) {
+        data.ones(i).for_each(|d| mean[d] += 0.5);
         if let Some(missing) = data.missing() {
-            missing.ones(i).for_each(|d| means[(d, k)] = overall[d]);
+            missing.ones(i).for_each(|d| mean[d] = overall[d]);
         }
     }
-    BernoulliMixture::new(DVector::from_element(n_components, 1.0 / n_components as f64), means)
+    BernoulliMixture::equally_weighted(n_components, means)
 }
 
 /// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each value.

@@ -10,7 +10,6 @@ use crate::em::init::weighted_counts;
 use crate::em::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
-use nalgebra::DMatrix;
 use std::borrow::Cow;
 
 /// The last number below 1.
@@ -46,12 +45,12 @@ impl Orientation {
     /// # Errors
     /// None that a checked mixture can cause.
     pub(crate) fn turn(&self, mixture: &BernoulliMixture) -> Result<BernoulliMixture> {
-        let means = mixture.means();
-        let means = DMatrix::from_fn(means.nrows(), means.ncols(), |d, k| match self.swapped[d] {
-            true => complement(means[(d, k)]),
-            false => means[(d, k)],
-        });
-        BernoulliMixture::new(mixture.weights().clone(), means)
+        let (weights, mut means) = mixture.clone().into_parts();
+        for mean in means.chunks_exact_mut(self.swapped.len()) {
+            let swapped = mean.iter_mut().zip(&self.swapped).filter(|(_, swapped)| **swapped);
+            swapped.for_each(|(m, _)| *m = complement(*m));
+        }
+        BernoulliMixture::new(weights, means)
     }
 }
 
@@ -63,7 +62,6 @@ fn complement(mean: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nalgebra::DVector;
 
     #[test]
     fn turned_data_has_at_most_half_ones_in_every_feature() {
@@ -80,8 +78,9 @@ mod tests {
     fn turning_twice_gives_back_and_scores_the_same() {
         let data = BitMatrix::from_fn(9, 10, |i, d| (i + d) % 3 > 0 || d == 4);
         let orientation = Orientation::of(&Rows::new(&data));
-        let means = DMatrix::from_fn(10, 2, |d, k| [0.0, 0.25, 0.5, 1.0][(d + k) % 4]);
-        let mixture = BernoulliMixture::new(DVector::from_vec(vec![0.75, 0.25]), means).unwrap();
+        let mean = |i: usize| [0.0, 0.25, 0.5, 1.0][(i % 10 + i / 10) % 4];
+        let means: Vec<f64> = (0..20).map(mean).collect();
+        let mixture = BernoulliMixture::new([0.75, 0.25], means).unwrap();
         let turned = orientation.turn(&mixture).unwrap();
         assert_eq!(orientation.turn(&turned).unwrap(), mixture);
         let scores = mixture.score_samples(&data).unwrap();

@@ -17,7 +17,6 @@ use crate::error::Result;
 use crate::kernels;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
-use nalgebra::{DMatrix, DVector};
 use std::sync::Arc;
 
 /// Leaps begin once a step gains less than this many nats per sample. The first, large steps choose the optimum that a
@@ -93,8 +92,9 @@ impl Momentum {
 /// distance leads out of the mixtures. What is 0 or 1 at either end does not move.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Direction {
-    log_weights: DVector<f64>,
-    log_odds: DMatrix<f64>,
+    log_weights: Vec<f64>,
+    /// Component after component.
+    log_odds: Vec<f64>,
 }
 
 impl Direction {
@@ -105,10 +105,11 @@ impl Direction {
     pub fn between(from: BernoulliMixture, to: &BernoulliMixture) -> Self {
         let odds = |m: f64| m / (1.0 - m);
         let (mut log_weights, mut log_odds) = from.into_parts();
-        log_weights.zip_apply(to.weights(), |a, b| *a = ratio(*a, b));
-        log_odds.zip_apply(to.means(), |a, b| *a = ratio(odds(*a), odds(b)));
-        kernels::ln_all(log_weights.as_mut_slice());
-        parallel::for_each(log_odds.as_mut_slice().chunks_mut(AT_ONCE), kernels::ln_all);
+        assert_eq!(log_odds.len(), to.means().len(), "mixtures of another shape");
+        log_weights.iter_mut().zip(to.weights()).for_each(|(a, b)| *a = ratio(*a, *b));
+        log_odds.iter_mut().zip(to.means()).for_each(|(a, b)| *a = ratio(odds(*a), odds(*b)));
+        kernels::ln_all(&mut log_weights);
+        parallel::for_each(log_odds.chunks_mut(AT_ONCE), kernels::ln_all);
         Self { log_weights, log_odds }
     }
 
@@ -118,9 +119,10 @@ impl Direction {
     /// change of log weight. Between close mixtures this is the inner product of Fisher's information for complete
     /// data (rows whose components are known).
     pub fn agreement(&self, from: &BernoulliMixture, to: &BernoulliMixture) -> f64 {
+        let d = to.n_features();
         let of_means = |k: usize| -> f64 {
             let moves = to.mean(k).iter().zip(from.mean(k)).map(|(to, from)| to - from);
-            moves.zip(&self.log_odds.column(k)).map(|(by, along)| by * along).sum()
+            moves.zip(&self.log_odds[k * d..]).map(|(by, along)| by * along).sum()
         };
         let of_component = |k: usize| {
             let weight = to.weights()[k];
@@ -138,12 +140,11 @@ impl Direction {
     /// None that a checked mixture of the same K and D and a finite `length` can cause.
     pub fn beyond(self, mixture: &BernoulliMixture, length: f64) -> Result<BernoulliMixture> {
         let Self { log_weights: mut weights, log_odds: mut means } = self;
-        move_by(weights.as_mut_slice(), mixture.weights().as_slice(), length, |w, factor| {
+        move_by(&mut weights, mixture.weights(), length, |w, factor| {
             let moved = w * factor;
             if moved > 0.0 { moved } else { w }
         });
-        let of_means = means.as_mut_slice().chunks_mut(AT_ONCE);
-        let of_means = of_means.zip(mixture.means().as_slice().chunks(AT_ONCE));
+        let of_means = means.chunks_mut(AT_ONCE).zip(mixture.means().chunks(AT_ONCE));
         parallel::for_each(of_means, |(along, means)| {
             move_by(along, means, length, |m, factor| {
                 let odds = m * factor;
@@ -152,8 +153,7 @@ impl Direction {
                 if factor != 1.0 && moved > 0.0 && moved < 1.0 { moved } else { m }
             });
         });
-        let sum = weights.sum();
-        BernoulliMixture::new(weights / sum, means)
+        BernoulliMixture::normalised(weights, means)
     }
 }
 

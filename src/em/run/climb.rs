@@ -225,7 +225,6 @@ mod tests {
     use super::*;
     use crate::bits::BitMatrix;
     use crate::em::Silent;
-    use nalgebra::{DMatrix, DVector};
 
     /// Two kinds of rows, a start that has converged on them, and then gone to another mixture.
     fn converged_and_gone_to(other_mean: f64) -> (Climb, Scored) {
@@ -233,8 +232,8 @@ mod tests {
         let params = FitParams { n_components: 2, tol: 1e-12, ..FitParams::default() };
         let mut e_step = EStep::new(&data, 2);
         let of = |mean: f64| {
-            let means = DMatrix::from_fn(8, 2, |d, k| if (d < 4) == (k == 0) { mean } else { 0.1 });
-            BernoulliMixture::new(DVector::from_element(2, 0.5), means).unwrap()
+            let means = [[mean; 4], [0.1; 4], [0.1; 4], [mean; 4]].concat();
+            BernoulliMixture::new([0.5; 2], means).unwrap()
         };
         let mut climb = Climb::new(0, of(0.8), &mut e_step, &params).unwrap();
         climb.run(200, &mut e_step, &params, &mut Silent).unwrap();
@@ -247,8 +246,9 @@ mod tests {
     fn a_climb_that_waited_goes_on_as_if_it_had_not() {
         let data = BitMatrix::from_fn(100, 8, |i, d| (i * 7 + d * 13) % 11 < 3 + i % 4);
         let params = FitParams { n_components: 2, accelerate: false, ..FitParams::default() };
-        let means = DMatrix::from_fn(8, 2, |d, k| 0.3 + 0.05 * ((d + 3 * k) % 7) as f64);
-        let first = BernoulliMixture::new(DVector::from_element(2, 0.5), means).unwrap();
+        let mean = |i: usize| 0.3 + 0.05 * ((i % 8 + 3 * (i / 8)) % 7) as f64;
+        let means: Vec<f64> = (0..16).map(mean).collect();
+        let first = BernoulliMixture::new([0.5; 2], means).unwrap();
         let mut e_step = EStep::new(&data, 2);
         let mut climbs = [&[12][..], &[3, 12]].map(|legs| {
             let mut climb = Climb::new(0, first.clone(), &mut e_step, &params).unwrap();

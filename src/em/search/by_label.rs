@@ -12,7 +12,6 @@ use crate::em::rows::orient::Orientation;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::scorer::KnownLabels;
-use nalgebra::{DMatrix, DVector};
 use std::collections::BTreeSet;
 
 /// Fits a mixture of `n_per_label` components to the rows of each label alone, which is what EM over all rows would come to, and joins
@@ -56,17 +55,14 @@ struct Joint {
 impl Joint {
     fn add(&mut self, label: u32, share: f64, fit: Fit) {
         self.weights.extend(fit.mixture.weights().iter().map(|weight| share * weight));
-        self.means.extend(fit.mixture.means().iter());
+        self.means.extend_from_slice(fit.mixture.means());
         self.label_of.resize(self.weights.len(), Some(label));
         self.reports.push(FitReport { assignments: Vec::new(), ..fit.report });
     }
 
     fn finish(self, rows: &Rows, params: &FitParams) -> Result<Fit> {
         let Self { weights, means, label_of, reports } = self;
-        let (n_features, n_components) = (rows.data.n_features(), weights.len());
-        let weights = DVector::from_vec(weights);
-        let means = DMatrix::from_vec(n_features, n_components, means);
-        let mixture = BernoulliMixture::new(&weights / weights.sum(), means)?;
+        let mixture = BernoulliMixture::normalised(weights, means)?;
         let order = mixture.order_by_weight();
         let mixture = mixture.permuted(&order);
         let label_of: Vec<_> = order.iter().map(|&k| label_of[k]).collect();

@@ -21,7 +21,6 @@ use crate::em::run::climb::Climb;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
-use nalgebra::DVector;
 
 /// Iterations of the two components that show what a split gains.
 const SPLIT_ITERATIONS: usize = 10;
@@ -79,18 +78,20 @@ impl Move {
     /// The mixture after this move.
     pub(crate) fn applied(&self, mixture: &BernoulliMixture) -> Result<BernoulliMixture> {
         let (mut weights, mut means) = mixture.clone().into_parts();
+        let mut parts: Vec<_> = means.chunks_exact_mut(mixture.n_features()).collect();
         let ([j, k], i) = (self.merged, self.split);
         let (weight, mean) = merged(mixture, j, k);
         weights[j] = weight;
-        means.set_column(j, &DVector::from_vec(mean));
+        parts[j].copy_from_slice(&mean);
         let of_split = mixture.weights()[i];
         for (place, half) in [(k, 0), (i, 1)] {
             weights[place] = of_split * self.halves.weights()[half];
-            let whole = mixture.means().column(i) * BACK;
-            means.set_column(place, &(self.halves.means().column(half) * (1.0 - BACK) + whole));
+            let means = self.halves.mean(half).iter().zip(mixture.mean(i));
+            for (mean, (half, whole)) in parts[place].iter_mut().zip(means) {
+                *mean = half * (1.0 - BACK) + whole * BACK;
+            }
         }
-        let total = weights.sum();
-        BernoulliMixture::new(weights / total, means)
+        BernoulliMixture::normalised(weights, means)
     }
 }
 
@@ -167,7 +168,6 @@ fn objective_of_one(rows: &Rows, alpha: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::bits::BitMatrix;
-    use nalgebra::DMatrix;
 
     /// Three kinds of rows: ones in the first, the second or the last ten features, and some in other places.
     fn three_kinds() -> BitMatrix {
@@ -182,8 +182,8 @@ mod tests {
             (0 | 1, _) | (2, 0) => 0.05,
             _ => 0.5,
         };
-        let weights = DVector::from_vec(vec![0.2, 0.8 / 6.0, 2.0 / 3.0]);
-        BernoulliMixture::new(weights, DMatrix::from_fn(30, 3, mean)).unwrap()
+        let means: Vec<f64> = (0..90).map(|i| mean(i % 30, i / 30)).collect();
+        BernoulliMixture::new([0.2, 0.8 / 6.0, 2.0 / 3.0], means).unwrap()
     }
 
     #[test]
@@ -207,10 +207,9 @@ mod tests {
 
     #[test]
     fn fewer_than_three_components_have_no_move() {
-        let two = BernoulliMixture::new(
-            poor().weights().rows(0, 2) * 3.0,
-            poor().means().columns(0, 2).into(),
-        );
+        let poor = poor();
+        let two =
+            BernoulliMixture::normalised(poor.weights()[..2].into(), poor.means()[..60].into());
         let params = FitParams { n_components: 2, ..FitParams::default() };
         assert!(moves(&Rows::new(&three_kinds()), &two.unwrap(), &params).unwrap().is_empty());
     }
@@ -228,10 +227,7 @@ mod tests {
         let data = three_kinds();
         for alpha in [0.0, 0.1, 2.0] {
             let params = FitParams { n_components: 1, alpha, ..FitParams::default() };
-            let one = BernoulliMixture::new(
-                DVector::from_element(1, 1.0),
-                DMatrix::from_element(30, 1, 0.5),
-            );
+            let one = BernoulliMixture::new([1.0], [0.5; 30]);
             let mut e_step = EStep::new(&data, 1);
             let mut climb = Climb::new(0, one.unwrap(), &mut e_step, &params).unwrap();
             climb.run(1, &mut e_step, &params, &mut Silent).unwrap();

@@ -100,8 +100,8 @@ fn refit(rows: &Rows, params: &FitParams, mut rng: Xoshiro256PlusPlus) -> Result
 /// The mixture with half a one and half a zero more in every mean: EM never leaves a mean of exactly 0 or 1.
 fn inside(mixture: &BernoulliMixture, n: f64) -> Result<BernoulliMixture> {
     let (weights, mut means) = mixture.clone().into_parts();
-    for (mut mean, weight) in means.column_iter_mut().zip(&weights) {
-        mean.apply(|m| *m = (n * weight * *m + 0.5) / (n * weight + 1.0));
+    for (mean, weight) in means.chunks_exact_mut(mixture.n_features()).zip(&weights) {
+        mean.iter_mut().for_each(|m| *m = (n * weight * *m + 0.5) / (n * weight + 1.0));
     }
     BernoulliMixture::new(weights, means)
 }
@@ -132,8 +132,7 @@ impl Deviations {
 
 /// The component of `refit` that belongs to each of `mixture`.
 fn matching(mixture: &BernoulliMixture, refit: &BernoulliMixture) -> Vec<usize> {
-    let k = 0..mixture.n_components();
-    let of = |m| k.clone().map(|k| BernoulliMixture::mean(m, k)).collect::<Vec<_>>();
+    let means: [Vec<&[f64]>; 2] = [mixture, refit].map(|of| of.each_mean().collect());
     // As many on both sides, so none is left over.
-    match_components(&of(mixture), &of(refit)).into_iter().flatten().collect()
+    match_components(&means[0], &means[1]).into_iter().flatten().collect()
 }

@@ -80,8 +80,9 @@ impl StandardErrors {
     }
 
     fn unknown(mixture: &BernoulliMixture) -> Self {
-        let (n_features, k) = mixture.means().shape();
-        Self { n_features, weights: vec![None; k], means: vec![None; k * n_features] }
+        let (n_features, n_means) = (mixture.n_features(), mixture.means().len());
+        let weights = vec![None; mixture.n_components()];
+        Self { n_features, weights, means: vec![None; n_means] }
     }
 
     fn set(&mut self, parameter: Parameter, variance: f64) {

@@ -41,7 +41,7 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, ModelProblem> {
         height: model.height,
         width: model.width,
         binarize: &model.binarize,
-        weights: mixture.weights().as_slice(),
+        weights: mixture.weights(),
         means: (0..mixture.n_components()).map(|k| mixture.mean(k)).collect(),
         labels: &model.labels,
         report: &model.report,

@@ -12,7 +12,7 @@ use crate::model_file::Model;
 ///
 /// The header is put together here because the crate writes metadata in the order of a hash map, different every time.
 pub(super) fn export(model: &Model) -> Result<Vec<u8>, ModelProblem> {
-    let (weights, means) = (model.mixture.weights().as_slice(), model.mixture.means().as_slice());
+    let (weights, means) = (model.mixture.weights(), model.mixture.means());
     let mut header = header(model).into_bytes();
     header.resize(header.len().next_multiple_of(8), b' '); // aligns the tensors
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();

@@ -88,12 +88,12 @@ impl Ladder {
 impl Rung {
     fn measure(rows: &BitMatrix, mixture: &BernoulliMixture, budget: f64) -> Self {
         let x = reference::dense(rows);
+        let (weights, means) = reference::parameters(mixture.weights(), mixture.means());
         let k = mixture.n_components();
         let mut seconds = [0.0; N_WAYS];
         for (seconds, attempt) in seconds.iter_mut().zip(ATTEMPTS) {
             *seconds = median_seconds(budget, || {
-                let mixture = black_box(mixture);
-                attempt(black_box(&x), mixture.weights(), mixture.means())
+                attempt(black_box(&x), black_box(&weights), black_box(&means))
             });
         }
         let (mut engine, mut fit) = (Engine::list(rows), Fit::list(rows, k));
@@ -121,9 +121,8 @@ impl Rung {
 fn mixture(n_features: usize, n_components: usize) -> Result<BernoulliMixture> {
     let hash = |i: usize| (i as u32).wrapping_add(1).wrapping_mul(2_654_435_761);
     let unit = |i| f64::from(hash(i)) / 2.0_f64.powi(32);
-    let means =
-        DMatrix::from_fn(n_features, n_components, |d, k| 0.25 + 0.5 * unit(k * n_features + d));
-    BernoulliMixture::new(DVector::from_element(n_components, 1.0 / n_components as f64), means)
+    let means = (0..n_features * n_components).map(|i| 0.25 + 0.5 * unit(i)).collect();
+    BernoulliMixture::equally_weighted(n_components, means)
 }
 
 fn first_rows(data: &BitMatrix, n: usize) -> BitMatrix {
@@ -134,7 +133,8 @@ fn first_rows(data: &BitMatrix, n: usize) -> BitMatrix {
 ///
 /// Returns the number of rows on which the attempts underflow.
 fn check(rows: &BitMatrix, mixture: &BernoulliMixture) -> Result<usize> {
-    let (x, weights, means) = (reference::dense(rows), mixture.weights(), mixture.means());
+    let x = reference::dense(rows);
+    let (weights, means) = &reference::parameters(mixture.weights(), mixture.means());
     let log_prob = reference::weighted_log_prob(&x, weights, means);
     let defined: Vec<usize> =
         (0..rows.n_samples()).filter(|i| log_prob.row(*i).max() > UNDERFLOW).collect();
@@ -154,7 +154,7 @@ fn check_production(
     x: &DMatrix<f64>,
     truth: &DMatrix<f64>,
 ) -> Result<()> {
-    let (n, (d, k)) = (rows.n_samples(), mixture.means().shape());
+    let (n, d, k) = (rows.n_samples(), mixture.n_features(), mixture.n_components());
     let mut engine = Engine::list(rows);
     engine.responsibilities(mixture);
     let resp = DMatrix::from_row_iterator(n, k, engine.rows(k).flatten());
@@ -191,12 +191,12 @@ mod tests {
     #[test]
     fn the_mixture_is_the_one_that_other_languages_make() {
         let mixture = mixture(3, 2).unwrap();
-        assert_eq!(mixture.weights().as_slice(), [0.5, 0.5]);
+        assert_eq!(mixture.weights(), [0.5, 0.5]);
         // 2654435761 / 2^32, and twice and four times that, less what is whole.
         let unit = 2_654_435_761.0 / 4_294_967_296.0;
-        assert_eq!(mixture.means()[(0, 0)], 0.25 + 0.5 * unit);
-        assert_eq!(mixture.means()[(1, 0)], 0.25 + 0.5 * (2.0 * unit - 1.0));
-        assert_eq!(mixture.means()[(0, 1)], 0.25 + 0.5 * (4.0 * unit - 2.0));
+        assert_eq!(mixture.mean(0)[0], 0.25 + 0.5 * unit);
+        assert_eq!(mixture.mean(0)[1], 0.25 + 0.5 * (2.0 * unit - 1.0));
+        assert_eq!(mixture.mean(1)[0], 0.25 + 0.5 * (4.0 * unit - 2.0));
     }
 
     #[test]

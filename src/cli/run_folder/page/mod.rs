@@ -46,7 +46,7 @@ pub(crate) fn render(
         "names": input.names,
         "facts": results.facts().map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
         "trust": model.trust,
-        "weights": Base64Numbers(model.mixture.weights().as_slice()).to_string(),
+        "weights": Base64Numbers(model.mixture.weights()).to_string(),
         "typicality": typicality(model),
         "clusters": clusters(input, results)?,
         "labels": model.labels.as_ref().map_or(&[][..], |table| &table.names),
@@ -56,7 +56,7 @@ pub(crate) fn render(
         "checks": checks(input, model)?,
         "has_pad": input.height > 1 && photos::size_for(model).is_some(),
     });
-    let document = Document { means: Base64Numbers(model.mixture.means().as_slice()), rest };
+    let document = Document { means: Base64Numbers(model.mixture.means()), rest };
     let write = |out: &mut dyn Write| Ok(serde_json::to_writer(BufWriter::new(out), &document)?);
     render::report_page(name, write).map_err(Error::io("the page"))
 }

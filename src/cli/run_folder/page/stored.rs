@@ -24,7 +24,7 @@ pub(crate) fn members(model_path: &Path, model: &Model, k: usize) -> Vec<Member>
         .and_then(|json| serde_json::from_str(json).ok())
         .unwrap_or_default();
     // The page of another model that took the place of its own.
-    if document["means"] != Base64Numbers(model.mixture.means().as_slice()).to_string().as_str() {
+    if document["means"] != Base64Numbers(model.mixture.means()).to_string().as_str() {
         return Vec::new();
     }
     let kinds = &document["clusters"][k]["members"];
