@@ -7,8 +7,8 @@ use bmm::Rows;
 use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
 use bmm::em::{
-    self, Direction, EStep, Fit, FitParams, Init, Iteration, NInit, Silent, StopReason, fit,
-    log_prior,
+    self, Direction, EStep, Fit, FitParams, Init, Iteration, NInit, Silent, StopReason, condensed,
+    fit, log_prior,
 };
 use bmm::mixture::BernoulliMixture;
 use common::cases::{Case, Kind, alpha, case, config, inner_mixture, rows};
@@ -47,7 +47,7 @@ fn overlapping() -> (BitMatrix, BernoulliMixture) {
 /// The loop as one would write it by hand, `n_iter` times.
 fn plain_em(data: &BitMatrix, first: &BernoulliMixture, alpha: f64, n_iter: usize) -> Vec<u64> {
     let rows = Rows::new(data);
-    let mut e_step = EStep::new(rows.condensed(), first.n_components());
+    let mut e_step = EStep::new(condensed(&rows), first.n_components());
     let (mut m, mut bits) = (first.clone(), Vec::new());
     for i in 0..=n_iter {
         let stats = e_step.run(&m);

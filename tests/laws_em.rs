@@ -4,7 +4,9 @@ mod common;
 
 use bmm::Rows;
 use bmm::bits::BitMatrix;
-use bmm::em::{self, EStep, Fit, FitParams, Init, NInit, Silent, SufficientStats, fit, log_prior};
+use bmm::em::{
+    self, EStep, Fit, FitParams, Init, NInit, Silent, SufficientStats, condensed, fit, log_prior,
+};
 use bmm::mixture::BernoulliMixture;
 use common::cases::{Case, alpha, case, config, fixed_point};
 use common::{max_difference, parameter_bits, proba};
@@ -54,7 +56,7 @@ fn fitting(mut case: Case) -> Case {
 /// The statistics and the mixture after one iteration of the loop as one would write it by hand.
 fn step(data: &BitMatrix, m: &BernoulliMixture, alpha: f64) -> (SufficientStats, BernoulliMixture) {
     let rows = Rows::new(data);
-    let stats = EStep::new(rows.condensed(), m.n_components()).run(m);
+    let stats = EStep::new(condensed(&rows), m.n_components()).run(m);
     let next = em::m_step(stats.clone(), alpha, m).unwrap();
     (stats, next)
 }

@@ -32,6 +32,8 @@ pub use observe::{Iteration, Observe, Silent};
 pub use params::{FitParams, NInit};
 pub use report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
 pub use rows::Rows;
+#[doc(hidden)]
+pub use rows::condensed;
 pub use run::accelerate::Direction;
 pub use search::by_label::fit_by_label;
 pub use search::neighbours::{merge, split};

@@ -7,7 +7,6 @@ mod random_resp;
 mod random_rows;
 
 pub use kind::InitKind;
-pub(super) use random_rows::weighted_counts;
 
 use super::rows::Rows;
 use crate::error::{Error, Result};

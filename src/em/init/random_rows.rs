@@ -2,10 +2,9 @@
 //!
 //! A bare row would be a mean on the boundary, under which every other row is impossible.
 
-use super::super::rows::Rows;
+use crate::em::rows::{Rows, weighted_counts};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
-use crate::parallel;
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::collections::BTreeSet;
@@ -42,33 +41,6 @@ pub(super) fn around(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> 
 fn overall_means(rows: &Rows) -> Vec<f64> {
     let (ones, observed) = weighted_counts(rows);
     ones.into_iter().zip(observed).map(|(ones, all)| (ones + 0.5) / (all + 1.0)).collect()
-}
-
-/// Rows that a thread counts in one go.
-const AT_ONCE: usize = 1 << 14;
-
-/// For every feature the weight of the rows in which it is one, and of those in which it is observed.
-pub(crate) fn weighted_counts(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
-    let data = &rows.data;
-    if rows.weights.is_none() {
-        let n = data.n_samples();
-        let of_part = |first: usize| data.column_sums_of(first..n.min(first + AT_ONCE));
-        let mut ones = vec![0; data.n_features()];
-        for sums in parallel::map((0..n).step_by(AT_ONCE), of_part) {
-            ones.iter_mut().zip(sums).for_each(|(all, sum)| *all += sum);
-        }
-        let real = |counts: Vec<u64>| counts.into_iter().map(|count| count as f64).collect();
-        return (real(ones), real(data.observed_counts()));
-    }
-    let mut ones = vec![0.0; data.n_features()];
-    let mut observed = vec![rows.total_weight(); data.n_features()];
-    for i in 0..data.n_samples() {
-        data.ones(i).for_each(|d| ones[d] += rows.weight(i));
-        if let Some(missing) = data.missing() {
-            missing.ones(i).for_each(|d| observed[d] -= rows.weight(i));
-        }
-    }
-    (ones, observed)
 }
 
 /// `count` rows, each drawn by weight among those that are left; once all are drawn, again among all.

@@ -1,23 +1,28 @@
-//! Rows that are alike made one: a short questionnaire has few answers, however many people gave them.
+//! Equal rows made one: a short questionnaire has few different answers, however many people gave
+//! them.
 //!
-//! EM over distinct rows with weights is EM over all rows, to rounding. Rows are put in an order of their own, so the fit does not
-//! hang on the order in which they came, nor on whether a row came twice or once with twice the weight.
+//! EM over distinct rows with weights is EM over all rows, to rounding. Distinct rows are sorted,
+//! so the fit depends neither on the order of the rows nor on whether a row came twice or once with
+//! twice the weight.
 //!
-//! Wide rows are hardly ever alike, and what is fast there is made for rows without weights: so those with small whole weights are
-//! repeated instead.
+//! Wide rows are hardly ever equal, and the sparse step takes no weights. So wide rows with small
+//! whole weights are repeated instead.
 
+use super::Rows;
 use super::orient::Orientation;
-use crate::em::rows::Rows;
 use crate::parallel;
 
-/// With fewer features than this, rows are made one.
+/// Rows of fewer features than this are made distinct.
 const NARROW: usize = 64;
 
-/// Wide rows are repeated up to so many times on average.
-const REPEATED: usize = 8;
+/// The largest mean weight of wide rows that are repeated.
+const MAX_REPEATS: usize = 8;
 
-/// Rows that make for the same fit as `rows`. None has a weight of 0.
-pub(crate) fn condensed<'a>(rows: &'a Rows) -> Rows<'a> {
+/// The rows that a fit works on in the place of `rows`. None has a weight of 0.
+///
+/// Of fewer than 64 features, equal rows become one, with the sum of their weights. Wider rows with
+/// small whole weights are repeated, and then have no weights.
+pub fn condensed<'a>(rows: &'a Rows) -> Rows<'a> {
     if rows.data.n_features() < NARROW {
         return distinct(rows);
     }
@@ -27,10 +32,10 @@ pub(crate) fn condensed<'a>(rows: &'a Rows) -> Rows<'a> {
     }
 }
 
-/// Every row as many times as it weighs, if weights are whole and not too large.
+/// Every row as many times as it weighs, if the weights are whole and not too large.
 fn repeated(rows: &Rows, weights: &[f64]) -> Option<Rows<'static>> {
     let are_whole = weights.iter().all(|weight| weight.fract() == 0.0);
-    if !are_whole || rows.total_weight() > (REPEATED * weights.len()) as f64 {
+    if !are_whole || rows.total_weight() > (MAX_REPEATS * weights.len()) as f64 {
         return None;
     }
     let times = |(i, weight): (usize, &f64)| std::iter::repeat_n(i, *weight as usize);
@@ -44,19 +49,19 @@ fn weighing<'a>(rows: &'a Rows, weights: &[f64]) -> Rows<'a> {
     if some.len() == weights.len() { rows.borrowed() } else { rows.select(&some) }
 }
 
-/// Rows that are alike: what they have in common, by which they are put in order, the first of them, and their weight.
+/// Equal rows: what they have in common, the place of the first one, and the sum of their weights.
 struct Kind {
-    /// The row and what is missing in it, the first byte the highest, and its label.
+    /// The bits of the row, those that are missing, and the label. Kinds are sorted by it.
     key: (u64, u64, Option<u32>),
     first: usize,
     weight: f64,
 }
 
-/// Rows that are looked at in one go, unless there are more kinds already.
-const AT_ONCE: usize = 1 << 18;
+/// Rows that are sorted together, unless there are more kinds already.
+const ROWS_PER_SORT: usize = 1 << 18;
 
 fn distinct(rows: &Rows) -> Rows<'static> {
-    // In the order of the rows as a fit turns them, so that it is the same for ones and zeros swapped.
+    // Sorted as the fit turns them, so that swapping ones and zeros changes nothing.
     let turned = Orientation::of(rows).turned(rows).data;
     let kind = |i: usize| {
         let missing = rows.data.missing().map_or(0, |missing| word(&missing.row(i)));
@@ -65,7 +70,7 @@ fn distinct(rows: &Rows) -> Rows<'static> {
     };
     let (mut kinds, mut next, n) = (Vec::new(), 0, rows.data.n_samples());
     while next < n {
-        let end = n.min(next + AT_ONCE.max(kinds.len()));
+        let end = n.min(next + ROWS_PER_SORT.max(kinds.len()));
         kinds.extend((next..end).map(kind));
         kinds = united(kinds);
         next = end;
@@ -76,16 +81,16 @@ fn distinct(rows: &Rows) -> Rows<'static> {
     Rows { weights: Some(weights), ..rows.select(&firsts) }
 }
 
-/// Up to eight bytes as one number, in the order of the bytes.
+/// Up to eight bytes as one number, the first byte the highest.
 fn word(bytes: &[u8]) -> u64 {
     let mut word = [0; 8];
     word[..bytes.len()].copy_from_slice(bytes);
     u64::from_be_bytes(word)
 }
 
-/// The kinds in their order, those that are the same as one.
+/// The kinds sorted, and equal ones united.
 fn united(mut kinds: Vec<Kind>) -> Vec<Kind> {
-    // Parts that are in order are found and merged, not sorted again.
+    // The sort finds parts that are sorted and merges them.
     let mut share = kinds.len().div_ceil(parallel::n_threads()).max(1);
     while share < 2 * kinds.len() {
         parallel::for_each(kinds.chunks_mut(share), |kinds| kinds.sort_by_key(|kind| kind.key));
@@ -109,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_alike_become_one_with_their_weight() {
+    fn equal_rows_become_one_with_their_weight() {
         let data = three_kinds(10);
         let weights: Vec<f64> = (0..10).map(f64::from).collect();
         let rows = Rows::new(&data);

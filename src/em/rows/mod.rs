@@ -1,17 +1,21 @@
 //! What a mixture is fitted to: rows, and what is known of each.
 
-pub(crate) mod distinct;
+mod counts;
+mod distinct;
 pub(crate) mod orient;
+
+pub(crate) use counts::weighted_counts;
+pub use distinct::condensed;
 
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::scorer::KnownLabels;
-use distinct::condensed;
 use std::borrow::Cow;
 
 /// Binary rows (N x D), each with a weight and a label where it has them.
 ///
-/// A row of weight w counts as w rows; weights need not be whole. The likelihood leaves out what is missing in a row.
+/// A row of weight w counts as w rows; weights need not be whole. The likelihood leaves out what is
+/// missing in a row.
 #[derive(Debug, Clone)]
 pub struct Rows<'a> {
     /// The rows themselves.
@@ -37,18 +41,18 @@ impl<'a> Rows<'a> {
         Self { data: Cow::Borrowed(data), weights: None, labels: none(), label_of: none() }
     }
 
-    /// The same with a weight for each row (N).
+    /// These rows with a weight for each (N).
     pub fn weighted(self, weights: &'a [f64]) -> Self {
         Self { weights: Some(Cow::Borrowed(weights)), ..self }
     }
 
-    /// The same with labels that are known beforehand.
+    /// These rows with labels that are known beforehand.
     pub fn labelled(self, known: KnownLabels<'a>) -> Self {
         let KnownLabels { of_row, of_component } = known;
         Self { labels: Cow::Borrowed(of_row), label_of: Cow::Borrowed(of_component), ..self }
     }
 
-    /// The same rows, not copied.
+    /// These rows, not copied.
     pub fn borrowed(&self) -> Rows<'_> {
         Rows {
             data: Cow::Borrowed(&self.data),
@@ -58,13 +62,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The rows that a fit works on in the place of these: those of fewer than 64 features that are alike made one, with their
-    /// weight; wide ones with small whole weights repeated, without. None has a weight of 0.
-    pub fn condensed(&self) -> Rows<'_> {
-        condensed(self)
-    }
-
-    /// Labels that are known.
+    /// The labels that are known, of rows and components.
     pub fn known(&self) -> KnownLabels<'_> {
         KnownLabels { of_row: &self.labels, of_component: &self.label_of }
     }
@@ -82,7 +80,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Weights as whole numbers (N), for counting: as they are if they are whole, else in units of which a million make the mean weight.
+    /// Weights as whole numbers (N), for counting. Whole weights stay as they are. Others are
+    /// rounded to units of which a million make the mean weight.
     pub fn counts(&self) -> impl Iterator<Item = u64> + '_ {
         let unit = self.count_unit();
         (0..self.data.n_samples()).map(move |i| (self.weight(i) / unit).round() as u64)
@@ -95,16 +94,18 @@ impl<'a> Rows<'a> {
         if are_whole { 1.0 } else { self.total_weight() / (1e6 * n as f64) }
     }
 
-    /// The sum of `values`, one for each row, each times its row's weight; what has no weight counts nothing, whatever it is.
+    /// The sum of `values`, one for each row, each times its row's weight. Values of rows that
+    /// weigh nothing are left out, even infinite ones.
     pub fn weighted_sum(&self, values: impl Iterator<Item = f64>) -> f64 {
         let weighted = values.enumerate().map(|(i, value)| (self.weight(i), value));
         weighted.filter(|(weight, _)| *weight > 0.0).map(|(weight, value)| weight * value).sum()
     }
 
-    /// Rows in a sample drawn in the place of these: as many as they weigh.
+    /// The size of a sample that stands for these rows: the total weight, rounded.
     ///
     /// # Errors
-    /// [`Error::Parameter`] if that is more than 2^27 or less than 2: weights are then no numbers of rows.
+    /// [`Error::Parameter`] if the total weight is more than 2^27 or less than 2: such weights are
+    /// no numbers of rows.
     pub(super) fn n_drawn(&self) -> Result<usize> {
         let n = self.total_weight().round();
         if (2.0..=f64::from(1 << 27)).contains(&n) {
@@ -114,7 +115,7 @@ impl<'a> Rows<'a> {
         Err(Error::Parameter { name: "weights", value: format!("{n} in all"), allowed })
     }
 
-    /// Features of a row that are not missing, on average by weight.
+    /// The weighted mean over rows of the number of features that are observed, from 0 to D.
     pub fn mean_observed(&self) -> f64 {
         let d = self.data.n_features() as f64;
         let Some(missing) = self.data.missing() else { return d };
@@ -134,10 +135,10 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Whether weights and labels are such as are asked for.
+    /// Checks weights and labels against the rows and `n_components`.
     ///
     /// # Errors
-    /// [`Error::Parameter`] naming the first one that is not.
+    /// [`Error::Parameter`] naming the first one that does not fit.
     pub(super) fn check(&self, n_components: usize) -> Result<()> {
         self.check_weights()?;
         let n = self.data.n_samples();
@@ -152,14 +153,12 @@ impl<'a> Rows<'a> {
         }
         let without =
             self.labels.iter().flatten().find(|label| !self.label_of.contains(&Some(**label)));
-        match without {
-            Some(label) => Err(Error::Parameter {
-                name: "labels of components",
-                value: format!("none for label {label}"),
-                allowed: "at least one for every label of a row".into(),
-            }),
-            None => Ok(()),
-        }
+        let Some(label) = without else { return Ok(()) };
+        Err(Error::Parameter {
+            name: "labels of components",
+            value: format!("none for label {label}"),
+            allowed: "at least one for every label of a row".into(),
+        })
     }
 
     fn check_weights(&self) -> Result<()> {

@@ -1,13 +1,12 @@
 //! Data turned so that a one is the rarer value of every feature.
 //!
-//! A mixture of Bernoullis does not care which value is called one: swapping them in a feature turns its means `mu` into
-//! `1 - mu` and changes nothing else. Numbers do care. Scores are sums over ones, so few ones are fast and exact, and a
-//! mean close to 0 keeps digits that one close to 1 has lost. So the fit works on turned data, and dark on light costs
-//! no more than light on dark.
+//! Which value is called one makes no difference to a Bernoulli mixture: swapping the values of a
+//! feature turns its means `mu` into `1 - mu`. It makes a difference to arithmetic. Scores are sums
+//! over ones, so few ones are fast and exact, and a mean close to 0 keeps digits that a mean close
+//! to 1 has lost. So the fit works on turned data.
 
+use super::{Rows, weighted_counts};
 use crate::bits::BitMatrix;
-use crate::em::init::weighted_counts;
-use crate::em::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use std::borrow::Cow;
@@ -21,7 +20,7 @@ pub(crate) struct Orientation {
 }
 
 impl Orientation {
-    /// Swaps the features that are one in more than half of the rows, by weight, in which they are observed.
+    /// Swaps the features that are one in more than half of the rows that observe them, by weight.
     pub(crate) fn of(rows: &Rows) -> Self {
         let (ones, observed) = weighted_counts(rows);
         let sums = ones.into_iter().zip(observed);
@@ -34,9 +33,10 @@ impl Orientation {
     }
 
     fn turned_data<'a>(&self, data: &'a BitMatrix) -> Cow<'a, BitMatrix> {
-        match self.swapped.contains(&true) {
-            true => Cow::Owned(data.with_swapped(&self.swapped)),
-            false => Cow::Borrowed(data),
+        if self.swapped.contains(&true) {
+            Cow::Owned(data.with_swapped(&self.swapped))
+        } else {
+            Cow::Borrowed(data)
         }
     }
 
@@ -54,7 +54,7 @@ impl Orientation {
     }
 }
 
-/// `1 - mean`; only a mean of exactly 0 becomes exactly 1, which would rule out what was merely rare.
+/// `1 - mean`. Only a mean of exactly 0 becomes exactly 1: a zero that is rare must stay possible.
 fn complement(mean: f64) -> f64 {
     if mean == 0.0 { 1.0 } else { (1.0 - mean).min(BELOW_ONE) }
 }

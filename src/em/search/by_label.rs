@@ -7,8 +7,8 @@ use crate::em::e_step::EStep;
 use crate::em::observe::Observe;
 use crate::em::params::FitParams;
 use crate::em::report::{Fit, FitReport, StopReason};
-use crate::em::rows::Rows;
 use crate::em::rows::orient::Orientation;
+use crate::em::rows::{Rows, condensed};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::scorer::KnownLabels;
@@ -102,7 +102,7 @@ fn examined(
 ) -> Result<Findings> {
     let orientation = Orientation::of(rows);
     let rows = Rows { label_of: label_of.to_vec().into(), ..rows.borrowed() };
-    let rows = rows.condensed();
+    let rows = condensed(&rows);
     let of_all = FitParams { n_components: label_of.len(), ..params.clone() };
     let mut e_step = EStep::for_fit(orientation.turned(&rows), &of_all);
     diagnose(&orientation.turn(mixture)?, stop, &rows, &mut e_step, params)

@@ -13,10 +13,10 @@
 
 use super::neighbours::{self, entropy};
 use crate::em::e_step::EStep;
-use crate::em::init::{Init, Streams, weighted_counts};
+use crate::em::init::{Init, Streams};
 use crate::em::observe::Silent;
 use crate::em::params::FitParams;
-use crate::em::rows::Rows;
+use crate::em::rows::{Rows, weighted_counts};
 use crate::em::run::climb::Climb;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;

@@ -9,8 +9,8 @@ use crate::em::init::{Init, Streams};
 use crate::em::observe::Observe;
 use crate::em::params::FitParams;
 use crate::em::report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
-use crate::em::rows::Rows;
 use crate::em::rows::orient::Orientation;
+use crate::em::rows::{Rows, condensed};
 use crate::em::run::climb::Climb;
 use crate::error::Result;
 use crate::metrics::Contingency;
@@ -71,7 +71,7 @@ fn fit_checked(
     params: &FitParams,
     observe: &mut dyn Observe,
 ) -> Result<Fit> {
-    let condensed = rows.condensed();
+    let condensed = condensed(rows);
     let orientation = Orientation::of(rows);
     let mut e_step = EStep::for_fit(orientation.turned(&condensed), params);
     let mut found = search(policy, &condensed, params, &orientation, &mut e_step, observe)?;
