@@ -1,8 +1,9 @@
-//! The rows of a data set in blocks, as lists of what is not blank in them.
+//! The rows of a data set in blocks, as lists of their non-zero groups of features.
 //!
-//! Lists take two to six times what packed rows do. Rows that lie elsewhere because they are too many for the memory there is (a
-//! [`BitMatrix`] over a file) are listed anew each time they are asked for, but for as many of the first blocks as memory was given
-//! for. Which blocks are kept changes no result.
+//! Lists take two to six times the memory of packed rows. If the rows lie elsewhere (a
+//! [`BitMatrix`] over a file), there may be too many for that. Then the lists of the first blocks
+//! are kept, as far as the given memory goes, and the other blocks are listed anew in every step.
+//! Which blocks are kept changes no result.
 
 use crate::bits::BitMatrix;
 use crate::em::rows::Rows;
@@ -17,17 +18,17 @@ pub(crate) struct Blocks {
     n_samples: usize,
     /// Rows in each but the last.
     size: usize,
-    /// From the first one on, those that are kept.
+    /// The first blocks: those that are kept.
     kept: Vec<RowBlock>,
-    /// What the others are listed from, if there are others.
+    /// What the other blocks are listed from, if there are any.
     source: Option<Source>,
-    /// Memory for blocks that come and go: as many as threads work at the same time.
-    rooms: Mutex<Vec<Room>>,
+    /// Memory for blocks that are not kept: as many as threads work at the same time.
+    buffers: Mutex<Vec<Buffer>>,
 }
 
-/// Memory in which rows are put into the columns of a layout and listed.
+/// Memory for the rows of a block, in the columns of a layout, and for their lists.
 #[derive(Default)]
-struct Room {
+struct Buffer {
     packed: Vec<u8>,
     block: RowBlock,
 }
@@ -40,19 +41,21 @@ struct Source {
 }
 
 impl Blocks {
-    /// `size` rows in each block. Of `rows` that lie elsewhere, lists of so many bytes are kept, `memory`; of others all.
+    /// Lists `rows`, `size` in each block. If they lie elsewhere, lists of at most `memory` bytes
+    /// are kept, otherwise all.
     pub(crate) fn new(rows: &Rows, layout: &Layout, size: usize, memory: usize) -> Self {
         let n_samples = rows.data.n_samples();
-        let (kept, rooms) = (Vec::new(), Mutex::default());
-        let mut blocks = Self { n_samples, size, kept, source: None, rooms };
-        // Blocks are listed side by side, and then their memory is counted.
-        let (mut room, wave) = match rows.data.is_elsewhere() {
-            true => (memory, parallel::n_threads()),
-            false => (usize::MAX, blocks.len().max(1)),
+        let (kept, buffers) = (Vec::new(), Mutex::default());
+        let mut blocks = Self { n_samples, size, kept, source: None, buffers };
+        // The blocks of a wave are listed side by side, and then their memory is counted.
+        let (mut memory_left, wave) = if rows.data.is_elsewhere() {
+            (memory, parallel::n_threads())
+        } else {
+            (usize::MAX, blocks.len().max(1))
         };
         let list = |packed: &mut Vec<u8>, i| {
-            let (range, room) = (blocks.rows(i), std::mem::take(packed));
-            let part = layout.part(&rows.data, &rows.labels, range.clone(), room);
+            let (range, buffer) = (blocks.rows(i), std::mem::take(packed));
+            let part = layout.part(&rows.data, &rows.labels, range.clone(), buffer);
             let block = RowBlock::by_length(&part, range.start);
             *packed = part.into_packed();
             block
@@ -60,9 +63,9 @@ impl Blocks {
         let waves = (0..blocks.len()).step_by(wave).map(|i| i..blocks.len().min(i + wave));
         let lists = waves.flat_map(|wave| parallel::map_with(wave, Vec::new, list));
         let kept = lists.map_while(|block| {
-            // Columns are listed besides, if rows turn out to belong to many components.
+            // The dense step lists columns besides.
             let of_columns = Columns::n_bytes(&block, layout.n_columns());
-            room = room.checked_sub(block.n_bytes() + of_columns)?;
+            memory_left = memory_left.checked_sub(block.n_bytes() + of_columns)?;
             Some(block)
         });
         blocks.kept = kept.collect();
@@ -101,12 +104,12 @@ impl Blocks {
         let Some(Source { data, labels, layout }) = &self.source else {
             unreachable!("blocks that are not kept have a source");
         };
-        let rooms = || self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        let Room { packed, mut block } = { rooms().pop() }.unwrap_or_default();
+        let buffers = || self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        let Buffer { packed, mut block } = { buffers().pop() }.unwrap_or_default();
         let part = layout.part(data, labels, self.rows(i), packed);
         block.list_by_length(&part, self.rows(i).start);
         let result = work(&block);
-        rooms().push(Room { packed: part.into_packed(), block });
+        buffers().push(Buffer { packed: part.into_packed(), block });
         result
     }
 }
@@ -138,7 +141,7 @@ mod tests {
         FitParams { n_components, n_init, max_iter: 15, memory, ..FitParams::default() }
     }
 
-    /// Whatever is kept of it, and whether it is kept at all.
+    /// Whatever part of the lists is kept.
     #[test]
     fn a_fit_does_not_hang_on_where_its_rows_lie() {
         let n = 70 * 1024;

@@ -1,8 +1,10 @@
-//! The E-step for rows that belong to many components at the same time: all responsibilities, by tables.
+//! The E-step for rows that belong to many components at the same time: all responsibilities, by
+//! tables.
 //!
-//! Wave after wave of blocks: first the responsibilities of each block, then for each part of the sums what these add to it,
-//! block after block in the order of the rows. So sums have the same bits on 1 and on N threads, nobody keeps sums of its own,
-//! and no n x k matrix ever exists: the next wave overwrites the responsibilities.
+//! Blocks are worked on in waves, in two passes. The first computes the responsibilities of each
+//! block. The second adds them to the sums: each thread takes a part of the sums, and adds block
+//! after block in the order of the rows. So the sums have the same bits at any number of threads.
+//! The next wave overwrites the responsibilities, so there is never an N x K matrix.
 
 use super::blocks::Blocks;
 use crate::em::stats::SufficientStats;
@@ -10,20 +12,20 @@ use crate::kernels::{self, Columns, LANES, Lanes, RowBlock, chunk_count};
 use crate::parallel;
 use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
 
-/// Responsibilities of one block, at most, as long as that is 64 rows.
+/// The most responsibilities in one block, if these are those of 64 rows or more.
 pub(crate) const BLOCK_RESPONSIBILITIES: usize = 1 << 18;
 
-/// Responsibilities of a wave, if that is enough for all threads: more to do between two waits.
+/// Responsibilities in a wave, unless threads need more: they wait for each other after each pass.
 const WAVE_RESPONSIBILITIES: usize = 1 << 17;
 
-/// Components with which listing columns again takes little beside adding them up.
+/// From this K on, listing the columns again costs little beside adding them up.
 const CHEAP_TO_LIST: usize = 100;
 
 /// Dense E-steps of one data set.
 pub(crate) struct DenseStep {
     n_components: usize,
     n_features: usize,
-    /// The rows by what is in them: for each block that is kept, from the first run on.
+    /// For each block that is kept, the rows that have a cell; empty before the first run.
     columns: Vec<Columns>,
     /// For each block of one wave.
     slots: Vec<Slot>,
@@ -31,11 +33,11 @@ pub(crate) struct DenseStep {
     tables: Vec<Tables>,
 }
 
-/// What is known of a block until the next wave.
+/// What a wave computes for one block.
 #[derive(Default)]
 struct Slot {
     resp: Responsibilities,
-    /// Of a block that is not kept.
+    /// Only of a block that is not kept.
     columns: Option<Columns>,
 }
 
@@ -45,7 +47,7 @@ impl DenseStep {
         Self { n_components, n_features, columns, slots, tables }
     }
 
-    /// Gives back what is large where K is.
+    /// Gives back memory that is large if K is.
     pub(crate) fn release(&mut self) {
         (self.slots, self.tables) = (Vec::new(), Vec::new());
         if self.n_components >= CHEAP_TO_LIST {
@@ -53,7 +55,8 @@ impl DenseStep {
         }
     }
 
-    /// The statistics of all rows, each times its weight if there are weights; `blocks` are the same in every run.
+    /// The statistics of all rows, each times its weight if rows have weights. `blocks` must be the
+    /// same in every run.
     pub(crate) fn run(
         &mut self,
         scorer: &Scorer,
@@ -104,7 +107,7 @@ impl DenseStep {
         stats
     }
 
-    /// Blocks in one wave.
+    /// The number of blocks in one wave.
     fn blocks_at_once(&self, blocks: &Blocks) -> usize {
         let n_rows = blocks.rows(0).len().max(1);
         let n = WAVE_RESPONSIBILITIES / (n_rows * chunk_count(self.n_components) * LANES);

@@ -1,28 +1,29 @@
-//! Features in an order of the engine's own: those that tend to be one together stand together.
+//! An order of the features in which those that tend to be one together are neighbours.
 //!
-//! The kernels walk over groups of 4 and of 16 neighbouring features that are not all zero. Which features are neighbours
-//! is chance (rows of pixels, columns of a table), so it can as well be chosen: of images as the data holds them, row after row
-//! of 28 pixels, 45 groups of 4 and 26 of 16 are not blank in a row of MNIST; in this order, 40 and 16.
+//! The kernels walk over the groups of 4 and of 16 neighbouring features that are not all zero. A
+//! good order leaves few such groups. In the order of the pixels, a row of MNIST has 45 groups of 4
+//! and 26 of 16; in this order, 40 and 16.
 
 use crate::bits::BitMatrix;
 use crate::kernels::TILE_FEATURES;
 use crate::parallel;
 use crate::scorer::Layout;
 
-/// Rows that are looked at.
+/// Rows in the sample that chooses the order.
 const SAMPLE: usize = 512;
 
-/// A feature's values, or those of some features together, in the rows of the sample.
+/// For each row of the sample, whether a feature, or any of a group, is one.
 type Column = [u64; SAMPLE / 64];
 
-/// With fewer features than this there is nothing to gain; with more, more to lose than to gain.
+/// Numbers of features that are put in order. Fewer gain nothing; for more, the order costs more
+/// than it gains.
 const FEATURES: std::ops::Range<usize> = 64..16 * TILE_FEATURES + 1;
 
-/// In steps of this many, neighbours are joined: features to groups, groups to words.
-const AT_ONCE: usize = 4;
+/// Features in a group, and groups in a word.
+const GROUP_SIZE: usize = 4;
 
-/// At each place the column of `layout` that is to stand there, for `data` whose known labels are `labels`; `None` if all are to
-/// stay where they are.
+/// For each place the column of `layout` that is to stand there, or `None` if none is to move.
+/// `labels` are the known labels of `data`.
 pub(crate) fn feature_order(
     layout: &Layout,
     data: &BitMatrix,
@@ -34,12 +35,12 @@ pub(crate) fn feature_order(
     let rows: Vec<usize> = (0..SAMPLE).map(|i| i * (data.n_samples() / SAMPLE)).collect();
     let labels: Vec<_> = rows.iter().filter_map(|&i| labels.get(i).copied()).collect();
     let columns = columns(&layout.part(&data.select(&rows), &labels, 0..SAMPLE, Vec::new()));
-    // Only within a tile: tiles are walked apart.
+    // Within a tile only: the kernels walk over one tile after another.
     let of_tile = |(tile, columns): (usize, &[Column])| {
         let first = tile * TILE_FEATURES;
         let groups = join(columns);
-        // A last group that is not full stays last: in the middle it would shift all that follow.
-        let (full, rest) = groups.split_at(columns.len() / AT_ONCE);
+        // A last group that is not full stays last, for it would shift all groups behind it.
+        let (full, rest) = groups.split_at(columns.len() / GROUP_SIZE);
         let unions: Vec<Column> = full.iter().map(|group| union(group, columns)).collect();
         let words = join(&unions).into_iter().flatten().map(|group| &full[group]);
         words.chain(rest).flatten().map(|d| first + d).collect::<Vec<_>>()
@@ -58,17 +59,18 @@ fn columns(sample: &BitMatrix) -> Vec<Column> {
     columns
 }
 
-/// Joins columns, [`AT_ONCE`] to a group: one after another the most frequent one that is left, with those that differ least from
-/// what the group has become. All groups but the last are full.
+/// Joins columns to groups of [`GROUP_SIZE`]; only the last may have fewer. A group begins with the
+/// most frequent column that is left. Then it takes, one by one, the column that differs least from
+/// the union of the group.
 fn join(columns: &[Column]) -> Vec<Vec<usize>> {
     let count = |column: &Column| column.iter().map(|bits| bits.count_ones()).sum::<u32>();
     let mut left: Vec<usize> = (0..columns.len()).collect();
     left.sort_by_key(|&d| std::cmp::Reverse(count(&columns[d])));
-    let mut groups = Vec::with_capacity(columns.len().div_ceil(AT_ONCE));
+    let mut groups = Vec::with_capacity(columns.len().div_ceil(GROUP_SIZE));
     while !left.is_empty() {
         let mut group = vec![left.remove(0)];
         let mut together = columns[group[0]];
-        while group.len() < AT_ONCE && !left.is_empty() {
+        while group.len() < GROUP_SIZE && !left.is_empty() {
             let distance = |&i: &usize| {
                 let differ = columns[left[i]].iter().zip(&together).map(|(a, b)| a ^ b);
                 differ.map(u64::count_ones).sum::<u32>()
@@ -155,7 +157,7 @@ mod tests {
         BernoulliMixture::normalised(weights, means).unwrap()
     }
 
-    /// Whatever order the features come in, and so whatever order the engine gives them, sparse or dense.
+    /// Neither in the sparse step nor in the dense one.
     #[test]
     fn the_statistics_do_not_depend_on_the_order_of_the_features() {
         for (d, step) in [(64, 5), (100, 7), (320, 33), (1025, 11), (2500, 7)] {

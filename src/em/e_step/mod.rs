@@ -1,8 +1,9 @@
-//! The E-step: a mixture in, the sufficient statistics of all rows out, by the way that suits the data.
+//! The E-step: from a mixture to the sufficient statistics of all rows.
 //!
-//! Rows that clearly belong to one or two components (images) want [`sparse`](crate::em::e_step::sparse_step) sums; rows that belong to
-//! many at the same time (short questionnaires) want [`dense`](crate::em::e_step::dense_step) tables. Which of them it is, a sample of the
-//! rows tells before every step, so it depends on the data and the mixture alone. Rows with weights go the dense way.
+//! There are two ways. The [sparse step](sparse_step) suits rows that clearly belong to one or two
+//! components, as images do. The [dense step](dense_step) suits rows that belong to many components
+//! at the same time, as short questionnaires do; rows with weights always take it. A sample of the
+//! rows decides before every step, so the way depends on the data and the mixture alone.
 
 pub(crate) mod blocks;
 pub(crate) mod dense_step;
@@ -21,30 +22,32 @@ use dense_step::{BLOCK_RESPONSIBILITIES, DenseStep};
 use feature_order::feature_order;
 use sparse_step::SparseStep;
 
-/// Rows in one block, at most. Part of the result: another size would round the sums differently.
+/// The most rows in one block. Part of the result: another size would round the sums differently.
 pub const BLOCK_ROWS: usize = 1024;
 
-/// Rows in one block for so many components.
+/// Rows in one block for K components.
 fn block_rows(n_components: usize) -> usize {
     (BLOCK_RESPONSIBILITIES / n_components.max(1)).clamp(64, BLOCK_ROWS)
 }
 
-/// A data set prepared for many E-steps with K components: as lists, so it need not be kept, unless it lies elsewhere.
+/// A data set prepared for many E-steps with K components.
+///
+/// It holds lists of the rows, so the data itself need not be kept, unless it lies elsewhere.
 pub struct EStep {
     n_components: usize,
     /// The mixture of the last run.
     scorer: Scorer,
     blocks: Blocks,
-    /// For each row, if any has one.
+    /// For each row, if rows have weights.
     weights: Option<Vec<f64>>,
     total_weight: f64,
-    /// Some rows, to see how many components come into question for a row.
+    /// Some rows, whose candidates are counted before every step.
     sample: RowBlock,
     sparse: Box<dyn SparseStep>,
     dense: DenseStep,
 }
 
-/// Rows with fewer features than this belong to many components as long as these are not far apart.
+/// Rows of fewer features than this always take the dense step, unless K is 1.
 const SPARSE_FROM: usize = 64;
 
 /// Whether the sparse step may be taken.
@@ -52,29 +55,32 @@ pub(super) fn may_be_sparse(n_components: usize, n_features: usize) -> bool {
     n_components == 1 || n_features >= SPARSE_FROM
 }
 
-/// For so many components side by side in the dense step, the pairs of a row and a component that cost as much.
-const COMPONENTS: usize = 16;
-const PAIRS: usize = 2;
+/// The cost of a dense step: for each row and so many components ...
+const DENSE_COMPONENTS: usize = 16;
 
-/// Rows in the sample that says which way to go: at most, and one in 64 of all; but about as many as in a block, if that has fewer.
-const SAMPLE: usize = 512;
+/// ... as much as so many candidates cost in a sparse step.
+const DENSE_COST: usize = 2;
 
-fn sample(rows: &Rows, layout: &Layout, at_most: usize) -> RowBlock {
+/// The most rows in the sample that decides between the two ways.
+const SAMPLE_ROWS: usize = 512;
+
+/// One row in 64, at most [`SAMPLE_ROWS`] of them, and not many more than `block_size`.
+fn sample(rows: &Rows, layout: &Layout, block_size: usize) -> RowBlock {
     let n = rows.data.n_samples();
-    let some: Vec<usize> = (0..n).step_by((n / SAMPLE.min(at_most)).max(64)).collect();
+    let some: Vec<usize> = (0..n).step_by((n / SAMPLE_ROWS.min(block_size)).max(64)).collect();
     let rows = rows.select(&some);
     RowBlock::by_length(&layout.part(&rows.data, &rows.labels, 0..some.len(), Vec::new()), 0)
 }
 
 impl EStep {
-    /// Lists what is not blank in every row once, and sets up the buffers.
+    /// Lists the rows for E-steps with K components.
     ///
     /// Weights must be one for each row, finite and positive.
     pub fn new<'a>(rows: impl Into<Rows<'a>>, n_components: usize) -> Self {
         Self::for_fit(rows, &FitParams { n_components, ..FitParams::default() })
     }
 
-    /// The same for the K of `params`, with lists that keep to [`FitParams::memory`].
+    /// As [`Self::new`], for the K of `params` and with lists that keep to [`FitParams::memory`].
     pub fn for_fit<'a>(rows: impl Into<Rows<'a>>, params: &FitParams) -> Self {
         let (rows, n_components) = (rows.into(), params.n_components);
         let layout = Layout::new(&rows.data, rows.known());
@@ -95,10 +101,14 @@ impl EStep {
         }
     }
 
-    /// The statistics of all rows under `mixture`, which must have the K and D that this was made for: with others it
-    /// panics or the sums mean nothing.
+    /// The statistics of all rows under `mixture`.
     ///
-    /// They depend on the data and the mixture alone: not on the number of threads, nor on what was run before.
+    /// They depend on the data and the mixture alone: not on the number of threads, nor on earlier
+    /// runs.
+    ///
+    /// # Panics
+    /// It may panic if `mixture` has another K or D than this was made for; or the sums mean
+    /// nothing.
     pub fn run(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         parallel::within_threads(|| self.run_within(mixture))
     }
@@ -113,21 +123,23 @@ impl EStep {
             self.dense.run(&self.scorer, &self.blocks, self.weights.as_deref())
         };
         stats.total_weight = self.total_weight;
-        of_features(stats, self.scorer.layout())
+        by_feature(stats, self.scorer.layout())
     }
 
-    /// Whether few components come into question for the rows of a sample; the sparse step is then prepared.
+    /// Whether the rows of the sample have few candidates. If so, the sparse step is prepared.
     fn is_sparse(&mut self, drift: &Drift) -> bool {
         let may_be = may_be_sparse(self.n_components, self.scorer.n_columns());
         if self.weights.is_some() || !may_be {
             return false;
         }
         let n_candidates = self.sparse.prepare(&self.scorer, drift, &self.sample);
-        n_candidates <= PAIRS * self.n_components.div_ceil(COMPONENTS) * self.sample.len()
+        let dense_cost = DENSE_COST * self.n_components.div_ceil(DENSE_COMPONENTS);
+        n_candidates <= dense_cost * self.sample.len()
     }
 }
 
-/// Statistics of columns that are all features, in the order of the features: in place, for they are large.
+/// Puts statistics of columns, which are all features, into the order of the features. In place,
+/// for they are large.
 fn in_order(mut stats: SufficientStats, columns: &[Column]) -> SufficientStats {
     let of_components = stats.weighted_sums.chunks_exact_mut(columns.len());
     parallel::for_each_with(of_components, Vec::new, |in_columns, sums| {
@@ -142,8 +154,8 @@ fn in_order(mut stats: SufficientStats, columns: &[Column]) -> SufficientStats {
     stats
 }
 
-/// Statistics of columns as those of the features.
-fn of_features(stats: SufficientStats, layout: &Layout) -> SufficientStats {
+/// Turns statistics of columns into those of the features.
+fn by_feature(stats: SufficientStats, layout: &Layout) -> SufficientStats {
     if layout.is_plain() {
         return stats;
     }

@@ -2,22 +2,27 @@
 
 use crate::kernels::{MultiWayRows, ONE};
 
-/// A row's responsibility 1, split between two components.
+/// How a row shares out its responsibility of 1.
+///
+/// Packed into 12 bytes, for there is one for each row. [`Self::is_whole`] and
+/// [`Self::multi_way_row`] tell the cases apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Split {
-    /// Ascending; twice the same one if it has all, and [`SEVERAL`] and a row of [`Contributions::multi_way`] if it was a crowd
-    /// that had to be scored, mostly of more than two.
-    pub(super) components: [u32; 2],
-    /// The share of the second one.
-    pub(super) second: i32,
+pub(super) struct RowShares {
+    /// Of a row with one component: that one twice. Of a row with two: both, ascending. Of other
+    /// rows: [`MULTI_WAY`] and the row's place in [`Contributions::multi_way`].
+    components: [u32; 2],
+    /// The share of the second component.
+    second: i32,
 }
 
-/// In the place of a component: see [`Split`].
-pub(super) const SEVERAL: u32 = u32::MAX;
+const _: () = assert!(size_of::<RowShares>() == 12);
 
-impl Split {
-    /// Of a row that contributes nothing yet.
-    pub(super) const NONE: Self = Self { components: [SEVERAL, u32::MAX], second: 0 };
+/// Stands in the place of the first component. No component has this number.
+const MULTI_WAY: u32 = u32::MAX;
+
+impl RowShares {
+    /// A row that contributes nothing yet: no row of [`Contributions::multi_way`] is so far behind.
+    pub(super) const NONE: Self = Self::multi_way(u32::MAX);
 
     /// All to component `k`.
     pub(super) fn whole(k: u32) -> Self {
@@ -26,7 +31,7 @@ impl Split {
 
     /// `second` to the second of two components, the rest to the first.
     #[inline(always)]
-    pub(super) fn between(components: [u32; 2], second: i32) -> Self {
+    pub(super) fn two_way(components: [u32; 2], second: i32) -> Self {
         let [first, last] = components;
         let only = if second == 0 { first } else { last };
         let is_whole = second == 0 || second == ONE;
@@ -36,11 +41,28 @@ impl Split {
         }
     }
 
+    /// To the components of row `row` of [`Contributions::multi_way`].
+    pub(super) const fn multi_way(row: u32) -> Self {
+        Self { components: [MULTI_WAY, row], second: 0 }
+    }
+
+    /// The only component, if there is one; the first of two; above all components otherwise.
+    #[inline(always)]
+    pub(super) fn first_component(self) -> u32 {
+        self.components[0]
+    }
+
+    /// The row's place in [`Contributions::multi_way`], if its shares stand there.
+    #[inline(always)]
+    pub(super) fn multi_way_row(self) -> Option<usize> {
+        (self.components[0] == MULTI_WAY).then_some(self.components[1] as usize)
+    }
+
     fn is_whole(self) -> bool {
         self.components[0] == self.components[1]
     }
 
-    /// What the second of `two` components has, if nobody else has anything.
+    /// The share of the second of `two` components, if no other component has a share.
     #[inline(always)]
     fn second_of(self, two: [u32; 2]) -> Option<i32> {
         let [first, _] = self.components;
@@ -54,10 +76,11 @@ impl Split {
         }
     }
 
-    /// Two components and what the second one gains at the expense of the first from `old` to `new`, if that is all.
+    /// Two components and what passes from the first to the second between `old` and `new`; `None`
+    /// if more components take part.
     #[inline(always)]
-    pub(super) fn gain(old: Self, new: Self) -> Option<([u32; 2], i32)> {
-        if old.components[0] == SEVERAL || new.components[0] == SEVERAL {
+    pub(super) fn transfer(old: Self, new: Self) -> Option<([u32; 2], i32)> {
+        if old.multi_way_row().is_some() || new.multi_way_row().is_some() {
             return None;
         }
         let two = if new.is_whole() { old.components } else { new.components };
@@ -68,56 +91,59 @@ impl Split {
 /// What the rows of a block contribute.
 #[derive(Default)]
 pub(super) struct Contributions {
-    /// For each position; before the first step, none.
-    pub(super) splits: Vec<Split>,
-    /// For each position, what its one component may have lost (see [`Moved`](super::moved::Moved)) before another comes
-    /// within reach.
-    pub(super) until: Vec<f64>,
-    /// When `until` was written.
+    /// For each position; empty before the first step.
+    pub(super) shares: Vec<RowShares>,
+    /// For each position: the row is screened again once the total lead loss of its one component
+    /// reaches this, in nats (see [`TotalDrift`](super::total_drift::TotalDrift)).
+    pub(super) screen_at: Vec<f64>,
+    /// The generation in which `screen_at` was written.
     pub(super) generation: u32,
-    /// The responsibilities of rows that more than two components share, components ascending.
+    /// The responsibilities of rows that several components share, components ascending.
     pub(super) multi_way: MultiWayRows<i32>,
-    /// The sum over rows of `-sum_k r_ik log r_ik`, in nats, or -inf if a row is impossible.
+    /// The sum over rows of `-sum_k r_ik log r_ik`, in nats; -inf if a row is impossible.
     pub(super) entropy: f64,
 }
 
-/// Components and responsibilities of a row.
-pub(super) struct Shares<'a> {
+/// The components that have a share of a row, ascending, and their responsibilities.
+pub(super) struct RowResponsibilities<'a> {
     components: &'a [u32],
     resp: &'a [i32],
 }
 
-/// Room for the shares of a split.
+/// Memory for the responsibilities of a row with one or two components.
 #[derive(Default)]
-pub(super) struct Room([u32; 2], [i32; 2]);
+pub(super) struct Pair([u32; 2], [i32; 2]);
 
-impl<'a> Shares<'a> {
-    /// Those of `split`, whose crowd is `multi_way`.
-    pub(super) fn of(split: Split, multi_way: &'a MultiWayRows<i32>, room: &'a mut Room) -> Self {
-        if split.components[0] == SEVERAL {
-            let (_, components, resp) =
-                multi_way.row(split.components[1] as usize).unwrap_or((0, &[], &[]));
+impl<'a> RowResponsibilities<'a> {
+    /// Reads `shares`, which may refer to a row of `multi_way`.
+    pub(super) fn new(
+        shares: RowShares,
+        multi_way: &'a MultiWayRows<i32>,
+        pair: &'a mut Pair,
+    ) -> Self {
+        if let Some(row) = shares.multi_way_row() {
+            let (_, components, resp) = multi_way.row(row).unwrap_or((0, &[], &[]));
             return Self { components, resp };
         }
-        *room = Room(split.components, [ONE - split.second, split.second]);
-        let n = if split.is_whole() { 1 } else { 2 };
-        Self { components: &room.0[..n], resp: &room.1[..n] }
+        *pair = Pair(shares.components, [ONE - shares.second, shares.second]);
+        let n = if shares.is_whole() { 1 } else { 2 };
+        Self { components: &pair.0[..n], resp: &pair.1[..n] }
     }
 
-    /// Calls `push` with every component of either row and the difference of its responsibilities.
-    pub(super) fn merge(old: &Self, new: &Self, push: &mut impl FnMut(u32, i32)) {
-        // Behind the end of a row stands what is above every component.
+    /// Calls `push` with every component of either row and the change of its responsibility.
+    pub(super) fn changes(old: &Self, new: &Self, push: &mut impl FnMut(u32, i32)) {
         let (mut i, mut j) = (0, 0);
-        let component = |of: &Self, i: usize| of.components.get(i).copied().unwrap_or(SEVERAL);
         loop {
-            let (before, after) = (component(old, i), component(new, j));
-            let k = before.min(after);
-            if k == SEVERAL {
-                return;
-            }
-            let was = if before == k { old.resp[i] } else { 0 };
-            let is = if after == k { new.resp[j] } else { 0 };
-            (i, j) = (i + usize::from(before == k), j + usize::from(after == k));
+            let (before, after) = (old.components.get(i), new.components.get(j));
+            let k = match (before, after) {
+                (Some(&before), Some(&after)) => before.min(after),
+                (Some(&k), None) | (None, Some(&k)) => k,
+                (None, None) => return,
+            };
+            let (in_old, in_new) = (before == Some(&k), after == Some(&k));
+            let was = if in_old { old.resp[i] } else { 0 };
+            let is = if in_new { new.resp[j] } else { 0 };
+            (i, j) = (i + usize::from(in_old), j + usize::from(in_new));
             push(k, is - was);
         }
     }
@@ -130,27 +156,27 @@ mod tests {
     const K: usize = 5;
 
     /// Responsibilities of all components.
-    fn dense(split: Split, multi_way: &MultiWayRows<i32>) -> [i32; K] {
-        let mut room = Room::default();
-        let shares = Shares::of(split, multi_way, &mut room);
+    fn dense(shares: RowShares, multi_way: &MultiWayRows<i32>) -> [i32; K] {
+        let mut pair = Pair::default();
+        let row = RowResponsibilities::new(shares, multi_way, &mut pair);
         let mut all = [0; K];
-        shares.components.iter().zip(shares.resp).for_each(|(&k, &resp)| all[k as usize] = resp);
+        row.components.iter().zip(row.resp).for_each(|(&k, &resp)| all[k as usize] = resp);
         all
     }
 
     /// Nothing yet, one component, any two with any shares.
-    fn splits() -> Vec<Split> {
+    fn one_or_two_way() -> Vec<RowShares> {
         let n = K as u32;
-        let mut splits = vec![Split::NONE];
-        splits.extend((0..n).map(Split::whole));
+        let mut all = vec![RowShares::NONE];
+        all.extend((0..n).map(RowShares::whole));
         let two = (0..n).flat_map(|a| (a + 1..n).map(move |b| [a, b]));
         let shares = [0, 1, 1000, ONE / 2, ONE - 1, ONE];
-        splits.extend(two.flat_map(|two| shares.map(|second| Split::between(two, second))));
-        splits
+        all.extend(two.flat_map(|two| shares.map(|second| RowShares::two_way(two, second))));
+        all
     }
 
-    /// Any three components or more, as a crowd behind another row; shares sum to one.
-    fn crowds() -> Vec<MultiWayRows<i32>> {
+    /// Any three components or more, in a row behind another; shares sum to one.
+    fn multi_way() -> Vec<MultiWayRows<i32>> {
         let multi_way = |(components, scale): (usize, i32)| {
             let mut multi_way = MultiWayRows::default();
             multi_way.push(4, ONE);
@@ -169,69 +195,69 @@ mod tests {
         components.flat_map(|bits| [(bits, 1), (bits, 200_000)]).map(multi_way).collect()
     }
 
-    /// All kinds of rows, each with the crowd that it may be in.
-    fn all() -> Vec<(Split, MultiWayRows<i32>)> {
-        let in_crowd = Split { components: [SEVERAL, 1], second: 0 };
-        let splits = splits().into_iter().map(|split| (split, MultiWayRows::default()));
-        splits.chain(crowds().into_iter().map(|multi_way| (in_crowd, multi_way))).collect()
+    /// All kinds of rows, each with the table that it may refer to.
+    fn all() -> Vec<(RowShares, MultiWayRows<i32>)> {
+        let in_multi_way = RowShares::multi_way(1);
+        let few = one_or_two_way().into_iter().map(|shares| (shares, MultiWayRows::default()));
+        few.chain(multi_way().into_iter().map(|multi_way| (in_multi_way, multi_way))).collect()
     }
 
     #[test]
-    fn a_split_hands_out_one_or_nothing() {
-        for (split, multi_way) in all() {
-            let sum: i32 = dense(split, &multi_way).iter().sum();
-            assert_eq!(sum, if split == Split::NONE { 0 } else { ONE }, "{split:?}");
+    fn shares_sum_to_one_or_nothing() {
+        for (shares, multi_way) in all() {
+            let sum: i32 = dense(shares, &multi_way).iter().sum();
+            assert_eq!(sum, if shares == RowShares::NONE { 0 } else { ONE }, "{shares:?}");
         }
         for a in 0..4 {
             let two = [a, a + 1];
-            assert_eq!(Split::between(two, 0), Split::whole(a));
-            assert_eq!(Split::between(two, ONE), Split::whole(a + 1));
-            let most = dense(Split::between(two, ONE - 1), &MultiWayRows::default());
+            assert_eq!(RowShares::two_way(two, 0), RowShares::whole(a));
+            assert_eq!(RowShares::two_way(two, ONE), RowShares::whole(a + 1));
+            let most = dense(RowShares::two_way(two, ONE - 1), &MultiWayRows::default());
             assert_eq!(most[a as usize..][..2], [1, ONE - 1]);
         }
     }
 
     #[test]
-    fn merging_turns_the_old_responsibilities_into_the_new_ones() {
-        for (old, old_crowd) in all() {
-            for (new, new_crowd) in all() {
-                let (mut old_room, mut new_room) = (Room::default(), Room::default());
-                let before = Shares::of(old, &old_crowd, &mut old_room);
-                let after = Shares::of(new, &new_crowd, &mut new_room);
-                let (mut sums, mut last) = (dense(old, &old_crowd), None);
-                Shares::merge(&before, &after, &mut |k, change| {
+    fn changes_turn_the_old_responsibilities_into_the_new_ones() {
+        for (old, old_rows) in all() {
+            for (new, new_rows) in all() {
+                let (mut old_pair, mut new_pair) = (Pair::default(), Pair::default());
+                let before = RowResponsibilities::new(old, &old_rows, &mut old_pair);
+                let after = RowResponsibilities::new(new, &new_rows, &mut new_pair);
+                let (mut sums, mut last) = (dense(old, &old_rows), None);
+                RowResponsibilities::changes(&before, &after, &mut |k, change| {
                     assert!(last < Some(k), "components must ascend");
                     last = Some(k);
                     sums[k as usize] += change;
                 });
-                assert_eq!(sums, dense(new, &new_crowd), "from {old:?} to {new:?}");
+                assert_eq!(sums, dense(new, &new_rows), "from {old:?} to {new:?}");
             }
         }
     }
 
-    /// Whether two components explain the change, at least one of them before or after with a part only.
-    fn is_between_two(old: Split, new: Split) -> bool {
-        let is_crowd_or_none = [old, new].map(|split| split.components[0] == SEVERAL);
+    /// Whether two components explain the change, at least one of which had or has only a part.
+    fn is_between_two(old: RowShares, new: RowShares) -> bool {
+        let is_multi_way = [old, new].map(|shares| shares.multi_way_row().is_some());
         let mut all = [old.components, new.components].concat();
         all.sort_unstable();
         all.dedup();
-        is_crowd_or_none == [false; 2]
+        is_multi_way == [false; 2]
             && all.len() <= 2
             && (old == new || !(old.is_whole() && new.is_whole()))
     }
 
     #[test]
-    fn what_one_gains_and_another_loses_is_told_if_that_is_all() {
-        for (old, old_crowd) in all() {
-            for (new, new_crowd) in all() {
-                let gain = Split::gain(old, new);
-                assert_eq!(gain.is_some(), is_between_two(old, new), "from {old:?} to {new:?}");
-                if let Some(([loser, winner], gain)) = gain {
+    fn a_transfer_between_two_components_is_told_if_that_is_all() {
+        for (old, old_rows) in all() {
+            for (new, new_rows) in all() {
+                let transfer = RowShares::transfer(old, new);
+                assert_eq!(transfer.is_some(), is_between_two(old, new), "from {old:?} to {new:?}");
+                if let Some(([loser, winner], gain)) = transfer {
                     assert!(loser < winner || gain == 0, "from {old:?} to {new:?}");
-                    let mut sums = dense(old, &old_crowd);
+                    let mut sums = dense(old, &old_rows);
                     sums[loser as usize] -= gain;
                     sums[winner as usize] += gain;
-                    assert_eq!(sums, dense(new, &new_crowd), "from {old:?} to {new:?}");
+                    assert_eq!(sums, dense(new, &new_rows), "from {old:?} to {new:?}");
                 }
             }
         }

@@ -1,26 +1,29 @@
-//! The E-step for rows that clearly belong to few components: only the pairs that matter are scored and added up.
+//! The E-step for rows that clearly belong to few components: only these components are scored.
 //!
-//! **Fixed point.** Responsibilities are whole multiples of 2^-24, and those of a row sum to exactly 1. Sums of them are
-//! sums of integers, exact in every order. So the statistics are kept from one step to the next and only *changes* of
-//! responsibilities are added to them (the incremental statistics of Neal & Hinton, *A view of the EM algorithm*, 1998,
-//! here without a drift that would ask for a refresh); rows are handed to threads as these come free, and every result has
-//! the same bits as one from scratch.
+//! **Fixed point.** Responsibilities are whole multiples of 2^-24, and those of a row sum to
+//! exactly 1. Sums of integers are exact in every order. So the sums are kept from one step to the
+//! next, and only *changes* of responsibilities are added. Neal and Hinton (*A view of the EM
+//! algorithm*, 1998) call these incremental statistics. No rounding error grows here, rows go to
+//! whichever thread is free, and every result has the same bits as one from scratch.
 //!
-//! **What is left out.** A component whose score is more than 25 ln 2 below the best has a responsibility
-//! below 2^-25, which is zero in these numbers (of rows with few features, 33 ln 2: they have few nats, and what is left out of their
-//! log-likelihood counts for more). [`Screen`] names the components that may be closer; these are scored.
+//! **What is left out.** Responsibilities below 2^-25 are zero in these numbers. So a component
+//! whose score is more than 25 ln 2 below the best is left out. The [`Screen`] names the components
+//! that may be closer, the *candidates*, and these are scored. Rows of fewer than 512 features have
+//! few nats, so more of a log-likelihood would be lost: there the reach is 33 ln 2.
 //!
-//! **The log-likelihood** of all rows is, with `s_ik` the weighted log-probability and `r_ik` the responsibility,
-//! `sum_ik r_ik s_ik - sum_ik r_ik log r_ik` (ibid., eq. 7). The first sum follows from the statistics, and a row that
-//! belongs to one component adds nothing to the second. So a row whose one component is known costs nothing at all. The
-//! `r_ik` that EM takes maximise this sum, so an error in them costs its square: scores from which they follow are in single precision, the first
-//! sum is in double.
+//! **The log-likelihood** of all rows is `sum_ik r_ik s_ik - sum_ik r_ik log r_ik` (ibid., eq. 7).
+//! Here `s_ik` is the weighted log-probability and `r_ik` the responsibility. The first sum follows
+//! from the statistics. A row with one component adds nothing to the second, so a row whose one
+//! component is known costs nothing.
+//!
+//! The `r_ik` of EM maximise that expression, so an error in them costs its square. Hence the
+//! scores that give `r_ik` are in single precision, and the first sum is in double precision.
 
 mod contributions;
-mod ledger;
-mod moved;
-mod soften;
+mod pending;
+mod softmax;
 mod sums;
+mod total_drift;
 mod worker;
 
 use super::blocks::Blocks;
@@ -29,66 +32,68 @@ use crate::kernels::{Cell, Lanes8, Narrow, RowBlock, Wide, reach, real};
 use crate::parallel;
 use crate::scorer::{Drift, Scorer, Screen};
 use contributions::Contributions;
-use moved::Moved;
 use std::sync::{Mutex, PoisonError};
 use sums::Sums;
+use total_drift::TotalDrift;
 use worker::Worker;
 
 /// Sparse E-steps of one number of components, whatever the width of their screen.
 pub(crate) trait SparseStep: Send {
-    /// Takes over the mixture of the next run, and how far it has moved since the last one; returns how many candidates
-    /// the rows of a `sample` of the data have.
+    /// Prepares the next run, for the mixture of `scorer`, which has drifted by `drift` since the
+    /// last call. Returns the number of candidates that the rows of `sample` have in all.
     fn prepare(&mut self, scorer: &Scorer, drift: &Drift, sample: &RowBlock) -> usize;
 
     /// The statistics of all rows under the mixture that was prepared.
     fn run(&mut self, scorer: &Scorer, blocks: &Blocks) -> SufficientStats;
 
-    /// Gives back what is needed only while it runs and large where K is.
+    /// Gives back memory that is needed only during a run, and is large if K is.
     fn release(&mut self);
 }
 
 /// Sparse E-steps for K components over D features, with a screen of fitting width.
 pub(crate) fn for_components(n_components: usize, n_features: usize) -> Box<dyn SparseStep> {
     match n_components {
-        0..=16 => Box::new(Steps::<Wide<16>, 16>::new(n_components, n_features)),
-        17..=32 => Box::new(Steps::<Wide<32>, 32>::new(n_components, n_features)),
-        _ => Box::new(Steps::<Narrow, 64>::new(n_components, n_features)),
+        0..=16 => Box::new(ScreenedStep::<Wide<16>, 16>::new(n_components, n_features)),
+        17..=32 => Box::new(ScreenedStep::<Wide<32>, 32>::new(n_components, n_features)),
+        _ => Box::new(ScreenedStep::<Narrow, 64>::new(n_components, n_features)),
     }
 }
 
-struct Steps<C, const N: usize> {
+/// The sparse step that screens by cells of type `C`, N components side by side.
+struct ScreenedStep<C, const N: usize> {
     screen: Screen<C, N>,
     workers: Vec<Worker<N>>,
     /// What the rows of each block contribute to the sums below.
     contributions: Vec<Contributions>,
     sums: Sums,
-    moved: Moved,
+    drift: TotalDrift,
 }
 
-impl<C: Cell<N>, const N: usize> Steps<C, N> {
+impl<C: Cell<N>, const N: usize> ScreenedStep<C, N> {
     fn new(n_components: usize, n_features: usize) -> Self {
         Self {
             screen: Screen::new(n_components, n_features, reach(n_features)),
             workers: Vec::new(),
             contributions: Vec::new(),
             sums: Sums::zeros(n_components, n_features),
-            moved: Moved::new(n_components),
+            drift: TotalDrift::new(n_components),
         }
     }
 }
 
-impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
+impl<C: Cell<N>, const N: usize> SparseStep for ScreenedStep<C, N> {
     fn prepare(&mut self, scorer: &Scorer, drift: &Drift, sample: &RowBlock) -> usize {
-        self.moved.add(drift);
+        self.drift.add(drift);
         self.workers.resize_with(self.workers.len().max(1), || Worker::new(scorer));
         let worker = &mut self.workers[0];
-        // Not the units of the last mixture: nothing may depend on it.
+        // The units of screening must not depend on the last mixture.
         self.screen.refine();
         loop {
             self.screen.set_mixture(scorer);
-            worker.look_at_all(sample);
+            worker.select_all(sample);
             let found = worker.screen(&self.screen, scorer, sample);
-            // Rows too far behind the envelope cost K pairs each: beyond a pair for four rows, units are too fine.
+            // A saturated row costs K scores. If that makes more than one score for four rows, the
+            // units are too fine.
             let n_saturated = found.n_saturated * scorer.n_components();
             if n_saturated * 4 <= sample.len() || !self.screen.coarsen() {
                 return found.len();
@@ -100,14 +105,14 @@ impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
         let n_workers = parallel::n_threads().min(blocks.len()).max(1);
         self.workers.resize_with(n_workers, || Worker::new(scorer));
         self.contributions.resize_with(blocks.len(), Contributions::default);
-        let Self { screen, sums, workers, contributions, moved } = self;
+        let Self { screen, sums, workers, contributions, drift } = self;
         share_out(workers, contributions.iter_mut().enumerate(), |worker, pieces| {
             for (i, contributions) in pieces {
                 blocks.with(i, |block| {
-                    worker.run(screen, scorer, moved, block, contributions, sums);
+                    worker.run(screen, scorer, drift, block, contributions, sums);
                 });
             }
-            worker.close(sums);
+            worker.flush(sums);
         });
         self.collect(scorer, blocks.n_samples())
     }
@@ -117,9 +122,10 @@ impl<C: Cell<N>, const N: usize> SparseStep for Steps<C, N> {
     }
 }
 
-/// Hands out `pieces` to `workers`: `work` is called once for each, with all pieces that it gets, which may be none.
+/// Hands out `pieces` to `workers`. Calls `work` once for each worker, with the pieces that it
+/// gets, which may be none.
 ///
-/// Which worker gets which piece is chance, so no result may depend on it.
+/// Chance decides which worker gets which piece, so no result may depend on it.
 fn share_out<W: Send, P: Send>(
     workers: &mut [W],
     pieces: impl Iterator<Item = P> + Send,
@@ -131,7 +137,7 @@ fn share_out<W: Send, P: Send>(
     parallel::for_each(workers, work);
 }
 
-impl<C: Cell<N>, const N: usize> Steps<C, N> {
+impl<C: Cell<N>, const N: usize> ScreenedStep<C, N> {
     /// Reads the statistics off the sums.
     fn collect(&self, scorer: &Scorer, n_samples: usize) -> SufficientStats {
         let (n_components, n_features) = (scorer.n_components(), scorer.n_columns());

@@ -1,37 +1,42 @@
-//! Changes of responsibilities on their way to the sums: first in 32 bits for each thread, in time into 64 bits for all.
+//! Changes of responsibilities on their way to the sums of all threads.
+//!
+//! Each thread adds them up in 32 bits first. Before these could overflow, they are added to the
+//! sums of all threads, which have 64 bits.
 
 use super::sums::Sums;
 use crate::kernels::{self, Lanes16, MultiWayRows, ONE, RowBlock, TwoWayRows, row_words};
 use std::ops::Range;
 
-/// One thread's changes that the sums of all do not hold yet.
-pub(super) struct Ledger {
+/// One thread's changes that the sums of all threads do not hold yet.
+pub(super) struct PendingChanges {
     n_components: usize,
     n_features: usize,
     /// For each component the sum of its changes.
     resp: Vec<i64>,
-    /// For each component the sum of the sizes of the changes in `weighted`: no sum of changes is larger.
+    /// For each component the sum of the absolute changes in `weighted`: a bound on every sum.
     load: Vec<i64>,
-    /// Component after component, one word for sixteen features: sums of changes times feature. Empty in a large ledger that
-    /// is closed.
+    /// Component after component, 16 features a word: sums of changes times feature. Empty if the
+    /// memory was given back.
     weighted: Vec<Lanes16<i32>>,
-    /// Changes of the rows of one block: between two components, and among more.
+    /// Transfers between two components, for the rows of one block.
     two_way: TwoWayRows<i32>,
-    others: MultiWayRows<i32>,
+    /// Changes of any number of components, for the other rows of that block.
+    multi_way: MultiWayRows<i32>,
 }
 
-/// Rows that are added before loads are looked at again.
-const AT_ONCE: usize = 63;
+/// Rows that are added between two checks of the loads.
+const ROWS_PER_CHECK: usize = 63;
 
-/// What a component's sums of changes may come to between times.
-const FULL: i64 = 1 << 30;
+/// A component with a larger load is flushed at a check.
+const MAX_LOAD: i64 = 1 << 30;
 
-/// Bytes from which on a ledger is large: to fill so much with zeros again takes little beside so many components.
-const LARGE: usize = 1 << 21;
+/// Memory of at least so many bytes is given back at the end. It takes K in the hundreds, and then
+/// filling it with zeros again costs little beside a step.
+const LARGE_BYTES: usize = 1 << 21;
 
-const _: () = assert!(FULL + AT_ONCE as i64 * (ONE as i64) < i32::MAX as i64);
+const _: () = assert!(MAX_LOAD + ROWS_PER_CHECK as i64 * (ONE as i64) < i32::MAX as i64);
 
-impl Ledger {
+impl PendingChanges {
     pub(super) fn new(n_components: usize, n_features: usize) -> Self {
         Self {
             n_components,
@@ -40,34 +45,34 @@ impl Ledger {
             load: vec![0; n_components],
             weighted: Vec::new(),
             two_way: TwoWayRows::default(),
-            others: MultiWayRows::default(),
+            multi_way: MultiWayRows::default(),
         }
     }
 
-    /// In the row at `position`, the second of two components gains at the expense of the first.
+    /// In the row at `position`, `gain` passes from the first of two components to the second.
     #[inline(always)]
-    pub(super) fn shift(&mut self, position: u32, components: [u32; 2], gain: i32) {
+    pub(super) fn transfer(&mut self, position: u32, components: [u32; 2], gain: i32) {
         let (loser, winner) = (components[0] as usize, components[1] as usize);
         self.resp[loser] -= i64::from(gain);
         self.resp[winner] += i64::from(gain);
         self.two_way.push(position, components, gain);
     }
 
-    /// Component `k` of the row that is being built changes.
+    /// Component `k` of the row that is being put together changes.
     pub(super) fn change(&mut self, k: u32, by: i32) {
         if by != 0 {
             self.resp[k as usize] += i64::from(by);
-            self.others.push(k, by);
+            self.multi_way.push(k, by);
         }
     }
 
-    /// Ends the row at `position`.
+    /// Ends the row that was put together: it is the one at `position`.
     pub(super) fn end_row(&mut self, position: u32) {
-        self.others.end_row(position);
+        self.multi_way.end_row(position);
     }
 
     /// Adds up the changes of all rows of `block`.
-    pub(super) fn settle(&mut self, block: &RowBlock, sums: &Sums) {
+    pub(super) fn add_block(&mut self, block: &RowBlock, sums: &Sums) {
         let stride = row_words(self.n_features);
         self.weighted.resize(self.n_components * stride, Lanes16::default());
         let tiles = 0..kernels::tile_count(self.n_features);
@@ -78,45 +83,46 @@ impl Ledger {
             }
             for i in rows {
                 let size = i64::from(self.two_way.values[i].abs());
-                self.two_way.components[i].into_iter().for_each(|k| self.carry(k, size, sums));
+                self.two_way.components[i].into_iter().for_each(|k| self.add_load(k, size, sums));
             }
         }
-        for rows in in_steps(self.others.n_rows()) {
+        for rows in in_steps(self.multi_way.n_rows()) {
             for tile in tiles.clone() {
-                let Self { weighted, others, .. } = self;
-                kernels::add_multi_way(weighted, stride, block, tile, others, rows.clone());
+                let Self { weighted, multi_way, .. } = self;
+                kernels::add_multi_way(weighted, stride, block, tile, multi_way, rows.clone());
             }
-            for i in self.others.entry_range(rows) {
-                let (k, by) = (self.others.components()[i], self.others.values()[i]);
-                self.carry(k, i64::from(by.abs()), sums);
+            for i in self.multi_way.entry_range(rows) {
+                let (k, by) = (self.multi_way.components()[i], self.multi_way.values()[i]);
+                self.add_load(k, i64::from(by.abs()), sums);
             }
         }
         self.two_way.clear();
-        self.others.clear();
+        self.multi_way.clear();
     }
 
-    /// Notes that component `k` has changed by `size`, and hands its changes on when it has to.
-    fn carry(&mut self, k: u32, size: i64, sums: &Sums) {
+    /// Adds `size` to the load of component `k`, and flushes it if the load is too large.
+    fn add_load(&mut self, k: u32, size: i64, sums: &Sums) {
         let load = &mut self.load[k as usize];
         *load += size;
-        if *load > FULL {
-            self.hand_on(k as usize, sums);
+        if *load > MAX_LOAD {
+            self.flush(k as usize, sums);
         }
     }
 
-    /// Adds all changes to the sums; a large ledger gives its memory back, for what comes next is as large.
-    pub(super) fn close(&mut self, sums: &Sums) {
+    /// Adds all changes to the sums. Large memory is given back: the M-step needs as much.
+    pub(super) fn flush_all(&mut self, sums: &Sums) {
         for k in 0..self.load.len() {
             if self.load[k] > 0 {
-                self.hand_on(k, sums);
+                self.flush(k, sums);
             }
         }
-        if size_of_val(&self.weighted[..]) >= LARGE {
+        if size_of_val(&self.weighted[..]) >= LARGE_BYTES {
             self.weighted = Vec::new();
         }
     }
 
-    fn hand_on(&mut self, k: usize, sums: &Sums) {
+    /// Adds the changes of component `k` to the sums.
+    fn flush(&mut self, k: usize, sums: &Sums) {
         let stride = row_words(self.n_features);
         let mut sum = sums.of_component(k);
         sum.resp += std::mem::take(&mut self.resp[k]);
@@ -125,9 +131,9 @@ impl Ledger {
     }
 }
 
-/// The numbers below `n`, so many at a time.
+/// The numbers below `n`, [`ROWS_PER_CHECK`] at a time.
 fn in_steps(n: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..n).step_by(AT_ONCE).map(move |first| first..n.min(first + AT_ONCE))
+    (0..n).step_by(ROWS_PER_CHECK).map(move |first| first..n.min(first + ROWS_PER_CHECK))
 }
 
 #[cfg(test)]
@@ -173,78 +179,78 @@ mod tests {
         (data, block)
     }
 
-    /// Every row goes over from the first of two components to the second, again and again, and once back: some 2^33 in
-    /// each direction, far more than 32 bits hold.
+    /// Every row passes from the first of two components to the second, several times, and once
+    /// back: some 2^33 in each direction, far more than 32 bits hold.
     #[test]
-    fn shifts_of_full_size_arrive_exactly() {
+    fn transfers_of_full_size_arrive_exactly() {
         for d in [1, 19, 1040] {
             let (data, block) = data(d);
-            let (sums, mut ledger) = (Sums::zeros(K, d), Ledger::new(K, d));
+            let (sums, mut pending) = (Sums::zeros(K, d), PendingChanges::new(K, d));
             let mut exact = Exact::zeros(d);
             for (round, gain) in [ONE, ONE, ONE, -ONE, ONE, ONE].into_iter().enumerate() {
                 for position in 0..300 {
                     let two = [[0, 1], [1, 3], [0, 1]][round % 3];
-                    ledger.shift(position, two, gain);
+                    pending.transfer(position, two, gain);
                     let row = block.row(position as usize);
                     exact.change(&data, row, two[0], -gain);
                     exact.change(&data, row, two[1], gain);
                 }
-                ledger.settle(&block, &sums);
+                pending.add_block(&block, &sums);
             }
-            ledger.close(&sums);
+            pending.flush_all(&sums);
             assert!(Exact::of(&sums, d) == exact, "{d} features");
             assert!(exact.resp.iter().any(|sum| sum.abs() > 1 << 31));
         }
     }
 
-    /// Rows with any number of changes, of any size, besides shifts; the same again and again.
+    /// Rows with any number of changes of any size, and transfers; the same rows several times.
     #[test]
     fn changes_of_any_size_arrive_exactly() {
         let d = 50;
         let (data, block) = data(d);
-        let (sums, mut ledger) = (Sums::zeros(K, d), Ledger::new(K, d));
+        let (sums, mut pending) = (Sums::zeros(K, d), PendingChanges::new(K, d));
         let mut exact = Exact::zeros(d);
         for round in 0..20_i32 {
             for position in 0..300_u32 {
                 let row = block.row(position as usize);
-                let is_shift = position % 7 == 3;
-                if is_shift {
-                    ledger.shift(position, [1, 2], 12_345 - round);
+                let is_transfer = position % 7 == 3;
+                if is_transfer {
+                    pending.transfer(position, [1, 2], 12_345 - round);
                     exact.change(&data, row, 1, round - 12_345);
                     exact.change(&data, row, 2, 12_345 - round);
                 }
-                for k in (0..K as u32).filter(|k| !is_shift && (position + k) % 5 < 4) {
+                for k in (0..K as u32).filter(|k| !is_transfer && (position + k) % 5 < 4) {
                     let by = [ONE, -ONE / 3, 0, ONE - round][k as usize];
-                    ledger.change(k, by);
+                    pending.change(k, by);
                     exact.change(&data, row, k, by);
                 }
-                ledger.end_row(position);
+                pending.end_row(position);
             }
-            ledger.settle(&block, &sums);
+            pending.add_block(&block, &sums);
         }
-        ledger.close(&sums);
+        pending.flush_all(&sums);
         assert_eq!(Exact::of(&sums, d), exact);
         assert!(exact.resp[0] > 1 << 35 && exact.resp[2].abs() < 1 << 31);
     }
 
-    /// Several ledgers hand on to the same sums, and one that is closed can go on.
+    /// Several threads flush into the same sums, and one that has flushed can go on.
     #[test]
-    fn what_is_handed_on_is_handed_on_once() {
+    fn what_is_flushed_is_flushed_once() {
         let d = 33;
         let (data, block) = data(d);
         let sums = Sums::zeros(K, d);
         let mut exact = Exact::zeros(d);
-        let mut ledgers = [Ledger::new(K, d), Ledger::new(K, d)];
+        let mut threads = [PendingChanges::new(K, d), PendingChanges::new(K, d)];
         for _ in 0..3 {
-            for ledger in &mut ledgers {
+            for pending in &mut threads {
                 for position in 0..300 {
-                    ledger.shift(position, [0, 2], 77);
+                    pending.transfer(position, [0, 2], 77);
                     exact.change(&data, block.row(position as usize), 0, -77);
                     exact.change(&data, block.row(position as usize), 2, 77);
                 }
-                ledger.settle(&block, &sums);
-                ledger.close(&sums);
-                ledger.close(&sums);
+                pending.add_block(&block, &sums);
+                pending.flush_all(&sums);
+                pending.flush_all(&sums);
             }
             assert_eq!(Exact::of(&sums, d), exact);
         }

@@ -4,7 +4,8 @@ use crate::bits::row_bytes;
 use crate::kernels::Lanes8;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Sums over rows for each component, to be added to by several threads: they are whole numbers, so in any order.
+/// Sums over rows for each component. Several threads add to them in any order: they are whole
+/// numbers.
 pub(super) struct Sums(Vec<Mutex<Sum>>);
 
 /// One component's sums, as multiples of the smallest responsibility.

@@ -1,8 +1,8 @@
-//! What the sparse step must not depend on: the width of its screen, its units, what it ran before; and the dense step
-//! beside it.
+//! The sparse step must not depend on the width of its screen, on its units, or on earlier runs. It
+//! must agree with the dense step.
 
 use super::super::dense_step::DenseStep;
-use super::soften::{soften, spread};
+use super::softmax::{push_weights, softmax};
 use super::*;
 use crate::bits::BitMatrix;
 use crate::em::e_step::BLOCK_ROWS;
@@ -52,14 +52,15 @@ fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
     sums.chain([stats.log_likelihood()]).map(f64::to_bits).collect()
 }
 
-/// One run with a screen of cells `C`, in the finest units made coarser so many times, whatever suits the mixture: all bits
-/// of what it gives, each block's entropy on its own, for a difference may get lost in the sum.
+/// One run with a screen of cells `C`, whose units are made coarser `n_coarser` times. Gives all
+/// bits of the statistics. The entropy of each block is among them, for a difference may get lost
+/// in the sum.
 fn fresh<C: Cell<N>, const N: usize>(
     scorer: &Scorer,
     blocks: &Blocks,
     n_coarser: usize,
 ) -> Vec<u64> {
-    let mut steps = Steps::<C, N>::new(scorer.n_components(), D);
+    let mut steps = ScreenedStep::<C, N>::new(scorer.n_components(), D);
     (0..n_coarser).for_each(|_| assert!(steps.screen.coarsen()));
     // Not by `prepare`, which chooses units of its own.
     steps.screen.set_mixture(scorer);
@@ -90,8 +91,9 @@ fn neither_the_width_of_the_screen_nor_its_units_matter() {
     }
 }
 
-/// By how much rounding to single precision may move a score, in nats: each log-odds is rounded once, and each sum of a lane
-/// by the additions on its way: of half of the words, of even and odd, of the lanes in halves.
+/// A bound on what rounding to single precision may change a score by, in nats. Each log-odds is
+/// rounded once. Each sum of a lane is rounded at every addition: those of half of the words, of
+/// even and odd words, and of the halves of the lanes.
 fn single_precision(scorer: &Scorer) -> f64 {
     let n_additions = D.div_ceil(16).div_ceil(2) + 1 + 4;
     let sizes = (0..scorer.n_components())
@@ -109,8 +111,8 @@ fn the_dense_step_gives_the_same_within_fixed_point() {
             let mut steps = for_components(k, D);
             blocks.with(0, |block| steps.prepare(&scorer, &Drift::unbounded(), block));
             let sparse = steps.run(&scorer, &blocks);
-            // Each responsibility is off by half of 2^-24, and one in every row makes up for all of them. Scores that are
-            // off by e change a responsibility r by 2 e r (1 - r) at most.
+            // Each responsibility is off by half of 2^-24, and one in every row makes up for all of
+            // them. Scores that are off by e change a responsibility r by 2 e r (1 - r) at most.
             let off = k as f64 * SMALLEST + single_precision(&scorer) / 2.0;
             let bound = if k == 1 { 1e-10 } else { 1500.0 * off };
             let dense = DenseStep::new(k, D).run(&scorer, &blocks, None);
@@ -132,7 +134,7 @@ fn the_dense_step_gives_the_same_within_fixed_point() {
 }
 
 #[test]
-fn spread_responsibilities_sum_to_one() {
+fn weights_as_responsibilities_sum_to_one() {
     for weights in [
         vec![1.0],
         vec![0.5, 0.5],
@@ -142,7 +144,7 @@ fn spread_responsibilities_sum_to_one() {
         vec![0.2, 0.8 + 1e-10],
     ] {
         let mut multi_way = MultiWayRows::default();
-        spread(&weights, &mut multi_way);
+        push_weights(&weights, &mut multi_way);
         assert_eq!(multi_way.values().iter().sum::<i32>(), ONE);
         for (&k, &resp) in multi_way.components().iter().zip(multi_way.values()) {
             let off = real(resp.into()) - weights[k as usize];
@@ -151,8 +153,9 @@ fn spread_responsibilities_sum_to_one() {
     }
 }
 
-/// However many the components and however they are shared. Leaving the rest to the best does not change the entropy as it
-/// is summed up, so that is off by what each other responsibility is, times the nats behind: at most the reach.
+/// For any number of components and any shares. The remainder goes to the best component without a
+/// change of the entropy as it is summed up. So the entropy is off by the error of each other
+/// responsibility, times its nats behind, which are at most the reach.
 #[test]
 fn responsibilities_of_a_row_sum_to_one_and_give_its_entropy() {
     let components: Vec<u32> = (0..50).collect();
@@ -163,7 +166,7 @@ fn responsibilities_of_a_row_sum_to_one_and_give_its_entropy() {
             let exponentials: Vec<f64> = behind.iter().map(|s| libm::exp(*s)).collect();
             let mut multi_way = MultiWayRows::default();
             let (normaliser, shared) =
-                soften(&components[..n], &behind, &exponentials, &mut multi_way);
+                softmax(&components[..n], &behind, &exponentials, &mut multi_way);
             assert_eq!(multi_way.values().iter().sum::<i32>(), ONE);
             assert!(multi_way.values().iter().all(|resp| *resp > 0));
             let resp: Vec<f64> = exponentials.iter().map(|e| e / normaliser).collect();
@@ -179,9 +182,10 @@ fn responsibilities_of_a_row_sum_to_one_and_give_its_entropy() {
     }
 }
 
-/// Rows that the last run of the only worker looked at, over all blocks of which the last one holds all rows.
-fn looked_at(steps: &Steps<Wide<16>, 16>) -> usize {
-    steps.workers[0].n_looked_at()
+/// The rows that the last run of the only worker screened. There is one block, which holds all
+/// rows.
+fn n_screened(steps: &ScreenedStep<Wide<16>, 16>) -> usize {
+    steps.workers[0].n_screened()
 }
 
 #[test]
@@ -191,7 +195,7 @@ fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
     // A component without weight is in nobody's way.
     let one_dead = [0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.2, 0.0];
     for weights in [all, one_dead] {
-        let mut steps = Steps::<Wide<16>, 16>::new(8, D);
+        let mut steps = ScreenedStep::<Wide<16>, 16>::new(8, D);
         let mut scorer = Scorer::blank(8, Layout::plain(D));
         let mut run = |distance: f64| {
             let of_component = |k: usize| (0..D).map(move |d| mean(k * 2, d, distance, 7));
@@ -199,7 +203,7 @@ fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
                 scorer.set_mixture(&weights, &(0..8).flat_map(of_component).collect::<Vec<_>>());
             blocks.with(0, |block| steps.prepare(&scorer, &drift, block));
             steps.run(&scorer, &blocks);
-            looked_at(&steps)
+            n_screened(&steps)
         };
         assert_eq!(run(0.9), 1000);
         let (same, close, far) = (run(0.9), run(0.9001), run(0.1));

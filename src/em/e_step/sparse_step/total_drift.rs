@@ -1,37 +1,40 @@
-//! What is known without looking: how far scores can have moved since a row was last looked at.
+//! How far scores may have moved since a row was screened, to tell which rows need no new look.
 
 use crate::scorer::Drift;
 
-/// How far scores may have moved in all runs so far, to tell which rows need no new look.
-pub(super) struct Moved {
-    /// For each component, in nats: by how much its lead over any other may have shrunk. Only grows. One more component,
-    /// for `SEVERAL`, is infinite.
-    lost: Vec<f64>,
-    /// Runs between which no bound holds are of different generations.
+/// The sum of the drifts of all runs so far.
+pub(super) struct TotalDrift {
+    /// For each component, in nats: by how much its lead over any other component may have shrunk.
+    /// Only grows. It is infinite at K, for rows without one component.
+    lead_losses: Vec<f64>,
+    /// Counts the runs whose drift had no bound: lead losses of different generations don't
+    /// compare.
     pub(super) generation: u32,
 }
 
-impl Moved {
-    /// Nothing has moved yet.
+impl TotalDrift {
+    /// Before the first run.
     pub(super) fn new(n_components: usize) -> Self {
-        let mut lost = vec![0.0; n_components];
-        lost.push(f64::INFINITY);
-        // Rows that nobody has looked at are of generation 0.
-        Self { lost, generation: 1 }
+        let mut lead_losses = vec![0.0; n_components];
+        lead_losses.push(f64::INFINITY);
+        // Rows that were never screened are of generation 0.
+        Self { lead_losses, generation: 1 }
     }
 
-    /// Adds a move from one mixture to the next.
+    /// Adds the drift from one mixture to the next.
     pub(super) fn add(&mut self, drift: &Drift) {
-        let n_components = self.lost.len() - 1;
+        let n_components = self.lead_losses.len() - 1;
         match drift.lead_losses() {
-            Some(losses) => self.lost.iter_mut().zip(losses).for_each(|(sum, by)| *sum += by),
+            Some(losses) => {
+                self.lead_losses.iter_mut().zip(losses).for_each(|(sum, by)| *sum += by);
+            }
             None => *self = Self { generation: self.generation + 1, ..Self::new(n_components) },
         }
     }
 
-    /// By how much the lead of the one component of a row, or `SEVERAL`, may have shrunk.
+    /// The total lead loss of component `k`, in nats; infinite above all components.
     #[inline(always)]
-    pub(super) fn lead_loss(&self, component: u32) -> f64 {
-        self.lost[(component as usize).min(self.lost.len() - 1)]
+    pub(super) fn lead_loss(&self, k: u32) -> f64 {
+        self.lead_losses[(k as usize).min(self.lead_losses.len() - 1)]
     }
 }

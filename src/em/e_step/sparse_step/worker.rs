@@ -1,38 +1,41 @@
-//! One thread's share of a run: block after block, from a mixture to what changes in the sums.
+//! One thread's part of a step: block after block, from a mixture to the changes of the sums.
 
-use super::contributions::{Contributions, Room, SEVERAL, Shares, Split};
-use super::ledger::Ledger;
-use super::moved::Moved;
-use super::soften::{soften, spread, subtract_best};
+use super::contributions::{Contributions, Pair, RowResponsibilities, RowShares};
+use super::pending::PendingChanges;
+use super::softmax::{push_weights, softmax, subtract_best};
 use super::sums::Sums;
+use super::total_drift::TotalDrift;
 use crate::kernels::{
     self, Candidates, Cell, MultiWayRows, RowBlock, entropy_nats, entropy_units, reach,
 };
 use crate::scorer::{Scorer, Screen, ScreenScratch};
 
-/// What one thread needs.
+/// The buffers of one thread.
 pub(super) struct Worker<const N: usize> {
-    totals: ScreenScratch<N>,
+    scratch: ScreenScratch<N>,
+    /// The rows of the block that are screened.
     positions: Vec<u32>,
     candidates: Candidates,
     exponentials: Vec<f64>,
     normalisers: Vec<f64>,
-    shares: Vec<i32>,
+    /// Of two-way rows, the responsibility of the second component.
+    second_shares: Vec<i32>,
+    /// The responsibilities of multi-way rows.
     multi_way: MultiWayRows<i32>,
-    ledger: Ledger,
+    pending: PendingChanges,
 }
 
 impl<const N: usize> Worker<N> {
     pub(super) fn new(scorer: &Scorer) -> Self {
         Self {
-            totals: ScreenScratch::default(),
+            scratch: ScreenScratch::default(),
             positions: Vec::new(),
             candidates: Candidates::default(),
             exponentials: Vec::new(),
             normalisers: Vec::new(),
-            shares: Vec::new(),
+            second_shares: Vec::new(),
             multi_way: MultiWayRows::default(),
-            ledger: Ledger::new(scorer.n_components(), scorer.n_columns()),
+            pending: PendingChanges::new(scorer.n_components(), scorer.n_columns()),
         }
     }
 
@@ -41,72 +44,76 @@ impl<const N: usize> Worker<N> {
         &mut self,
         screen: &Screen<C, N>,
         scorer: &Scorer,
-        moved: &Moved,
+        drift: &TotalDrift,
         block: &RowBlock,
         contributions: &mut Contributions,
         sums: &Sums,
     ) {
-        match contributions.generation == moved.generation {
-            true => self.look_at_doubtful(contributions, moved),
-            false => self.look_at_all(block),
+        if contributions.generation == drift.generation {
+            self.select_doubtful(contributions, drift);
+        } else {
+            self.select_all(block);
         }
         self.screen(screen, scorer, block);
         let reach = reach(scorer.n_columns());
         self.score(scorer, block, reach);
-        contributions.entropy = self.soften(scorer.weights(), reach);
-        contributions.splits.resize(block.len(), Split::NONE);
-        contributions.until.resize(block.len(), f64::NEG_INFINITY);
-        contributions.generation = moved.generation;
-        self.update_soles(contributions, screen.nats(1), moved);
-        self.update_duos(contributions);
-        self.update_crowd(contributions);
-        self.ledger.settle(block, sums);
+        contributions.entropy = self.softmax(scorer.weights(), reach);
+        contributions.shares.resize(block.len(), RowShares::NONE);
+        contributions.screen_at.resize(block.len(), f64::NEG_INFINITY);
+        contributions.generation = drift.generation;
+        self.update_single(contributions, screen.nats(1), drift);
+        self.update_two_way(contributions);
+        self.update_multi_way(contributions);
+        self.pending.add_block(block, sums);
         std::mem::swap(&mut self.multi_way, &mut contributions.multi_way);
         contributions.multi_way.shrink();
     }
 
-    /// Adds all that is not in the sums yet.
-    pub(super) fn close(&mut self, sums: &Sums) {
-        self.ledger.close(sums);
+    /// Adds all pending changes to the sums.
+    pub(super) fn flush(&mut self, sums: &Sums) {
+        self.pending.flush_all(sums);
     }
 
-    pub(super) fn look_at_all(&mut self, block: &RowBlock) {
+    /// Has all rows screened.
+    pub(super) fn select_all(&mut self, block: &RowBlock) {
         self.positions.clear();
         self.positions.extend(0..block.len() as u32);
     }
 
-    /// Lists the rows with several components, and those whose one component may have come within reach of another.
-    fn look_at_doubtful(&mut self, old: &Contributions, moved: &Moved) {
-        self.positions.resize(old.splits.len(), 0);
+    /// Has those rows screened that have several components, or one that another may have come
+    /// within reach of.
+    fn select_doubtful(&mut self, old: &Contributions, drift: &TotalDrift) {
+        self.positions.resize(old.shares.len(), 0);
         let (positions, mut n) = (&mut self.positions[..], 0);
-        let rows = old.splits.iter().zip(&old.until);
-        for ((split, &until), position) in rows.zip(0..) {
-            // Written always and kept only if it counts: no branch to be predicted wrongly.
+        let rows = old.shares.iter().zip(&old.screen_at);
+        for ((shares, &screen_at), position) in rows.zip(0..) {
+            // Without a branch, which would often be predicted wrongly: always written, and kept
+            // only if it counts.
             positions[n] = position;
-            n += usize::from(moved.lead_loss(split.components[0]) >= until);
+            n += usize::from(drift.lead_loss(shares.first_component()) >= screen_at);
         }
         self.positions.truncate(n);
     }
 
-    /// Rows of the last block that were looked at.
+    /// Rows of the last block that were screened.
     #[cfg(test)]
-    pub(super) fn n_looked_at(&self) -> usize {
+    pub(super) fn n_screened(&self) -> usize {
         self.positions.len()
     }
 
-    /// Finds the candidates of the rows that are looked at.
+    /// Finds the candidates of the selected rows.
     pub(super) fn screen<C: Cell<N>>(
         &mut self,
         screen: &Screen<C, N>,
         scorer: &Scorer,
         block: &RowBlock,
     ) -> &Candidates {
-        let Self { totals, positions, candidates, .. } = self;
+        let Self { scratch, positions, candidates, .. } = self;
         candidates.clear();
         if scorer.n_components() > 1 {
-            screen.find(scorer, block, positions, totals, candidates);
+            screen.find(scorer, block, positions, scratch, candidates);
         } else if scorer.has_boundary() {
-            // The only component may still be impossible.
+            // The only component may still rule a row out.
             for &position in &*positions {
                 candidates.multi_way.push(0, 0.0);
                 candidates.multi_way.end_row(position);
@@ -119,12 +126,15 @@ impl<const N: usize> Worker<N> {
         candidates
     }
 
-    /// Scores the rows that have several candidates: for two, by how many nats the second one is ahead; for more, nats behind
-    /// the best of each row, -inf beyond reach; all NaN if none is possible.
+    /// Scores the rows with several candidates, in nats.
+    ///
+    /// Two-way rows get the lead of the second component over the first. Multi-way rows get for
+    /// each component how far it is behind the best: -inf beyond `reach`, all NaN if every
+    /// component rules the row out.
     fn score(&mut self, scorer: &Scorer, block: &RowBlock, reach: f64) {
         let Candidates { two_way, multi_way, .. } = &mut self.candidates;
         if scorer.has_boundary() {
-            // Where rows can be impossible, two are a crowd.
+            // A lead cannot say that a row is impossible: those rows are scored as multi-way.
             for (position, components, _) in two_way.iter() {
                 components.into_iter().for_each(|k| multi_way.push(k, 0.0));
                 multi_way.end_row(position);
@@ -134,7 +144,8 @@ impl<const N: usize> Worker<N> {
         scorer.score_multi_way(block, multi_way);
         multi_way.for_each_row(|scores| subtract_best(scores, reach));
         if !scorer.has_boundary() {
-            // How many candidates a row has beyond reach is chance: what it gets must not depend on that.
+            // The number of candidates beyond reach depends on the units of screening. The result
+            // must not: a row with two candidates within reach is a two-way row.
             multi_way.take_rows(|position, components, behind| {
                 let mut within = components.iter().zip(behind).filter(|(_, b)| **b >= -reach);
                 match (within.next(), within.next(), within.next()) {
@@ -149,11 +160,12 @@ impl<const N: usize> Worker<N> {
         scorer.score_two_way(block, two_way);
     }
 
-    /// From scores to responsibilities, in fixed point; returns their entropy in nats.
-    fn soften(&mut self, weights: &[f64], reach: f64) -> f64 {
+    /// From scores to responsibilities in fixed point. Returns their entropy in nats, or -inf if a
+    /// row is impossible.
+    fn softmax(&mut self, weights: &[f64], reach: f64) -> f64 {
         let Self { candidates: Candidates { two_way, multi_way: candidates, .. }, .. } = self;
-        self.shares.resize(two_way.len(), 0);
-        let mut entropy = kernels::softmax_two_way(&two_way.values, reach, &mut self.shares);
+        self.second_shares.resize(two_way.len(), 0);
+        let mut entropy = kernels::softmax_two_way(&two_way.values, reach, &mut self.second_shares);
         self.exponentials.clear();
         self.exponentials.extend_from_slice(candidates.values());
         kernels::exp_all(&mut self.exponentials);
@@ -165,11 +177,11 @@ impl<const N: usize> Worker<N> {
             let behind = &candidates.values()[range.clone()];
             if behind[0].is_nan() {
                 is_possible = false;
-                spread(weights, &mut self.multi_way);
+                push_weights(weights, &mut self.multi_way);
             } else {
                 let exponentials = &self.exponentials[range];
                 let (normaliser, expected) =
-                    soften(components, behind, exponentials, &mut self.multi_way);
+                    softmax(components, behind, exponentials, &mut self.multi_way);
                 self.normalisers.push(normaliser);
                 entropy -= entropy_units(expected);
             }
@@ -180,71 +192,74 @@ impl<const N: usize> Worker<N> {
         if is_possible { entropy_nats(entropy) } else { f64::NEG_INFINITY }
     }
 
-    /// Rows with one component: what changes, and how long they need no new look.
-    fn update_soles(&mut self, rows: &mut Contributions, nats_per_unit: f64, moved: &Moved) {
+    /// Updates the rows with one component, and says from which lead loss on they are screened
+    /// again.
+    fn update_single(&mut self, rows: &mut Contributions, nats_per_unit: f64, drift: &TotalDrift) {
         let single = &self.candidates.single;
         let single = single.positions.iter().zip(&single.components).zip(&single.slack);
         for ((&position, &k), &slack) in single {
-            rows.until[position as usize] = moved.lead_loss(k) + f64::from(slack) * nats_per_unit;
-            update(rows, &self.multi_way, &mut self.ledger, position, Split::whole(k));
+            let lead_loss = drift.lead_loss(k);
+            rows.screen_at[position as usize] = lead_loss + f64::from(slack) * nats_per_unit;
+            update(rows, &self.multi_way, &mut self.pending, position, RowShares::whole(k));
         }
     }
 
-    fn update_duos(&mut self, rows: &mut Contributions) {
-        for ((position, components, _), &share) in self.candidates.two_way.iter().zip(&self.shares)
+    fn update_two_way(&mut self, rows: &mut Contributions) {
+        for ((position, components, _), &share) in
+            self.candidates.two_way.iter().zip(&self.second_shares)
         {
-            rows.until[position as usize] = f64::NEG_INFINITY;
-            let new = Split::between(components, share);
-            update(rows, &self.multi_way, &mut self.ledger, position, new);
+            rows.screen_at[position as usize] = f64::NEG_INFINITY;
+            let new = RowShares::two_way(components, share);
+            update(rows, &self.multi_way, &mut self.pending, position, new);
         }
     }
 
-    fn update_crowd(&mut self, rows: &mut Contributions) {
+    fn update_multi_way(&mut self, rows: &mut Contributions) {
         for (i, (position, range)) in self.multi_way.rows().enumerate() {
-            rows.until[position as usize] = f64::NEG_INFINITY;
+            rows.screen_at[position as usize] = f64::NEG_INFINITY;
             let new = match self.multi_way.components()[range] {
-                [alone] => Split::whole(alone),
-                _ => Split { components: [SEVERAL, i as u32], second: 0 },
+                [alone] => RowShares::whole(alone),
+                _ => RowShares::multi_way(i as u32),
             };
-            update(rows, &self.multi_way, &mut self.ledger, position, new);
+            update(rows, &self.multi_way, &mut self.pending, position, new);
         }
     }
 }
 
-/// Puts down in `ledger` how the row at `position` changes to `new`, whose crowd is `multi_way`.
+/// Adds to `pending` how the row at `position` changes to `new`, which may refer to `multi_way`.
 #[inline(always)]
 fn update(
     rows: &mut Contributions,
     multi_way: &MultiWayRows<i32>,
-    ledger: &mut Ledger,
+    pending: &mut PendingChanges,
     position: u32,
-    new: Split,
+    new: RowShares,
 ) {
-    let old = rows.splits[position as usize];
-    if old == new && old.components[0] != SEVERAL {
+    let old = rows.shares[position as usize];
+    if old == new && old.multi_way_row().is_none() {
         return;
     }
-    rows.splits[position as usize] = new;
-    match Split::gain(old, new) {
+    rows.shares[position as usize] = new;
+    match RowShares::transfer(old, new) {
         Some((_, 0)) => {}
-        Some((components, gain)) => ledger.shift(position, components, gain),
-        None => redistribute(old, &rows.multi_way, new, multi_way, ledger, position),
+        Some((components, gain)) => pending.transfer(position, components, gain),
+        None => redistribute(old, &rows.multi_way, new, multi_way, pending, position),
     }
 }
 
-/// [`update`] for rows that more than two components have to do with.
+/// [`update`] where more than two components take part.
 #[inline(never)]
 fn redistribute(
-    old: Split,
-    old_crowd: &MultiWayRows<i32>,
-    new: Split,
-    new_crowd: &MultiWayRows<i32>,
-    ledger: &mut Ledger,
+    old: RowShares,
+    old_rows: &MultiWayRows<i32>,
+    new: RowShares,
+    new_rows: &MultiWayRows<i32>,
+    pending: &mut PendingChanges,
     position: u32,
 ) {
-    let (mut old_room, mut new_room) = (Room::default(), Room::default());
-    let old = Shares::of(old, old_crowd, &mut old_room);
-    let new = Shares::of(new, new_crowd, &mut new_room);
-    Shares::merge(&old, &new, &mut |k, by| ledger.change(k, by));
-    ledger.end_row(position);
+    let (mut old_pair, mut new_pair) = (Pair::default(), Pair::default());
+    let old = RowResponsibilities::new(old, old_rows, &mut old_pair);
+    let new = RowResponsibilities::new(new, new_rows, &mut new_pair);
+    RowResponsibilities::changes(&old, &new, &mut |k, by| pending.change(k, by));
+    pending.end_row(position);
 }
