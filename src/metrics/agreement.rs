@@ -1,7 +1,7 @@
 //! Scores of two partitions as equals: normalised mutual information and the adjusted Rand index.
 //!
-//! Both are symmetric in clusters and labels and need no matching between them. The conventions at the edges are those
-//! of scikit-learn, so that numbers can be compared.
+//! Both are symmetric in clusters and labels and need no matching between them. The conventions at
+//! the edges are those of scikit-learn, so that numbers can be compared.
 
 use super::Contingency;
 
@@ -9,29 +9,28 @@ impl Contingency {
     /// Normalised mutual information with the arithmetic mean, in [0, 1]:
     /// `I(C; L) / ((H(C) + H(L)) / 2)`, entropies in nats.
     ///
-    /// By convention 1 if all samples share one cluster and also one label, and 0 if only one of the two holds.
-    /// Source: Vinh, Epps and Bailey (2010), *JMLR* 11 (`NMI_sum`); the default of scikit-learn's
-    /// `normalized_mutual_info_score`.
+    /// By convention 1 if all samples share one cluster and also one label, and 0 if only one of
+    /// the two holds. Source: Vinh, Epps and Bailey (2010), *JMLR* 11 (`NMI_sum`); the default of
+    /// scikit-learn's `normalized_mutual_info_score`.
     pub fn nmi(&self) -> f64 {
         let (clusters, labels) = (self.cluster_sizes(), self.label_sizes());
-        match (is_single(&clusters), is_single(&labels)) {
-            (true, true) => 1.0,
-            (true, false) | (false, true) => 0.0,
-            (false, false) => {
-                let mean_entropy = (self.entropy(&clusters) + self.entropy(&labels)) / 2.0;
-                (self.mutual_information(&clusters, &labels) / mean_entropy).clamp(0.0, 1.0)
-            }
+        let n_single = u8::from(is_single(&clusters)) + u8::from(is_single(&labels));
+        if n_single > 0 {
+            return f64::from(n_single - 1);
         }
+        let mean_entropy = (self.entropy(&clusters) + self.entropy(&labels)) / 2.0;
+        (self.mutual_information(&clusters, &labels) / mean_entropy).clamp(0.0, 1.0)
     }
 
-    /// The adjusted Rand index, in [-0.5, 1]: the agreement about pairs of samples, 0 in expectation for random
-    /// partitions of the same sizes and 1 for equal ones.
+    /// The adjusted Rand index, in [-0.5, 1]: the agreement about pairs of samples, 0 in
+    /// expectation for random partitions of the same sizes and 1 for equal ones.
     ///
-    /// With `a` pairs together in both partitions, `b` only among clusters, `c` only among labels and `d` in neither, it is
-    /// `2 (a d - b c) / ((a + b)(b + d) + (a + c)(c + d))`. The four counts are exact for any number of samples.
-    /// By convention 1 if `b = c = 0`, which covers a single sample and a single cluster under a single label.
-    /// Source: Hubert and Arabie (1985), *Journal of Classification* 2, equation 5, in the pair-count form of Steinley
-    /// (2004), *Psychological Methods* 9.
+    /// Let `a` be the number of pairs together in both partitions, `b` those together only among
+    /// clusters, `c` only among labels, and `d` in neither. Then it is `2 (a d - b c) / ((a + b)(b
+    /// + d) + (a + c)(c + d))`. The four counts are exact for any number of samples. By convention
+    /// it is 1 if `b = c = 0`, as for a single sample. Source: Hubert and Arabie (1985), *Journal
+    /// of Classification* 2, equation 5, in the pair-count form of Steinley (2004), *Psychological
+    /// Methods* 9.
     pub fn ari(&self) -> f64 {
         let together = pairs_within(&self.counts);
         let in_cluster = pairs_within(&self.cluster_sizes());

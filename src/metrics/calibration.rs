@@ -1,8 +1,10 @@
-//! How good the probabilities of a classifier are: log loss, Brier score, and whether it is right as often as it says.
+//! How good the probabilities of a classifier are: log loss, Brier score, and whether it is right
+//! as often as it says.
 
 use crate::error::{Error, Result};
 
-/// Bins of equal width over the confidences from 0 to 1 (Guo et al. 2017 take 15, Naeini et al. 2015 take 10).
+/// Bins of equal width over the confidences from 0 to 1 (Guo et al. 2017 take 15, Naeini et al.
+/// 2015 take 10).
 pub const N_BINS: usize = 10;
 
 /// The forecast for one sample, held against its label.
@@ -18,13 +20,13 @@ pub struct Judged {
     pub brier: f64,
     /// Whether the predicted label is the true one.
     pub is_right: bool,
-    /// How much the sample counts, above 0; as one unless it is told otherwise.
+    /// How much the sample counts, above 0; 1 if not set.
     pub weight: f64,
 }
 
 impl Judged {
-    /// Judges the probabilities of all labels (L values, summing to 1) by the `truth`, `None` for a label that is not
-    /// among them: then nothing could be right.
+    /// Judges a forecast: the probabilities of all labels (L values, summing to 1). `truth` is
+    /// `None` for a label that is not among them; then nothing could be right.
     pub fn new(forecast: &[f64], truth: Option<usize>) -> Self {
         // `max_by` takes the last of equals: reversed, the lowest label wins a tie.
         let best = forecast.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1));
@@ -46,16 +48,19 @@ impl Judged {
 
 /// What the forecasts of a classifier are worth on a data set.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Calibration {
     /// The part of all samples whose predicted label is the true one, in [0, 1].
     pub accuracy: f64,
-    /// The mean of `-log p(true label)` in nats, at least 0; infinite if a true label was thought impossible.
+    /// The mean of `-log p(true label)` in nats, at least 0; infinite if a true label was thought
+    /// impossible.
     pub log_loss: f64,
-    /// The mean of [`Judged::brier`], from 0 to 2 (Brier 1950, *Monthly Weather Review* 78: the sum is over all labels).
+    /// The mean of [`Judged::brier`], from 0 to 2 (Brier 1950, *Monthly Weather Review* 78: the sum
+    /// is over all labels).
     pub brier: f64,
-    /// The expected calibration error over [`N_BINS`] bins of equal width, in [0, 1]:
-    /// `sum_b n_b / n |accuracy_b - mean confidence_b|` (Naeini, Cooper and Hauskrecht 2015, *AAAI*; Guo et al. 2017,
-    /// *ICML*, eq. 3).
+    /// The expected calibration error over [`N_BINS`] bins of equal width, in [0, 1]: `sum_b n_b /
+    /// n |accuracy_b - mean confidence_b|` (Naeini, Cooper and Hauskrecht 2015, *AAAI*; Guo et al.
+    /// 2017, *ICML*, eq. 3).
     pub calibration_error: f64,
     /// The reliability table: every bin that holds samples, by rising confidence.
     pub bins: Vec<Bin>,
@@ -63,6 +68,7 @@ pub struct Calibration {
 
 /// Samples of about the same confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Bin {
     /// Confidences above this (the lowest bin holds 0 too) ...
     pub above: f64,
@@ -190,7 +196,10 @@ mod tests {
     proptest! {
         #[test]
         fn scores_stay_in_range_and_bins_hold_all(
-            rows in prop::collection::vec((prop::collection::vec(0.0..1.0_f64, 4), 0_usize..4), 1..80)
+            rows in prop::collection::vec(
+                (prop::collection::vec(0.0..1.0_f64, 4), 0_usize..4),
+                1..80,
+            )
         ) {
             let samples: Vec<Judged> = rows.iter().map(|(values, truth)| {
                 let sum = values.iter().sum::<f64>() + 1e-9;
@@ -204,9 +213,11 @@ mod tests {
             let n: f64 = scores.bins.iter().map(|bin| bin.count).sum();
             prop_assert_eq!(n, rows.len() as f64);
             for bin in &scores.bins {
-                prop_assert!(bin.above - 1e-12 <= bin.confidence && bin.confidence <= bin.up_to + 1e-12);
+                prop_assert!(bin.above - 1e-12 <= bin.confidence);
+                prop_assert!(bin.confidence <= bin.up_to + 1e-12);
             }
-            // Whatever the bins, they cannot say more than the samples: the gap of the means is the least.
+            // Whatever the bins, they cannot say more than the samples: the gap of the means is the
+            // least.
             let confidence: f64 = samples.iter().map(|s| s.confidence).sum::<f64>() / n;
             prop_assert!(scores.calibration_error >= (scores.accuracy - confidence).abs() - 1e-12);
         }

@@ -1,15 +1,15 @@
 //! Components of two mixtures: how far apart their means are, and which belong together.
 
-use super::matching::cheapest_columns;
+use super::matching::cheapest_matching;
 
-/// The distance of two components with means `a` and `b` (D values each, in [0, 1]), from 0 for equal ones to D for
-/// opposite ones: the sum over the features of the squared Hellinger distance
-/// `1 - sqrt(a_d b_d) - sqrt((1 - a_d)(1 - b_d))` of two Bernoulli distributions.
+/// The distance of two components with means `a` and `b` (D values each, in [0, 1]), from 0 for
+/// equal ones to D for opposite ones.
 ///
-/// It is finite for means of 0 and 1, unlike divergences, and does not saturate with the number of features, unlike the
-/// distance of the two products. For small distances it is the Bhattacharyya distance.
-/// Source: Hellinger (1909), *Journal für die reine und angewandte Mathematik* 136; Kailath (1967), *IEEE Transactions on
-/// Communication Technology* 15.
+/// It is the sum over features of `1 - sqrt(a_d b_d) - sqrt((1 - a_d)(1 - b_d))`, the squared
+/// Hellinger distance of two Bernoulli distributions. Unlike a divergence it is finite for means of
+/// 0 and 1. Unlike the distance of the two products it does not saturate as D grows. For small
+/// distances it is the Bhattacharyya distance. Source: Hellinger (1909), *Journal für die reine und
+/// angewandte Mathematik* 136; Kailath (1967), *IEEE Transactions on Communication Technology* 15.
 ///
 /// # Panics
 /// If the two are not of one length.
@@ -20,24 +20,22 @@ pub fn hellinger(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(&a, &b)| 0.5 * (square(a, b) + square(1.0 - a, 1.0 - b))).sum()
 }
 
-/// The one-to-one matching of components with means `a` to those with means `b` whose distances ([`hellinger`]) add up to
-/// the least: for each of `a` the one of `b`, `None` for those left over where `b` has fewer.
+/// The one-to-one matching of components with means `a` to those with means `b` whose distances
+/// ([`hellinger`]) add up to the least. Gives for each of `a` its partner in `b`, or `None` for
+/// those left over where `b` has fewer.
 ///
-/// Cubic in the larger number. Of several best matchings any one is returned, always the same one.
+/// Of several best matchings any one is returned, always the same one. The time is cubic in the
+/// larger number.
 ///
 /// # Panics
 /// If the means are not all of one length.
 pub fn match_components(a: &[&[f64]], b: &[&[f64]]) -> Vec<Option<usize>> {
-    let (rows, columns) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let columns_of_rows =
-        cheapest_columns(rows.len(), columns.len(), |(i, j)| hellinger(rows[i], columns[j]));
-    if a.len() <= b.len() {
-        return columns_of_rows.into_iter().map(Some).collect();
-    }
-    let mut matched = vec![None; a.len()];
-    columns_of_rows.into_iter().enumerate().for_each(|(j, i)| matched[i] = Some(j));
-    matched
+    let cost = |i: usize, j: usize| (hellinger(a[i], b[j]) / COST_UNIT) as i128;
+    cheapest_matching(a.len(), b.len(), cost)
 }
+
+/// Distances are told apart down to this: the solver wants whole numbers.
+const COST_UNIT: f64 = 1.0 / (1_u64 << 32) as f64;
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 /// A mean difference and its standard error, both in the unit of the scores: nats per sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Difference {
     /// The mean of `a_i - b_i`.
     pub mean: f64,
@@ -10,18 +11,19 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The mean of `a_i - b_i` over the samples (N values each); sample i counts as `weight(i)` ones.
+    /// The mean of `a_i - b_i` over N samples and its standard error; sample i counts as
+    /// `weight(i)` samples.
     ///
-    /// `None` for fewer than two samples, by weight, or if a score or the mean is not finite. The two are numerator and
-    /// denominator of the statistic of Vuong (1989), *Econometrica* 57; his tests suppose fits to these very samples and models
-    /// that do not overlap, which nobody checks here.
+    /// `None` if the weights sum to 1 or less, or if the mean is not finite. Mean and error are
+    /// numerator and denominator of the statistic of Vuong (1989), *Econometrica* 57. His tests
+    /// suppose models that do not overlap, fitted to these samples; that is not checked here.
     ///
     /// # Panics
     /// If the two are not of one length.
     pub fn of(a: &[f64], b: &[f64], weight: impl Fn(usize) -> f64) -> Option<Self> {
         assert_eq!(a.len(), b.len(), "scores of other samples");
         let n: f64 = (0..a.len()).map(&weight).sum();
-        // What has no weight is no sample, however impossible.
+        // Samples without weight are left out, even with infinite scores.
         let counted = (0..a.len()).map(|i| (weight(i), i)).filter(|(w, _)| *w > 0.0);
         let differences: Vec<(f64, f64)> = counted.map(|(w, i)| (w, a[i] - b[i])).collect();
         let mean = differences.iter().map(|(w, d)| w * d).sum::<f64>() / n;

@@ -1,9 +1,9 @@
-//! How well a clustering agrees with known labels: everything is computed from one table of counts.
+//! How well a clustering agrees with known labels, and how well two models agree.
 //!
-//! All scores depend on the data only through the [`Contingency`] table, so a pass over the data counts, and the scores
-//! come afterwards: [`Contingency::purity`] and [`Contingency::majority_labels`] here, NMI and ARI in `agreement`,
-//! one-to-one accuracy in `matching`. Beside it stand scores of probabilities (`calibration`), the matching of two mixtures'
-//! components (`components`), and the [`Difference`] of two models' log-likelihoods.
+//! Agreement depends on the data only through a table of counts, the [`Contingency`] table. It
+//! gives purity and majority labels (here), NMI and ARI (`agreement`), and one-to-one accuracy
+//! (`matching`). Other files hold scores of probabilities (`calibration`), the matching of two
+//! mixtures' components (`components`), and the [`Difference`] of two models' log-likelihoods.
 
 mod agreement;
 mod calibration;
@@ -22,8 +22,8 @@ use crate::error::{Error, Result};
 
 /// How many samples fall into each pair of cluster and label.
 ///
-/// The table is `n_clusters` x `n_labels` and holds at least one sample. Empty clusters and labels that no sample bears
-/// may be part of it; they change no score.
+/// The table is `n_clusters` x `n_labels` and holds at least one sample. Empty clusters and labels
+/// that no sample bears may be part of it; they change no score.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contingency {
     n_clusters: usize,
@@ -35,6 +35,7 @@ pub struct Contingency {
 
 /// The label most frequent in a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Majority {
     /// The label; of several equally frequent ones the lowest.
     pub label: usize,
@@ -52,13 +53,14 @@ impl Majority {
 }
 
 impl Contingency {
-    /// Counts the pairs of `assignments` (values below `n_clusters`) and `labels` (values below `n_labels`).
+    /// Counts the pairs of `assignments` (values below `n_clusters`) and `labels` (values below
+    /// `n_labels`).
     ///
     /// Both slices hold one number per sample, of any unsigned integer type.
     ///
     /// # Errors
-    /// [`Error::Parameter`] if the slices differ in length or are empty, if a value is outside its range, or if the table
-    /// has no cell or more than 2^27.
+    /// [`Error::Parameter`] if the slices differ in length or are empty, if a value is outside its
+    /// range, or if the table has no cell or more than 2^27.
     pub fn new<A, B>(
         assignments: &[A],
         n_clusters: usize,
@@ -77,7 +79,7 @@ impl Contingency {
         Self::weighted(n_clusters, n_labels, both.map(|(&cluster, &label)| (cluster, label, 1)))
     }
 
-    /// The same of `samples`, each with its cluster, its label and as how many samples it counts.
+    /// As [`Self::new`], from `samples` that each count as several: cluster, label and count.
     ///
     /// # Errors
     /// As [`Self::new`]; counts must sum to at least 1.
@@ -102,8 +104,8 @@ impl Contingency {
     /// A table from its `counts` (`n_clusters` x `n_labels`, row-major, one row per cluster).
     ///
     /// # Errors
-    /// [`Error::Parameter`] if the number of counts is not `n_clusters * n_labels`, if there are none
-    /// or more than 2^27, or if their sum is 0 or above `u64::MAX`.
+    /// [`Error::Parameter`] if the number of counts is not `n_clusters * n_labels`, if there are
+    /// none or more than 2^27, or if their sum is 0 or above `u64::MAX`.
     pub fn from_counts(n_clusters: usize, n_labels: usize, counts: Vec<u64>) -> Result<Self> {
         let size = table_size(n_clusters, n_labels)?;
         if counts.len() != size {
@@ -151,15 +153,17 @@ impl Contingency {
         sizes
     }
 
-    /// The most frequent label of each cluster (`n_clusters`); `None` for a cluster without samples.
+    /// The most frequent label of each cluster (`n_clusters`); `None` for a cluster without
+    /// samples.
     pub fn majority_labels(&self) -> Vec<Option<Majority>> {
         self.rows().map(majority).collect()
     }
 
     /// Purity, in (0, 1]: the part of all samples that bear the majority label of their cluster.
     ///
-    /// Several clusters may share a label, so purity never falls when clusters are split; compare it only at equal K.
-    /// Source: Manning, Raghavan and Schütze, *Introduction to Information Retrieval* (2008), section 16.3.
+    /// Several clusters may share a label, so purity never falls when clusters are split; compare
+    /// it only at equal K. Source: Manning, Raghavan and Schütze, *Introduction to Information
+    /// Retrieval* (2008), section 16.3.
     pub fn purity(&self) -> f64 {
         let hits: u64 = self.majority_labels().iter().flatten().map(|m| m.count).sum();
         hits as f64 / self.n_samples as f64
@@ -169,13 +173,6 @@ impl Contingency {
     fn rows(&self) -> std::slice::ChunksExact<'_, u64> {
         self.counts.chunks_exact(self.n_labels)
     }
-
-    /// The table with clusters and labels exchanged.
-    fn transposed(&self) -> Self {
-        let columns = 0..self.n_labels;
-        let counts = columns.flat_map(|l| self.rows().map(move |row| row[l])).collect();
-        Self { n_clusters: self.n_labels, n_labels: self.n_clusters, counts, ..*self }
-    }
 }
 
 fn majority(row: &[u64]) -> Option<Majority> {
@@ -184,10 +181,10 @@ fn majority(row: &[u64]) -> Option<Majority> {
     (count > 0).then(|| Majority { label, count, cluster_size: row.iter().sum() })
 }
 
-/// The largest table, in cells (1 GiB of counts): more is a mistake in the labels, not a clustering.
+/// The largest table, in cells: 1 GiB of counts. A larger one is a mistake in the labels.
 const MAX_CELLS: usize = 1 << 27;
 
-/// The number of cells, checked before anything that large is allocated.
+/// The number of cells, checked before a table of that size is allocated.
 fn table_size(n_clusters: usize, n_labels: usize) -> Result<usize> {
     match n_clusters.checked_mul(n_labels) {
         Some(size) if (1..=MAX_CELLS).contains(&size) => Ok(size),
