@@ -1,8 +1,10 @@
-//! Work shared among threads: pieces are handed out one after another to whichever thread is free, and their results come back
-//! in the order of the pieces, so that none depends on the number of threads.
+//! Work shared among threads.
 //!
-//! The library that keeps the threads sees steps that take nothing and return whether there may be another: its loops
-//! are compiled once, not once for every kind of work.
+//! Each piece goes to whichever thread is free. Results come back in the order of the pieces, so
+//! none depends on the number of threads.
+//!
+//! `rayon` sees steps without arguments that return whether there may be another. So its loops are
+//! compiled once, not once for every kind of work.
 
 use crate::error::Error;
 use rayon::Scope;
@@ -32,26 +34,31 @@ pub fn n_threads() -> usize {
     rayon::current_num_threads()
 }
 
-/// Does `work` on one of the threads that work in parallel: from outside, every parallel part would first have to wake them.
-pub fn within_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+/// Does `work` on one of the threads of the pool. From outside of the pool, every parallel part of
+/// `work` would have to wake them first.
+pub(crate) fn within_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     rayon::join(work, || ()).0
 }
 
 /// Does two things at the same time.
-pub fn both<A: Send, B: Send>(
+pub(crate) fn both<A: Send, B: Send>(
     a: impl FnOnce() -> A + Send,
     b: impl FnOnce() -> B + Send,
 ) -> (A, B) {
     rayon::join(a, b)
 }
 
-/// Does `work` on every piece. A piece should be worth a lock and, if it is not alone, waking a thread.
-pub fn for_each<P>(pieces: impl IntoIterator<Item = P, IntoIter: Send>, work: impl Fn(P) + Sync) {
+/// Does `work` on every piece. A piece should take longer than a lock and, if there are several,
+/// than waking a thread.
+pub(crate) fn for_each<P>(
+    pieces: impl IntoIterator<Item = P, IntoIter: Send>,
+    work: impl Fn(P) + Sync,
+) {
     for_each_with(pieces, || (), |(), piece| work(piece));
 }
 
-/// The same with room to work in: at most as many are made as threads work at the same time.
-pub fn for_each_with<P, R: Send>(
+/// As [`for_each`], for work that needs a buffer: `room` makes at most one for each thread.
+pub(crate) fn for_each_with<P, R: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     room: impl Fn() -> R + Sync,
     work: impl Fn(&mut R, P) + Sync,
@@ -65,39 +72,40 @@ pub fn for_each_with<P, R: Send>(
         let mut room = free.unwrap_or_else(&room);
         work(&mut room, piece);
         lock(&rooms).push(room);
-        // No helper comes back for nothing.
+        // A helper comes back only if there is a piece left.
         lock(&pieces).size_hint().1 != Some(0)
     });
 }
 
-/// How many of `n` things to give out at a time so that each share is worth it: `least` or, to make shares even, more; the
-/// last share is what remains.
-pub fn share(n: usize, least: usize) -> usize {
+/// The size of a share, if `n` things are divided into even shares of at least `least` each. The
+/// last share may be smaller.
+pub(crate) fn share(n: usize, least: usize) -> usize {
     n.div_ceil((n / least).max(1)).max(1)
 }
 
-/// What `work` makes of every piece, in their order.
-pub fn map<P, T: Send>(
+/// The results of `work` on every piece, in the order of the pieces.
+pub(crate) fn map<P, T: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     work: impl Fn(P) -> T + Sync,
 ) -> Vec<T> {
     map_with(pieces, || (), |(), piece| work(piece))
 }
 
-/// The same for work that can fail: the first error in the order of the pieces. Soon after one no further piece is begun.
-pub fn try_map<P, T: Send, E: Send>(
+/// As [`map`], for work that can fail. Returns the first error in the order of the pieces; soon
+/// after one, no further piece is begun.
+pub(crate) fn try_map<P, T: Send, E: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     work: impl Fn(P) -> Result<T, E> + Sync,
 ) -> Result<Vec<T>, E> {
     let failed = AtomicBool::new(false);
-    // Pieces are handed out in order: all before the one that fails have been begun, and are finished.
+    // Pieces are handed out in order, so all before the one that fails are finished as well.
     let pieces = pieces.into_iter().take_while(|_| !failed.load(Ordering::Relaxed));
     let work = |piece| work(piece).inspect_err(|_| failed.store(true, Ordering::Relaxed));
     map(pieces, work).into_iter().collect()
 }
 
-/// [`map`] with room to work in, as for [`for_each_with`].
-pub fn map_with<P, R: Send, T: Send>(
+/// As [`map`], with a buffer as in [`for_each_with`].
+pub(crate) fn map_with<P, R: Send, T: Send>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     room: impl Fn() -> R + Sync,
     work: impl Fn(&mut R, P) -> T + Sync,
@@ -115,7 +123,7 @@ pub fn map_with<P, R: Send, T: Send>(
     results.into_iter().flatten().collect()
 }
 
-/// Takes steps on several threads, but not on more than `at_most`, until there is none left to take.
+/// Takes steps on up to `at_most` threads until none is left.
 fn on_threads(at_most: usize, step: &(dyn Fn() -> bool + Sync)) {
     match n_threads().min(at_most) {
         0 | 1 => while step() {},
@@ -126,8 +134,8 @@ fn on_threads(at_most: usize, step: &(dyn Fn() -> bool + Sync)) {
     }
 }
 
-/// Lets another thread take the steps, one at a time: a thread that waits for the parts of its own piece may be the one
-/// that helps, and between steps can see that they are done, or work on them.
+/// Lets another thread take steps, each as a task of its own. A thread that waits for the parts of
+/// its own piece may be the one that helps: between two steps it sees that they are done.
 fn help<'scope>(scope: &Scope<'scope>, step: &'scope (dyn Fn() -> bool + Sync)) {
     scope.spawn(move |scope| {
         if step() {
@@ -149,7 +157,8 @@ mod tests {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
     }
 
-    /// Until another piece has said so: without a second thread none would, so there is an end to waiting.
+    /// Waits until another piece has said so. Gives up in the end: without a second thread, no
+    /// other piece runs.
     fn wait_for(said: &AtomicBool) {
         let is_said = |_| {
             std::thread::yield_now();

@@ -1,15 +1,20 @@
 //! The slow, obvious truth: the E-step in four steps of vectorisation, and plain EM, all in f64.
 //!
-//! The four functions compute the same responsibilities, each with less of the work left to loops: scalars, a vector
-//! over features, a matrix-vector product for each row, one matrix product for all rows. They are what the fast path
-//! is tested against and what `benches/em.rs` compares it with, so they stay as plain as the formulas:
+//! The four functions compute the same responsibilities, and each leaves less work to loops. They
+//! use scalars; a vector over features; a matrix-vector product for each row; and one matrix
+//! product for all rows. The fast path is tested against them, and `benches/em.rs` compares it with
+//! them. So they stay as plain as the formulas:
 //!
 //! `gamma_ik = pi_k prod_d mu_kd^x_id (1 - mu_kd)^(1 - x_id) / sum_j (the same for j)`
-//! (Bishop, *Pattern Recognition and Machine Learning*, 2006, eq. 9.56).
 //!
-//! Shapes: `x` is N x D with entries 0 and 1, `weights` K, `means` D x K with entries strictly inside (0, 1),
-//! responsibilities N x K. The four exponentiate without a shift, so a probability below 1e-308 (some 1000 features,
-//! or fewer with extreme means) underflows and its row becomes NaN; [`log_sum_exp_e_step`] does not.
+//! Source: Bishop, *Pattern Recognition and Machine Learning*, 2006, eq. 9.56.
+//!
+//! Shapes: `x` is N x D with entries 0 and 1. `weights` has K entries. `means` is D x K with
+//! entries strictly inside (0, 1). Responsibilities are N x K.
+//!
+//! The four exponentiate without a shift, so a probability below 1e-308 underflows and its row
+//! becomes NaN. That takes some 1000 features, or fewer with extreme means. [`log_sum_exp_e_step`]
+//! does not underflow.
 
 use crate::bits::BitMatrix;
 use nalgebra::{DMatrix, DVector, RowDVector};
@@ -136,8 +141,8 @@ pub fn m_step(x: &DMatrix<f64>, resp: &DMatrix<f64>, alpha: f64) -> (DVector<f64
 
 /// Plain EM: `n_iter` iterations from the given parameters.
 ///
-/// Returns the parameters reached and, for each iteration, the log-likelihood (total nats) of the parameters entering
-/// it.
+/// Returns the parameters reached and, for each iteration, the log-likelihood (total nats) of the
+/// parameters entering it.
 pub fn em(
     x: &DMatrix<f64>,
     mut weights: DVector<f64>,

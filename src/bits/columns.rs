@@ -1,13 +1,14 @@
-//! Sixty-four rows of bits as columns, and back: features in another order are then words at other places.
+//! Sixty-four rows of bits as columns, and back. To reorder the features is then to move words.
 
 use super::{BitMatrix, row_bytes};
 
 /// Rows that are turned into columns together.
-pub const ROWS: usize = u64::BITS as usize;
+pub(crate) const ROWS: usize = u64::BITS as usize;
 
 impl BitMatrix {
-    /// Rows from `first` on, up to 64 of them, as columns in the place of what `columns` holds: one word for each feature, whose bit j is
-    /// that of row `first` + j; and words of no meaning behind, up to a multiple of 64.
+    /// Replaces `columns` by one word for each feature, for the 64 rows from `first` on, or as many
+    /// as there are. Bit j of a word is that of row `first + j`. Padding words follow, up to a
+    /// multiple of 64.
     pub(crate) fn columns(&self, first: usize, columns: &mut Vec<u64>) {
         let last = self.n_samples().min(first + ROWS);
         let rows: Vec<_> = (first..last).map(|i| self.row(i)).collect();
@@ -22,9 +23,10 @@ impl BitMatrix {
     }
 }
 
-/// The other way round: up to 64 packed rows of `n_features` bits, one behind the other in `rows`, from their `columns` (as many, and
-/// behind them zeros up to a multiple of 64), which are used up.
-pub fn fill_rows(rows: &mut [u8], n_features: usize, columns: &mut [u64]) {
+/// Fills `rows`, up to 64 packed rows of `n_features` bits, from their `columns`.
+///
+/// `columns` holds a word for each feature and zeros up to a multiple of 64. Its content is lost.
+pub(crate) fn fill_rows(rows: &mut [u8], n_features: usize, columns: &mut [u64]) {
     for (eight, square) in columns.as_chunks_mut().0.iter_mut().enumerate() {
         transpose(square);
         for (word, row) in square.iter().zip(rows.chunks_exact_mut(row_bytes(n_features))) {
@@ -45,8 +47,8 @@ pub(super) fn word_at(row: &[u8], at: usize) -> u64 {
     }
 }
 
-/// Bit c of word r becomes bit r of word c: halves change places, then their quarters, and so on (Warren, *Hacker's Delight*, 2012,
-/// section 7-3).
+/// Transposes a square of bits: bit c of word r becomes bit r of word c. Halves change places, then
+/// quarters, and so on (Warren, *Hacker's Delight*, 2012, section 7-3).
 fn transpose(square: &mut [u64; ROWS]) {
     exchange::<32>(square, 0x0000_0000_ffff_ffff);
     exchange::<16>(square, 0x0000_ffff_0000_ffff);
@@ -60,7 +62,7 @@ fn transpose(square: &mut [u64; ROWS]) {
 fn exchange<const N: usize>(square: &mut [u64; ROWS], low: u64) {
     for both in square.chunks_exact_mut(2 * N) {
         let (above, below) = both.split_at_mut(N);
-        // Counted, so that every step becomes a few wide instructions.
+        // By index, so that the compiler makes a few wide instructions of every step.
         for i in 0..N {
             let differ = (above[i] >> N ^ below[i]) & low;
             above[i] ^= differ << N;

@@ -1,11 +1,10 @@
-//! Entries that are missing: which they are, and what is left.
+//! Missing entries of a matrix.
 
 use super::BitMatrix;
 use crate::error::{Error, Result};
 
 impl BitMatrix {
-    /// The matrix with the entries missing where `missing` has ones, besides those that were missing before. Their bits become zero:
-    /// nothing hangs on what stood there.
+    /// The matrix with further entries missing: where `missing` has ones. Their bits become zero.
     ///
     /// # Errors
     /// [`Error::Parameter`] if `missing` is not of the same shape.
@@ -21,7 +20,8 @@ impl BitMatrix {
         Ok(self)
     }
 
-    /// The same of rows that lie elsewhere and of which none is missing yet, as `missing` does: neither is copied.
+    /// As [`Self::with_missing`], for a matrix without missing entries that lies elsewhere.
+    /// `missing` lies elsewhere too; neither is copied.
     ///
     /// # Errors
     /// As [`Self::with_missing`].
@@ -66,7 +66,7 @@ impl BitMatrix {
         })
     }
 
-    /// Zeros in the place of what is missing.
+    /// Clears the bits of all missing entries.
     pub(super) fn clear_missing(&mut self) {
         let Some(missing) = self.missing.take() else { return };
         with_bytes_of(&missing, self.own(), |byte, gone| *byte &= !gone);

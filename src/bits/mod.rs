@@ -1,14 +1,15 @@
 //! The packed bit matrix: one bit a feature, rows padded to whole bytes.
 //!
-//! Feature `d` of a row is bit `d % 8` (least significant first) of byte `d / 8`, so 784 pixels take 98 bytes.
-//! Padding bits are always zero; every constructor keeps or checks that.
+//! Feature `d` of a row is bit `d % 8` (least significant first) of byte `d / 8`, so 784 pixels
+//! take 98 bytes. Padding bits are always zero; every constructor keeps or checks that.
 //!
-//! Entries may be missing ([`BitMatrix::with_missing`]): then the matrix carries a second one that says which. Their bits are zero,
-//! whatever stood there before.
+//! Entries may be missing ([`BitMatrix::with_missing`]): then the matrix carries a second one that
+//! says which. Their bits are zero, whatever stood there before.
 //!
-//! A matrix owns its rows, or they lie elsewhere ([`BitMatrix::elsewhere`]), such as in a file that is larger than memory: then nothing
-//! here copies them all, and what is made of them (turned, selected) is looked up row by row. Only [`BitMatrix::set`],
-//! [`BitMatrix::followed_by`] and new missing entries make such rows the matrix's own.
+//! A matrix owns its rows, or they lie elsewhere ([`BitMatrix::elsewhere`]), such as in a file that
+//! is larger than memory. Then they are not copied: swapping and selecting only change how each row
+//! is looked up. Only [`BitMatrix::set`], [`BitMatrix::followed_by`] and new missing entries copy
+//! such rows.
 
 mod columns;
 mod missing;
@@ -84,7 +85,8 @@ impl BitMatrix {
         Ok(Self::owning(n_samples, n_features, bytes))
     }
 
-    /// A matrix whose packed rows are in `bytes`, from `offset` on, and stay there. They must be the same bytes whenever they are looked at.
+    /// A matrix whose packed rows are in `bytes`, from `offset` on, and stay there. The bytes must
+    /// never change.
     ///
     /// # Errors
     /// As [`Self::from_packed`]; there may be more bytes behind the rows.
@@ -104,7 +106,7 @@ impl BitMatrix {
         Ok(Self { n_samples, n_features, rows, missing: None })
     }
 
-    /// Whether the rows are not the matrix's own ([`Self::elsewhere`]): then a copy of it copies none of them.
+    /// Whether the rows lie elsewhere ([`Self::elsewhere`]): then a clone copies none of them.
     pub fn is_elsewhere(&self) -> bool {
         matches!(self.rows, Storage::Elsewhere(_))
     }
@@ -139,14 +141,14 @@ impl BitMatrix {
     /// The packed bytes of row `i`.
     pub fn row(&self, i: usize) -> Cow<'_, [u8]> {
         let missing = match (&self.rows, &self.missing) {
-            // Of its own the matrix has zeros there.
+            // In rows of its own, a matrix has zeros there.
             (Storage::Elsewhere(_), Some(missing)) => Some(missing.row(i)),
             _ => None,
         };
         self.rows.row(i, self.n_features, missing.as_deref())
     }
 
-    /// All packed bytes, row after row: in one piece if they lie together, else row by row.
+    /// All packed bytes, row after row: in one piece if they lie together, else one for each row.
     pub fn pieces(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
         let together = match &self.rows {
             Storage::Own(bytes) => Some(&bytes[..]),
@@ -189,7 +191,7 @@ impl BitMatrix {
         self.own()[i * stride + d / 8] |= 1 << (d % 8);
     }
 
-    /// The rows `rows`, in that order, as a matrix of their own; many rows that lie elsewhere stay there.
+    /// The rows at `rows`, in that order. They are copied, but for many rows that lie elsewhere.
     pub fn select(&self, rows: &[usize]) -> Self {
         let missing = self.missing.as_ref().map(|missing| Box::new(missing.select(rows)));
         match &self.rows {
@@ -205,7 +207,7 @@ impl BitMatrix {
         }
     }
 
-    /// The rows of a range, copied into the memory of `room`, whatever it holds.
+    /// The rows of a range, copied into the memory of `room`, which loses its content.
     pub fn part(&self, rows: Range<usize>, room: Vec<u8>) -> Self {
         let of_missing = |missing: &Self| Box::new(missing.part(rows.clone(), Vec::new()));
         let missing = self.missing.as_deref().map(of_missing);
@@ -215,10 +217,10 @@ impl BitMatrix {
         Self { missing, ..Self::owning(rows.len(), self.n_features, copied) }
     }
 
-    /// These rows and behind them those of `more`, which must have as many features.
+    /// These rows, followed by those of `more`.
     ///
     /// # Panics
-    /// If it has not.
+    /// If `more` has another number of features.
     pub fn followed_by(mut self, more: &Self) -> Self {
         assert_eq!(self.n_features, more.n_features, "rows of other features");
         let none = |matrix: &Self| Self::zeros(matrix.n_samples, matrix.n_features);
@@ -233,7 +235,7 @@ impl BitMatrix {
         self
     }
 
-    /// The number of rows that differ from each other, counted up to `at_most` only.
+    /// The number of distinct rows, or `at_most` if there are more.
     pub fn n_distinct_up_to(&self, at_most: usize) -> usize {
         let mut seen = HashSet::new();
         for i in 0..self.n_samples {
@@ -275,16 +277,16 @@ impl BitMatrix {
         self.column_sums_of(0..self.n_samples)
     }
 
-    /// The same of some rows.
+    /// The number of ones in every column, over some rows (`n_features` counts).
     pub fn column_sums_of(&self, rows: Range<usize>) -> Vec<u64> {
         let stride = row_bytes(self.n_features);
         let mut sums = vec![0; stride * 8];
-        // Eight counts of one byte each in a word: they hold as many rows as a byte can count.
+        // A word holds eight counts of one byte each, so no more rows are counted at once.
         let mut counts = vec![0_u64; stride];
-        const AT_ONCE: usize = u8::MAX as usize;
-        for first in rows.clone().step_by(AT_ONCE) {
+        const ROWS_PER_BYTE: usize = u8::MAX as usize;
+        for first in rows.clone().step_by(ROWS_PER_BYTE) {
             counts.fill(0);
-            for i in first..rows.end.min(first + AT_ONCE) {
+            for i in first..rows.end.min(first + ROWS_PER_BYTE) {
                 counts
                     .iter_mut()
                     .zip(&*self.row(i))
@@ -297,8 +299,8 @@ impl BitMatrix {
         sums
     }
 
-    /// The same rows with ones and zeros swapped in the columns where `swapped` (`n_features` values) is true; what is missing
-    /// stays missing.
+    /// These rows with ones and zeros swapped in the columns where `swapped` (`n_features` values)
+    /// is true. Missing entries stay missing.
     ///
     /// # Panics
     /// If `swapped` is shorter than a row.
@@ -345,8 +347,9 @@ impl PartialEq for BitMatrix {
 
 impl Eq for BitMatrix {}
 
-/// Whether `n` selected rows of so many bytes are left where they lie: more than 16 MiB of them (next to none in tests, where both ways
-/// are to be gone), if a row takes more than to say where it is.
+/// Whether `n` selected rows of so many bytes, which lie elsewhere, are left there. They are if
+/// they take more than 16 MiB, and a row takes more than its place in a list. In tests the limits
+/// are lower, so that both ways are taken.
 fn is_left_there(n: usize, row_bytes: usize) -> bool {
     const COPIED: usize = if cfg!(test) { 16 } else { 1 << 24 };
     n * row_bytes > COPIED && (row_bytes > size_of::<usize>() || cfg!(test))
@@ -378,7 +381,7 @@ fn check_packed(n_samples: usize, n_features: usize, bytes: &[u8]) -> Result<()>
 }
 
 fn count_ones(bytes: &[u8]) -> u64 {
-    // Eight bytes at a time: not every processor counts bits at all, and none wants to by the byte.
+    // Eight bytes at a time: counting bits byte by byte is slow.
     let (words, rest) = bytes.as_chunks::<8>();
     let words = words.iter().map(|word| u64::from(u64::from_le_bytes(*word).count_ones()));
     words.sum::<u64>() + rest.iter().map(|b| u64::from(b.count_ones())).sum::<u64>()

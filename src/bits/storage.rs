@@ -1,5 +1,5 @@
-//! Where the packed rows of a matrix are: in memory of its own, or elsewhere (a file mapped into memory), looked at and never copied
-//! as a whole.
+//! Where the packed rows of a matrix lie: in memory of its own, or elsewhere. Elsewhere may be a
+//! file mapped into memory, which is never copied as a whole.
 
 use super::row_bytes;
 use std::borrow::Cow;
@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Bytes that somebody else keeps for as long as they are needed.
+/// Bytes with another owner, who keeps them for as long as they are needed.
 pub type SharedBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 #[derive(Debug, Clone)]
@@ -16,15 +16,15 @@ pub(super) enum Storage {
     Elsewhere(Box<View>),
 }
 
-/// Rows in somebody else's bytes.
+/// Rows that lie in shared bytes.
 #[derive(Clone)]
 pub(super) struct View {
     bytes: SharedBytes,
-    /// Where the first of them begins.
+    /// Where the first row begins.
     offset: usize,
-    /// Which of them, if not one after another.
+    /// Which rows, if not all from the first on.
     places: Option<Arc<[usize]>>,
-    /// Ones where bits are swapped.
+    /// A packed row: ones where bits are swapped.
     swapped: Option<Arc<[u8]>>,
 }
 
@@ -37,13 +37,13 @@ impl View {
         &(*self.bytes).as_ref()[self.offset + bytes.start..self.offset + bytes.end]
     }
 
-    /// Row `i` of `stride` bytes as it stands there.
+    /// The bytes of row `i` as they lie there, before any swapping.
     fn row(&self, i: usize, stride: usize) -> &[u8] {
         let place = self.places.as_ref().map_or(i, |places| places[i]);
         self.at(place * stride..(place + 1) * stride)
     }
 
-    /// The first `n` rows, if they stand one after another as they are.
+    /// The first `n` rows, if they lie together and no bits are swapped.
     pub(super) fn together(&self, n: usize, stride: usize) -> Option<&[u8]> {
         (self.places.is_none() && self.swapped.is_none()).then(|| self.at(0..n * stride))
     }
@@ -54,7 +54,7 @@ impl View {
         Self { places: Some(rows.iter().map(place).collect()), ..self.clone() }
     }
 
-    /// With the bits swapped, besides others that are, where `mask` (a packed row) has ones.
+    /// Swaps further bits: where `mask`, a packed row, has ones.
     pub(super) fn with_swapped(&self, mask: &[u8]) -> Self {
         let mut both = mask.to_vec();
         if let Some(swapped) = &self.swapped {
@@ -71,7 +71,7 @@ impl fmt::Debug for View {
 }
 
 impl Storage {
-    /// Row `i` of `n_features` bits, zeros where `missing` has ones.
+    /// Row `i` of `n_features` bits, with zeros where `missing` has ones.
     pub(super) fn row(&self, i: usize, n_features: usize, missing: Option<&[u8]>) -> Cow<'_, [u8]> {
         let stride = row_bytes(n_features);
         let view = match self {

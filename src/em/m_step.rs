@@ -7,15 +7,19 @@ use crate::kernels;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
 
-/// The mixture that maximises the expected objective: `pi_k = N_k / N`, `mu_kd = (S_kd + alpha) / (N_kd + 2 alpha)`, where
-/// `N_kd` is `N_k` less the rows in which feature d is missing.
+/// The mixture that maximises the expected objective, for given responsibilities:
 ///
-/// `alpha` is a pseudo-count of ones and of zeros for each mean: the mode under a Beta(1 + alpha, 1 + alpha) prior. A
-/// component without mass keeps the means it had in `previous` when `alpha` is 0, as does a mean of which nothing was observed. With smoothing every mean stays below
-/// 1, even where `alpha` is lost in `N_k`. The means take the place of the sums in memory.
+/// `pi_k = N_k / N` and `mu_kd = (S_kd + alpha) / (N_kd + 2 alpha)`. `N_kd` is `N_k` without the
+/// rows in which feature d is missing.
+///
+/// `alpha` is a pseudo-count of ones and of zeros for each mean: the mode under a Beta(1 + alpha, 1
+/// + alpha) prior. With an `alpha` above 0 every mean stays below 1, even if `alpha` is lost in
+/// `N_k`. If `alpha` is 0, a component without mass keeps its means of `previous`, and so does a
+/// mean of which nothing was observed. The means take the place of the sums in memory.
 ///
 /// # Errors
-/// [`crate::error::Error::Mixture`] if the statistics are not finite, which a checked mixture cannot cause.
+/// [`crate::error::Error::Mixture`] if the statistics are not finite, which a checked mixture
+/// cannot cause.
 pub fn m_step(
     stats: SufficientStats,
     alpha: f64,
@@ -24,7 +28,7 @@ pub fn m_step(
     let n_features = previous.n_features();
     let SufficientStats { resp_sums, weighted_sums: mut means, missing_sums, .. } = stats;
     let highest = if alpha > 0.0 { BELOW_ONE } else { 1.0 };
-    // Rounding may leave the sum of ones a hair above the sum of all.
+    // Rounding may make the sum of ones slightly larger than the sum of all.
     let mean_of =
         |ones: f64, all: f64| ((ones.min(all) + alpha) / (all + 2.0 * alpha)).min(highest);
     parallel::for_each(means.chunks_exact_mut(n_features).enumerate(), |(k, mean)| {
@@ -44,14 +48,17 @@ pub fn m_step(
     BernoulliMixture::normalised(resp_sums, means)
 }
 
-/// The part of a component's mass that rounding may leave where all of it is missing.
+/// A mean is observed if more than this part of its component's mass is. Rounding leaves less if
+/// all of it is missing.
 const NOTHING: f64 = 1e-12;
 
-/// Factors multiplied before one logarithm is taken: after an M-step with an `alpha` of at least 1e-12 no product of four
-/// underflows. In a mixture that was given they may; then logarithms are taken one by one.
+/// Factors of which one logarithm is taken. After an M-step with an `alpha` of at least 1e-12, no
+/// product of four underflows. For a given mixture it may, and then each factor gets a logarithm of
+/// its own.
 const LOG_BATCH: usize = 4;
 
-/// The log prior of the means up to a constant, in nats: `alpha * sum log(mu_kd (1 - mu_kd))`; 0 when `alpha` is 0.
+/// The log prior of the means up to a constant, in nats: `alpha * sum log(mu_kd (1 - mu_kd))`; 0
+/// when `alpha` is 0.
 pub fn log_prior(mixture: &BernoulliMixture, alpha: f64) -> f64 {
     if alpha == 0.0 {
         return 0.0;

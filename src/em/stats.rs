@@ -1,9 +1,9 @@
-//! The statistics that EM needs from the data: all that one iteration keeps, and what parts of a data set add up to.
+//! The sufficient statistics: all that one iteration keeps of the data.
 
 /// Component sums, feature sums and log-likelihood of some rows under one mixture.
 ///
-/// Statistics of disjoint parts of a data set add up to those of the whole ([`Self::merge`]): processes, and whatever
-/// else divides the data, meet here.
+/// Statistics of disjoint parts of a data set add up to those of the whole ([`Self::merge`]). So
+/// threads and processes can each take a part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SufficientStats {
     pub(super) n_samples: usize,
@@ -14,7 +14,8 @@ pub struct SufficientStats {
     pub(super) resp_sums: Vec<f64>,
     /// Component after component, one sum for each feature.
     pub(super) weighted_sums: Vec<f64>,
-    /// The same of responsibilities alone, over the rows in which the feature is missing; empty where none is missing.
+    /// Component after component, for each feature the sum of responsibilities over the rows that
+    /// miss it. Empty if none is missing.
     pub(super) missing_sums: Vec<f64>,
 }
 
@@ -32,10 +33,10 @@ impl SufficientStats {
         }
     }
 
-    /// Adds the statistics of other rows under the same mixture, so of the same K and D.
+    /// Adds the statistics of other rows under the same mixture.
     ///
     /// # Panics
-    /// If `other` is of another K or D: statistics of different mixtures do not add up.
+    /// If `other` has another K or D.
     pub fn merge(&mut self, other: &Self) {
         assert_eq!(self.n_features, other.n_features, "statistics over other features");
         assert_eq!(self.resp_sums.len(), other.resp_sums.len(), "of other components");
@@ -59,7 +60,7 @@ impl SufficientStats {
         self.total_weight
     }
 
-    /// The sum over rows of log p(x), in nats, each times its weight if it has one; as all sums here.
+    /// The sum over rows of log p(x), in nats. As in all sums here, each row counts by its weight.
     pub fn log_likelihood(&self) -> f64 {
         self.log_likelihood
     }
@@ -74,7 +75,7 @@ impl SufficientStats {
         self.weighted_sums[k * self.n_features + d]
     }
 
-    /// N_k less the rows in which feature `d` is missing: the sum over the others of component `k`'s responsibility.
+    /// The sum of component `k`'s responsibility over the rows that observe feature `d`.
     pub fn observed_sum(&self, d: usize, k: usize) -> f64 {
         let missing = self.missing_sums.get(k * self.n_features + d).copied().unwrap_or(0.0);
         self.resp_sums[k] - missing

@@ -1,4 +1,4 @@
-//! What is missing in rows, filled in: by its expectation, or by a draw.
+//! Missing entries of rows filled in: by their expectation, or by a draw.
 
 use super::BernoulliMixture;
 use crate::bits::BitMatrix;
@@ -8,8 +8,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
 impl BernoulliMixture {
-    /// The rows as numbers (N times D, row after row): 0 and 1 as observed, and in the place of what is missing the probability of a one
-    /// given what was observed in the row, `sum_k p(k given x) mu_kd`.
+    /// The rows as numbers (N x D, row after row). An observed entry is 0 or 1. A missing one
+    /// becomes the probability of a one given the observed entries of the row: `sum_k p(k given x)
+    /// mu_kd`.
     ///
     /// # Errors
     /// [`crate::error::Error::Features`] if the rows do not have D features.
@@ -22,7 +23,7 @@ impl BernoulliMixture {
                 for (k, r) in resp.enumerate().filter(|(_, r)| *r > 0.0) {
                     places.iter().for_each(|&d| row[d] += r * self.mean(k)[d]);
                 }
-                // Rounding may leave a sum of parts a hair above 1.
+                // Rounding may make the sum slightly larger than 1.
                 places.iter().for_each(|&d| row[d] = row[d].min(1.0));
             }
             row
@@ -30,8 +31,11 @@ impl BernoulliMixture {
         Ok(rows.into_iter().flatten().collect())
     }
 
-    /// The rows with a draw from p(what is missing given what was observed) in the place of what is missing: a component by its
-    /// responsibility, then each entry by its mean. Row i draws from the stream of `seed` and i, so it does not hang on the others.
+    /// The rows with every missing entry drawn from its distribution given the observed entries. A
+    /// component is drawn by its responsibility, then each entry by its mean.
+    ///
+    /// Row i draws from a stream of its own, given by `seed` and i, so it does not depend on other
+    /// rows.
     ///
     /// # Errors
     /// [`crate::error::Error::Features`] if the rows do not have D features.

@@ -1,14 +1,16 @@
-//! What each feature of a row says for one component against another.
+//! The evidence of each feature of a row for one component against another.
 
 use super::BernoulliMixture;
 use crate::bits::BitMatrix;
 
 impl BernoulliMixture {
-    /// `log p(x_d | a) - log p(x_d | b)` for every feature d of row `i`, in nats: above 0 where it speaks for `a`. What is missing says
-    /// nothing, nor what both rule out; what one rules out is infinite.
+    /// `log p(x_d | a) - log p(x_d | b)` for every feature d of row `i` (D values), in nats. It is
+    /// above 0 where the feature speaks for `a`. It is 0 where the entry is missing, or both
+    /// components rule it out, and infinite where one does.
     ///
-    /// With `log (weight of a / weight of b)` they sum to the logarithm of the posterior odds of `a` against `b`. Good (1950), *Probability and
-    /// the Weighing of Evidence*, calls each the weight of evidence.
+    /// Their sum plus `log (weight of a / weight of b)` is the logarithm of the posterior odds of
+    /// `a` against `b`. Good (1950), *Probability and the Weighing of Evidence*, calls each the
+    /// weight of evidence.
     ///
     /// # Panics
     /// If there is no row `i` of D features, or no component `a` or `b`.

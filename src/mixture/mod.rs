@@ -42,9 +42,9 @@ impl BernoulliMixture {
     /// those of the second, and so on. D is the number of means divided by K.
     ///
     /// # Errors
-    /// [`Error::Mixture`] if K or D is 0, the number of means is no multiple of K, a weight is
-    /// negative or not finite, the weights do not sum to 1 within 1e-9, or a mean lies outside
-    /// [0, 1].
+    /// [`Error::Mixture`] in any of these cases: K or D is 0; the number of means is no multiple of
+    /// K; a weight is negative or not finite; the weights do not sum to 1 within 1e-9; a mean lies
+    /// outside [0, 1].
     pub fn new(weights: impl Into<Vec<f64>>, means: impl Into<Vec<f64>>) -> Result<Self> {
         let (weights, means) = (weights.into(), means.into());
         let wrong = |what: String| Err(Error::Mixture(what));

@@ -1,4 +1,4 @@
-//! A mixture prepared to score the rows of a data set: all at once, or some at a time where there are many.
+//! A mixture prepared to score the rows of a data set: all at once, or some at a time.
 
 use super::BernoulliMixture;
 use crate::bits::BitMatrix;
@@ -15,10 +15,11 @@ pub struct Scoring<'a> {
     scorer: Scorer,
 }
 
-/// Rows scored together; each row's result is its own.
+/// Rows that a thread scores together. Each row's result is its own.
 const ROWS: usize = 512;
 
-/// Rows whose results are put together before the next ones are scored: what is made of each may be large, and is held once.
+/// Rows whose results are collected before the next ones are scored. What `map` returns may be
+/// large, and is held once.
 const WAVE: usize = 1 << 17;
 
 impl BernoulliMixture {
@@ -36,8 +37,8 @@ impl BernoulliMixture {
 }
 
 impl Scoring<'_> {
-    /// What `map` makes of the number, log p(x) and responsibilities of each of `rows`, as [`BernoulliMixture::map_rows`] has it. It does
-    /// not hang on which rows are asked for together.
+    /// Calls `map` for each of `rows`, as [`BernoulliMixture::map_rows`] does. The results do not
+    /// depend on which rows are asked for together.
     ///
     /// # Panics
     /// If there are no such rows.

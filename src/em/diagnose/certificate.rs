@@ -1,18 +1,23 @@
-//! How far a mixture is from stationary: what one more M-step would gain at least.
+//! How far a mixture is from stationary: the least that one more M-step would gain.
 //!
-//! An M-step that sets out from theta gains no less than `Q(M(theta)) - Q(theta)`, Q the expected log-likelihood of complete data plus
-//! the log prior (Dempster, Laird & Rubin, 1977, theorem 1). For a mixture of Bernoullis that is a sum of divergences,
+//! Let Q be the expected log-likelihood of complete data plus the log prior. An M-step from theta
+//! gains at least `Q(M(theta)) - Q(theta)` (Dempster, Laird & Rubin, 1977, theorem 1). For a
+//! Bernoulli mixture that is a sum of divergences,
 //!
 //! ```text
-//! sum_k N_k / N log(N_k / (N pi_k)) + sum_kd (N_k + 2 alpha) / N KL(mode_kd, mu_kd),   mode_kd = (S_kd + alpha) / (N_k + 2 alpha)
+//! sum_k N_k / N log(N_k / (N pi_k)) + sum_kd (N_k + 2 alpha) / N KL(mode_kd, mu_kd)
+//! mode_kd = (S_kd + alpha) / (N_k + 2 alpha)
 //! ```
 //!
-//! in nats per sample. It is 0 where and only where the gradient is, and to leading order half of the gradient's squared norm in the metric
-//! of Fisher's information of complete data, so it does not hang on how parameters are written (Kunstner, Kumar & Schmidt,
-//! *Homeomorphic-invariance of EM*, 2021, who measure stationarity by it). A fit that gained less than `tol` has less than that left in it.
+//! in nats per sample. It is 0 if and only if the gradient is 0. To leading order it is half of the
+//! gradient's squared norm in the metric of Fisher's information of complete data. So it does not
+//! depend on how the parameters are written. Kunstner, Kumar & Schmidt (*Homeomorphic-invariance of
+//! EM*, 2021) measure stationarity by it. If the last step gained less than `tol`, less than `tol`
+//! is left.
 //!
-//! **On the boundary** the gradient times the distance from it is all that the sums hold, 0, while the condition of Karush, Kuhn and Tucker is
-//! one on the gradient: it must point outwards. So means on the boundary are moved inside by [`BOUNDARY`], and where an M-step from there
+//! **On the boundary** the statistics say nothing: they hold the gradient times the distance from
+//! the boundary, which is 0. The condition of Karush, Kuhn and Tucker is that the gradient points
+//! outwards. So means on the boundary are moved inside by [`BOUNDARY`]. If an M-step from there
 //! moves them further inside, its gain counts.
 
 use super::{BOUNDARY, Scored};
@@ -20,12 +25,13 @@ use crate::em::e_step::EStep;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 
-/// The gain of an M-step by all parameters but means of exactly 0 or 1, nats per sample; infinite where a row is impossible.
+/// The gain of an M-step by all parameters except means of exactly 0 or 1, in nats per sample;
+/// infinite if a row is impossible.
 pub(super) fn interior(found: &Scored) -> f64 {
     if found.stats.log_likelihood() == f64::NEG_INFINITY {
         return f64::INFINITY;
     }
-    // Where a mean is exactly 0 or 1 the sums differ by rounding at most.
+    // There the sums can differ from the mean by rounding only.
     let is_inner = |_, mean| mean > 0.0 && mean < 1.0;
     let of_component = |k: usize| {
         let share = found.stats.resp_sum(k) / found.n_samples;
@@ -34,7 +40,8 @@ pub(super) fn interior(found: &Scored) -> f64 {
     (0..found.mixture.n_components()).map(of_component).sum()
 }
 
-/// The gain of an M-step by means on the boundary that want to leave it, nats per sample; 0 with smoothing, which has none there.
+/// The gain of an M-step by means on the boundary that it moves inside, in nats per sample. With
+/// smoothing no mean is on the boundary, so the gain is 0.
 pub(super) fn boundary(found: &Scored, e_step: &mut EStep) -> Result<f64> {
     if found.alpha > 0.0 || !found.mixture.means().iter().any(|&m| is_on_boundary(m)) {
         return Ok(0.0);
@@ -43,9 +50,12 @@ pub(super) fn boundary(found: &Scored, e_step: &mut EStep) -> Result<f64> {
     means.iter_mut().for_each(|m| *m = m.clamp(BOUNDARY, 1.0 - BOUNDARY));
     let inside = BernoulliMixture::new(weights, means)?;
     let inside = Scored::new(&inside, e_step, found.alpha);
-    let leaves = |mode: f64, mean: f64| match mean < 0.5 {
-        true => mean <= BOUNDARY && mode > mean,
-        false => mean >= 1.0 - BOUNDARY && mode < mean,
+    let leaves = |mode: f64, mean: f64| {
+        if mean < 0.5 {
+            mean <= BOUNDARY && mode > mean
+        } else {
+            mean >= 1.0 - BOUNDARY && mode < mean
+        }
     };
     Ok((0..found.mixture.n_components()).map(|k| of_means(&inside, k, leaves)).sum())
 }
@@ -55,7 +65,7 @@ pub(super) fn is_on_boundary(mean: f64) -> bool {
     !(BOUNDARY..=1.0 - BOUNDARY).contains(&mean)
 }
 
-/// The gain by the means of component `k` of which `counts` says so, given the mode and the mean.
+/// The gain by those means of component `k` for which `counts` holds, given the mode and the mean.
 fn of_means(found: &Scored, k: usize, counts: impl Fn(f64, f64) -> bool) -> f64 {
     let (resp_sum, alpha) = (found.stats.resp_sum(k), found.alpha);
     if resp_sum + alpha == 0.0 {
@@ -65,7 +75,7 @@ fn of_means(found: &Scored, k: usize, counts: impl Fn(f64, f64) -> bool) -> f64 
         let observed = found.stats.observed_sum(d, k);
         let total = observed + 2.0 * alpha;
         let mode = (ones.min(observed) + alpha) / total;
-        // Where all is missing there is no mode.
+        // If every row misses the feature, there is no mode.
         if total > 0.0 && counts(mode, mean) { total * divergence(mode, mean) } else { 0.0 }
     };
     let means = found.stats.weighted_sums(k).iter().enumerate().zip(found.mixture.mean(k));
@@ -77,14 +87,15 @@ pub(super) fn divergence(q: f64, p: f64) -> f64 {
     part(q, p) + part(1.0 - q, 1.0 - p)
 }
 
-/// `q log(q / p) - q + p`, never negative: a divergence is a sum of such parts, and rounding cannot cancel in it.
+/// `q log(q / p) - q + p`, which is never negative. A divergence is a sum of such parts, so none
+/// cancels another.
 fn part(q: f64, p: f64) -> f64 {
     let excess = (q - p) / p;
     match () {
         () if q == p => 0.0,
         () if q == 0.0 => p,
         () if p == 0.0 => f64::INFINITY,
-        // By the series of the logarithm: what follows is below rounding.
+        // By the series of the logarithm: later terms are below rounding.
         () if excess.abs() < 1e-4 => p * excess * excess * (0.5 - excess / 6.0),
         () => q * libm::log(q / p) - (q - p),
     }

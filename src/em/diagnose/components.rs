@@ -1,4 +1,4 @@
-//! Components that are none: without rows, with less than two, copies of others; and means on the boundary.
+//! Dead, thin and duplicate components, and means on the boundary.
 
 use super::certificate::{divergence, is_on_boundary};
 use super::{Diagnosis, Excess, Scored};
@@ -6,13 +6,13 @@ use crate::em::SAME_OPTIMUM;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 
-/// Rows of which a component has less is dead.
+/// A component with less than so many rows is dead.
 const DEAD_BELOW: f64 = 0.01;
 
-/// Rows of which a component that is not dead has less is thin.
+/// A component with less than so many rows is thin, if it is not dead.
 const THIN_BELOW: f64 = 2.0;
 
-/// What merging two components may cost in all, in nats, if they are to be one.
+/// Two components are duplicates if merging them costs at most this, in nats over all rows.
 const MOST_OF_MERGER: f64 = 1.0;
 
 fn is_dead(found: &Scored, k: usize) -> bool {
@@ -24,13 +24,14 @@ fn which(found: &Scored, is_so: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
     (!which.is_empty()).then_some(which)
 }
 
-/// Components without rows.
+/// The finding that components are dead.
 pub(super) fn dead(found: &Scored) -> Option<Diagnosis> {
     let components = which(found, |k| is_dead(found, k))?;
     Some(Diagnosis::DeadComponents { components })
 }
 
-/// The mixture with no weight at all on its dead components, if it has any: nothing then gives rows back to them.
+/// The mixture with a weight of 0 for its dead components, so that EM never gives rows back to
+/// them. `None` if no component is dead.
 ///
 /// # Errors
 /// None that a checked mixture can cause.
@@ -41,14 +42,14 @@ pub(super) fn without_dead(found: &Scored) -> Result<Option<BernoulliMixture>> {
     BernoulliMixture::normalised(weights, means).map(Some)
 }
 
-/// Components with less than two rows.
+/// The finding that components are thin.
 pub(super) fn thin(found: &Scored) -> Option<Diagnosis> {
     let is_thin = |k| found.stats.resp_sum(k) < THIN_BELOW && !is_dead(found, k);
     let components = which(found, is_thin)?;
     Some(Diagnosis::TooManyComponents(Excess::ThinComponents { components }))
 }
 
-/// Means that are 0 or 1 though their feature is not.
+/// The finding that means are 0 or 1, of features that are not the same in all rows.
 pub(super) fn on_boundary(found: &Scored) -> Option<Diagnosis> {
     if found.alpha > 0.0 {
         return None;
@@ -63,16 +64,16 @@ pub(super) fn on_boundary(found: &Scored) -> Option<Diagnosis> {
     Some(Diagnosis::BoundaryMeans { components, n_means })
 }
 
-/// Which features are not the same in all rows: D values. A fit works on data in which no feature is one in most rows, so
-/// those that are the same are zero.
+/// Which features are not the same in all rows (D values). Where a fit works, no feature is one in
+/// most rows, so a feature that is the same is zero.
 pub(super) fn varying(found: &Scored) -> Vec<bool> {
     let components = 0..found.mixture.n_components();
     let has_ones = |d| components.clone().any(|k| found.stats.weighted_sum(d, k) > 0.0);
     (0..found.mixture.n_features()).map(has_ones).collect()
 }
 
-/// Components that repeat another of the same label, if they have labels (`label_of`, K or none): a repetition
-/// across labels says that the labels look alike, not that a component is too many.
+/// The finding that components repeat others of the same label. `label_of` holds K labels or none.
+/// A repetition across labels is no finding: it says that two labels look alike.
 pub(super) fn duplicates(found: &Scored, label_of: &[Option<u32>]) -> Option<Diagnosis> {
     let most = (SAME_OPTIMUM * found.n_samples).min(MOST_OF_MERGER);
     let alive: Vec<usize> =
@@ -89,9 +90,10 @@ pub(super) fn duplicates(found: &Scored, label_of: &[Option<u32>]) -> Option<Dia
 
 /// Whether components `k` and `l` may be merged at this cost in log-likelihood, in nats.
 ///
-/// The merged mixture is the same with both means replaced by their weighted mean m, and what that costs of the expected log-likelihood
-/// of complete data, `N_k KL(mu_k, m) + N_l KL(mu_l, m)`, it costs of the log-likelihood at most. A divergence is no less than twice the
-/// squared difference (Pinsker), which needs no logarithm and after a few features tells nearly all pairs apart.
+/// In the merged mixture both means are replaced by their weighted mean m. That costs `N_k KL(mu_k,
+/// m) + N_l KL(mu_l, m)` of the expected log-likelihood of complete data, and at most as much of
+/// the log-likelihood. A divergence is at least twice the squared difference (Pinsker). That bound
+/// needs no logarithm and tells nearly all pairs apart after a few features.
 fn costs_at_most(found: &Scored, most: f64, k: usize, l: usize) -> bool {
     let (n_k, n_l) = (found.stats.resp_sum(k), found.stats.resp_sum(l));
     let of_squares = 2.0 * n_k * n_l / (n_k + n_l);

@@ -1,7 +1,8 @@
-//! Looks at a mixture that a fit ended with, and says what may be wrong with it.
+//! What may be wrong with the mixture that a fit ended with.
 //!
-//! All that is asked of the rows is asked through the E-step of the search: one run at the mixture, one more where means are on the
-//! boundary, eight to look for a saddle and two more to confirm one. A default fit to MNIST at K = 10 takes about 1500.
+//! The rows are asked through E-steps alone: one at the mixture, and one more if means are on the
+//! boundary. The search for a saddle takes eight, and two more to confirm one. A default fit to
+//! MNIST at K = 10 takes about 1500.
 
 pub(crate) mod diagnosis;
 
@@ -20,24 +21,24 @@ use super::{Diagnosis, Excess};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 
-/// Means closer to 0 or 1 are on the boundary.
+/// Means closer to 0 or 1 than this are on the boundary.
 const BOUNDARY: f64 = 1e-6;
 
-/// A residual below this is stationary whatever `tol`, in nats per sample.
+/// A mixture with a residual below this is stationary whatever `tol`. In nats per sample.
 const STATIONARY: f64 = 1e-9;
 
-/// A residual above this is that of a fit on its way, which a wide `tol` has stopped: it would climb by itself, so that a small step
-/// to the side climbs says nothing. In nats per sample.
+/// Above this residual a saddle is not looked for. A wide `tol` has stopped the fit on its way: its
+/// objective still rises by itself, so a rise to one side says nothing. In nats per sample.
 const AT_REST: f64 = 1e-5;
 
-/// What is said of a fit.
+/// The result of the examination.
 pub(super) struct Findings {
     pub(super) diagnoses: Vec<Diagnosis>,
     /// See [`super::FitReport::gradient_residual`].
     pub(super) gradient_residual: f64,
 }
 
-/// A mixture and what its E-step says of it.
+/// A mixture and its sufficient statistics.
 struct Scored<'a> {
     mixture: &'a BernoulliMixture,
     stats: SufficientStats,
@@ -52,16 +53,19 @@ impl<'a> Scored<'a> {
         Self { mixture, n_samples: stats.total_weight(), stats, alpha }
     }
 
-    /// Nats per sample.
+    /// The objective, in nats per sample.
     fn objective(&self) -> f64 {
         (self.stats.log_likelihood() + log_prior(self.mixture, self.alpha)) / self.n_samples
     }
 }
 
-/// Examines `mixture`, with which a fit by `params` to `rows` ended for the reason `stop`; `e_step` is of the same rows, and its
-/// labels are those of the components as they are now.
+/// Examines the `mixture` of a fit by `params` to `rows`, which ended for the reason `stop`.
 ///
-/// Of an interrupted fit only the residual is told, and what follows from the rows and K alone: the rest may still come right.
+/// `e_step` holds the same rows. If labels are known, it must hold those of the components of
+/// `mixture`.
+///
+/// An interrupted fit gets its residual and what follows from the rows and K alone. More EM steps
+/// might mend everything else.
 ///
 /// # Errors
 /// None that a checked mixture of the right K and D can cause.
@@ -92,7 +96,7 @@ pub(super) fn diagnose(
     Ok(Findings { diagnoses: diagnoses.into_iter().flatten().collect(), gradient_residual })
 }
 
-/// What the way the best start ended says.
+/// The finding that follows from how the best run ended.
 fn of_end(
     stop: StopReason,
     is_stationary: bool,

@@ -1,13 +1,15 @@
-//! Whether a stationary mixture is a saddle rather than a maximum: whether the objective rises from it in some direction.
+//! Whether a stationary mixture is a saddle: the objective rises from it in some direction.
 //!
-//! Near a stationary point an EM step multiplies what is off by a matrix whose eigenvalues are below 1 if and only if the point is a maximum
-//! (Dempster, Laird & Rubin, 1977, theorem 4). So the direction in which the objective rises most, or falls least, is found as the
-//! leading eigenvector of a matrix is, by the power method: from a random direction EM steps from a small distance, each brought
-//! back to it. Then the objective is looked at on both sides. The mean of both does not feel the slope that
-//! a start which stopped at `tol` has left, only the curvature.
+//! Near a stationary point, an EM step multiplies the deviation from it by a matrix. The point is a
+//! maximum if and only if all eigenvalues are below 1 (Dempster, Laird & Rubin, 1977, theorem 4).
+//! The power method finds the leading eigenvector: from a random direction, EM steps are taken at a
+//! small distance, each brought back to that distance. In that direction the objective rises most,
+//! or falls least. Then the objective is computed on both sides. The mean of both depends on the
+//! curvature alone, not on the slope that is left where a run stopped at `tol`.
 //!
-//! Two equal components, the usual saddle, are torn apart along the main direction of their rows: there the eigenvalue is as
-//! large as the features are correlated, and a few steps find it.
+//! The usual saddle has two equal components. The direction that parts them is the main direction
+//! of their rows. Its eigenvalue grows with the correlation of the features, so a few steps find
+//! it.
 
 use super::{Diagnosis, Scored, components};
 use crate::em::SAME_OPTIMUM;
@@ -21,19 +23,21 @@ use crate::mixture::BernoulliMixture;
 /// Steps of the power method.
 const STEPS: usize = 6;
 
-/// How far to go, as a length in Fisher's information of complete data: the divergence of there from here is half its square,
-/// 0.005 nats per sample.
+/// The distance, as a length in Fisher's information of complete data. The divergence at this
+/// distance is half its square, 0.005 nats per sample.
 const DISTANCE: f64 = 0.1;
 
-/// The divergence of what is close by, in nats over all rows together: too little to take even one row from a component to another.
+/// The divergence of the nearer pair of points, in nats over all rows together. It is too small for
+/// even one row to change its component.
 const CLOSE: f64 = 0.01;
 
-/// How much of the rise that curvature gives must be there close by. Where less is, it is another optimum that is near, and the few rows of
-/// a small component make the difference.
+/// The nearer points must show this part of the rise that a constant curvature would give there. If
+/// they show less, a few rows of a small component make the difference, and it is another optimum
+/// that is near.
 const LEAST_LEFT: f64 = 0.25;
 
-/// The finding, if the mean of both sides is higher by more than [`SAME_OPTIMUM`]: where EM multiplies what is off by 1.02 or more.
-/// Saddles that are flatter than that are not found.
+/// The finding, if the mean of both sides is higher by more than [`SAME_OPTIMUM`]. Then EM
+/// multiplies the deviation by 1.02 or more. Flatter saddles are not found.
 pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis>> {
     // The log-likelihood of a single component is concave.
     if found.mixture.n_components() == 1 {
@@ -43,10 +47,10 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
     let objective = found.objective();
     let without_dead = components::without_dead(&found)?;
     let here = without_dead.as_ref().unwrap_or(found.mixture);
-    // Its statistics have served, and are large.
+    // Its statistics are large and no longer needed.
     drop(found);
     let Some(there) = steepest(here, alpha, e_step)? else { return Ok(None) };
-    // The mean of both sides, so many times as far, over what is here.
+    // The mean objective at `length` times the way to both sides, above the objective here.
     let mut rise = |length: f64| -> Result<f64> {
         let mut side = |length| -> Result<f64> {
             let mixture = Direction::between(here.clone(), &there).beyond(here, length)?;
@@ -54,7 +58,8 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
         };
         Ok((side(length)? + side(-length)?) / 2.0 - objective)
     };
-    // Measured, for where it is scaled up from next to nothing a way is longer than it was meant to be.
+    // Measured: if the way was scaled up from nearly nothing, rounding has made it longer than
+    // [`DISTANCE`].
     let squared_length = Direction::between(here.clone(), &there).agreement(here, &there);
     let close = (2.0 * CLOSE / (n_samples * squared_length)).sqrt().min(1.0);
     let far = rise(1.0)?;
@@ -62,7 +67,8 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
     Ok(is_saddle.then_some(Diagnosis::Saddle { rise: far }))
 }
 
-/// The mixture in the direction in which EM leads away from `here`, or back to it most slowly; `None` if there is no such.
+/// The mixture in the direction in which EM leads away from `here`, or back to it most slowly.
+/// `None` if EM does not move.
 fn steepest(
     here: &BernoulliMixture,
     alpha: f64,
@@ -76,7 +82,7 @@ fn steepest(
     Ok(there)
 }
 
-/// `here` with noise in all log-odds, always the same.
+/// `here` with noise in all log-odds, the same noise every time.
 fn shaken(here: &BernoulliMixture) -> Result<BernoulliMixture> {
     let (n_features, n_components) = (here.n_features(), here.n_components());
     let noise = random_means::draw(n_features, n_components, &mut Streams::new(0).next_stream())?;
@@ -85,7 +91,8 @@ fn shaken(here: &BernoulliMixture) -> Result<BernoulliMixture> {
     Direction::between(halves, &noise).beyond(here, 1.0)
 }
 
-/// The mixture on the way from `here` to `other`, or beyond, that lies [`DISTANCE`] from `here`; `None` if they are the same.
+/// The mixture at [`DISTANCE`] from `here` in the direction of `other`; `None` if the two are the
+/// same.
 fn at_distance(
     here: &BernoulliMixture,
     other: &BernoulliMixture,

@@ -1,11 +1,11 @@
-//! Whether the rows can support so many components at all, whatever the fit.
+//! Whether the rows can support K components at all, whatever the fit.
 
 use super::components::varying;
 use super::{Excess, Scored};
 use crate::em::rows::Rows;
 
-/// What the number of distinct rows and of features says against K. Labels add to what the rows tell, so that neither limit holds
-/// where some are known.
+/// The finding that K is too large for the number of distinct rows or of features. Known labels add
+/// to what the rows tell, so then neither limit holds.
 pub(super) fn by_rows(found: &Scored, rows: &Rows) -> Option<Excess> {
     if !rows.label_of.is_empty() {
         return None;
@@ -22,7 +22,8 @@ pub(super) fn by_rows(found: &Scored, rows: &Rows) -> Option<Excess> {
     unidentified.then_some(Excess::Unidentified { n_parameters, n_features })
 }
 
-/// Whether only finitely many mixtures of K components over D features have the distribution of a typical one.
+/// Whether a typical mixture shares its distribution with only finitely many mixtures of K
+/// components over D features.
 ///
 /// See [`Excess::Unidentified`].
 fn is_identified(n_components: usize, n_features: usize) -> bool {
@@ -37,7 +38,8 @@ mod tests {
     use super::*;
     use nalgebra::DMatrix;
 
-    /// The rank of the derivative of all pattern probabilities by all parameters, at a mixture without any regularity.
+    /// The rank of the derivative of all pattern probabilities by all parameters, at a mixture
+    /// without any regularity.
     fn rank(n_components: usize, n_features: usize) -> usize {
         let mean = |k: usize, d: usize| {
             0.1 + 0.8 * ((k * 37 + d * 61 + k * d * 23 + 5) % 97) as f64 / 97.0
@@ -45,7 +47,8 @@ mod tests {
         let factor = |pattern: usize, k: usize, d: usize| {
             if pattern >> d & 1 == 1 { mean(k, d) } else { 1.0 - mean(k, d) }
         };
-        // Scaled components instead of weights and means: D + 1 each, one more than the sum of 1 leaves.
+        // D + 1 parameters for each component: its means and its scale. That is one parameter more
+        // than weights that sum to 1 have.
         let entry = |pattern: usize, parameter: usize| {
             let (k, of) = (parameter / (n_features + 1), parameter % (n_features + 1));
             let others = (0..n_features).filter(|&d| d != of).map(|d| factor(pattern, k, d));

@@ -1,4 +1,5 @@
-//! Standard errors by the nonparametric bootstrap: refits to rows drawn anew, from the model itself.
+//! Standard errors by the nonparametric bootstrap: refits to resampled rows, each from the model
+//! itself.
 
 use super::standard_errors::StandardErrors;
 use crate::em::init::{Init, Streams};
@@ -20,25 +21,29 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 pub struct Bootstrap {
     /// The standard deviation of every parameter over the refits.
     pub errors: StandardErrors,
-    /// Refits, at least 2.
+    /// The number of refits, at least 2.
     pub n_refits: usize,
-    /// How many of them converged.
+    /// The number of refits that converged.
     pub n_converged: usize,
 }
 
-/// Refits that are kept at the same time.
+/// Refits that are held in memory at the same time.
 const WAVE: usize = 16;
 
-/// Refits `mixture` to `n_refits` samples of N of `rows`, drawn with replacement, heavy ones more often (N is then the sum of their weights), each fit one start from `mixture`
-/// with the `alpha`, `tol`, `max_iter` and `seed` of `params`.
+/// Standard errors of `mixture` from `n_refits` refits to samples of its rows.
 ///
-/// Components of a refit are matched to those of `mixture` by their means ([`match_components`]). As nobody looks for other
-/// optima, the errors are those of this one. Source: Efron (1979), *Annals of Statistics* 7; Basford et al. (1997),
-/// *Computational Statistics* 12, for mixtures. Of means on the boundary the bootstrap knows nothing either (Andrews 2000,
-/// *Econometrica* 68): they are left out as in [`StandardErrors::by_information`].
+/// Each sample has N rows, drawn with replacement. Rows with weights are drawn by weight, and N is
+/// the sum of the weights. Each refit is one EM run from `mixture` with the `alpha`, `tol`,
+/// `max_iter` and `seed` of `params`.
+///
+/// Components of a refit are matched to those of `mixture` by their means ([`match_components`]).
+/// No refit looks for other optima, so the errors are those of this optimum. Means on the boundary
+/// are left out, as in [`StandardErrors::by_information`], for the bootstrap fails there (Andrews
+/// 2000, *Econometrica* 68). Source: Efron (1979), *Annals of Statistics* 7; Basford et al. (1997),
+/// *Computational Statistics* 12, for mixtures.
 ///
 /// # Errors
-/// [`Error::Parameter`] for fewer than 2 refits and all that [`fit`] refuses.
+/// [`Error::Parameter`] for fewer than 2 refits, and every error of [`fit`].
 pub fn bootstrap<'a>(
     mixture: &BernoulliMixture,
     rows: impl Into<Rows<'a>>,
@@ -56,7 +61,7 @@ pub fn bootstrap<'a>(
         n_components: mixture.n_components(),
         init: Init::From(start),
         n_init: NInit::Exactly(1),
-        // Several refits at the same time.
+        // Shared by the refits that run at the same time.
         memory: params.memory / parallel::n_threads(),
         ..params.clone()
     };
@@ -78,7 +83,7 @@ type Refit = (BernoulliMixture, bool);
 
 fn refit(rows: &Rows, params: &FitParams, mut rng: Xoshiro256PlusPlus) -> Result<Refit> {
     let mut counts = vec![0.0; rows.data.n_samples()];
-    // Weights were checked, or the parameters would have been refused.
+    // The weights were checked together with the parameters, so this cannot happen.
     let wrong = |e: &dyn std::fmt::Display| Error::Mixture(e.to_string());
     let n_drawn = rows.n_drawn()?;
     let mut count = |row: usize| counts[row] += 1.0;
@@ -97,7 +102,8 @@ fn refit(rows: &Rows, params: &FitParams, mut rng: Xoshiro256PlusPlus) -> Result
     Ok((fitted.mixture, fitted.report.stop == StopReason::Converged))
 }
 
-/// The mixture with half a one and half a zero more in every mean: EM never leaves a mean of exactly 0 or 1.
+/// The mixture with half a one and half a zero more in every mean. EM never leaves a mean of
+/// exactly 0 or 1, so a refit must not start there.
 fn inside(mixture: &BernoulliMixture, n: f64) -> Result<BernoulliMixture> {
     let (weights, mut means) = mixture.clone().into_parts();
     for (mean, weight) in means.chunks_exact_mut(mixture.n_features()).zip(&weights) {
@@ -106,7 +112,8 @@ fn inside(mixture: &BernoulliMixture, n: f64) -> Result<BernoulliMixture> {
     BernoulliMixture::new(weights, means)
 }
 
-/// How far refits are from the model: sums of deviations and of their squares, weights first, then means.
+/// Sums over refits of the deviations from the model, and of their squares. Weights first, then
+/// means.
 struct Deviations {
     sums: Vec<(f64, f64)>,
     n_converged: usize,
@@ -130,7 +137,7 @@ impl Deviations {
     }
 }
 
-/// The component of `refit` that belongs to each of `mixture`.
+/// The component of `refit` that is matched to each of `mixture`.
 fn matching(mixture: &BernoulliMixture, refit: &BernoulliMixture) -> Vec<usize> {
     let means: [Vec<&[f64]>; 2] = [mixture, refit].map(|of| of.each_mean().collect());
     // As many on both sides, so none is left over.

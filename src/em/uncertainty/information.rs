@@ -1,16 +1,18 @@
 //! The observed information of a mixture: how sharply the objective bends at its parameters.
 //!
-//! `p(x)` is linear in every single weight and mean, so its second derivatives are products. With the responsibilities
-//! `r_k`, `t_k = r_k / pi_k` and `s_kd = (x_d - mu_kd) / (mu_kd (1 - mu_kd))`:
+//! `p(x)` is linear in every single weight and mean, so its second derivatives are products. With
+//! the responsibilities `r_k`, `t_k = r_k / pi_k` and `s_kd = (x_d - mu_kd) / (mu_kd (1 - mu_kd))`:
 //!
 //! ```text
-//! score        g = d log p(x):           t_k for pi_k,  r_k s_kd for mu_kd
-//! information  -d^2 log p(x) = g g' - C: C is t_k s_kd for pi_k and mu_kd,  r_k s_kd s_ke for mu_kd and mu_ke, d != e,
-//!                                        and 0 for all other pairs
+//! score        g = d log p(x)            t_k for pi_k,  r_k s_kd for mu_kd
+//! information  -d^2 log p(x) = g g' - C  with C: t_k s_kd for pi_k and mu_kd,
+//!                                                r_k s_kd s_ke for mu_kd and mu_ke, d != e,
+//!                                                0 for all other pairs
 //! ```
 //!
-//! This is the exact observed information of Louis (1982), *Journal of the Royal Statistical Society* B 44, for this
-//! model; the sum of the `g g'` alone is the empirical one of Berndt, Hall, Hall and Hausman (1974), which poLCA takes.
+//! This is the exact observed information of Louis (1982), *Journal of the Royal Statistical
+//! Society* B 44, for this model. The sum of the `g g'` alone is the empirical information of
+//! Berndt, Hall, Hall and Hausman (1974), which poLCA takes.
 
 use crate::em::rows::Rows;
 use crate::error::Result;
@@ -23,20 +25,22 @@ const ROWS: usize = 512;
 /// Columns of the matrix that one thread adds to.
 const COLUMNS: usize = 64;
 
-/// Which parameters are free: those that have a derivative.
+/// The free parameters of a mixture: those that have a standard error.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FreeParameters {
-    /// Components with weight, and of each the features whose means are inside (0, 1).
+    /// Components with weight, each with the features whose means are inside (0, 1).
     means: Vec<(usize, Vec<usize>)>,
-    /// The component, by its place in `means`, whose weight is what the others leave: the heaviest.
+    /// The place in `means` of the heaviest component, whose weight is one minus all others.
     reference: usize,
 }
 
-/// A mean nearer to 0 or 1 than this has arrived there; other programs fix logits beyond 15, 3e-7, in the same way.
+/// A mean nearer to 0 or 1 than this is on the boundary. Other programs fix logits beyond 15, which
+/// is 3e-7, in the same way.
 const BOUNDARY: f64 = 1e-6;
 
 impl FreeParameters {
-    /// Those of `mixture`. Means on the boundary are held fixed, as are components without weight.
+    /// The free parameters of `mixture`. Means on the boundary are held fixed, as are components
+    /// without weight.
     pub(crate) fn of(mixture: &BernoulliMixture) -> Self {
         let inside = |mean: &f64| (BOUNDARY..=1.0 - BOUNDARY).contains(mean);
         let of_component = |k: usize| {
@@ -47,7 +51,7 @@ impl FreeParameters {
         let means: Vec<_> =
             (0..weights.len()).filter(|&k| weights[k] > 0.0).map(of_component).collect();
         let weight = |place: usize| weights[means[place].0];
-        // Reversed, because `max_by` takes the last of equals.
+        // `max_by` takes the last of equals: reversed, the first one wins a tie.
         let heaviest = (0..means.len()).rev().max_by(|&a, &b| weight(a).total_cmp(&weight(b)));
         Self { reference: heaviest.unwrap_or(0), means }
     }
@@ -57,7 +61,8 @@ impl FreeParameters {
         self.means[self.reference].0
     }
 
-    /// The free parameters in the order of the matrix: weights, but for that of the reference, then means.
+    /// The free parameters in the order of the matrix: the weights without that of the reference,
+    /// then the means.
     pub(crate) fn list(&self) -> Vec<Parameter> {
         let of_component = |(k, features): &(usize, Vec<usize>)| {
             let k = *k;
@@ -69,7 +74,7 @@ impl FreeParameters {
         weights.map(|(_, weight)| weight).chain(means).collect()
     }
 
-    /// Weights, that of the reference included, and means.
+    /// The number of weights, that of the reference included, and of free means.
     fn n_derivatives(&self) -> usize {
         self.means.iter().map(|(_, features)| 1 + features.len()).sum()
     }
@@ -93,12 +98,13 @@ pub(crate) enum Parameter {
     Mean { component: usize, feature: usize },
 }
 
-/// The observed information of the free parameters ([`FreeParameters::list`] both ways): minus the second derivatives of
-/// the objective, log-likelihood plus log prior, at `mixture`.
+/// The observed information at `mixture`: minus the second derivatives of the objective, which is
+/// the log-likelihood plus the log prior. Rows and columns are those of [`FreeParameters::list`].
 ///
-/// Rows count as often as they weigh, what is missing in a row says nothing of its mean, and a row whose label is known is of the
-/// components of that label. Sums run over the rows in their order, at any number of
-/// threads; the matrix products are nalgebra's, so last digits may differ between processors.
+/// A row of weight w counts as w rows. A missing entry says nothing of its mean. A row whose label
+/// is known belongs to the components of that label. Sums run over the rows in their order, at any
+/// number of threads. The matrix products are nalgebra's, so last digits may differ between
+/// processors.
 ///
 /// # Errors
 /// [`crate::error::Error::Features`] if the rows do not have D features.
@@ -120,7 +126,7 @@ pub(crate) fn observed_information(
     Ok(on_simplex(information, free))
 }
 
-/// Derivatives of log p(x) for some rows, a row each, every row times the root of its weight.
+/// Derivatives of log p(x) for some rows: one row for each, times the root of its weight.
 struct Derivatives {
     /// The scores `g`: rows x derivatives.
     scores: DMatrix<f64>,
@@ -205,7 +211,8 @@ fn add_prior(
     }
 }
 
-/// The information when the weight of the reference is one minus the others: its derivative counts against theirs.
+/// The information when the weight of the reference is one minus the others: its derivative is
+/// subtracted from theirs.
 fn on_simplex(mut information: DMatrix<f64>, free: &FreeParameters) -> DMatrix<f64> {
     let reference = free.reference;
     let row = information.row(reference).clone_owned();

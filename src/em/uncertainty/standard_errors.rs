@@ -8,8 +8,8 @@ use nalgebra::DMatrix;
 
 /// The standard errors of a mixture's parameters, in their own unit: probability.
 ///
-/// `None` where there is none: for means on the boundary (within 1e-6 of 0 or 1), about which a curvature says nothing, and
-/// for components without weight.
+/// Components without weight have none. Nor have means on the boundary, within 1e-6 of 0 or 1: a
+/// curvature says nothing of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StandardErrors {
     n_features: usize,
@@ -18,23 +18,28 @@ pub struct StandardErrors {
     means: Vec<Option<f64>>,
 }
 
-/// The most means, K x D, of which the information is computed: a matrix of as many rows and columns.
+/// The largest K x D for which the information is computed. Its matrix has as many rows and
+/// columns.
 pub const MOST_MEANS: usize = 2000;
 
-/// A parameter of which the others leave less than this part of its own information is not told apart from them.
+/// A parameter is not identified if all others leave less than this part of its own information.
 const LEAST_LEFT: f64 = 1e-8;
 
 impl StandardErrors {
-    /// By the inverse of the observed information at `mixture` (Louis 1982), which must be a maximum of the objective of
-    /// `rows`: of the log-likelihood, or with smoothing `alpha` of that plus the log prior.
+    /// Standard errors by the inverse of the observed information (Louis 1982) at `mixture`.
     ///
-    /// A row of weight w counts as w rows, and one whose label is known belongs to the components of that label. K - 1 weights are free; means on the boundary are
-    /// held fixed, so that the standard errors of the others suppose that they belong there.
+    /// `mixture` must be a maximum of the objective of `rows`: the log-likelihood, plus the log
+    /// prior if `alpha` is above 0.
+    ///
+    /// A row of weight w counts as w rows, and one whose label is known belongs to the components
+    /// of that label. K - 1 weights are free. Means on the boundary are held fixed: the other
+    /// standard errors suppose that these are exact.
     ///
     /// # Errors
-    /// [`Error::Features`] if the rows do not have D features, [`Error::Parameter`] if its weights are not such as a fit takes,
-    /// [`Error::Information`] if there are more than [`MOST_MEANS`] means, or if the information is not positive definite: the
-    /// parameters are not identified, or not at a maximum.
+    /// [`Error::Features`] if the rows do not have D features. [`Error::Parameter`] if weights or
+    /// labels do not fit the rows. [`Error::Information`] if there are more than [`MOST_MEANS`]
+    /// means, or if the information is not positive definite: the parameters are not identified, or
+    /// not at a maximum.
     pub fn by_information<'a>(
         mixture: &BernoulliMixture,
         rows: impl Into<Rows<'a>>,
@@ -50,14 +55,15 @@ impl StandardErrors {
         for (place, parameter) in parameters.iter().enumerate() {
             errors.set(*parameter, covariance[(place, place)]);
         }
-        // The weight of the reference is one minus those that come first.
+        // The weight of the reference is one minus the weights in this block.
         let n = parameters.iter().filter(|p| matches!(p, Parameter::Weight { .. })).count();
         let of_others = covariance.view((0, 0), (n, n)).sum();
         errors.set(Parameter::Weight { component: free.reference() }, of_others);
         Ok(errors)
     }
 
-    /// By the sums over refits of the deviations and their squares, weights first, then means.
+    /// Standard deviations over `n` refits, from the sums of the deviations and of their squares:
+    /// weights first, then means.
     pub(crate) fn of_refits(mixture: &BernoulliMixture, sums: &[(f64, f64)], n: usize) -> Self {
         let n = n as f64;
         let variance = |&(sum, squares): &(f64, f64)| (squares - sum * sum / n) / (n - 1.0);
@@ -86,7 +92,7 @@ impl StandardErrors {
     }
 
     fn set(&mut self, parameter: Parameter, variance: f64) {
-        // Rounding may leave a variance of 0 a hair below it.
+        // Rounding may make a variance of 0 slightly negative.
         let error = Some(variance.max(0.0).sqrt());
         match parameter {
             Parameter::Weight { component } => self.weights[component] = error,
@@ -96,12 +102,12 @@ impl StandardErrors {
         }
     }
 
-    /// Those of the weights (K).
+    /// The standard errors of the weights (K).
     pub fn weights(&self) -> &[Option<f64>] {
         &self.weights
     }
 
-    /// Those of the means of component `k` (D).
+    /// The standard errors of the means of component `k` (D).
     ///
     /// # Panics
     /// If there is no component `k`.
@@ -109,7 +115,7 @@ impl StandardErrors {
         &self.means[k * self.n_features..(k + 1) * self.n_features]
     }
 
-    /// Means that have none.
+    /// The number of means without a standard error.
     pub fn n_unknown(&self) -> usize {
         self.means.iter().filter(|error| error.is_none()).count()
     }
@@ -129,7 +135,8 @@ fn check(mixture: &BernoulliMixture, rows: &Rows) -> Result<()> {
 
 /// The inverse of the information of `parameters`: their covariance.
 fn inverse(mut information: DMatrix<f64>, parameters: &[Parameter]) -> Result<DMatrix<f64>> {
-    // To a diagonal of ones, so that what is left of each beside the others is told by the inverse, whatever their units.
+    // Scaled to a diagonal of ones. Then the inverse tells what the other parameters leave of each,
+    // whatever its unit.
     let diagonal = information.diagonal();
     if let Some(place) = (0..diagonal.len()).find(|&place| !is_positive(diagonal[place])) {
         return Err(not_identified(parameters[place]));
@@ -161,7 +168,7 @@ fn scale_both(matrix: &mut DMatrix<f64>, scale: &nalgebra::DVector<f64>) {
     });
 }
 
-/// The parameter at which elimination fails: of which the ones before it leave nothing.
+/// The parameter at which elimination fails: those before it leave no information on it.
 fn weakest(mut information: DMatrix<f64>, parameters: &[Parameter]) -> Parameter {
     let n = information.nrows();
     for place in 0..n {
@@ -184,6 +191,7 @@ fn not_identified(parameter: Parameter) -> Error {
         }
     };
     Error::Information(format!(
-        "the matrix is singular at {what}, so the data do not determine it, or the model is not at a maximum on them"
+        "the matrix is singular at {what}, so the data do not determine it, \
+         or the model is not at a maximum on them"
     ))
 }
