@@ -169,14 +169,14 @@ mod tests {
 
     #[test]
     fn shares_are_worth_it_and_nearly_even() {
-        let of = |n: usize, least| {
-            let sizes = (0..n).collect::<Vec<_>>();
-            sizes.chunks(share(n, least)).map(<[_]>::len).collect::<Vec<_>>()
+        let sizes = |n: usize, least| {
+            let things = (0..n).collect::<Vec<_>>();
+            things.chunks(share(n, least)).map(<[_]>::len).collect::<Vec<_>>()
         };
-        assert!(of(0, 8).is_empty());
-        assert_eq!((of(7, 8), of(15, 8)), (vec![7], vec![15]));
-        assert_eq!((of(16, 8), of(17, 8)), (vec![8, 8], vec![9, 8]));
-        assert_eq!(of(10, 3), [4, 4, 2]);
+        assert!(sizes(0, 8).is_empty());
+        assert_eq!((sizes(7, 8), sizes(15, 8)), (vec![7], vec![15]));
+        assert_eq!((sizes(16, 8), sizes(17, 8)), (vec![8, 8], vec![9, 8]));
+        assert_eq!(sizes(10, 3), [4, 4, 2]);
     }
 
     #[test]

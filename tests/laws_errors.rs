@@ -1,10 +1,11 @@
-//! Standard errors: against numerical second derivatives, closed forms, the bootstrap and what samples really show.
+//! Standard errors: against numerical second derivatives, closed forms, the bootstrap and what
+//! samples really show.
 
 mod common;
 
 use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
-use bmm::em::{FitParams, Init, MOST_MEANS, NInit, Rows, Silent, StandardErrors, bootstrap, fit};
+use bmm::em::{FitParams, Init, MAX_MEANS, NInit, Rows, Silent, StandardErrors, bootstrap, fit};
 use bmm::error::Error;
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
@@ -36,8 +37,9 @@ fn two_groups() -> BernoulliMixture {
     mixture(vec![0.6, 0.4], DMatrix::from_fn(6, 2, mean))
 }
 
-/// The standard errors of K weights and then the means, from second derivatives of the objective by central differences
-/// of the reference's log-likelihood. `NaN` for means on the boundary, which are held fixed.
+/// The standard errors of K weights and then the means, from second derivatives of the objective by
+/// central differences of the reference's log-likelihood. `NaN` for means on the boundary, which
+/// are held fixed.
 fn numerical(mixture: &BernoulliMixture, data: &BitMatrix, alpha: f64) -> Vec<f64> {
     let x = reference::dense(data);
     let k = mixture.n_components();
@@ -104,7 +106,8 @@ fn they_are_those_of_numerical_second_derivatives() {
     }
 }
 
-/// The published table of three classes (Agresti 2002, *Categorical Data Analysis*, section 13.1) has ten probabilities of 0 and 1.
+/// The published table of three classes (Agresti 2002, *Categorical Data Analysis*, section 13.1)
+/// has ten probabilities of 0 and 1.
 #[test]
 fn carcinoma_has_those_of_numerical_second_derivatives_and_none_on_the_boundary() {
     let Some(file) = shared("data/lca/carcinoma.csv") else { return };
@@ -174,10 +177,11 @@ fn the_order_of_the_components_does_not_matter() {
     let turned = by_information(&found.permuted(&[2, 0, 1]), &data, 1.0);
     let errors = by_information(&found, &data, 1.0);
     for (ours, theirs) in [2, 0, 1].into_iter().enumerate() {
-        let of = |errors: &StandardErrors, k: usize| {
+        let of_component = |errors: &StandardErrors, k: usize| {
             [&errors.weights()[k..=k], errors.mean(k)].concat().into_iter().flatten().collect()
         };
-        let (a, b): (Vec<f64>, Vec<f64>) = (of(&turned, ours), of(&errors, theirs));
+        let (a, b): (Vec<f64>, Vec<f64>) =
+            (of_component(&turned, ours), of_component(&errors, theirs));
         assert_near(&a, &b, 1e-9);
     }
 }
@@ -223,14 +227,15 @@ fn parameters_that_the_data_do_not_determine_are_an_error_and_no_nan() {
 
 #[test]
 fn more_means_than_the_information_is_made_for_are_an_error() {
-    let large = inner_mixture(3, MOST_MEANS / 3 + 1, 0.1, 1);
-    let why = information_problem(&large, &BitMatrix::zeros(5, MOST_MEANS / 3 + 1));
+    let large = inner_mixture(3, MAX_MEANS / 3 + 1, 0.1, 1);
+    let why = information_problem(&large, &BitMatrix::zeros(5, MAX_MEANS / 3 + 1));
     assert!(why.contains("2001 means"), "{why}");
     let other = StandardErrors::by_information(&two_groups(), &BitMatrix::zeros(5, 7), 0.0);
     assert!(matches!(other, Err(Error::Features { data: 7, model: 6 })));
 }
 
-/// Estimates of many samples spread as far as one sample's standard errors say, and 95 % intervals hold the truth.
+/// Estimates of many samples spread as far as one sample's standard errors say, and 95 % intervals
+/// hold the truth.
 #[test]
 fn samples_spread_as_far_as_the_errors_say() {
     const SAMPLES: usize = 300;
@@ -290,8 +295,10 @@ fn the_bootstrap_is_the_same_for_the_same_seed_and_matches_components() {
     assert_ne!(first, run(&found, 8));
     let turned = run(&found.permuted(&[1, 0]), 7);
     for k in 0..2 {
-        let of = |errors: &StandardErrors, k| errors.mean(k).iter().flatten().copied().collect();
-        let (a, b): (Vec<f64>, Vec<f64>) = (of(&turned.errors, 1 - k), of(&first.errors, k));
+        let of_component =
+            |errors: &StandardErrors, k| errors.mean(k).iter().flatten().copied().collect();
+        let (a, b): (Vec<f64>, Vec<f64>) =
+            (of_component(&turned.errors, 1 - k), of_component(&first.errors, k));
         assert_near(&a, &b, 1e-3);
     }
     assert!(bootstrap(&found, &data, &params(2, 0.1), 1).is_err());

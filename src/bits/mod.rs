@@ -8,7 +8,7 @@
 //!
 //! A matrix owns its rows, or they lie elsewhere ([`BitMatrix::elsewhere`]), such as in a file that
 //! is larger than memory. Then they are not copied: swapping and selecting only change how each row
-//! is looked up. Only [`BitMatrix::set`], [`BitMatrix::followed_by`] and new missing entries copy
+//! is looked up. Only [`BitMatrix::set`], `BitMatrix::followed_by` and new missing entries copy
 //! such rows.
 
 mod columns;
@@ -39,7 +39,7 @@ pub struct BitMatrix {
 }
 
 /// The number of bytes that a row of `n_features` bits takes.
-pub const fn row_bytes(n_features: usize) -> usize {
+pub(crate) const fn row_bytes(n_features: usize) -> usize {
     n_features.div_ceil(8)
 }
 
@@ -149,7 +149,7 @@ impl BitMatrix {
     }
 
     /// All packed bytes, row after row: in one piece if they lie together, else one for each row.
-    pub fn pieces(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
         let together = match &self.rows {
             Storage::Own(bytes) => Some(&bytes[..]),
             Storage::Elsewhere(_) if self.missing.is_some() => None,
@@ -160,7 +160,7 @@ impl BitMatrix {
     }
 
     /// The packed bytes of all rows, in memory of their own.
-    pub fn into_packed(mut self) -> Vec<u8> {
+    pub(crate) fn into_packed(mut self) -> Vec<u8> {
         std::mem::take(self.own())
     }
 
@@ -208,7 +208,7 @@ impl BitMatrix {
     }
 
     /// The rows of a range, copied into the memory of `room`, which loses its content.
-    pub fn part(&self, rows: Range<usize>, room: Vec<u8>) -> Self {
+    pub(crate) fn part(&self, rows: Range<usize>, room: Vec<u8>) -> Self {
         let of_missing = |missing: &Self| Box::new(missing.part(rows.clone(), Vec::new()));
         let missing = self.missing.as_deref().map(of_missing);
         let mut copied = room;
@@ -221,7 +221,7 @@ impl BitMatrix {
     ///
     /// # Panics
     /// If `more` has another number of features.
-    pub fn followed_by(mut self, more: &Self) -> Self {
+    pub(crate) fn followed_by(mut self, more: &Self) -> Self {
         assert_eq!(self.n_features, more.n_features, "rows of other features");
         let none = |matrix: &Self| Self::zeros(matrix.n_samples, matrix.n_features);
         if self.missing.is_some() || more.missing.is_some() {
@@ -236,7 +236,7 @@ impl BitMatrix {
     }
 
     /// The number of distinct rows, or `at_most` if there are more.
-    pub fn n_distinct_up_to(&self, at_most: usize) -> usize {
+    pub(crate) fn n_distinct_up_to(&self, at_most: usize) -> usize {
         let mut seen = HashSet::new();
         for i in 0..self.n_samples {
             seen.insert((self.row(i), self.missing().map(|missing| missing.row(i))));
@@ -278,7 +278,7 @@ impl BitMatrix {
     }
 
     /// The number of ones in every column, over some rows (`n_features` counts).
-    pub fn column_sums_of(&self, rows: Range<usize>) -> Vec<u64> {
+    pub(crate) fn column_sums_of(&self, rows: Range<usize>) -> Vec<u64> {
         let stride = row_bytes(self.n_features);
         let mut sums = vec![0; stride * 8];
         // A word holds eight counts of one byte each, so no more rows are counted at once.
@@ -331,7 +331,7 @@ impl BitMatrix {
     }
 
     /// Whether nothing of row `i` is missing.
-    pub fn is_complete(&self, i: usize) -> bool {
+    pub(crate) fn is_complete(&self, i: usize) -> bool {
         self.missing().is_none_or(|missing| missing.n_ones(i) == 0)
     }
 }

@@ -171,10 +171,10 @@ fn rows_that_lie_elsewhere_are_those_that_a_matrix_owns() {
 
 #[test]
 fn bytes_that_are_too_few_or_no_rows_are_refused_wherever_they_lie() {
-    let of = |n, d, len: usize, offset| {
+    let is_accepted = |n, d, len: usize, offset| {
         BitMatrix::elsewhere(n, d, std::sync::Arc::new(vec![0b11; len]), offset).is_ok()
     };
-    assert!(of(2, 10, 5, 1) && of(2, 8, 3, 1) && of(0, 3, 0, 0));
-    assert!(!of(2, 10, 4, 1) && !of(2, 9, 4, 0) && !of(0, 3, 0, 1));
-    assert!(!of(usize::MAX, 16, 4, 0) && !of(1, 8, 4, usize::MAX));
+    assert!(is_accepted(2, 10, 5, 1) && is_accepted(2, 8, 3, 1) && is_accepted(0, 3, 0, 0));
+    assert!(!is_accepted(2, 10, 4, 1) && !is_accepted(2, 9, 4, 0) && !is_accepted(0, 3, 0, 1));
+    assert!(!is_accepted(usize::MAX, 16, 4, 0) && !is_accepted(1, 8, 4, usize::MAX));
 }

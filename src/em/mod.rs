@@ -42,4 +42,4 @@ pub use search::starts::{fit, fit_by};
 pub use settings::FitSettings;
 pub use stats::SufficientStats;
 pub use uncertainty::bootstrap::{Bootstrap, bootstrap};
-pub use uncertainty::standard_errors::{MOST_MEANS, StandardErrors};
+pub use uncertainty::standard_errors::{MAX_MEANS, StandardErrors};

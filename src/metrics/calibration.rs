@@ -9,6 +9,7 @@ pub const N_BINS: usize = 10;
 
 /// The forecast for one sample, held against its label.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Judged {
     /// The label with the greatest probability, below L; the first one among equals.
     pub predicted: usize,

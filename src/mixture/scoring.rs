@@ -9,7 +9,7 @@ use crate::scorer::{DenseScorer, KnownLabels, Layout, Responsibilities, Scorer, 
 use std::ops::Range;
 
 /// A mixture and rows that it is to score.
-pub struct Scoring<'a> {
+pub(crate) struct Scoring<'a> {
     data: &'a BitMatrix,
     labels: &'a [Option<u32>],
     scorer: Scorer,
@@ -27,7 +27,11 @@ impl BernoulliMixture {
     ///
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
-    pub fn scoring<'a>(&self, data: &'a BitMatrix, known: KnownLabels<'a>) -> Result<Scoring<'a>> {
+    pub(crate) fn scoring<'a>(
+        &self,
+        data: &'a BitMatrix,
+        known: KnownLabels<'a>,
+    ) -> Result<Scoring<'a>> {
         if data.n_features() != self.n_features() {
             return Err(Error::Features { data: data.n_features(), model: self.n_features() });
         }
@@ -42,7 +46,7 @@ impl Scoring<'_> {
     ///
     /// # Panics
     /// If there are no such rows.
-    pub fn map<T: Send>(
+    pub(crate) fn map<T: Send>(
         &self,
         rows: Range<usize>,
         map: impl Fn(usize, f64, &mut dyn Iterator<Item = f64>) -> T + Sync,
@@ -87,17 +91,17 @@ mod tests {
         let means: Vec<f64> = (0..3 * d).map(mean).collect();
         let mixture = BernoulliMixture::new([0.5, 0.3, 0.2], means).unwrap();
         let scoring = mixture.scoring(&data, known).unwrap();
-        let of = |rows| {
+        let scored = |rows| {
             scoring.map(rows, |i, log_prob, resp| {
                 let resp: Vec<u64> = resp.map(f64::to_bits).collect();
                 (i, log_prob.to_bits(), resp)
             })
         };
-        let all = of(0..n);
+        let all = scored(0..n);
         assert!(all.iter().map(|(i, ..)| *i).eq(0..n));
-        let parts: Vec<_> = [0..1, 1..700, 700..2999, 2999..n].map(of).concat();
+        let parts: Vec<_> = [0..1, 1..700, 700..2999, 2999..n].map(scored).concat();
         assert_eq!(parts, all);
-        assert!(of(5..5).is_empty());
+        assert!(scored(5..5).is_empty());
         assert!(mixture.scoring(&BitMatrix::zeros(1, 3), KnownLabels::default()).is_err());
     }
 }

@@ -13,7 +13,7 @@ const DEAD_BELOW: f64 = 0.01;
 const THIN_BELOW: f64 = 2.0;
 
 /// Two components are duplicates if merging them costs at most this, in nats over all rows.
-const MOST_OF_MERGER: f64 = 1.0;
+const MAX_MERGE_COST: f64 = 1.0;
 
 fn is_dead(found: &Scored, k: usize) -> bool {
     found.stats.resp_sum(k) < DEAD_BELOW
@@ -75,7 +75,7 @@ pub(super) fn varying(found: &Scored) -> Vec<bool> {
 /// The finding that components repeat others of the same label. `label_of` holds K labels or none.
 /// A repetition across labels is no finding: it says that two labels look alike.
 pub(super) fn duplicates(found: &Scored, label_of: &[Option<u32>]) -> Option<Diagnosis> {
-    let most = (SAME_OPTIMUM * found.n_samples).min(MOST_OF_MERGER);
+    let most = (SAME_OPTIMUM * found.n_samples).min(MAX_MERGE_COST);
     let alive: Vec<usize> =
         (0..found.mixture.n_components()).filter(|&k| !is_dead(found, k)).collect();
     let first_like = |place: usize| {

@@ -196,7 +196,7 @@ mod tests {
         let own = data(n, d);
         let labels: Vec<_> = (0..n as u32).map(|i| Some(i % 2)).collect();
         let (params, ks) = (params(2, 0), [2, 3]);
-        let of = |data: &BitMatrix| {
+        let outcomes = |data: &BitMatrix| {
             let found = sweep(data, &ks, &params, &mut Silent).unwrap();
             let swept = found.fits.iter().map(|swept| said(&swept.fit));
             let folds = folds(n, 3, 0).unwrap();
@@ -209,6 +209,6 @@ mod tests {
             let others = [format!("{held_out:?}"), by_label, format!("{errors:?}")];
             swept.chain(others).collect::<Vec<_>>()
         };
-        assert!(of(&own) == of(&elsewhere(&own)));
+        assert!(outcomes(&own) == outcomes(&elsewhere(&own)));
     }
 }

@@ -164,15 +164,15 @@ mod tests {
     #[test]
     fn wide_rows_with_small_whole_weights_are_repeated() {
         let data = BitMatrix::from_fn(3, 70, |i, d| i == d);
-        let of = |weights: &[f64]| {
+        let condense = |weights: &[f64]| {
             let rows = Rows::new(&data).weighted(weights);
             let found = condensed(&rows);
             let mut weights = found.weights.map(|weights| weights.into_owned());
             weights.iter_mut().for_each(|weights| weights.sort_unstable_by(f64::total_cmp));
             (found.data.into_owned(), weights)
         };
-        assert_eq!(of(&[2.0, 0.0, 3.0]), (data.select(&[0, 0, 2, 2, 2]), None));
-        assert_eq!(of(&[0.5, 0.0, 1.0]).1, Some(vec![0.5, 1.0]));
-        assert_eq!(of(&[99.0, 0.0, 1.0]).1.map(|weights| weights.len()), Some(2));
+        assert_eq!(condense(&[2.0, 0.0, 3.0]), (data.select(&[0, 0, 2, 2, 2]), None));
+        assert_eq!(condense(&[0.5, 0.0, 1.0]).1, Some(vec![0.5, 1.0]));
+        assert_eq!(condense(&[99.0, 0.0, 1.0]).1.map(|weights| weights.len()), Some(2));
     }
 }

@@ -17,6 +17,7 @@ use std::borrow::Cow;
 /// A row of weight w counts as w rows; weights need not be whole. The likelihood leaves out what is
 /// missing in a row.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Rows<'a> {
     /// The rows themselves.
     pub data: Cow<'a, BitMatrix>,
@@ -53,7 +54,7 @@ impl<'a> Rows<'a> {
     }
 
     /// These rows, not copied.
-    pub fn borrowed(&self) -> Rows<'_> {
+    pub(crate) fn borrowed(&self) -> Rows<'_> {
         Rows {
             data: Cow::Borrowed(&self.data),
             weights: self.weights.as_deref().map(Cow::Borrowed),
@@ -63,7 +64,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The labels that are known, of rows and components.
-    pub fn known(&self) -> KnownLabels<'_> {
+    pub(crate) fn known(&self) -> KnownLabels<'_> {
         KnownLabels { of_row: &self.labels, of_component: &self.label_of }
     }
 
@@ -82,13 +83,13 @@ impl<'a> Rows<'a> {
 
     /// Weights as whole numbers (N), for counting. Whole weights stay as they are. Others are
     /// rounded to units of which a million make the mean weight.
-    pub fn counts(&self) -> impl Iterator<Item = u64> + '_ {
+    pub(crate) fn counts(&self) -> impl Iterator<Item = u64> + '_ {
         let unit = self.count_unit();
         (0..self.data.n_samples()).map(move |i| (self.weight(i) / unit).round() as u64)
     }
 
     /// The weight that is one in [`Self::counts`].
-    pub fn count_unit(&self) -> f64 {
+    pub(crate) fn count_unit(&self) -> f64 {
         let n = self.data.n_samples();
         let are_whole = (0..n).all(|i| self.weight(i).fract() == 0.0);
         if are_whole { 1.0 } else { self.total_weight() / (1e6 * n as f64) }
@@ -96,7 +97,7 @@ impl<'a> Rows<'a> {
 
     /// The sum of `values`, one for each row, each times its row's weight. Values of rows that
     /// weigh nothing are left out, even infinite ones.
-    pub fn weighted_sum(&self, values: impl Iterator<Item = f64>) -> f64 {
+    pub(crate) fn weighted_sum(&self, values: impl Iterator<Item = f64>) -> f64 {
         let weighted = values.enumerate().map(|(i, value)| (self.weight(i), value));
         weighted.filter(|(weight, _)| *weight > 0.0).map(|(weight, value)| weight * value).sum()
     }

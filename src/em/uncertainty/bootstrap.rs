@@ -18,6 +18,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// What refits to resampled rows say of the parameters.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Bootstrap {
     /// The standard deviation of every parameter over the refits.
     pub errors: StandardErrors,

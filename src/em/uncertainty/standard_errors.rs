@@ -20,7 +20,7 @@ pub struct StandardErrors {
 
 /// The largest K x D for which the information is computed. Its matrix has as many rows and
 /// columns.
-pub const MOST_MEANS: usize = 2000;
+pub const MAX_MEANS: usize = 2000;
 
 /// A parameter is not identified if all others leave less than this part of its own information.
 const LEAST_LEFT: f64 = 1e-8;
@@ -37,7 +37,7 @@ impl StandardErrors {
     ///
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features. [`Error::Parameter`] if weights or
-    /// labels do not fit the rows. [`Error::Information`] if there are more than [`MOST_MEANS`]
+    /// labels do not fit the rows. [`Error::Information`] if there are more than [`MAX_MEANS`]
     /// means, or if the information is not positive definite: the parameters are not identified, or
     /// not at a maximum.
     pub fn by_information<'a>(
@@ -123,8 +123,8 @@ impl StandardErrors {
 
 fn check(mixture: &BernoulliMixture, rows: &Rows) -> Result<()> {
     let n_means = mixture.means().len();
-    if n_means > MOST_MEANS {
-        let why = format!("the model has {n_means} means, more than {MOST_MEANS}");
+    if n_means > MAX_MEANS {
+        let why = format!("the model has {n_means} means, more than {MAX_MEANS}");
         return Err(Error::Information(why));
     }
     if rows.data.n_features() != mixture.n_features() {
