@@ -1,4 +1,5 @@
-//! Every diagnosis is raised by a fit that has what it names, alone or with those that must come with it; sound fits raise none.
+//! A fit raises the diagnosis of what it has, and those that must come with it. Sound fits raise
+//! none.
 
 mod common;
 
@@ -62,7 +63,8 @@ fn well_separated_clusters_raise_nothing() {
     }
 }
 
-/// Merely similar: two clusters that differ by little in every feature are no duplicates, and where they are fitted is no saddle.
+/// Merely similar: two clusters that differ by little in every feature are no duplicates, and where
+/// they are fitted is no saddle.
 #[test]
 fn similar_clusters_raise_nothing() {
     let similar = with_means(&[0.5, 0.5], 40, |d, k| 0.4 + 0.2 * ((d + k) % 2) as f64);
@@ -117,7 +119,8 @@ fn equal_components_over_two_kinds_of_rows_are_duplicates_on_a_saddle() {
     }
 }
 
-/// Wide rows, so that the E-step takes its sparse way; one of three components is right, the others are equal.
+/// Wide rows, so that the E-step takes its sparse way; one of three components is right, the others
+/// are equal.
 #[test]
 fn two_equal_components_of_three_are_named() {
     let data = kinds(&[|d| d < 40, |d| (40..80).contains(&d), |d| d >= 80], 600, 120, 0.1);
@@ -133,8 +136,9 @@ fn two_equal_components_of_three_are_named() {
     assert_eq!(found.mixture.mean(repeated[0]), found.mixture.mean(repeated[1]));
 }
 
-/// Left half and right half are ones or zeros, each by itself: two components can tell the halves of one side apart. The first
-/// mixture and so every step from it treats both sides alike, and gives rows with ones on one side to both components.
+/// Left half and right half are ones or zeros, each by itself: two components can tell the halves
+/// of one side apart. The first mixture and so every step from it treats both sides alike, and
+/// gives rows with ones on one side to both components.
 #[test]
 fn a_saddle_without_duplicates_is_found() {
     // Each row comes with its mirror image, so nothing in the data tells left from right.
@@ -143,7 +147,8 @@ fn a_saddle_without_duplicates_is_found() {
         (row >> (place / 10) & 1 == 1) != (uniform(1, row, place) < 0.2)
     });
     let from = with_means(&[0.5, 0.5], 20, |_, k| [0.7, 0.3][k]);
-    // Rounding tells left from right: fifteen steps make that visible, and a fit that is content with less ends before.
+    // Rounding tells left from right: fifteen steps make that visible, and a fit that is content
+    // with less ends before.
     let init = Init::From(from);
     let params = FitParams { n_components: 2, init, alpha: 0.0, tol: 1e-4, ..params() };
     let found = fit(&data, &params, &mut Silent).unwrap();
@@ -152,7 +157,8 @@ fn a_saddle_without_duplicates_is_found() {
     assert!(apart > 0.1, "these are duplicates: {apart}");
 }
 
-/// Independent features: one component explains the rows as well as two can, so two equal ones are a maximum.
+/// Independent features: one component explains the rows as well as two can, so two equal ones are
+/// a maximum.
 #[test]
 fn equal_components_that_cannot_be_told_apart_are_duplicates_alone() {
     let data = BitMatrix::from_fn(320, 5, |i, d| i >> d & 1 == 1);
@@ -161,7 +167,8 @@ fn equal_components_that_cannot_be_told_apart_are_duplicates_alone() {
     assert_eq!(found.report.diagnoses, [Diagnosis::DuplicateComponents { pairs }]);
 }
 
-/// Feature 0 is one in no row of the first kind and in half of the others; feature 19 is one everywhere, which counts for nothing.
+/// Feature 0 is one in no row of the first kind and in half of the others. Feature 19 is one
+/// everywhere, so it raises nothing.
 fn with_a_zero() -> BitMatrix {
     BitMatrix::from_fn(400, 20, |i, d| match d {
         0 => i % 4 == 1,
@@ -215,7 +222,8 @@ fn more_components_than_distinct_rows_are_too_many() {
 
 #[test]
 fn a_table_of_few_items_does_not_identify_many_classes() {
-    // Two classes of four items, one of them the same in all rows: seven parameters on seven free probabilities.
+    // Two classes of four items, one of them the same in all rows: seven parameters on seven free
+    // probabilities.
     let table = |n_components| {
         let params = FitParams { n_components, alpha: 0.1, ..params() };
         let data =
@@ -254,14 +262,15 @@ fn an_interrupted_fit_tells_what_the_rows_say_and_no_more() {
     assert_eq!(codes(&interrupted(&few, 4)), ["too-many-components"]);
 }
 
-/// The residual is what an M-step gains at least; and close to an optimum, where that gain is of the second order, no less than a part of it.
+/// The residual is a lower bound on the gain of an M-step. Close to an optimum, where that gain is
+/// of the second order, it is a fair part of it.
 #[test]
 fn the_residual_is_a_bound_on_what_an_m_step_gains() {
     for (d, alpha) in [(12, 0.0), (12, 0.5), (80, 0.1)] {
         let (data, _) = inner_mixture(3, d, 0.1, 1).sample(500, 2).unwrap();
         let mut last = f64::INFINITY;
         for max_iter in [0, 1, 2, 5, 20] {
-            let of = |max_iter| {
+            let report_after = |max_iter| {
                 let init = Init::From(inner_mixture(3, d, 0.3, 8));
                 let accelerate = false;
                 let params = FitParams {
@@ -275,7 +284,7 @@ fn the_residual_is_a_bound_on_what_an_m_step_gains() {
                 };
                 fit(&data, &params, &mut Silent).unwrap().report
             };
-            let (report, next) = (of(max_iter), of(max_iter + 1));
+            let (report, next) = (report_after(max_iter), report_after(max_iter + 1));
             let gain =
                 (next.objective_history[max_iter + 1] - report.objective_history[max_iter]) / 500.0;
             let residual = report.gradient_residual;
@@ -286,7 +295,8 @@ fn the_residual_is_a_bound_on_what_an_m_step_gains() {
     }
 }
 
-/// Of order three and higher: half of the squared gradient in Fisher's metric, by differences of the objective.
+/// Of order three and higher: half of the squared gradient in Fisher's metric, by differences of
+/// the objective.
 #[test]
 fn the_residual_is_half_the_squared_gradient() {
     let (data, _) = inner_mixture(2, 10, 0.2, 1).sample(400, 5).unwrap();
@@ -323,8 +333,8 @@ fn the_residual_is_half_the_squared_gradient() {
     assert!((residual - squared / 2.0).abs() < 0.2 * residual, "{residual} {}", squared / 2.0);
 }
 
-/// Many components for few digits: with so few rows another optimum is so near that the objective is higher a small step away to
-/// both sides, though not close by. EM from a mixture shaken by a hundredth in all log-odds comes back to this one.
+/// Many components for few digits: another optimum is so near that the objective is higher a small
+/// step away to both sides. It is not higher close by.
 #[test]
 fn an_optimum_near_others_is_no_saddle() {
     let Some(digits) = shared("data/mnist") else { return };
@@ -369,7 +379,8 @@ fn published_tables_raise_what_is_known_of_them() {
     }
 }
 
-/// Where labels are known, two components may be alike, and few features are enough: each label is a mixture of its own.
+/// Where labels are known, two components may be alike, and few features are enough: each label is
+/// a mixture of its own.
 #[test]
 fn clusters_of_labels_are_neither_duplicates_nor_too_many() {
     let data = kinds(&[|d| d == 0, |d| d == 1, |d| d == 2], 240, 3, 0.1);

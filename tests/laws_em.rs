@@ -12,8 +12,9 @@ use common::cases::{Case, alpha, case, config, fixed_point};
 use common::{max_difference, parameter_bits, proba};
 use proptest::prelude::*;
 
-/// By how much two objectives of N rows of D features may be wrong, in total nats: a score adds D / 4 cells at most in
-/// two interleaved sums, of log-odds no larger than 37 (the logit of the last number below 1).
+/// A bound on the difference of two objectives of N rows of D features, in total nats. A score adds
+/// at most D / 4 cells in two interleaved sums. Log-odds are no larger than 37, the logit of the
+/// last number below 1.
 ///
 /// In fixed point, components far behind are left out as well.
 fn rounding(data: &BitMatrix, n_components: usize) -> f64 {
@@ -61,7 +62,8 @@ fn step(data: &BitMatrix, m: &BernoulliMixture, alpha: f64) -> (SufficientStats,
     (stats, next)
 }
 
-/// The rows with every feature turned so that ones are at most half: a fit works on data like that as it is.
+/// The rows with every feature turned so that ones are at most half: a fit works on data like that
+/// as it is.
 fn mostly_zeros(data: &BitMatrix) -> BitMatrix {
     let half = data.n_samples() as u64 / 2;
     data.with_swapped(&data.column_sums().iter().map(|&sum| sum > half).collect::<Vec<_>>())
@@ -189,8 +191,8 @@ proptest! {
         two_steps_are_the_fit(&case, alpha);
     }
 
-    /// The order of components differs between the two, which rounds normalisers differently: K u, times the
-    /// condition of a step, at most some 10^4 with smoothing (D log-odds of at most 10).
+    /// The order of components differs between the two, which rounds normalisers differently: K u,
+    /// times the condition of a step, at most some 10^4 with smoothing (D log-odds of at most 10).
     #[test]
     fn one_iteration_and_one_more_are_two(case in case().prop_map(fitting), alpha in 0.1..50.0_f64) {
         let two = climb(&case, alpha, 2);
@@ -201,7 +203,8 @@ proptest! {
         prop_assert!((a - b).abs() <= 1e-10 * (a.abs() + 1.0), "{a} {b}");
     }
 
-    /// Without smoothing a constant column ends on the boundary, or within the rounding of a sum over the rows of it.
+    /// Without smoothing a constant column ends on the boundary, or within the rounding of a sum
+    /// over the rows of it.
     #[test]
     fn without_smoothing_constant_columns_end_on_the_boundary(
         case in case().prop_map(fitting),

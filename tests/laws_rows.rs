@@ -7,19 +7,13 @@ use bmm::em::{EStep, SufficientStats, fit_by_label};
 use bmm::mixture::BernoulliMixture;
 use bmm::scorer::KnownLabels;
 use bmm::{FitParams, Init, NInit, Rows, Silent, fit};
+use common::cases::uniform;
 use common::{max_difference, mixture, parameter_bits, proba, relative_error, shape_of};
 use nalgebra::DMatrix;
 
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
-fn uniform(seed: u64, i: usize, d: usize) -> f64 {
-    let mut z = seed ^ ((i as u64) << 32 | d as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    for multiplier in [0xbf58_476d_1ce4_e5b9_u64, 0x94d0_49bb_1331_11eb] {
-        z = (z ^ z >> 29).wrapping_mul(multiplier);
-    }
-    ((z ^ z >> 32) >> 11) as f64 / 2f64.powi(53)
-}
-
-/// K components with means far from each other by `contrast`, some on the boundary if `boundary` is more than 0.
+/// K components with means far from each other by `contrast`, some on the boundary if `boundary` is
+/// more than 0.
 fn truth(k: usize, d: usize, contrast: f64, boundary: f64) -> BernoulliMixture {
     let mean = |f: usize, k: usize| match uniform(3, f, k + 100) < boundary {
         true => f64::from(uniform(4, f, k) < 0.5),
@@ -65,7 +59,8 @@ fn by_definition(
     (top + total.ln(), scores.iter().map(|score| (score - top).exp() / total).collect())
 }
 
-/// Shapes that go the dense way and such that go the sparse way, with and without means on the boundary.
+/// Shapes that go the dense way and such that go the sparse way, with and without means on the
+/// boundary.
 fn shapes() -> impl Iterator<Item = (BernoulliMixture, BitMatrix)> {
     [
         (7, 3, 0.9, 0.0),

@@ -9,8 +9,8 @@ use common::mixture;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-/// Standard errors that an estimate may be off by. Beyond five lies a fraction of 6e-7; seeds are fixed, so a failure
-/// is no accident of the day either.
+/// Standard errors that an estimate may be off by. Beyond five lies a fraction of 6e-7; seeds are
+/// fixed, so a failure is no accident of the day either.
 const SIGMAS: f64 = 5.0;
 
 /// The standard error of the frequency of an event of probability `p` in `n` trials.

@@ -1,11 +1,13 @@
-//! The laws of the sparse E-step: the same bits whatever was run before and on any number of threads, and the reference's
-//! statistics within the bound of fixed point.
+//! The laws of the sparse E-step. The bits are the same whatever was run before and on any number
+//! of threads. The statistics are the reference's within the bound of fixed point.
 //!
-//! **The bound** for N rows and K components: a responsibility is off by half of 2^-24 for each component of its row, for
-//! one of them makes up for all others ([`fixed_point`]), and r by the rounding of scores ([`single_precision`]), at most
-//! `r (1 - r)` times twice that to first order: of what one component gains, the others lose. A row's
-//! log-likelihood lacks the components that are more than 25 ln 2 behind (33 with fewer than 512 features), which the reference
-//! tells; the rest is 1e-11 relative.
+//! **The bound** for N rows and K components. A responsibility is off by half of 2^-24 for each
+//! component of its row, for one of them makes up for all others ([`fixed_point`]). Rounding of
+//! scores ([`single_precision`]) adds r (1 - r) times twice that, to first order: what one
+//! component gains, the others lose.
+//!
+//! A row's log-likelihood lacks the components that are more than 25 ln 2 behind (33 ln 2 with
+//! fewer than 512 features). The reference tells how much that is. The rest is 1e-11 relative.
 
 mod common;
 
@@ -14,7 +16,7 @@ use bmm::em::{self, BLOCK_ROWS, EStep, SufficientStats};
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
 use common::cases::{config, fixed_point, single_precision, uniform};
-use common::{means_of, mixture, weights_of};
+use common::{means_of, mixture, stats, stats_bits, weights_of, with_threads};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use std::fmt;
@@ -32,7 +34,8 @@ enum Shape {
     Rare,
     /// Everything near one half: rows belong to all.
     Soft,
-    /// Exactly one row is possible for each component: clean ones are certain, all others impossible.
+    /// Exactly one row is possible for each component: clean ones are certain, all others
+    /// impossible.
     Certain,
 }
 
@@ -65,7 +68,8 @@ impl Shape {
     }
 }
 
-/// Rows of the components, noisy ones and clean ones, empty and full ones, noise, and the same row many times.
+/// Rows of the components, noisy ones and clean ones, empty and full ones, noise, and the same row
+/// many times.
 fn rows(n: usize, (k, d): (usize, usize), seed: u64) -> BitMatrix {
     let component = |i| (uniform(seed ^ 4, i, 0) * k as f64) as usize;
     BitMatrix::from_fn(n, d, |i, f| match i % 16 {
@@ -111,17 +115,6 @@ fn case() -> impl Strategy<Value = Case> {
     })
 }
 
-fn stats(data: &BitMatrix, m: &BernoulliMixture) -> SufficientStats {
-    EStep::new(data, m.n_components()).run(m)
-}
-
-fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
-    let sums = (0..k).flat_map(|k| {
-        std::iter::once(stats.resp_sum(k)).chain(stats.weighted_sums(k).iter().copied())
-    });
-    sums.chain([stats.log_likelihood()]).map(f64::to_bits).collect()
-}
-
 /// Whether all N_k and S_kd are whole multiples of 2^-24, as those of the sparse step are.
 fn is_sparse(stats: &SufficientStats, k: usize) -> bool {
     let is_whole = |sum: &f64| (sum * 2f64.powi(24)).fract() == 0.0;
@@ -150,8 +143,8 @@ impl Exact {
         Self::new(resp, log_likelihood, data, m)
     }
 
-    /// The same with means of exactly 0 and 1 (0 log 0 = 0): the reference on the other features, and what contradicts
-    /// a boundary ruled out.
+    /// As [`Self::by_reference`], with means of exactly 0 and 1 (0 log 0 = 0). The reference scores
+    /// the other features, and rows that contradict a boundary are ruled out.
     fn with_boundary(data: &BitMatrix, m: &BernoulliMixture) -> Self {
         let x = reference::dense(data);
         let is_inside = |p: f64| p > 0.0 && p < 1.0;
@@ -264,8 +257,8 @@ proptest! {
         let mut e_step = EStep::new(&case.data, case.k);
         for (shape, seed) in history {
             let m = shape.mixture((case.k, case.data.n_features()), case.seed ^ seed << 40);
-            let after_others = bits(&e_step.run(&m), case.k);
-            prop_assert!(after_others == bits(&stats(&case.data, &m), case.k), "{:?}", shape);
+            let after_others = stats_bits(&e_step.run(&m), case.k);
+            prop_assert!(after_others == stats_bits(&stats(&case.data, &m), case.k), "{:?}", shape);
         }
     }
 
@@ -284,22 +277,18 @@ proptest! {
         prop_assume!(is_sparse(&whole, case.k) && is_comparable.contains(&true));
         for (other, _) in [backwards, sum].iter().zip(is_comparable).filter(|(_, is)| *is) {
             // Exact sums; only the log-likelihood is rounded.
-            let sums = bits(&whole, case.k).len() - 1;
-            prop_assert!(bits(&whole, case.k)[..sums] == bits(other, case.k)[..sums]);
+            let sums = stats_bits(&whole, case.k).len() - 1;
+            prop_assert!(stats_bits(&whole, case.k)[..sums] == stats_bits(other, case.k)[..sums]);
             let (a, b) = (whole.log_likelihood(), other.log_likelihood());
             prop_assert!((a - b).abs() <= 1e-12 * a.abs(), "{} {}", a, b);
         }
     }
 }
 
-fn with_threads<T: Send>(n: usize, work: impl FnOnce() -> T + Send) -> T {
-    rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap().install(work)
-}
-
 /// All shapes one after another, several blocks: the bits of every run.
 fn all_shapes(e_step: &mut EStep, (k, d): (usize, usize)) -> Vec<Vec<u64>> {
     let shapes = SHAPES.iter().chain(SHAPES.iter().rev());
-    shapes.map(|shape| bits(&e_step.run(&shape.mixture((k, d), 5)), k)).collect()
+    shapes.map(|shape| stats_bits(&e_step.run(&shape.mixture((k, d), 5)), k)).collect()
 }
 
 #[test]
@@ -329,7 +318,7 @@ fn every_iteration_of_a_fit_is_a_fresh_run() {
         let mut n_sparse = 0;
         for _ in 0..25 {
             let kept = e_step.run(&m);
-            assert!(bits(&kept, k) == bits(&stats(&data, &m), k));
+            assert!(stats_bits(&kept, k) == stats_bits(&stats(&data, &m), k));
             n_sparse += usize::from(is_sparse(&kept, k));
             m = em::m_step(kept, 0.1, &m).unwrap();
         }
@@ -346,15 +335,15 @@ fn a_fit_without_smoothing_stays_a_fresh_run_on_the_boundary() {
     let mut m = Shape::Soft.mixture((k, d), 2);
     for _ in 0..15 {
         let kept = e_step.run(&m);
-        assert!(bits(&kept, k) == bits(&stats(&data, &m), k));
+        assert!(stats_bits(&kept, k) == stats_bits(&stats(&data, &m), k));
         assert!(kept.log_likelihood().is_finite());
         m = em::m_step(kept, 0.0, &m).unwrap();
     }
     assert!(m.means().iter().any(|m| *m == 0.0) && m.means().iter().any(|m| *m == 1.0));
 }
 
-/// What the sparse step leaves out stays below a billionth of the log-likelihood, also where a row has few nats and
-/// components are many.
+/// What the sparse step leaves out stays below a billionth of the log-likelihood, also where a row
+/// has few nats and components are many.
 #[test]
 fn the_log_likelihood_is_that_of_all_components_within_1e_9_at_any_iteration() {
     for (n, d, k, noise) in [(3000, 64, 128, 0.03), (2000, 90, 300, 0.02), (2000, 512, 512, 0.02)] {
@@ -380,14 +369,16 @@ fn the_log_likelihood_is_that_of_all_components_within_1e_9_at_any_iteration() {
     }
 }
 
-/// Log-odds so large that single precision decides who is within reach, and rows that stay just outside of it.
+/// Log-odds so large that single precision decides who is within reach, and rows that stay just
+/// outside of it.
 #[test]
 fn rows_are_passed_over_only_if_no_rounding_could_bring_another_within_reach() {
     let (d, k) = (1024, 3);
     let data = BitMatrix::from_fn(40, d, |_, _| true);
     for seed in (5090..5100_u64).chain(0..150) {
         let u = |j: usize| uniform(seed, j, 1);
-        // Means next to e^-650, fractions of a unit of screening apart; a third component leads in every cell.
+        // Means next to e^-650, fractions of a unit of screening apart; a third component leads in
+        // every cell.
         let (top, per) = (-650.0 - 50.0 * u(0), 1.0 / 64.0 / 4.0);
         let a = top - (0.40 + 0.098 * u(1)) * per;
         let b = top - (0.502 + 0.06 * u(2)) * per;
@@ -400,6 +391,9 @@ fn rows_are_passed_over_only_if_no_rounding_could_bring_another_within_reach() {
         let (before, after) = (shifted(0.0), shifted(per * 0.1 * (u(4) - 0.3)));
         let mut kept = EStep::new(&data, k);
         kept.run(&before);
-        assert!(bits(&kept.run(&after), k) == bits(&stats(&data, &after), k), "seed {seed}");
+        assert!(
+            stats_bits(&kept.run(&after), k) == stats_bits(&stats(&data, &after), k),
+            "seed {seed}"
+        );
     }
 }

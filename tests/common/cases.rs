@@ -1,4 +1,5 @@
-//! Random small problems: every kind of data that has its own way to go wrong, in shapes that cross every seam.
+//! Random small problems: every kind of data that has its own way to go wrong, in shapes that cross
+//! every seam.
 
 use super::{mixture, shape_of};
 use bmm::bits::BitMatrix;
@@ -93,7 +94,8 @@ pub fn rows(kind: Kind, (n, d): (usize, usize), seed: u64) -> BitMatrix {
     })
 }
 
-/// A mixture of K components over D features, weights within a factor of 20 and means at least `edge` inside (0, 1).
+/// A mixture of K components over D features, weights within a factor of 20 and means at least
+/// `edge` inside (0, 1).
 pub fn inner_mixture(k: usize, d: usize, edge: f64, seed: u64) -> BernoulliMixture {
     let weights = (0..k).map(|k| 0.05 + 0.95 * uniform(seed ^ 1, k, 0)).collect();
     let mean = |d, k| edge + (1.0 - 2.0 * edge) * uniform(seed ^ 2, k, d);
@@ -114,18 +116,20 @@ pub fn alpha() -> impl Strategy<Value = f64> {
     prop_oneof![Just(0.0), Just(0.1), Just(1.0), 1e-3..50.0_f64]
 }
 
-/// How far fixed point may take the responsibilities of one row from the exact ones: half of 2^-24 for each component,
-/// and one component of a row makes up for all others. 0 where the E-step never works in fixed point: with fewer than 64
-/// features. (With a single component the responsibility is 1 exactly.)
+/// How far fixed point may take the responsibilities of one row from the exact ones. That is half
+/// of 2^-24 for each component, and one component of a row makes up for all others. It is 0 where
+/// the E-step never works in fixed point: with fewer than 64 features, or with one component.
 pub fn fixed_point(n_components: usize, n_features: usize) -> f64 {
     let is_exact = n_features < 64 || n_components == 1;
     if is_exact { 0.0 } else { n_components as f64 * 2f64.powi(-25) }
 }
 
-/// How far single precision may take the scores of row `i` from the exact ones, in nats; 0 where [`fixed_point`] is.
+/// How far single precision may take the scores of row `i` from the exact ones, in nats; 0 where
+/// [`fixed_point`] is.
 ///
-/// Log-odds are rounded, their difference may be, and of the row's ones every lane adds up half of the words of a tile,
-/// then even and odd words and the lanes in halves: each to the nearest, so by 2^-24 of what it adds up to, at most.
+/// Log-odds are rounded, and their difference may be. Every lane adds up half of the words of a
+/// tile, then even and odd words, then the lanes in halves. Each is rounded to the nearest, so by
+/// at most 2^-24 of its sum.
 pub fn single_precision(data: &BitMatrix, mixture: &BernoulliMixture, i: usize) -> f64 {
     if fixed_point(mixture.n_components(), mixture.n_features()) == 0.0 {
         return 0.0;

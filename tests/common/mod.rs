@@ -7,12 +7,14 @@ pub mod program;
 
 use bmm::bits::BitMatrix;
 use bmm::data::{self, Binarize, Source};
+use bmm::em::{EStep, SufficientStats};
 use bmm::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The file or folder `path` under `shared/` beside the repository, or `None`, with a note that names what was skipped.
+/// The file or folder `path` under `shared/` beside the repository, or `None`, with a note that
+/// names what was skipped.
 ///
 /// # Panics
 /// If it is missing and the environment variable `BMM_REQUIRE_DATA` is 1.
@@ -88,4 +90,22 @@ pub fn proba(mixture: &BernoulliMixture, data: &BitMatrix) -> DMatrix<f64> {
 /// The bit patterns of all parameters: equal only if every byte is.
 pub fn parameter_bits(mixture: &BernoulliMixture) -> Vec<u64> {
     mixture.weights().iter().chain(mixture.means()).map(|v| v.to_bits()).collect()
+}
+
+/// The statistics of one E-step.
+pub fn stats(data: &BitMatrix, mixture: &BernoulliMixture) -> SufficientStats {
+    EStep::new(data, mixture.n_components()).run(mixture)
+}
+
+/// The bit patterns of all statistics of K components.
+pub fn stats_bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
+    let sums = (0..k).flat_map(|k| {
+        std::iter::once(stats.resp_sum(k)).chain(stats.weighted_sums(k).iter().copied())
+    });
+    sums.chain([stats.log_likelihood(), stats.n_samples() as f64]).map(f64::to_bits).collect()
+}
+
+/// Does `work` on a pool of `n` threads.
+pub fn with_threads<T: Send>(n: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap().install(work)
 }
