@@ -1,6 +1,9 @@
 //! SHA-256 in one place: the home of the `sha2` crate.
 
-use sha2::{Digest, Sha256};
+use crate::error::{Error, Result};
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+use std::str::FromStr;
 
 /// A SHA-256 whose bytes come piece by piece.
 #[derive(Default)]
@@ -25,14 +28,50 @@ pub(crate) fn sha256(pieces: &[&[u8]]) -> [u8; 32] {
     hasher.finish()
 }
 
-/// The SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&sha256(&[bytes]))
+/// A SHA-256 as a value. [`fmt::Display`] writes 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The SHA-256 of `bytes`.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(sha256(&[bytes]))
+    }
+
+    /// Its 32 bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+impl From<[u8; 32]> for Digest {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Digest {
+    type Err = Error;
+
+    /// From 64 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self> {
+        let byte = |pair: &[u8; 2]| {
+            let digit = |at: usize| char::from(pair[at]).to_digit(16);
+            Some((digit(0)? * 16 + digit(1)?) as u8)
+        };
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+        let bytes = bytes.filter(|_| rest.is_empty()).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or_else(|| {
+            Error::parameter("SHA-256", format!("{text:?}"), "64 hexadecimal digits")
+        })
+    }
 }
 
 #[cfg(test)]
@@ -40,9 +79,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sha256_is_the_published_one_in_one_piece_or_in_several() {
+    fn a_digest_is_the_published_one_and_comes_back_from_its_text() {
         let of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(sha256_hex(b"abc"), of_abc);
-        assert_eq!(hex(&sha256(&[b"a", b"", b"bc"])), of_abc);
+        assert_eq!(Digest::of_bytes(b"abc").to_string(), of_abc);
+        assert_eq!(of_abc.parse::<Digest>().unwrap().bytes(), &sha256(&[b"a", b"", b"bc"]));
+        for wrong in ["", &of_abc[1..], &of_abc[2..], &of_abc.replace('b', "g")] {
+            assert!(wrong.parse::<Digest>().is_err(), "{wrong}");
+        }
     }
 }

@@ -60,6 +60,7 @@ pub mod mixture;
 pub mod model_file;
 mod npy;
 mod parallel;
+mod record;
 pub mod reference;
 #[cfg(feature = "cli")]
 pub mod render;

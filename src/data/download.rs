@@ -1,6 +1,6 @@
 //! Downloads published files with the `ureq` crate: mirrors are tried in turn, and SHA-256 decides.
 
-use crate::digest::sha256_hex;
+use crate::digest::Digest;
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::GZIP;
 use std::io::Read;
@@ -20,7 +20,7 @@ pub struct Published {
 impl Published {
     /// Whether `bytes` are this file.
     pub fn is(&self, bytes: &[u8]) -> bool {
-        bytes.len() as u64 == self.len && sha256_hex(bytes) == self.sha256
+        bytes.len() as u64 == self.len && Digest::of_bytes(bytes).to_string() == self.sha256
     }
 }
 

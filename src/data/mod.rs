@@ -16,7 +16,7 @@ mod read;
 mod source;
 mod write;
 
-pub use binarize::Binarize;
+pub use crate::record::Binarize;
 pub use dataset::{Dataset, Part, SourceKind};
 #[cfg(feature = "fetch")]
 pub use download::{Download, Published};

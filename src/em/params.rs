@@ -3,8 +3,7 @@
 use super::init::Init;
 use super::rows::Rows;
 use crate::error::{Error, Result};
-use std::fmt;
-use std::str::FromStr;
+use crate::record::{FitSettings, NInit};
 
 /// How a mixture is to be fitted.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,40 +66,6 @@ impl FitParams {
     }
 }
 
-/// The number of starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NInit {
-    /// Several short starts, the most promising ones continued.
-    Auto,
-    /// So many starts, each run to its end.
-    Exactly(usize),
-}
-
-impl FromStr for NInit {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match text.parse() {
-            _ if text == "auto" => Ok(Self::Auto),
-            Ok(n) if n > 0 => Ok(Self::Exactly(n)),
-            _ => Err(Error::Parameter {
-                name: "n-init",
-                value: format!("'{text}'"),
-                allowed: "auto or a whole number from 1".into(),
-            }),
-        }
-    }
-}
-
-impl fmt::Display for NInit {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::Auto => write!(f, "auto"),
-            Self::Exactly(n) => write!(f, "{n}"),
-        }
-    }
-}
-
 impl FitParams {
     /// Checks every parameter against its range and `rows`, and these against theirs.
     ///
@@ -133,5 +98,20 @@ impl FitParams {
         check(n_init_ok, "n-init", "0".into(), "auto or a whole number from 1")?;
         self.init.check(k, data.n_features())?;
         rows.check(k)
+    }
+}
+
+impl FitParams {
+    /// The settings to be kept: all but K and memory.
+    pub fn settings(&self) -> FitSettings {
+        FitSettings {
+            seed: self.seed,
+            n_init: self.n_init,
+            init: self.init.kind(),
+            alpha: self.alpha,
+            tol: self.tol,
+            max_iter: self.max_iter as u64,
+            accelerate: self.accelerate,
+        }
     }
 }

@@ -1,9 +1,7 @@
 //! What a fit reports beside the mixture.
 
-use crate::em::diagnose::diagnosis::Diagnosis;
 use crate::mixture::{Assignment, BernoulliMixture};
-use serde::{Deserialize, Serialize};
-use std::fmt;
+use crate::record::{Diagnosis, StopReason};
 
 /// The outcome of a fit.
 #[derive(Debug, Clone)]
@@ -123,29 +121,4 @@ fn n_best(starts: &[StartReport], total_weight: f64) -> usize {
     let reached = || finished(starts).filter(|start| start.objective >= near);
     let n_own = reached().filter(|start| !start.is_warm).count();
     n_own.max(reached().count().min(1))
-}
-
-/// Why a start ended. In text formats it is its [`Display`](fmt::Display), in binary ones its place below (from 0).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StopReason {
-    /// An M-step gained less than `tol`; the gain of an extrapolation does not count.
-    Converged,
-    /// `max_iter` E-steps were spent first.
-    MaxIter,
-    /// The observer said so.
-    Interrupted,
-    /// Left behind by a more promising start, or by the one that a move led away from.
-    Abandoned,
-}
-
-impl fmt::Display for StopReason {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Self::Converged => "converged",
-            Self::MaxIter => "max-iter",
-            Self::Interrupted => "interrupted",
-            Self::Abandoned => "abandoned",
-        })
-    }
 }

@@ -3,66 +3,12 @@
 
 use super::pixels::Pixels;
 use crate::bits::{BitMatrix, row_bytes};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::parallel;
+use crate::record::{Binarize, refused_rule};
 use rand_distr::{Bernoulli, Distribution};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
-use std::fmt;
-use std::str::FromStr;
-
-/// Which pixels count as ink.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Binarize {
-    /// Ink where the value is at least this, 1 to 255.
-    Threshold(u8),
-    /// The threshold that Otsu's method finds in the data; see [`Binarize::resolve`].
-    Otsu,
-    /// Ink with probability value / 255, drawn once for each pixel from this seed.
-    Bernoulli(u64),
-    /// The values are 0 and 1 already.
-    None,
-}
-
-impl Default for Binarize {
-    fn default() -> Self {
-        Self::Threshold(128)
-    }
-}
-
-impl fmt::Display for Binarize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Threshold(t) => write!(f, "threshold:{t}"),
-            Self::Otsu => f.write_str("otsu"),
-            Self::Bernoulli(seed) => write!(f, "bernoulli:{seed}"),
-            Self::None => f.write_str("none"),
-        }
-    }
-}
-
-impl FromStr for Binarize {
-    type Err = Error;
-
-    /// The rule that [`Binarize`]'s `Display` writes: `threshold:T` (T 1 to 255), `otsu`,
-    /// `bernoulli:SEED` or `none`.
-    fn from_str(text: &str) -> Result<Self> {
-        let rule = match text.split_once(':') {
-            None if text == "otsu" => Some(Self::Otsu),
-            None if text == "none" => Some(Self::None),
-            Some(("threshold", t)) => t.parse().ok().filter(|&t| t > 0).map(Self::Threshold),
-            Some(("bernoulli", seed)) => seed.parse().ok().map(Self::Bernoulli),
-            _ => None,
-        };
-        rule.ok_or_else(|| refused(format!("{text:?}"), "with T 1 to 255"))
-    }
-}
-
-/// The error for an unusable rule. `note` says what to observe with a usable one.
-fn refused(value: String, note: &str) -> Error {
-    let allowed = format!("threshold:T, otsu, bernoulli:SEED or none, {note}");
-    Error::parameter("binarize", value, allowed)
-}
 
 impl Binarize {
     /// This rule with its numbers filled in: [`Binarize::Otsu`] becomes the threshold found in
@@ -85,7 +31,7 @@ impl Binarize {
             return Ok(bits.clone());
         }
         let ink = match self.resolve(pixels) {
-            Self::Threshold(0) => Err(refused("threshold:0".into(), "with T 1 to 255")),
+            Self::Threshold(0) => Err(refused_rule("threshold:0".into(), "with T 1 to 255")),
             Self::Threshold(t) => pack_rows(pixels, |_, row, packed| pack_at_least(row, t, packed)),
             Self::Bernoulli(seed) => draw(pixels, seed),
             Self::None | Self::Otsu => {
@@ -109,7 +55,7 @@ fn check_binary(pixels: &Pixels) -> Result<()> {
     let (index, value) = found.map_or((0, 0), |(index, &value)| (index, value));
     let (row, column) = (index / n_features, index % n_features);
     let note = format!("and none only for 0 and 1: row {row}, column {column} holds {value}");
-    Err(refused("none".into(), &note))
+    Err(refused_rule("none".into(), &note))
 }
 
 /// The matrix whose row `i` is what `pack(i, values, packed)` writes into zeroed bytes.

@@ -1,10 +1,10 @@
 //! A loaded data set: images, labels where known, and where each image came from.
 
-use super::binarize::Binarize;
 use super::labels::Labels;
 use super::pixels::Pixels;
 use crate::bits::BitMatrix;
 use crate::error::{DataProblem, Error, Result};
+use crate::record::Binarize;
 use std::fmt;
 use std::path::PathBuf;
 

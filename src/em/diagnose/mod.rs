@@ -4,8 +4,6 @@
 //! boundary. The search for a saddle takes eight, and two more to confirm one. A default fit to
 //! MNIST at K = 10 takes about 1500.
 
-pub(crate) mod diagnosis;
-
 mod certificate;
 mod components;
 mod saddle;
@@ -14,12 +12,11 @@ mod support;
 use super::e_step::EStep;
 use super::m_step::log_prior;
 use super::params::FitParams;
-use super::report::StopReason;
 use super::rows::Rows;
 use super::stats::SufficientStats;
-use super::{Diagnosis, Excess};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
+use crate::record::{Diagnosis, Excess, StopReason};
 
 /// Means closer to 0 or 1 than this are on the boundary.
 const BOUNDARY: f64 = 1e-6;

@@ -7,7 +7,7 @@ use super::sweep::SPLITS;
 use crate::bits::BitMatrix;
 use crate::em::init::Init;
 use crate::em::observe::Silent;
-use crate::em::params::{FitParams, NInit};
+use crate::em::params::FitParams;
 use crate::em::report::Fit;
 use crate::em::rows::Rows;
 use crate::em::search::neighbours::split;
@@ -15,6 +15,7 @@ use crate::em::search::starts::fit;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
+use crate::record::NInit;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -4,13 +4,14 @@ use crate::bits::BitMatrix;
 use crate::em::init::Init;
 use crate::em::observe::Observe;
 use crate::em::params::FitParams;
-use crate::em::report::{Fit, RunnerUp, SAME_OPTIMUM, StopReason};
+use crate::em::report::{Fit, RunnerUp, SAME_OPTIMUM};
 use crate::em::rows::Rows;
 use crate::em::search::neighbours::{merge, split};
 use crate::em::search::starts::fit;
 use crate::error::{Error, Result};
 use crate::metrics::Contingency;
 use crate::mixture::BernoulliMixture;
+use crate::record::StopReason;
 use std::fmt;
 
 /// Warm starts from the next smaller K: as many different components of it are split.

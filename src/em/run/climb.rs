@@ -6,10 +6,11 @@ use crate::em::e_step::EStep;
 use crate::em::m_step::{log_prior, m_step};
 use crate::em::observe::{Iteration, Observe};
 use crate::em::params::FitParams;
-use crate::em::report::{StartReport, StopReason};
+use crate::em::report::StartReport;
 use crate::em::stats::SufficientStats;
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
+use crate::record::StopReason;
 use std::sync::Arc;
 
 /// A start on its way up: parameters, where an M-step leads from them, and the objective of all parameters so far.

@@ -6,11 +6,12 @@ use crate::em::diagnose::{Findings, diagnose};
 use crate::em::e_step::EStep;
 use crate::em::observe::Observe;
 use crate::em::params::FitParams;
-use crate::em::report::{Fit, FitReport, StopReason};
+use crate::em::report::{Fit, FitReport};
 use crate::em::rows::orient::Orientation;
 use crate::em::rows::{Rows, condensed};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
+use crate::record::StopReason;
 use crate::scorer::KnownLabels;
 use std::collections::BTreeSet;
 

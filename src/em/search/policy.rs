@@ -1,7 +1,8 @@
 //! The policy of a search: how many starts, how far each goes, and when enough is enough.
 
 use crate::em::init::Init;
-use crate::em::params::{FitParams, NInit};
+use crate::em::params::FitParams;
+use crate::record::NInit;
 
 /// Rounds of so many starts, each with a first leg; the best ones of a round are run to their end, and from the best end of a
 /// round split and merge moves are tried.

@@ -8,7 +8,7 @@ use crate::em::e_step::EStep;
 use crate::em::init::{Init, Streams};
 use crate::em::observe::Observe;
 use crate::em::params::FitParams;
-use crate::em::report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport, StopReason};
+use crate::em::report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport};
 use crate::em::rows::orient::Orientation;
 use crate::em::rows::{Rows, condensed};
 use crate::em::run::climb::Climb;
@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::{Assignment, BernoulliMixture};
 use crate::parallel;
+use crate::record::StopReason;
 use crate::scorer::KnownLabels;
 use std::sync::Arc;
 

@@ -4,14 +4,14 @@
 use super::standard_errors::StandardErrors;
 use crate::em::init::{Init, Streams};
 use crate::em::observe::Silent;
-use crate::em::params::{FitParams, NInit};
-use crate::em::report::StopReason;
+use crate::em::params::FitParams;
 use crate::em::rows::Rows;
 use crate::em::search::starts::fit;
 use crate::error::{Error, Result};
 use crate::metrics::match_components;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
+use crate::record::{NInit, StopReason};
 use rand_distr::weighted::WeightedIndex;
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;

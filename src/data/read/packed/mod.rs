@@ -22,13 +22,13 @@
 
 use super::stream::Stream;
 use crate::bits::{BitMatrix, SharedBytes};
-use crate::data::binarize::Binarize;
 use crate::data::dataset::{Dataset, SourceKind};
 use crate::data::labels::Labels;
 use crate::data::pixels::Pixels;
 use crate::digest::Hasher;
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::PACKED;
+use crate::record::Binarize;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Read, Write};
