@@ -37,7 +37,7 @@ fn labels(path: &Path, _: &[u8]) -> bmm::Result<()> {
 fn model(path: &Path, bytes: &[u8]) -> bmm::Result<()> {
     let wrong = |problem| bmm::Error::model(path, problem);
     model_file::decode(bytes).map(drop).map_err(wrong)?;
-    model_file::read(path).map(drop)
+    Model::read(path).map(drop)
 }
 
 fn import(format: exchange::Format, path: &Path, bytes: &[u8]) -> bmm::Result<()> {
@@ -48,17 +48,10 @@ fn import(format: exchange::Format, path: &Path, bytes: &[u8]) -> bmm::Result<()
 fn a_model() -> Model {
     let means: Vec<f64> = (0..12).map(|i| 0.1 + 0.1 * (i % 6 + i / 6) as f64).collect();
     let names = vec!["a".into(), "b".into()];
-    Model {
-        mixture: BernoulliMixture::new([0.75, 0.25], means).unwrap(),
-        height: 2,
-        width: 3,
-        binarize: "threshold:128".into(),
-        provenance: None,
-        report: None,
-        labels: Some(LabelTable { names, counts: vec![1, 2, 3, 4], label_of: vec![] }),
-        trust: None,
-        typicality: None,
-    }
+    let mixture = BernoulliMixture::new([0.75, 0.25], means).unwrap();
+    let mut model = Model::new(mixture, 2, 3, Binarize::default()).unwrap();
+    model.labels = Some(LabelTable { names, counts: vec![1, 2, 3, 4], label_of: vec![] });
+    model
 }
 
 fn picture(format: image::ImageFormat) -> Vec<u8> {

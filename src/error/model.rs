@@ -38,12 +38,14 @@ pub enum ModelProblem {
         ours: u32,
     },
     /// The file is whole, but written by an earlier version of bmm.
-    #[error("has format version {theirs}, older than the {ours} this bmm reads")]
+    #[error("has format version {theirs}, written by {writer}; this bmm reads version {ours}")]
     OlderFormat {
         /// The format version of the file.
         theirs: u32,
         /// The format version this program reads.
         ours: u32,
+        /// The program that wrote the file.
+        writer: &'static str,
     },
     /// The bytes are not those that were written.
     #[error("is damaged: {what}")]
@@ -65,4 +67,11 @@ pub enum ModelProblem {
     /// The ending of a file name stands for no exchange format.
     #[error("ends in none of .safetensors, .npy, .csv, .json")]
     UnknownFormat,
+}
+
+impl ModelProblem {
+    /// [`Self::Invalid`] for `what`, unless `is_sound`.
+    pub(crate) fn ensure(is_sound: bool, what: impl FnOnce() -> String) -> Result<(), Self> {
+        if is_sound { Ok(()) } else { Err(Self::Invalid(what())) }
+    }
 }

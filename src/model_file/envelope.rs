@@ -1,14 +1,17 @@
-//! The outer layer of a model file: magic, format version, length and checksum around a payload it does not understand.
+//! The outer layer of a model file: magic, format version, length and checksum around a payload.
 //!
-//! The checksum is looked at before the version, so that a flipped bit in the version is called damage, and only a whole
-//! file of a later format is called newer. That holds as long as every later format keeps these 52 bytes.
+//! The checksum is looked at before the version. So a flipped bit in the version is called damage,
+//! and only a whole file is called older or newer. Every later format must keep these 52 bytes.
 
 use crate::digest::sha256;
 use crate::error::ModelProblem;
 use crate::file_kind::{FileKind, GZIP, MODEL};
 
-/// The format version this program writes, and the only one it reads: version 1 was never released.
-pub const FORMAT_VERSION: u32 = 2;
+/// The format version that this program writes, and the only one that it reads.
+pub const FORMAT_VERSION: u32 = 3;
+
+/// What wrote the versions before: number 1 and 2 held sentences where 3 holds numbers.
+const OLDER_WRITER: &str = "bmm 0.1.0 before its release";
 
 /// The largest model file, in bytes (1 GiB): enough for a hundred million means.
 pub const MAX_FILE_LEN: u64 = 1 << 30;
@@ -16,7 +19,7 @@ pub const MAX_FILE_LEN: u64 = 1 << 30;
 /// The length of magic, version, payload length and checksum, in bytes.
 pub(super) const HEADER_LEN: u64 = 52;
 
-/// How the magic begins after a transfer that took the file for text: the first byte stripped or replaced.
+/// How the magic begins after a transfer as text, which strips or replaces the first byte.
 const BENT_MAGIC: [&[u8]; 4] = [b"\x89BMM", b"\x09BMM", b"BMM\r", b"\xef\xbf\xbdBMM"];
 
 /// The fields of the header, taken apart but not yet believed.
@@ -60,7 +63,7 @@ pub(super) fn open(file: &[u8]) -> Result<&[u8], ModelProblem> {
     Ok(rest)
 }
 
-/// The length that a file beginning with `start` (its header at least) claims for itself; never below the header's.
+/// The length that the header in `start` claims for the file; never below its own.
 pub(super) fn file_len(start: &[u8]) -> Result<u64, ModelProblem> {
     checked_file_len(split(start)?.0.payload_len)
 }
@@ -77,7 +80,9 @@ fn check_version(theirs: u32) -> Result<(), ModelProblem> {
     match theirs {
         FORMAT_VERSION => Ok(()),
         0 => Err(ModelProblem::Invalid("there is no format version 0".into())),
-        1 => Err(ModelProblem::OlderFormat { theirs, ours: FORMAT_VERSION }),
+        1..FORMAT_VERSION => {
+            Err(ModelProblem::OlderFormat { theirs, ours: FORMAT_VERSION, writer: OLDER_WRITER })
+        }
         _ => Err(ModelProblem::NewerFormat { theirs, ours: FORMAT_VERSION }),
     }
 }
@@ -138,15 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_file_of_a_later_version_is_newer_but_a_bent_version_is_damage() {
-        assert_eq!(
-            open(&with_version(3)),
-            Err(ModelProblem::NewerFormat { theirs: 3, ours: FORMAT_VERSION })
-        );
-        assert_eq!(
-            open(&with_version(1)),
-            Err(ModelProblem::OlderFormat { theirs: 1, ours: FORMAT_VERSION })
-        );
+    fn a_whole_file_is_of_an_older_or_newer_version_and_a_bent_version_is_damage() {
+        let ours = FORMAT_VERSION;
+        let newer = ModelProblem::NewerFormat { theirs: ours + 1, ours };
+        assert_eq!(open(&with_version(ours + 1)), Err(newer));
+        for theirs in 1..ours {
+            let older = ModelProblem::OlderFormat { theirs, ours, writer: OLDER_WRITER };
+            assert_eq!(open(&with_version(theirs)), Err(older));
+        }
         assert!(matches!(open(&with_version(0)), Err(ModelProblem::Invalid(_))));
         let mut bent = seal(b"payload").unwrap();
         bent[8] ^= 4;

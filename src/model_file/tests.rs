@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::mixture::{Assignment, BernoulliMixture};
+use crate::record::{Binarize, Diagnosis, Excess, FitSettings, InitKind, NInit, StopReason};
 
 /// A model with every part present, small enough to try each of its bits.
 pub(super) fn small_model() -> Model {
@@ -12,7 +13,11 @@ pub(super) fn small_model() -> Model {
         mixture: BernoulliMixture::new([0.75, 0.25], means).unwrap(),
         height: 1,
         width: 2,
-        binarize: "threshold:128".into(),
+        binarize: Binarize::Threshold(128),
+        items: vec![Item {
+            name: "colour".into(),
+            categories: ["red", "green"].map(String::from).to_vec(),
+        }],
         provenance: Some(provenance()),
         report: Some(report()),
         labels: Some(LabelTable {
@@ -28,25 +33,28 @@ pub(super) fn small_model() -> Model {
 fn provenance() -> Provenance {
     Provenance {
         program_version: "0.1.0".into(),
-        data_sha256: sha256_hex(b"data"),
+        data_sha256: Digest::of_bytes(b"data"),
         n_samples: 8,
         synthetic: true,
-        seed: 7,
-        n_init: "auto".into(),
-        init: "random".into(),
-        alpha: 0.5,
-        tol: 1e-6,
-        max_iter: 500,
-        accelerate: true,
+        settings: FitSettings {
+            seed: 7,
+            n_init: NInit::Exactly(12),
+            init: InitKind::RandomMeans,
+            alpha: 0.5,
+            tol: 1e-6,
+            max_iter: 500,
+            accelerate: true,
+        },
     }
 }
 
 fn report() -> FitRecord {
-    let start = StartRecord { seed_index: 3, n_iter: 2, objective: -9.5, stop: "converged".into() };
+    let stop = StopReason::Abandoned;
+    let start = StartRecord { seed_index: 3, n_iter: 2, objective: -9.5, stop };
     FitRecord {
         log_likelihood: -9.25,
         n_iter: 2,
-        stop: "converged".into(),
+        stop: StopReason::MaxIter,
         objective_history: vec![-12.0, -9.5],
         starts: vec![start],
         best_start: 0,
@@ -54,13 +62,21 @@ fn report() -> FitRecord {
 }
 
 fn trust() -> Trust {
-    let finding = Finding {
-        code: "dead-components".into(),
-        components: vec![1],
-        message: "one is dead".into(),
-        advice: "bury it".into(),
-    };
-    Trust { line: "1 start".into(), gradient_residual: 1e-9, findings: vec![finding] }
+    let next = NextOptimum { start: 4, objective: -9.75, gap: 0.03125, ari: Some(0.5) };
+    let whole = Confirmation { n_starts: 6, n_finished: 5, n_best: 2, runner_up: Some(next) };
+    let label = Confirmation { n_starts: 1, n_finished: 1, n_best: 1, runner_up: None };
+    let diagnoses = vec![
+        Diagnosis::MaxIter { max_iter: 500 },
+        Diagnosis::NotStationary { residual: 0.25 },
+        Diagnosis::DeadComponents { components: vec![1] },
+        Diagnosis::DuplicateComponents { pairs: vec![(0, 1)] },
+        Diagnosis::BoundaryMeans { components: vec![1], n_means: 2 },
+        Diagnosis::Saddle { rise: 0.125 },
+        Diagnosis::TooManyComponents(Excess::DistinctRows { n_distinct: 1, n_components: 2 }),
+        Diagnosis::TooManyComponents(Excess::Unidentified { n_parameters: 5, n_features: 2 }),
+        Diagnosis::TooManyComponents(Excess::ThinComponents { components: vec![0] }),
+    ];
+    Trust { whole, by_label: vec![label], gradient_residual: 1e-9, diagnoses }
 }
 
 fn typicality() -> Typicality {
@@ -71,6 +87,7 @@ fn typicality() -> Typicality {
 /// A model without any of the optional parts, as an import makes it.
 fn bare_model() -> Model {
     Model {
+        items: Vec::new(),
         provenance: None,
         report: None,
         labels: None,
@@ -130,6 +147,9 @@ impl ByHand<'_> {
     fn u64(&mut self) -> u64 {
         u64::from_le_bytes(self.take())
     }
+    fn u32(&mut self) -> u32 {
+        u32::from_le_bytes(self.take())
+    }
     fn f64(&mut self) -> f64 {
         f64::from_le_bytes(self.take())
     }
@@ -146,14 +166,15 @@ fn the_documented_layout_is_the_one_written() {
     let bytes = encode(&small_model()).unwrap();
     let mut file = ByHand(&bytes);
     assert_eq!(&file.take::<8>(), b"\x89BMM\r\n\x1a\n");
-    assert_eq!(u32::from_le_bytes(file.take()), FORMAT_VERSION);
+    assert_eq!(file.u32(), FORMAT_VERSION);
     assert_eq!(file.u64(), bytes.len() as u64 - 52);
     file.take::<32>();
-    assert_eq!((file.u64(), file.u64()), (2, 2));
-    assert_eq!((u32::from_le_bytes(file.take()), u32::from_le_bytes(file.take())), (1, 2));
     assert_eq!(file.floats(), [0.75, 0.25]);
     assert_eq!(file.floats(), [0.1, 1.0, 0.0, 1.0 / 3.0]);
+    assert_eq!((file.u32(), file.u32()), (1, 2));
     assert_eq!(file.text(), "threshold:128");
+    assert_eq!((file.u64(), file.text()), (1, "colour".into()));
+    assert_eq!((file.u64(), file.text(), file.text()), (2, "red".into(), "green".into()));
     labels_as_documented(&mut file);
     report_as_documented(&mut file);
     provenance_as_documented(&mut file);
@@ -170,34 +191,50 @@ fn labels_as_documented(file: &mut ByHand) {
     assert_eq!(file.u64(), 4);
     assert_eq!([file.u64(), file.u64(), file.u64(), file.u64()], [5, 1, 0, 2]);
     assert_eq!((file.u64(), file.take::<1>(), file.take::<1>()), (2, [0], [1]));
-    assert_eq!(u32::from_le_bytes(file.take()), 1);
+    assert_eq!(file.u32(), 1);
 }
 
 fn trust_as_documented(file: &mut ByHand) {
     assert_eq!(file.take::<1>(), [1]);
-    assert_eq!((file.text(), file.f64(), file.u64()), ("1 start".into(), 1e-9, 1));
-    assert_eq!((file.text(), file.u64(), file.u64()), ("dead-components".into(), 1, 1));
-    assert_eq!((file.text(), file.text()), ("one is dead".into(), "bury it".into()));
+    assert_eq!((file.u64(), file.u64(), file.u64(), file.take::<1>()), (6, 5, 2, [1]));
+    assert_eq!((file.u64(), file.f64(), file.f64()), (4, -9.75, 0.03125));
+    assert_eq!((file.take::<1>(), file.f64()), ([1], 0.5));
+    assert_eq!((file.u64(), file.u64(), file.u64(), file.u64()), (1, 1, 1, 1));
+    assert_eq!((file.take::<1>(), file.f64()), ([0], 1e-9));
+    diagnoses_as_documented(file);
+}
+
+fn diagnoses_as_documented(file: &mut ByHand) {
+    assert_eq!(file.u64(), 9);
+    assert_eq!((file.u32(), file.u64()), (0, 500));
+    assert_eq!((file.u32(), file.f64()), (1, 0.25));
+    assert_eq!((file.u32(), file.u64(), file.u64()), (2, 1, 1));
+    assert_eq!((file.u32(), file.u64(), file.u64(), file.u64()), (3, 1, 0, 1));
+    assert_eq!((file.u32(), file.u64(), file.u64(), file.u64()), (4, 1, 1, 2));
+    assert_eq!((file.u32(), file.f64()), (5, 0.125));
+    assert_eq!((file.u32(), file.u32(), file.u64(), file.u64()), (6, 0, 1, 2));
+    assert_eq!((file.u32(), file.u32(), file.u64(), file.u64()), (6, 1, 5, 2));
+    assert_eq!((file.u32(), file.u32(), file.u64(), file.u64()), (6, 2, 1, 0));
 }
 
 fn report_as_documented(file: &mut ByHand) {
     assert_eq!(file.take::<1>(), [1]);
-    assert_eq!((file.f64(), file.u64(), file.text()), (-9.25, 2, "converged".into()));
+    assert_eq!((file.f64(), file.u64(), file.u32()), (-9.25, 2, 1));
     assert_eq!(file.floats(), [-12.0, -9.5]);
     assert_eq!((file.u64(), file.u64(), file.u64(), file.f64()), (1, 3, 2, -9.5));
-    assert_eq!((file.text(), file.u64()), ("converged".into(), 0));
+    assert_eq!((file.u32(), file.u64()), (3, 0));
 }
 
 fn provenance_as_documented(file: &mut ByHand) {
     assert_eq!(file.take::<1>(), [1]);
-    assert_eq!((file.text(), file.text()), ("0.1.0".into(), sha256_hex(b"data")));
+    assert_eq!((file.text(), file.text()), ("0.1.0".into(), Digest::of_bytes(b"data").to_string()));
     assert_eq!((file.u64(), file.take::<1>(), file.u64()), (8, [1], 7));
-    assert_eq!((file.text(), file.text()), ("auto".into(), "random".into()));
+    assert_eq!((file.text(), file.text()), ("12".into(), "random-means".into()));
     assert_eq!((file.f64(), file.f64(), file.u64()), (0.5, 1e-6, 500));
     assert_eq!(file.take::<1>(), [1]);
 }
 
-/// What is wrong with `model`, which must be refused by name both on writing and behind a valid checksum.
+/// What is wrong with `model`. It must be refused on writing, and behind a valid checksum.
 fn invalid(model: Model) -> String {
     assert!(matches!(encode(&model), Err(ModelProblem::Invalid(_))));
     let sealed = envelope::seal(&payload::encode(&model).unwrap()).unwrap();
@@ -224,19 +261,36 @@ fn parts_that_do_not_fit_together_are_refused_on_writing_and_on_reading() {
     assert!(invalid(Model { report: report_of_nan, ..model() }).contains("finite"));
     let beyond = Some(FitRecord { best_start: 1, ..report() });
     assert!(invalid(Model { report: beyond, ..model() }).contains("best start"));
-    let provenance = Some(Provenance { alpha: f64::INFINITY, ..provenance() });
+    let settings = FitSettings { alpha: f64::INFINITY, ..provenance().settings };
+    let provenance = Some(Provenance { settings, ..provenance() });
     assert!(invalid(Model { provenance, ..model() }).contains("alpha"));
+    let items = vec![Item::binary("a".into())];
+    assert!(invalid(Model { items, ..model() }).contains("items have 1 features"));
+    let diagnoses = vec![Diagnosis::DeadComponents { components: vec![2] }];
+    let trust_of = |diagnoses| Some(Trust { diagnoses, ..trust() });
+    assert!(invalid(Model { trust: trust_of(diagnoses), ..model() }).contains("diagnosis"));
 }
 
 #[test]
 fn weights_and_means_behind_a_valid_checksum_still_go_through_the_checked_constructor() {
     let good = payload::encode(&small_model()).unwrap();
-    for (at, value) in [(32, 0.8), (32, f64::NAN), (56, 1.5), (56, f64::NAN), (56, -0.1)] {
+    for (at, value) in [(8, 0.8), (8, f64::NAN), (32, 1.5), (32, f64::NAN), (32, -0.1)] {
         let mut bad = good.clone();
         bad[at..at + 8].copy_from_slice(&f64::to_le_bytes(value));
         let problem = decode(&envelope::seal(&bad).unwrap()).unwrap_err();
         assert!(matches!(problem, ModelProblem::Invalid(_)), "{value} at {at}: {problem}");
     }
+}
+
+#[test]
+fn a_model_is_written_once_and_overwritten_only_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/model.bmm");
+    small_model().write(&path).unwrap();
+    assert!(matches!(bare_model().write(&path), Err(crate::Error::Exists { .. })));
+    assert_eq!(Model::read(&path).unwrap(), small_model());
+    bare_model().overwrite(&path).unwrap();
+    assert_eq!(Model::read(&path).unwrap(), bare_model());
 }
 
 proptest! {

@@ -1,21 +1,24 @@
 //! How usual a sample is for its cluster, by what the training samples of the cluster were like.
 //!
-//! The responsibilities of many features are almost always 0 and 1, for noise no less than for digits: they say which
-//! cluster is the best, not whether it is a good one. So a model keeps, of the training samples of each cluster, the quantiles of
-//! `log p(x)` and of the number of ones, and a sample is held against them. Both are needed: a blank image is more probable than most
-//! digits, and has fewer ones than any.
+//! With many features, responsibilities are almost always 0 and 1, for noise no less than for
+//! digits. They say which cluster is the best, not whether it is a good one. So a model keeps
+//! quantiles of the training samples of each cluster: of `log p(x)`, and of the number of ones. A
+//! sample is held against both: a blank image is more probable than most digits, and has fewer
+//! ones than any.
 
 use crate::error::ModelProblem;
 use crate::mixture::Assignment;
 use serde::{Deserialize, Serialize};
 
-/// The shares that quantiles are kept at, the same from both ends; closest where the rule of one in a hundred looks.
+/// The shares that quantiles are kept at, the same from both ends. They are closest near one in a
+/// hundred, where samples are called unusual.
 pub const LEVELS: [f64; 27] = [
     0.0, 0.0005, 0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6,
     0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.9925, 0.995, 0.9975, 0.999, 0.9995, 1.0,
 ];
 
-/// Quantiles of the training samples of every cluster, at [`LEVELS`]; infinite for a cluster that none fell in.
+/// Quantiles of the training samples of every cluster, at [`LEVELS`]. They are infinite for a
+/// cluster without samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Typicality {
     /// Of `log p(x)`, in nats: K x 27, one cluster after another, each ascending.
@@ -36,12 +39,12 @@ pub struct Member {
 }
 
 impl Typicality {
-    /// Of `n_components` clusters with these `members`. A sample with a feature missing is none, for its `log p(x)` is that of
-    /// fewer features.
+    /// The quantiles of `n_components` clusters with these `members`. Leave out samples with a
+    /// missing feature: their `log p(x)` is one of fewer features.
     pub fn of(n_components: usize, members: impl Iterator<Item = Member> + Clone) -> Self {
         let mut sizes = vec![0; n_components];
         members.clone().for_each(|member| sizes[member.assignment.component] += 1);
-        // One after the other: of many samples each takes much memory.
+        // One list after the other: each takes much memory where samples are many.
         let all = |value: &dyn Fn(&Member) -> f64| {
             let mut of_clusters: Vec<_> = sizes.iter().map(|&n| Vec::with_capacity(n)).collect();
             for member in members.clone() {
@@ -55,11 +58,13 @@ impl Typicality {
         }
     }
 
-    /// The typicality of a sample of cluster `k` with this `log p(x)` and number of ones, in [0, 1]: about a share `t` of the
-    /// training samples of the cluster, or less, have typicality `t` or less. `None` for a cluster without training samples.
+    /// The typicality, in [0, 1], of a sample of cluster `k` with this `log p(x)` and number of
+    /// ones.
     ///
-    /// It is the p-value of two tests by Bonferroni: of `log p(x)`, which may be too low, and of the number of ones, which may be too
-    /// low or too high. Beyond all training samples it is 0, in a small cluster, too.
+    /// About a share `t` of the training samples of the cluster, or less, have typicality `t` or
+    /// less. It is the p-value of two tests by Bonferroni: `log p(x)` may be too low, and the
+    /// number of ones too low or too high. Beyond all training samples it is 0, in a small cluster
+    /// too. `None` for a cluster without training samples.
     pub fn of_sample(&self, k: usize, log_prob: f64, n_ones: usize) -> Option<f64> {
         let log_probs = self.log_prob.chunks(LEVELS.len()).nth(k)?;
         let ones = self.ones.chunks(LEVELS.len()).nth(k)?;
@@ -84,7 +89,8 @@ impl Typicality {
     }
 }
 
-/// The values at [`LEVELS`] of the sorted weighted `values`: each the least that so large a share does not exceed.
+/// The quantiles at [`LEVELS`] of `values` with their weights. Each is the least value that a share
+/// of this size does not exceed.
 fn quantiles(mut values: Vec<(f64, f64)>) -> Vec<f64> {
     if values.is_empty() {
         return vec![f64::INFINITY; LEVELS.len()];
@@ -102,7 +108,8 @@ fn quantiles(mut values: Vec<(f64, f64)>) -> Vec<f64> {
     LEVELS.iter().map(|&level| quantile(level)).collect()
 }
 
-/// The share of samples up to `value` by `quantiles` at [`LEVELS`], a straight line between two of them: 0 below the first, 1 from the last.
+/// The share of samples up to `value`, by a straight line between the `quantiles` at [`LEVELS`]. It
+/// is 0 below the first and 1 from the last.
 fn share_up_to(quantiles: &[f64], value: f64) -> f64 {
     let n_below = quantiles.partition_point(|quantile| *quantile <= value);
     if n_below == 0 || n_below == quantiles.len() {
@@ -117,7 +124,7 @@ fn share_up_to(quantiles: &[f64], value: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// A hundred samples of cluster 0 with `log p` -100 to -1 and 100 to 199 ones; cluster 1 is empty.
+    /// Cluster 0 has a hundred samples with `log p` -100 to -1 and 100 to 199 ones, cluster 1 none.
     fn typicality() -> Typicality {
         let member = |i: usize| Member {
             assignment: Assignment { component: 0, log_prob: -1.0 - i as f64, entropy: 0.0 },

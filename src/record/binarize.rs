@@ -37,7 +37,7 @@ impl fmt::Display for Binarize {
 impl FromStr for Binarize {
     type Err = Error;
 
-    /// The rule that [`Binarize`]'s `Display` writes: `threshold:T` (T 1 to 255), `otsu`, `bernoulli:SEED` or `none`.
+    /// From `threshold:T` (T 1 to 255), `otsu`, `bernoulli:SEED` or `none`.
     fn from_str(text: &str) -> Result<Self> {
         let rule = match text.split_once(':') {
             None if text == "otsu" => Some(Self::Otsu),
@@ -50,7 +50,7 @@ impl FromStr for Binarize {
     }
 }
 
-/// The error for a rule that cannot be used, with what to note about the ones that can.
+/// The error for a rule that cannot be used, with a note about the ones that can.
 pub(crate) fn refused(value: String, note: &str) -> Error {
     let allowed = format!("threshold:T, otsu, bernoulli:SEED or none, {note}");
     Error::parameter("binarize", value, allowed)

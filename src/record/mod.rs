@@ -1,8 +1,8 @@
-//! Plain values that say how rows were made and how a fit went: data and em fill them, model_file keeps them, cli words
-//! them.
+//! Plain values that say how rows were made and how a fit went. `data` and `em` fill them,
+//! `model_file` keeps them, `cli` words them.
 //!
-//! In every format a setting is the text that the program takes, such as `threshold:128` or `random-rows`; it is parsed
-//! once, on reading.
+//! In every format a setting is the text that the program takes, such as `threshold:128` or
+//! `random-rows`. It is parsed once, on reading.
 
 mod binarize;
 mod diagnosis;

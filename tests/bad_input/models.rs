@@ -78,12 +78,38 @@ fn a_model_with_any_one_bit_flipped_is_refused() {
 fn a_model_of_a_newer_format_is_called_newer_not_damaged() {
     let sandbox = Sandbox::with_run();
     let mut model = sandbox.read("run/model.bmm");
-    model[8..12].copy_from_slice(&(model_file::FORMAT_VERSION + 1).to_le_bytes());
-    let sum = Sha256::new().chain_update(&model[..20]).chain_update(&model[52..]).finalize();
-    model[20..52].copy_from_slice(&sum);
+    let newer = model_file::FORMAT_VERSION + 1;
+    seal_as(&mut model, newer);
     assert!(matches!(model_file::decode(&model), Err(ModelProblem::NewerFormat { .. })));
     sandbox.write("bent.bmm", model);
-    refuses_model(&sandbox, &["version 3", "newer"]);
+    refuses_model(&sandbox, &[&format!("version {newer}"), "newer"]);
+}
+
+/// Gives the file another format version, and a checksum that fits.
+fn seal_as(model: &mut [u8], version: u32) {
+    model[8..12].copy_from_slice(&version.to_le_bytes());
+    let sum = Sha256::new().chain_update(&model[..20]).chain_update(&model[52..]).finalize();
+    model[20..52].copy_from_slice(&sum);
+}
+
+#[test]
+fn a_model_of_an_older_format_is_told_by_its_version_and_what_wrote_it() {
+    let sandbox = Sandbox::with_run();
+    // As versions 1 and 2 began: K, D, height, width, one weight.
+    let payload: Vec<u8> = [1, 16, 4 | 4 << 32, 1, f64::to_bits(1.0)]
+        .iter()
+        .flat_map(|value: &u64| value.to_le_bytes())
+        .collect();
+    for version in [1, 2] {
+        let length = (payload.len() as u64).to_le_bytes();
+        let mut model = [&b"\x89BMM\r\n\x1a\n"[..], &[0; 4], &length, &[0; 32], &payload].concat();
+        seal_as(&mut model, version);
+        sandbox.write("bent.bmm", model);
+        let told = format!("format version {version}, written by bmm 0.1.0 before its release");
+        refuses_model(&sandbox, &[&told, "this bmm reads version 3"]);
+        let run = sandbox.words("info bent.bmm");
+        assert!(run.err.contains("hint: train the model again"), "{}", run.err);
+    }
 }
 
 #[test]

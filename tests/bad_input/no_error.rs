@@ -33,7 +33,7 @@ fn check_numbers(name: &str, value: &Value) {
 }
 
 fn check_model(sandbox: &Sandbox, run: &str) {
-    let model = model_file::read(sandbox.path(run).join("model.bmm")).unwrap();
+    let model = model_file::Model::read(sandbox.path(run).join("model.bmm")).unwrap();
     assert!((model.mixture.weights().iter().sum::<f64>() - 1.0).abs() < 1e-12);
     assert!(model.mixture.weights().iter().all(|weight| (0.0..=1.0).contains(weight)));
     assert!(model.mixture.means().iter().all(|mean| (0.0..=1.0).contains(mean)));

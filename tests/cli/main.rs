@@ -16,7 +16,7 @@ mod sweep;
 mod train;
 mod view;
 
-use bmm::model_file::{self, Model};
+use bmm::model_file::{Digest, Model};
 use common::program::{BMM, Run, Sandbox, gzip, idx, png, two_kinds};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ fn assert_keys(value: &Value, wanted: &str) {
 }
 
 fn model(sandbox: &Sandbox, run: &str) -> Model {
-    model_file::read(sandbox.path(run).join("model.bmm")).unwrap()
+    Model::read(sandbox.path(run).join("model.bmm")).unwrap()
 }
 
 /// A folder with both splits of a tiny MNIST, labels included.

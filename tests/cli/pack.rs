@@ -43,7 +43,7 @@ fn every_command_reads_packed_rows() {
         assert_eq!(told(command, "rows.bits"), told(command, "mini"), "{command}");
     }
     sandbox.done("sweep --k 2 --data rows.bits --n-init 1 --out swept");
-    assert_eq!(model(&sandbox, "swept").binarize, "threshold:99");
+    assert_eq!(model(&sandbox, "swept").binarize.to_string(), "threshold:99");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! `bmm import`: makes a run folder of a model that another program wrote.
 
-use crate::cli::input::models;
 use crate::cli::input::reading::ImageShape;
 use crate::cli::run_folder;
 use crate::cli::terminal::console::Console;
@@ -51,7 +50,6 @@ impl Args {
         run_folder::check(Some(&self.out), self.force)?;
         let bytes = std::fs::read(&self.file).map_err(Error::io(&self.file))?;
         let shape = self.shape.map(|shape| (shape.height as u32, shape.width as u32));
-        let model = exchange::import(&bytes, format, shape);
-        models::checked(&self.file, model.map_err(|p| Error::model(&self.file, p))?)
+        exchange::import(&bytes, format, shape).map_err(|p| Error::model(&self.file, p))
     }
 }

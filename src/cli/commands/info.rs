@@ -4,13 +4,13 @@ use crate::cli::input::reading::Reading;
 use crate::cli::input::{self, Input, demo, models};
 use crate::cli::results::clusters;
 use crate::cli::results::standard_errors::ErrorArgs;
-use crate::cli::results::trust;
+use crate::cli::results::trust::TrustInWords;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::tables;
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
-use crate::model_file::{Model, Trust};
+use crate::model_file::Model;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -41,13 +41,14 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         console.result(&facts, || text(&facts, None))?;
         return Ok(Outcome::Done);
     };
-    let mut facts = model_facts(&path, &model);
+    let trust = TrustInWords::of_model(&model);
+    let mut facts = model_facts(&path, &model, trust.as_ref());
     let errors = args.errors.errors(&model, console)?;
     if let Some(errors) = &errors {
         facts["standard_errors"] = json!(errors);
     }
     let table = || errors.as_ref().map(|errors| errors.table(&model)).unwrap_or_default();
-    console.result(&facts, || text(&facts, model.trust.as_ref()) + &table())?;
+    console.result(&facts, || text(&facts, trust.as_ref()) + &table())?;
     Ok(Outcome::Done)
 }
 
@@ -66,7 +67,7 @@ fn read_if_model(path: &Path, is_run: bool) -> Result<Option<Model>> {
     }
 }
 
-fn model_facts(path: &Path, model: &Model) -> Value {
+fn model_facts(path: &Path, model: &Model, trust: Option<&TrustInWords>) -> Value {
     let mixture = &model.mixture;
     let mut facts = json!({
         "model": path.display().to_string(),
@@ -95,7 +96,7 @@ fn model_facts(path: &Path, model: &Model) -> Value {
             "starts": report.starts,
         });
     }
-    if let Some(trust) = &model.trust {
+    if let Some(trust) = trust {
         facts["trust"] = json!(trust);
     }
     facts
@@ -131,7 +132,7 @@ fn data_facts(input: &Input) -> Value {
 }
 
 /// The facts for people: a line each, and a table of the clusters.
-fn text(facts: &Value, trust: Option<&Trust>) -> String {
+fn text(facts: &Value, trust: Option<&TrustInWords>) -> String {
     let mut text = String::new();
     for (name, value) in facts.as_object().into_iter().flatten() {
         match value {
@@ -141,7 +142,7 @@ fn text(facts: &Value, trust: Option<&Trust>) -> String {
             _ => line(&mut text, name, value),
         }
     }
-    let findings = trust.into_iter().flat_map(|trust| trust::lines(trust).skip(1));
+    let findings = trust.into_iter().flat_map(|trust| trust.lines().skip(1));
     findings.for_each(|(name, value)| line(&mut text, name, &Value::String(value)));
     text + &cluster_table(facts)
 }

@@ -16,10 +16,10 @@ use crate::cli::terminal::memory;
 use crate::cli::terminal::progress;
 use crate::cli::terminal::progress::Progress;
 use crate::cli::terminal::text::counted;
-use crate::em::{self, Fit, FitParams, Init, NInit, StopReason};
+use crate::em::{self, Fit, FitParams, Init, InitKind, NInit, StopReason};
 use crate::error::{Error, Result};
 use crate::kernels;
-use crate::model_file::{self, Model};
+use crate::model_file::{self, Digest, Model};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -175,9 +175,9 @@ fn check_rows(source: &OsString, input: &Input, model: &Model) -> Result<()> {
 }
 
 /// The SHA-256 of a model's file.
-fn digest(model: &Model) -> Result<String> {
+fn digest(model: &Model) -> Result<Digest> {
     let bytes = model_file::encode(model).map_err(|p| Error::model(models::FILE, p))?;
-    Ok(model_file::sha256_hex(&bytes))
+    Ok(Digest::of_bytes(&bytes))
 }
 
 /// The kernels that will fit: instruction set and threads.
@@ -194,7 +194,7 @@ impl FitArgs {
         from: Option<&Model>,
         console: &Console,
     ) -> Result<(Input, Option<Input>)> {
-        let reading = self.reading(from)?;
+        let reading = self.reading(from);
         console.with_notes(|notes| input::read_with_held_out(source, &reading, notes))
     }
 
@@ -203,9 +203,9 @@ impl FitArgs {
         self.reading.labels.is_some()
     }
 
-    fn reading(&self, from: Option<&Model>) -> Result<Reading> {
-        let model_rule = from.map(|model| model.binarize.parse()).transpose()?;
-        Ok(Reading { model_rule, is_for_training: true, ..self.reading.reading() })
+    fn reading(&self, from: Option<&Model>) -> Reading {
+        let model_rule = from.map(|model| model.binarize);
+        Reading { model_rule, is_for_training: true, ..self.reading.reading() }
     }
 
     /// How to fit `n_components` to rows of `n_features`.
@@ -233,13 +233,13 @@ impl Args {
         Supervision::of(per_label, self.k, are_used, input)
     }
 
-    /// How to fit; and how the starts begin, for whoever wants to repeat it: a kind, or the digest of the model file.
-    fn params(&self, from: Option<Model>, n_features: usize) -> Result<(FitParams, String)> {
+    /// How to fit, and how the starts begin, for whoever wants to repeat it.
+    fn params(&self, from: Option<Model>, n_features: usize) -> Result<(FitParams, InitKind)> {
         let Some(model) = from else {
             let params = self.fit.params(self.k.unwrap_or(10), n_features);
-            return Ok((params, self.fit.init.to_string()));
+            return Ok((params, self.fit.init.kind()));
         };
-        let beginning = format!("from {}", digest(&model)?);
+        let beginning = InitKind::From(Some(digest(&model)?));
         let k = self.k.unwrap_or(model.mixture.n_components());
         let params = self.fit.params(k, n_features);
         Ok((FitParams { init: Init::From(model.mixture), ..params }, beginning))

@@ -62,7 +62,7 @@ pub(crate) fn read_for_model(
 ) -> Result<Input> {
     let picture_size = photos::size_for(model);
     let model_size = Some((model.height as usize, model.width as usize));
-    let model_rule = Some(model.binarize.parse()?);
+    let model_rule = Some(model.binarize);
     let reading = Reading { model_rule, model_size, picture_size, ..reading };
     if let [source] = sources {
         return read(source, &reading, notes);

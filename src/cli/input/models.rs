@@ -2,9 +2,8 @@
 
 use super::demo;
 use crate::cli::terminal::console::Console;
-use crate::data::Binarize;
 use crate::error::{Error, ModelProblem, Result};
-use crate::model_file::{self, Model};
+use crate::model_file::Model;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -49,22 +48,7 @@ pub(crate) fn read(path: &Path) -> Result<Model> {
         let problem = ModelProblem::NotAModel { looks_like: "a folder without a model.bmm" };
         return Err(Error::model(path, problem));
     }
-    if demo::is_built_in(path) {
-        return demo::model();
-    }
-    checked(&file, model_file::read(&file)?)
-}
-
-/// The model, if this program knows the rule that makes bits for it.
-pub(crate) fn checked(path: &Path, model: Model) -> Result<Model> {
-    let rule = &model.binarize;
-    match rule.parse::<Binarize>() {
-        Ok(_) => Ok(model),
-        Err(_) => {
-            let problem = ModelProblem::Invalid(format!("its binarisation rule is '{rule}'"));
-            Err(Error::model(path, problem))
-        }
-    }
+    if demo::is_built_in(path) { demo::model() } else { Model::read(&file) }
 }
 
 /// The model file of a run folder, or the path itself.

@@ -103,10 +103,10 @@ impl ErrorArgs {
         let memory = memory::for_lists(None);
         let defaults = FitParams { memory, ..FitParams::for_features(input.bits.n_features()) };
         let seed = self.seed.unwrap_or(0);
-        match &model.provenance {
-            Some(p) => {
-                let max_iter = p.max_iter as usize;
-                FitParams { alpha: p.alpha, tol: p.tol, max_iter, seed, ..defaults }
+        match model.provenance.as_ref().map(|provenance| &provenance.settings) {
+            Some(fit) => {
+                let max_iter = fit.max_iter as usize;
+                FitParams { alpha: fit.alpha, tol: fit.tol, max_iter, seed, ..defaults }
             }
             // Nobody knows what an imported model maximises: the likelihood, most likely.
             None => FitParams { alpha: 0.0, seed, ..defaults },

@@ -1,17 +1,22 @@
 //! What a fit tells: the table, the trust line and the score as text, the same as JSON, the history as CSV.
 
 use super::clusters::{self, Agreement, Clustering};
-use super::trust::{self, OfLabel, SecondBest};
+use super::findings::Finding;
+use super::trust::{self, LabelTrust, TrustInWords};
 use crate::cli::input::demo;
 use crate::cli::input::{Input, LeftOut, Words};
 use crate::cli::run_folder::Run;
 use crate::cli::terminal::clock::Clock;
 use crate::cli::terminal::tables;
 use crate::data;
-use crate::em::{Fit, FitParams, FitReport, SAME_OPTIMUM, StartReport, StopReason};
+use crate::em::{
+    Fit, FitParams, FitReport, FitSettings, InitKind, SAME_OPTIMUM, StartReport, StopReason,
+};
 use crate::error::Result;
 use crate::mixture::Assignment;
-use crate::model_file::{Finding, FitRecord, Member, Model, Provenance, StartRecord, Typicality};
+use crate::model_file::{
+    FitRecord, Item, Member, Model, NextOptimum, Provenance, StartRecord, Typicality,
+};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -22,7 +27,7 @@ pub(crate) struct Results {
     synthetic: bool,
     params: FitParams,
     /// How the starts began.
-    init: String,
+    init: InitKind,
     report: FitReport,
     /// The rows as new ones would be put into clusters: without their labels.
     judged: Vec<Assignment>,
@@ -45,7 +50,7 @@ pub(crate) struct Document {
     n_components: usize,
     seed: u64,
     n_init: String,
-    init: String,
+    init: InitKind,
     alpha: f64,
     tol: f64,
     max_iter: usize,
@@ -55,8 +60,8 @@ pub(crate) struct Document {
     /// Ends closer than this are the same optimum, in nats per sample.
     same_optimum: f64,
     /// The trust of each label's own fit, where each has clusters of its own.
-    by_label: Vec<OfLabel>,
-    second_best: Option<SecondBest>,
+    by_label: Vec<LabelTrust>,
+    second_best: Option<NextOptimum>,
     diagnoses: Vec<Finding>,
     gradient_residual: f64,
     /// Whether clusters were fitted to labels: then the log-likelihood of the training data is that of the images with their labels.
@@ -110,7 +115,7 @@ impl Results {
         input: &Input,
         held_out: Option<&Input>,
         params: FitParams,
-        init: String,
+        init: InitKind,
         fit: Fit,
     ) -> Result<Self> {
         let Fit { mixture, mut report, label_of } = fit;
@@ -127,11 +132,12 @@ impl Results {
             mixture,
             height: input.height as u32,
             width: input.width as u32,
-            binarize: input.rule.to_string(),
-            provenance: Some(provenance(input, &params, &init)),
+            binarize: input.rule,
+            items: input.names.iter().cloned().map(Item::binary).collect(),
+            provenance: Some(provenance(input, FitSettings { init, ..params.settings() })),
             report: Some(record(&report)),
             labels: training.label_table(&label_of),
-            trust: Some(trust::record(&report, training.words.sample)),
+            trust: Some(trust::record(&report)),
             typicality: Some(typicality),
         };
         let Input { left_out, synthetic, .. } = input;
@@ -232,7 +238,7 @@ impl Results {
             n_components: mixture.n_components(),
             seed: self.params.seed,
             n_init: self.params.n_init.to_string(),
-            init: self.init.clone(),
+            init: self.init,
             alpha: self.params.alpha,
             tol: self.params.tol,
             max_iter: self.params.max_iter,
@@ -240,9 +246,9 @@ impl Results {
             starts: report.starts.iter().map(Start::from).collect(),
             best_found: report.n_best(),
             same_optimum: SAME_OPTIMUM,
-            by_label: trust::of_each_label(report, self.model.labels.as_ref()),
-            second_best: SecondBest::of(report),
-            diagnoses: self.model.trust.as_ref().map_or_else(Vec::new, |t| t.findings.clone()),
+            by_label: trust::of_each_label(&self.model),
+            second_best: self.model.trust.as_ref().and_then(|trust| trust.whole.runner_up),
+            diagnoses: TrustInWords::of_model(&self.model).map_or_else(Vec::new, |t| t.findings),
             gradient_residual: report.gradient_residual,
             uses_labels: self.uses_labels(),
             n_iter: report.n_iter,
@@ -269,8 +275,8 @@ impl Results {
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "{name:<10}{value}");
         };
-        let trust = self.model.trust.iter().flat_map(trust::lines);
-        trust.for_each(|(name, value)| line(name, &value));
+        let trust = TrustInWords::of_model(&self.model);
+        trust.iter().flat_map(TrustInWords::lines).for_each(|(name, value)| line(name, &value));
         line("training", &with_agreement(&self.training));
         if self.uses_labels() {
             let sample = self.training.words.sample;
@@ -312,19 +318,13 @@ fn typicality(n_components: usize, assignments: &[Assignment], input: &Input) ->
     Typicality::of(n_components, members.map(member).filter(|member| member.weight > 0.0))
 }
 
-fn provenance(input: &Input, params: &FitParams, init: &str) -> Provenance {
+fn provenance(input: &Input, settings: FitSettings) -> Provenance {
     Provenance {
         program_version: env!("CARGO_PKG_VERSION").into(),
         data_sha256: data::fingerprint(&input.bits, input.weights.as_deref()),
         n_samples: input.bits.n_samples() as u64,
         synthetic: input.synthetic,
-        seed: params.seed,
-        n_init: params.n_init.to_string(),
-        init: init.into(),
-        alpha: params.alpha,
-        tol: params.tol,
-        max_iter: params.max_iter as u64,
-        accelerate: params.accelerate,
+        settings,
     }
 }
 
@@ -333,12 +333,12 @@ fn record(report: &FitReport) -> FitRecord {
         seed_index,
         n_iter: start.n_iter as u64,
         objective: start.objective,
-        stop: start.stop.to_string(),
+        stop: start.stop,
     });
     FitRecord {
         log_likelihood: report.log_likelihood,
         n_iter: report.n_iter as u64,
-        stop: report.stop.to_string(),
+        stop: report.stop,
         // A --from model may rule rows out: its -inf cannot be drawn or stored.
         objective_history: finite(&report.objective_history),
         starts: starts.collect(),

@@ -1,108 +1,119 @@
-//! How far a fit can be trusted: how often its optimum was reached, what the next one is like, and what may be wrong with it.
+//! How far a fit can be trusted: what a model keeps of that, and how it is worded.
 
+use super::findings::Finding;
+use crate::cli::input::Words;
 use crate::cli::terminal::text::counted;
-use crate::em::{Diagnosis, FitReport, RunnerUp, SAME_OPTIMUM, StopReason};
-use crate::model_file::{Finding, LabelTable, Trust};
+use crate::em::{FitReport, RunnerUp, SAME_OPTIMUM, StopReason};
+use crate::model_file::{Confirmation, FitRecord, Model, NextOptimum, Trust};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// The best optimum but one.
-#[derive(Debug, Serialize)]
-pub(crate) struct SecondBest {
-    start: usize,
-    objective: f64,
-    /// How far below the best one, in nats per sample.
-    gap: f64,
-    /// Of its clusters with those of the best one.
-    ari: Option<f64>,
+/// What a model keeps of it.
+pub(crate) fn record(report: &FitReport) -> Trust {
+    Trust {
+        whole: confirmation(report),
+        by_label: report.by_label.iter().map(confirmation).collect(),
+        gradient_residual: report.gradient_residual,
+        diagnoses: report.diagnoses.clone(),
+    }
 }
 
-impl SecondBest {
-    pub(crate) fn of(report: &FitReport) -> Option<Self> {
-        let RunnerUp { start, objective, ari } = report.runner_up?;
-        let best = report.starts[report.best_start].objective;
-        Some(Self { start, objective, gap: (best - objective) / report.total_weight, ari })
+fn confirmation(report: &FitReport) -> Confirmation {
+    Confirmation {
+        n_starts: report.starts.len() as u64,
+        n_finished: report.finished().count() as u64,
+        n_best: report.n_best() as u64,
+        runner_up: report.runner_up.map(|runner_up| next_optimum(report, runner_up)),
+    }
+}
+
+fn next_optimum(report: &FitReport, runner_up: RunnerUp) -> NextOptimum {
+    let RunnerUp { start, objective, ari } = runner_up;
+    let best = report.starts[report.best_start].objective;
+    NextOptimum {
+        start: start as u64,
+        objective,
+        gap: (best - objective) / report.total_weight,
+        ari,
     }
 }
 
 /// The trust of one label's own fit.
 #[derive(Debug, Serialize)]
-pub(crate) struct OfLabel {
+pub(crate) struct LabelTrust {
     label: String,
-    n_starts: usize,
-    best_found: usize,
-    second_best: Option<SecondBest>,
+    n_starts: u64,
+    best_found: u64,
+    second_best: Option<NextOptimum>,
 }
 
-/// Of the fits of all labels, in the order of the labels; none where clusters are of the whole.
-pub(crate) fn of_each_label(report: &FitReport, table: Option<&LabelTable>) -> Vec<OfLabel> {
-    let labels: BTreeSet<u32> =
-        table.iter().flat_map(|t| t.label_of.iter().flatten()).copied().collect();
-    let name =
-        |label: u32| table.and_then(|t| t.names.get(label as usize)).cloned().unwrap_or_default();
-    let of_label = |(label, report): (u32, &FitReport)| OfLabel {
-        label: name(label),
-        n_starts: report.starts.len(),
-        best_found: report.n_best(),
-        second_best: SecondBest::of(report),
+/// The trust of each label's own fit, in the order of the labels. None where clusters are of the
+/// whole.
+pub(crate) fn of_each_label(model: &Model) -> Vec<LabelTrust> {
+    let (Some(table), Some(trust)) = (&model.labels, &model.trust) else { return Vec::new() };
+    let labels: BTreeSet<u32> = table.label_of.iter().flatten().copied().collect();
+    let label_trust = |(label, fit): (u32, &Confirmation)| LabelTrust {
+        label: table.names.get(label as usize).cloned().unwrap_or_default(),
+        n_starts: fit.n_starts,
+        best_found: fit.n_best,
+        second_best: fit.runner_up,
     };
-    labels.into_iter().zip(&report.by_label).map(of_label).collect()
+    labels.into_iter().zip(&trust.by_label).map(label_trust).collect()
 }
 
-/// What a model keeps of it.
-pub(crate) fn record(report: &FitReport, sample: &str) -> Trust {
-    Trust {
-        line: line(report, sample),
-        gradient_residual: report.gradient_residual,
-        findings: report.diagnoses.iter().map(finding).collect(),
+/// The trust of a model in words, as documents show it.
+#[derive(Debug, Serialize)]
+pub(crate) struct TrustInWords {
+    line: String,
+    gradient_residual: f64,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl TrustInWords {
+    /// That of a model which was fitted by `bmm`.
+    pub(crate) fn of_model(model: &Model) -> Option<Self> {
+        let trust = model.trust.as_ref()?;
+        let sample = Words::of(model.height as usize).sample;
+        Some(Self {
+            line: line(trust, model.report.as_ref()?, sample),
+            gradient_residual: trust.gradient_residual,
+            findings: trust.diagnoses.iter().map(Finding::new).collect(),
+        })
+    }
+
+    /// The lines of a text, each with its name.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let findings = self.findings.iter().map(|found| ("diagnosis", found.line()));
+        std::iter::once(("trust", self.line.clone())).chain(findings)
     }
 }
 
-fn finding(found: &Diagnosis) -> Finding {
-    Finding {
-        code: found.code().into(),
-        components: found.components().into_iter().map(|k| k as u64).collect(),
-        message: found.to_string(),
-        advice: found.advice().into(),
-    }
-}
-
-/// As lines, each with its name.
-pub(crate) fn lines(trust: &Trust) -> impl Iterator<Item = (&'static str, String)> {
-    let found = trust.findings.iter().map(|found| {
-        let Finding { code, message, advice, .. } = found;
-        ("diagnosis", format!("{code}: {message}; {advice}"))
-    });
-    std::iter::once(("trust", trust.line.clone())).chain(found)
-}
-
-/// How often the best optimum was reached, what the next one is like, and how the fit ended; rows are called `sample`.
-fn line(report: &FitReport, sample: &str) -> String {
-    if !report.by_label.is_empty() {
-        return of_labels(report);
-    }
-    let starts = counted(report.starts.len(), "start");
-    let (finished, best) = (report.finished().count(), report.n_best());
-    if finished == 0 {
-        return format!("{starts}, none run to the end; {}", end(report));
-    }
-    let second = SecondBest::of(report).map_or_else(String::new, |second| {
-        let ari = second.ari.map_or_else(String::new, |ari| format!(" (ARI {ari:.2} with it)"));
-        format!("; the next one is {:.2e} nats per {sample} lower{ari}", second.gap)
-    });
+/// How many starts reached the best optimum, what the next one is like, and how the fit ended.
+fn line(trust: &Trust, report: &FitRecord, sample: &str) -> String {
     let end = end(report);
+    if !trust.by_label.is_empty() {
+        return format!("{}; {end}", labels_line(&trust.by_label));
+    }
+    let Confirmation { n_starts, n_finished, n_best, runner_up } = &trust.whole;
+    let starts = counted(*n_starts as usize, "start");
+    if *n_finished == 0 {
+        return format!("{starts}, none run to the end; {end}");
+    }
+    let next = runner_up.map_or_else(String::new, |next| {
+        let ari = next.ari.map_or_else(String::new, |ari| format!(" (ARI {ari:.2} with it)"));
+        format!("; the next one is {:.2e} nats per {sample} lower{ari}", next.gap)
+    });
     format!(
-        "{starts}, {finished} run to the end, {best} reached the best objective (within {SAME_OPTIMUM:e} nats per \
-         {sample}){second}; {end}"
+        "{starts}, {n_finished} run to the end, {n_best} reached the best objective (within \
+         {SAME_OPTIMUM:e} nats per {sample}){next}; {end}"
     )
 }
 
-/// The same of a fit by labels.
-fn of_labels(report: &FitReport) -> String {
-    let reports = &report.by_label;
-    let n_starts: usize = reports.iter().map(|report| report.starts.len()).sum();
-    let several = reports.iter().filter(|report| report.starts.len() > 1);
-    let n_confirmed = several.clone().filter(|report| report.n_best() > 1).count();
+/// How many labels there are, and in how many of them starts agreed.
+fn labels_line(fits: &[Confirmation]) -> String {
+    let n_starts: u64 = fits.iter().map(|fit| fit.n_starts).sum();
+    let several = fits.iter().filter(|fit| fit.n_starts > 1);
+    let n_confirmed = several.clone().filter(|fit| fit.n_best > 1).count();
     // One start each says nothing of other optima, and a single cluster has none.
     let confirmed = match several.count() {
         0 => String::new(),
@@ -110,16 +121,12 @@ fn of_labels(report: &FitReport) -> String {
             "; the best objective was reached more than once in {n_confirmed} of {n} labels"
         ),
     };
-    format!(
-        "{} labels, each with clusters of its own, {} in all{confirmed}; {}",
-        reports.len(),
-        counted(n_starts, "start"),
-        end(report)
-    )
+    let (n, starts) = (fits.len(), counted(n_starts as usize, "start"));
+    format!("{n} labels, each with clusters of its own, {starts} in all{confirmed}")
 }
 
-fn end(report: &FitReport) -> String {
-    let iterations = counted(report.n_iter, "iteration");
+fn end(report: &FitRecord) -> String {
+    let iterations = counted(report.n_iter as usize, "iteration");
     match report.stop {
         StopReason::Converged => format!("converged after {iterations}"),
         StopReason::Interrupted => format!("interrupted after {iterations}"),

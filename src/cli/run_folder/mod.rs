@@ -11,7 +11,7 @@ use crate::cli::terminal::console::json_text;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::text::counted;
 use crate::error::{Error, Result};
-use crate::model_file::{self, Model, atomic};
+use crate::model_file::{self, Digest, Model, atomic};
 use crate::parallel;
 use crate::render;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ impl Run {
         // A sheet is large while it is drawn: before there is a file as large as the model.
         let mut files = pictures(model, Some(results.cluster_sizes()))?;
         let bytes = encode(model)?;
-        let model_sha256 = model_file::sha256_hex(&bytes);
+        let model_sha256 = Digest::of_bytes(&bytes).to_string();
         files.push((models::FILE.to_string(), bytes));
         files.push(("history.csv".into(), results.history_csv().into_bytes()));
         let charts = more.iter().filter(|(name, _)| name.ends_with(".svg"));

@@ -1,8 +1,8 @@
 //! Files and run folders that appear whole or not at all.
 //!
-//! Everything is written under a temporary name beside the target, synced and renamed. A failure leaves nothing behind,
-//! folders made on the way included; only a killed process can leave a `.bmm-*.tmp` sibling. The only file that knows
-//! tempfile and rustix.
+//! Everything is written under a temporary name beside the target, synced and renamed. A failure
+//! leaves nothing behind, folders made on the way included. Only a killed process can leave a
+//! `.bmm-*.tmp` sibling. This file alone knows tempfile and rustix.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -19,7 +19,7 @@ mod tests;
 
 use parents::{Parents, parent_of, sync_folder};
 
-/// Everything that stands in a run folder. A folder with anything else in it is never replaced, `--force` or not.
+/// Everything that stands in a run folder. A folder that holds anything else is never replaced.
 pub const RUN_ENTRIES: [&str; 9] = [
     "model.bmm",
     "means",
@@ -43,13 +43,14 @@ type Contents<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 /// A device, a pipe or a standard stream of the process is written to as it is, `force` or not.
 ///
 /// # Errors
-/// [`Error::Exists`] if there is something at `path` and no `force`, even if it appeared a moment ago; [`Error::Io`] for
-/// what the operating system refuses. In both cases what was there is as it was.
+/// [`Error::Exists`] if there is something at `path` and no `force`, even if it appeared a moment
+/// ago; [`Error::Io`] for what the operating system refuses. In both cases what was there is as it
+/// was.
 pub fn write_file(path: impl AsRef<Path>, bytes: &[u8], force: bool) -> Result<()> {
     write_file_by(path, force, &|out| out.write_all(bytes))
 }
 
-/// The same for what `write` writes, piece by piece.
+/// Writes to `path` what `write` gives, piece by piece, as [`write_file`] does.
 ///
 /// # Errors
 /// As [`write_file`], and those of `write`.
@@ -72,15 +73,15 @@ pub fn write_file_by(path: impl AsRef<Path>, force: bool, write: Contents) -> Re
     Ok(())
 }
 
-/// Writes the folder `path` with `files`, each a relative name (slashes make sub-folders) and its bytes, whole or not at
-/// all; missing parent folders are made.
+/// Writes the folder `path` with `files`, whole or not at all; missing parent folders are made.
 ///
-/// An empty folder at `path` counts as none. A run folder ([`RUN_ENTRIES`], `model.bmm` among them) is swapped for the
-/// new one in one step, where the system can, and then removed.
+/// A file is a relative name (slashes make sub-folders) and its bytes. An empty folder at `path`
+/// counts as none. A run folder ([`RUN_ENTRIES`], `model.bmm` among them) is swapped for the new
+/// one in one step, where the system can, and then removed.
 ///
 /// # Errors
-/// [`Error::Exists`] as [`check_folder_target`] says; [`Error::Io`] for what the operating system refuses, and for a name
-/// that leads out of the folder. What was there is as it was.
+/// [`Error::Exists`] as [`check_folder_target`] says; [`Error::Io`] for what the operating system
+/// refuses, and for a name that leads out of the folder. What was there is as it was.
 pub fn write_folder(
     path: impl AsRef<Path>,
     files: &[(String, Vec<u8>)],
@@ -89,8 +90,10 @@ pub fn write_folder(
     write_kind(Kind::Run, path.as_ref(), files, force)
 }
 
-/// Writes the folder `path` with `pictures` (PNG), named drawn-000.png, drawn-001.png and so on, as [`write_folder`] does: with `force` it
-/// takes the place of a folder that holds such pictures and nothing else.
+/// Writes the folder `path` with `pictures` (PNG), named drawn-000.png, drawn-001.png and so on.
+///
+/// It does so as [`write_folder`]. With `force` it replaces a folder that holds such pictures and
+/// nothing else.
 ///
 /// # Errors
 /// As [`write_folder`].
@@ -123,14 +126,14 @@ fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool)
     Ok(())
 }
 
-/// Whether [`write_folder`] could write `path` now: to be asked before the hour of training, not after it.
+/// Whether [`write_folder`] could write `path` now: ask before long work, not after it.
 ///
 /// Tries it with an empty temporary folder, which is gone again when this returns.
 ///
 /// # Errors
-/// [`Error::Exists`] if `path` is a file, a run folder and there is no `force`, a folder that holds anything else, the
-/// current folder or a mount point;
-/// [`Error::Io`] if no folder can be made beside it.
+/// [`Error::Exists`] if `path` is a file, a run folder without `force`, a folder that holds
+/// anything else, the current folder or a mount point; [`Error::Io`] if no folder can be made
+/// beside it.
 pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     let path = path.as_ref();
     admit(Kind::Run, path, force)?;
@@ -139,7 +142,7 @@ pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     temporary_folder(&target).map(drop).map_err(Error::io(path))
 }
 
-/// Whether [`write_file`] could write `path` now: to be asked before long work, as [`check_folder_target`] is.
+/// Whether [`write_file`] could write `path` now: ask before long work.
 ///
 /// # Errors
 /// As [`write_file`]; nothing is written, and a folder made to try is gone again.
@@ -166,8 +169,8 @@ fn exists(path: &Path, obstacle: Obstacle) -> Error {
     Error::Exists { path: path.to_path_buf(), obstacle }
 }
 
-/// Whether `path` is something to write into rather than to replace. The standard streams are named because a shell may
-/// have pointed them at a regular file.
+/// Whether `path` is something to write into rather than to replace. A shell may have pointed a
+/// standard stream at a regular file, so these are known by their names.
 fn is_stream(path: &Path) -> bool {
     let standard = ["/dev/stdout", "/dev/stderr"].iter().any(|name| path == Path::new(name));
     let special = fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
@@ -192,7 +195,7 @@ fn temporary_name() -> Builder<'static, 'static> {
     builder
 }
 
-/// A synced file beside `target`, with the permissions of the file it will replace or else the usual ones.
+/// A synced file beside `target`, with the permissions of the file that it replaces, if it does.
 fn temporary_file(target: &Path, write: Contents) -> io::Result<NamedTempFile> {
     let mut builder = temporary_name();
     #[cfg(unix)]
@@ -294,14 +297,14 @@ fn admit(kind: Kind, path: &Path, force: bool) -> Result<Occupant> {
     }
 }
 
-/// Whether the folder at `path` cannot give way to another: a mount point refuses, and a shell that stands in the current
-/// folder would go on seeing the old one.
+/// Whether the folder at `path` cannot give way to another. A mount point refuses, and a shell in
+/// the current folder would go on seeing the old one.
 fn is_pinned(path: &Path) -> bool {
     let target = followed(path);
     std::env::current_dir().is_ok_and(|here| followed(&here) == target) || is_mount_point(&target)
 }
 
-/// Whether a file system is mounted at `folder`, as far as the system tells; where it does not, renaming will.
+/// Whether a file system is mounted at `folder`. Where the system does not tell, renaming fails.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_mount_point(folder: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
@@ -365,7 +368,7 @@ fn exchange(new: &Path, old: &Path) -> io::Result<()> {
     exchange_by_turns(new, old)
 }
 
-/// The same in three renames; if the second fails the first is taken back.
+/// Lets two folders change places in three renames. If the second fails, the first is taken back.
 fn exchange_by_turns(new: &Path, old: &Path) -> io::Result<()> {
     let aside = temporary_folder(old)?;
     let free = aside.path().join("old");

@@ -1,4 +1,5 @@
-//! The folders above a file to come: made on the way, unmade if it does not come, made durable if it does.
+//! The folders above a new file: made on the way, removed again if the file is not written, made
+//! durable if it is.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -11,7 +12,7 @@ pub(super) fn parent_of(target: &Path) -> &Path {
     target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes the names in `folder` durable. Some file systems and systems cannot, which is no failure of the run.
+/// Makes the names in `folder` durable. Some systems cannot, which is no failure of the run.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(not(unix)) {
         return Ok(());
@@ -22,7 +23,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Parent folders made for a file to come; unmade again unless it came.
+/// Parent folders made for a new file; removed again unless they are kept.
 pub(super) struct Parents {
     made: Vec<PathBuf>,
 }
@@ -43,8 +44,8 @@ impl Parents {
         Ok(parents)
     }
 
-    /// Keeps the folders and makes their names and that of `target` durable, as far as the system lets us: the file is
-    /// in place already, so a refusal here is no reason to call it missing.
+    /// Keeps the folders, and makes their names and that of `target` durable. The file is in place
+    /// already, so a system that refuses is no reason to call it missing.
     pub(super) fn keep(mut self, target: &Path) {
         let made = std::mem::take(&mut self.made);
         for name in made.iter().map(PathBuf::as_path).chain([target]) {

@@ -1,7 +1,7 @@
 //! Laws of writing: whole or not at all, nothing replaced unasked, nothing left behind.
 
 use super::super::tests::small_model;
-use super::super::{encode, read};
+use super::super::{Model, encode};
 use super::*;
 use crate::error::ModelProblem;
 
@@ -217,10 +217,10 @@ fn a_model_written_is_read_and_a_bent_file_is_refused_by_name() {
     let path = place.path().join("model.bmm");
     let bytes = encode(&small_model()).unwrap();
     write_file(&path, &bytes, false).unwrap();
-    assert_eq!(read(&path).unwrap(), small_model());
+    assert_eq!(Model::read(&path).unwrap(), small_model());
     let problem = |bytes: &[u8]| {
         write_file(&path, bytes, true).unwrap();
-        match read(&path) {
+        match Model::read(&path) {
             Err(Error::Model { problem, .. }) => problem,
             other => panic!("{other:?}"),
         }
@@ -230,7 +230,7 @@ fn a_model_written_is_read_and_a_bent_file_is_refused_by_name() {
     assert!(matches!(problem(&[&bytes[..], b"x"].concat()), ModelProblem::Damaged { .. }));
     assert!(matches!(problem(b""), ModelProblem::NotAModel { .. }));
     assert!(matches!(problem(b"\x89PNG"), ModelProblem::NotAModel { .. }));
-    assert!(matches!(read(place.path()), Err(Error::Io { .. })));
+    assert!(matches!(Model::read(place.path()), Err(Error::Io { .. })));
 }
 
 #[test]

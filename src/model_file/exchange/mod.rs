@@ -9,9 +9,9 @@
 //! | CSV | header `weight,p0,p1,...`, then one line per component | |
 //! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `labels`, `provenance`; `report` is written for people but not read back |
 //!
-//! A row is one component everywhere. What a format does not carry is dropped. No import has a fit report, because nothing
-//! ties an open file to the fit it once came from; JSON's provenance is kept as what the file claims, above all whether
-//! its data was synthetic.
+//! A row is one component everywhere. What a format does not carry is dropped. No import has a fit
+//! report: nothing ties an open file to the fit that it once came from. The provenance of a JSON
+//! file is kept as what the file claims, above all whether its data was synthetic.
 
 mod csv;
 mod json;
@@ -22,12 +22,11 @@ mod tests;
 
 use std::path::Path;
 
-use super::record::{LabelTable, Model, Provenance, mixture_from};
+use super::model::mixture_from;
+use super::{LabelTable, Model, Provenance};
 use crate::error::{Error, ModelProblem, Result};
 use crate::file_kind::has_ending;
-
-/// The rule given to an imported model whose file names none.
-pub const DEFAULT_BINARIZE: &str = "threshold:128";
+use crate::record::Binarize;
 
 /// An exchange format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +55,16 @@ impl Format {
         }
     }
 
+    fn refused(self, what: &Foreign) -> ModelProblem {
+        let format = match self {
+            Self::Safetensors => "safetensors",
+            Self::Npy => "npy",
+            Self::Csv => "CSV",
+            Self::Json => "JSON",
+        };
+        ModelProblem::Foreign { format, what: what.to_string() }
+    }
+
     /// The format that the ending of `path` stands for, upper or lower case.
     ///
     /// # Errors
@@ -72,27 +81,30 @@ impl Format {
 /// The bytes of `model` in `format`; the same model gives the same bytes.
 ///
 /// # Errors
-/// [`ModelProblem::Invalid`] if the parts of the model do not fit together (see [`Model::check`]), or
-/// [`ModelProblem::Foreign`] should the writer of the format refuse.
+/// [`ModelProblem::Invalid`] if the parts of the model do not fit together (see [`Model::check`]),
+/// or [`ModelProblem::Foreign`] should the writer of the format refuse.
 pub fn export(model: &Model, format: Format) -> Result<Vec<u8>, ModelProblem> {
     model.check()?;
-    match format {
-        Format::Safetensors => safetensors::export(model),
+    let bytes = match format {
+        Format::Safetensors => Ok(safetensors::export(model)),
         Format::Npy => Ok(npy::export(model)),
         Format::Csv => csv::export(model),
         Format::Json => json::export(model),
-    }
+    };
+    bytes.map_err(|what| format.refused(&what))
 }
 
 /// The model in `bytes`, which are a whole file of `format`.
 ///
-/// `shape` is height and width in pixels. Without it they are those of the file; where it has none, D that is a square is
-/// taken for a square picture, and any other D for 1 x D. A file without binarisation rule gets [`DEFAULT_BINARIZE`].
+/// `shape` is height and width in pixels. Without it they are those of the file. Where that has
+/// none, a D that is a square is taken for a square image, and any other D for 1 x D. A file
+/// without a binarisation rule gets the default one, `threshold:128`.
 ///
 /// # Errors
-/// [`ModelProblem::Foreign`] if the file is not of that format and layout; [`ModelProblem::Invalid`] if the weights do
-/// not sum to 1 within 1e-9 (they are not rescaled: that would hide a mistake), a weight or mean lies outside [0, 1] or
-/// is NaN, the shapes differ, or height x width is not D.
+/// [`ModelProblem::Foreign`] if the file is not of that format and layout.
+/// [`ModelProblem::Invalid`] if the shapes differ, or height x width is not D. Also if a weight or
+/// mean lies outside [0, 1], or the weights do not sum to 1 within 1e-9. They are not rescaled:
+/// that would hide a mistake.
 pub fn import(
     bytes: &[u8],
     format: Format,
@@ -103,11 +115,15 @@ pub fn import(
         Format::Npy => npy::import(bytes),
         Format::Csv => csv::import(bytes),
         Format::Json => json::import(bytes),
-    }?;
-    parts.into_model(shape)
+    };
+    parts.map_err(|what| format.refused(&what))?.into_model(shape)
 }
 
+/// Why a file is not of the format it should be.
+type Foreign = Box<dyn std::error::Error>;
+
 /// What an exchange file says, unchecked.
+#[derive(Default)]
 struct Parts {
     weights: Vec<f64>,
     /// One component after another.
@@ -115,32 +131,18 @@ struct Parts {
     /// The length of one component, D.
     n_features: usize,
     shape: Option<(u32, u32)>,
-    binarize: Option<String>,
+    binarize: Option<Binarize>,
     labels: Option<LabelTable>,
     provenance: Option<Provenance>,
 }
 
 impl Parts {
-    /// Weights and means alone, for a format that has nothing else.
-    fn numbers(weights: Vec<f64>, means: Vec<f64>, n_features: usize) -> Self {
-        let (shape, binarize, labels, provenance) = (None, None, None, None);
-        Self { weights, means, n_features, shape, binarize, labels, provenance }
-    }
-
     fn into_model(self, shape: Option<(u32, u32)>) -> Result<Model, ModelProblem> {
         let shape = shape.or(self.shape).or_else(|| likely_shape(self.n_features));
         let (height, width) = shape.unwrap_or_default();
-        let model = Model {
-            mixture: mixture_from(self.weights, self.means, self.n_features)?,
-            height,
-            width,
-            binarize: self.binarize.unwrap_or_else(|| DEFAULT_BINARIZE.into()),
-            provenance: self.provenance,
-            report: None,
-            labels: self.labels,
-            trust: None,
-            typicality: None,
-        };
+        let mixture = mixture_from(self.weights, self.means, self.n_features)?;
+        let model = Model::new(mixture, height, width, self.binarize.unwrap_or_default())?;
+        let model = Model { labels: self.labels, provenance: self.provenance, ..model };
         model.check()?;
         Ok(model)
     }

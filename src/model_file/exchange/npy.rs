@@ -1,10 +1,9 @@
 //! npy: one `f8` array of shape (K, D + 1) with the weights in column 0.
 //!
-//! A file holds one array, and means without weights are no mixture. A plain (K, D) array of means cannot pass for this
-//! layout by accident: its first column would have to sum to 1 within 1e-9.
+//! A file holds one array, and means without weights are no mixture. A plain (K, D) array of means
+//! cannot pass for this layout by accident: its first column would have to sum to 1 within 1e-9.
 
-use super::{Parts, weighted_rows};
-use crate::error::ModelProblem;
+use super::{Foreign, Parts, weighted_rows};
 use crate::model_file::Model;
 use crate::npy::{self, Header};
 
@@ -17,12 +16,12 @@ pub(super) fn export(model: &Model) -> Vec<u8> {
 }
 
 /// The numbers in npy `bytes`: either byte order, either order of rows and columns.
-pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
-    let header = Header::read(bytes).map_err(foreign)?;
+pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
+    let header = Header::read(bytes)?;
     let rest = bytes.get(header.len..).unwrap_or_default();
     let elements = match header.elements() {
         Some(f8) if matches!(header.dtype.as_str(), "<f8" | ">f8") => f8,
-        _ => return Err(foreign(format!("its numbers are {}, not f8", header.dtype))),
+        _ => return Err(format!("its numbers are {}, not f8", header.dtype).into()),
     };
     let n_columns = check_shape(&header, rest.len())?;
     let table = header.last_index_fastest(elements.numbers(rest).collect());
@@ -30,27 +29,24 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
 }
 
 /// The number of columns, if the `n_bytes` after the header are exactly the numbers of a table.
-fn check_shape(header: &Header, n_bytes: usize) -> Result<usize, ModelProblem> {
+fn check_shape(header: &Header, n_bytes: usize) -> Result<usize, Foreign> {
     let &[n_rows, n_columns] = header.shape.as_slice() else {
-        return Err(foreign(format!("its shape is {:?}, not (K, D + 1)", header.shape)));
+        return Err(format!("its shape is {:?}, not (K, D + 1)", header.shape).into());
     };
     let announced = n_rows.checked_mul(n_columns).and_then(|n| n.checked_mul(8));
     if n_rows == 0 || n_columns < 2 || announced != Some(n_bytes as u64) {
         let shape = format!("({n_rows}, {n_columns})");
-        return Err(foreign(format!("{n_bytes} bytes are no array of shape {shape} of f8")));
+        return Err(format!("{n_bytes} bytes are no array of shape {shape} of f8").into());
     }
-    // It fits, for n_rows * n_columns * 8 bytes are in memory.
+    // It fits: n_rows * n_columns * 8 bytes are in memory.
     Ok(n_columns as usize)
 }
 
 fn split_rows(table: &[f64], n_columns: usize) -> Parts {
     let rows = table.chunks_exact(n_columns).filter_map(<[f64]>::split_first);
     let (weights, means): (Vec<f64>, Vec<&[f64]>) = rows.unzip();
-    Parts::numbers(weights, means.concat(), n_columns - 1)
-}
-
-fn foreign(what: impl ToString) -> ModelProblem {
-    ModelProblem::Foreign { format: "npy", what: what.to_string() }
+    let n_features = n_columns - 1;
+    Parts { weights, means: means.concat(), n_features, ..Parts::default() }
 }
 
 #[cfg(test)]
@@ -99,6 +95,6 @@ mod tests {
         assert!(picture.contains("it does not begin as one"), "{picture}");
         let mut version_2 = b"\x93NUMPY\x02\x00".to_vec();
         version_2.extend_from_slice(&u32::MAX.to_le_bytes());
-        assert!(matches!(import(&version_2), Err(ModelProblem::Foreign { .. })));
+        assert!(import(&version_2).is_err());
     }
 }

@@ -1,31 +1,33 @@
-//! safetensors: tensors `weights` (K) and `means` (K, D), both F64; height, width and binarisation rule as metadata.
+//! safetensors: tensors `weights` (K) and `means` (K, D), both F64. Metadata hold height, width and
+//! the binarisation rule.
 
 use ::safetensors::SafeTensors;
 use ::safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use serde_json::json;
+use std::str::FromStr;
 
-use super::Parts;
-use crate::error::ModelProblem;
+use super::{Foreign, Parts};
 use crate::model_file::Model;
 
 /// The safetensors bytes of `model`.
 ///
-/// The header is put together here because the crate writes metadata in the order of a hash map, different every time.
-pub(super) fn export(model: &Model) -> Result<Vec<u8>, ModelProblem> {
+/// The header is put together here: the crate writes metadata in the order of a hash map, which is
+/// another one every time.
+pub(super) fn export(model: &Model) -> Vec<u8> {
     let (weights, means) = (model.mixture.weights(), model.mixture.means());
     let mut header = header(model).into_bytes();
     header.resize(header.len().next_multiple_of(8), b' '); // aligns the tensors
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
     bytes.append(&mut header);
     bytes.extend(weights.iter().chain(means).flat_map(|value| value.to_le_bytes()));
-    Ok(bytes)
+    bytes
 }
 
 fn header(model: &Model) -> String {
     let (k, d) = (model.mixture.n_components(), model.mixture.n_features());
     let (middle, end) = (8 * k, 8 * k + 8 * k * d);
     let metadata = json!({
-        "binarize": model.binarize,
+        "binarize": model.binarize.to_string(),
         "format": "bmm",
         "height": model.height.to_string(),
         "width": model.width.to_string(),
@@ -39,23 +41,24 @@ fn header(model: &Model) -> String {
 }
 
 /// The numbers and metadata in safetensors `bytes`; other tensors in the file are passed over.
-pub(super) fn import(bytes: &[u8]) -> Result<Parts, ModelProblem> {
-    let (header_len, metadata) = SafeTensors::read_metadata(bytes).map_err(foreign)?;
+pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
+    let (header_len, metadata) = SafeTensors::read_metadata(bytes)?;
     let data = header_len.checked_add(8).and_then(|start| bytes.get(start..));
-    let data = data.ok_or_else(|| foreign("it is cut short"))?;
+    let data = data.ok_or("it is cut short")?;
     let (weights, dims) = tensor(&metadata, data, "weights")?;
     let &[n_components] = dims else {
-        return Err(foreign(format!("the shape of \"weights\" is {dims:?}, not [K]")));
+        return Err(format!("the shape of \"weights\" is {dims:?}, not [K]").into());
     };
     let (means, dims) = tensor(&metadata, data, "means")?;
     let &[n_rows, n_features] = dims else {
-        return Err(foreign(format!("the shape of \"means\" is {dims:?}, not [K, D]")));
+        return Err(format!("the shape of \"means\" is {dims:?}, not [K, D]").into());
     };
     if n_rows != n_components {
-        return Err(foreign(format!("it has {n_components} weights but {n_rows} rows of means")));
+        return Err(format!("it has {n_components} weights but {n_rows} rows of means").into());
     }
-    let (shape, binarize) = (shape(&metadata)?, note(&metadata, "binarize"));
-    Ok(Parts { shape, binarize, ..Parts::numbers(weights, means, n_features) })
+    let shape = parsed(&metadata, "height")?.zip(parsed(&metadata, "width")?);
+    let binarize = parsed(&metadata, "binarize")?;
+    Ok(Parts { weights, means, n_features, shape, binarize, ..Parts::default() })
 }
 
 /// Values and shape of the tensor called `name`. Slices by itself, with every bound checked.
@@ -63,31 +66,20 @@ fn tensor<'a>(
     metadata: &'a Metadata,
     data: &[u8],
     name: &str,
-) -> Result<(Vec<f64>, &'a [usize]), ModelProblem> {
-    let info = metadata.info(name).ok_or_else(|| foreign(format!("it has no tensor {name:?}")))?;
+) -> Result<(Vec<f64>, &'a [usize]), Foreign> {
+    let info = metadata.info(name).ok_or_else(|| format!("it has no tensor {name:?}"))?;
     let &TensorInfo { dtype, data_offsets: (start, end), .. } = info;
     if dtype != Dtype::F64 {
-        return Err(foreign(format!("tensor {name:?} is {dtype:?}, not F64")));
+        return Err(format!("tensor {name:?} is {dtype:?}, not F64").into());
     }
-    let data = data.get(start..end).ok_or_else(|| foreign("it is cut short"))?;
+    let data = data.get(start..end).ok_or("it is cut short")?;
     let (values, _none) = data.as_chunks::<8>();
     Ok((values.iter().map(|value| f64::from_le_bytes(*value)).collect(), &info.shape))
 }
 
-/// The metadata entry called `name`.
-fn note(metadata: &Metadata, name: &str) -> Option<String> {
-    metadata.metadata().as_ref()?.get(name).cloned()
-}
-
-/// Height and width, if both are given.
-fn shape(metadata: &Metadata) -> Result<Option<(u32, u32)>, ModelProblem> {
-    let side = |name: &str| {
-        let wrong = |text: &str| foreign(format!("its {name} is {text:?}"));
-        note(metadata, name).map(|text| text.parse().map_err(|_| wrong(&text))).transpose()
-    };
-    Ok(side("height")?.zip(side("width")?))
-}
-
-fn foreign(what: impl ToString) -> ModelProblem {
-    ModelProblem::Foreign { format: "safetensors", what: what.to_string() }
+/// The metadata entry called `name`, if there is one.
+fn parsed<T: FromStr>(metadata: &Metadata, name: &str) -> Result<Option<T>, Foreign> {
+    let text = metadata.metadata().as_ref().and_then(|entries| entries.get(name));
+    let parse = |text: &String| text.parse().map_err(|_| format!("its {name} is {text:?}"));
+    Ok(text.map(parse).transpose()?)
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::super::tests::small_model;
 use super::*;
 use crate::mixture::BernoulliMixture;
+use crate::record::Binarize;
 
 /// Numbers from all of [0, 1]: the ends, the smallest, one next to 1, and any.
 fn unit() -> impl Strategy<Value = f64> {
@@ -29,7 +30,8 @@ fn models() -> impl Strategy<Value = Model> {
 
 fn model(raw: Vec<f64>, means: Vec<f64>, height: u32, width: u32) -> Model {
     let mixture = BernoulliMixture::normalised(raw, means).unwrap();
-    Model { mixture, height, width, labels: None, typicality: None, ..small_model() }
+    let (items, labels, trust, typicality) = (Vec::new(), None, None, None);
+    Model { mixture, height, width, items, labels, trust, typicality, ..small_model() }
 }
 
 fn bits(model: &Model) -> Vec<u64> {
@@ -79,16 +81,16 @@ fn every_truncated_table_of_bytes_is_refused() {
 
 #[test]
 fn picture_shape_rule_and_labels_survive_where_the_format_has_room() {
-    let model = Model { height: 2, width: 1, binarize: "otsu \"é\"".into(), ..small_model() };
+    let model = Model { height: 2, width: 1, binarize: Binarize::Bernoulli(7), ..small_model() };
     let back = |format| import(&export(&model, format).unwrap(), format, None).unwrap();
     for format in [Format::Safetensors, Format::Json] {
         let back = back(format);
-        assert_eq!((back.height, back.width, &back.binarize), (2, 1, &model.binarize));
+        assert_eq!((back.height, back.width, back.binarize), (2, 1, model.binarize));
     }
     assert_eq!(back(Format::Json).labels, model.labels);
     for format in [Format::Npy, Format::Csv] {
         let back = back(format);
-        assert_eq!((back.height, back.width, &*back.binarize), (1, 2, DEFAULT_BINARIZE));
+        assert_eq!((back.height, back.width, back.binarize), (1, 2, Binarize::default()));
         assert_eq!(back.labels, None);
     }
 }

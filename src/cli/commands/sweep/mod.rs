@@ -16,7 +16,7 @@ use crate::cli::terminal::clock::Clock;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::progress::{Count, Progress};
-use crate::em::{self, BootstrapTest, FitParams, HeldOut, Origin, Sweep, SweptFit};
+use crate::em::{self, BootstrapTest, FitParams, HeldOut, InitKind, Origin, Sweep, SweptFit};
 use crate::error::{Error, Result};
 use criteria::{Criterion, Row};
 use k_list::KList;
@@ -235,8 +235,9 @@ impl Found {
         swept.fit.report.assignments = swept.fit.mixture.assign(&rows.train.bits)?;
         let params = FitParams { n_components: swept.fit.mixture.n_components(), ..params.clone() };
         let init = match swept.origin {
-            Origin::Start => params.init.to_string(),
-            neighbour => neighbour.to_string(),
+            Origin::Start => params.init.kind(),
+            Origin::Split(k) => InitKind::Split(k as u64),
+            Origin::Merge(k) => InitKind::Merge(k as u64),
         };
         let results = Results::new(&rows.train, rows.held.as_ref(), params, init, swept.fit)?;
         Ok((report, results))

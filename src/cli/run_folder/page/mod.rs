@@ -6,6 +6,7 @@ pub(crate) mod stored;
 use crate::cli::input::Input;
 use crate::cli::input::photos;
 use crate::cli::results::train_report::Results;
+use crate::cli::results::trust::TrustInWords;
 use crate::error::{Error, Result};
 use crate::model_file::{LEVELS, Model};
 use crate::render::{self, Axes, Base64Numbers, Line, LinePlot};
@@ -45,7 +46,7 @@ pub(crate) fn render(
         "binarize": model.binarize,
         "names": input.names,
         "facts": results.facts().map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
-        "trust": model.trust,
+        "trust": TrustInWords::of_model(model),
         "weights": Base64Numbers(model.mixture.weights()).to_string(),
         "typicality": typicality(model),
         "clusters": clusters(input, results)?,

@@ -16,7 +16,7 @@ pub(super) fn hint(problem: &ModelProblem) -> &'static str {
             "install a newer bmm, or export the model with the newer one"
         }
         ModelProblem::OlderFormat { .. } => {
-            "train the model again: the same command gives the same fit"
+            "train the model again, or export it with the bmm that wrote it and import it here"
         }
         ModelProblem::Damaged { .. } => {
             "copy the file again in binary mode, or train the model again"
