@@ -65,29 +65,40 @@ impl Model {
     /// A model of images of this size, or of rows of `width` where `height` is 1.
     ///
     /// # Errors
-    /// [`ModelProblem::Invalid`] if height x width is not D.
+    /// [`Error::Parameter`] if height x width is not D.
     pub fn new(
         mixture: BernoulliMixture,
         height: u32,
         width: u32,
         binarize: Binarize,
-    ) -> Result<Self, ModelProblem> {
-        let (items, labels, report, provenance) = (Vec::new(), None, None, None);
-        let (trust, typicality) = (None, None);
-        let model = Self {
+    ) -> Result<Self> {
+        let n_features = mixture.n_features();
+        let model = Self::unchecked(mixture, (height, width), binarize);
+        model.check().map(|()| model).map_err(|_| Error::Parameter {
+            name: "height x width",
+            value: format!("{height} x {width}"),
+            allowed: format!("{n_features}, the number of features"),
+        })
+    }
+
+    /// A model with nothing but a mixture, its image size and its rule.
+    pub(super) fn unchecked(
+        mixture: BernoulliMixture,
+        (height, width): (u32, u32),
+        binarize: Binarize,
+    ) -> Self {
+        Self {
             mixture,
             height,
             width,
             binarize,
-            items,
-            labels,
-            report,
-            provenance,
-            trust,
-            typicality,
-        };
-        model.check()?;
-        Ok(model)
+            items: Vec::new(),
+            labels: None,
+            report: None,
+            provenance: None,
+            trust: None,
+            typicality: None,
+        }
     }
 
     /// The model in the file at `path`.

@@ -139,9 +139,9 @@ struct Parts {
 impl Parts {
     fn into_model(self, shape: Option<(u32, u32)>) -> Result<Model, ModelProblem> {
         let shape = shape.or(self.shape).or_else(|| likely_shape(self.n_features));
-        let (height, width) = shape.unwrap_or_default();
         let mixture = mixture_from(self.weights, self.means, self.n_features)?;
-        let model = Model::new(mixture, height, width, self.binarize.unwrap_or_default())?;
+        let (size, rule) = (shape.unwrap_or_default(), self.binarize.unwrap_or_default());
+        let model = Model::unchecked(mixture, size, rule);
         let model = Model { labels: self.labels, provenance: self.provenance, ..model };
         model.check()?;
         Ok(model)
