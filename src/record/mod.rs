@@ -10,10 +10,10 @@ mod init_kind;
 mod settings;
 mod stop_reason;
 
+pub use crate::digest::Digest;
 pub use binarize::Binarize;
 pub(crate) use binarize::refused as refused_rule;
 pub use diagnosis::{Diagnosis, Excess};
-pub use crate::digest::Digest;
 pub use init_kind::InitKind;
 pub use settings::{FitSettings, NInit};
 pub use stop_reason::StopReason;

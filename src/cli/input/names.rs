@@ -4,8 +4,6 @@ use super::demo;
 use super::models;
 use crate::cli::terminal::failure::Lines;
 use crate::cli::terminal::hints;
-#[cfg(feature = "fetch")]
-use crate::data::PublishedSet;
 use crate::error::{DataProblem, Error};
 use std::fs;
 use std::io::ErrorKind;
@@ -45,10 +43,17 @@ fn meant(path: &Path) -> Option<String> {
 }
 
 /// How to get a published data set that was named as if it were there.
+#[cfg(feature = "fetch")]
 fn published(path: &Path) -> Option<String> {
     let name = path.to_str()?.split(':').next()?;
-    let can_fetch = cfg!(feature = "fetch") && ["mnist", "fashion-mnist", "kmnist"].contains(&name);
-    can_fetch.then(|| format!("run `bmm fetch {name}`, then give data/{name}"))
+    let is_known = crate::data::PublishedSet::ALL.iter().any(|set| set.name() == name);
+    is_known.then(|| format!("run `bmm fetch {name}`, then give data/{name}"))
+}
+
+/// A build without a network offers nothing.
+#[cfg(not(feature = "fetch"))]
+fn published(_: &Path) -> Option<String> {
+    None
 }
 
 /// The name most like `path`: beside it, under `data/` or `models/`, or built in.

@@ -5,7 +5,6 @@ pub(super) mod random_means;
 mod random_resp;
 mod random_rows;
 
-
 use super::rows::Rows;
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;

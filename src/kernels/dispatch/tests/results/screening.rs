@@ -23,7 +23,7 @@ fn bits_of_marks<const N: usize>(marks: &[Marks<N>]) -> impl Iterator<Item = u64
 
 /// What cells take from totals of 0: all that can be told of them.
 fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
-    let mut tile = Box::new(Tile::filled_cells(C::ZERO));
+    let mut tile = Box::new(Tile::filled(C::ZERO));
     let taken = |cell: &C| {
         tile.bytes_mut()[0][1] = *cell;
         C::totals([Marks([0; N])], [&tile], &[FourNibbles::from([1, 0, 0, 0])])[0].0
@@ -33,7 +33,7 @@ fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
 
 /// A table with any cells: small ones, and one in 97 as large as they get.
 fn tile<C: Cell<N>, const N: usize>(seed: usize, scale: f64) -> Box<Tile<C>> {
-    let mut tile = Box::new(Tile::filled_cells(C::ZERO));
+    let mut tile = Box::new(Tile::filled(C::ZERO));
     for (c, cell) in tile.bytes_mut().as_flattened_mut().iter_mut().enumerate() {
         let units = |l: usize| match seed + c * N + l {
             i if i % 97 == 5 => C::MAX_UNITS,
