@@ -29,8 +29,8 @@ pub(crate) struct Args {
     /// The model to compare it with
     #[arg(value_name = "B")]
     b: PathBuf,
-    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo
-    /// [default: as for train, if it has images of this size]
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo [default: as for
+    /// train, if it has images of this size]
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: Option<OsString>,
     /// Write the matched means side by side to this PNG [default: none]
@@ -55,29 +55,30 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// Refuses models of other features, which cannot be matched.
+/// Checks that both models have images of the same size.
 fn check_comparable(a: &Model, b: &Model) -> Result<()> {
-    let [of_a, of_b] = [a, b].map(|model| (model.height, model.width));
-    if of_a == of_b {
+    let [size_a, size_b] = [a, b].map(|model| (model.height, model.width));
+    if size_a == size_b {
         return Ok(());
     }
     let size = |(height, width)| format!("{height} x {width}");
-    let allowed = format!("a model of images of {}, as A is", size(of_a));
-    Err(Error::parameter("B", format!("a model of {}", size(of_b)), allowed))
+    let allowed = format!("a model of images of {}, as A is", size(size_a));
+    Err(Error::parameter("B", format!("a model of {}", size(size_b)), allowed))
 }
 
 impl Args {
-    /// Refuses, before the work, a picture that cannot be written.
+    /// Checks before the work that the picture can be written.
     fn check_output(&self) -> Result<()> {
         self.output.iter().try_for_each(|file| output::check_png("output", file, self.force))
     }
 
-    /// Both models on the source named, or on the default one if it fits.
+    /// Both models on the source named, or on the default source if it fits.
     fn on_data(&self, a: &Model, b: &Model, console: &Console) -> Result<Option<OnData>> {
         if a.binarize != b.binarize {
-            let (of_a, of_b) = (&a.binarize, &b.binarize);
+            let (rule_a, rule_b) = (&a.binarize, &b.binarize);
             console.note(format_args!(
-                "note      B was made for bits by {of_b}; here both get bits by {of_a}, as A was"
+                "note      B was made for bits by {rule_b}; \
+                 here both get bits by {rule_a}, as A was"
             ));
         }
         let input = console.with_notes(|notes| {
@@ -85,7 +86,7 @@ impl Args {
             input::read_for_model(&[source], Reading::default(), a, notes)
         });
         match input {
-            // Tables of 0 and 1 have another size, or no rule for grey images.
+            // The default source has another size, or the model has no rule for grey images.
             Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
                 console.note(
                     "note      no SRC was named and the default one does not fit: \

@@ -2,10 +2,11 @@
 
 use crate::cli::input::models::ModelArgs;
 use crate::cli::input::reading::{MaskArgs, Reading};
-use crate::cli::input::{self, Input, LeftOut, demo, photos};
+use crate::cli::input::{self, Input, demo, photos};
 use crate::cli::results::classifier::Classification;
-use crate::cli::results::clusters::{Agreement, Clustering, agreement_line};
+use crate::cli::results::clusters::{Agreement, Clustering};
 use crate::cli::results::confusion::Confusion;
+use crate::cli::results::document::{DataFacts, Scores};
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::error::Result;
@@ -22,8 +23,8 @@ Examples:
   bmm eval data/mnist:test
   bmm eval pictures/ --model models/pictures-k10 --json")]
 pub(crate) struct Args {
-    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo
-    /// [default: as for train]
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or demo [default: as for
+    /// train]
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: Option<OsString>,
     #[command(flatten)]
@@ -40,13 +41,10 @@ pub(crate) struct Args {
 #[derive(Debug, Serialize)]
 struct Document {
     model: String,
-    data: String,
-    synthetic: bool,
-    n_samples: usize,
-    left_out: Vec<LeftOut>,
-    log_likelihood: f64,
-    score: f64,
-    bits_per_pixel: f64,
+    #[serde(flatten)]
+    data: DataFacts,
+    #[serde(flatten)]
+    scores: Scores,
     #[serde(skip)]
     score_line: String,
     #[serde(skip)]
@@ -78,13 +76,8 @@ impl Document {
         let clustering = Clustering::of(&model.mixture, input)?;
         Ok(Self {
             model: path,
-            data: input.summary(),
-            synthetic: input.synthetic,
-            n_samples: clustering.n_samples,
-            left_out: input.left_out.clone(),
-            log_likelihood: clustering.log_likelihood,
-            score: clustering.score(),
-            bits_per_pixel: clustering.bits_per_pixel(),
+            data: DataFacts::new(input),
+            scores: clustering.scores,
             score_line: clustering.score_line(),
             samples: format!("{}s", clustering.words.sample),
             cluster_sizes: clustering.sizes.clone(),
@@ -100,14 +93,14 @@ impl Document {
             let _ = writeln!(text, "{name:<15}{value}");
         };
         line("model", &self.model);
-        line("data", &self.data);
-        if self.synthetic {
+        line("data", &self.data.data);
+        if self.data.synthetic {
             line("note", demo::SYNTHETIC);
         }
-        line("log-likelihood", &format!("{:.4} nats in all", self.log_likelihood));
+        line("log-likelihood", &format!("{:.4} nats in all", self.scores.log_likelihood));
         line("score", &self.score_line);
         if let Some(agreement) = &self.agreement {
-            line("labels", &agreement_line(agreement));
+            line("labels", &agreement.line());
         }
         if let Some(classifier) = &self.classifier {
             line("classifier", &classifier.line());

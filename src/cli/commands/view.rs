@@ -2,8 +2,10 @@
 
 use crate::cli::input::models::{self, ModelArgs};
 use crate::cli::results::clusters;
-use crate::cli::run_folder::page::stored::{self, Member};
-use crate::cli::run_folder::{page, pictures};
+use crate::cli::run_folder::page;
+use crate::cli::run_folder::page::stored;
+use crate::cli::run_folder::page::stored::Member;
+use crate::cli::run_folder::pictures;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::output;
@@ -28,8 +30,8 @@ pub(crate) struct Args {
     /// blocks where there is colour, else shade
     #[arg(long = "as", value_enum, default_value = "auto", value_name = "HOW")]
     how: How,
-    /// Open the page in a browser, or say why that fails, wherever this runs
-    /// [default: on a desktop]
+    /// Open the page in a browser, or say why that fails, wherever this runs [default: on a
+    /// desktop]
     #[arg(long, conflicts_with_all = ["output", "json"])]
     open: bool,
     /// Show this cluster only, with the members that the page of the run has of it [default: all]
@@ -64,41 +66,13 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let shown = args.shown(&model)?;
     models::announce(&path, &model, console);
-    let is_page = args.output.as_ref().is_some_and(|file| has_ending(file, "html"));
-    let is_page = args.how == How::Auto && is_page;
-    if args.how == How::Html || args.open || is_page {
+    if args.wants_page() {
         return args.page(&path, console);
     }
     if args.is_for_desktop(console) && open_page(&path, console).is_ok() {
         return Ok(Outcome::Done);
     }
-    match (args.how, &args.output) {
-        (How::Png | How::Auto, Some(file)) if args.how == How::Png || has_ending(file, "png") => {
-            let sheet = match args.cluster {
-                Some(k) => member_sheet(&model, k, &args.members(&path, &model), args.columns())?,
-                None => pictures::sheet(&model, None, &shown, args.columns())?,
-            };
-            output::save(file, &sheet, args.force, console)?;
-        }
-        (How::Png, None) => {
-            let allowed = "a file to write a PNG to, such as means.png";
-            return Err(Error::parameter("output", "not given", allowed).into());
-        }
-        (_, None) if console.json => {}
-        _ => {
-            let members = args.members(&path, &model);
-            let mut tiles = pictures::tiles(&model, None, &shown);
-            tiles.extend(members.iter().map(tile));
-            let text = pictures::text(
-                &tiles,
-                pictures::shape(&model),
-                args.columns(),
-                args.style(console),
-                console,
-            )?;
-            output::deliver(args.output.as_deref(), &text, args.force, console)?;
-        }
-    }
+    args.draw(&path, &model, &shown, console)?;
     if console.json {
         console.result(&args.document(&path, &model, &shown), String::new)?;
     }
@@ -106,7 +80,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 }
 
 impl Args {
-    /// The clusters to be shown.
+    /// The numbers of the clusters to be shown.
     fn shown(&self, model: &Model) -> Result<Vec<usize>> {
         let k = model.mixture.n_components();
         match self.cluster {
@@ -116,7 +90,46 @@ impl Args {
         }
     }
 
-    /// What is known of the members of the one cluster that is shown.
+    fn wants_page(&self) -> bool {
+        let is_page = self.output.as_ref().is_some_and(|file| has_ending(file, "html"));
+        self.how == How::Html || self.open || self.how == How::Auto && is_page
+    }
+
+    /// Draws the clusters `shown`, as a sheet or as text.
+    fn draw(
+        &self,
+        path: &Path,
+        model: &Model,
+        shown: &[usize],
+        console: &Console,
+    ) -> Result<(), Failure> {
+        let is_png =
+            |file: &Path| self.how == How::Png || self.how == How::Auto && has_ending(file, "png");
+        match &self.output {
+            Some(file) if is_png(file) => {
+                let sheet = match self.cluster {
+                    Some(k) => member_sheet(model, k, &self.members(path, model), self.columns())?,
+                    None => pictures::sheet(model, None, shown, self.columns())?,
+                };
+                output::save(file, &sheet, self.force, console)
+            }
+            None if self.how == How::Png => {
+                let allowed = "a file to write a PNG to, such as means.png";
+                Err(Error::parameter("output", "not given", allowed).into())
+            }
+            None if console.json => Ok(()),
+            file => {
+                let members = self.members(path, model);
+                let mut tiles = pictures::tiles(model, None, shown);
+                tiles.extend(members.iter().map(tile));
+                let (shape, columns) = (pictures::shape(model), self.columns());
+                let text = pictures::text(&tiles, shape, columns, self.style(console), console)?;
+                output::deliver(file.as_deref(), &text, self.force, console)
+            }
+        }
+    }
+
+    /// The members of the one cluster that is shown, if only one is.
     fn members(&self, path: &Path, model: &Model) -> Vec<Member> {
         self.cluster.map(|k| stored::members(path, model, k)).unwrap_or_default()
     }
@@ -155,7 +168,7 @@ impl Args {
         self.columns.map(NonZeroUsize::get)
     }
 
-    /// The JSON document: what is drawn, in numbers.
+    /// The JSON document: the clusters that are drawn, in numbers.
     fn document(&self, path: &Path, model: &Model, shown: &[usize]) -> Value {
         let labels = model.labels.as_ref();
         let cluster = |&k: &usize| {

@@ -1,6 +1,7 @@
 //! From what the user names as data or as a model to rows and models.
 
 pub(crate) mod demo;
+pub(crate) mod fit;
 pub(crate) mod known_labels;
 mod load;
 pub(crate) mod models;

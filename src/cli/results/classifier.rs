@@ -1,4 +1,4 @@
-//! The classifier that a model with labels is: `p(label | x) = sum_k p(k | x) p(label | k)`.
+//! A model with labels as a classifier: `p(label | x) = sum_k p(k | x) p(label | k)`.
 
 use super::clusters;
 use crate::cli::input::Input;
@@ -9,14 +9,14 @@ use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
 use crate::model_file::{LabelTable, Model};
 use serde::Serialize;
 
-/// The labels met in each cluster in training, as probabilities.
+/// The probability of each label in each cluster, from the labels met in training.
 pub(crate) struct Classifier<'a> {
     names: &'a [String],
     /// `p(label | k)`, one cluster after another.
     shares: Vec<f64>,
 }
 
-/// What the classifier is worth on labelled data; `null` in JSON stands for an infinite loss.
+/// The classifier judged on labelled data. In JSON `null` stands for an infinite loss.
 #[derive(Debug, Serialize)]
 pub(crate) struct Classification {
     accuracy: f64,
@@ -27,7 +27,7 @@ pub(crate) struct Classification {
     reliability: Vec<Reliability>,
     /// Labels that the classifier knows.
     labels: Vec<String>,
-    /// Images of each label of the data (columns) that each label was predicted for (rows).
+    /// The number of images by predicted label (rows) and by label of the data (columns).
     counts: Vec<Vec<u64>>,
     /// Images with a label that the model never met.
     n_unknown: u64,
@@ -69,14 +69,15 @@ impl<'a> Classifier<'a> {
 }
 
 impl Classification {
-    /// What the labels of `model` say of the rows of `input` whose label is known, where both have some.
+    /// Judges `model` on the rows of `input` whose label is known. `None` where either has no
+    /// labels.
     pub(crate) fn of(model: &Model, input: &Input) -> Result<Option<Self>> {
         let (Some(classifier), Some(labels)) = (Classifier::of(model), &input.labels) else {
             return Ok(None);
         };
-        // The label of the data that each of its codes stands for, in the model's own order.
-        let known = |name: &String| classifier.names.iter().position(|known| known == name);
-        let truths: Vec<Option<usize>> = labels.names().iter().map(known).collect();
+        // The labels of the data, numbered as in the model; `None` for one that it never met.
+        let number = |name: &String| classifier.names.iter().position(|known| known == name);
+        let truths: Vec<Option<usize>> = labels.names().iter().map(number).collect();
         let rows = input.rows();
         let label_of = |i: usize| labels.of_row()[i].filter(|_| rows.weight(i) > 0.0);
         let judged = model.mixture.map_rows(&input.bits, |i, _, resp| {
@@ -95,7 +96,6 @@ impl Classification {
         let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
         let table = Contingency::weighted(n_predicted, n_labels, both)?;
         let unit = rows.count_unit();
-        let weighed = |counts: &[u64]| clusters::weighed(counts, unit);
         let scores = Calibration::of(&judged)?;
         let unknown = table.label_sizes().into_iter().zip(&truths).filter(|(_, t)| t.is_none());
         Ok(Some(Self {
@@ -106,10 +106,8 @@ impl Classification {
             n_bins: N_BINS,
             reliability: scores.bins.into_iter().map(Reliability::from).collect(),
             labels: classifier.names.to_vec(),
-            counts: (0..table.n_clusters()).map(|l| weighed(table.cluster(l))).collect(),
-            n_unknown: weighed(&unknown.map(|(size, _)| size).collect::<Vec<_>>())
-                .into_iter()
-                .sum(),
+            counts: clusters::weighed_rows(&table, unit),
+            n_unknown: unknown.map(|(size, _)| clusters::weighed(size, unit)).sum(),
         }))
     }
 
@@ -126,12 +124,12 @@ impl Classification {
         )
     }
 
-    /// The predicted labels, and for each the images by their label in the data.
+    /// The predicted labels, and for each the number of images by label of the data.
     pub(crate) fn confusion(&self) -> (&[String], &[Vec<u64>]) {
         (&self.labels, &self.counts)
     }
 
-    /// The reliability table: how sure the classifier is, and how often it is right.
+    /// The reliability table: predicted probability against accuracy, bin by bin.
     pub(crate) fn reliability_table(&self, samples: &str) -> String {
         let rows = self.reliability.iter().map(|bin| {
             let range = format!("{:.1} to {:.1}", bin.above, bin.up_to);

@@ -1,4 +1,4 @@
-//! Two models beside each other: the matching of their clusters, and what differs on data, as text and JSON.
+//! Two models beside each other: the matching of their clusters, and their difference on data.
 
 use crate::cli::input::{Input, Words};
 use crate::cli::terminal::tables;
@@ -14,12 +14,12 @@ use std::fmt::Write;
 pub(crate) struct Comparison {
     a: String,
     b: String,
-    /// What is matched, by the number of the cluster in A.
+    /// Pairs of clusters, by the number of the cluster in A.
     matched: Vec<Pair>,
-    /// Clusters without a partner, of the model that has more.
+    /// Clusters without a partner. Only the model with more clusters has some.
     unmatched_a: Vec<usize>,
     unmatched_b: Vec<usize>,
-    /// The mean distance of the matched, weighted by the mean of their two weights.
+    /// The mean distance of the pairs, each weighted by the mean of its two weights.
     distance: f64,
     #[serde(flatten)]
     on_data: Option<OnData>,
@@ -27,7 +27,7 @@ pub(crate) struct Comparison {
     weights: [Vec<f64>; 2],
 }
 
-/// Two clusters that belong together.
+/// A cluster of A and its match in B.
 #[derive(Debug, Serialize)]
 struct Pair {
     a: usize,
@@ -35,7 +35,7 @@ struct Pair {
     weight_a: f64,
     weight_b: f64,
     distance: f64,
-    /// Images that are in both.
+    /// Images that are in both clusters.
     shared: Option<u64>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct OnData {
     nmi: f64,
     log_likelihood_a: f64,
     log_likelihood_b: f64,
-    /// Of A over B, in nats per sample; `null` where rows are impossible to one of them.
+    /// The score of A minus that of B, in nats per sample. `null` where a row is impossible.
     difference: Option<f64>,
     difference_standard_error: Option<f64>,
     #[serde(skip)]
@@ -59,7 +59,7 @@ pub(crate) struct OnData {
 }
 
 impl OnData {
-    /// What two mixtures make of the same rows.
+    /// Assigns and scores the same rows by two mixtures.
     pub(crate) fn new(a: &BernoulliMixture, b: &BernoulliMixture, input: &Input) -> Result<Self> {
         let rows = [a.assign(&input.bits)?, b.assign(&input.bits)?];
         let weighted = input.rows();
@@ -130,7 +130,7 @@ impl Comparison {
         }
     }
 
-    /// The clusters matched, of A and of B, then those without a partner.
+    /// The matched clusters of A and of B, then the clusters without a partner.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (Option<usize>, Option<usize>)> {
         let matched = self.matched.iter().map(|pair| (Some(pair.a), Some(pair.b)));
         let only_a = self.unmatched_a.iter().map(|&k| (Some(k), None));
@@ -153,27 +153,25 @@ impl Comparison {
     }
 
     fn rows(&self) -> impl Iterator<Item = Vec<String>> {
-        let matched = self.matched.iter().map(|pair| {
-            let Pair { a, b, weight_a, weight_b, distance, shared } = pair;
-            let reals = [weight_a, weight_b, distance].map(|value| format!("{value:.4}"));
-            let shared = shared.map(|n| n.to_string());
-            [a, b].map(usize::to_string).into_iter().chain(reals).chain(shared).collect()
-        });
-        let alone = |k: usize, side: usize| {
-            let (number, weight) = (k.to_string(), format!("{:.4}", self.weights[side][k]));
-            let none = || "-".to_string();
-            match side {
-                0 => vec![number, none(), weight, none(), none()],
-                _ => vec![none(), number, none(), weight, none()],
-            }
-        };
-        let only_a = self.unmatched_a.iter().map(move |&k| alone(k, 0));
-        let only_b = self.unmatched_b.iter().map(move |&k| alone(k, 1));
-        matched.chain(only_a).chain(only_b)
+        let matched = self.matched.iter().map(Some).chain(std::iter::repeat(None));
+        self.pairs().zip(matched).map(|((a, b), pair)| {
+            let [weights_a, weights_b] = &self.weights;
+            let real = |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.4}"));
+            let number = |k: Option<usize>| k.map_or("-".into(), |k| k.to_string());
+            let weights = [a.map(|k| weights_a[k]), b.map(|k| weights_b[k])].map(real);
+            let distance = real(pair.map(|pair| pair.distance));
+            let shared = pair.and_then(|pair| pair.shared).map(|n| n.to_string());
+            [number(a), number(b)]
+                .into_iter()
+                .chain(weights)
+                .chain([distance])
+                .chain(shared)
+                .collect()
+        })
     }
 }
 
-/// For each cluster of the first mixture the one of the second that belongs to it.
+/// For each cluster of the first mixture its match in the second.
 fn matching(mixtures: [&BernoulliMixture; 2]) -> Vec<Option<usize>> {
     let [a, b] = mixtures
         .map(|mixture| (0..mixture.n_components()).map(|k| mixture.mean(k)).collect::<Vec<_>>());
@@ -187,19 +185,19 @@ fn pairs(
 ) -> Vec<Pair> {
     let matched = to.iter().enumerate().filter_map(|(k, to)| Some((k, (*to)?)));
     matched
-        .map(|(of_a, of_b)| Pair {
-            a: of_a,
-            b: of_b,
-            weight_a: a.weights()[of_a],
-            weight_b: b.weights()[of_b],
-            distance: hellinger(a.mean(of_a), b.mean(of_b)),
-            shared: on_data.map(|data| data.table.cluster(of_a)[of_b]),
+        .map(|(k_a, k_b)| Pair {
+            a: k_a,
+            b: k_b,
+            weight_a: a.weights()[k_a],
+            weight_b: b.weights()[k_b],
+            distance: hellinger(a.mean(k_a), b.mean(k_b)),
+            shared: on_data.map(|data| data.table.cluster(k_a)[k_b]),
         })
         .collect()
 }
 
 fn weighted_distance(pairs: &[Pair]) -> f64 {
     let total: f64 = pairs.iter().map(|pair| pair.weight_a + pair.weight_b).sum();
-    let of_pair = |pair: &Pair| (pair.weight_a + pair.weight_b) * pair.distance;
-    pairs.iter().map(of_pair).sum::<f64>() / total.max(f64::MIN_POSITIVE)
+    let weighted = |pair: &Pair| (pair.weight_a + pair.weight_b) * pair.distance;
+    pairs.iter().map(weighted).sum::<f64>() / total.max(f64::MIN_POSITIVE)
 }

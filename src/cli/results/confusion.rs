@@ -1,21 +1,22 @@
-//! The confusion table: what is in each cluster, or, where there are many clusters, what was predicted and what is true.
+//! The confusion table: the labels in each cluster. Where there are many clusters, the labels
+//! predicted and the labels of the data.
 
 use super::classifier::Classification;
 use super::clusters::Clustering;
 use crate::cli::terminal::tables;
 use serde::Serialize;
 
-/// More clusters than this are shown by the label that they stand for.
-const MOST_CLUSTERS: usize = 20;
-/// More labels than this make no table that can be read.
-const MOST_LABELS: usize = 30;
+/// More clusters than this are added up by label.
+const MAX_CLUSTERS: usize = 20;
+/// A table of more labels than this could not be read.
+const MAX_LABELS: usize = 30;
 
 /// Images of each label in each cluster.
 #[derive(Debug, Serialize)]
 pub(crate) struct Confusion {
     /// The labels of the data, a column each.
     pub(crate) labels: Vec<String>,
-    /// The label that the one-to-one matching gives to each cluster; `null` for those left over.
+    /// The label of each cluster by one-to-one matching; `null` for a cluster left over.
     matched: Vec<Option<String>>,
     /// A row for each cluster.
     counts: Vec<Vec<u64>>,
@@ -29,30 +30,31 @@ impl Confusion {
         Some(Self {
             labels: labels.to_vec(),
             matched: matched.map(|label| label.map(|label| labels[label].clone())).collect(),
-            counts: (0..table.n_clusters()).map(|k| clustering.weighed(table.cluster(k))).collect(),
+            counts: clustering.label_counts()?,
         })
     }
 
-    /// The table for people: of clusters, or of labels predicted by the model or, if it has none, by the majority in each
-    /// cluster.
+    /// The table for people: of clusters, or of predicted labels.
+    ///
+    /// The model predicts labels. Where it has none, the majority of each cluster does.
     pub(crate) fn text(&self, classification: Option<&Classification>, samples: &str) -> String {
-        if self.labels.len() > MOST_LABELS {
+        if self.labels.len() > MAX_LABELS {
             let n = self.labels.len();
             return format!("\nThe confusion table of {n} labels is part of --json\n");
         }
-        if self.counts.len() <= MOST_CLUSTERS {
-            return self.of_clusters(samples);
+        if self.counts.len() <= MAX_CLUSTERS {
+            return self.cluster_table(samples);
         }
         match classification.map(Classification::confusion) {
-            Some((names, counts)) => self.of_predictions(names, counts, "", samples),
+            Some((names, counts)) => self.prediction_table(names, counts, "", samples),
             None => {
                 let note = ", the majority of each cluster";
-                self.of_predictions(&self.labels, &self.by_majority(), note, samples)
+                self.prediction_table(&self.labels, &self.by_majority(), note, samples)
             }
         }
     }
 
-    fn of_clusters(&self, samples: &str) -> String {
+    fn cluster_table(&self, samples: &str) -> String {
         let head = ["cluster", "matched to"].into_iter();
         let rows = self.counts.iter().zip(&self.matched).enumerate().map(|(k, (counts, label))| {
             let label = label.clone().unwrap_or_else(|| "-".into());
@@ -62,7 +64,7 @@ impl Confusion {
         format!("\nHow many {samples} of each label (columns) are in each cluster (rows)\n{table}")
     }
 
-    fn of_predictions(
+    fn prediction_table(
         &self,
         names: &[String],
         counts: &[Vec<u64>],
@@ -82,7 +84,7 @@ impl Confusion {
         first.chain(self.labels.iter().map(String::as_str)).collect()
     }
 
-    /// The clusters added up by their most frequent label: a row for each label.
+    /// The clusters added up by their most frequent label, a row for each label.
     fn by_majority(&self) -> Vec<Vec<u64>> {
         let mut sums = vec![vec![0; self.labels.len()]; self.labels.len()];
         for counts in &self.counts {

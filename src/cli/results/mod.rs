@@ -4,6 +4,7 @@ pub(crate) mod classifier;
 pub(crate) mod clusters;
 pub(crate) mod comparison;
 pub(crate) mod confusion;
+pub(crate) mod document;
 mod findings;
 pub(crate) mod standard_errors;
 pub(crate) mod train_report;

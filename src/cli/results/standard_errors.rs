@@ -7,13 +7,17 @@ use crate::cli::terminal::console::Console;
 use crate::cli::terminal::memory;
 use crate::cli::terminal::tables;
 use crate::data;
-use crate::em::{self, Bootstrap, FitParams, StandardErrors};
+use crate::em::{self, FitParams, StandardErrors};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
 use crate::scorer::KnownLabels;
 use serde::Serialize;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+/// The largest model whose weights and means are all printed.
+const MAX_ITEMS_IN_FULL: usize = 40;
+const MAX_CLUSTERS_IN_FULL: usize = 6;
 
 /// Which standard errors are asked for.
 #[derive(Debug, clap::Args)]
@@ -37,25 +41,25 @@ pub(crate) struct ErrorArgs {
     seed: Option<u64>,
 }
 
-/// They, and how they were found.
+/// Standard errors, and how they were found.
 #[derive(Debug, Serialize)]
 pub(crate) struct Errors {
     method: &'static str,
     data: String,
-    /// Whether the model was trained on these very bits; `null` where it does not say on which.
+    /// Whether the model was trained on these very bits; `null` if it does not say.
     trained_on_it: Option<bool>,
     n_refits: Option<usize>,
     n_converged: Option<usize>,
-    /// Means on the boundary, which have none.
+    /// Means on the boundary, which have no standard error.
     n_without: usize,
-    /// `null` for what has none.
+    /// One for each cluster; `null` where there is none.
     weights: Vec<Option<f64>>,
-    /// A list for each cluster.
+    /// D for each cluster; `null` where there is none.
     means: Vec<Vec<Option<f64>>>,
 }
 
 impl ErrorArgs {
-    /// Data have no weights and means.
+    /// Refuses `--errors` for data, which have no weights and means.
     pub(crate) fn refuse_for_data(&self, subject: &OsString) -> Result<()> {
         if !self.errors {
             return Ok(());
@@ -72,33 +76,40 @@ impl ErrorArgs {
         let reading = Reading { labels: self.labels.clone(), ..Reading::default() };
         let input =
             console.with_notes(|notes| input::read_for_model(source, reading, model, notes))?;
-        let trained_on = model.provenance.as_ref().map(|p| &p.data_sha256);
-        let trained_on_it =
-            trained_on.map(|sha| *sha == data::fingerprint(&input.bits, input.weights.as_deref()));
+        let trained_on_it = was_trained_on(model, &input);
         if trained_on_it == Some(false) {
             console.note(
-                "note      the model was trained on other data: standard errors suppose a maximum on these",
+                "note      the model was trained on other data: \
+                 standard errors suppose a maximum on these",
             );
         }
         let params = self.params(model, &input);
-        let label_of = model.labels.as_ref().map_or(&[][..], |table| &table.label_of);
-        let of_row = if label_of.is_empty() { Vec::new() } else { labels_of(model, &input)? };
-        let known = KnownLabels { of_row: &of_row, of_component: label_of };
-        let (data, rows) = (input.summary(), input.rows().labelled(known));
-        Ok(Some(match self.bootstrap {
+        let of_component = model.labels.as_ref().map_or(&[][..], |table| &table.label_of);
+        let of_row = if of_component.is_empty() { Vec::new() } else { labels_of(model, &input)? };
+        let rows = input.rows().labelled(KnownLabels { of_row: &of_row, of_component });
+        let (method, errors, refits) = match self.bootstrap {
             Some(n_refits) => {
                 let found = em::bootstrap(&model.mixture, rows, &params, n_refits)?;
-                Errors::by_bootstrap(model, data, trained_on_it, &found)
+                ("bootstrap", found.errors, Some((found.n_refits, found.n_converged)))
             }
             None => {
-                let mixture = &model.mixture;
-                let found = StandardErrors::by_information(mixture, rows, params.alpha)?;
-                Errors::new("observed information", model, data, trained_on_it, &found)
+                let errors = StandardErrors::by_information(&model.mixture, rows, params.alpha)?;
+                ("observed information", errors, None)
             }
+        };
+        Ok(Some(Errors {
+            method,
+            data: input.summary(),
+            trained_on_it,
+            n_refits: refits.map(|(n_refits, _)| n_refits),
+            n_converged: refits.map(|(_, n_converged)| n_converged),
+            n_without: errors.n_unknown(),
+            weights: errors.weights().to_vec(),
+            means: (0..model.mixture.n_components()).map(|k| errors.mean(k).to_vec()).collect(),
         }))
     }
 
-    /// How the model was fitted, as far as it says so.
+    /// The parameters of the model's fit, as far as it has them.
     fn params(&self, model: &Model, input: &Input) -> FitParams {
         let memory = memory::for_lists(None);
         let defaults = FitParams { memory, ..FitParams::for_features(input.bits.n_features()) };
@@ -108,13 +119,19 @@ impl ErrorArgs {
                 let max_iter = fit.max_iter as usize;
                 FitParams { alpha: fit.alpha, tol: fit.tol, max_iter, seed, ..defaults }
             }
-            // Nobody knows what an imported model maximises: the likelihood, most likely.
+            // An imported model does not say what it maximises: probably the likelihood.
             None => FitParams { alpha: 0.0, seed, ..defaults },
         }
     }
 }
 
-/// The label of each row as the model numbers them, for a model whose clusters were fitted to labels.
+/// Whether the model was trained on these very rows, if it says on which.
+fn was_trained_on(model: &Model, input: &Input) -> Option<bool> {
+    let trained_on = &model.provenance.as_ref()?.data_sha256;
+    Some(*trained_on == data::fingerprint(&input.bits, input.weights.as_deref()))
+}
+
+/// The label of each row, numbered as in `model`, whose clusters were fitted to labels.
 fn labels_of(model: &Model, input: &Input) -> Result<Vec<Option<u32>>> {
     let names = model.labels.as_ref().map_or(&[][..], |table| &table.names);
     let Some(labels) = &input.labels else {
@@ -128,40 +145,14 @@ fn labels_of(model: &Model, input: &Input) -> Result<Vec<Option<u32>>> {
 }
 
 impl Errors {
-    fn new(
-        method: &'static str,
-        model: &Model,
-        data: String,
-        trained_on_it: Option<bool>,
-        errors: &StandardErrors,
-    ) -> Self {
-        Self {
-            method,
-            data,
-            trained_on_it,
-            n_refits: None,
-            n_converged: None,
-            n_without: errors.n_unknown(),
-            weights: errors.weights().to_vec(),
-            means: (0..model.mixture.n_components()).map(|k| errors.mean(k).to_vec()).collect(),
-        }
-    }
-
-    fn by_bootstrap(
-        model: &Model,
-        data: String,
-        trained_on_it: Option<bool>,
-        found: &Bootstrap,
-    ) -> Self {
-        let (n_refits, n_converged) = (Some(found.n_refits), Some(found.n_converged));
-        let errors = Self::new("bootstrap", model, data, trained_on_it, &found.errors);
-        Self { n_refits, n_converged, ..errors }
-    }
-
-    /// A table of every weight and mean with its error, or of what is typical where there are many.
+    /// A table of every weight and mean with its error, or of medians where there are many.
     pub(crate) fn table(&self, model: &Model) -> String {
-        let is_small = model.mixture.n_features() <= 40 && model.mixture.n_components() <= 6;
-        if is_small { self.in_full(model) } else { self.in_short(model) }
+        let (d, k) = (model.mixture.n_features(), model.mixture.n_components());
+        if d <= MAX_ITEMS_IN_FULL && k <= MAX_CLUSTERS_IN_FULL {
+            self.in_full(model)
+        } else {
+            self.in_short(model)
+        }
     }
 
     fn in_full(&self, model: &Model) -> String {

@@ -1,17 +1,16 @@
-//! What a fit tells: the table, the trust line and the score as text, the same as JSON, the history as CSV.
+//! What a fit tells: the table, the trust line and the scores as text and as JSON, the history as
+//! CSV.
 
 use super::clusters::{self, Agreement, Clustering};
+use super::document::{Criteria, Ending, Scores, TrainingData, Written};
 use super::findings::Finding;
 use super::trust::{self, LabelTrust, TrustInWords};
 use crate::cli::input::demo;
-use crate::cli::input::{Input, LeftOut, Words};
-use crate::cli::run_folder::Run;
+use crate::cli::input::{Input, Words};
 use crate::cli::terminal::clock::Clock;
 use crate::cli::terminal::tables;
 use crate::data;
-use crate::em::{
-    Fit, FitParams, FitReport, FitSettings, InitKind, SAME_OPTIMUM, StartReport, StopReason,
-};
+use crate::em::{Fit, FitReport, FitSettings, SAME_OPTIMUM, StartReport, StopReason};
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::model_file::{
@@ -19,19 +18,15 @@ use crate::model_file::{
 };
 use serde::Serialize;
 use std::fmt::Write;
+use std::path::Path;
 
-/// A fit and what it does on the data.
+/// A fit and its clusters on the data.
 pub(crate) struct Results {
-    summary: String,
-    left_out: Vec<LeftOut>,
-    synthetic: bool,
-    params: FitParams,
-    /// How the starts began.
-    init: InitKind,
+    data: TrainingData,
+    settings: FitSettings,
     report: FitReport,
-    /// The rows as new ones would be put into clusters: without their labels.
+    /// The clusters of the rows as new rows would get them: without their labels.
     judged: Vec<Assignment>,
-    /// What is saved.
     model: Model,
     training: Clustering,
     held_out: Option<Clustering>,
@@ -39,60 +34,57 @@ pub(crate) struct Results {
 
 /// The JSON document of a run.
 #[derive(Debug, Serialize)]
-pub(crate) struct Document {
+pub(crate) struct Document<'a> {
     model: String,
-    data: String,
-    synthetic: bool,
-    n_samples: usize,
-    left_out: Vec<LeftOut>,
-    total_weight: f64,
-    n_features: usize,
+    #[serde(flatten)]
+    data: &'a TrainingData,
     n_components: usize,
-    seed: u64,
-    n_init: String,
-    init: InitKind,
-    alpha: f64,
-    tol: f64,
-    max_iter: usize,
-    accelerate: bool,
-    starts: Vec<Start>,
-    best_found: usize,
-    /// Ends closer than this are the same optimum, in nats per sample.
-    same_optimum: f64,
-    /// The trust of each label's own fit, where each has clusters of its own.
-    by_label: Vec<LabelTrust>,
-    second_best: Option<NextOptimum>,
-    diagnoses: Vec<Finding>,
-    gradient_residual: f64,
-    /// Whether clusters were fitted to labels: then the log-likelihood of the training data is that of the images with their labels.
+    #[serde(flatten)]
+    settings: &'a FitSettings,
+    #[serde(flatten)]
+    trust: Trust,
+    /// Whether clusters were fitted to labels. The log-likelihood of the training data is then that
+    /// of the rows together with their labels.
     uses_labels: bool,
-    n_iter: usize,
-    converged: bool,
-    stop: String,
-    log_likelihood: f64,
-    score: f64,
-    bits_per_pixel: f64,
-    aic: f64,
-    bic: f64,
-    icl: f64,
-    weights: Vec<f64>,
-    cluster_sizes: Vec<u64>,
+    #[serde(flatten)]
+    ending: Ending,
+    #[serde(flatten)]
+    scores: Scores,
+    #[serde(flatten)]
+    criteria: Criteria,
+    weights: &'a [f64],
+    cluster_sizes: &'a [u64],
     #[serde(flatten)]
     agreement: Option<Agreement>,
     held_out: Option<HeldOut>,
     seconds: Clock,
-    model_sha256: String,
+    model_sha256: &'a str,
+}
+
+/// How far the fit can be trusted.
+#[derive(Debug, Serialize)]
+struct Trust {
+    starts: Vec<Start>,
+    best_found: usize,
+    /// Ends closer than this are the same optimum, in nats per sample.
+    same_optimum: f64,
+    /// The trust of each label's own fit, where each label has clusters of its own.
+    by_label: Vec<LabelTrust>,
+    second_best: Option<NextOptimum>,
+    diagnoses: Vec<Finding>,
+    gradient_residual: f64,
 }
 
 #[derive(Debug, Serialize)]
 struct Start {
     objective: f64,
     n_iter: usize,
-    /// Iterations that were extrapolations, and extrapolations tried in vain.
+    /// Iterations that were extrapolations.
     n_leaps: usize,
+    /// Extrapolations tried in vain.
     n_rejected: usize,
     stop: String,
-    /// The start that a split and a merge led on from; null: initialised anew, or warm.
+    /// The start that a split and a merge led on from; null if initialised anew, or warm.
     moved_from: Option<usize>,
     /// Whether it began at the fit of another K.
     is_warm: bool,
@@ -101,32 +93,30 @@ struct Start {
 #[derive(Debug, Serialize)]
 struct HeldOut {
     n_samples: usize,
-    log_likelihood: f64,
-    score: f64,
-    bits_per_pixel: f64,
+    #[serde(flatten)]
+    scores: Scores,
     #[serde(flatten)]
     agreement: Option<Agreement>,
 }
 
 impl Results {
-    /// Sorts the data into the clusters that the fit gave them, and applies the mixture to held-out data where there is
-    /// some.
+    /// Sorts the rows into the clusters of the fit, and scores held-out rows where there are some.
     pub(crate) fn new(
         input: &Input,
         held_out: Option<&Input>,
-        params: FitParams,
-        init: InitKind,
+        settings: FitSettings,
         fit: Fit,
     ) -> Result<Self> {
         let Fit { mixture, mut report, label_of } = fit;
-        let mut training = Clustering::new(mixture.n_components(), &report.assignments, input)?;
+        let k = mixture.n_components();
+        let mut training = Clustering::new(k, &report.assignments, input)?;
         let mut judged = std::mem::take(&mut report.assignments);
         if !label_of.is_empty() {
             drop(judged);
             judged = mixture.assign(&input.bits)?;
-            training.judge_by(Clustering::new(mixture.n_components(), &judged, input)?);
+            training.judge_by(Clustering::new(k, &judged, input)?);
         }
-        let typicality = typicality(mixture.n_components(), &judged, input);
+        let typicality = typicality(k, &judged, input);
         let held_out = held_out.map(|test| Clustering::of(&mixture, test)).transpose()?;
         let model = Model {
             mixture,
@@ -134,25 +124,14 @@ impl Results {
             width: input.width as u32,
             binarize: input.rule,
             items: input.names.iter().cloned().map(Item::binary).collect(),
-            provenance: Some(provenance(input, FitSettings { init, ..params.settings() })),
+            provenance: Some(provenance(input, settings.clone())),
             report: Some(record(&report)),
             labels: training.label_table(&label_of),
             trust: Some(trust::record(&report)),
             typicality: Some(typicality),
         };
-        let Input { left_out, synthetic, .. } = input;
-        Ok(Self {
-            summary: input.summary(),
-            left_out: left_out.clone(),
-            synthetic: *synthetic,
-            params,
-            init,
-            report,
-            judged,
-            model,
-            training,
-            held_out,
-        })
+        let data = TrainingData::new(input);
+        Ok(Self { data, settings, report, judged, model, training, held_out })
     }
 
     /// The model to be saved.
@@ -177,21 +156,21 @@ impl Results {
         &self.training.sizes
     }
 
-    /// `iteration,objective,gain`: total nats, and the gain in nats per image.
+    /// `iteration,objective,gain`: total nats, and the gain in nats per sample.
     pub(crate) fn history_csv(&self) -> String {
         let history = &self.report.objective_history;
         let mut csv = String::from("iteration,objective,gain\n");
         for (i, objective) in history.iter().enumerate() {
             let before = i.checked_sub(1).map(|before| history[before]);
-            let gain = before.map(|b| ((objective - b) / self.training.total_weight).to_string());
+            let gain = before.map(|b| ((objective - b) / self.data.total_weight).to_string());
             let _ = writeln!(csv, "{i},{objective},{}", gain.unwrap_or_default());
         }
         csv
     }
 
-    /// The objective of the best start on its way, in nats per sample; what is not finite is left out.
+    /// The finite objectives of the best start, in nats per sample.
     pub(crate) fn history(&self) -> Vec<f64> {
-        let per_sample = |objective: f64| objective / self.training.total_weight;
+        let per_sample = |objective: f64| objective / self.data.total_weight;
         finite(&self.report.objective_history).into_iter().map(per_sample).collect()
     }
 
@@ -205,7 +184,7 @@ impl Results {
         &self.judged
     }
 
-    /// Agreement with labels: held out, if there are some.
+    /// Agreement with labels: of held-out rows, if there are some.
     pub(crate) fn agreement(&self) -> Option<Agreement> {
         let held_out = self.held_out.as_ref().and_then(Clustering::agreement);
         held_out.or_else(|| self.training.agreement())
@@ -214,63 +193,53 @@ impl Results {
     /// Scores, each with its name.
     pub(crate) fn facts(&self) -> impl Iterator<Item = (&'static str, String)> {
         let held_out = self.held_out.as_ref().map(|test| ("held out", test.score_line()));
-        let bic = self.model.mixture.bic(self.training.log_likelihood, self.training.total_weight);
+        let Criteria { bic, icl, .. } = self.criteria();
         let own = [("training", self.training.score_line())].into_iter().chain(held_out);
-        own.chain([("BIC", format!("{bic:.1}")), ("ICL", format!("{:.1}", self.icl()))])
+        own.chain([("BIC", format!("{bic:.1}")), ("ICL", format!("{icl:.1}"))])
     }
 
-    fn icl(&self) -> f64 {
-        let Clustering { log_likelihood, total_weight, entropy, .. } = self.training;
-        self.model.mixture.icl(log_likelihood, total_weight, entropy)
+    fn criteria(&self) -> Criteria {
+        let Clustering { scores, entropy, .. } = &self.training;
+        let (mixture, n) = (&self.model.mixture, self.data.total_weight);
+        Criteria::new(mixture, scores.log_likelihood, *entropy, n)
     }
 
     /// The JSON document.
-    pub(crate) fn document(&self, run: &Run, clock: &Clock) -> Document {
-        let (report, mixture, training) = (&self.report, &self.model.mixture, &self.training);
+    pub(crate) fn document<'a>(&'a self, written: &'a Written) -> Document<'a> {
         Document {
-            model: run.folder.display().to_string(),
-            data: self.summary.clone(),
-            synthetic: self.synthetic,
-            n_samples: training.n_samples,
-            left_out: self.left_out.clone(),
-            total_weight: training.total_weight,
-            n_features: mixture.n_features(),
-            n_components: mixture.n_components(),
-            seed: self.params.seed,
-            n_init: self.params.n_init.to_string(),
-            init: self.init,
-            alpha: self.params.alpha,
-            tol: self.params.tol,
-            max_iter: self.params.max_iter,
-            accelerate: self.params.accelerate,
-            starts: report.starts.iter().map(Start::from).collect(),
-            best_found: report.n_best(),
-            same_optimum: SAME_OPTIMUM,
-            by_label: trust::of_each_label(&self.model),
-            second_best: self.model.trust.as_ref().and_then(|trust| trust.whole.runner_up),
-            diagnoses: TrustInWords::of_model(&self.model).map_or_else(Vec::new, |t| t.findings),
-            gradient_residual: report.gradient_residual,
+            model: written.model(),
+            data: &self.data,
+            n_components: self.n_components(),
+            settings: &self.settings,
+            trust: self.trust(),
             uses_labels: self.uses_labels(),
-            n_iter: report.n_iter,
-            converged: self.stop() == StopReason::Converged,
-            stop: self.stop().to_string(),
-            log_likelihood: training.log_likelihood,
-            score: training.score(),
-            bits_per_pixel: training.bits_per_pixel(),
-            aic: mixture.aic(training.log_likelihood),
-            bic: mixture.bic(training.log_likelihood, training.total_weight),
-            icl: self.icl(),
-            weights: mixture.weights().iter().copied().collect(),
-            cluster_sizes: training.sizes.clone(),
-            agreement: training.agreement(),
+            ending: Ending::new(&self.report),
+            scores: self.training.scores,
+            criteria: self.criteria(),
+            weights: self.model.mixture.weights(),
+            cluster_sizes: self.cluster_sizes(),
+            agreement: self.training.agreement(),
             held_out: self.held_out.as_ref().map(HeldOut::from),
-            seconds: *clock,
-            model_sha256: run.model_sha256.clone(),
+            seconds: written.seconds,
+            model_sha256: &written.model_sha256,
         }
     }
 
-    /// The text: clusters, trust, scores, and where everything is.
-    pub(crate) fn text(&self, run: &Run) -> String {
+    fn trust(&self) -> Trust {
+        let (report, model) = (&self.report, &self.model);
+        Trust {
+            starts: report.starts.iter().map(Start::from).collect(),
+            best_found: report.n_best(),
+            same_optimum: SAME_OPTIMUM,
+            by_label: trust::of_each_label(model),
+            second_best: model.trust.as_ref().and_then(|trust| trust.whole.runner_up),
+            diagnoses: TrustInWords::of_model(model).map_or_else(Vec::new, |t| t.findings),
+            gradient_residual: report.gradient_residual,
+        }
+    }
+
+    /// The text: clusters, trust, scores, and the folder where everything is.
+    pub(crate) fn text(&self, folder: &Path) -> String {
         let mut text = self.cluster_table();
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "{name:<10}{value}");
@@ -285,10 +254,10 @@ impl Results {
         if let Some(held_out) = &self.held_out {
             line("held out", &with_agreement(held_out));
         }
-        if self.synthetic {
+        if self.data.facts.synthetic {
             line("note", demo::SYNTHETIC);
         }
-        line("written", &run.folder.display().to_string());
+        line("written", &folder.display().to_string());
         text
     }
 
@@ -305,7 +274,9 @@ impl Results {
     }
 }
 
-/// What the rows of each cluster are like; those that weigh nothing or miss something are left out.
+/// What the rows of each cluster are like.
+///
+/// Rows that weigh nothing or miss something are left out.
 fn typicality(n_components: usize, assignments: &[Assignment], input: &Input) -> Typicality {
     let (bits, rows) = (&input.bits, input.rows());
     // Counted once: the rows may lie on a disk.
@@ -352,7 +323,7 @@ fn finite(values: &[f64]) -> Vec<f64> {
 
 /// The scores, and below them the agreement with labels where there are any.
 fn with_agreement(clustering: &Clustering) -> String {
-    let agreement = clustering.agreement().map(|a| clusters::agreement_line(&a));
+    let agreement = clustering.agreement().map(|agreement| agreement.line());
     let below = agreement.map(|line| format!("\n{:<10}{line}", ""));
     clustering.score_line() + &below.unwrap_or_default()
 }
@@ -368,12 +339,7 @@ impl From<&StartReport> for Start {
 
 impl From<&Clustering> for HeldOut {
     fn from(clustering: &Clustering) -> Self {
-        Self {
-            n_samples: clustering.n_samples,
-            log_likelihood: clustering.log_likelihood,
-            score: clustering.score(),
-            bits_per_pixel: clustering.bits_per_pixel(),
-            agreement: clustering.agreement(),
-        }
+        let (n_samples, scores) = (clustering.n_samples, clustering.scores);
+        Self { n_samples, scores, agreement: clustering.agreement() }
     }
 }

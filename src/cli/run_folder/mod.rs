@@ -1,75 +1,94 @@
-//! The run folder: the model, a picture of every mean, the contact sheet, the page, the history and the results.
+//! The run folder: the model, a picture of every mean, the contact sheet, the page, the history and
+//! the results.
 
 pub(crate) mod page;
 pub(crate) mod pictures;
 
 use super::input::Input;
 use crate::cli::input::models;
+use crate::cli::results::document::Written;
 use crate::cli::results::train_report::Results;
 use crate::cli::terminal::clock::Clock;
 use crate::cli::terminal::console::json_text;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::text::counted;
 use crate::error::{Error, Result};
 use crate::model_file::{self, Digest, Model, atomic};
 use crate::parallel;
 use crate::render;
 use std::path::{Path, PathBuf};
 
-/// A run folder that was written.
-pub(super) struct Run {
-    pub(super) folder: PathBuf,
-    pub(super) model_sha256: String,
+/// A run that goes on: where it will be written, and how long it has taken.
+pub(super) struct Run<'a> {
+    out: Option<&'a Path>,
+    force: bool,
+    pub(super) clock: Clock,
 }
 
-/// Says early that the folder asked for, or any under `models/`, cannot be written.
+/// Checks early that the folder asked for, or any under `models/`, can be written.
 pub(super) fn check(out: Option<&Path>, force: bool) -> Result<()> {
     let runs = Path::new(models::FOLDER);
     let unnamed = if runs.is_dir() { runs.join(".new") } else { runs.to_path_buf() };
     atomic::check_folder_target(out.unwrap_or(&unnamed), force)
 }
 
-impl Run {
+impl<'a> Run<'a> {
+    /// Starts the clock of a run that will be written to `out`.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub(super) fn begin(out: Option<&'a Path>, force: bool) -> Result<Self> {
+        let clock = Clock::start();
+        check(out, force)?;
+        Ok(Self { out, force, clock })
+    }
+
     /// Writes the folder in one step, with `more` files beside its own: all of it, or nothing.
+    ///
+    /// `run.json` cannot hold the time of its own writing. What is returned holds it.
     pub(super) fn write(
-        out: Option<&Path>,
-        force: bool,
+        self,
         input: &Input,
         results: &Results,
         more: Vec<(String, Vec<u8>)>,
-        clock: &mut Clock,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Written, Failure> {
         let model = results.model();
         // A sheet is large while it is drawn: before there is a file as large as the model.
         let mut files = pictures(model, Some(results.cluster_sizes()))?;
         let bytes = encode(model)?;
         let model_sha256 = Digest::of_bytes(&bytes).to_string();
-        files.push((models::FILE.to_string(), bytes));
+        files.push((models::FILE.into(), bytes));
         files.push(("history.csv".into(), results.history_csv().into_bytes()));
-        let charts = more.iter().filter(|(name, _)| name.ends_with(".svg"));
-        let charts = charts.map(|(name, svg)| {
-            (name.trim_end_matches(".svg").into(), String::from_utf8_lossy(svg).into_owned())
-        });
-        let title = format!("{}, {}", input.name, counted(results.n_components(), "cluster"));
-        let page = page::render(&title, input, results, charts.collect())?;
-        files.push((page::FILE.into(), page));
+        files.push((page::FILE.into(), page::render(input, results, charts(&more))?));
         files.extend(more);
-        clock.stop_writing();
+        let mut written = Written { folder: PathBuf::new(), model_sha256, seconds: self.clock };
         loop {
-            let folder = out.map_or_else(|| unused_name(input, results), Path::to_path_buf);
-            let run = Self { folder, model_sha256: model_sha256.clone() };
-            let document = json_text(&results.document(&run, clock))?.into_bytes();
+            let unused = || unused_name(input, results);
+            written.folder = self.out.map_or_else(unused, Path::to_path_buf);
+            let document = json_text(&results.document(&written))?.into_bytes();
             files.push(("run.json".into(), document));
-            match atomic::write_folder(&run.folder, &files, force) {
+            match atomic::write_folder(&written.folder, &files, self.force) {
                 // Another run took the name in the meantime: the next one is as good.
-                Err(Error::Exists { .. }) if out.is_none() => drop(files.pop()),
-                written => return Ok(written.map(|()| run)?),
+                Err(Error::Exists { .. }) if self.out.is_none() => drop(files.pop()),
+                result => {
+                    result?;
+                    written.seconds.stop();
+                    return Ok(written);
+                }
             }
         }
     }
 }
 
-/// `models/NAME-kK`, then the same with -2, -3 and so on.
+/// The charts among some files, each a title and an SVG.
+fn charts(files: &[(String, Vec<u8>)]) -> Vec<(String, String)> {
+    let chart = |(name, svg): &(String, Vec<u8>)| {
+        let title = name.strip_suffix(".svg")?.to_owned();
+        Some((title, String::from_utf8_lossy(svg).into_owned()))
+    };
+    files.iter().filter_map(chart).collect()
+}
+
+/// `models/NAME-kK`, or the first of `models/NAME-kK-2`, `-3` and so on that is not there.
 fn unused_name(input: &Input, results: &Results) -> PathBuf {
     let base = format!("{}-k{}", input.name, results.n_components());
     let names = (1..).map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") });

@@ -33,9 +33,9 @@ pub(crate) fn numbers(bits: &BitMatrix) -> Vec<f64> {
     values
 }
 
-/// The means of the clusters `shown`, captioned with what is known about them.
+/// The means of the clusters `shown`, captioned with their sizes and labels.
 ///
-/// `sizes` are the images in each cluster; a model with labels knows them itself.
+/// `sizes` are the images in each cluster. A model with labels knows them itself.
 pub(crate) fn tiles<'a>(model: &'a Model, sizes: Option<&[u64]>, shown: &[usize]) -> Vec<Tile<'a>> {
     let mut tiles = render::mean_tiles(&model.mixture);
     let sample = Words::of(model.height as usize).sample;
@@ -67,7 +67,7 @@ pub(crate) fn sheet(
     render::sheet_png(&tiles(model, sizes, shown), shape(model), &sheet)
 }
 
-/// Pairs of clusters of two models side by side, as a PNG; a blank tile where there is no partner.
+/// Pairs of clusters of two models side by side, as a PNG. A blank tile stands for no partner.
 pub(crate) fn matched_sheet(
     pairs: impl Iterator<Item = (Option<usize>, Option<usize>)>,
     a: &[Tile],
@@ -77,12 +77,12 @@ pub(crate) fn matched_sheet(
     let blank = vec![0.0; shape.height * shape.width];
     let none = Tile { values: &blank, caption: vec!["none".into()] };
     let mut tiles = Vec::new();
-    for (of_a, of_b) in pairs {
-        for (name, k, of_model) in [("A", of_a, a), ("B", of_b, b)] {
-            tiles.push(named(k.map_or(&none, |k| &of_model[k]), name));
+    for (in_a, in_b) in pairs {
+        for (name, k, means) in [("A", in_a, a), ("B", in_b, b)] {
+            tiles.push(named(k.map_or(&none, |k| &means[k]), name));
         }
     }
-    // As many columns as make pairs stay together, in a sheet that is not much higher than wide.
+    // An even number keeps pairs together; the sheet is not much higher than wide.
     let columns = 2 * ((tiles.len() as f64 / 4.0).sqrt().ceil() as usize).clamp(1, 4);
     let title = "Matched clusters of A and B";
     render::sheet_png(&tiles, shape, &Sheet { title, foot: "", columns: Some(columns) })
@@ -98,16 +98,20 @@ fn named<'a>(tile: &Tile<'a>, name: &str) -> Tile<'a> {
     tile
 }
 
-/// Characters that a small mean is wide, and what lies between two.
-const SMALL: usize = 14;
+/// Width of a small mean, in characters.
+const SMALL_WIDTH: usize = 14;
+/// Characters between two small means.
 const GAP: usize = 2;
-/// More means than this would push everything else off the screen.
-const MOST_SMALL: usize = 24;
+/// More small means than this would push everything else off the screen.
+const MAX_SMALL_MEANS: usize = 24;
 
-/// The means, small and side by side, where there is colour and they are few; else nothing.
+/// The means, small and side by side. Nothing where they are many or there is no colour.
 pub(crate) fn small_means(model: &Model, console: &Console) -> Result<String> {
     let k = model.mixture.n_components();
-    if console.colours().is_none() || !console.is_terminal() || model.height == 1 || k > MOST_SMALL
+    if console.colours().is_none()
+        || !console.is_terminal()
+        || model.height == 1
+        || k > MAX_SMALL_MEANS
     {
         return Ok(String::new());
     }
@@ -117,7 +121,7 @@ pub(crate) fn small_means(model: &Model, console: &Console) -> Result<String> {
     };
     let tile = |k: usize| Tile { values: model.mixture.mean(k), caption: caption(k) };
     let tiles: Vec<Tile> = (0..k).map(tile).collect();
-    let columns = (console.width() + GAP) / (SMALL + GAP);
+    let columns = (console.width() + GAP) / (SMALL_WIDTH + GAP);
     text(&tiles, shape(model), Some(columns.max(1)), Style::Blocks, console)
 }
 

@@ -3,23 +3,26 @@
 use serde::Serialize;
 use std::time::Instant;
 
-/// The seconds that the parts of a run took.
+/// The seconds that the parts of a run took. What is not over yet has none.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Clock {
     load: f64,
     fit: f64,
-    write: f64,
-    total: f64,
+    /// From the end of the fit until the run folder is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    write: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<f64>,
     #[serde(skip)]
     began: Instant,
     #[serde(skip)]
-    part_began: Instant,
+    fit_ended: Instant,
 }
 
 impl Clock {
     pub(crate) fn start() -> Self {
         let now = Instant::now();
-        Self { load: 0.0, fit: 0.0, write: 0.0, total: 0.0, began: now, part_began: now }
+        Self { load: 0.0, fit: 0.0, write: None, total: None, began: now, fit_ended: now }
     }
 
     /// Times the reading of the data.
@@ -29,18 +32,18 @@ impl Clock {
         result
     }
 
-    /// Times the fit; what follows is writing.
+    /// Times the fit. What follows is writing.
     pub(crate) fn fit<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let (result, seconds) = timed(work);
         self.fit = seconds;
-        self.part_began = Instant::now();
+        self.fit_ended = Instant::now();
         result
     }
 
-    /// All that can be timed is done: the results are about to be written down.
-    pub(crate) fn stop_writing(&mut self) {
-        self.write = self.part_began.elapsed().as_secs_f64();
-        self.total = self.began.elapsed().as_secs_f64();
+    /// Everything is written.
+    pub(crate) fn stop(&mut self) {
+        self.write = Some(self.fit_ended.elapsed().as_secs_f64());
+        self.total = Some(self.began.elapsed().as_secs_f64());
     }
 }
 

@@ -1,4 +1,5 @@
-//! Pictures of an assignment: what the model saw beside the cluster it chose, and which pixels decided.
+//! Pictures of an assignment: each image beside the mean of its cluster, and the pixels that
+//! decided.
 
 use crate::cli::input::Input;
 use crate::cli::run_folder::pictures;
@@ -10,11 +11,11 @@ use crate::model_file::Model;
 use crate::render::{self, Sheet, Tile};
 
 /// Images that are drawn at most.
-const MOST: usize = 40;
+const MAX_DRAWN: usize = 40;
 /// Tiles of an image on the sheet of evidence.
 const TILES: usize = 5;
 
-/// The image of row `i` and the clusters that it may be of, the most probable first, with their probabilities.
+/// An image and its most probable clusters, each with its probability.
 pub(crate) struct Assigned {
     pub(crate) row: usize,
     pub(crate) clusters: Vec<(usize, f64)>,
@@ -22,7 +23,7 @@ pub(crate) struct Assigned {
 
 /// The most probable clusters of the first rows: at least one, and a second if there is one.
 pub(crate) fn assigned(model: &Model, input: &Input) -> Result<Vec<Assigned>> {
-    let n = input.bits.n_samples().min(MOST);
+    let n = input.bits.n_samples().min(MAX_DRAWN);
     let first = input.bits.select(&(0..n).collect::<Vec<_>>());
     model.mixture.map_rows(&first, |row, _, resp| {
         let mut clusters: Vec<(usize, f64)> = resp.enumerate().collect();
@@ -56,8 +57,10 @@ pub(crate) fn shown(
     Ok(text + &rest)
 }
 
-/// A PNG with five tiles for each image: what the model saw, the means of its cluster and of the runner-up, and the pixels that spoke
-/// for the one and for the other, bright where they weigh.
+/// A PNG with five tiles for each image.
+///
+/// They are the image, the means of its cluster and of the runner-up, and the pixels that spoke for
+/// the one and for the other. A pixel that weighs much is bright.
 ///
 /// # Errors
 /// [`Error::Parameter`] for a model of one cluster, which leaves nothing to decide.
@@ -82,18 +85,19 @@ pub(crate) fn sheet(model: &Model, input: &Input, assigned: &[Assigned]) -> Resu
         tiles.extend([spoke(&for_first[..], first), spoke(&for_second[..], second)]);
     }
     let title = "Which pixels decided, for the cluster chosen and for the runner-up";
-    let foot = "Bright: weighs much, by log p(pixel | one cluster) - log p(pixel | the other). Ink may speak, and its absence";
+    let foot = "Bright: weighs much, by log p(pixel | one cluster) - log p(pixel | the other). \
+                Ink may speak, and its absence";
     let sheet = Sheet { title, foot, columns: Some(TILES) };
     render::sheet_png(&tiles, pictures::shape(model), &sheet)
 }
 
-/// The first rows, which are drawn, as numbers, and how long each is.
+/// The pixels of the drawn rows, one row after another, and the length of a row.
 fn images(input: &Input, assigned: &[Assigned]) -> (Vec<f64>, usize) {
     let drawn: Vec<usize> = assigned.iter().map(|assigned| assigned.row).collect();
     (pictures::numbers(&input.bits.select(&drawn)), input.bits.n_features())
 }
 
-/// The evidence for the first cluster and for the second, both from 0 to 1 as the heaviest of all pixels.
+/// The evidence for the first cluster and for the second. 1 is the heaviest pixel of both.
 fn sides(model: &Model, input: &Input, Assigned { row, clusters }: &Assigned) -> [Vec<f64>; 2] {
     let evidence = model.mixture.evidence(&input.bits, *row, clusters[0].0, clusters[1].0);
     let finite = evidence.iter().filter(|nats| nats.is_finite());
@@ -108,7 +112,7 @@ fn mean(model: &Model, (k, probability): (usize, f64)) -> Tile<'_> {
     Tile { values, caption: vec![format!("cluster {k}"), format!("probability {probability:.4}")] }
 }
 
-/// The file of a row without its folders, and the place in it if it holds several.
+/// The file of a row without its folders, and the row's place in it if it holds several.
 fn name(input: &Input, row: usize) -> String {
     let (source, index) = input.origin(row);
     let file = source.rsplit(['/', '\\']).next().unwrap_or(source);

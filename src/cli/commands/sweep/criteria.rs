@@ -1,6 +1,8 @@
 //! The criteria by which numbers of clusters are compared, and which one each of them picks.
 
-use crate::em::{HeldOut, Origin, StopReason, SweptFit};
+use crate::cli::results::document::{Criteria, Ending, as_text};
+use crate::em::{HeldOut, Origin, SweptFit};
+use serde::Serialize;
 use std::fmt;
 
 /// What a sweep can be judged by.
@@ -42,20 +44,22 @@ impl fmt::Display for Criterion {
 }
 
 /// One number of clusters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Row {
     pub(super) k: usize,
     /// Total nats.
     pub(super) log_likelihood: f64,
     pub(super) n_parameters: usize,
-    pub(super) aic: f64,
-    pub(super) bic: f64,
-    pub(super) icl: f64,
-    /// Of the responsibilities, in nats per sample.
+    #[serde(flatten)]
+    pub(super) criteria: Criteria,
+    /// Entropy of the responsibilities, in nats per sample.
     pub(super) entropy: f64,
-    pub(super) held_out: Option<HeldOut>,
-    pub(super) n_iter: usize,
-    pub(super) stop: StopReason,
+    /// Mean log-likelihood of held-out rows, in nats per sample.
+    pub(super) held_out: Option<f64>,
+    pub(super) held_out_standard_error: Option<f64>,
+    #[serde(flatten)]
+    pub(super) ending: Ending,
+    #[serde(rename = "found_by", serialize_with = "as_text")]
     pub(super) origin: Origin,
 }
 
@@ -68,51 +72,48 @@ impl Row {
             k: mixture.n_components(),
             log_likelihood,
             n_parameters: mixture.n_parameters(),
-            aic: mixture.aic(log_likelihood),
-            bic: mixture.bic(log_likelihood, n),
-            icl: mixture.icl(log_likelihood, n, entropy),
+            criteria: Criteria::new(mixture, log_likelihood, entropy, n),
             entropy: entropy / n,
-            held_out,
-            n_iter: report.n_iter,
-            stop: report.stop,
+            held_out: held_out.map(|held_out| held_out.score),
+            held_out_standard_error: held_out.map(|held_out| held_out.standard_error),
+            ending: Ending::new(report),
             origin: swept.origin,
         }
-    }
-
-    pub(super) fn has_converged(&self) -> bool {
-        self.stop == StopReason::Converged
     }
 
     /// The value of a criterion, where there is one.
     pub(super) fn value(&self, criterion: Criterion) -> Option<f64> {
         match criterion {
-            Criterion::Aic => Some(self.aic),
-            Criterion::Bic => Some(self.bic),
-            Criterion::Icl => Some(self.icl),
-            Criterion::HeldOut => self.held_out.map(|held_out| held_out.score),
+            Criterion::Aic => Some(self.criteria.aic),
+            Criterion::Bic => Some(self.criteria.bic),
+            Criterion::Icl => Some(self.criteria.icl),
+            Criterion::HeldOut => self.held_out,
         }
     }
 
-    /// The same so that less is better.
+    /// The value of a criterion with a sign by which less is better, if it is finite.
     fn cost(&self, criterion: Criterion) -> Option<f64> {
         let sign = if criterion == Criterion::HeldOut { -1.0 } else { 1.0 };
         self.value(criterion).map(|value| sign * value).filter(|cost| cost.is_finite())
     }
 }
 
-/// Values closer than this are equal. With smoothing, components too many die, and what remains is the same mixture but for rounding.
+/// Values closer than this are equal. With smoothing, surplus components die; what remains is the
+/// same mixture up to rounding.
 const SAME: f64 = 1e-4;
 
-/// The place of the row that a criterion picks: the best of those that have converged, the smallest K among equals.
+/// The place of the row that a criterion picks: the best that has converged, the smallest K of
+/// equals.
 pub(super) fn pick(rows: &[Row], criterion: Criterion) -> Option<usize> {
-    let candidates = rows.iter().enumerate().filter(|(_, row)| row.has_converged());
+    let candidates = rows.iter().enumerate().filter(|(_, row)| row.ending.converged);
     let costs = candidates.filter_map(|(i, row)| Some((i, row.cost(criterion)?)));
     let costs: Vec<(usize, f64)> = costs.collect();
     let least = costs.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
     costs.into_iter().find(|(_, cost)| *cost <= least + SAME).map(|(i, _)| i)
 }
 
-/// The criterion that decides and what it picks: the one asked for, else held-out nats where there are any, else BIC.
+/// The criterion that decides, and its pick. It is the one asked for, else held-out nats where
+/// there are any, else BIC.
 pub(super) fn choose(rows: &[Row], asked: Option<Criterion>) -> Option<(Criterion, usize)> {
     let in_turn = match asked {
         Some(criterion) => vec![criterion],
@@ -124,47 +125,45 @@ pub(super) fn choose(rows: &[Row], asked: Option<Criterion>) -> Option<(Criterio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::em::StopReason;
 
-    fn row(k: usize, bic: f64, stop: StopReason, held_out: Option<f64>) -> Row {
+    fn row(k: usize, bic: f64, converged: bool, held_out: Option<f64>) -> Row {
+        let stop = if converged { StopReason::Converged } else { StopReason::MaxIter };
         Row {
             k,
             log_likelihood: 0.0,
             n_parameters: k,
-            aic: bic,
-            bic,
-            icl: bic,
+            criteria: Criteria { aic: bic, bic, icl: bic },
             entropy: 0.0,
-            held_out: held_out.map(|score| HeldOut { score, standard_error: 0.1 }),
-            n_iter: 1,
-            stop,
+            held_out,
+            held_out_standard_error: held_out.map(|_| 0.1),
+            ending: Ending { n_iter: 1, converged, stop },
             origin: Origin::Start,
         }
     }
 
     #[test]
     fn what_has_not_converged_is_never_picked() {
-        use StopReason::{Converged, MaxIter};
-        let rows = [
-            row(1, 9.0, Converged, None),
-            row(2, 5.0, MaxIter, None),
-            row(3, 7.0, Converged, None),
-        ];
+        let rows = [row(1, 9.0, true, None), row(2, 5.0, false, None), row(3, 7.0, true, None)];
         assert_eq!(pick(&rows, Criterion::Bic), Some(2));
         assert_eq!(choose(&rows[1..2], None), None);
     }
 
     #[test]
     fn among_equals_the_smallest_k_is_picked() {
-        let of = |k, held_out| row(k, 1.0, StopReason::Converged, Some(held_out));
-        let rows = [of(1, -3.0), of(2, -2.5), of(3, -2.5 + 1e-9), of(4, -2.6)];
+        let scored = |k, held_out| row(k, 1.0, true, Some(held_out));
+        let rows = [scored(1, -3.0), scored(2, -2.5), scored(3, -2.5 + 1e-9), scored(4, -2.6)];
         assert_eq!(pick(&rows, Criterion::HeldOut), Some(1));
         assert_eq!(pick(&rows, Criterion::Bic), Some(0));
     }
 
     #[test]
     fn held_out_nats_decide_where_there_are_any_and_more_of_them_are_better() {
-        let of = |k, bic, held_out| row(k, bic, StopReason::Converged, Some(held_out));
-        let mut rows = vec![of(1, 4.0, -5.0), of(2, 4.0, -3.0), of(3, 6.0, f64::NEG_INFINITY)];
+        let mut rows = vec![
+            row(1, 4.0, true, Some(-5.0)),
+            row(2, 4.0, true, Some(-3.0)),
+            row(3, 6.0, true, Some(f64::NEG_INFINITY)),
+        ];
         assert_eq!(choose(&rows, None), Some((Criterion::HeldOut, 1)));
         assert_eq!(choose(&rows, Some(Criterion::Bic)), Some((Criterion::Bic, 0)));
         rows.drain(..2);

@@ -20,9 +20,10 @@ struct Curve {
 
 /// The plot of `report`.
 pub(super) fn plot(report: &Report) -> Figure {
+    let total_weight = report.data.total_weight;
     let curve = |(criterion, best): (Criterion, Option<usize>)| {
         let all = report.rows.iter();
-        let points: Vec<_> = all.map(|row| point(row, criterion, report.total_weight)).collect();
+        let points: Vec<_> = all.map(|row| point(row, criterion, total_weight)).collect();
         let best_k = best.map(|i| format!(": K = {}", report.rows[i].k));
         Curve {
             name: format!("{criterion}{}", best_k.unwrap_or_default()),
@@ -36,15 +37,16 @@ pub(super) fn plot(report: &Report) -> Figure {
     Figure {
         title: format!("How many clusters? {}", report.name),
         subtitle: format!(
-            "AIC, BIC and ICL over 2 N{held_out}; N = {} {sample}s; rings: the best K of each",
-            report.total_weight
+            "AIC, BIC and ICL over 2 N{held_out}; N = {total_weight} {sample}s; \
+             rings: the best K of each"
         ),
         y_label: format!("nats per {sample}, less is better"),
         curves,
     }
 }
 
-/// AIC, BIC and ICL are -2 log L and a penalty: over 2 N they are nats per sample, as -log p(x) of held-out rows is.
+/// A criterion in nats per sample. AIC, BIC and ICL are -2 log L and a penalty, hence over 2 N;
+/// held-out rows have -log p(x).
 fn point(row: &Row, criterion: Criterion, total_weight: f64) -> (f64, f64) {
     let value = row.value(criterion).unwrap_or(f64::NAN);
     let nats = match criterion {
@@ -61,7 +63,6 @@ impl Curve {
 }
 
 impl Figure {
-    /// As it is drawn.
     pub(super) fn as_plot(&self) -> LinePlot<'_> {
         LinePlot {
             title: &self.title,

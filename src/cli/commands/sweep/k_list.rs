@@ -7,8 +7,8 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct KList(pub(super) Vec<usize>);
 
-/// Every K is a fit, so there is an end to them.
-const MOST: usize = 1000;
+/// Every K is a fit, so their number is limited.
+const MAX_KS: usize = 1000;
 
 impl FromStr for KList {
     type Err = Error;
@@ -18,7 +18,7 @@ impl FromStr for KList {
     }
 }
 
-/// A list whose numbers are at least 2: what `--blrt` compares with one less.
+/// A list for `--blrt`, which compares each K with K - 1: numbers from 2.
 pub(super) fn from_two(text: &str) -> Result<KList> {
     read("blrt", 2, text)
 }
@@ -28,24 +28,25 @@ fn read(name: &'static str, least: usize, text: &str) -> Result<KList> {
         name,
         value: format!("'{text}'"),
         allowed: format!(
-            "a range or a list of at most {MOST} whole numbers from {least}, such as 2..20 or 5,10,20"
+            "a range or a list of at most {MAX_KS} whole numbers from {least}, \
+             such as 2..20 or 5,10,20"
         ),
     };
     let mut ks = Vec::new();
     for part in text.split(',') {
         let (first, last) = ends(part).filter(|ends| ends.0 >= least).ok_or_else(wrong)?;
-        // Checked before it is listed: the end of a range may be anything.
-        if first > last || last - first >= MOST {
+        // Checked before the range is listed: its end may be any number.
+        if first > last || last - first >= MAX_KS {
             return Err(wrong());
         }
         ks.extend(first..=last);
     }
     ks.sort_unstable();
     ks.dedup();
-    if ks.len() > MOST { Err(wrong()) } else { Ok(KList(ks)) }
+    if ks.len() > MAX_KS { Err(wrong()) } else { Ok(KList(ks)) }
 }
 
-/// Both ends of a range; a number is a range of one.
+/// Both ends of a range. A single number is a range of one.
 fn ends(part: &str) -> Option<(usize, usize)> {
     let number = |text: &str| text.trim().parse().ok();
     match part.split_once("..") {

@@ -1,4 +1,4 @@
-//! `bmm sweep`: how many clusters? Fits every K asked for, says which one each criterion picks, and keeps one.
+//! `bmm sweep`: fits every K asked for, says which one each criterion picks, and keeps one.
 
 mod criteria;
 mod figure;
@@ -6,22 +6,22 @@ mod k_list;
 mod report;
 mod rows;
 
-use super::train::{self, FitArgs};
-use crate::cli::input;
 use crate::cli::input::Input;
+use crate::cli::input::fit::{FitArgs, announce};
 use crate::cli::results::train_report::Results;
-use crate::cli::run_folder;
 use crate::cli::run_folder::Run;
-use crate::cli::terminal::clock::Clock;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::progress::{Count, Progress};
-use crate::em::{self, BootstrapTest, FitParams, HeldOut, InitKind, Origin, Sweep, SweptFit};
+use crate::em::{
+    self, BootstrapTest, FitParams, FitSettings, HeldOut, InitKind, Origin, Sweep, SweptFit,
+};
 use crate::error::{Error, Result};
 use criteria::{Criterion, Row};
 use k_list::KList;
 use report::Report;
 use rows::Rows;
+use std::str::FromStr;
 
 /// Fit every number of clusters, compare them by criteria, and keep one
 #[derive(Debug, clap::Args)]
@@ -38,72 +38,88 @@ pub(crate) struct Args {
     /// [default: none; a test split is held out where there is one]
     #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "folds")]
     holdout: Option<f64>,
-    /// Cross-validation: parts, drawn by --seed, each predicted by fits to all others; the model kept is fitted to all rows
-    /// [default: none]
+    /// Cross-validation: parts, drawn by --seed, each predicted by fits to all others; the model
+    /// kept is fitted to all rows [default: none]
     #[arg(long, value_name = "N", value_parser = n_folds)]
     folds: Option<usize>,
     /// Whose K is kept [default: held-out where rows are held out, else bic]
     #[arg(long, value_enum, value_name = "NAME")]
     criterion: Option<Criterion>,
-    /// Test K against K - 1 by a parametric bootstrap of the likelihood ratio; a list as for --k [default: none]
+    /// Test K against K - 1 by a parametric bootstrap of the likelihood ratio; a list as for --k
+    /// [default: none]
     #[arg(long, value_name = "K", value_parser = k_list::from_two)]
     blrt: Option<KList>,
     /// Samples of the bootstrap, each fitted by 10 random starts and a few warm ones
-    #[arg(long, default_value_t = 99, value_name = "B", value_parser = n_bootstrap, requires = "blrt")]
+    #[arg(long, default_value_t = 99, value_name = "B", value_parser = n_bootstrap)]
+    #[arg(requires = "blrt")]
     bootstrap: usize,
     #[command(flatten)]
     fit: FitArgs,
 }
 
-/// K up to which a sweep goes if nothing else is asked for.
-const USUAL: usize = 10;
-/// Every sample leaves a number in the document.
-const MOST_SAMPLES: usize = 100_000;
-/// Rows times components times samples from which a bootstrap is no matter of seconds.
-const LARGE: usize = 5_000_000;
+/// The largest K of a sweep, unless another is asked for.
+const DEFAULT_MAX_K: usize = 10;
+/// Every sample leaves a number in the document, so their number is limited.
+const MAX_SAMPLES: usize = 100_000;
+/// A bootstrap of more rows times components times samples takes more than seconds.
+const LONG_BOOTSTRAP: usize = 5_000_000;
 
 fn share(text: &str) -> Result<f64> {
-    let share = text.parse().ok().filter(|share: &f64| *share > 0.0 && *share < 1.0);
-    let allowed = "a number between 0 and 1, such as 0.1".into();
-    share.ok_or_else(|| Error::Parameter { name: "holdout", value: text.into(), allowed })
+    let allowed = "a number between 0 and 1, such as 0.1";
+    checked("holdout", text, allowed, |share| *share > 0.0 && *share < 1.0)
 }
 
 fn n_folds(text: &str) -> Result<usize> {
-    let allowed = "a whole number from 2".into();
-    let n = text.parse().ok().filter(|n| *n >= 2);
-    n.ok_or_else(|| Error::Parameter { name: "folds", value: text.into(), allowed })
+    checked("folds", text, "a whole number from 2", |n| *n >= 2)
 }
 
 fn n_bootstrap(text: &str) -> Result<usize> {
-    let allowed = format!("a whole number from 1 to {MOST_SAMPLES}");
-    let n = text.parse().ok().filter(|n| (1..=MOST_SAMPLES).contains(n));
-    n.ok_or_else(|| Error::Parameter { name: "bootstrap", value: text.into(), allowed })
+    let allowed = format!("a whole number from 1 to {MAX_SAMPLES}");
+    checked("bootstrap", text, &allowed, |n| (1..=MAX_SAMPLES).contains(n))
+}
+
+fn checked<T: FromStr>(
+    name: &'static str,
+    text: &str,
+    allowed: &str,
+    is_allowed: impl Fn(&T) -> bool,
+) -> Result<T> {
+    let wrong = || Error::Parameter { name, value: text.into(), allowed: allowed.into() };
+    text.parse().ok().filter(is_allowed).ok_or_else(wrong)
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
-    let mut clock = Clock::start();
-    let FitArgs { out, force, seed, .. } = &args.fit;
-    let source =
-        console.with_notes(|notes| input::source_or_default(args.fit.data.as_ref(), notes));
-    run_folder::check(out.as_deref(), *force)?;
-    let (input, test) = clock.load(|| args.fit.read(&source, None, console))?;
+    let mut run = Run::begin(args.fit.out.as_deref(), args.fit.force)?;
+    let source = args.fit.source(console);
+    let (input, test) = run.clock.load(|| args.fit.read(&source, None, console))?;
     if args.fit.has_labels() && input.labels.as_ref().is_some_and(|labels| !labels.is_complete()) {
         console.note(
             "note: in a sweep, labels with blanks only judge; `bmm train --labels` fits by them",
         );
     }
-    let rows = Rows::new(input, test, args.holdout, args.folds, *seed)?;
+    let rows = Rows::new(input, test, args.holdout, args.folds, args.fit.seed)?;
     let ks = args.ks(&rows.train);
     let params = args.fit.params(1, rows.train.bits.n_features());
     args.check(&rows, &ks, &params)?;
-    train::announce(&rows.train, *ks.last().unwrap_or(&1), console)?;
-    let found = clock.fit(|| args.find(&rows, &ks, &params, console))?;
+    announce(&rows.train, *ks.last().unwrap_or(&1), console)?;
+    let found = run.clock.fit(|| args.find(&rows, &ks, &params, console))?;
     let interrupted = found.interrupted;
     let (report, results) = found.judge(args.criterion, &rows, &params)?;
-    let run =
-        Run::write(out.as_deref(), *force, &rows.train, &results, report.files()?, &mut clock)?;
-    console.result(&report.document(&run, &clock), || report.text() + &results.text(&run))?;
+    let written = run.write(&rows.train, &results, files(&report)?)?;
+    let text = || report.text() + &results.text(&written.folder);
+    console.result(&report.document(&written), text)?;
     Ok(if interrupted { Outcome::Interrupted } else { Outcome::Done })
+}
+
+/// What a sweep writes beside the model.
+fn files(report: &Report) -> Result<Vec<(String, Vec<u8>)>> {
+    let figure = figure::plot(report);
+    let plot = figure.as_plot();
+    Ok(vec![
+        ("sweep.csv".into(), report.csv()?.into_bytes()),
+        ("sweep.svg".into(), plot.svg()?.into_bytes()),
+        ("sweep.png".into(), plot.png()?),
+    ])
 }
 
 impl Args {
@@ -111,7 +127,7 @@ impl Args {
     fn ks(&self, input: &Input) -> Vec<usize> {
         let tested: &[usize] = self.blrt.as_ref().map_or(&[], |list| &list.0);
         let below = tested.iter().map(|k| k - 1);
-        let usual = || (2..=input.bits.n_distinct_up_to(USUAL)).collect();
+        let usual = || (2..=input.bits.n_distinct_up_to(DEFAULT_MAX_K)).collect();
         let asked = match (&self.k, tested) {
             (Some(list), _) => list.0.clone(),
             (None, []) => usual(),
@@ -124,7 +140,7 @@ impl Args {
         ks
     }
 
-    /// What cannot work is said before the first fit.
+    /// Checks the flags against the rows before the first fit.
     fn check(&self, rows: &Rows, ks: &[usize], params: &FitParams) -> Result<()> {
         em::check_distinct(&rows.train.bits, ks, "distinct rows")?;
         rows.check_folds(ks)?;
@@ -149,9 +165,10 @@ impl Args {
     ) -> Result<Found> {
         let mut progress = Progress::new(console);
         let sweep = em::sweep(rows.train.rows(), ks, params, &mut progress)?;
-        let held_out = match sweep.interrupted {
-            true => None,
-            false => rows.held_out(&sweep, ks, params, &mut progress)?,
+        let held_out = if sweep.interrupted {
+            None
+        } else {
+            rows.held_out(&sweep, ks, params, &mut progress)?
         };
         progress.finish();
         let mut found =
@@ -177,10 +194,10 @@ impl Args {
         console: &Console,
     ) -> Result<Option<BootstrapTest>> {
         let (n, n_samples) = (input.bits.n_samples(), self.bootstrap);
-        if n.saturating_mul(k).saturating_mul(n_samples) > LARGE {
+        if n.saturating_mul(k).saturating_mul(n_samples) > LONG_BOOTSTRAP {
             console.note(format_args!(
-                "note: --blrt {k} fits {n_samples} samples of {n} rows by some two dozen starts each, \
-                 which takes long; --limit and --bootstrap make it less"
+                "note: --blrt {k} fits {n_samples} samples of {n} rows by some two dozen starts \
+                 each, which takes long; --limit and --bootstrap make it less"
             ));
         }
         let fit = |k: usize| {
@@ -197,7 +214,7 @@ impl Args {
     }
 }
 
-/// All that was computed, which is less than was asked for if it was interrupted.
+/// All that was computed. If interrupted, that is less than was asked for.
 struct Found {
     sweep: Sweep,
     held_out: Option<Vec<HeldOut>>,
@@ -216,30 +233,31 @@ impl Found {
         rows: &Rows,
         params: &FitParams,
     ) -> Result<(Report, Results)> {
-        let of_fit = |(i, swept): (usize, &SweptFit)| {
+        let row = |(i, swept): (usize, &SweptFit)| {
             Row::new(swept, self.held_out.as_ref().map(|scores| scores[i]))
         };
-        let of_ks: Vec<Row> = self.sweep.fits.iter().enumerate().map(of_fit).collect();
-        let choice = criteria::choose(&of_ks, criterion);
-        // Cut short, there may be nothing held out, or one fit that has not converged: better than nothing.
-        let instead = || criteria::choose(&of_ks, None).unwrap_or((Criterion::Bic, 0));
+        let fits: Vec<Row> = self.sweep.fits.iter().enumerate().map(row).collect();
+        let choice = criteria::choose(&fits, criterion);
+        // After an interruption there may be no held-out scores, or a single unfinished fit.
+        let instead = || criteria::choose(&fits, None).unwrap_or((Criterion::Bic, 0));
         let choice = choice.or_else(|| self.interrupted.then(instead));
         let Some((criterion, chosen)) = choice else {
             let allowed = "enough for a fit to converge: none did that could be chosen".into();
             let value = params.max_iter.to_string();
             return Err(Error::Parameter { name: "max-iter", value, allowed });
         };
-        let choice = (criterion, chosen);
-        let report = Report::new(rows, params, of_ks, choice, self.tests, self.interrupted);
+        let settings = params.settings();
         let mut swept = self.sweep.fits.swap_remove(chosen);
         swept.fit.report.assignments = swept.fit.mixture.assign(&rows.train.bits)?;
-        let params = FitParams { n_components: swept.fit.mixture.n_components(), ..params.clone() };
         let init = match swept.origin {
-            Origin::Start => params.init.kind(),
+            Origin::Start => settings.init,
             Origin::Split(k) => InitKind::Split(k as u64),
             Origin::Merge(k) => InitKind::Merge(k as u64),
         };
-        let results = Results::new(&rows.train, rows.held.as_ref(), params, init, swept.fit)?;
+        let kept = FitSettings { init, ..settings.clone() };
+        let choice = (criterion, chosen);
+        let report = Report::new(rows, settings, fits, choice, self.tests, self.interrupted);
+        let results = Results::new(&rows.train, rows.held.as_ref(), kept, swept.fit)?;
         Ok((report, results))
     }
 }

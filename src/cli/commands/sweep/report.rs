@@ -1,29 +1,24 @@
-//! What a sweep tells: a row for each K as text, CSV and JSON, what the criteria pick, and the tests.
+//! What a sweep tells: a row for each K as text, CSV and JSON, what the criteria pick, and the
+//! tests.
 
 use super::criteria::{Criterion, Row, pick};
-use super::figure;
 use super::rows::Rows;
-use crate::cli::input::{LeftOut, Words};
-use crate::cli::run_folder::Run;
+use crate::cli::input::Words;
+use crate::cli::results::document::{TrainingData, Written};
 use crate::cli::terminal::clock::Clock;
-use crate::cli::terminal::output;
-use crate::cli::terminal::tables;
-use crate::em::{BootstrapTest, FitParams};
+use crate::cli::terminal::{output, tables};
+use crate::em::{BootstrapTest, FitSettings};
 use crate::error::Result;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
 /// A sweep, judged.
 pub(super) struct Report {
     pub(super) name: String,
-    summary: String,
-    synthetic: bool,
+    pub(super) data: TrainingData,
     pub(super) words: Words,
-    pub(super) n_samples: usize,
-    left_out: Vec<LeftOut>,
-    pub(super) total_weight: f64,
-    n_features: usize,
-    params: FitParams,
+    settings: FitSettings,
     how_held_out: Option<String>,
     pub(super) rows: Vec<Row>,
     criterion: Criterion,
@@ -33,44 +28,61 @@ pub(super) struct Report {
     interrupted: bool,
 }
 
-const HEAD: [&str; 12] = [
-    "k",
-    "log_likelihood",
-    "n_parameters",
-    "aic",
-    "bic",
-    "icl",
-    "entropy",
-    "held_out",
-    "held_out_standard_error",
-    "n_iter",
-    "stop",
-    "found_by",
+/// The JSON document. Numbers that are not finite are null.
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    model: String,
+    #[serde(flatten)]
+    data: &'a TrainingData,
+    #[serde(flatten)]
+    settings: &'a FitSettings,
+    held_out_by: Option<&'a str>,
+    fits: &'a [Row],
+    picks: Map<String, Value>,
+    criterion: &'static str,
+    chosen: usize,
+    blrt: Vec<Value>,
+    interrupted: bool,
+    seconds: Clock,
+    model_sha256: &'a str,
+}
+
+/// The columns of `sweep.csv`: the name, and the cell of a row.
+const COLUMNS: [(&str, fn(&Row) -> String); 12] = [
+    ("k", |row| row.k.to_string()),
+    ("log_likelihood", |row| row.log_likelihood.to_string()),
+    ("n_parameters", |row| row.n_parameters.to_string()),
+    ("aic", |row| row.criteria.aic.to_string()),
+    ("bic", |row| row.criteria.bic.to_string()),
+    ("icl", |row| row.criteria.icl.to_string()),
+    ("entropy", |row| row.entropy.to_string()),
+    ("held_out", |row| row.held_out.map_or_else(String::new, |score| score.to_string())),
+    ("held_out_standard_error", |row| {
+        row.held_out_standard_error.map_or_else(String::new, |error| error.to_string())
+    }),
+    ("n_iter", |row| row.ending.n_iter.to_string()),
+    ("stop", |row| row.ending.stop.to_string()),
+    ("found_by", |row| row.origin.to_string()),
 ];
 
 impl Report {
     pub(super) fn new(
         rows: &Rows,
-        params: &FitParams,
-        of_ks: Vec<Row>,
+        settings: FitSettings,
+        fits: Vec<Row>,
         (criterion, chosen): (Criterion, usize),
         tests: Vec<BootstrapTest>,
         interrupted: bool,
     ) -> Self {
         let input = &rows.train;
-        let has_held_out = of_ks.iter().any(|row| row.held_out.is_some());
+        let has_held_out = fits.iter().any(|row| row.held_out.is_some());
         Self {
             name: input.name.clone(),
-            summary: input.summary(),
-            synthetic: input.synthetic,
+            data: TrainingData::new(input),
             words: Words::of(input.height),
-            n_samples: input.bits.n_samples(),
-            left_out: input.left_out.clone(),
-            total_weight: input.rows().total_weight(),
-            n_features: input.bits.n_features(),
-            params: params.clone(),
+            settings,
             how_held_out: rows.how_held_out().filter(|_| has_held_out).map(str::to_owned),
-            rows: of_ks,
+            rows: fits,
             criterion,
             chosen,
             tests,
@@ -85,74 +97,29 @@ impl Report {
         there.map(|criterion| (criterion, pick(&self.rows, criterion)))
     }
 
-    /// What is written beside the model.
-    pub(super) fn files(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let figure = figure::plot(self);
-        let plot = figure.as_plot();
-        Ok(vec![
-            ("sweep.csv".into(), self.csv()?.into_bytes()),
-            ("sweep.svg".into(), plot.svg()?.into_bytes()),
-            ("sweep.png".into(), plot.png()?),
-        ])
+    pub(super) fn csv(&self) -> Result<String> {
+        let cells = |row| COLUMNS.iter().map(|(_, cell)| cell(row)).collect();
+        output::csv(&COLUMNS.map(|(name, _)| name), self.rows.iter().map(cells))
     }
 
-    fn csv(&self) -> Result<String> {
-        let row = |row: &Row| {
-            let held_out = row.held_out.map(|h| [h.score, h.standard_error].map(|v| v.to_string()));
-            let numbers = [row.log_likelihood, row.aic, row.bic, row.icl, row.entropy];
-            let [log_likelihood, aic, bic, icl, entropy] = numbers.map(|v| v.to_string());
-            let [k, n_parameters, n_iter] =
-                [row.k, row.n_parameters, row.n_iter].map(|v| v.to_string());
-            let [score, error] = held_out.unwrap_or_default();
-            let (stop, found_by) = (row.stop.to_string(), row.origin.to_string());
-            vec![
-                k,
-                log_likelihood,
-                n_parameters,
-                aic,
-                bic,
-                icl,
-                entropy,
-                score,
-                error,
-                n_iter,
-                stop,
-                found_by,
-            ]
-        };
-        output::csv(&HEAD.map(str::to_owned), self.rows.iter().map(row))
-    }
-
-    /// The JSON document; numbers that are not finite are null.
-    pub(super) fn document(&self, run: &Run, clock: &Clock) -> Value {
+    pub(super) fn document<'a>(&'a self, written: &'a Written) -> Document<'a> {
         let picks = self.picks().map(|(criterion, i)| {
             (criterion.key().to_string(), i.map_or(Value::Null, |i| self.rows[i].k.into()))
         });
-        json!({
-            "model": run.folder.display().to_string(),
-            "data": self.summary,
-            "synthetic": self.synthetic,
-            "n_samples": self.n_samples,
-            "left_out": self.left_out,
-            "total_weight": self.total_weight,
-            "n_features": self.n_features,
-            "seed": self.params.seed,
-            "n_init": self.params.n_init.to_string(),
-            "init": self.params.init.to_string(),
-            "alpha": self.params.alpha,
-            "tol": self.params.tol,
-            "max_iter": self.params.max_iter,
-            "accelerate": self.params.accelerate,
-            "held_out_by": self.how_held_out,
-            "fits": self.rows.iter().map(fit).collect::<Vec<_>>(),
-            "picks": picks.collect::<Map<_, _>>(),
-            "criterion": self.criterion.key(),
-            "chosen": self.rows[self.chosen].k,
-            "blrt": self.tests.iter().map(test).collect::<Vec<_>>(),
-            "interrupted": self.interrupted,
-            "seconds": clock,
-            "model_sha256": run.model_sha256,
-        })
+        Document {
+            model: written.model(),
+            data: &self.data,
+            settings: &self.settings,
+            held_out_by: self.how_held_out.as_deref(),
+            fits: &self.rows,
+            picks: picks.collect(),
+            criterion: self.criterion.key(),
+            chosen: self.rows[self.chosen].k,
+            blrt: self.tests.iter().map(test).collect(),
+            interrupted: self.interrupted,
+            seconds: written.seconds,
+            model_sha256: &written.model_sha256,
+        }
     }
 
     /// The table, what it says, and what is kept.
@@ -180,72 +147,64 @@ impl Report {
     }
 
     fn table(&self) -> String {
-        let samples = format!("entropy/{}", self.words.sample);
-        let all = [
-            "K",
-            "log-likelihood",
-            "parameters",
-            "AIC",
-            "BIC",
-            "ICL",
-            &samples,
-            "held-out",
-            "s.e.",
-            "found by",
-            "stop",
+        let reals = |value: fn(&Row) -> f64| self.column(move |row| format!("{:.4}", value(row)));
+        let entropy = format!("entropy/{}", self.words.sample);
+        let mut columns = vec![
+            ("K", self.column(|row| row.k.to_string())),
+            ("log-likelihood", reals(|row| row.log_likelihood)),
+            ("parameters", self.column(|row| row.n_parameters.to_string())),
+            ("AIC", self.starred(Criterion::Aic, 2)),
+            ("BIC", self.starred(Criterion::Bic, 2)),
+            ("ICL", self.starred(Criterion::Icl, 2)),
+            (&entropy, reals(|row| row.entropy)),
         ];
-        let with_held_out = self.how_held_out.is_some();
-        let shown = |i: usize| with_held_out || !(7..9).contains(&i);
-        let head: Vec<&str> =
-            all.iter().enumerate().filter(|(i, _)| shown(*i)).map(|(_, h)| *h).collect();
+        if self.how_held_out.is_some() {
+            let error = |row: &Row| row.held_out_standard_error.filter(|error| error.is_finite());
+            let error = |row: &Row| error(row).map_or_else(String::new, |e| format!("{e:.4}"));
+            columns.push(("held-out", self.starred(Criterion::HeldOut, 4)));
+            columns.push(("s.e.", self.column(error)));
+        }
+        columns.push(("found by", self.column(|row| row.origin.to_string())));
+        columns.push(("stop", self.column(|row| row.ending.stop.to_string())));
+        let head: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         let left = [head.len() - 2, head.len() - 1];
-        let rows = self.rows.iter().enumerate().map(|(place, row)| {
-            let cells = self.cells(place, row).into_iter().enumerate();
-            cells.filter(|(i, _)| shown(*i)).map(|(_, cell)| cell).collect()
-        });
+        let rows = (0..self.rows.len())
+            .map(|i| columns.iter().map(|(_, cells)| cells[i].clone()).collect());
         tables::table(&head, &left, rows)
     }
 
-    fn cells(&self, place: usize, row: &Row) -> [String; 11] {
-        let starred = |criterion: Criterion, digits: usize| {
-            let star = if pick(&self.rows, criterion) == Some(place) { '*' } else { ' ' };
+    fn column(&self, cell: impl Fn(&Row) -> String) -> Vec<String> {
+        self.rows.iter().map(cell).collect()
+    }
+
+    /// The values of a criterion, the one that it picks with a star.
+    fn starred(&self, criterion: Criterion, digits: usize) -> Vec<String> {
+        let best = pick(&self.rows, criterion);
+        let cell = |(place, row): (usize, &Row)| {
+            let star = if best == Some(place) { '*' } else { ' ' };
             row.value(criterion).map_or_else(String::new, |v| format!("{v:.digits$}{star}"))
         };
-        let error = row.held_out.map(|held_out| held_out.standard_error);
-        let error = error.filter(|error| error.is_finite());
-        [
-            row.k.to_string(),
-            format!("{:.4}", row.log_likelihood),
-            row.n_parameters.to_string(),
-            starred(Criterion::Aic, 2),
-            starred(Criterion::Bic, 2),
-            starred(Criterion::Icl, 2),
-            format!("{:.4}", row.entropy),
-            starred(Criterion::HeldOut, 4),
-            error.map_or_else(String::new, |error| format!("{error:.4}")),
-            row.origin.to_string(),
-            row.stop.to_string(),
-        ]
+        self.rows.iter().enumerate().map(cell).collect()
     }
 
     /// What else must be known to judge the table.
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
-        let list = |of: &dyn Fn(&Row) -> bool| {
-            let ks: Vec<String> =
-                self.rows.iter().filter(|row| of(row)).map(|row| row.k.to_string()).collect();
-            ks.join(", ")
+        let ks_where = |is_meant: fn(&Row) -> bool| {
+            let rows = self.rows.iter().filter(|row| is_meant(row));
+            rows.map(|row| row.k.to_string()).collect::<Vec<_>>().join(", ")
         };
-        let unfinished = list(&|row| !row.has_converged());
+        let unfinished = ks_where(|row| !row.ending.converged);
         if !unfinished.is_empty() {
             remarks.push(format!(
                 "not converged, so never the best: K = {unfinished} (raise --max-iter)"
             ));
         }
-        let ruled_out = list(&|row| row.held_out.is_some_and(|h| h.score == f64::NEG_INFINITY));
+        let ruled_out = ks_where(|row| row.held_out == Some(f64::NEG_INFINITY));
         if !ruled_out.is_empty() {
             remarks.push(format!(
-                "K = {ruled_out} rule out a held-out {} by means of 0 or 1: --alpha 0.1 smooths them",
+                "K = {ruled_out} rule out a held-out {} by means of 0 or 1: \
+                 --alpha 0.1 smooths them",
                 self.words.sample
             ));
         }
@@ -259,7 +218,8 @@ impl Report {
     }
 }
 
-/// `K = 3 against 2: 2 log (L_3 / L_2) = 47.10, p = 0.0100 (0 of 99 samples from K = 2 are as large)`.
+/// `K = 3 against 2: 2 log (L_3 / L_2) = 47.10, p = 0.0100 (0 of 99 samples from K = 2 have as
+/// much)`.
 fn in_words(test: &BootstrapTest) -> String {
     let (k, statistic, p) = (test.n_components, test.statistic, test.p_value());
     let (b, n) = (test.n_as_large(), test.bootstrapped.len());
@@ -268,24 +228,6 @@ fn in_words(test: &BootstrapTest) -> String {
         "K = {k} against {null}: 2 log (L_{k} / L_{null}) = {statistic:.2}, p = {p:.4} \
          ({b} of {n} samples from K = {null} have as much)"
     )
-}
-
-fn fit(row: &Row) -> Value {
-    json!({
-        "k": row.k,
-        "log_likelihood": row.log_likelihood,
-        "n_parameters": row.n_parameters,
-        "aic": row.aic,
-        "bic": row.bic,
-        "icl": row.icl,
-        "entropy": row.entropy,
-        "held_out": row.held_out.map(|held_out| held_out.score),
-        "held_out_standard_error": row.held_out.map(|held_out| held_out.standard_error),
-        "n_iter": row.n_iter,
-        "converged": row.has_converged(),
-        "stop": row.stop.to_string(),
-        "found_by": row.origin.to_string(),
-    })
 }
 
 fn test(test: &BootstrapTest) -> Value {

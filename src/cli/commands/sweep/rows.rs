@@ -1,4 +1,4 @@
-//! Which rows a sweep trains on and which it holds out, and what the fits make of those.
+//! The rows that a sweep trains on, the rows that it holds out, and their scores.
 
 use crate::cli::input::Input;
 use crate::em::{self, FitParams, HeldOut, Observe, Sweep};
@@ -6,7 +6,7 @@ use crate::error::Result;
 
 /// The rows of a sweep.
 pub(super) struct Rows {
-    /// What the model that is kept is fitted to.
+    /// Rows that the kept model is fitted to.
     pub(super) train: Input,
     /// Rows that no fit sees.
     pub(super) held: Option<Input>,
@@ -16,10 +16,12 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Holds out a share of `input`, or folds of it in turn, else `test`, the split that goes with it, if there is one.
+    /// Holds out a share of `input`, or folds of it in turn. Else holds out `test`, its test split,
+    /// if there is one.
     ///
     /// # Errors
-    /// [`crate::error::Error::Parameter`] for a share or a number of folds that does not suit the number of rows.
+    /// [`crate::error::Error::Parameter`] for a share or a number of folds that does not suit the
+    /// number of rows.
     pub(super) fn new(
         input: Input,
         test: Option<Input>,
@@ -27,7 +29,7 @@ impl Rows {
         n_folds: Option<usize>,
         seed: u64,
     ) -> Result<Self> {
-        // What has no weight is nobody's, neither trained on nor held out.
+        // A row without weight is neither trained on nor held out.
         let weighs = |i: &usize| input.weights.as_ref().is_none_or(|weights| weights[*i] > 0.0);
         let all = input.bits.n_samples();
         let kept: Vec<usize> = (0..all).filter(weighs).collect();
@@ -48,12 +50,12 @@ impl Rows {
         Ok(Self { train: input, held: test, folds, how })
     }
 
-    /// What criteria may call held out, in words.
+    /// How rows are held out, in words; `None` if none are.
     pub(super) fn how_held_out(&self) -> Option<&str> {
         self.how.as_deref()
     }
 
-    /// Every fold must leave as many distinct rows as the largest K.
+    /// Checks that every fold leaves at least as many distinct rows as the largest K.
     ///
     /// # Errors
     /// [`crate::error::Error::Parameter`] with both numbers.
@@ -65,7 +67,8 @@ impl Rows {
         })
     }
 
-    /// How well the fits of each K predict what was held out; `None` if nothing was, or on interruption.
+    /// How well the fits of each K predict what was held out; `None` if nothing was, or on
+    /// interruption.
     ///
     /// # Errors
     /// As [`em::sweep`].

@@ -1,4 +1,5 @@
-//! The members of each cluster that are worth a look: the most probable, the least probable, and the least certain.
+//! The members of each cluster that are worth a look: the most probable, the least probable, and
+//! the least certain.
 
 use crate::cli::input::Input;
 use crate::cli::results::clusters::most_probable_first;
@@ -9,11 +10,11 @@ use crate::model_file::Model;
 use crate::render;
 use serde_json::{Value, json};
 
-/// Members of a kind in all clusters together, and the most and the fewest in one.
-const IN_ALL: usize = 80;
-const MOST: usize = 6;
-const FEWEST: usize = 1;
-/// Responsibilities of less entropy than this are certain, in nats.
+/// Members of a kind in all clusters together, about.
+const PER_KIND: usize = 80;
+/// Members of a kind in one cluster, at least and at most.
+const PER_CLUSTER: (usize, usize) = (1, 6);
+/// A row whose responsibilities have less entropy than this is certain of its cluster, in nats.
 const CERTAIN: f64 = 0.01;
 
 /// The kinds, as the page calls them.
@@ -25,15 +26,15 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Those of `input`, which was given to clusters by `assignments`.
+    /// Members among the rows of `input`, which `assignments` gives to clusters.
     pub(super) fn of(input: &Input, model: &Model, assignments: &[Assignment]) -> Result<Self> {
         let k = model.mixture.n_components();
-        let n = (IN_ALL / k).clamp(FEWEST, MOST);
+        let n = (PER_KIND / k).clamp(PER_CLUSTER.0, PER_CLUSTER.1);
         let places: Vec<[Vec<usize>; 3]> = by_cluster(input, assignments, k)
             .into_iter()
             .map(|its| chosen(its, assignments, n))
             .collect();
-        // All at once: scoring prepares tables, which takes longer than a few rows do.
+        // All rows in one go: preparing to score takes longer than scoring a few rows.
         let rows: Vec<usize> = places.iter().flatten().flatten().copied().collect();
         let mut documents = documents(input, model, &rows)?.into_iter();
         let take =
@@ -52,7 +53,7 @@ impl Members {
     }
 }
 
-/// The rows of each cluster that count and of which something is known.
+/// The rows of each cluster that have weight and miss nothing.
 fn by_cluster(input: &Input, assignments: &[Assignment], k: usize) -> Vec<Vec<usize>> {
     let rows = input.rows();
     let mut of_clusters = vec![Vec::new(); k];
@@ -69,7 +70,7 @@ fn chosen(its: Vec<usize>, assignments: &[Assignment], n: usize) -> [Vec<usize>;
     let mut by_log_prob = its.clone();
     by_log_prob.sort_by(|&a, &b| assignments[b].log_prob.total_cmp(&assignments[a].log_prob));
     let typical: Vec<usize> = by_log_prob.iter().copied().take(n).collect();
-    // In a small cluster nobody is both.
+    // No row is typical and odd, however small the cluster.
     let odd: Vec<usize> = by_log_prob[typical.len()..].iter().rev().copied().take(n).collect();
     let mut undecided: Vec<usize> =
         its.into_iter().filter(|&i| assignments[i].entropy > CERTAIN).collect();
@@ -84,19 +85,20 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
         let i = rows[place];
         let resp: Vec<f64> = resp.collect();
         let order = most_probable_first(&resp);
-        let of_sample =
-            |t: &crate::model_file::Typicality| t.of_sample(order[0], log_prob, bits.n_ones(place));
+        let typicality = model.typicality.as_ref();
+        let typicality =
+            typicality.and_then(|t| t.of_sample(order[0], log_prob, bits.n_ones(place)));
         let (source, index) = input.origin(i);
         let label = input.labels.as_ref().map(|labels| labels.name_of(i));
         json!({
-            // A ninth entry would double the room that each member takes.
+            // Eight entries: a ninth would double the room of each map.
             "name": Part::file_name(&input.parts, i).map_or_else(|| json!(index), Value::from),
             "source": source,
             "bits": render::base64(&bits.row(place)),
             "log_prob": log_prob,
             "probability": resp[order[0]],
             "runner_up": order.get(1).filter(|&&k| resp[k] > 0.0),
-            "typicality": model.typicality.as_ref().and_then(of_sample),
+            "typicality": typicality,
             "label": label.filter(|label| !label.is_empty()),
         })
     })

@@ -1,42 +1,46 @@
-//! What `report.html` tells: a run as one JSON document, with the members of each cluster that are worth a look.
+//! The page of a run, `report.html`: one JSON document, with the members of each cluster that are
+//! worth a look.
 
 mod members;
 pub(crate) mod stored;
 
 use crate::cli::input::Input;
+use crate::cli::input::demo;
 use crate::cli::input::photos;
+use crate::cli::results::document::as_text;
 use crate::cli::results::train_report::Results;
 use crate::cli::results::trust::TrustInWords;
+use crate::cli::terminal::text::counted;
 use crate::error::{Error, Result};
 use crate::model_file::{LEVELS, Model};
 use crate::render::{self, Axes, Base64Numbers, Line, LinePlot};
 use members::Members;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::ffi::OsString;
-use std::fmt::Display;
 use std::io::{BufWriter, Write};
 
 /// The file of the page in a run folder.
 pub(crate) const FILE: &str = "report.html";
-/// Rows that the page scores to show that it does so as the program does.
+/// Rows that the page scores to show that its scores are those of the program.
 const N_CHECKS: usize = 5;
-/// Iterations that a chart shows.
-const MOST_POINTS: usize = 300;
+/// Points of a chart, at most.
+const MAX_POINTS: usize = 300;
 
-/// The page about a run in `folder`; `more` are further charts, each a title and an SVG.
+/// The page of a run; `more` are further charts, each a title and an SVG.
 pub(crate) fn render(
-    name: &str,
     input: &Input,
     results: &Results,
     more: Vec<(String, String)>,
 ) -> Result<Vec<u8>> {
     let model = results.model();
     let words = results.words();
+    let title = format!("{}, {}", input.name, counted(results.n_components(), "cluster"));
+    let fact = |(name, value)| json!({ "name": name, "value": value });
     let rest = json!({
-        "title": name,
+        "title": title,
         "data": input.summary(),
-        "synthetic": input.synthetic.then_some(crate::cli::input::demo::SYNTHETIC),
+        "synthetic": input.synthetic.then_some(demo::SYNTHETIC),
         "command": command(),
         "version": env!("CARGO_PKG_VERSION"),
         "sample": words.sample,
@@ -45,7 +49,7 @@ pub(crate) fn render(
         "width": model.width,
         "binarize": model.binarize,
         "names": input.names,
-        "facts": results.facts().map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
+        "facts": results.facts().map(fact).collect::<Vec<_>>(),
         "trust": TrustInWords::of_model(model),
         "weights": Base64Numbers(model.mixture.weights()).to_string(),
         "typicality": typicality(model),
@@ -59,10 +63,13 @@ pub(crate) fn render(
     });
     let document = Document { means: Base64Numbers(model.mixture.means()), rest };
     let write = |out: &mut dyn Write| Ok(serde_json::to_writer(BufWriter::new(out), &document)?);
-    render::report_page(name, write).map_err(Error::io("the page"))
+    render::report_page(&title, write).map_err(Error::io("the page"))
 }
 
-/// What a page holds. The means are as long as all the rest of a run together, so they never are a text of their own.
+/// What a page holds.
+///
+/// The means are as long as all the rest of a run together. They are written piece by piece, and
+/// never are a text of their own.
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(serialize_with = "as_text")]
@@ -71,18 +78,15 @@ struct Document<'a> {
     rest: Value,
 }
 
-fn as_text<S: Serializer>(text: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(text)
-}
-
-/// What was typed, in words that a shell takes apart again in the same way.
+/// The command line, quoted so that a shell takes it apart again in the same way.
 fn command() -> String {
     let word = |word: OsString| {
         let text = word.to_string_lossy().into_owned();
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-        match !text.is_empty() && text.chars().all(is_plain) {
-            true => text,
-            false => format!("'{}'", text.replace('\'', r"'\''")),
+        if !text.is_empty() && text.chars().all(is_plain) {
+            text
+        } else {
+            format!("'{}'", text.replace('\'', r"'\''"))
         }
     };
     let words = std::env::args_os().skip(1).map(word);
@@ -118,16 +122,16 @@ fn confusion(model: &Model) -> Option<Vec<&[u64]>> {
     Some(table.counts.chunks(table.names.len()).collect())
 }
 
-/// The course of the fit, and what else was drawn.
+/// The objective of the best start, and `more`.
 fn charts(results: &Results, more: Vec<(String, String)>) -> Result<Vec<Value>> {
-    let history = results.history();
-    let step = history.len().div_ceil(MOST_POINTS).max(1);
+    let (history, sample) = (results.history(), results.words().sample);
+    let step = history.len().div_ceil(MAX_POINTS).max(1);
     let points = history
         .iter()
         .enumerate()
         .filter(|(i, _)| i.is_multiple_of(step) || i + 1 == history.len());
     let points: Vec<(f64, f64)> = points.map(|(i, score)| (i as f64, *score)).collect();
-    let y_label = format!("objective, nats per {}", results.words().sample);
+    let y_label = format!("objective, nats per {sample}");
     let plot = LinePlot {
         title: "The course of the fit",
         subtitle: "the best start: log-likelihood plus log prior",
@@ -140,10 +144,7 @@ fn charts(results: &Results, more: Vec<(String, String)>) -> Result<Vec<Value>> 
     let course = plot.svg().ok().map(|svg| {
         let ends = history.first().zip(history.last());
         let alt = ends.map_or_else(String::new, |(first, last)| {
-            format!(
-                "The objective climbs from {first:.3} to {last:.3} nats per {}",
-                results.words().sample
-            )
+            format!("The objective climbs from {first:.3} to {last:.3} nats per {sample}")
         });
         json!({ "title": "Convergence", "svg": svg, "alt": alt })
     });

@@ -1,4 +1,4 @@
-//! What a page that was written before tells of a cluster: its members, for `bmm view --cluster`.
+//! The members of a cluster, read back from a page, for `bmm view --cluster`.
 
 use super::FILE;
 use super::members::KINDS;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// A member as a picture.
 pub(crate) struct Member {
-    /// What it is worth a look for, and how typical it is.
+    /// Its kind, its name, and how typical it is.
     pub(crate) caption: Vec<String>,
     /// D zeros and ones.
     pub(crate) values: Vec<f64>,
@@ -23,16 +23,16 @@ pub(crate) fn members(model_path: &Path, model: &Model, k: usize) -> Vec<Member>
     let document: Value = render::report_data(&page)
         .and_then(|json| serde_json::from_str(json).ok())
         .unwrap_or_default();
-    // The page of another model that took the place of its own.
+    // The page may be that of another model.
     if document["means"] != Base64Numbers(model.mixture.means()).to_string().as_str() {
         return Vec::new();
     }
     let kinds = &document["clusters"][k]["members"];
-    let of_kind = |kind: &'static str| {
+    let read_kind = |kind: &'static str| {
         let members = kinds[kind].as_array().map_or(&[][..], Vec::as_slice);
         members.iter().filter_map(move |member| read(kind, member, model))
     };
-    KINDS.into_iter().flat_map(of_kind).collect()
+    KINDS.into_iter().flat_map(read_kind).collect()
 }
 
 fn read(kind: &str, member: &Value, model: &Model) -> Option<Member> {

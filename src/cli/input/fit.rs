@@ -1,0 +1,148 @@
+//! What a user says of a fit, to `train` and to `sweep`: the data, the settings, and where to
+//! write.
+
+use super::reading::{Reading, ReadingArgs};
+use super::{Input, read_with_held_out, source_or_default, source_parser};
+use crate::cli::terminal::console::Console;
+use crate::cli::terminal::memory;
+use crate::cli::terminal::progress;
+use crate::cli::terminal::text::counted;
+use crate::em::{self, FitParams, Init, NInit};
+use crate::error::{Error, Result};
+use crate::kernels;
+use crate::model_file::{self, Model};
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// The flags that `train` and `sweep` share.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FitArgs {
+    /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or `demo`; `:test`
+    /// takes a test split [default: data/mnist or $BMM_DATA/mnist, else demo]
+    #[arg(long, value_name = "SRC", value_parser = source_parser())]
+    pub(crate) data: Option<OsString>,
+    /// The run folder to write [default: models/NAME, after data and k]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace a run folder that exists [default: off]
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Seeds every random choice
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Starts: a number, each run to its end, or auto: rounds of short ones, the best continued and
+    /// moved on by splits and merges, until two rounds end in the best optimum or enough was spent
+    #[arg(long, default_value_t = NInit::Auto, value_name = "auto|N", value_parser = starts)]
+    n_init: NInit,
+    /// How a start begins: random-rows, random-means, random-resp or kmeans++
+    #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND")]
+    init: Init,
+    /// The most iterations of one start; extrapolations that were tried in vain count
+    /// [default: 500; 5000 for rows of fewer than 64 features]
+    #[arg(long, value_name = "N")]
+    max_iter: Option<NonZeroUsize>,
+    /// A start has converged when an iteration gains less than this many nats per image; 0: never
+    /// [default: 1e-6; 1e-10 for rows of fewer than 64 features]
+    #[arg(long, value_name = "T")]
+    tol: Option<f64>,
+    /// Plain EM: no extrapolation in late iterations, which saves many of them [default: off]
+    #[arg(long)]
+    no_accelerate: bool,
+    /// Pseudo-count of ink and of blank in every mean; 0: maximum likelihood
+    /// [default: 0.1; 0 for rows of fewer than 64 features]
+    #[arg(long, value_name = "A")]
+    alpha: Option<f64>,
+    /// Memory for lists of the rows of a .bits file that stays on disk, such as 4G: less takes
+    /// longer and changes no result [default: half of what is free; 2G where the system does not
+    /// say]
+    #[arg(long, value_name = "SIZE", value_parser = memory::size)]
+    memory: Option<usize>,
+    #[command(flatten)]
+    reading: ReadingArgs,
+}
+
+/// Every start leaves a record, so their number is limited.
+const MAX_STARTS: usize = 100_000;
+
+fn starts(text: &str) -> Result<NInit> {
+    match text.parse() {
+        Ok(n_init) if !matches!(n_init, NInit::Exactly(n) if n > MAX_STARTS) => Ok(n_init),
+        _ => {
+            let allowed = format!("auto or a whole number from 1 to {MAX_STARTS}");
+            Err(Error::Parameter { name: "n-init", value: text.into(), allowed })
+        }
+    }
+}
+
+impl FitArgs {
+    /// The source named, or the default one.
+    pub(crate) fn source(&self, console: &Console) -> OsString {
+        console.with_notes(|notes| source_or_default(self.data.as_ref(), notes))
+    }
+
+    /// The data, and the test split that goes with it. A damaged test split costs no fit, because
+    /// both are read before.
+    pub(crate) fn read(
+        &self,
+        source: &OsString,
+        from: Option<&Model>,
+        console: &Console,
+    ) -> Result<(Input, Option<Input>)> {
+        let reading = self.reading(from);
+        console.with_notes(|notes| read_with_held_out(source, &reading, notes))
+    }
+
+    /// Whether labels were given beside the data.
+    pub(crate) fn has_labels(&self) -> bool {
+        self.reading.labels.is_some()
+    }
+
+    fn reading(&self, from: Option<&Model>) -> Reading {
+        let model_rule = from.map(|model| model.binarize);
+        Reading { model_rule, is_for_training: true, ..self.reading.reading() }
+    }
+
+    /// The parameters of a fit of `n_components` to rows of `n_features`.
+    pub(crate) fn params(&self, n_components: usize, n_features: usize) -> FitParams {
+        let defaults = FitParams::for_features(n_features);
+        FitParams {
+            n_components,
+            init: self.init.clone(),
+            n_init: self.n_init,
+            alpha: self.alpha.unwrap_or(defaults.alpha),
+            tol: self.tol.unwrap_or(defaults.tol),
+            max_iter: self.max_iter.map_or(defaults.max_iter, NonZeroUsize::get),
+            accelerate: !self.no_accelerate,
+            seed: self.seed,
+            memory: memory::for_lists(self.memory),
+        }
+    }
+}
+
+/// Announces a fit of at most `k` components. From here on Ctrl-C ends the fit, not the program.
+pub(crate) fn announce(input: &Input, k: usize, console: &Console) -> Result<()> {
+    check_storable(input, k)?;
+    progress::catch_interrupt();
+    console.note(format_args!("data      {}", input.summary()));
+    console.note(format_args!("kernel    {}", kernel()));
+    console.notes(input.warning());
+    Ok(())
+}
+
+/// Checks before a long fit that the model will not be too large for its file.
+fn check_storable(input: &Input, k: usize) -> Result<()> {
+    let most =
+        model_file::MAX_FILE_LEN as usize / size_of::<f64>() / input.bits.n_features().max(1);
+    if k < most {
+        return Ok(());
+    }
+    let allowed = format!("below {most}: a model file holds at most 1 GiB");
+    Err(Error::Parameter { name: "k", value: k.to_string(), allowed })
+}
+
+/// The kernels that will fit: instruction set and threads.
+fn kernel() -> String {
+    let threads = counted(em::n_threads(), "thread");
+    format!("nibble tables, screened, {}, {threads}", kernels::instruction_set())
+}
