@@ -97,12 +97,12 @@ pub fn stats(data: &BitMatrix, mixture: &BernoulliMixture) -> SufficientStats {
     EStep::new(data, mixture.n_components()).run(mixture)
 }
 
-/// The bit patterns of all statistics of K components.
+/// The bit patterns of all statistics of K components; that of the log-likelihood is the last.
 pub fn stats_bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
     let sums = (0..k).flat_map(|k| {
         std::iter::once(stats.resp_sum(k)).chain(stats.weighted_sums(k).iter().copied())
     });
-    sums.chain([stats.log_likelihood(), stats.n_samples() as f64]).map(f64::to_bits).collect()
+    sums.chain([stats.n_samples() as f64, stats.log_likelihood()]).map(f64::to_bits).collect()
 }
 
 /// Does `work` on a pool of `n` threads.
