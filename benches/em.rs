@@ -6,7 +6,7 @@
 
 use bmm::bits::BitMatrix;
 use bmm::data::{self, Binarize, Pixels, Source};
-use bmm::em::{EStep, FitParams, Init, NInit, Silent, fit, m_step};
+use bmm::em::{EStep, FitParams, Init, NInit, fit, m_step};
 use bmm::kernels::{
     Candidates, Cell, Lanes16, MultiWayRows, Narrow, REACH, RowBlock, TwoWayRows, Wide,
     add_multi_way, add_two_way, exp_all, ln_all, row_words, softmax_two_way,
@@ -59,14 +59,9 @@ fn of_density(percent: usize) -> BitMatrix {
 
 /// A mixture of `n_components` after three iterations: no longer random, not yet sharp.
 fn mixture(data: &BitMatrix, n_components: usize) -> BernoulliMixture {
-    let params = FitParams {
-        n_components,
-        init: Init::RandomRows,
-        n_init: NInit::Exactly(1),
-        max_iter: 3,
-        ..FitParams::default()
-    };
-    fit(data, &params, &mut Silent).expect("a fit").mixture
+    let params =
+        FitParams::new(n_components).init(Init::RandomRows).n_init(NInit::Exactly(1)).max_iter(3);
+    fit(data, &params).expect("a fit").mixture
 }
 
 /// EM iterations going on from `start`: E-step and M-step on all threads, never twice from the same mixture.

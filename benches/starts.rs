@@ -83,7 +83,7 @@ fn ways() -> Vec<Way> {
         of_rows("split and merge from one", Policy { n_starts: 1, ..once }),
         of_rows(
             "rounds of 20, four continued",
-            Policy { n_starts: 20, first_leg: 20, n_continued: 4, n_tries: 0, ..once },
+            Policy { n_starts: 20, short_iter: 20, n_continued: 4, n_tries: 0, ..once },
         ),
         of_rows(AUTO, Policy::auto()),
     ]
@@ -96,9 +96,9 @@ fn runs(cell: &Cell, way: &Way, args: &Args) -> bmm::Result<Vec<Run>> {
 
 fn run(cell: &Cell, way: &Way, seed: u64) -> bmm::Result<Run> {
     let Cell { data, n_components, .. } = cell;
-    let defaults = FitParams::for_features(data.n_features());
+    let defaults = FitParams::default().for_features(data.n_features());
     let init = way.init.clone();
-    let params = FitParams { n_components: *n_components, init, seed, ..defaults };
+    let params = defaults.n_components(*n_components).init(init).seed(seed);
     let began = Instant::now();
     let report = fit_by(&way.policy, data, &params, &mut Silent)?.report;
     let of_start = |start: &StartReport| 1 + start.n_iter + start.n_rejected;

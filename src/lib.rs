@@ -11,24 +11,23 @@
 //! E-step    gamma_ik = pi_k p(x_i | k) / p(x_i)                          responsibilities
 //! M-step    N_k = sum_i gamma_ik,   S_kd = sum_i gamma_ik x_id           sufficient statistics
 //!           pi_k = N_k / N,         mu_kd = (S_kd + alpha) / (N_k + 2 alpha)
-//! leap      theta = x + j / (j + 2) (x - x')     x, x': the last two M-steps in log-odds and logs; j = 1, 2, ...
+//! extrapolation  theta = x + j / (j + 2) (x - x')   x, x': the last two M-steps in log-odds and logs; j = 1, 2, ...
 //! objective sum_i log p(x_i) + alpha sum_kd log(mu_kd (1 - mu_kd))       log-likelihood + log prior, in nats
 //! scoring   log pi_k + sum_d log(1 - mu_kd) + sum_{d: x_d = 1} log(mu_kd / (1 - mu_kd))
 //! ```
 //!
-//! The objective never falls: a leap that would lower it is not taken. The last line is why it is fast: a
+//! The objective never falls: an extrapolation that would lower it is not taken. The last line is why it is fast: a
 //! bias, and a sum over the ones of a row alone.
 //!
 //! # Use
 //!
 //! ```
-//! use bmm::{BernoulliMixture, BitMatrix, FitParams, Silent, fit};
+//! use bmm::{BernoulliMixture, BitMatrix, FitParams, fit};
 //!
 //! # fn main() -> bmm::Result<()> {
 //! // Two kinds of rows: ones on the left, ones on the right, and one bit in thirteen flipped.
 //! let rows = BitMatrix::from_fn(200, 20, |i, d| ((d < 10) == (i % 2 == 0)) != ((i * 7 + d * 3) % 13 == 0));
-//! let params = FitParams { n_components: 2, ..FitParams::default() };
-//! let fitted = fit(&rows, &params, &mut Silent)?;
+//! let fitted = fit(&rows, &FitParams::new(2))?;
 //!
 //! let mixture: &BernoulliMixture = &fitted.mixture;
 //! let clusters = mixture.predict(&rows)?;
@@ -67,7 +66,9 @@ pub mod render;
 pub mod scorer;
 
 pub use bits::BitMatrix;
-pub use em::{Fit, FitParams, FitReport, Init, NInit, Observe, Rows, Silent, StopReason, fit};
+pub use em::{
+    Fit, FitParams, FitReport, Init, NInit, Observe, Rows, StopReason, fit, fit_observed,
+};
 pub use error::{Error, Result};
 pub use mixture::BernoulliMixture;
 

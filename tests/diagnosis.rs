@@ -7,7 +7,7 @@ use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
 use bmm::em::{
     Diagnosis, EStep, Excess, Fit, FitParams, Init, Iteration, NInit, Rows, Silent, StopReason,
-    fit, fit_by_label,
+    fit, fit_by_label, fit_observed,
 };
 use bmm::mixture::BernoulliMixture;
 use bmm::scorer::KnownLabels;
@@ -23,12 +23,12 @@ fn codes(fit: &Fit) -> Vec<&'static str> {
 /// A fit from a mixture that is given, without smoothing.
 fn fitted_from(data: &BitMatrix, from: BernoulliMixture) -> Fit {
     let n_components = from.n_components();
-    let params = FitParams { n_components, init: Init::From(from), alpha: 0.0, ..params() };
-    fit(data, &params, &mut Silent).unwrap()
+    let params = params().n_components(n_components).init(Init::From(from)).alpha(0.0);
+    fit(data, &params).unwrap()
 }
 
 fn params() -> FitParams {
-    FitParams { tol: 1e-9, max_iter: 5000, ..FitParams::default() }
+    FitParams::default().tol(1e-9).max_iter(5000)
 }
 
 /// Rows of as many kinds as there are prototypes, whose bits are flipped with this probability.
@@ -56,8 +56,8 @@ fn with_means(
 fn well_separated_clusters_raise_nothing() {
     for (d, alpha) in [(20, 0.0), (20, 0.1), (100, 0.1)] {
         let (data, _) = inner_mixture(3, d, 0.05, 4).sample(2000, 7).unwrap();
-        let params = FitParams { n_components: 3, alpha, ..params() };
-        let found = fit(&data, &params, &mut Silent).unwrap();
+        let params = params().n_components(3).alpha(alpha);
+        let found = fit(&data, &params).unwrap();
         assert_eq!(codes(&found), [""; 0], "d = {d}, alpha = {alpha}");
         assert!((0.0..=2e-9).contains(&found.report.gradient_residual));
     }
@@ -69,8 +69,8 @@ fn well_separated_clusters_raise_nothing() {
 fn similar_clusters_raise_nothing() {
     let similar = with_means(&[0.5, 0.5], 40, |d, k| 0.4 + 0.2 * ((d + k) % 2) as f64);
     let (data, _) = similar.sample(5000, 1).unwrap();
-    let params = FitParams { n_components: 2, ..params() };
-    assert_eq!(codes(&fit(&data, &params, &mut Silent).unwrap()), [""; 0]);
+    let params = params().n_components(2);
+    assert_eq!(codes(&fit(&data, &params).unwrap()), [""; 0]);
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn a_fit_that_stops_early_by_tol_is_no_saddle() {
     for tol in [1e-2, 1e-3, 1e-4, 1e-5] {
         for seed in 0..5 {
             let n_init = NInit::Exactly(1);
-            let params = FitParams { n_components: 4, tol, seed, n_init, ..params() };
-            let found = fit(&data, &params, &mut Silent).unwrap();
+            let params = params().n_components(4).tol(tol).seed(seed).n_init(n_init);
+            let found = fit(&data, &params).unwrap();
             assert_eq!(found.report.stop, StopReason::Converged);
             assert_eq!(codes(&found), [""; 0], "tol = {tol}, seed = {seed}");
         }
@@ -89,8 +89,8 @@ fn a_fit_that_stops_early_by_tol_is_no_saddle() {
 
 #[test]
 fn the_limit_of_iterations_is_told() {
-    let params = FitParams { n_components: 2, max_iter: 1, n_init: NInit::Exactly(1), ..params() };
-    let found = fit(&two_kinds(), &params, &mut Silent).unwrap();
+    let params = params().n_components(2).max_iter(1).n_init(NInit::Exactly(1));
+    let found = fit(&two_kinds(), &params).unwrap();
     assert_eq!(found.report.diagnoses, [Diagnosis::MaxIter { max_iter: 1 }]);
     assert!(found.report.gradient_residual > 2.0 * params.tol);
 }
@@ -129,8 +129,8 @@ fn two_equal_components_of_three_are_named() {
         0 => 0.1,
         _ => 0.3,
     });
-    let params = FitParams { n_components: 3, init: Init::From(from), ..FitParams::default() };
-    let found = fit(&data, &params, &mut Silent).unwrap();
+    let params = FitParams::new(3).init(Init::From(from));
+    let found = fit(&data, &params).unwrap();
     assert_eq!(codes(&found), ["duplicate-components", "saddle"]);
     let repeated = found.report.diagnoses[0].components();
     assert_eq!(found.mixture.mean(repeated[0]), found.mixture.mean(repeated[1]));
@@ -150,8 +150,8 @@ fn a_saddle_without_duplicates_is_found() {
     // Rounding tells left from right: fifteen steps make that visible, and a fit that is content
     // with less ends before.
     let init = Init::From(from);
-    let params = FitParams { n_components: 2, init, alpha: 0.0, tol: 1e-4, ..params() };
-    let found = fit(&data, &params, &mut Silent).unwrap();
+    let params = params().n_components(2).init(init).alpha(0.0).tol(1e-4);
+    let found = fit(&data, &params).unwrap();
     assert_eq!(codes(&found), ["saddle"]);
     let apart = (found.mixture.mean(0)[0] - found.mixture.mean(1)[0]).abs();
     assert!(apart > 0.1, "these are duplicates: {apart}");
@@ -179,14 +179,14 @@ fn with_a_zero() -> BitMatrix {
 
 #[test]
 fn means_on_the_boundary_are_told_without_smoothing_only() {
-    let params = FitParams { n_components: 2, alpha: 0.0, ..params() };
+    let params = params().n_components(2).alpha(0.0);
     let data = with_a_zero();
-    let found = fit(&data, &params, &mut Silent).unwrap();
+    let found = fit(&data, &params).unwrap();
     let [Diagnosis::BoundaryMeans { components, n_means: 1 }] = &found.report.diagnoses[..] else {
         panic!("{:?}", found.report.diagnoses)
     };
     assert!(found.mixture.mean(components[0])[0] < 1e-6);
-    let smoothed = fit(&data, &FitParams { alpha: 0.1, ..params }, &mut Silent).unwrap();
+    let smoothed = fit(&data, &params.alpha(0.1)).unwrap();
     assert_eq!(codes(&smoothed), [""; 0]);
 }
 
@@ -209,14 +209,14 @@ fn a_mean_that_is_kept_on_the_boundary_is_not_stationary() {
 #[test]
 fn more_components_than_distinct_rows_are_too_many() {
     let data = BitMatrix::from_fn(60, 20, |i, d| d / 5 == i % 3);
-    let params = FitParams { n_components: 4, alpha: 0.0, ..params() };
-    let found = fit(&data, &params, &mut Silent).unwrap();
+    let params = params().n_components(4).alpha(0.0);
+    let found = fit(&data, &params).unwrap();
     let excess = Excess::DistinctRows { n_distinct: 3, n_components: 4 };
     assert!(found.report.diagnoses.contains(&Diagnosis::TooManyComponents(excess)));
     // Two components share a kind of rows, and each feature is the same in all rows of a kind.
     assert_eq!(codes(&found), ["duplicate-components", "boundary-means", "too-many-components"]);
     // The prior has it better if one of the two has all the rows and the other none.
-    let smoothed = fit(&data, &FitParams { alpha: 0.1, ..params }, &mut Silent).unwrap();
+    let smoothed = fit(&data, &params.alpha(0.1)).unwrap();
     assert_eq!(codes(&smoothed), ["duplicate-components", "too-many-components", "saddle"]);
 }
 
@@ -225,10 +225,10 @@ fn a_table_of_few_items_does_not_identify_many_classes() {
     // Two classes of four items, one of them the same in all rows: seven parameters on seven free
     // probabilities.
     let table = |n_components| {
-        let params = FitParams { n_components, alpha: 0.1, ..params() };
+        let params = params().n_components(n_components).alpha(0.1);
         let data =
             BitMatrix::from_fn(800, 4, |i, d| d == 3 || uniform(9, i, d) < [0.9, 0.2][i % 2]);
-        fit(&data, &params, &mut Silent).unwrap().report.diagnoses
+        fit(&data, &params).unwrap().report.diagnoses
     };
     assert_eq!(table(2), []);
     let excess = Excess::Unidentified { n_parameters: 11, n_features: 3 };
@@ -242,8 +242,8 @@ fn a_component_for_one_row_is_too_many() {
         200 => d % 2 == 0,
         _ => ((d < 50) == (i % 2 == 0)) != (uniform(4, i, d) < 0.05),
     });
-    let params = FitParams { n_components: 3, ..params() };
-    let found = fit(&data, &params, &mut Silent).unwrap();
+    let params = params().n_components(3);
+    let found = fit(&data, &params).unwrap();
     let excess = Excess::ThinComponents { components: vec![2] };
     assert_eq!(found.report.diagnoses, [Diagnosis::TooManyComponents(excess)]);
 }
@@ -252,8 +252,8 @@ fn a_component_for_one_row_is_too_many() {
 fn an_interrupted_fit_tells_what_the_rows_say_and_no_more() {
     let interrupted = |data: &BitMatrix, n_components| {
         let mut stop = |_: &Iteration| Break(());
-        let params = FitParams { n_components, init: Init::RandomResp, ..params() };
-        fit(data, &params, &mut stop).unwrap()
+        let params = params().n_components(n_components).init(Init::RandomResp);
+        fit_observed(data, &params, &mut stop).unwrap()
     };
     let found = interrupted(&two_kinds(), 2);
     assert_eq!((found.report.stop, codes(&found)), (StopReason::Interrupted, vec![]));
@@ -273,16 +273,14 @@ fn the_residual_is_a_bound_on_what_an_m_step_gains() {
             let report_after = |max_iter| {
                 let init = Init::From(inner_mixture(3, d, 0.3, 8));
                 let accelerate = false;
-                let params = FitParams {
-                    n_components: 3,
-                    alpha,
-                    max_iter,
-                    init,
-                    accelerate,
-                    tol: 0.0,
-                    ..params()
-                };
-                fit(&data, &params, &mut Silent).unwrap().report
+                let params = params()
+                    .n_components(3)
+                    .alpha(alpha)
+                    .max_iter(max_iter)
+                    .init(init)
+                    .accelerate(accelerate)
+                    .tol(0.0);
+                fit(&data, &params).unwrap().report
             };
             let (report, next) = (report_after(max_iter), report_after(max_iter + 1));
             let gain =
@@ -322,14 +320,8 @@ fn the_residual_is_half_the_squared_gradient() {
     }
     let slope = (shifted(h) - shifted(-h)) / (2.0 * h);
     squared += slope * slope * init.weights()[0] * init.weights()[1];
-    let params = FitParams {
-        n_components: 2,
-        alpha: 0.0,
-        max_iter: 0,
-        init: Init::From(init.clone()),
-        ..params()
-    };
-    let residual = fit(&data, &params, &mut Silent).unwrap().report.gradient_residual;
+    let params = params().n_components(2).alpha(0.0).max_iter(0).init(Init::From(init.clone()));
+    let residual = fit(&data, &params).unwrap().report.gradient_residual;
     assert!((residual - squared / 2.0).abs() < 0.2 * residual, "{residual} {}", squared / 2.0);
 }
 
@@ -344,8 +336,8 @@ fn an_optimum_near_others_is_no_saddle() {
         (500, 200, &["dead-components", "too-many-components"]),
     ] {
         let data = all.select(&(0..n).collect::<Vec<_>>());
-        let params = FitParams { n_components, n_init: NInit::Exactly(1), ..FitParams::default() };
-        let found = fit(&data, &params, &mut Silent).unwrap();
+        let params = FitParams::new(n_components).n_init(NInit::Exactly(1));
+        let found = fit(&data, &params).unwrap();
         assert_eq!(codes(&found), expected);
         let last = found.report.diagnoses.last();
         let thin = |d: &Diagnosis| {
@@ -370,9 +362,9 @@ fn published_tables_raise_what_is_known_of_them() {
         let Some(file) = shared(&format!("data/lca/{file}")) else { return };
         let data = bits(&file, Binarize::None);
         for seed in 0..3 {
-            let defaults = FitParams::for_features(data.n_features());
-            let params = FitParams { n_components, seed, ..defaults };
-            let found = fit(&data, &params, &mut Silent).unwrap();
+            let defaults = FitParams::default().for_features(data.n_features());
+            let params = defaults.n_components(n_components).seed(seed);
+            let found = fit(&data, &params).unwrap();
             assert_eq!(codes(&found), expected, "{} {n_components}", file.display());
             assert!(found.report.gradient_residual <= 2.0 * params.tol);
         }
@@ -386,7 +378,7 @@ fn clusters_of_labels_are_neither_duplicates_nor_too_many() {
     let data = kinds(&[|d| d == 0, |d| d == 1, |d| d == 2], 240, 3, 0.1);
     let labels: Vec<Option<u32>> = (0..240).map(|i| Some(i / 60)).collect();
     let known = KnownLabels { of_row: &labels, of_component: &[] };
-    let params = FitParams { alpha: 0.1, ..params() };
+    let params = params().alpha(0.1);
     let found = fit_by_label(&Rows::new(&data).labelled(known), 1, &params, &mut Silent).unwrap();
     assert_eq!(found.mixture.n_components(), 4);
     assert_eq!(codes(&found), [""; 0]);

@@ -6,7 +6,7 @@
 mod common;
 
 use bmm::data::Binarize;
-use bmm::em::{FitParams, FitReport, Init, NInit, SAME_OPTIMUM, Silent, fit};
+use bmm::em::{FitParams, FitReport, Init, NInit, SAME_OPTIMUM, fit};
 use common::{bits, shared};
 
 /// One row of the table: what was published, and what it takes to get there.
@@ -36,18 +36,15 @@ fn assert_reached(init: &Init, published: &Published) {
 fn assert_reached_by(init: &Init, published: &Published, accelerate: bool) {
     let Some(file) = shared(&format!("data/lca/{}", published.file)) else { return };
     let data = bits(&file, Binarize::None);
-    let params = FitParams {
-        n_components: published.n_components,
-        init: init.clone(),
-        n_init: NInit::Exactly(published.n_init),
-        alpha: 0.0,
-        tol: TOL,
-        max_iter: 100_000,
-        seed: 1,
-        accelerate,
-        ..FitParams::default()
-    };
-    let found = fit(&data, &params, &mut Silent).unwrap();
+    let params = FitParams::new(published.n_components)
+        .init(init.clone())
+        .n_init(NInit::Exactly(published.n_init))
+        .alpha(0.0)
+        .tol(TOL)
+        .max_iter(100_000)
+        .seed(1)
+        .accelerate(accelerate);
+    let found = fit(&data, &params).unwrap();
     let log_likelihood = found.report.log_likelihood;
     let is_near = |ours: f64, theirs: f64, tolerance: f64| {
         assert!(
@@ -169,9 +166,9 @@ fn cheating_with_2_classes_reaches_the_published_maximum() {
 /// With what a user gets who says K and nothing else.
 fn by_default(file: &str, n_components: usize, seed: u64) -> Option<FitReport> {
     let data = bits(&shared(&format!("data/lca/{file}"))?, Binarize::None);
-    let defaults = FitParams::for_features(data.n_features());
-    let params = FitParams { n_components, seed, ..defaults };
-    Some(fit(&data, &params, &mut Silent).unwrap().report)
+    let defaults = FitParams::default().for_features(data.n_features());
+    let params = defaults.n_components(n_components).seed(seed);
+    Some(fit(&data, &params).unwrap().report)
 }
 
 #[test]

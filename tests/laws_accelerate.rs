@@ -1,5 +1,5 @@
-//! The laws of acceleration: it never loses ground, needs fewer E-steps, means the same by converged, and is nothing at
-//! all when it is off.
+//! The laws of acceleration: it never loses ground, needs fewer E-steps, means the same by
+//! converged, and is nothing at all when it is off.
 
 mod common;
 
@@ -7,8 +7,8 @@ use bmm::Rows;
 use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
 use bmm::em::{
-    self, Direction, EStep, Fit, FitParams, Init, Iteration, NInit, Silent, StopReason, condensed,
-    fit, log_prior,
+    self, Direction, EStep, Fit, FitParams, Init, Iteration, NInit, StopReason, condensed, fit,
+    fit_observed, log_prior,
 };
 use bmm::mixture::BernoulliMixture;
 use common::cases::{Case, Kind, alpha, case, config, inner_mixture, rows};
@@ -21,12 +21,8 @@ use std::ops::ControlFlow::{Break, Continue};
 
 /// One start from `first`, double precision.
 fn from(data: &BitMatrix, first: &BernoulliMixture, params: &FitParams) -> Fit {
-    let params = FitParams {
-        n_components: first.n_components(),
-        init: Init::From(first.clone()),
-        ..params.clone()
-    };
-    fit(data, &params, &mut Silent).unwrap()
+    let params = params.clone().n_components(first.n_components()).init(Init::From(first.clone()));
+    fit(data, &params).unwrap()
 }
 
 /// E-steps after the first one.
@@ -59,6 +55,53 @@ fn plain_em(data: &BitMatrix, first: &BernoulliMixture, alpha: f64, n_iter: usiz
     bits.into_iter().chain(parameter_bits(&m.sorted_by_weight())).collect()
 }
 
+/// Accelerated EM as its formula says, by hand: the objectives, and after which extrapolation of
+/// those since the last restart each rejection came.
+fn accelerated_em(
+    data: &BitMatrix,
+    first: &BernoulliMixture,
+    n_e_steps: usize,
+) -> (Vec<f64>, Vec<u32>) {
+    let rows = Rows::new(data);
+    let mut e_step = EStep::new(condensed(&rows), first.n_components());
+    let mut score = |m: &BernoulliMixture| {
+        let stats = e_step.run(m);
+        (stats.log_likelihood() + log_prior(m, 0.0), stats)
+    };
+    let (objective, mut stats) = score(first);
+    let (mut m, mut history, mut rejected) = (first.clone(), vec![objective], Vec::new());
+    let (mut last, mut j, mut has_begun) = (None, 0, false);
+    while history.len() + rejected.len() <= n_e_steps {
+        let before = history[history.len() - 1];
+        let step = em::m_step(stats, 0.0, &m).unwrap();
+        let last_step = if has_begun { last.replace(step.clone()) } else { None };
+        let direction = last_step.map(|last| Direction::between(last, &step));
+        let follows = direction.as_ref().map(|way| way.agreement(&m, &step) >= 0.0);
+        j = if follows == Some(true) { j + 1 } else { 0 };
+        let beyond = direction.filter(|_| j > 0).map(|way| {
+            let length = f64::from(j) / f64::from(j + 2);
+            way.beyond(&step, length).unwrap()
+        });
+        let tried = beyond.map(|beyond| (score(&beyond), beyond));
+        let ((objective, new_stats), next) = match tried {
+            Some(((objective, stats), beyond)) if objective >= before => {
+                ((objective, stats), beyond)
+            }
+            Some(_) => {
+                rejected.push(j);
+                // From here on anew: the step is the first of a new direction.
+                (last, j) = (Some(step.clone()), 0);
+                (score(&step), step)
+            }
+            None => (score(&step), step),
+        };
+        has_begun |= (objective - before) / (data.n_samples() as f64) < 0.03;
+        history.push(objective);
+        (m, stats) = (next, new_stats);
+    }
+    (history, rejected)
+}
+
 /// A mixture of the same shape with some means and one weight on the boundary.
 fn with_boundaries(m: &BernoulliMixture, seed: usize) -> BernoulliMixture {
     let edge = |d: usize, k: usize| match (d * 7 + k * 3 + seed) % 5 {
@@ -84,15 +127,13 @@ proptest! {
     ) {
         let n_components = case.mixture.n_components().min(case.data.n_samples());
         let (n_init, seed) = (NInit::Exactly(2), case.seed);
-        let params = FitParams {
-            n_components, init, n_init, alpha, tol: 0.0, max_iter: 60, seed,
-            ..FitParams::default()
-        };
-        let found = fit(&case.data, &params, &mut Silent);
+        let params = FitParams::new(n_components).init(init).n_init(n_init).alpha(alpha).tol(0.0).max_iter(60).seed(seed);
+        let found = fit(&case.data, &params);
         prop_assert!(found.is_ok(), "{:?}", found.err());
         let Fit { mixture, report, .. } = found.unwrap();
         let history = &report.objective_history;
-        // What rounding may take from a plain step, as the laws of the iteration have it; a leap may lose nothing.
+        // What rounding may take from a plain step, as the laws of the iteration have it; a leap
+        // may lose nothing.
         let unit = f64::EPSILON;
         let (n, d) = (case.data.n_samples() as f64, case.data.n_features() as f64);
         let slack = n * (d / 8.0 + 8.0) * unit * (37.0 * d + 1.0);
@@ -101,7 +142,7 @@ proptest! {
         }
         for start in &report.starts {
             prop_assert_eq!((start.n_iter + start.n_rejected, start.stop), (60, StopReason::MaxIter));
-            prop_assert!(start.n_leaps <= start.n_iter);
+            prop_assert!(start.n_extrapolations <= start.n_iter);
         }
         prop_assert_eq!(history.len(), report.n_iter + 1);
         prop_assert!((mixture.weights().iter().sum::<f64>() - 1.0).abs() <= 1e-14);
@@ -118,12 +159,12 @@ proptest! {
         let k = case.mixture.n_components().min(data.n_samples());
         let first = inner_mixture(k, data.n_features(), 1e-3, case.seed);
         let params =
-            FitParams { alpha, tol: 0.0, max_iter: 12, accelerate: false, ..FitParams::default() };
+            FitParams::default().alpha(alpha).tol(0.0).max_iter(12).accelerate(false);
         let Fit { mixture, report, .. } = from(&data, &first, &params);
         let history = report.objective_history.iter().map(|o| o.to_bits());
         let ours: Vec<u64> = history.chain(parameter_bits(&mixture)).collect();
         prop_assert_eq!(ours, plain_em(&data, &first, alpha, 12));
-        prop_assert_eq!((report.starts[0].n_leaps, report.starts[0].n_rejected), (0, 0));
+        prop_assert_eq!((report.starts[0].n_extrapolations, report.starts[0].n_rejected), (0, 0));
     }
 
     #[test]
@@ -200,9 +241,9 @@ proptest! {
 fn a_slow_fit_takes_a_third_of_the_e_steps_and_ends_no_lower() {
     let (data, first) = overlapping();
     for alpha in [0.0, 0.1] {
-        let params = FitParams { alpha, tol: 1e-10, max_iter: 20_000, ..FitParams::default() };
+        let params = FitParams::default().alpha(alpha).tol(1e-10).max_iter(20_000);
         let fast = from(&data, &first, &params);
-        let plain = from(&data, &first, &FitParams { accelerate: false, ..params });
+        let plain = from(&data, &first, &params.accelerate(false));
         assert_eq!(
             (fast.report.stop, plain.report.stop),
             (StopReason::Converged, StopReason::Converged)
@@ -214,43 +255,52 @@ fn a_slow_fit_takes_a_third_of_the_e_steps_and_ends_no_lower() {
     }
 }
 
+/// Momentum that is not restarted goes on with the length that has just proven too great.
+#[test]
+fn after_a_rejected_extrapolation_the_momentum_begins_anew() {
+    let (data, _) = overlapping();
+    let mut n_rejected = 0;
+    for seed in 0..6 {
+        let first = inner_mixture(2 + seed as usize % 3, 12, 0.2, seed);
+        let (history, rejected) = accelerated_em(&data, &first, 400);
+        let params =
+            FitParams::new(1).alpha(0.0).tol(0.0).max_iter(history.len() + rejected.len() - 1);
+        let Fit { report, .. } = from(&data, &first, &params);
+        assert_eq!(report.starts[0].n_rejected, rejected.len(), "rejections from seed {seed}");
+        assert_eq!(report.objective_history, history, "objectives from seed {seed}");
+        n_rejected += rejected.iter().filter(|j| **j > 1).count();
+    }
+    assert!(n_rejected >= 3, "{n_rejected} rejections, too few to tell");
+}
+
 #[test]
 fn well_separated_data_have_the_optimum_of_plain_em() {
     let data = rows(Kind::Clusters, (600, 24), 5);
     for (seed, alpha) in [(1, 0.0), (2, 0.1), (3, 1.0)] {
-        let params = FitParams {
-            n_components: 3,
-            n_init: NInit::Exactly(4),
-            alpha,
-            seed,
-            tol: 1e-10,
-            max_iter: 5000,
-            ..FitParams::default()
-        };
-        let fast = fit(&data, &params, &mut Silent).unwrap().report;
-        let params = FitParams { accelerate: false, ..params };
-        let plain = fit(&data, &params, &mut Silent).unwrap().report;
+        let params = FitParams::new(3)
+            .n_init(NInit::Exactly(4))
+            .alpha(alpha)
+            .seed(seed)
+            .tol(1e-10)
+            .max_iter(5000);
+        let fast = fit(&data, &params).unwrap().report;
+        let params = params.accelerate(false);
+        let plain = fit(&data, &params).unwrap().report;
         let best = |report: &em::FitReport| report.starts[report.best_start].objective;
         assert!(best(&fast) >= best(&plain) - 1e-6 * 600.0, "{} {}", best(&fast), best(&plain));
     }
 }
 
-/// Stouffer and Toby's table with three classes is not identified: plain EM takes thousands of iterations.
+/// Stouffer and Toby's table with three classes is not identified: plain EM takes thousands of
+/// iterations.
 #[test]
 fn the_slowest_published_table_takes_a_tenth_of_the_e_steps() {
     let Some(file) = shared("data/lca/values.csv") else { return };
     let data = bits(&file, Binarize::None);
-    let params = FitParams {
-        n_components: 3,
-        n_init: NInit::Exactly(20),
-        alpha: 0.0,
-        seed: 1,
-        tol: 1e-11,
-        max_iter: 50_000,
-        ..FitParams::default()
-    };
+    let params =
+        FitParams::new(3).n_init(NInit::Exactly(20)).alpha(0.0).seed(1).tol(1e-11).max_iter(50_000);
     let total = |accelerate| {
-        let found = fit(&data, &FitParams { accelerate, ..params.clone() }, &mut Silent).unwrap();
+        let found = fit(&data, &params.clone().accelerate(accelerate)).unwrap();
         assert!((found.report.log_likelihood + 503.3011).abs() < 1e-4);
         found.report.starts.iter().map(|start| start.n_iter + start.n_rejected).sum::<usize>()
     };
@@ -263,17 +313,18 @@ fn the_slowest_published_table_takes_a_tenth_of_the_e_steps() {
 fn converged_means_that_a_plain_step_gains_less_than_tol() {
     let (data, first) = overlapping();
     for tol in [1e-4, 1e-6, 1e-8] {
-        let params = FitParams { alpha: 0.0, tol, max_iter: 5000, ..FitParams::default() };
+        let params = FitParams::default().alpha(0.0).tol(tol).max_iter(5000);
         let Fit { report, .. } = from(&data, &first, &params);
         assert_eq!(report.stop, StopReason::Converged);
         let history = &report.objective_history;
         assert!((history[report.n_iter] - history[report.n_iter - 1]) / 2000.0 < tol);
-        // The parameters before the last iteration, and one plain iteration from there: the same end.
+        // The parameters before the last iteration, and one plain iteration from there: the same
+        // end.
         let n_e_steps = report.starts[0].n_iter + report.starts[0].n_rejected;
-        let before = FitParams { max_iter: n_e_steps - 1, ..params.clone() };
+        let before = params.clone().max_iter(n_e_steps - 1);
         let before = from(&data, &first, &before);
         assert_eq!(before.report.objective_history, history[..report.n_iter]);
-        let plain = FitParams { max_iter: 1, accelerate: false, ..params };
+        let plain = params.max_iter(1).accelerate(false);
         let plain = from(&data, &before.mixture, &plain).report.objective_history;
         assert!(
             (plain[1] - history[report.n_iter]).abs() < 1e-9,
@@ -285,9 +336,9 @@ fn converged_means_that_a_plain_step_gains_less_than_tol() {
 #[test]
 fn a_fixed_point_of_em_stays_one() {
     let (data, first) = overlapping();
-    let params = FitParams { alpha: 0.1, tol: 1e-15, max_iter: 50_000, ..FitParams::default() };
-    let fixed = from(&data, &first, &FitParams { accelerate: false, ..params.clone() }).mixture;
-    let after = from(&data, &fixed, &FitParams { tol: 0.0, max_iter: 50, ..params }).mixture;
+    let params = FitParams::default().alpha(0.1).tol(1e-15).max_iter(50_000);
+    let fixed = from(&data, &first, &params.clone().accelerate(false)).mixture;
+    let after = from(&data, &fixed, &params.tol(0.0).max_iter(50)).mixture;
     assert!(max_difference(after.means(), fixed.means()) < 1e-5);
     assert!(max_difference(after.weights(), fixed.weights()) < 1e-5);
 }
@@ -295,18 +346,12 @@ fn a_fixed_point_of_em_stays_one() {
 #[test]
 fn an_interrupted_fit_returns_the_best_parameters_that_were_taken() {
     let (data, first) = overlapping();
-    let params = FitParams {
-        n_components: 2,
-        init: Init::From(first),
-        tol: 0.0,
-        max_iter: 400,
-        ..FitParams::default()
-    };
-    let full = fit(&data, &params, &mut Silent).unwrap().report;
+    let params = FitParams::new(2).init(Init::From(first)).tol(0.0).max_iter(400);
+    let full = fit(&data, &params).unwrap().report;
     for last in [1, 9, 40, 120] {
         let mut stop =
             |news: &Iteration| if news.iteration == last { Break(()) } else { Continue(()) };
-        let Fit { mixture, report, .. } = fit(&data, &params, &mut stop).unwrap();
+        let Fit { mixture, report, .. } = fit_observed(&data, &params, &mut stop).unwrap();
         assert_eq!((report.n_iter, report.stop), (last, StopReason::Interrupted));
         assert_eq!(report.objective_history, full.objective_history[..=last]);
         let objective = mixture.log_likelihood(&data).unwrap() + log_prior(&mixture, 0.1);
@@ -317,19 +362,13 @@ fn an_interrupted_fit_returns_the_best_parameters_that_were_taken() {
 #[test]
 fn an_accelerated_fit_has_the_same_bits_on_1_and_2_and_5_threads() {
     let (data, _) = overlapping();
-    let params = FitParams {
-        n_components: 3,
-        n_init: NInit::Exactly(2),
-        max_iter: 100,
-        tol: 0.0,
-        ..FitParams::default()
-    };
+    let params = FitParams::new(3).n_init(NInit::Exactly(2)).max_iter(100).tol(0.0);
     let run = |n| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
-        pool.install(|| fit(&data, &params, &mut Silent).unwrap())
+        pool.install(|| fit(&data, &params).unwrap())
     };
     let one = run(1);
-    assert!(one.report.starts.iter().all(|start| start.n_leaps > 20));
+    assert!(one.report.starts.iter().all(|start| start.n_extrapolations > 20));
     for more in [run(2), run(5)] {
         assert_eq!(parameter_bits(&one.mixture), parameter_bits(&more.mixture));
         assert_eq!(one.report, more.report);

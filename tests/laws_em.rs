@@ -5,7 +5,7 @@ mod common;
 use bmm::Rows;
 use bmm::bits::BitMatrix;
 use bmm::em::{
-    self, EStep, Fit, FitParams, Init, NInit, Silent, SufficientStats, condensed, fit, log_prior,
+    self, EStep, Fit, FitParams, Init, NInit, SufficientStats, condensed, fit, log_prior,
 };
 use bmm::mixture::BernoulliMixture;
 use common::cases::{Case, alpha, case, config, fixed_point};
@@ -33,17 +33,14 @@ fn climb(case: &Case, alpha: f64, max_iter: usize) -> Fit {
 }
 
 fn from(data: &BitMatrix, mixture: &BernoulliMixture, alpha: f64, max_iter: usize) -> Fit {
-    let params = FitParams {
-        n_components: mixture.n_components(),
-        init: Init::From(mixture.clone()),
-        alpha,
-        tol: 0.0,
-        max_iter,
-        // What plain EM is: acceleration has laws of its own.
-        accelerate: false,
-        ..FitParams::default()
-    };
-    fit(data, &params, &mut Silent).unwrap()
+    // Plain EM: acceleration has laws of its own.
+    let params = FitParams::new(mixture.n_components())
+        .init(Init::From(mixture.clone()))
+        .alpha(alpha)
+        .tol(0.0)
+        .max_iter(max_iter)
+        .accelerate(false);
+    fit(data, &params).unwrap()
 }
 
 /// The case with no more components than rows.
@@ -102,18 +99,8 @@ proptest! {
         init in init(),
         alpha in alpha(),
     ) {
-        let params = FitParams {
-            n_components: case.mixture.n_components(),
-            init,
-            n_init: NInit::Exactly(2),
-            alpha,
-            tol: 0.0,
-            max_iter: 40,
-            seed: case.seed,
-            accelerate: false,
-            ..FitParams::default()
-        };
-        let found = fit(&case.data, &params, &mut Silent);
+        let params = FitParams::new(case.mixture.n_components()).init(init).n_init(NInit::Exactly(2)).alpha(alpha).tol(0.0).max_iter(40).seed(case.seed).accelerate(false);
+        let found = fit(&case.data, &params);
         prop_assert!(found.is_ok(), "{:?}", found.err());
         let Fit { mixture, report, .. } = found.unwrap();
         let history = &report.objective_history;
@@ -176,9 +163,9 @@ proptest! {
         let data = case.data.select(&(0..odd).collect::<Vec<_>>());
         let swapped = data.with_swapped(&vec![true; data.n_features()]);
         let n_components = case.mixture.n_components().min(odd);
-        let params = FitParams { n_components, init, alpha, max_iter: 5, ..FitParams::default() };
-        let a = fit(&data, &params, &mut Silent).unwrap();
-        let b = fit(&swapped, &params, &mut Silent).unwrap();
+        let params = FitParams::new(n_components).init(init).alpha(alpha).max_iter(5);
+        let a = fit(&data, &params).unwrap();
+        let b = fit(&swapped, &params).unwrap();
         prop_assert_eq!(&a.report.objective_history, &b.report.objective_history);
         prop_assert_eq!(a.mixture.weights(), b.mixture.weights());
         for (m, swapped) in a.mixture.means().iter().zip(b.mixture.means()) {

@@ -5,7 +5,7 @@ mod common;
 
 use bmm::bits::BitMatrix;
 use bmm::data::Binarize;
-use bmm::em::{FitParams, Init, MAX_MEANS, NInit, Rows, Silent, StandardErrors, bootstrap, fit};
+use bmm::em::{FitParams, Init, MAX_MEANS, NInit, Rows, StandardErrors, bootstrap, fit};
 use bmm::error::Error;
 use bmm::mixture::BernoulliMixture;
 use bmm::reference;
@@ -16,19 +16,12 @@ use nalgebra::DMatrix;
 
 fn params(n_components: usize, alpha: f64) -> FitParams {
     let (tol, max_iter) = (1e-14, 100_000);
-    FitParams {
-        n_components,
-        alpha,
-        tol,
-        max_iter,
-        n_init: NInit::Exactly(20),
-        ..FitParams::default()
-    }
+    FitParams::new(n_components).alpha(alpha).tol(tol).max_iter(max_iter).n_init(NInit::Exactly(20))
 }
 
 /// The maximum of the objective of `data`.
 fn fitted(data: &BitMatrix, n_components: usize, alpha: f64) -> BernoulliMixture {
-    fit(data, &params(n_components, alpha), &mut Silent).unwrap().mixture
+    fit(data, &params(n_components, alpha)).unwrap().mixture
 }
 
 /// Two groups that overlap a little.
@@ -140,7 +133,7 @@ fn where_all_labels_are_known_they_are_those_of_shares_within_labels() {
         let known = KnownLabels { of_row: &labels, of_component: of };
         Rows::new(&data).labelled(known)
     };
-    let found = fit(rows(&[Some(0), Some(1)]), &params(2, 0.0), &mut Silent).unwrap();
+    let found = fit(rows(&[Some(0), Some(1)]), &params(2, 0.0)).unwrap();
     let rows = rows(&found.label_of);
     let errors = StandardErrors::by_information(&found.mixture, rows, 0.0).unwrap();
     for (k, label) in found.label_of.iter().enumerate() {
@@ -213,7 +206,7 @@ fn parameters_that_the_data_do_not_determine_are_an_error_and_no_nan() {
     let data = BitMatrix::from_fn(100, 2, |i, d| [i % 10 < 6, i % 7 < 3][d]);
     let means = DMatrix::from_row_slice(2, 2, &[0.7, 0.5, 0.4, 0.45]);
     let start = Init::From(mixture(vec![0.5, 0.5], means));
-    let found = fit(&data, &FitParams { init: start, ..params(2, 0.0) }, &mut Silent).unwrap();
+    let found = fit(&data, &params(2, 0.0).init(start)).unwrap();
     assert!(information_problem(&found.mixture, &data).contains("singular"));
     // Two components that are the same.
     let (data, _) = two_groups().sample(200, 2).unwrap();
@@ -249,14 +242,10 @@ fn samples_spread_as_far_as_the_errors_say() {
     let mut n_held = 0;
     for seed in 0..SAMPLES as u64 {
         let (data, _) = truth.sample(1000, seed).unwrap();
-        let params = FitParams {
-            init: Init::From(truth.clone()),
-            n_init: NInit::Exactly(1),
-            tol: 1e-10,
-            ..params(2, 0.0)
-        };
+        let params =
+            params(2, 0.0).init(Init::From(truth.clone())).n_init(NInit::Exactly(1)).tol(1e-10);
         // Sorted by weight, which 0.6 and 0.4 leave as they are.
-        let found = fit(&data, &params, &mut Silent).unwrap().mixture;
+        let found = fit(&data, &params).unwrap().mixture;
         let errors = listed(&by_information(&found, &data, 0.0));
         for (i, (found, wanted)) in parameters(&found).iter().zip(&wanted).enumerate() {
             squares[i] += (found - wanted).powi(2) / SAMPLES as f64;
@@ -277,7 +266,7 @@ fn samples_spread_as_far_as_the_errors_say() {
 fn the_bootstrap_agrees_with_the_information() {
     let (data, _) = two_groups().sample(2000, 4).unwrap();
     let found = fitted(&data, 2, 0.0);
-    let refits = bootstrap(&found, &data, &FitParams { tol: 1e-9, ..params(2, 0.0) }, 300).unwrap();
+    let refits = bootstrap(&found, &data, &params(2, 0.0).tol(1e-9), 300).unwrap();
     assert_eq!((refits.n_refits, refits.n_converged), (300, 300));
     let information = listed(&by_information(&found, &data, 0.0));
     assert_near(&listed(&refits.errors), &information, 0.18);
@@ -288,7 +277,7 @@ fn the_bootstrap_is_the_same_for_the_same_seed_and_matches_components() {
     let (data, _) = two_groups().sample(300, 4).unwrap();
     let found = fitted(&data, 2, 0.1);
     let run = |mixture: &BernoulliMixture, seed| {
-        bootstrap(mixture, &data, &FitParams { seed, tol: 1e-12, ..params(2, 0.1) }, 20).unwrap()
+        bootstrap(mixture, &data, &params(2, 0.1).seed(seed).tol(1e-12), 20).unwrap()
     };
     let first = run(&found, 7);
     assert_eq!(first, run(&found, 7));

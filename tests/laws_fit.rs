@@ -5,7 +5,7 @@ mod common;
 use bmm::bits::BitMatrix;
 use bmm::em::{
     EStep, Fit, FitParams, Init, Iteration, NInit, Policy, SAME_OPTIMUM, Silent, StartReport,
-    StopReason, fit, fit_by,
+    StopReason, fit, fit_by, fit_observed,
 };
 use bmm::error::Error;
 use common::cases::{Kind, inner_mixture, rows};
@@ -18,11 +18,11 @@ fn clusters() -> BitMatrix {
 }
 
 fn params(n_init: NInit) -> FitParams {
-    FitParams { n_components: 4, n_init, max_iter: 60, seed: 5, ..FitParams::default() }
+    FitParams::new(4).n_init(n_init).max_iter(60).seed(5)
 }
 
 fn quiet(params: &FitParams) -> Fit {
-    fit(&clusters(), params, &mut Silent).unwrap()
+    fit(&clusters(), params).unwrap()
 }
 
 /// The fit, and all that its observer saw.
@@ -32,7 +32,7 @@ fn watched(params: &FitParams) -> (Fit, Vec<Iteration>) {
         seen.push(*news);
         Continue(())
     };
-    (fit(&clusters(), params, &mut watch).unwrap(), seen)
+    (fit_observed(&clusters(), params, &mut watch).unwrap(), seen)
 }
 
 fn with_threads<T: Send>(n: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -68,8 +68,8 @@ fn statistics_have_the_same_bits_on_1_and_2_and_5_threads() {
 fn a_fit_has_the_same_bits_on_1_and_2_and_5_threads() {
     // Dense and sparse.
     for data in [many_blocks(), rows(Kind::Clusters, (5500, 80), 3)] {
-        let params = FitParams { max_iter: 10, ..params(NInit::Exactly(2)) };
-        let run = |n| with_threads(n, || fit(&data, &params, &mut Silent).unwrap());
+        let params = params(NInit::Exactly(2)).max_iter(10);
+        let run = |n| with_threads(n, || fit(&data, &params).unwrap());
         let one = run(1);
         for more in [run(2), run(5)] {
             assert_eq!(parameter_bits(&one.mixture), parameter_bits(&more.mixture));
@@ -83,14 +83,14 @@ fn the_same_seed_gives_the_same_fit_and_another_seed_another() {
     let one = quiet(&params(NInit::Exactly(3)));
     let again = quiet(&params(NInit::Exactly(3)));
     assert_eq!(parameter_bits(&one.mixture), parameter_bits(&again.mixture));
-    let other = quiet(&FitParams { seed: 6, ..params(NInit::Exactly(3)) });
+    let other = quiet(&params(NInit::Exactly(3)).seed(6));
     assert_ne!(one.report.objective_history, other.report.objective_history);
 }
 
 #[test]
 fn every_start_is_initialised_anew() {
     for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp, Init::KMeansPlusPlus] {
-        let (_, seen) = watched(&FitParams { init, ..params(NInit::Exactly(6)) });
+        let (_, seen) = watched(&params(NInit::Exactly(6)).init(init));
         let first = seen.iter().filter(|news| news.iteration == 1);
         let scores: BTreeSet<u64> = first.clone().map(|news| news.score.to_bits()).collect();
         assert_eq!(first.map(|news| news.start).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
@@ -130,19 +130,19 @@ fn rounds(starts: &[StartReport]) -> Vec<Vec<StartReport>> {
 
 #[test]
 fn auto_continues_the_best_of_its_short_starts_round_after_round() {
-    let Policy { n_starts, first_leg, n_continued, .. } = Policy::auto();
+    let Policy { n_starts, short_iter, n_continued, .. } = Policy::auto();
     // Plain, where an iteration is an E-step.
-    let params = FitParams { tol: 0.0, accelerate: false, ..params(NInit::Auto) };
+    let params = params(NInit::Auto).tol(0.0).accelerate(false);
     let report = quiet(&params).report;
     let rounds = rounds(&report.starts);
     assert!(rounds.len() > 1 && rounds.iter().all(|round| round.len() == n_starts));
     let n_short = NInit::Exactly(rounds.len() * n_starts);
-    let short = quiet(&FitParams { max_iter: first_leg, n_init: n_short, ..params }).report.starts;
+    let short = quiet(&params.max_iter(short_iter).n_init(n_short)).report.starts;
     for (round, short) in rounds.iter().zip(short.chunks(n_starts)) {
         let count = |stop, n_iter| {
             round.iter().filter(|start| (start.stop, start.n_iter) == (stop, n_iter)).count()
         };
-        assert_eq!(count(StopReason::Abandoned, first_leg), n_starts - n_continued);
+        assert_eq!(count(StopReason::Abandoned, short_iter), n_starts - n_continued);
         assert_eq!(count(StopReason::MaxIter, 60), n_continued);
         // The continued ones are those that led after the short runs.
         let mut ranks: Vec<_> = short.iter().enumerate().collect();
@@ -157,7 +157,7 @@ fn what_a_move_led_to_is_higher_or_abandoned() {
     // Eight components: there are poor optima to leave.
     let mut n_risen = 0;
     for seed in 0..5 {
-        let params = FitParams { n_components: 8, max_iter: 500, seed, ..params(NInit::Auto) };
+        let params = params(NInit::Auto).n_components(8).max_iter(500).seed(seed);
         let report = quiet(&params).report;
         for start in report.starts.iter().filter(|start| start.moved_from.is_some()) {
             let before = report.starts[start.moved_from.unwrap()].objective;
@@ -172,7 +172,7 @@ fn what_a_move_led_to_is_higher_or_abandoned() {
 #[test]
 fn moves_repeat_and_never_make_a_search_worse() {
     for seed in 0..5 {
-        let params = FitParams { n_components: 8, max_iter: 500, seed, ..params(NInit::Auto) };
+        let params = params(NInit::Auto).n_components(8).max_iter(500).seed(seed);
         let by = |n_tries| {
             let policy = Policy { n_starts: 1, n_rounds: Some(2), n_tries, ..Policy::auto() };
             fit_by(&policy, &clusters(), &params, &mut Silent).unwrap()
@@ -184,23 +184,24 @@ fn moves_repeat_and_never_make_a_search_worse() {
     }
 }
 
-/// One component has one optimum, two cannot be merged and split, and where every start finds another one the budget ends the search.
+/// One component has one optimum, two cannot be merged and split, and where every start finds
+/// another one the budget ends the search.
 #[test]
 fn auto_ends() {
-    let one = FitParams { n_components: 1, ..params(NInit::Auto) };
+    let one = params(NInit::Auto).n_components(1);
     assert_eq!(quiet(&one).report.starts.len(), 1);
-    let two = FitParams { n_components: 2, ..params(NInit::Auto) };
+    let two = params(NInit::Auto).n_components(2);
     assert!(quiet(&two).report.starts.iter().all(|start| start.moved_from.is_none()));
     let noise = BitMatrix::from_fn(3000, 100, |i, d| (i * i * 31 + d * d * 17 + i * d) % 101 < 50);
-    let many = FitParams { n_components: 100, max_iter: 30, ..params(NInit::Auto) };
-    let report = fit(&noise, &many, &mut Silent).unwrap().report;
+    let many = params(NInit::Auto).n_components(100).max_iter(30);
+    let report = fit(&noise, &many).unwrap().report;
     assert!(report.starts.len() < 2000);
 }
 
 #[test]
 fn the_observer_sees_every_iteration_with_its_score_and_gain() {
     let data = clusters();
-    let (found, seen) = watched(&FitParams { alpha: 0.0, ..params(NInit::Exactly(1)) });
+    let (found, seen) = watched(&params(NInit::Exactly(1)).alpha(0.0));
     let history = &found.report.objective_history;
     assert_eq!(seen.len(), found.report.n_iter);
     for (place, news) in seen.iter().enumerate() {
@@ -216,7 +217,7 @@ fn a_given_mixture_is_one_start_from_there() {
     let from = inner_mixture(4, 20, 0.1, 9);
     for n_init in [NInit::Auto, NInit::Exactly(1), NInit::Exactly(5)] {
         let init = Init::From(from.clone());
-        let Fit { mixture, report, .. } = quiet(&FitParams { init, max_iter: 0, ..params(n_init) });
+        let Fit { mixture, report, .. } = quiet(&params(n_init).init(init).max_iter(0));
         assert_eq!(report.starts.len(), 1);
         // To the last bit but one: the fit may have worked with complements.
         assert!(max_difference(mixture.means(), from.sorted_by_weight().means()) <= f64::EPSILON);
@@ -226,8 +227,7 @@ fn a_given_mixture_is_one_start_from_there() {
 
 #[test]
 fn no_iterations_return_the_initial_mixture_scored() {
-    let Fit { mixture, report, .. } =
-        quiet(&FitParams { max_iter: 0, alpha: 0.0, ..params(NInit::Exactly(3)) });
+    let Fit { mixture, report, .. } = quiet(&params(NInit::Exactly(3)).max_iter(0).alpha(0.0));
     assert_eq!((report.n_iter, report.stop), (0, StopReason::MaxIter));
     assert_eq!(report.objective_history.len(), 1);
     let log_likelihood = mixture.log_likelihood(&clusters()).unwrap();
@@ -236,20 +236,21 @@ fn no_iterations_return_the_initial_mixture_scored() {
 }
 
 #[test]
-fn the_report_assigns_every_row_as_the_mixture_does() {
+fn the_report_sums_up_what_the_mixture_says_of_every_row() {
     let Fit { mixture, report, .. } = quiet(&params(NInit::Exactly(1)));
     let data = clusters();
-    assert_eq!(report.assignments, mixture.assign(&data).unwrap());
+    let assignments = mixture.assign(&data).unwrap();
+    assert_eq!(report.entropy, assignments.iter().map(|row| row.entropy).sum::<f64>());
     assert_eq!(report.log_likelihood, mixture.log_likelihood(&data).unwrap());
     let proba = proba(&mixture, &data);
-    for (i, row) in report.assignments.iter().enumerate() {
+    for (i, row) in assignments.iter().enumerate() {
         let term = |r: &f64| if *r > 0.0 { -r * r.ln() } else { 0.0 };
         let entropy: f64 = proba.row(i).iter().map(term).sum();
         assert!((row.entropy - entropy).abs() <= 1e-14, "row {i}: {} {entropy}", row.entropy);
     }
-    let components: Vec<_> = report.assignments.iter().map(|row| row.component).collect();
+    let components: Vec<_> = assignments.iter().map(|row| row.component).collect();
     assert_eq!(components, mixture.predict(&data).unwrap());
-    let log_probs: Vec<_> = report.assignments.iter().map(|row| row.log_prob).collect();
+    let log_probs: Vec<_> = assignments.iter().map(|row| row.log_prob).collect();
     assert_eq!(log_probs, mixture.score_samples(&data).unwrap());
 }
 
@@ -276,8 +277,7 @@ fn rows_are_mapped_in_their_order_and_to_the_same_bits_at_any_number_of_threads(
 
 #[test]
 fn one_iteration_is_one_and_ends_at_the_limit() {
-    let Fit { report, .. } =
-        quiet(&FitParams { max_iter: 1, tol: 0.0, ..params(NInit::Exactly(2)) });
+    let Fit { report, .. } = quiet(&params(NInit::Exactly(2)).max_iter(1).tol(0.0));
     assert_eq!((report.n_iter, report.stop), (1, StopReason::MaxIter));
     assert!(report.objective_history[1] > report.objective_history[0]);
 }
@@ -286,7 +286,7 @@ fn one_iteration_is_one_and_ends_at_the_limit() {
 fn convergence_is_a_last_gain_below_tol_and_no_earlier_one() {
     let tol = 1e-5;
     let Fit { report, .. } =
-        quiet(&FitParams { tol, max_iter: 10_000, accelerate: false, ..params(NInit::Exactly(1)) });
+        quiet(&params(NInit::Exactly(1)).tol(tol).max_iter(10_000).accelerate(false));
     assert_eq!(report.stop, StopReason::Converged);
     let gains = report.objective_history.windows(2).map(|pair| (pair[1] - pair[0]) / 300.0);
     let small: Vec<bool> = gains.map(|gain| gain < tol).collect();
@@ -296,11 +296,11 @@ fn convergence_is_a_last_gain_below_tol_and_no_earlier_one() {
 #[test]
 fn an_interrupted_start_is_returned_as_far_as_it_got() {
     let mut stop = |news: &Iteration| if news.iteration == 3 { Break(()) } else { Continue(()) };
-    let params = FitParams { tol: 0.0, ..params(NInit::Exactly(5)) };
-    let Fit { mixture, report, .. } = fit(&clusters(), &params, &mut stop).unwrap();
+    let params = params(NInit::Exactly(5)).tol(0.0);
+    let Fit { mixture, report, .. } = fit_observed(&clusters(), &params, &mut stop).unwrap();
     assert_eq!((report.n_iter, report.stop), (3, StopReason::Interrupted));
     assert_eq!(report.starts.len(), 1);
-    let three = quiet(&FitParams { max_iter: 3, n_init: NInit::Exactly(1), ..params });
+    let three = quiet(&params.max_iter(3).n_init(NInit::Exactly(1)));
     assert_eq!(mixture, three.mixture);
 }
 
@@ -308,47 +308,47 @@ fn an_interrupted_start_is_returned_as_far_as_it_got() {
 fn an_interruption_keeps_the_best_of_all_starts_so_far() {
     let mut stop = |news: &Iteration| if news.start == 2 { Break(()) } else { Continue(()) };
     let params = params(NInit::Exactly(5));
-    let Fit { mixture, report, .. } = fit(&clusters(), &params, &mut stop).unwrap();
+    let Fit { mixture, report, .. } = fit_observed(&clusters(), &params, &mut stop).unwrap();
     let stops: Vec<_> = report.starts.iter().map(|start| start.stop).collect();
     assert_eq!((stops.len(), stops[2]), (3, StopReason::Interrupted));
-    let two = quiet(&FitParams { n_init: NInit::Exactly(2), ..params });
+    let two = quiet(&params.n_init(NInit::Exactly(2)));
     assert_eq!(mixture, two.mixture);
 }
 
 #[test]
 fn any_number_of_starts_may_be_asked_for_and_interrupted() {
     let mut stop = |_: &Iteration| Break(());
-    let found = fit(&clusters(), &params(NInit::Exactly(usize::MAX)), &mut stop).unwrap();
+    let found = fit_observed(&clusters(), &params(NInit::Exactly(usize::MAX)), &mut stop).unwrap();
     assert_eq!(found.report.starts.len(), 1);
 }
 
 #[test]
 fn parameters_out_of_range_are_refused_by_name() {
     let good = params(NInit::Exactly(1));
-    let refused = |params: FitParams, wrong: &str| match fit(&clusters(), &params, &mut Silent) {
+    let refused = |params: FitParams, wrong: &str| match fit(&clusters(), &params) {
         Err(Error::Parameter { name, .. }) => assert_eq!(name, wrong),
         other => panic!("{wrong}: {other:?}"),
     };
     for n_components in [0, 301, usize::MAX] {
-        refused(FitParams { n_components, ..good.clone() }, "k");
+        refused(good.clone().n_components(n_components), "k");
     }
     for alpha in [f64::NAN, -1.0, -0.1, 1e-13, 1e7, f64::INFINITY] {
-        refused(FitParams { alpha, ..good.clone() }, "alpha");
+        refused(good.clone().alpha(alpha), "alpha");
     }
     for tol in [f64::NAN, -1e-9, f64::INFINITY] {
-        refused(FitParams { tol, ..good.clone() }, "tol");
+        refused(good.clone().tol(tol), "tol");
     }
-    refused(FitParams { n_init: NInit::Exactly(0), ..good.clone() }, "n-init");
+    refused(good.clone().n_init(NInit::Exactly(0)), "n-init");
     let init = Init::From(inner_mixture(3, 20, 0.1, 1));
-    refused(FitParams { init, ..good }, "k");
+    refused(good.init(init), "k");
 }
 
 #[test]
 fn data_and_model_of_different_width_are_refused() {
     let init = Init::From(inner_mixture(4, 19, 0.1, 1));
-    let params = FitParams { init, ..params(NInit::Exactly(1)) };
+    let params = params(NInit::Exactly(1)).init(init);
     let is_refused = |error| matches!(error, Error::Features { data: 20, model: 19 });
-    assert!(is_refused(fit(&clusters(), &params, &mut Silent).unwrap_err()));
+    assert!(is_refused(fit(&clusters(), &params).unwrap_err()));
     let narrow = inner_mixture(4, 19, 0.1, 1);
     assert!(is_refused(narrow.predict(&clusters()).unwrap_err()));
     assert!(is_refused(narrow.predict_proba(&clusters()).unwrap_err()));
@@ -359,8 +359,8 @@ fn data_and_model_of_different_width_are_refused() {
 #[test]
 fn data_without_rows_or_columns_are_refused() {
     for (n, d) in [(0, 5), (5, 0), (0, 0)] {
-        let params = FitParams { n_components: 1, ..params(NInit::Exactly(1)) };
-        let refused = fit(&BitMatrix::zeros(n, d), &params, &mut Silent);
+        let params = params(NInit::Exactly(1)).n_components(1);
+        let refused = fit(&BitMatrix::zeros(n, d), &params);
         assert!(matches!(refused, Err(Error::Parameter { .. })), "{n} x {d}");
     }
 }
@@ -370,16 +370,16 @@ fn as_many_components_as_rows_and_more_than_distinct_rows_fit() {
     let data = rows(Kind::Duplicates, (12, 9), 4);
     for alpha in [0.0, 0.1] {
         for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp, Init::KMeansPlusPlus] {
-            let params = FitParams { n_components: 12, alpha, init, ..params(NInit::Auto) };
-            let Fit { mixture, report, .. } = fit(&data, &params, &mut Silent).unwrap();
+            let params = params(NInit::Auto).n_components(12).alpha(alpha).init(init);
+            let Fit { mixture, report, .. } = fit(&data, &params).unwrap();
             assert!(report.log_likelihood.is_finite());
             assert!(proba(&mixture, &data).iter().all(|r| r.is_finite()));
         }
     }
 }
 
-/// Three patterns, each repeated many thousand times, and a few rows that break one of them: sums of equal numbers,
-/// whose rounding errors all point the same way.
+/// Three patterns, each repeated many thousand times, and a few rows that break one of them: sums
+/// of equal numbers, whose rounding errors all point the same way.
 fn repeated_rows(n: usize) -> BitMatrix {
     let odd_ones = |i: usize, d: usize| i % (n / 5) == 7 && d == i % 20;
     BitMatrix::from_fn(n, 20, |i, d| (d % 3 != i % 3) != odd_ones(i, d))
@@ -389,15 +389,8 @@ fn repeated_rows(n: usize) -> BitMatrix {
 fn repeated_rows_climb_and_score_as_they_are_reported() {
     let data = repeated_rows(60_000);
     for init in [Init::RandomRows, Init::RandomMeans, Init::RandomResp] {
-        let params = FitParams {
-            n_components: 3,
-            n_init: NInit::Exactly(6),
-            alpha: 0.0,
-            max_iter: 60,
-            init,
-            ..FitParams::default()
-        };
-        let report = fit(&data, &params, &mut Silent).unwrap().report;
+        let params = FitParams::new(3).n_init(NInit::Exactly(6)).alpha(0.0).max_iter(60).init(init);
+        let report = fit(&data, &params).unwrap().report;
         assert!(report.starts.iter().all(|start| start.objective.is_finite()));
         // Without smoothing the objective is the log-likelihood, here scored anew row by row.
         let objective = report.starts[report.best_start].objective;

@@ -3,10 +3,10 @@
 mod common;
 
 use bmm::bits::BitMatrix;
-use bmm::em::{EStep, SufficientStats, fit_by_label};
+use bmm::em::{EStep, Silent, SufficientStats, fit_by_label};
 use bmm::mixture::BernoulliMixture;
 use bmm::scorer::KnownLabels;
-use bmm::{FitParams, Init, NInit, Rows, Silent, fit};
+use bmm::{FitParams, Init, NInit, Rows, fit};
 use common::cases::uniform;
 use common::{max_difference, mixture, parameter_bits, proba, relative_error, shape_of};
 use nalgebra::DMatrix;
@@ -183,7 +183,7 @@ fn statistics_count_what_was_seen_by_weight_and_by_label() {
 }
 
 fn params(n_components: usize) -> FitParams {
-    FitParams { n_components, n_init: NInit::Exactly(3), ..FitParams::for_features(20) }
+    FitParams::new(n_components).for_features(20).n_init(NInit::Exactly(3))
 }
 
 #[test]
@@ -197,9 +197,9 @@ fn the_objective_never_falls_with_missing_entries_weights_and_labels() {
         let label_of: Vec<Option<u32>> = (0..k).map(|k| (k < 2).then_some(k as u32)).collect();
         let known = KnownLabels { of_row: &labels, of_component: &label_of };
         for alpha in [0.0, 0.1] {
-            let params = FitParams { alpha, max_iter: 40, ..params(k) };
+            let params = params(k).alpha(alpha).max_iter(40);
             let rows = Rows::new(&data).weighted(&weights).labelled(known);
-            let report = fit(rows, &params, &mut Silent).unwrap().report;
+            let report = fit(rows, &params).unwrap().report;
             let rises =
                 report.objective_history.windows(2).all(|w| w[1] >= w[0] - 1e-9 * w[0].abs());
             assert!(rises, "{:?}", report.objective_history);
@@ -217,7 +217,7 @@ fn missing_entries_filled_with_anything_fit_to_the_same_bytes() {
         let filled = |filling: &dyn Fn(usize, usize) -> bool| {
             let bit = |i, f| if missing.get(i, f) { filling(i, f) } else { data.get(i, f) };
             let filled = BitMatrix::from_fn(300, d, bit).with_missing(&missing).unwrap();
-            parameter_bits(&fit(&filled, &params(3), &mut Silent).unwrap().mixture)
+            parameter_bits(&fit(&filled, &params(3)).unwrap().mixture)
         };
         let zeros = filled(&|_, _| false);
         assert_eq!(zeros, filled(&|_, _| true));
@@ -242,9 +242,9 @@ fn hiding_three_entries_in_ten_costs_less_than_three_tenths_of_accuracy() {
         let truth = truth(k, d, 0.95, 0.0);
         let data = truth.sample(n, 11).unwrap().0;
         let holey = data.clone().with_missing(&mask(n, d, 0.3, 12)).unwrap();
-        let params = FitParams { alpha: 0.0, ..params(k) };
-        let [complete, incomplete] = [&data, &holey]
-            .map(|data| error(&fit(data, &params, &mut Silent).unwrap().mixture, &truth));
+        let params = params(k).alpha(0.0);
+        let [complete, incomplete] =
+            [&data, &holey].map(|data| error(&fit(data, &params).unwrap().mixture, &truth));
         println!("{d} features: {complete:.5} of complete data, {incomplete:.5} without 30 %");
         assert!(incomplete < 1.3 * complete, "{incomplete} against {complete}");
     }
@@ -262,7 +262,7 @@ fn weighted_rows_give_the_model_of_the_rows_repeated() {
         let (data, _) = truth(3, d, 0.9, 0.0).sample(200, 3).unwrap();
         let times: Vec<usize> = (0..200).map(|i| i % 4).collect();
         let weights: Vec<f64> = times.iter().map(|&n| n as f64).collect();
-        let fit = |rows: Rows| fit(rows, &params(3), &mut Silent).unwrap();
+        let fit = |rows: Rows| fit(rows, &params(3)).unwrap();
         let weighted = fit(Rows::new(&data).weighted(&weights));
         let repeated = fit(Rows::new(&repeated(&data, &times)));
         let difference = max_difference(weighted.mixture.means(), repeated.mixture.means());
@@ -284,9 +284,9 @@ fn weights_need_not_be_whole() {
         let (data, _) = truth(3, d, 0.9, 0.0).sample(200, 3).unwrap();
         let twice = repeated(&data, &[2; 200]);
         let weights: Vec<f64> = (0..400).map(|i| if i % 2 == 0 { 0.3 } else { 0.7 }).collect();
-        let params = FitParams { init: Init::From(first), ..params(3) };
-        let whole = fit(&data, &params, &mut Silent).unwrap();
-        let parts = fit(Rows::new(&twice).weighted(&weights), &params, &mut Silent).unwrap();
+        let params = params(3).init(Init::From(first));
+        let whole = fit(&data, &params).unwrap();
+        let parts = fit(Rows::new(&twice).weighted(&weights), &params).unwrap();
         let [a, b] = [&whole, &parts].map(|fit| fit.report.log_likelihood);
         assert!(relative_error(a, b) < 1e-9, "{a} and {b}");
         let difference = max_difference(whole.mixture.means(), parts.mixture.means());
@@ -304,7 +304,7 @@ fn weights_that_no_row_can_have_are_refused() {
         (&[0.0, 0.0], "all 0"),
         (&[1.0], "1 for 2 rows"),
     ] {
-        let error = fit(Rows::new(&data).weighted(weights), &params(1), &mut Silent).unwrap_err();
+        let error = fit(Rows::new(&data).weighted(weights), &params(1)).unwrap_err();
         assert!(error.to_string().contains(what), "{error}");
     }
 }
@@ -323,8 +323,10 @@ fn known_rows_belong_to_the_components_of_their_label() {
         let some: Vec<_> = (0..600).map(|i| all[i].filter(|_| i % 4 == 0)).collect();
         let label_of = [Some(0), Some(0), Some(1), Some(1)];
         let known = KnownLabels { of_row: &some, of_component: &label_of };
-        let found = fit(Rows::new(&data).labelled(known), &params(4), &mut Silent).unwrap();
-        let label = |i: usize| found.label_of[found.report.assignments[i].component];
+        let found = fit(Rows::new(&data).labelled(known), &params(4)).unwrap();
+        let known = KnownLabels { of_row: &some, of_component: &found.label_of };
+        let assignments = found.mixture.assign_known(&data, known).unwrap();
+        let label = |i: usize| found.label_of[assignments[i].component];
         assert!((0..600).step_by(4).all(|i| label(i) == all[i]));
         let n_right = (0..600).filter(|&i| label(i) == all[i]).count();
         assert!(n_right > 540, "{n_right} of 600 rows get their label");
@@ -337,7 +339,7 @@ fn one_mixture_for_each_label_is_where_em_over_all_rows_ends() {
         let (data, labels) = labelled(d);
         let known = KnownLabels { of_row: &labels, of_component: &[] };
         let rows = Rows::new(&data).labelled(known);
-        let params = FitParams { tol: 1e-12, ..params(2) };
+        let params = params(2).tol(1e-12);
         let found = fit_by_label(&rows, 2, &params, &mut Silent).unwrap();
         assert_eq!(found.report.by_label.len(), 2);
         assert!((found.mixture.weights().iter().sum::<f64>() - 1.0).abs() < 1e-12);
@@ -356,6 +358,6 @@ fn one_mixture_for_each_label_is_where_em_over_all_rows_ends() {
 fn labels_that_no_component_has_are_refused() {
     let data = BitMatrix::zeros(2, 3);
     let known = KnownLabels { of_row: &[Some(0), Some(2)], of_component: &[Some(0), None] };
-    let error = fit(Rows::new(&data).labelled(known), &params(2), &mut Silent).unwrap_err();
+    let error = fit(Rows::new(&data).labelled(known), &params(2)).unwrap_err();
     assert!(error.to_string().contains("none for label 2"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use bmm::em::{FitParams, NInit, Silent, fit};
+use bmm::em::{FitParams, NInit, fit};
 use bmm::mixture::BernoulliMixture;
 use common::cases::{config, inner_mixture, uniform};
 use common::mixture;
@@ -29,9 +29,8 @@ fn is_given_back(k: usize, d: usize) {
     let n = 4000;
     let truth = separated(k, d, 20 + k as u64);
     let (data, components) = truth.sample(n, 8).unwrap();
-    let params =
-        FitParams { n_components: k, alpha: 0.0, n_init: NInit::Auto, ..Default::default() };
-    let found = fit(&data, &params, &mut Silent).unwrap().mixture;
+    let params = FitParams::new(k).alpha(0.0).n_init(NInit::Auto);
+    let found = fit(&data, &params).unwrap().mixture;
     let n = n as f64;
     for k in 0..k {
         // Weights are far enough apart that sorting restores the order.

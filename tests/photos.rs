@@ -4,7 +4,7 @@ mod common;
 
 use bmm::bits::BitMatrix;
 use bmm::data::{Binarize, Pixels, Source, Split, load};
-use bmm::em::{FitParams, Silent, fit};
+use bmm::em::{FitParams, fit};
 use bmm::mixture::BernoulliMixture;
 use bmm::model_file::{Member, Typicality};
 use common::photo::photo;
@@ -30,13 +30,11 @@ fn fitted() -> Option<&'static Fitted> {
 fn fit_to(folder: &Path) -> Fitted {
     let source = Source::new(folder);
     let train = ink(&load(&source).unwrap().pixels);
-    let params = FitParams { n_components: 10, ..FitParams::for_features(784) };
-    let found = fit(&train, &params, &mut Silent).unwrap();
-    let members = found.report.assignments.iter().enumerate().map(|(i, &assignment)| Member {
-        assignment,
-        n_ones: train.n_ones(i),
-        weight: 1.0,
-    });
+    let params = FitParams::new(10).for_features(784);
+    let found = fit(&train, &params).unwrap();
+    let members = found.mixture.assign(&train).unwrap().into_iter().enumerate();
+    let members =
+        members.map(|(i, assignment)| Member { assignment, n_ones: train.n_ones(i), weight: 1.0 });
     let typicality = Typicality::of(10, members);
     let test = load(&source.with_split(Split::Test)).unwrap().pixels;
     Fitted { mixture: found.mixture, typicality, test }

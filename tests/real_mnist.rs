@@ -92,8 +92,8 @@ fn the_default_fit_of_ten_clusters_finds_the_best_optimum() {
     let Some(packed) = common::shared("data/mnist") else { return };
     let bits = common::bits(&packed, Binarize::default());
     for seed in [0, 6] {
-        let params = bmm::FitParams { seed, ..bmm::FitParams::default() };
-        let report = bmm::fit(&bits, &params, &mut bmm::Silent).unwrap().report;
+        let params = bmm::FitParams::default().seed(seed);
+        let report = bmm::fit(&bits, &params).unwrap().report;
         let score = report.log_likelihood / bits.n_samples() as f64;
         assert!(score >= -164.77, "seed {seed}: {score}");
         assert!(report.n_best() >= 2, "seed {seed}: not confirmed");

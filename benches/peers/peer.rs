@@ -82,23 +82,20 @@ fn iterations(data: &BitMatrix, start: BernoulliMixture, args: &Args) -> bmm::Re
 
 /// A fit from `start` until its score is at least `to`.
 fn to_score(data: &BitMatrix, start: BernoulliMixture, to: f64, args: &Args) -> bmm::Result<Value> {
-    let params = FitParams {
-        n_components: args.k,
-        init: Init::From(start),
-        n_init: NInit::Exactly(1),
-        alpha: args.alpha,
-        tol: 0.0,
-        max_iter: args.iterations,
-        accelerate: !args.plain,
-        ..FitParams::default()
-    };
+    let params = FitParams::new(args.k)
+        .init(Init::From(start))
+        .n_init(NInit::Exactly(1))
+        .alpha(args.alpha)
+        .tol(0.0)
+        .max_iter(args.iterations)
+        .accelerate(!args.plain);
     let began = Instant::now();
     let mut reached = (0.0, f64::NEG_INFINITY, 0);
     let mut watch = |news: &Iteration| {
         reached = (began.elapsed().as_secs_f64(), news.score, news.iteration);
         if news.score >= to { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    em::fit(data, &params, &mut watch)?;
+    em::fit_observed(data, &params, &mut watch)?;
     let (seconds, score, iterations) = reached;
     Ok(json!({
         "iterations": iterations, "score": score, "seconds": seconds, "reached": score >= to,

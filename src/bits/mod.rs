@@ -28,6 +28,14 @@ use std::collections::HashSet;
 use std::ops::Range;
 use storage::{Storage, View};
 
+/// Rows of so many features and more are wide, as images are. Narrower ones are answers to a few
+/// questions.
+///
+/// Wide rows are hardly ever alike and belong to few components: fits then list rows and screen
+/// components. Narrow rows are made distinct, scored by all components, and fitted to the maximum
+/// of the likelihood unless told otherwise.
+pub const WIDE_FROM: usize = 64;
+
 /// A binary data matrix of shape (`n_samples`, `n_features`), packed.
 #[derive(Debug, Clone)]
 pub struct BitMatrix {

@@ -1,9 +1,10 @@
 //! Fitting by expectation-maximisation (Dempster, Laird & Rubin, 1977): the loop and its parts.
 //!
-//! One iteration: mixture -> [`EStep`] over fixed blocks -> [`SufficientStats`] -> [`m_step`] -> mixture.
-//! Once gains are small, leaps beyond the M-step ([`Direction`]) save iterations, unless [`FitParams::accelerate`] is off.
-//! [`fit`] runs it from several starts and keeps the best; [`StandardErrors`] and [`bootstrap`] say how well its parameters are known. Nothing here prints, opens a path or reads a clock;
-//! progress leaves through [`Observe`].
+//! One iteration: mixture -> [`EStep`] over fixed blocks -> [`SufficientStats`] -> [`m_step`] ->
+//! mixture. Once gains are small, extrapolations beyond the M-step ([`Direction`]) save iterations,
+//! unless [`FitParams::accelerate`] is off. [`fit`] runs EM from several starts and keeps the best.
+//! [`StandardErrors`] and [`bootstrap`] say how well its parameters are known. Nothing here prints,
+//! opens a path or reads a clock; progress leaves through [`Observe`].
 
 mod diagnose;
 mod e_step;
@@ -34,10 +35,12 @@ pub use rows::Rows;
 #[doc(hidden)]
 pub use rows::condensed;
 pub use run::accelerate::Direction;
+pub(crate) use search::by_label::fit_assigned_by_label;
 pub use search::by_label::fit_by_label;
-pub use search::neighbours::{merge, split};
+pub(crate) use search::fit_assigned;
 pub use search::policy::Policy;
-pub use search::starts::{fit, fit_by};
+pub use search::split_merge::neighbours::{merge, split};
+pub use search::{fit, fit_by, fit_observed};
 pub use stats::SufficientStats;
 pub use uncertainty::bootstrap::{Bootstrap, bootstrap};
 pub use uncertainty::standard_errors::{MAX_MEANS, StandardErrors};

@@ -2,8 +2,10 @@
 
 use std::ops::ControlFlow;
 
-/// One iteration's news: an M-step, perhaps an extrapolation beyond it, and the E-step that scores its result.
+/// What one iteration did: an M-step, perhaps an extrapolation beyond it, and the E-step that
+/// scores the result.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Iteration {
     /// K of the mixture that is fitted.
     pub n_components: usize,
@@ -13,14 +15,17 @@ pub struct Iteration {
     pub iteration: usize,
     /// Mean log-likelihood of the parameters reached, in nats per sample.
     pub score: f64,
-    /// What the objective gained in this iteration, in nats per sample; infinite if a row was impossible before it.
+    /// What the objective gained, in nats per sample; infinite if a row was impossible before.
     pub gain: f64,
 }
 
-/// Watches a fit. It is called from one of the threads that fit, one call at a time.
+/// Watches a fit. Calls come from one of the threads that fit, one at a time.
 pub trait Observe: Send {
-    /// Called after every iteration, not for an extrapolation that was not taken (a plain iteration follows it) nor for the initial parameters of a start. `Break` ends the fit here; the best
-    /// parameters so far are kept.
+    /// Called after every iteration. `Break` ends the fit here; the best parameters so far are
+    /// kept.
+    ///
+    /// It is not called for the initial parameters of a start, nor for an extrapolation that was
+    /// not accepted.
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()>;
 }
 

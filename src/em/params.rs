@@ -2,11 +2,20 @@
 
 use super::init::Init;
 use super::rows::Rows;
+use crate::bits::WIDE_FROM;
 use crate::error::{Error, Result};
 use crate::record::{FitSettings, NInit};
 
-/// How a mixture is to be fitted.
+/// How a mixture is to be fitted: K, and settings that have defaults.
+///
+/// ```
+/// use bmm::em::{FitParams, NInit};
+///
+/// let params = FitParams::new(3).for_features(12).n_init(NInit::Exactly(10)).seed(1);
+/// assert_eq!((params.n_components, params.alpha), (3, 0.0));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct FitParams {
     /// K, from 1 to the number of rows.
     pub n_components: usize,
@@ -14,29 +23,59 @@ pub struct FitParams {
     pub init: Init,
     /// The number of starts.
     pub n_init: NInit,
-    /// Pseudo-count of ones and of zeros in every mean: 0 (maximum likelihood) or from 1e-12 to 1e6.
+    /// Pseudo-count of ones and of zeros in every mean: 0 (maximum likelihood) or from 1e-12 to
+    /// 1e6.
     pub alpha: f64,
-    /// A start has converged when a plain iteration gains less than this many nats per sample; 0 never stops before
-    /// `max_iter`.
+    /// A start has converged when a plain iteration gains less than this many nats per sample; 0
+    /// never stops before `max_iter`.
     pub tol: f64,
-    /// The most E-steps of one start after that of its initial parameters: iterations, and extrapolations that were
-    /// scored and not taken.
+    /// The most E-steps of one start, that of its initial parameters not counted.
+    ///
+    /// These are its iterations, and the extrapolations that were scored and not accepted.
     pub max_iter: usize,
-    /// Whether late iterations may extrapolate, which takes fewer of them. The objective never falls either way, but
-    /// another optimum may be reached than by plain EM, better or worse. Off is plain EM.
+    /// Whether late iterations may extrapolate, which takes fewer of them.
+    ///
+    /// The objective never falls either way, but another optimum may be reached, better or worse.
+    /// Off is plain EM.
     pub accelerate: bool,
     /// Seeds every random choice.
     pub seed: u64,
     /// About the most bytes that lists of rows may take if the rows lie elsewhere
-    /// ([`BitMatrix::elsewhere`](crate::bits::BitMatrix::elsewhere)): what would take more is listed anew in every iteration, which
-    /// takes longer and gives the same mixture to the last bit. Lists of other rows are always kept.
+    /// ([`BitMatrix::elsewhere`](crate::bits::BitMatrix::elsewhere)).
+    ///
+    /// What would take more is listed anew in every iteration. That takes longer and gives the same
+    /// mixture to the last bit. Lists of other rows are always kept.
     pub memory: usize,
 }
 
 impl Default for FitParams {
+    /// [`Self::new`] with K = 10.
     fn default() -> Self {
+        Self::new(10)
+    }
+}
+
+/// A setter for each field.
+macro_rules! setters {
+    ($($field:ident: $type:ty),* $(,)?) => {
+        $(
+            #[doc = concat!("With this [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
+            #[must_use]
+            pub fn $field(self, $field: $type) -> Self {
+                Self { $field, ..self }
+            }
+        )*
+    };
+}
+
+impl FitParams {
+    /// K, and the defaults for images and other rows of 64 features and more.
+    ///
+    /// Most of their means are learned from few ones, and a pixel that no row of a cluster has
+    /// inked must not be impossible: `alpha` is 0.1.
+    pub fn new(n_components: usize) -> Self {
         Self {
-            n_components: 10,
+            n_components,
             init: Init::default(),
             n_init: NInit::Auto,
             alpha: 0.1,
@@ -47,27 +86,37 @@ impl Default for FitParams {
             memory: usize::MAX,
         }
     }
-}
 
-/// With fewer features than this, rows are answers rather than pictures.
-const PICTURE_FROM: usize = 64;
-
-impl FitParams {
-    /// The defaults for rows of so many features.
+    /// With the `alpha`, `tol` and `max_iter` that suit rows of so many features.
     ///
-    /// For pictures and other rows of 64 features and more they are [`Self::default`]: most means are learned from few ones, and
-    /// a pixel that no row of a cluster has inked must not be impossible. Tables of a few items are fitted to the maximum of the
-    /// likelihood itself, which is what others publish, and to the last digit, for that is cheap.
-    pub fn for_features(n_features: usize) -> Self {
-        match n_features < PICTURE_FROM {
-            true => Self { alpha: 0.0, tol: 1e-10, max_iter: 5000, ..Self::default() },
-            false => Self::default(),
+    /// From 64 features on they are those of [`Self::new`]. Tables of fewer items are fitted to the
+    /// maximum of the likelihood, which is what others publish, and to the last digit, for that is
+    /// cheap.
+    #[must_use]
+    pub fn for_features(self, n_features: usize) -> Self {
+        if n_features < WIDE_FROM {
+            return Self { alpha: 0.0, tol: 1e-10, max_iter: 5000, ..self };
         }
+        let Self { alpha, tol, max_iter, .. } = Self::new(self.n_components);
+        Self { alpha, tol, max_iter, ..self }
+    }
+
+    setters! {
+        n_components: usize,
+        init: Init,
+        n_init: NInit,
+        alpha: f64,
+        tol: f64,
+        max_iter: usize,
+        accelerate: bool,
+        seed: u64,
+        memory: usize,
     }
 }
 
 impl FitParams {
-    /// Checks every parameter against its range and `rows`, and these against theirs.
+    /// Checks every parameter against its range and against `rows`, and the weights and labels of
+    /// `rows`.
     ///
     /// # Errors
     /// [`Error::Parameter`] naming the first one that is out of range.
@@ -75,16 +124,19 @@ impl FitParams {
         let rows = rows.into();
         let data = &rows.data;
         let n = data.n_samples();
-        let check = |ok: bool, name, value: String, allowed: &str| match ok {
-            true => Ok(()),
-            false => Err(Error::Parameter { name, value, allowed: allowed.into() }),
+        let check = |ok: bool, name, value: String, allowed: &str| {
+            if ok {
+                return Ok(());
+            }
+            Err(Error::Parameter { name, value, allowed: allowed.into() })
         };
         let k = self.n_components;
-        let weighing = |weights: &[f64]| weights.iter().filter(|weight| **weight > 0.0).count();
-        let n_weighing = rows.weights.as_deref().map_or(n, weighing);
+        let count_positive =
+            |weights: &[f64]| weights.iter().filter(|weight| **weight > 0.0).count();
+        let n_weighing = rows.weights.as_deref().map_or(n, count_positive);
         let which = if n_weighing < n { " that weigh anything" } else { "" };
         let allowed = format!("from 1 to {n_weighing}, the number of rows{which}");
-        // Weights of which none counts are refused below, by their name.
+        // If no weight is positive, `rows.check` says so below.
         let have_none = n > 0 && n_weighing == 0;
         check((1..=n_weighing).contains(&k) || have_none, "k", k.to_string(), &allowed)?;
         // Sums of responsibilities are kept in fixed point, in 64 bits.
@@ -99,9 +151,7 @@ impl FitParams {
         self.init.check(k, data.n_features())?;
         rows.check(k)
     }
-}
 
-impl FitParams {
     /// The settings to be kept: all but K and memory.
     pub fn settings(&self) -> FitSettings {
         FitSettings {

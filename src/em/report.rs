@@ -1,10 +1,11 @@
 //! What a fit reports beside the mixture.
 
-use crate::mixture::{Assignment, BernoulliMixture};
+use crate::mixture::BernoulliMixture;
 use crate::record::{Diagnosis, StopReason};
 
 /// The outcome of a fit.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Fit {
     /// The best mixture found, components in order of descending weight.
     pub mixture: BernoulliMixture,
@@ -16,75 +17,88 @@ pub struct Fit {
 
 /// How the best mixture was found.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct FitReport {
     /// Iterations of the best start, as in [`StartReport::n_iter`].
     pub n_iter: usize,
     /// Why the fit ended: as the best start did, or interrupted, whichever start that hit.
     pub stop: StopReason,
-    /// The objective of the parameters entering each iteration of the best start, then of the ones returned: total
-    /// nats, log-likelihood plus log prior.
+    /// The objective, log-likelihood plus log prior, in total nats (`n_iter + 1` values).
+    ///
+    /// The first one is that of the best start's initial parameters; then one follows for each of
+    /// its iterations.
     pub objective_history: Vec<f64>,
-    /// Log-likelihood of the returned mixture, total nats, in double precision. Rows count as much as they weigh, and of those whose
-    /// label was known it is that of the row and its label.
+    /// Log-likelihood of the returned mixture, in total nats. Rows count as much as they weigh.
+    ///
+    /// Where a row's label was known it is that of the row and its label.
     pub log_likelihood: f64,
-    /// The entropy of the responsibilities, summed over rows by weight, in nats.
+    /// The entropy of the responsibilities, a weighted sum over rows, in total nats.
     pub entropy: f64,
     /// The sum of the rows' weights: N if they have none.
     pub total_weight: f64,
-    /// What the returned mixture says of every row (N values), in double precision; none in a [`Sweep`](super::Sweep) and in `by_label`.
-    pub assignments: Vec<Assignment>,
-    /// The place of the best start in `starts`.
+    /// The index of the best start in `starts`.
     pub best_start: usize,
     /// Every start, in order.
     pub starts: Vec<StartReport>,
-    /// The best of the starts that ended in another, lower optimum; `None` if none did or the fit was interrupted.
+    /// The best of the starts that ended in another, lower optimum; `None` if none did or the fit
+    /// was interrupted.
     pub runner_up: Option<RunnerUp>,
-    /// Of a fit by labels, the report of each label's own fit, in the order of the labels; then there are no starts of the whole.
+    /// Of a fit by labels, the report of each label's own fit, in the order of the labels. The
+    /// whole has then no starts.
     pub by_label: Vec<FitReport>,
-    /// What may be wrong with it; nothing, mostly.
+    /// What may be wrong with the fit; mostly empty.
     pub diagnoses: Vec<Diagnosis>,
-    /// How far the returned mixture is from stationary: what one more M-step would gain at least, in nats per sample, which to
-    /// leading order is half of the squared norm of the objective's gradient. At least 0; infinite where a row is impossible.
+    /// How far the returned mixture is from stationary: what one more M-step would gain at least,
+    /// in nats per sample.
     ///
-    /// Means on the boundary are held to the condition of Karush, Kuhn and Tucker: they count if the objective rises from there.
-    /// A component whose weight is exactly 0 is not examined.
+    /// To leading order that is half of the squared norm of the objective's gradient. It is at
+    /// least 0, and infinite where a row is impossible. Means on the boundary are held to the
+    /// condition of Karush, Kuhn and Tucker: they count if the objective rises from there. A
+    /// component whose weight is exactly 0 is not examined.
     pub gradient_residual: f64,
 }
 
 /// The second-best optimum of a fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct RunnerUp {
-    /// The place of a start that ended there.
+    /// The index of a start that ended there.
     pub start: usize,
     /// Its objective, total nats.
     pub objective: f64,
-    /// The adjusted Rand index of its partition of the rows with that of the best optimum: 1 where they are the same; `None`
-    /// for so many components that they cannot be counted against each other.
+    /// The adjusted Rand index of its partition of the rows and that of the best optimum: 1 where
+    /// they are the same.
+    ///
+    /// `None` where there are too many components to be counted against each other.
     pub ari: Option<f64>,
 }
 
 /// One start.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct StartReport {
     /// Iterations done: moves to other parameters, by an M-step or by an extrapolation beyond one.
     pub n_iter: usize,
     /// How many of them were extrapolations; 0 without acceleration.
-    pub n_leaps: usize,
-    /// Extrapolations that were scored, had lost ground and were not taken. The E-steps spent are `1 + n_iter +
-    /// n_rejected`, the first on the initial parameters.
+    pub n_extrapolations: usize,
+    /// Extrapolations that were scored, lost ground and were not accepted.
+    ///
+    /// The run took `1 + n_iter + n_rejected` E-steps, the first on the initial parameters.
     pub n_rejected: usize,
     /// The objective reached, total nats.
     pub objective: f64,
     /// Why it ended.
     pub stop: StopReason,
-    /// The start from whose end a split and a merge led to this one's beginning; `None` if it was initialised anew. Run to its
-    /// end it lies higher than that; where it did not get there it was abandoned.
+    /// The start from whose end a split and a merge led here; `None` if this one was initialised
+    /// anew.
+    ///
+    /// It ends above that start, or it was abandoned.
     pub moved_from: Option<usize>,
     /// Whether it began at the fit of another K, split or merged, in a sweep.
     pub is_warm: bool,
 }
 
-/// A start has reached the best objective when it ends within this many nats per sample of it.
+/// Starts that end within this many nats per sample of the best objective have reached it.
 pub const SAME_OPTIMUM: f64 = 1e-4;
 
 impl FitReport {
@@ -98,9 +112,12 @@ impl FitReport {
         finished(&self.starts)
     }
 
-    /// How many of them reached the best objective, within [`SAME_OPTIMUM`]; 0 only if none was run to its end. No two of them came one
-    /// from the other by a move, and those that began at the fit of another K count only where no other start got there. Of a fit by
-    /// labels, the label whose best objective was reached least often counts.
+    /// How many starts reached the best objective, within [`SAME_OPTIMUM`]; 0 only if none was run
+    /// to its end.
+    ///
+    /// No two of them came one from the other by a move. Those that began at the fit of another K
+    /// count only where no other start got there. Of a fit by labels, the label whose best
+    /// objective was reached least often counts.
     pub fn n_best(&self) -> usize {
         if let Some(least) = self.by_label.iter().map(Self::n_best).min() {
             return least;

@@ -41,11 +41,7 @@ impl BernoulliMixture {
     ///
     /// # Errors
     /// [`crate::error::Error::Features`] if the rows do not have D features.
-    pub(crate) fn assign_known(
-        &self,
-        data: &BitMatrix,
-        known: KnownLabels,
-    ) -> Result<Vec<Assignment>> {
+    pub fn assign_known(&self, data: &BitMatrix, known: KnownLabels) -> Result<Vec<Assignment>> {
         self.map_known_rows(data, known, |_, log_prob, resp| Assignment::new(log_prob, resp))
     }
 

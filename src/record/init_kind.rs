@@ -9,6 +9,7 @@ use std::str::FromStr;
 ///
 /// [`fmt::Display`] writes its name: `random-rows`, or `from` and a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InitKind {
     /// [`Init::RandomRows`](crate::em::Init::RandomRows).
     RandomRows,

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 /// What a fit was asked for. With the same rows and K it gives the same mixture again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FitSettings {
     /// The seed of every random choice.
     pub seed: u64,
@@ -33,6 +34,7 @@ fn accelerated() -> bool {
 
 /// The number of starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NInit {
     /// Several short starts, the most promising ones continued.
     Auto,

@@ -6,6 +6,7 @@ use std::fmt;
 /// Why a start ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum StopReason {
     /// An M-step gained less than `tol`; the gain of an extrapolation does not count.
     Converged,

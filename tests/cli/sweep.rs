@@ -1,11 +1,19 @@
-//! `bmm sweep`: the table, the files, the document, what is held out, what is kept, and the bootstrap.
+//! `bmm sweep`: the table, the files, the document, what is held out, what is kept, and the
+//! bootstrap.
 
 use super::*;
+use bmm::BitMatrix;
+use bmm::em::hold_out;
 
-/// A table of 120 rows and 6 items in three clusters, with a bit in eleven flipped.
+/// Three clusters, with a bit in eleven flipped.
+fn bit(i: usize, d: usize) -> bool {
+    (d / 2 == i % 3) != (i * 7 + d * 5).is_multiple_of(11)
+}
+
+/// A table of 120 rows and 6 items.
 fn write_table(sandbox: &Sandbox) {
-    let bit = |i: usize, d: usize| ((d / 2 == i % 3) != (i * 7 + d * 5).is_multiple_of(11)) as u8;
-    let line = |i: usize| (0..6).map(|d| bit(i, d).to_string()).collect::<Vec<_>>().join(",");
+    let cell = |i: usize, d: usize| u8::from(bit(i, d)).to_string();
+    let line = |i: usize| (0..6).map(|d| cell(i, d)).collect::<Vec<_>>().join(",");
     sandbox.write("rows.csv", (0..120).map(|i| line(i) + "\n").collect::<String>());
 }
 
@@ -107,6 +115,28 @@ fn a_test_split_a_share_or_folds_are_held_out_and_decide() {
         let kept = sandbox.json(format!("{}/run.json", run["model"].as_str().unwrap()));
         assert_eq!(kept["n_samples"], n);
     }
+}
+
+#[test]
+fn held_out_scores_are_of_the_rows_that_no_fit_saw() {
+    let sandbox = Sandbox::new();
+    write_table(&sandbox);
+    let run = sandbox.done(&format!("{SWEEP} --k 2..4 --holdout 0.25 --alpha 0.1 --seed 3")).json();
+    let mixture = model(&sandbox, run["model"].as_str().unwrap()).mixture;
+    let [trained_on, held_out] = hold_out(120, 0.25, 3).unwrap().map(|rows| {
+        let rows = BitMatrix::from_fn(rows.len(), 6, |i, d| bit(rows[i], d));
+        mixture.score(&rows).unwrap()
+    });
+    let fit = &run["fits"][run["chosen"].as_u64().unwrap() as usize - 1];
+    let told = fit["held_out"].as_f64().unwrap();
+    assert!(
+        (told - held_out).abs() < 1e-12,
+        "{told} is not the score {held_out} of the held-out rows"
+    );
+    assert!((told - trained_on).abs() > 1e-3, "both parts score {told}: no test");
+    // What is kept was fitted to the other rows alone.
+    let log_likelihood = fit["log_likelihood"].as_f64().unwrap();
+    assert!((log_likelihood / 90.0 - trained_on).abs() < 1e-12);
 }
 
 #[test]

@@ -11,8 +11,9 @@ use crate::cli::run_folder::pictures;
 use crate::cli::terminal::console::Console;
 use crate::cli::terminal::failure::{Failure, Outcome};
 use crate::cli::terminal::progress::Progress;
-use crate::em::{self, Fit, FitParams, FitSettings, Init, InitKind, StopReason};
+use crate::em::{self, Fit, FitParams, FitSettings, Init, InitKind, Policy, StopReason};
 use crate::error::{Error, Result};
+use crate::mixture::Assignment;
 use crate::model_file::{self, Digest, Model};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -66,13 +67,16 @@ struct Plan {
 }
 
 impl Plan {
-    fn fit(&self, input: &Input, console: &Console) -> Result<Fit> {
+    fn fit(&self, input: &Input, console: &Console) -> Result<(Fit, Vec<Assignment>)> {
         let params = &self.params;
         announce(input, params.n_components, console)?;
         let mut progress = Progress::new(console);
         let fit = match &self.supervision {
             Some(supervision) => supervision.fit(input, params, &mut progress),
-            None => em::fit(input.rows(), params, &mut progress),
+            None => {
+                let policy = Policy::for_params(params);
+                em::fit_assigned(&policy, input.rows(), params, &mut progress)
+            }
         };
         progress.finish();
         fit

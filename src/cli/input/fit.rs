@@ -105,7 +105,7 @@ impl FitArgs {
 
     /// The parameters of a fit of `n_components` to rows of `n_features`.
     pub(crate) fn params(&self, n_components: usize, n_features: usize) -> FitParams {
-        let defaults = FitParams::for_features(n_features);
+        let defaults = FitParams::new(n_components).for_features(n_features);
         FitParams {
             n_components,
             init: self.init.clone(),

@@ -2,8 +2,9 @@
 
 use super::rows::Input;
 use crate::data::Labels;
-use crate::em::{self, Fit, FitParams, Observe};
+use crate::em::{self, Fit, FitParams, Observe, Policy};
 use crate::error::{Error, Result};
+use crate::mixture::Assignment;
 use crate::scorer::KnownLabels;
 
 /// Labels with clusters of their own.
@@ -67,13 +68,13 @@ impl Supervision {
         input: &Input,
         params: &FitParams,
         observe: &mut dyn Observe,
-    ) -> Result<Fit> {
+    ) -> Result<(Fit, Vec<Assignment>)> {
         let of_row = input.labels.as_ref().map(Labels::of_row).unwrap_or_default();
         let rows = input.rows().labelled(KnownLabels { of_row, of_component: &self.label_of });
         if self.is_complete {
-            return em::fit_by_label(&rows, self.n_per_label, params, observe);
+            return em::fit_assigned_by_label(&rows, self.n_per_label, params, observe);
         }
-        em::fit(rows, params, observe)
+        em::fit_assigned(&Policy::for_params(params), rows, params, observe)
     }
 }
 

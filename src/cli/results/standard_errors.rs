@@ -112,7 +112,7 @@ impl ErrorArgs {
     /// The parameters of the model's fit, as far as it has them.
     fn params(&self, model: &Model, input: &Input) -> FitParams {
         let memory = memory::for_lists(None);
-        let defaults = FitParams { memory, ..FitParams::for_features(input.bits.n_features()) };
+        let defaults = FitParams::default().for_features(input.bits.n_features()).memory(memory);
         let seed = self.seed.unwrap_or(0);
         match model.provenance.as_ref().map(|provenance| &provenance.settings) {
             Some(fit) => {

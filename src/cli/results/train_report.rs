@@ -105,12 +105,12 @@ impl Results {
         input: &Input,
         held_out: Option<&Input>,
         settings: FitSettings,
-        fit: Fit,
+        (fit, assignments): (Fit, Vec<Assignment>),
     ) -> Result<Self> {
-        let Fit { mixture, mut report, label_of } = fit;
+        let Fit { mixture, report, label_of } = fit;
         let k = mixture.n_components();
-        let mut training = Clustering::new(k, &report.assignments, input)?;
-        let mut judged = std::mem::take(&mut report.assignments);
+        let mut training = Clustering::new(k, &assignments, input)?;
+        let mut judged = assignments;
         if !label_of.is_empty() {
             drop(judged);
             judged = mixture.assign(&input.bits)?;
@@ -330,9 +330,9 @@ fn with_agreement(clustering: &Clustering) -> String {
 
 impl From<&StartReport> for Start {
     fn from(start: &StartReport) -> Self {
-        let StartReport { n_iter, n_leaps, n_rejected, objective, stop, moved_from, is_warm } =
-            *start;
-        let stop = stop.to_string();
+        let StartReport { n_iter, n_extrapolations: n_leaps, n_rejected, .. } = *start;
+        let StartReport { objective, moved_from, is_warm, .. } = *start;
+        let stop = start.stop.to_string();
         Self { objective, n_iter, n_leaps, n_rejected, stop, moved_from, is_warm }
     }
 }

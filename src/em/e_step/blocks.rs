@@ -162,7 +162,7 @@ mod tests {
                 let rows = Rows::new(data);
                 let rows = if is_weighted { rows.weighted(&weights) } else { rows };
                 let rows = if is_labelled { rows.labelled(known) } else { rows };
-                said(&fit(rows, &params(3, memory), &mut Silent).unwrap())
+                said(&fit(rows, &params(3, memory)).unwrap())
             };
             let expected = fitted(&own, 0);
             for memory in [0, 10 << 20, usize::MAX] {

@@ -4,7 +4,7 @@
 //! good order leaves few such groups. In the order of the pixels, a row of MNIST has 45 groups of 4
 //! and 26 of 16; in this order, 40 and 16.
 
-use crate::bits::BitMatrix;
+use crate::bits::{BitMatrix, WIDE_FROM};
 use crate::kernels::TILE_FEATURES;
 use crate::parallel;
 use crate::scorer::Layout;
@@ -17,7 +17,7 @@ type Column = [u64; SAMPLE / 64];
 
 /// Numbers of features that are put in order. Fewer gain nothing; for more, the order costs more
 /// than it gains.
-const FEATURES: std::ops::Range<usize> = 64..16 * TILE_FEATURES + 1;
+const FEATURES: std::ops::Range<usize> = WIDE_FROM..16 * TILE_FEATURES + 1;
 
 /// Features in a group, and groups in a word.
 const GROUP_SIZE: usize = 4;

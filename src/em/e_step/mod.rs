@@ -13,6 +13,7 @@ pub(crate) mod sparse_step;
 use super::params::FitParams;
 use super::rows::Rows;
 use super::stats::SufficientStats;
+use crate::bits::WIDE_FROM;
 use crate::kernels::RowBlock;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
@@ -47,12 +48,9 @@ pub struct EStep {
     dense: DenseStep,
 }
 
-/// Rows of fewer features than this always take the dense step, unless K is 1.
-const SPARSE_FROM: usize = 64;
-
 /// Whether the sparse step may be taken.
 pub(super) fn may_be_sparse(n_components: usize, n_features: usize) -> bool {
-    n_components == 1 || n_features >= SPARSE_FROM
+    n_components == 1 || n_features >= WIDE_FROM
 }
 
 /// The cost of a dense step: for each row and so many components ...

@@ -1,21 +1,22 @@
 //! Means at K rows far apart, each half-way to the overall mean: the seeding of k-means++.
 //!
-//! Arthur & Vassilvitskii, *k-means++: the advantages of careful seeding* (SODA 2007): the first row is any one, and each
-//! further one is drawn with a probability that grows as its squared Euclidean distance to the nearest row chosen so far.
-//! Between rows of bits that is the number of bits in which they differ; what is missing counts as a zero. A row's weight multiplies
-//! its distance. Sums are taken over fixed blocks in order, so they are the same at any number of threads.
+//! Arthur & Vassilvitskii, *k-means++: the advantages of careful seeding* (SODA 2007). The first
+//! row is any one. Each further one is drawn in proportion to its squared Euclidean distance to the
+//! nearest row chosen so far. Between rows of bits that is the number of bits in which they differ;
+//! what is missing counts as a zero. A row's weight multiplies its distance. Sums are taken over
+//! fixed blocks in order, so they are the same at any number of threads.
 
-use super::super::rows::Rows;
 use super::random_rows;
 use crate::bits::BitMatrix;
+use crate::em::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// Rows in a block.
-const AT_ONCE: usize = 4096;
+/// Rows in a block, which one thread works on.
+const BLOCK_ROWS: usize = 4096;
 
 pub(super) fn draw(
     rows: &Rows,
@@ -25,39 +26,38 @@ pub(super) fn draw(
     random_rows::around(rows, &far_apart(rows, n_components, rng))
 }
 
-/// `count` rows; the same one again only where no other row differs from all that are chosen.
+/// `count` rows. One is chosen again only where no other row differs from all chosen ones.
 fn far_apart(rows: &Rows, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usize> {
     let data = &*rows.data;
-    let any = |rng: &mut Xoshiro256PlusPlus| match &rows.weights {
-        None => {
-            place(std::iter::repeat_n(1.0, data.n_samples()), below(data.n_samples() as f64, rng))
-        }
-        Some(weights) => place(weights.iter().copied(), below(rows.total_weight(), rng)),
+    let any = |rng: &mut Xoshiro256PlusPlus| {
+        let weights = (0..data.n_samples()).map(|i| rows.weight(i));
+        place(weights, below(rows.total_weight(), rng))
     };
     let mut chosen = vec![any(rng)];
     let mut distances = vec![u32::MAX; data.n_samples()];
     while chosen.len() < count {
-        approach(data, chosen[chosen.len() - 1], &mut distances);
+        update_distances(data, chosen[chosen.len() - 1], &mut distances);
         let weighted = |(i, distance): (usize, &u32)| rows.weight(i) * f64::from(*distance);
-        let blocks = distances.chunks(AT_ONCE).enumerate();
-        let of_blocks = parallel::map(blocks, |(block, distances)| {
-            (block * AT_ONCE..).zip(distances).map(weighted).sum::<f64>()
+        let blocks = distances.chunks(BLOCK_ROWS).enumerate();
+        let sums = parallel::map(blocks, |(block, distances)| {
+            (block * BLOCK_ROWS..).zip(distances).map(weighted).sum::<f64>()
         });
-        let total: f64 = of_blocks.into_iter().sum();
-        let next = match total > 0.0 {
-            true => place(distances.iter().enumerate().map(weighted), below(total, rng)),
-            false => any(rng),
+        let total: f64 = sums.into_iter().sum();
+        let next = if total > 0.0 {
+            place(distances.iter().enumerate().map(weighted), below(total, rng))
+        } else {
+            any(rng)
         };
         chosen.push(next);
     }
     chosen
 }
 
-/// Takes `row` into account: the distance of every row to the nearest one chosen.
-fn approach(data: &BitMatrix, row: usize, distances: &mut [u32]) {
+/// Lowers every row's distance to the nearest chosen row, now that `row` is chosen too.
+fn update_distances(data: &BitMatrix, row: usize, distances: &mut [u32]) {
     let chosen = data.row(row);
-    parallel::for_each(distances.chunks_mut(AT_ONCE).enumerate(), |(block, distances)| {
-        for (distance, i) in distances.iter_mut().zip(block * AT_ONCE..) {
+    parallel::for_each(distances.chunks_mut(BLOCK_ROWS).enumerate(), |(block, distances)| {
+        for (distance, i) in distances.iter_mut().zip(block * BLOCK_ROWS..) {
             *distance = (*distance).min(hamming(&data.row(i), &chosen));
         }
     });
@@ -73,8 +73,10 @@ fn hamming(a: &[u8], b: &[u8]) -> u32 {
     words.sum::<u32>() + rest.sum::<u32>()
 }
 
-/// The place to which the point `target` belongs, where lengths lie one after another; the last one that has any if rounding has led
-/// beyond all.
+/// The position of the interval that holds the point `target`, where intervals of these lengths
+/// follow each other from 0.
+///
+/// Rounding may lead beyond all: then the last one that is not empty.
 fn place(lengths: impl Iterator<Item = f64>, target: f64) -> usize {
     let (mut end, mut last) = (0.0, 0);
     for (i, length) in lengths.enumerate().filter(|(_, length)| *length > 0.0) {

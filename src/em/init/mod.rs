@@ -17,6 +17,7 @@ use std::str::FromStr;
 
 /// How a start is initialised.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub enum Init {
     /// Means drawn uniformly from [0.25, 0.75], equal weights.
     RandomMeans,
@@ -25,7 +26,8 @@ pub enum Init {
     RandomRows,
     /// Random responsibilities, then an M-step.
     RandomResp,
-    /// Means at K rows that lie far apart, smoothed in the same way: the seeding of k-means++.
+    /// Means at K rows that lie far apart, smoothed towards the overall mean: the seeding of
+    /// k-means++.
     KMeansPlusPlus,
     /// A given mixture: one start, no random choice.
     From(BernoulliMixture),
@@ -45,8 +47,9 @@ impl Init {
 
     /// The initial mixture of one start, drawn from a stream of its own.
     ///
-    /// Where labels are known, components of a label begin on its rows, and those without one on the rows without one. Where these are
-    /// too few, rows without a label join them, and then all others.
+    /// Where labels are known, components of a label begin on its rows, and those without one on
+    /// the rows without one. Where these are too few, rows without a label join them, and then all
+    /// others.
     pub(super) fn mixture(
         &self,
         rows: &Rows,
@@ -65,8 +68,8 @@ impl Init {
         for label in labels {
             let components: Vec<usize> =
                 (0..n_components).filter(|&k| rows.label_of[k] == label).collect();
-            let its = enough(rows, label, components.len());
-            let part = self.draw(&rows.select(&its), components.len(), &mut rng)?;
+            let members = rows_to_begin_on(rows, label, components.len());
+            let part = self.draw(&rows.select(&members), components.len(), &mut rng)?;
             let share = components.len() as f64 / n_components as f64;
             for (part_k, k) in components.into_iter().enumerate() {
                 weights[k] = share * part.weights()[part_k];
@@ -109,17 +112,17 @@ impl Init {
 }
 
 /// Rows for `count` components of `label` to begin on: at least so many, if there are.
-fn enough(rows: &Rows, label: Option<u32>, count: usize) -> Vec<usize> {
-    let of_row = |i: usize| rows.labels.get(i).copied().flatten();
+fn rows_to_begin_on(rows: &Rows, label: Option<u32>, count: usize) -> Vec<usize> {
+    let label_of_row = |i: usize| rows.labels.get(i).copied().flatten();
     let all = || 0..rows.data.n_samples();
-    let mut its: Vec<usize> = all().filter(|&i| of_row(i) == label).collect();
-    if its.len() < count {
-        its.extend(all().filter(|&i| of_row(i) != label && of_row(i).is_none()));
+    let mut members: Vec<usize> = all().filter(|&i| label_of_row(i) == label).collect();
+    if members.len() < count {
+        members.extend(all().filter(|&i| label_of_row(i) != label && label_of_row(i).is_none()));
     }
-    if its.len() < count {
-        its.extend(all().filter(|&i| of_row(i) != label && of_row(i).is_some()));
+    if members.len() < count {
+        members.extend(all().filter(|&i| label_of_row(i) != label && label_of_row(i).is_some()));
     }
-    its
+    members
 }
 
 /// One stream of random numbers after another, 2^128 draws apart: start s draws from stream s.

@@ -1,5 +1,6 @@
-//! Means drawn uniformly from [0.25, 0.75], as in Bishop, *Pattern Recognition and Machine Learning* (2006), section
-//! 9.3.3 (there (0.25, 0.75) too, and then normalised; a Bernoulli mean needs no normalising).
+//! Means drawn uniformly from [0.25, 0.75], as in Bishop, *Pattern Recognition and Machine
+//! Learning* (2006), section 9.3.3 (there (0.25, 0.75) too, and then normalised; a Bernoulli mean
+//! needs no normalising).
 
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;

@@ -1,8 +1,8 @@
 //! Random responsibilities, uniform and normalised for each row, followed by an M-step.
 //!
-//! The usual start of latent-class programs. All components begin close to the overall mean.
+//! That is how latent-class programs usually start. All components begin close to the overall mean.
 
-use super::super::rows::Rows;
+use crate::em::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use nalgebra::{DMatrix, DVector};

@@ -1,4 +1,5 @@
-//! Means at K distinct random rows (the choice of seeds of Forgy, 1965), each half-way to the overall mean.
+//! Means at K distinct random rows (the choice of seeds of Forgy, 1965), each half-way to the
+//! overall mean.
 //!
 //! A bare row would be a mean on the boundary, under which every other row is impossible.
 
@@ -21,8 +22,10 @@ pub(super) fn draw(
     around(rows, &chosen)
 }
 
-/// Components of equal weight with means half-way between the rows that are `chosen`, one each, and the overall mean, which stands
-/// in for what is missing in the row.
+/// Components of equal weight, one for each `chosen` row: its mean is half-way between that row and
+/// the overall mean.
+///
+/// The overall mean stands in for what is missing in the row.
 pub(super) fn around(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> {
     let (data, n_components) = (&rows.data, chosen.len());
     let overall = overall_means(rows);
@@ -37,13 +40,14 @@ pub(super) fn around(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> 
     BernoulliMixture::equally_weighted(n_components, means)
 }
 
-/// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each value.
+/// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each
+/// value.
 fn overall_means(rows: &Rows) -> Vec<f64> {
     let (ones, observed) = weighted_counts(rows);
     ones.into_iter().zip(observed).map(|(ones, all)| (ones + 0.5) / (all + 1.0)).collect()
 }
 
-/// `count` rows, each drawn by weight among those that are left; once all are drawn, again among all.
+/// `count` rows, drawn by weight without replacement; once all are drawn, again from all.
 pub(super) fn by_weight(weights: &[f64], count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usize> {
     let mut left = Vec::new();
     let mut chosen = Vec::with_capacity(count);
@@ -58,7 +62,7 @@ pub(super) fn by_weight(weights: &[f64], count: usize, rng: &mut Xoshiro256PlusP
             rest <= 0.0 && **weight > 0.0
         };
         let reached = left.iter().enumerate().find(is_reached).map(|(i, _)| i);
-        // Rounding may leave a little beyond the last one.
+        // Rounding may lead beyond the last row.
         let i = reached.or(left.iter().rposition(|weight| *weight > 0.0)).unwrap_or(0);
         left[i] = 0.0;
         chosen.push(i);

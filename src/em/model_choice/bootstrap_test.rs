@@ -1,17 +1,18 @@
-//! The parametric bootstrap of the likelihood-ratio test for K (McLachlan, *Applied Statistics* 36, 1987).
+//! The parametric bootstrap of the likelihood-ratio test for K (McLachlan, *Applied Statistics* 36,
+//! 1987).
 //!
-//! Between mixtures of K - 1 and of K components twice the log-likelihood ratio does not follow a chi-squared distribution: the null
-//! hypothesis lies on the boundary. So its distribution is drawn: samples from the fitted mixture of K - 1, both fitted to each.
+//! Between mixtures of K - 1 and of K components twice the log-likelihood ratio does not follow a
+//! chi-squared distribution: the null hypothesis lies on the boundary. So its distribution is
+//! drawn: samples from the fitted mixture of K - 1, both fitted to each.
 
-use super::sweep::SPLITS;
+use super::sweep::N_SPLITS;
 use crate::bits::BitMatrix;
 use crate::em::init::Init;
-use crate::em::observe::Silent;
 use crate::em::params::FitParams;
 use crate::em::report::Fit;
 use crate::em::rows::Rows;
-use crate::em::search::neighbours::split;
-use crate::em::search::starts::fit;
+use crate::em::search::fit;
+use crate::em::search::split_merge::neighbours::split;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
@@ -19,45 +20,52 @@ use crate::record::NInit;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Random starts of either mixture on each sample, beside the warm ones: from the mixture that the sample was drawn from, and from
-/// the fit of K - 1 with each of [`SPLITS`] components split.
-const STARTS: usize = 10;
+/// Random starts of either mixture on each sample.
+///
+/// Warm ones come beside them: from the mixture that the sample was drawn from, and from the fit of
+/// K - 1 with each of [`N_SPLITS`] components split.
+const N_STARTS: usize = 10;
 
-/// A sample's statistic need not be known to more digits than this gives, in nats per sample.
-const TOL: f64 = 1e-8;
+/// The least `tol` of the fits to samples, in nats per sample: their statistics need no more
+/// digits.
+const MIN_TOL: f64 = 1e-8;
 
-/// Statistics closer than this, in nats, are equal: where one component more gains nothing, what is left is rounding and `tol`.
-const SAME: f64 = 1e-5;
+/// Statistics closer than this, in nats, are equal: where one more component gains nothing,
+/// rounding and `tol` are left.
+const TIE: f64 = 1e-5;
 
 /// A test of K components against K - 1.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct BootstrapTest {
     /// K.
     pub n_components: usize,
     /// `2 (l_K - l_(K-1))`, l being log-likelihoods in nats.
     pub statistic: f64,
-    /// The same of every sample, in the order in which they were drawn.
+    /// The statistic of every sample (B values), in the order in which they were drawn.
     pub bootstrapped: Vec<f64>,
 }
 
 impl BootstrapTest {
-    /// How many of the samples have a statistic that is as large as the data's, within 1e-5 nats: b.
+    /// b: the number of samples whose statistic is at least the data's, within 1e-5 nats.
     pub fn n_as_large(&self) -> usize {
-        self.bootstrapped.iter().filter(|drawn| **drawn >= self.statistic - SAME).count()
+        self.bootstrapped.iter().filter(|drawn| **drawn >= self.statistic - TIE).count()
     }
 
-    /// `(b + 1) / (B + 1)`, B being the number of samples: the probability, in (0, 1], of a statistic as large if K - 1 were true.
+    /// `(b + 1) / (B + 1)`, in (0, 1]: the probability of a statistic as large if K - 1 were true.
     pub fn p_value(&self) -> f64 {
         (self.n_as_large() + 1) as f64 / (self.bootstrapped.len() + 1) as f64
     }
 }
 
-/// Tests the mixture of `alternative` against that of `null`, which has one component less, both fitted to `rows`
-/// with `params`; the null hypothesis is drawn from `n_bootstrap` times: as many rows as `rows` weigh, with the same entries missing.
+/// Tests the mixture of `alternative` against that of `null`, which has one component less.
 ///
-/// Samples are fitted with `params`, but by ten random starts each and a few warm ones, and a `tol` not below 1e-8. They are fitted in
-/// parallel, and sample b is drawn by a seed of its own, so the result is the same at any number of threads. After each of them
-/// `done` is called, by several threads at a time; `None` if it answers `Break`.
+/// Both were fitted to `rows` with `params`. `n_bootstrap` samples are drawn from the null
+/// hypothesis, each of as many rows as `rows` weigh, with the same entries missing. They are fitted
+/// with `params`, but by ten random starts each and a few warm ones, and a `tol` not below 1e-8.
+/// They are fitted in parallel, and sample b is drawn by a seed of its own, so the result is the
+/// same at any number of threads. After each of them `done` is called, by several threads at a
+/// time; the result is `None` if it answers `Break`.
 ///
 /// # Errors
 /// As [`fit`].
@@ -71,7 +79,7 @@ pub fn bootstrap_test<'a>(
 ) -> Result<Option<BootstrapTest>> {
     let rows = rows.into();
     let n = rows.n_drawn()?;
-    // So many as rows weigh in all, whatever each of them does.
+    // Rows are drawn in proportion to weights, as many as these add up to.
     let (mut weight, mut drawn_as) = (0.0, Vec::with_capacity(n));
     for i in 0..rows.data.n_samples() {
         weight += rows.weight(i);
@@ -107,7 +115,7 @@ pub fn bootstrap_test<'a>(
 fn statistic(sample: &BitMatrix, truth: &BernoulliMixture, params: &FitParams) -> Result<f64> {
     let k = truth.n_components();
     let null = best(sample, k, vec![truth.clone()], params)?;
-    let splits = (0..SPLITS.min(k)).map(|rank| split(&null.mixture, k + 1, rank));
+    let splits = (0..N_SPLITS.min(k)).map(|rank| split(&null.mixture, k + 1, rank));
     let alternative = best(sample, k + 1, splits.collect::<Result<_>>()?, params)?;
     Ok(2.0 * (alternative.report.log_likelihood - null.report.log_likelihood))
 }
@@ -119,12 +127,11 @@ fn best(
     given: Vec<BernoulliMixture>,
     params: &FitParams,
 ) -> Result<Fit> {
-    let n_init = NInit::Exactly(if n_components == 1 { 1 } else { STARTS });
-    let params = FitParams { n_components, n_init, tol: params.tol.max(TOL), ..params.clone() };
-    let mut best = fit(sample, &params, &mut Silent)?;
+    let n_init = NInit::Exactly(if n_components == 1 { 1 } else { N_STARTS });
+    let params = FitParams { n_components, n_init, tol: params.tol.max(MIN_TOL), ..params.clone() };
+    let mut best = fit(sample, &params)?;
     for start in given {
-        let warm =
-            fit(sample, &FitParams { init: Init::From(start), ..params.clone() }, &mut Silent)?;
+        let warm = fit(sample, &params.clone().init(Init::From(start)))?;
         if warm.report.objective() > best.report.objective() {
             best = warm;
         }

@@ -13,10 +13,11 @@ use rand_xoshiro::rand_core::SeedableRng;
 /// How well a mixture predicts rows that it was not fitted to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeldOut {
-    /// The mean of log p(x) over all held-out rows, in nats per sample; -inf if one of them is ruled out.
+    /// The mean of log p(x) over all held-out rows, in nats per sample; -inf if one of them is
+    /// ruled out.
     pub score: f64,
-    /// The standard error of that mean: over rows, or over the folds of a cross-validation. NaN where it cannot be told, for a
-    /// single row and for -inf.
+    /// The standard error of that mean: over rows, or over the folds of a cross-validation. NaN
+    /// where it cannot be told, for a single row and for -inf.
     pub standard_error: f64,
 }
 
@@ -41,7 +42,8 @@ fn mean_and_error(rows: &Rows, values: &[f64]) -> (f64, f64) {
     (mean, (rows.weighted_sum(squares) / (n - 1.0) / n).sqrt())
 }
 
-/// The rows 0 to `n_samples - 1` in `n_folds` parts as equal as can be, drawn by `seed`; each part ascends.
+/// The rows 0 to `n_samples - 1` in `n_folds` parts as equal as can be, drawn by `seed`; each part
+/// ascends.
 ///
 /// # Errors
 /// [`Error::Parameter`] unless `n_folds` is from 2 to `n_samples`.
@@ -55,10 +57,12 @@ pub fn folds(n_samples: usize, n_folds: usize, seed: u64) -> Result<Vec<Vec<usiz
     Ok((0..n_folds).map(part).collect())
 }
 
-/// The rows 0 to `n_samples - 1` in two parts drawn by `seed`, those to train on and a `share` of all that is held out; both ascend.
+/// The rows 0 to `n_samples - 1` in two parts drawn by `seed`, those to train on and a `share` of
+/// all that is held out; both ascend.
 ///
 /// # Errors
-/// [`Error::Parameter`] unless `share` lies between 0 and 1 and leaves at least one row to both parts.
+/// [`Error::Parameter`] unless `share` lies between 0 and 1 and leaves at least one row to both
+/// parts.
 pub fn hold_out(n_samples: usize, share: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
     let n = (share * n_samples as f64).round();
     if !(n >= 1.0 && n < n_samples as f64 && share > 0.0 && share < 1.0) {
@@ -71,10 +75,12 @@ pub fn hold_out(n_samples: usize, share: f64, seed: u64) -> Result<[Vec<usize>; 
     Ok([ascending(train.iter().copied()), ascending(held.iter().copied())])
 }
 
-/// For each K of `ks` and for K = 1, ascending: how well fits to all folds but one predict that one. `None` if the observer interrupts.
+/// For each K of `ks` and for K = 1, ascending: how well fits to all folds but one predict that
+/// one. `None` if the observer interrupts.
 ///
-/// Every fold's fits are those of [`sweep`] on the other folds: they know nothing of its rows. `score` is the mean over all
-/// `rows`, each predicted once; `standard_error` is that of the mean of the folds' own means.
+/// Every fold's fits are those of [`sweep`] on the other folds: they know nothing of its rows.
+/// `score` is the mean over all `rows`, each predicted once; `standard_error` is that of the mean
+/// of the folds' own means.
 ///
 /// # Errors
 /// As [`sweep`], for every part that is fitted.
@@ -114,7 +120,8 @@ pub fn cross_validate<'a>(
     Ok(Some((0..n_ks).map(of_k).collect()))
 }
 
-/// The rows of all folds but number `f`, ascending: what the fits that are tried on fold `f` are fitted to.
+/// The rows of all folds but number `f`, ascending: what the fits that are tried on fold `f` are
+/// fitted to.
 pub fn all_but(folds: &[Vec<usize>], f: usize) -> Vec<usize> {
     let others = folds.iter().enumerate().filter(|(other, _)| *other != f);
     ascending(others.flat_map(|(_, rows)| rows.iter().copied()))

@@ -6,22 +6,23 @@ use crate::em::observe::Observe;
 use crate::em::params::FitParams;
 use crate::em::report::{Fit, RunnerUp, SAME_OPTIMUM};
 use crate::em::rows::Rows;
-use crate::em::search::neighbours::{merge, split};
-use crate::em::search::starts::fit;
+use crate::em::search::fit_observed;
+use crate::em::search::split_merge::neighbours::{merge, split};
 use crate::error::{Error, Result};
 use crate::metrics::Contingency;
 use crate::mixture::BernoulliMixture;
 use crate::record::StopReason;
 use std::fmt;
 
-/// Warm starts from the next smaller K: as many different components of it are split.
-pub(crate) const SPLITS: usize = 3;
+/// Warm starts from the next smaller K: each splits another one of its components.
+pub(crate) const N_SPLITS: usize = 3;
 
-/// How often warm starts go down and up again at most, as long as anything rises. Each time what has not changed is left out.
-const ROUNDS: usize = 3;
+/// How often warm starts go down and up again at most, as long as anything improves.
+const MAX_ROUNDS: usize = 3;
 
 /// The fits of a sweep, by ascending K.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Sweep {
     /// One for each K; if interrupted, those that were there by then, at least that of K = 1.
     pub fits: Vec<SweptFit>,
@@ -31,9 +32,9 @@ pub struct Sweep {
 
 /// The best fit that a sweep found for one K.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct SweptFit {
-    /// As [`fit`] gives it, but without assignments, which would take much memory for many K; its report counts warm starts as starts,
-    /// after the others.
+    /// The fit; warm starts are in its report too, after the others.
     pub fit: Fit,
     /// Where the best optimum was found first.
     pub origin: Origin,
@@ -41,6 +42,7 @@ pub struct SweptFit {
 
 /// Where an optimum came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
     /// A start of its own.
     Start,
@@ -60,15 +62,18 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Fits a mixture of every K in `ks`, and of K = 1, to `rows`, as [`fit`] takes them.
+/// Fits a mixture of every K in `ks`, and of K = 1, to `rows`, as [`fit`](crate::em::fit) takes
+/// them.
 ///
-/// Each K is fitted as [`fit`] does with `params`, whose own K does not matter. Then warm starts follow: from the fit of the next
-/// smaller K with components [`split`], from that of the next larger K with components [`merge`]d; up and down as long as one of
-/// them finds another, better optimum. For each K the best objective of all is kept: it is never below that of [`fit`] alone, and without
-/// smoothing the log-likelihood does not fall with K but by what EM can lose from one split start.
+/// Each K is fitted as [`fit`](crate::em::fit) does with `params`, whose own K does not matter.
+/// Then warm starts follow: from the fit of the next smaller K with components [`split`], and from
+/// that of the next larger K with components [`merge`]d. They go up and down as long as one of them
+/// finds another, better optimum. For each K the best objective of all is kept: it is never below
+/// that of [`fit`](crate::em::fit) alone. Without smoothing the log-likelihood does not fall with
+/// K, but by what EM can lose from one split start.
 ///
 /// # Errors
-/// As [`fit`], and [`Error::Parameter`] as [`check_distinct`] says.
+/// As [`fit`](crate::em::fit), and [`Error::Parameter`] as [`check_distinct`] says.
 pub fn sweep<'a>(
     rows: impl Into<Rows<'a>>,
     ks: &[usize],
@@ -83,12 +88,12 @@ pub fn sweep<'a>(
     let tried = vec![Tried::default(); ks.len()];
     let sweep = Sweep { fits: Vec::new(), interrupted: false };
     let mut sweeper = Sweeper { rows, params, observe, tried, sweep };
-    sweeper.cold(&ks)?;
-    sweeper.warm()?;
+    sweeper.fit_alone(&ks)?;
+    sweeper.fit_from_neighbours()?;
     Ok(sweeper.sweep)
 }
 
-/// Checks that the largest K is not above the number of distinct rows, which are as many as can be told apart.
+/// Checks that the largest K is not above the number of distinct rows.
 ///
 /// # Errors
 /// [`Error::Parameter`] with both numbers; `rows` says what was counted.
@@ -102,12 +107,13 @@ pub fn check_distinct(data: &BitMatrix, ks: &[usize], rows: &str) -> Result<()> 
     Err(Error::Parameter { name: "k", value: largest.to_string(), allowed })
 }
 
-/// Which states of the neighbours warm starts have been tried from, and how often this fit has risen to another optimum.
+/// Which states of its neighbours a fit was started from, and how often it has improved to another
+/// optimum.
 #[derive(Debug, Clone, Default)]
 struct Tried {
     splits_of: Option<usize>,
     merge_of: Option<usize>,
-    n_risen: usize,
+    n_improved: usize,
 }
 
 struct Sweeper<'a> {
@@ -120,12 +126,12 @@ struct Sweeper<'a> {
 
 impl Sweeper<'_> {
     /// Every K by itself.
-    fn cold(&mut self, ks: &[usize]) -> Result<()> {
+    fn fit_alone(&mut self, ks: &[usize]) -> Result<()> {
         for &n_components in ks {
             let params = FitParams { n_components, ..self.params.clone() };
             let fit = self.fit(&params)?;
             self.sweep.interrupted = fit.report.stop == StopReason::Interrupted;
-            // What was cut short is kept only where there is nothing else.
+            // An interrupted fit is kept only where there is no other.
             if self.sweep.interrupted && !self.sweep.fits.is_empty() {
                 break;
             }
@@ -138,9 +144,9 @@ impl Sweeper<'_> {
     }
 
     /// From neighbours: up, then down and up while that helps.
-    fn warm(&mut self) -> Result<()> {
+    fn fit_from_neighbours(&mut self) -> Result<()> {
         self.up()?;
-        for _ in 0..ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             if !self.down()? {
                 break;
             }
@@ -151,13 +157,13 @@ impl Sweeper<'_> {
 
     fn up(&mut self) -> Result<()> {
         for i in 1..self.sweep.fits.len() {
-            let state = Some(self.tried[i - 1].n_risen);
+            let state = Some(self.tried[i - 1].n_improved);
             if std::mem::replace(&mut self.tried[i].splits_of, state) == state {
                 continue;
             }
             let smaller = self.mixture(i - 1).clone();
             let k = smaller.n_components();
-            for rank in 0..SPLITS.min(k) {
+            for rank in 0..N_SPLITS.min(k) {
                 let start = split(&smaller, self.mixture(i).n_components(), rank)?;
                 self.attempt(i, start, Origin::Split(k))?;
             }
@@ -165,21 +171,21 @@ impl Sweeper<'_> {
         Ok(())
     }
 
-    /// Whether anything rose.
+    /// Whether anything improved.
     fn down(&mut self) -> Result<bool> {
-        let mut has_risen = false;
+        let mut has_improved = false;
         // K = 1 has one optimum.
         for i in (1..self.sweep.fits.len().saturating_sub(1)).rev() {
-            let state = Some(self.tried[i + 1].n_risen);
+            let state = Some(self.tried[i + 1].n_improved);
             if std::mem::replace(&mut self.tried[i].merge_of, state) == state {
                 continue;
             }
             let larger = self.mixture(i + 1);
             let origin = Origin::Merge(larger.n_components());
             let start = merge(larger, self.mixture(i).n_components())?;
-            has_risen |= self.attempt(i, start, origin)?;
+            has_improved |= self.attempt(i, start, origin)?;
         }
-        Ok(has_risen)
+        Ok(has_improved)
     }
 
     /// Whether a fit from `start` ends in another, better optimum.
@@ -194,15 +200,13 @@ impl Sweeper<'_> {
             self.sweep.interrupted = true;
             return Ok(false);
         }
-        let has_risen = self.sweep.fits[i].hear_of(warm, origin, self.rows)?;
-        self.tried[i].n_risen += usize::from(has_risen);
-        Ok(has_risen)
+        let has_improved = self.sweep.fits[i].merge_in(warm, origin, self.rows)?;
+        self.tried[i].n_improved += usize::from(has_improved);
+        Ok(has_improved)
     }
 
     fn fit(&mut self, params: &FitParams) -> Result<Fit> {
-        let mut fit = fit(self.rows.borrowed(), params, self.observe)?;
-        fit.report.assignments = Vec::new();
-        Ok(fit)
+        fit_observed(self.rows.borrowed(), params, self.observe)
     }
 
     fn mixture(&self, i: usize) -> &BernoulliMixture {
@@ -211,8 +215,9 @@ impl Sweeper<'_> {
 }
 
 impl SweptFit {
-    /// Keeps the better one of this fit and `other`, and the starts of both; whether that is another optimum.
-    fn hear_of(&mut self, mut other: Fit, origin: Origin, rows: &Rows) -> Result<bool> {
+    /// Keeps the better one of this fit and `other`, and the starts of both; whether that is
+    /// another optimum.
+    fn merge_in(&mut self, mut other: Fit, origin: Origin, rows: &Rows) -> Result<bool> {
         let own = &mut self.fit;
         let tolerance = SAME_OPTIMUM * own.report.total_weight;
         let gain = other.report.objective() - own.report.objective();
@@ -235,22 +240,22 @@ impl SweptFit {
 /// The second-best optimum of two fits, the second of which is not the better one.
 fn second_best(best: &Fit, other: &Fit, tolerance: f64, rows: &Rows) -> Result<Option<RunnerUp>> {
     let is_another = other.report.objective() < best.report.objective() - tolerance;
-    let of_other = match is_another {
-        true => Some(RunnerUp {
+    let candidate = if is_another {
+        Some(RunnerUp {
             start: other.report.best_start,
             objective: other.report.objective(),
             ari: agreement(&best.mixture, &other.mixture, rows)?,
-        }),
-        false => other.report.runner_up,
+        })
+    } else {
+        other.report.runner_up
     };
-    let both = best.report.runner_up.into_iter().chain(of_other);
+    let both = best.report.runner_up.into_iter().chain(candidate);
     Ok(both.max_by(|a, b| a.objective.total_cmp(&b.objective)))
 }
 
 /// The adjusted Rand index of two mixtures' partitions of the same rows.
 fn agreement(a: &BernoulliMixture, b: &BernoulliMixture, rows: &Rows) -> Result<Option<f64>> {
-    let (of_a, of_b) = (a.predict(&rows.data)?, b.predict(&rows.data)?);
-    let both = of_a.into_iter().zip(of_b).zip(rows.counts());
+    let both = a.predict(&rows.data)?.into_iter().zip(b.predict(&rows.data)?).zip(rows.counts());
     let both = both.map(|((a, b), count)| (a, b, count));
     let k = a.n_components();
     Ok(Contingency::weighted(k, k, both).ok().map(|table| table.ari()))

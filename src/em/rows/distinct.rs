@@ -10,10 +10,8 @@
 
 use super::Rows;
 use super::orient::Orientation;
+use crate::bits::WIDE_FROM;
 use crate::parallel;
-
-/// Rows of fewer features than this are made distinct.
-const NARROW: usize = 64;
 
 /// The largest mean weight of wide rows that are repeated.
 const MAX_REPEATS: usize = 8;
@@ -23,7 +21,7 @@ const MAX_REPEATS: usize = 8;
 /// Of fewer than 64 features, equal rows become one, with the sum of their weights. Wider rows with
 /// small whole weights are repeated, and then have no weights.
 pub fn condensed<'a>(rows: &'a Rows) -> Rows<'a> {
-    if rows.data.n_features() < NARROW {
+    if rows.data.n_features() < WIDE_FROM {
         return distinct(rows);
     }
     match &rows.weights {

@@ -1,17 +1,21 @@
-//! Acceleration of EM by momentum: what an M-step gives is carried on in the direction in which the last ones moved.
+//! Acceleration of EM by momentum: the M-step is carried on in the direction in which the last ones
+//! moved.
 //!
-//! Nesterov's momentum (1983) with the adaptive restart of O'Donoghue and Candès, *Adaptive restart for accelerated
-//! gradient schemes* (2015), applied to the M-step as if it were a gradient step, which it is in the geometry of the
-//! model (Kunstner, Kumar & Schmidt, 2021). With theta the log-odds of the means and the logs of the weights, and
-//! `M(m)` the M-step from the mixture m:
+//! Nesterov, *A method of solving a convex programming problem with convergence rate O(1/k^2)*
+//! (1983), with the adaptive restart of O'Donoghue & Candès, *Adaptive restart for accelerated
+//! gradient schemes* (2015). Both are for gradient steps. The M-step is one in the geometry of the
+//! model: Kunstner, Kumar & Schmidt, *Homeomorphic-invariance of EM* (2021). With theta the
+//! log-odds of the means and the logs of the weights, and `M(m)` the M-step from the mixture m:
 //!
 //! ```text
 //! x_t     = M(m_t)                                         the plain step
-//! m_(t+1) = x_t + j / (j + 2) (x_t - x_(t-1))   in theta   the leap; j counts leaps since the last restart
+//! m_(t+1) = x_t + j / (j + 2) (x_t - x_(t-1))   in theta   the extrapolation
 //! ```
 //!
-//! A leap needs one E-step, as a plain step does. Whether it is taken is for the loop in `climb.rs` to decide: a leap may
-//! lose ground where a plain step cannot. Everything here is a function of mixtures alone.
+//! `j` counts extrapolations since the last restart. One restarts where the direction points away
+//! from the plain step, and where the objective would fall. An extrapolation needs one E-step, as a
+//! plain step does. The loop of [`EmRun`](super::EmRun) decides whether it is accepted. Everything
+//! here is a function of mixtures alone.
 
 use crate::error::Result;
 use crate::kernels;
@@ -19,77 +23,86 @@ use crate::mixture::BernoulliMixture;
 use crate::parallel;
 use std::sync::Arc;
 
-/// Leaps begin once a step gains less than this many nats per sample. The first, large steps choose the optimum that a
-/// start will reach; left plain they choose as plain EM does, more often than not.
+/// Extrapolations begin once a step gains less than this many nats per sample.
+///
+/// The first, large steps choose the optimum that a start will reach. Plain, they choose as plain
+/// EM does, mostly.
 const BEGIN_BELOW: f64 = 0.03;
 
-/// The `2` in `j / (j + 2)`, chosen by counting E-steps: 2 takes a few in a hundred fewer than the 3 of the books.
+/// The `2` in `j / (j + 2)`. It takes a few E-steps in a hundred fewer than the usual 3.
 const DAMPING: f64 = 2.0;
 
-/// The farthest that a leap moves a log-odd or a log weight: no overflow, and nothing is lost that EM could not undo.
-const LONGEST: f64 = 50.0;
+/// The farthest that an extrapolation moves a log-odds or a log weight, in nats.
+///
+/// That excludes overflow, and EM can undo what it changes.
+const MAX_MOVE: f64 = 50.0;
 
-/// The momentum of one start. At rest it holds no mixture, and plain steps are taken.
+/// Values that one thread works on at a time.
+const CHUNK_LEN: usize = 4096;
+
+/// The momentum of one run. At rest it holds no mixture, and plain steps are taken.
 #[derive(Debug)]
 pub(crate) struct Momentum {
-    /// Off, it never leaps and keeps nothing.
+    /// Off, it never extrapolates and keeps nothing.
     is_on: bool,
     /// Whether gains have become small enough to begin.
-    begun: bool,
-    /// The last plain step, whether it was taken or only leapt from.
+    has_begun: bool,
+    /// The last plain step, accepted or not.
     last_step: Option<Arc<BernoulliMixture>>,
-    /// Leaps since the last restart.
-    n_leaps: u32,
+    /// Extrapolations since the last restart: `j`.
+    n_since_restart: u32,
 }
 
 impl Momentum {
     /// At rest.
     pub(crate) fn new(is_on: bool) -> Self {
-        Self { is_on, begun: false, last_step: None, n_leaps: 0 }
+        Self { is_on, has_begun: false, last_step: None, n_since_restart: 0 }
     }
 
-    /// Hears what a step gained, in nats per sample.
-    pub(crate) fn hear(&mut self, gain: f64) {
-        self.begun |= self.is_on && gain < BEGIN_BELOW;
+    /// Takes note of the gain of an iteration, in nats per sample.
+    pub(crate) fn observe_gain(&mut self, gain: f64) {
+        self.has_begun |= self.is_on && gain < BEGIN_BELOW;
     }
 
-    /// The leap beyond `step`, the M-step from `current`; `None` where the plain step is to be taken.
+    /// The extrapolation beyond `step`, the M-step from `current`; `None` where the plain step is
+    /// to be taken.
     ///
     /// # Errors
     /// None that checked mixtures of one shape can cause.
-    pub(crate) fn leap(
+    pub(crate) fn extrapolate(
         &mut self,
         current: &BernoulliMixture,
         step: &Arc<BernoulliMixture>,
     ) -> Result<Option<BernoulliMixture>> {
-        if !self.begun {
+        if !self.has_begun {
             return Ok(None);
         }
         let Some(last) = self.last_step.replace(step.clone()) else { return Ok(None) };
         let direction = Direction::between(Arc::unwrap_or_clone(last), step);
-        // Momentum that points away from where EM goes has gone too far: from here on anew.
         if direction.agreement(current, step) < 0.0 {
-            self.n_leaps = 0;
+            self.n_since_restart = 0;
             return Ok(None);
         }
-        self.n_leaps += 1;
-        let j = f64::from(self.n_leaps);
+        self.n_since_restart += 1;
+        let j = f64::from(self.n_since_restart);
         direction.beyond(step, j / (j + DAMPING)).map(Some)
     }
 
-    /// Forgets the way so far; the next step is plain.
+    /// Forgets all earlier steps; the next one is plain.
     pub(crate) fn restart(&mut self) {
-        (self.last_step, self.n_leaps) = (None, 0);
+        (self.last_step, self.n_since_restart) = (None, 0);
     }
 
-    /// The same where `step`, a plain one, is taken next.
+    /// Forgets all steps before `step`, which is plain and the next to be taken.
     pub(crate) fn restart_from(&mut self, step: &Arc<BernoulliMixture>) {
-        (self.last_step, self.n_leaps) = (Some(step.clone()), 0);
+        (self.last_step, self.n_since_restart) = (Some(step.clone()), 0);
     }
 }
 
-/// The way from one mixture to another of the same K and D, in log-odds of means and logs of weights, where no
-/// distance leads out of the mixtures. What is 0 or 1 at either end does not move.
+/// The difference of two mixtures of the same K and D, in log-odds of means and logs of weights.
+///
+/// Any multiple of it, added to a mixture, gives a mixture. It is 0 for means and weights that are
+/// 0 or 1 in one of the two.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Direction {
     log_weights: Vec<f64>,
@@ -98,7 +111,7 @@ pub struct Direction {
 }
 
 impl Direction {
-    /// The way from `from`, whose memory it takes over, to `to`.
+    /// `to` minus `from`, in the memory of `from`.
     ///
     /// # Panics
     /// If they differ in K or D.
@@ -109,30 +122,32 @@ impl Direction {
         log_weights.iter_mut().zip(to.weights()).for_each(|(a, b)| *a = ratio(*a, *b));
         log_odds.iter_mut().zip(to.means()).for_each(|(a, b)| *a = ratio(odds(*a), odds(*b)));
         kernels::ln_all(&mut log_weights);
-        parallel::for_each(log_odds.chunks_mut(AT_ONCE), kernels::ln_all);
+        parallel::for_each(log_odds.chunks_mut(CHUNK_LEN), kernels::ln_all);
         Self { log_weights, log_odds }
     }
 
-    /// How far the way from `from` to `to` runs along this one: positive if it does, negative if it runs against it.
+    /// The inner product with `to` minus `from`: positive if both point the same way, negative if
+    /// they oppose.
     ///
-    /// The sum over components of weight times `(mu - mu') times the change of log-odds`, and of `(pi - pi')` times the
-    /// change of log weight. Between close mixtures this is the inner product of Fisher's information for complete
-    /// data (rows whose components are known).
+    /// With `mu'`, `pi'` of `from` and `mu`, `pi` of `to` it is `sum_k [(pi_k - pi'_k) l_k + pi_k
+    /// sum_d (mu_kd - mu'_kd) o_kd]`. Here `l` and `o` are the log weights and log-odds of this
+    /// direction. Between close mixtures that is the inner product by Fisher's information for
+    /// complete data (rows whose components are known).
     pub fn agreement(&self, from: &BernoulliMixture, to: &BernoulliMixture) -> f64 {
         let d = to.n_features();
-        let of_means = |k: usize| -> f64 {
+        let means_term = |k: usize| -> f64 {
             let moves = to.mean(k).iter().zip(from.mean(k)).map(|(to, from)| to - from);
             moves.zip(&self.log_odds[k * d..]).map(|(by, along)| by * along).sum()
         };
-        let of_component = |k: usize| {
+        let term = |k: usize| {
             let weight = to.weights()[k];
-            (weight - from.weights()[k]) * self.log_weights[k] + weight * of_means(k)
+            (weight - from.weights()[k]) * self.log_weights[k] + weight * means_term(k)
         };
-        (0..to.n_components()).map(of_component).sum()
+        (0..to.n_components()).map(term).sum()
     }
 
-    /// The mixture that lies `length` times this way beyond `mixture`, in the memory of this; nothing moves farther than 50
-    /// nats.
+    /// `mixture` plus `length` times this direction, in the memory of this. Nothing moves farther
+    /// than 50 nats.
     ///
     /// Means and weights of exactly 0 or 1 stay as they are, and no others get there.
     ///
@@ -144,12 +159,12 @@ impl Direction {
             let moved = w * factor;
             if moved > 0.0 { moved } else { w }
         });
-        let of_means = means.chunks_mut(AT_ONCE).zip(mixture.means().chunks(AT_ONCE));
-        parallel::for_each(of_means, |(along, means)| {
+        let chunks = means.chunks_mut(CHUNK_LEN).zip(mixture.means().chunks(CHUNK_LEN));
+        parallel::for_each(chunks, |(along, means)| {
             move_by(along, means, length, |m, factor| {
                 let odds = m * factor;
                 let moved = odds / (1.0 - m + odds);
-                // What stands still (and most often that stands on the boundary) is not to be moved even by rounding.
+                // Where the factor is 1, as on the boundary, rounding must not move the mean.
                 if factor != 1.0 && moved > 0.0 && moved < 1.0 { moved } else { m }
             });
         });
@@ -157,12 +172,10 @@ impl Direction {
     }
 }
 
-/// Values that are worked on together by one thread.
-const AT_ONCE: usize = 4096;
-
-/// Puts in the place of `along` what `moved` makes of each value and of `exp(length * along)`.
+/// Overwrites each value of `along` by `moved(value, exp(length * along))`, with its value of
+/// `values`.
 fn move_by(along: &mut [f64], values: &[f64], length: f64, moved: impl Fn(f64, f64) -> f64) {
-    let exponent = |along: f64| (length * along).clamp(-LONGEST, LONGEST);
+    let exponent = |along: f64| (length * along).clamp(-MAX_MOVE, MAX_MOVE);
     let mut factors: Vec<f64> = along.iter().map(|along| -exponent(*along).abs()).collect();
     kernels::exp_all(&mut factors);
     for ((along, value), factor) in along.iter_mut().zip(values).zip(factors) {
@@ -171,7 +184,7 @@ fn move_by(along: &mut [f64], values: &[f64], length: f64, moved: impl Fn(f64, f
     }
 }
 
-/// b / a; 1 unless both are finite and above 0 and so is their ratio.
+/// `b / a`; 1 unless `a`, `b` and their ratio are positive and finite.
 fn ratio(a: f64, b: f64) -> f64 {
     let ratio = b / a;
     if a > 0.0 && b > 0.0 && ratio > 0.0 && ratio < f64::INFINITY { ratio } else { 1.0 }

@@ -1,5 +1,321 @@
-//! One EM run: iterate, accelerate, stop.
+//! One EM run, from its initial parameters until it stops.
+//!
+//! Each iteration of [`EmRun::iterate`] proposes parameters (the M-step, or an extrapolation beyond
+//! it), scores them by an E-step, accepts them or falls back to the M-step, and decides whether to
+//! stop.
 
 pub(crate) mod accelerate;
-pub(crate) mod climb;
 pub(crate) mod rounding;
+
+use crate::em::e_step::EStep;
+use crate::em::m_step::{log_prior, m_step};
+use crate::em::observe::{Iteration, Observe};
+use crate::em::params::FitParams;
+use crate::em::report::StartReport;
+use crate::em::stats::SufficientStats;
+use crate::error::{Error, Result};
+use crate::mixture::BernoulliMixture;
+use crate::record::StopReason;
+use accelerate::Momentum;
+use rounding::{RELATIVE_ERROR, rounding_of_scores};
+use std::sync::Arc;
+
+/// An EM run. It can be paused, compared with others, and continued.
+pub(crate) struct EmRun {
+    /// Its number among the starts.
+    pub(crate) start: usize,
+    /// The current parameters; `history.last()` is their objective.
+    pub(crate) mixture: Arc<BernoulliMixture>,
+    /// The M-step from there. A paused run does without, to save memory.
+    step: Option<Arc<BernoulliMixture>>,
+    /// The objective of the initial parameters, then after each iteration, in total nats.
+    pub(crate) history: Vec<f64>,
+    momentum: Momentum,
+    /// Iterations that were extrapolations.
+    n_extrapolations: usize,
+    /// Extrapolations that were scored and not accepted.
+    n_rejected: usize,
+    /// `None` while the run can go on.
+    stop: Option<StopReason>,
+}
+
+/// Parameters that are to be scored.
+struct Proposal {
+    mixture: Arc<BernoulliMixture>,
+    /// What to go back to if this extrapolation loses ground; `None` for the plain M-step, which
+    /// cannot.
+    fallback: Option<Arc<BernoulliMixture>>,
+}
+
+/// What an E-step says of parameters.
+struct Scored {
+    stats: SufficientStats,
+    /// Total nats.
+    objective: f64,
+}
+
+impl Scored {
+    fn new(mixture: &BernoulliMixture, e_step: &mut EStep, params: &FitParams) -> Self {
+        let stats = e_step.run(mixture);
+        Self { objective: stats.log_likelihood() + log_prior(mixture, params.alpha), stats }
+    }
+}
+
+impl EmRun {
+    /// Scores the initial parameters of start number `start`.
+    pub(crate) fn new(
+        start: usize,
+        mixture: BernoulliMixture,
+        e_step: &mut EStep,
+        params: &FitParams,
+    ) -> Result<Self> {
+        let Scored { stats, objective } = Scored::new(&mixture, e_step, params);
+        let step = m_step(stats, params.alpha, &mixture)?;
+        Ok(Self {
+            start,
+            mixture: Arc::new(mixture),
+            step: Some(Arc::new(step)),
+            history: vec![objective],
+            momentum: Momentum::new(params.accelerate),
+            n_extrapolations: 0,
+            n_rejected: 0,
+            stop: None,
+        })
+    }
+
+    /// Iterates until the stop rule holds or `max_iter` E-steps are done in all, the initial one
+    /// not counted.
+    pub(crate) fn iterate(
+        &mut self,
+        max_iter: usize,
+        e_step: &mut EStep,
+        params: &FitParams,
+        observe: &mut dyn Observe,
+    ) -> Result<()> {
+        while self.can_go_on(max_iter) {
+            // Propose.
+            let is_last = self.n_e_steps() + 1 == max_iter;
+            let step = self.plain_step(e_step, params)?;
+            let Proposal { mixture, fallback } = self.propose(step, is_last)?;
+            let mut is_plain = fallback.is_none();
+            self.mixture = mixture;
+            // Score.
+            let mut scored = Scored::new(&self.mixture, e_step, params);
+            // Accept, or fall back.
+            if let Some(fallback) = fallback.filter(|_| scored.objective < self.objective()) {
+                drop(scored);
+                self.fall_back(fallback, is_last);
+                if is_last {
+                    break;
+                }
+                scored = Scored::new(&self.mixture, e_step, params);
+                is_plain = true;
+            }
+            if is_plain {
+                self.check_not_fallen(&scored)?;
+            }
+            // Stop, or go on.
+            self.accept(&scored, is_plain, params.tol, observe);
+            if self.can_go_on(max_iter) {
+                self.step = Some(Arc::new(m_step(scored.stats, params.alpha, &self.mixture)?));
+            }
+        }
+        self.step = None;
+        self.momentum.restart();
+        Ok(())
+    }
+
+    fn can_go_on(&self, max_iter: usize) -> bool {
+        self.stop.is_none() && self.n_e_steps() < max_iter
+    }
+
+    /// The M-step from the current parameters; a run that was paused computes it anew.
+    fn plain_step(
+        &mut self,
+        e_step: &mut EStep,
+        params: &FitParams,
+    ) -> Result<Arc<BernoulliMixture>> {
+        if let Some(step) = self.step.take() {
+            return Ok(step);
+        }
+        Ok(Arc::new(m_step(e_step.run(&self.mixture), params.alpha, &self.mixture)?))
+    }
+
+    /// An extrapolation beyond `step` where the momentum has one, else `step` itself.
+    ///
+    /// Parameters may be large, so only those that may be needed again are kept while the proposal
+    /// is scored. After an extrapolation by the last E-step that is the current ones, which are
+    /// scored already.
+    fn propose(&mut self, step: Arc<BernoulliMixture>, is_last: bool) -> Result<Proposal> {
+        let Some(extrapolated) = self.momentum.extrapolate(&self.mixture, &step)? else {
+            return Ok(Proposal { mixture: step, fallback: None });
+        };
+        let mut fallback = step;
+        if is_last {
+            self.momentum.restart();
+            fallback = self.mixture.clone();
+        }
+        Ok(Proposal { mixture: Arc::new(extrapolated), fallback: Some(fallback) })
+    }
+
+    /// Goes to `fallback` in place of an extrapolation that lost ground; the momentum begins anew
+    /// from there.
+    fn fall_back(&mut self, fallback: Arc<BernoulliMixture>, is_last: bool) {
+        self.n_rejected += 1;
+        if !is_last {
+            self.momentum.restart_from(&fallback);
+        }
+        self.mixture = fallback;
+    }
+
+    /// Takes the current parameters, tells the observer, and decides whether to stop.
+    fn accept(&mut self, scored: &Scored, is_plain: bool, tol: f64, observe: &mut dyn Observe) {
+        let Scored { stats, objective } = scored;
+        let n = stats.total_weight();
+        let gain = (objective - self.objective()) / n;
+        let score = stats.log_likelihood() / n;
+        self.history.push(*objective);
+        self.n_extrapolations += usize::from(!is_plain);
+        self.momentum.observe_gain(gain);
+        // A fall within rounding is neither gain nor convergence.
+        if (0.0..tol).contains(&gain) {
+            if is_plain {
+                self.stop = Some(StopReason::Converged);
+            } else {
+                // Only a plain step can tell: it comes next.
+                self.momentum.restart();
+            }
+        }
+        let (n_components, iteration) = (self.mixture.n_components(), self.n_iter());
+        let news = Iteration { n_components, start: self.start, iteration, score, gain };
+        if observe.iteration(&news).is_break() {
+            self.stop = Some(StopReason::Interrupted);
+        }
+    }
+
+    /// A plain step cannot lose ground, so a fall beyond rounding is a defect, not convergence.
+    fn check_not_fallen(&self, scored: &Scored) -> Result<()> {
+        let Scored { stats, objective } = scored;
+        let (before, n) = (self.objective(), stats.total_weight());
+        let fall = before - objective;
+        let allowed = RELATIVE_ERROR * (before.abs() + n);
+        // Of the parameters before and after. The bound is that of the ones after. Those before
+        // differ much in size only after a first step from a given mixture, and that step gains
+        // more than any rounding.
+        let rounding = || 2.0 * rounding_of_scores(&self.mixture, stats);
+        // From -inf everything is a gain; to it, nothing is. The cheap bound nearly always holds.
+        if before == f64::NEG_INFINITY || fall <= allowed || fall <= allowed + rounding() {
+            return Ok(());
+        }
+        // After an M-step weights are shares of the rows.
+        let change = |k: usize| (stats.resp_sum(k) / n - self.mixture.weights()[k]).abs();
+        let component = (0..self.mixture.n_components())
+            .max_by(|&a, &b| change(a).total_cmp(&change(b)))
+            .unwrap_or(0);
+        Err(Error::ObjectiveFell { iteration: self.n_iter() + 1, component, fall })
+    }
+
+    /// Iterations done.
+    pub(crate) fn n_iter(&self) -> usize {
+        self.history.len() - 1
+    }
+
+    /// E-steps done, the initial one not counted.
+    pub(crate) fn n_e_steps(&self) -> usize {
+        self.n_iter() + self.n_rejected
+    }
+
+    /// The objective of the current parameters, in total nats.
+    pub(crate) fn objective(&self) -> f64 {
+        self.history[self.history.len() - 1]
+    }
+
+    /// Its report as a start; `unfinished` is the reason where the stop rule never held.
+    pub(crate) fn report(&self, unfinished: StopReason) -> StartReport {
+        StartReport {
+            n_iter: self.n_iter(),
+            n_extrapolations: self.n_extrapolations,
+            n_rejected: self.n_rejected,
+            objective: self.objective(),
+            stop: self.stop.unwrap_or(unfinished),
+            moved_from: None,
+            is_warm: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bits::BitMatrix;
+    use crate::em::Silent;
+
+    /// A run that converged on two kinds of rows and then went to another mixture, with the scores
+    /// of that.
+    fn converged_and_gone_to(other_mean: f64) -> (EmRun, Scored) {
+        let data = BitMatrix::from_fn(100, 8, |i, d| (d < 4) == (i % 2 == 0) || i % 10 == d);
+        let params = FitParams { n_components: 2, tol: 1e-12, ..FitParams::default() };
+        let mut e_step = EStep::new(&data, 2);
+        let two = |mean: f64| {
+            let means = [[mean; 4], [0.1; 4], [0.1; 4], [mean; 4]].concat();
+            BernoulliMixture::new([0.5; 2], means).unwrap()
+        };
+        let mut run = EmRun::new(0, two(0.8), &mut e_step, &params).unwrap();
+        run.iterate(200, &mut e_step, &params, &mut Silent).unwrap();
+        run.mixture = Arc::new(two(other_mean));
+        let scored = Scored::new(&run.mixture, &mut e_step, &params);
+        (run, scored)
+    }
+
+    #[test]
+    fn a_paused_run_goes_on_as_if_it_had_not_been_paused() {
+        let data = BitMatrix::from_fn(100, 8, |i, d| (i * 7 + d * 13) % 11 < 3 + i % 4);
+        let params = FitParams { n_components: 2, accelerate: false, ..FitParams::default() };
+        let mean = |i: usize| 0.3 + 0.05 * ((i % 8 + 3 * (i / 8)) % 7) as f64;
+        let means: Vec<f64> = (0..16).map(mean).collect();
+        let first = BernoulliMixture::new([0.5; 2], means).unwrap();
+        let mut e_step = EStep::new(&data, 2);
+        let mut runs = [&[12][..], &[3, 12]].map(|pauses| {
+            let mut run = EmRun::new(0, first.clone(), &mut e_step, &params).unwrap();
+            pauses.iter().for_each(|n| run.iterate(*n, &mut e_step, &params, &mut Silent).unwrap());
+            run
+        });
+        assert_eq!(runs[0].history.len(), 13);
+        assert_eq!(runs[0].history, runs[1].history);
+        assert_eq!(runs[0].mixture, runs[1].mixture);
+        // Nothing is left to be computed, and nothing is kept.
+        assert!(runs.iter_mut().all(|run| run.step.take().is_none()));
+    }
+
+    #[test]
+    fn a_fall_of_the_objective_is_an_error_that_names_iteration_component_and_size() {
+        let (run, scored) = converged_and_gone_to(0.5);
+        let fallen = Scored { objective: run.objective() - 1e-6, ..scored };
+        let error = run.check_not_fallen(&fallen).unwrap_err();
+        let Error::ObjectiveFell { iteration, component, fall } = error else { panic!("{error}") };
+        assert_eq!(iteration, run.n_iter() + 1);
+        assert!(component < 2 && (fall - 1e-6).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_fall_to_minus_infinity_is_an_error_and_a_rise_from_it_is_none() {
+        let (mut run, scored) = converged_and_gone_to(0.5);
+        let before = run.objective();
+        let impossible = Scored { objective: f64::NEG_INFINITY, ..scored };
+        assert!(run.check_not_fallen(&impossible).is_err());
+        run.history.push(f64::NEG_INFINITY);
+        assert!(run.check_not_fallen(&Scored { objective: before, ..impossible }).is_ok());
+    }
+
+    #[test]
+    fn rounding_is_no_fall_and_a_fall_is_no_convergence() {
+        let (mut run, scored) = converged_and_gone_to(0.8);
+        let fallen = run.objective() * (1.0 + 1e-15);
+        assert!(fallen < run.objective());
+        let scored = Scored { objective: fallen, ..scored };
+        assert!(run.check_not_fallen(&scored).is_ok());
+        run.stop = None;
+        run.accept(&scored, true, 1e-3, &mut Silent);
+        assert_eq!(run.stop, None);
+    }
+}

@@ -5,7 +5,8 @@ use crate::em::stats::SufficientStats;
 use crate::kernels::reach;
 use crate::mixture::BernoulliMixture;
 
-/// A bound on the relative rounding error of a log-likelihood summed over many rows, which nearly always holds.
+/// A bound on the relative rounding error of a log-likelihood summed over many rows, which nearly
+/// always holds.
 pub(crate) const RELATIVE_ERROR: f64 = 1e-13;
 
 /// Half the distance from 1 to the next number.
@@ -14,14 +15,17 @@ const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 /// The same for single precision.
 const UNIT_ROUNDOFF_OF_SCORES: f64 = f32::EPSILON as f64 / 2.0;
 
-/// A bound on the error of the log-likelihood of `mixture`, in total nats; `stats` are its statistics.
+/// A bound on the error of the log-likelihood of `mixture`, in total nats; `stats` are its
+/// statistics.
 ///
-/// A row's score adds the log-odds of its ones, by cells (D / 4 of them at most) in two interleaved sums or by words in
-/// thirty-two, so its error grows with the size of those log-odds, not with the row's log-probability. That size, summed over rows and
-/// weighted by responsibility, is `S_kd |log-odds|`. Rows share cells and their errors: nothing averages out.
+/// A row's score adds the log-odds of its ones, by cells (D / 4 of them at most) in two interleaved
+/// sums or by words in thirty-two, so its error grows with the size of those log-odds, not with the
+/// row's log-probability. That size, summed over rows and weighted by responsibility, is `S_kd
+/// |log-odds|`. Rows share cells and their errors: nothing averages out.
 ///
-/// Scores by words are in single precision, but only responsibilities hang on them, and the log-likelihood is stationary in
-/// these: what comes of an error `e` is below `e^2`. No row's size is taken to be more than twice the mean one.
+/// Scores by words are in single precision, but only responsibilities hang on them, and the
+/// log-likelihood is stationary in these: what comes of an error `e` is below `e^2`. No row's size
+/// is taken to be more than twice the mean one.
 pub(crate) fn rounding_of_scores(mixture: &BernoulliMixture, stats: &SufficientStats) -> f64 {
     let log_odds = |m: f64| if m > 0.0 && m < 1.0 { libm::log(m / (1.0 - m)) } else { 0.0 };
     let n_samples = stats.total_weight();

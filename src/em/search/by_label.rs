@@ -1,7 +1,8 @@
-//! One mixture for each label: where all labels are known, the fit falls apart into one for each, and all together classify.
+//! One mixture for each label: where all labels are known, the fit falls apart into one for each,
+//! and all together classify.
 
+use super::fit_by;
 use super::policy::Policy;
-use super::starts::fit_by;
 use crate::em::diagnose::{Findings, diagnose};
 use crate::em::e_step::EStep;
 use crate::em::observe::Observe;
@@ -10,36 +11,53 @@ use crate::em::report::{Fit, FitReport};
 use crate::em::rows::orient::Orientation;
 use crate::em::rows::{Rows, condensed};
 use crate::error::Result;
-use crate::mixture::BernoulliMixture;
+use crate::mixture::{Assignment, BernoulliMixture};
 use crate::record::StopReason;
 use crate::scorer::KnownLabels;
 use std::collections::BTreeSet;
 
-/// Fits a mixture of `n_per_label` components to the rows of each label alone, which is what EM over all rows would come to, and joins
-/// them to one of all components: p(label given x) is then the sum of the responsibilities of its components (mixture discriminant
-/// analysis; Hastie & Tibshirani, 1996). The program tells labels by what training rows bear instead
-/// (`LabelTable::shares`).
+/// Fits a mixture of `n_per_label` components to the rows of each label alone, and joins them to
+/// one of all components.
 ///
-/// Every row must have a label. The number of components in `params` is not looked at; all else holds for each label.
+/// EM over all rows would come to the same. p(label given x) is then the sum of the
+/// responsibilities of its components: mixture discriminant analysis (Hastie & Tibshirani, 1996).
+/// The program tells labels by what training rows bear instead (`LabelTable::shares`).
+///
+/// Every row must have a label. The number of components in `params` is not looked at; all else
+/// holds for each label.
 ///
 /// # Errors
-/// As for [`crate::em::fit`], of each label's rows: among others, `n_per_label` must not exceed their number.
+/// As for [`crate::em::fit`], of each label's rows: among others, `n_per_label` must not exceed
+/// their number.
 pub fn fit_by_label(
     rows: &Rows,
     n_per_label: usize,
     params: &FitParams,
     observe: &mut dyn Observe,
 ) -> Result<Fit> {
+    fit_assigned_by_label(rows, n_per_label, params, observe).map(|(fit, _)| fit)
+}
+
+/// [`fit_by_label`], and what its mixture says of every row and its label (N values).
+///
+/// # Errors
+/// As [`fit_by_label`].
+pub(crate) fn fit_assigned_by_label(
+    rows: &Rows,
+    n_per_label: usize,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<(Fit, Vec<Assignment>)> {
     let params = FitParams { n_components: n_per_label, ..params.clone() };
     let labels: BTreeSet<u32> = rows.labels.iter().copied().flatten().collect();
-    let policy = Policy::of(&params).for_one_of(labels.len());
+    let policy = Policy::for_params(&params).sharing_budget(labels.len());
     let mut joint = Joint::default();
     for label in labels {
-        let its: Vec<usize> =
+        let members: Vec<usize> =
             (0..rows.labels.len()).filter(|&i| rows.labels[i] == Some(label)).collect();
-        let its = rows.select(&its).labelled(KnownLabels::default());
-        let share = its.total_weight() / rows.total_weight();
-        joint.add(label, share, fit_by(&policy, its, &params, observe)?);
+        let members = rows.select(&members).labelled(KnownLabels::default());
+        let share = members.total_weight() / rows.total_weight();
+        joint.add(label, share, fit_by(&policy, members, &params, observe)?);
     }
     joint.finish(rows, &params)
 }
@@ -58,10 +76,10 @@ impl Joint {
         self.weights.extend(fit.mixture.weights().iter().map(|weight| share * weight));
         self.means.extend_from_slice(fit.mixture.means());
         self.label_of.resize(self.weights.len(), Some(label));
-        self.reports.push(FitReport { assignments: Vec::new(), ..fit.report });
+        self.reports.push(fit.report);
     }
 
-    fn finish(self, rows: &Rows, params: &FitParams) -> Result<Fit> {
+    fn finish(self, rows: &Rows, params: &FitParams) -> Result<(Fit, Vec<Assignment>)> {
         let Self { weights, means, label_of, reports } = self;
         let mixture = BernoulliMixture::normalised(weights, means)?;
         let order = mixture.order_by_weight();
@@ -81,7 +99,6 @@ impl Joint {
             log_likelihood,
             entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
             total_weight: rows.total_weight(),
-            assignments,
             best_start: 0,
             starts: Vec::new(),
             runner_up: None,
@@ -89,7 +106,7 @@ impl Joint {
             gradient_residual,
             by_label: reports,
         };
-        Ok(Fit { mixture, label_of, report })
+        Ok((Fit { mixture, label_of, report }, assignments))
     }
 }
 

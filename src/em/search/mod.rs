@@ -1,8 +1,107 @@
-//! Several runs, the best of which is kept: restarts, split and merge, by label.
+//! Fits: several EM runs, the best of which is kept and reported.
 
 pub(crate) mod by_label;
-pub(crate) mod neighbours;
 pub(crate) mod policy;
-pub(crate) mod race;
+mod race;
+mod report;
+mod restarts;
 pub(crate) mod split_merge;
-pub(crate) mod starts;
+
+use crate::em::diagnose::diagnose;
+use crate::em::e_step::EStep;
+use crate::em::observe::{Observe, Silent};
+use crate::em::params::FitParams;
+use crate::em::report::Fit;
+use crate::em::rows::orient::Orientation;
+use crate::em::rows::{Rows, condensed};
+use crate::error::Result;
+use crate::mixture::Assignment;
+use crate::parallel;
+use crate::scorer::KnownLabels;
+use policy::Policy;
+use restarts::search;
+use std::sync::Arc;
+
+/// Fits a Bernoulli mixture to `rows`: a [`BitMatrix`](crate::bits::BitMatrix) (N x D), or [`Rows`]
+/// with weights or labels.
+///
+/// Every start is initialised anew. The one with the best objective is kept, and all are reported.
+/// The result depends on the data and the parameters alone, not on the number of threads or the
+/// machine.
+///
+/// # Errors
+/// [`crate::error::Error::Parameter`] or [`crate::error::Error::Features`] if `params` do not suit
+/// `rows`. [`crate::error::Error::ObjectiveFell`] if EM ever loses ground, which would be a defect.
+pub fn fit<'a>(rows: impl Into<Rows<'a>>, params: &FitParams) -> Result<Fit> {
+    fit_observed(rows, params, &mut Silent)
+}
+
+/// [`fit`] with an observer of every iteration, who may end it: the best parameters so far are then
+/// returned.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_observed<'a>(
+    rows: impl Into<Rows<'a>>,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<Fit> {
+    fit_by(&Policy::for_params(params), rows, params, observe)
+}
+
+/// [`fit_observed`] by a policy of one's own, whatever `n_init` says.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_by<'a>(
+    policy: &Policy,
+    rows: impl Into<Rows<'a>>,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<Fit> {
+    fit_assigned(policy, rows, params, observe).map(|(fit, _)| fit)
+}
+
+/// A fit, and what its mixture says of every row (N values): the pass over the rows that gives the
+/// log-likelihood gives both.
+///
+/// # Errors
+/// As [`fit`].
+pub(crate) fn fit_assigned<'a>(
+    policy: &Policy,
+    rows: impl Into<Rows<'a>>,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<(Fit, Vec<Assignment>)> {
+    let rows = rows.into();
+    params.check(rows.borrowed())?;
+    parallel::within_threads(|| fit_checked(policy, &rows, params, observe))
+}
+
+fn fit_checked(
+    policy: &Policy,
+    rows: &Rows,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<(Fit, Vec<Assignment>)> {
+    let condensed = condensed(rows);
+    let orientation = Orientation::of(rows);
+    let mut e_step = EStep::for_fit(orientation.turned(&condensed), params);
+    let mut found = search(policy, &condensed, params, &orientation, &mut e_step, observe)?;
+    let order = found.best.mixture.order_by_weight();
+    found.best.mixture = Arc::new(found.best.mixture.permuted(&order));
+    let label_of: Vec<_> = order.iter().filter_map(|&k| rows.label_of.get(k).copied()).collect();
+    let ordered = Rows { label_of: label_of.clone().into(), ..condensed.borrowed() };
+    if !label_of.is_empty() {
+        // Components have changed places, and labels with them.
+        drop(e_step);
+        e_step = EStep::for_fit(orientation.turned(&ordered), params);
+    }
+    let findings = diagnose(&found.best.mixture, found.stop(), &ordered, &mut e_step, params)?;
+    drop(e_step);
+    let mixture = orientation.turn(&found.best.mixture)?;
+    let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
+    let assignments = mixture.assign_known(&rows.data, known)?;
+    let report = found.report(rows, &orientation, &assignments, findings)?;
+    Ok((Fit { mixture, label_of, report }, assignments))
+}

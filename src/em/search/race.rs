@@ -1,29 +1,33 @@
-//! A climb that is followed only as long as it may still overtake.
+//! A run that is followed only as long as it may still reach a given objective.
+//!
+//! After the races of Maron & Moore, *The racing algorithm* (Artificial Intelligence Review 11,
+//! 1997).
 
 use crate::em::observe::{Iteration, Observe};
 use std::ops::ControlFlow::{self, Break, Continue};
 
-/// A climb is left behind when so many iterations that gain as much as the last one would not do.
+/// A run is abandoned when so many iterations with the gain of the last one would not reach the
+/// objective.
 const PATIENCE: f64 = 20.0;
 
-/// The first iterations after a move are not yet on any course.
-const UNDECIDED: usize = 5;
+/// Iterations before a run may be abandoned: the first gains say little.
+const MIN_ITERATIONS: usize = 5;
 
-/// Passes news on, and ends a climb that will not overtake.
+/// Passes news on, and ends a run that falls short.
 pub(crate) struct Race<'a> {
     observe: &'a mut dyn Observe,
-    /// What is to be made up, in nats per sample.
+    /// What the objective still lacks, in nats per sample; negative once it is ahead.
     gap: f64,
     was_interrupted: bool,
 }
 
 impl<'a> Race<'a> {
-    /// A race from `gap` nats per sample behind.
+    /// A race that begins `gap` nats per sample behind.
     pub(crate) fn new(observe: &'a mut dyn Observe, gap: f64) -> Self {
         Self { observe, gap, was_interrupted: false }
     }
 
-    /// Whether the observer, and not the race, ended the climb.
+    /// Whether the observer, and not the race, ended the run.
     pub(crate) fn was_interrupted(&self) -> bool {
         self.was_interrupted
     }
@@ -33,7 +37,7 @@ impl Observe for Race<'_> {
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()> {
         self.gap -= news.gain;
         self.was_interrupted = self.observe.iteration(news).is_break();
-        let is_lost = news.iteration >= UNDECIDED && self.gap > PATIENCE * news.gain;
+        let is_lost = news.iteration >= MIN_ITERATIONS && self.gap > PATIENCE * news.gain;
         if self.was_interrupted || is_lost { Break(()) } else { Continue(()) }
     }
 }
@@ -61,7 +65,7 @@ mod tests {
     fn who_gains_enough_runs_on_and_who_does_not_is_left_behind() {
         let constant = |gain| std::iter::repeat(gain);
         assert_eq!(length(1.0, constant(0.1)), 100);
-        assert_eq!(length(1.0, constant(1e-3)), UNDECIDED - 1);
+        assert_eq!(length(1.0, constant(1e-3)), MIN_ITERATIONS - 1);
         // Ahead, it may slow down.
         assert_eq!(length(1.0, [2.0].into_iter().chain(constant(0.0))), 100);
         // Halving gains end at 1.

@@ -3,10 +3,9 @@
 
 use super::standard_errors::StandardErrors;
 use crate::em::init::{Init, Streams};
-use crate::em::observe::Silent;
 use crate::em::params::FitParams;
 use crate::em::rows::Rows;
-use crate::em::search::starts::fit;
+use crate::em::search::fit;
 use crate::error::{Error, Result};
 use crate::metrics::match_components;
 use crate::mixture::BernoulliMixture;
@@ -99,7 +98,7 @@ fn refit(rows: &Rows, params: &FitParams, mut rng: Xoshiro256PlusPlus) -> Result
         }
     }
     let drawn = Rows::new(&rows.data).weighted(&counts).labelled(rows.known());
-    let fitted = fit(drawn, params, &mut Silent)?;
+    let fitted = fit(drawn, params)?;
     Ok((fitted.mixture, fitted.report.stop == StopReason::Converged))
 }
 

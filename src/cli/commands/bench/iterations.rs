@@ -44,6 +44,6 @@ fn median_iteration(rows: &BitMatrix, n_components: usize, budget: f64) -> Resul
         ..FitParams::default()
     };
     let mut laps = Laps::new(budget);
-    em::fit(rows, &params, &mut laps)?;
+    em::fit_observed(rows, &params, &mut laps)?;
     Ok(laps.median_seconds())
 }

@@ -247,8 +247,8 @@ impl Found {
             return Err(Error::Parameter { name: "max-iter", value, allowed });
         };
         let settings = params.settings();
-        let mut swept = self.sweep.fits.swap_remove(chosen);
-        swept.fit.report.assignments = swept.fit.mixture.assign(&rows.train.bits)?;
+        let swept = self.sweep.fits.swap_remove(chosen);
+        let assignments = swept.fit.mixture.assign(&rows.train.bits)?;
         let init = match swept.origin {
             Origin::Start => settings.init,
             Origin::Split(k) => InitKind::Split(k as u64),
@@ -257,7 +257,8 @@ impl Found {
         let kept = FitSettings { init, ..settings.clone() };
         let choice = (criterion, chosen);
         let report = Report::new(rows, settings, fits, choice, self.tests, self.interrupted);
-        let results = Results::new(&rows.train, rows.held.as_ref(), kept, swept.fit)?;
+        let results =
+            Results::new(&rows.train, rows.held.as_ref(), kept, (swept.fit, assignments))?;
         Ok((report, results))
     }
 }

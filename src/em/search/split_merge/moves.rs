@@ -1,23 +1,17 @@
-//! Moves that leave a poor optimum: two components that are close become one, and one that is two becomes two.
+//! Moves that leave a poor optimum: two components that are close become one, and one that is two
+//! becomes two.
 //!
-//! After Ueda, Nakano, Ghahramani & Hinton, *SMEM algorithm for mixture models* (Neural Computation 12, 2000), with other
-//! criteria. Per sample, in nats, with `H` the entropy of a Bernoulli variable:
-//!
-//! ```text
-//! merging j and k costs    sum_d [ (pi_j + pi_k) H(m_d) - pi_j H(mu_jd) - pi_k H(mu_kd) ],   m = the mean of both
-//! splitting i gains        what two components, fitted to its rows for a few iterations, score above one
-//! ```
-//!
-//! The cost is what the rows lose if each belongs to one component (a Jensen-Shannon divergence); the gain is measured, on a sample.
-//! What a move is worth in the end only EM from there can tell: that it is kept only if the objective rises is for the search (`starts.rs`) to see to.
+//! A split's gain is measured on a sample of rows: what two components, fitted to the rows of one
+//! for a few iterations, score above one. EM from there decides whether a move is kept; see
+//! `restarts.rs`.
 
-use super::neighbours::{self, entropy};
+use super::{Component, entropy};
 use crate::em::e_step::EStep;
 use crate::em::init::{Init, Streams};
 use crate::em::observe::Silent;
 use crate::em::params::FitParams;
 use crate::em::rows::{Rows, weighted_counts};
-use crate::em::run::climb::Climb;
+use crate::em::run::EmRun;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
@@ -25,30 +19,35 @@ use crate::parallel;
 /// Iterations of the two components that show what a split gains.
 const SPLIT_ITERATIONS: usize = 10;
 
-/// Rows of the sample, for each component and in all: at most so many.
-const ROWS_OF_COMPONENT: usize = 200;
-const ROWS_OF_SAMPLE: usize = 20_000;
+/// Rows in the sample for each component.
+const SAMPLE_ROWS_PER_COMPONENT: usize = 200;
 
-/// The halves go so far back to the mean of the whole: few rows have seen them, and without smoothing what none of these has
-/// inked would be impossible for good.
-const BACK: f64 = 0.1;
+/// Rows in the sample at most.
+const MAX_SAMPLE_ROWS: usize = 20_000;
 
-/// Merges and splits that are combined: the best ones of each.
-const COMBINED: usize = 8;
+/// The share of the whole in the mean of each half.
+///
+/// Few rows have been seen by a half. Without smoothing, a feature that none of them has would be
+/// impossible for good.
+const SHRINKAGE: f64 = 0.1;
 
-/// A move: what is merged, what is split, and the two halves of that.
+/// The best merges and the best splits: so many of each are combined.
+const N_COMBINED: usize = 8;
+
+/// A merge of two components and a split of a third.
 pub(crate) struct Move {
     merged: [usize; 2],
     split: usize,
+    halves: BernoulliMixture,
     /// What it is expected to gain, in nats per sample.
     gain: f64,
-    halves: BernoulliMixture,
 }
 
-struct Split {
+struct SplitCandidate {
     component: usize,
-    gain: f64,
     halves: BernoulliMixture,
+    /// In nats per sample.
+    gain: f64,
 }
 
 /// The moves from `mixture`, the most promising one first; none from fewer than three components.
@@ -63,7 +62,7 @@ pub(crate) fn moves(
     let splits = splits(rows, mixture, params)?;
     let mut moves = Vec::new();
     for (merged, cost) in merges(mixture) {
-        for Split { component, gain, halves } in &splits {
+        for SplitCandidate { component, gain, halves } in &splits {
             if !merged.contains(component) {
                 let (split, halves) = (*component, halves.clone());
                 moves.push(Move { merged, split, gain: gain - cost, halves });
@@ -80,88 +79,85 @@ impl Move {
         let (mut weights, mut means) = mixture.clone().into_parts();
         let mut parts: Vec<_> = means.chunks_exact_mut(mixture.n_features()).collect();
         let ([j, k], i) = (self.merged, self.split);
-        let (weight, mean) = merged(mixture, j, k);
-        weights[j] = weight;
-        parts[j].copy_from_slice(&mean);
-        let of_split = mixture.weights()[i];
-        for (place, half) in [(k, 0), (i, 1)] {
-            weights[place] = of_split * self.halves.weights()[half];
+        let component = |k: usize| Component::new(mixture.weights()[k], mixture.mean(k).to_vec());
+        let merged = component(j).merged(&component(k));
+        weights[j] = merged.weight;
+        parts[j].copy_from_slice(&merged.mean);
+        let split_weight = mixture.weights()[i];
+        for (target, half) in [(k, 0), (i, 1)] {
+            weights[target] = split_weight * self.halves.weights()[half];
             let means = self.halves.mean(half).iter().zip(mixture.mean(i));
-            for (mean, (half, whole)) in parts[place].iter_mut().zip(means) {
-                *mean = half * (1.0 - BACK) + whole * BACK;
+            for (mean, (half, whole)) in parts[target].iter_mut().zip(means) {
+                *mean = half * (1.0 - SHRINKAGE) + whole * SHRINKAGE;
             }
         }
         BernoulliMixture::normalised(weights, means)
     }
 }
 
-/// Weight and mean of two components as one.
-fn merged(mixture: &BernoulliMixture, j: usize, k: usize) -> (f64, Vec<f64>) {
-    let of = |k: usize| (mixture.weights()[k], mixture.mean(k));
-    neighbours::merged(of(j), of(k))
-}
-
-/// The pairs that are cheapest to merge, with their costs.
+/// The pairs that are cheapest to merge, with their costs in nats per sample.
 fn merges(mixture: &BernoulliMixture) -> Vec<([usize; 2], f64)> {
-    let k = mixture.n_components();
-    let alone: Vec<f64> =
-        (0..k).map(|k| mixture.weights()[k] * entropy(mixture.mean(k).to_vec())).collect();
-    let of_pair = |j: usize, k: usize| {
-        let (weight, mean) = merged(mixture, j, k);
-        ([j, k], weight * entropy(mean) - alone[j] - alone[k])
+    let components = Component::all_of(mixture);
+    let with_later = |j: usize| {
+        let later = components.iter().enumerate().skip(j + 1);
+        later.map(|(k, other)| ([j, k], components[j].merge_cost(other))).collect::<Vec<_>>()
     };
-    let with_later = |j: usize| (j + 1..k).map(|k| of_pair(j, k)).collect::<Vec<_>>();
-    let mut pairs = parallel::map(0..k, with_later).concat();
+    let mut pairs = parallel::map(0..components.len(), with_later).concat();
     pairs.sort_by(|a, b| a.1.total_cmp(&b.1));
-    pairs.truncate(COMBINED);
+    pairs.truncate(N_COMBINED);
     pairs
 }
 
 /// The splits that gain most.
-fn splits(rows: &Rows, mixture: &BernoulliMixture, params: &FitParams) -> Result<Vec<Split>> {
+fn splits(
+    rows: &Rows,
+    mixture: &BernoulliMixture,
+    params: &FitParams,
+) -> Result<Vec<SplitCandidate>> {
     let (n, k) = (rows.data.n_samples(), mixture.n_components());
-    let n_rows = ROWS_OF_SAMPLE.min(ROWS_OF_COMPONENT * k);
+    let n_rows = MAX_SAMPLE_ROWS.min(SAMPLE_ROWS_PER_COMPONENT * k);
     let step = n.div_ceil(n_rows);
     let sample = rows.select(&(0..n).step_by(step).collect::<Vec<_>>());
-    let mut rows = vec![Vec::new(); k];
+    let mut members = vec![Vec::new(); k];
     for (i, component) in mixture.predict(&sample.data)?.into_iter().enumerate() {
-        rows[component].push(i);
+        members[component].push(i);
     }
     let (mut splits, mut streams) = (Vec::new(), Streams::new(params.seed));
-    for (component, rows) in rows.iter().enumerate().filter(|(_, rows)| rows.len() > 1) {
-        let rows = sample.select(rows);
-        let (gain, halves) = split(&rows, params, &mut streams)?;
-        splits.push(Split { component, gain: gain / sample.total_weight(), halves });
+    for (component, members) in members.iter().enumerate().filter(|(_, its)| its.len() > 1) {
+        let (gain, halves) = split(&sample.select(members), params, &mut streams)?;
+        splits.push(SplitCandidate { component, halves, gain: gain / sample.total_weight() });
     }
     splits.sort_by(|a, b| b.gain.total_cmp(&a.gain));
-    splits.truncate(COMBINED);
+    splits.truncate(N_COMBINED);
     Ok(splits)
 }
 
-/// What two components score above one on `rows`, total nats, and the two.
+/// What two components score above one on `rows`, in total nats, and the two.
 fn split(
     rows: &Rows,
     params: &FitParams,
     streams: &mut Streams,
 ) -> Result<(f64, BernoulliMixture)> {
     let mut e_step = EStep::new(rows.borrowed(), 2);
-    // From two rows that are alike, as two random ones may be, so few iterations lead nowhere.
+    // k-means++ avoids two rows that are alike, from which so few iterations lead nowhere.
     let first = Init::KMeansPlusPlus.mixture(rows, 2, streams.next_stream())?;
-    let mut two = Climb::new(0, first, &mut e_step, params)?;
-    two.run(SPLIT_ITERATIONS, &mut e_step, params, &mut Silent)?;
+    let mut two = EmRun::new(0, first, &mut e_step, params)?;
+    two.iterate(SPLIT_ITERATIONS, &mut e_step, params, &mut Silent)?;
     let gain = two.objective() - objective_of_one(rows, params.alpha);
     Ok((gain, BernoulliMixture::clone(&two.mixture)))
 }
 
-/// The objective of the one component that fits `rows` best, total nats: of each feature `(s + alpha) log m + (n - s + alpha)
-/// log(1 - m)` at `m = (s + alpha) / (n + 2 alpha)`, with `s` ones in the `n` rows in which it is observed.
+/// The objective of the one component that fits `rows` best, in total nats.
+///
+/// Each feature adds `(s + alpha) log m + (n - s + alpha) log(1 - m)` at `m = (s + alpha) / (n + 2
+/// alpha)`, with `s` ones in the `n` rows that observe it.
 fn objective_of_one(rows: &Rows, alpha: f64) -> f64 {
     let (ones, observed) = weighted_counts(rows);
-    let of_feature = |(ones, observed): (f64, f64)| match observed + 2.0 * alpha {
-        total if total > 0.0 => -total * entropy(vec![(ones + alpha) / total]),
-        _ => 0.0,
+    let objective = |(ones, observed): (f64, f64)| {
+        let total = observed + 2.0 * alpha;
+        if total > 0.0 { -total * entropy(vec![(ones + alpha) / total]) } else { 0.0 }
     };
-    ones.into_iter().zip(observed).map(of_feature).sum()
+    ones.into_iter().zip(observed).map(objective).sum()
 }
 
 #[cfg(test)]
@@ -169,7 +165,8 @@ mod tests {
     use super::*;
     use crate::bits::BitMatrix;
 
-    /// Three kinds of rows: ones in the first, the second or the last ten features, and some in other places.
+    /// Three kinds of rows: ones in the first, the second or the last ten features, and some in
+    /// other places.
     fn three_kinds() -> BitMatrix {
         BitMatrix::from_fn(600, 30, |i, d| (d / 10 == i % 3) != ((i * 7 + d * 13) % 19 == 0))
     }
@@ -196,9 +193,9 @@ mod tests {
         assert!(moves.windows(2).all(|pair| pair[0].gain >= pair[1].gain));
         let mut e_step = EStep::new(&data, 3);
         let mut end_from = |mixture| {
-            let mut climb = Climb::new(0, mixture, &mut e_step, &params).unwrap();
-            climb.run(200, &mut e_step, &params, &mut Silent).unwrap();
-            climb.objective()
+            let mut run = EmRun::new(0, mixture, &mut e_step, &params).unwrap();
+            run.iterate(200, &mut e_step, &params, &mut Silent).unwrap();
+            run.objective()
         };
         let moved = moves[0].applied(&poor).unwrap();
         assert!((moved.weights()[0] - 1.0 / 3.0).abs() < 1e-12);
@@ -215,24 +212,16 @@ mod tests {
     }
 
     #[test]
-    fn entropy_is_that_of_bernoulli_variables_and_0_where_all_is_certain() {
-        assert_eq!(entropy(vec![0.0, 1.0, 1.0]), 0.0);
-        assert!((entropy(vec![0.5, 0.5]) - 2.0 * 2.0_f64.ln()).abs() < 1e-15);
-        let of_quarter = -(0.25 * 0.25_f64.ln() + 0.75 * 0.75_f64.ln());
-        assert!((entropy(vec![0.25, 0.75]) - 2.0 * of_quarter).abs() < 1e-15);
-    }
-
-    #[test]
     fn one_component_scores_what_a_fit_of_one_scores() {
         let data = three_kinds();
         for alpha in [0.0, 0.1, 2.0] {
             let params = FitParams { n_components: 1, alpha, ..FitParams::default() };
             let one = BernoulliMixture::new([1.0], [0.5; 30]);
             let mut e_step = EStep::new(&data, 1);
-            let mut climb = Climb::new(0, one.unwrap(), &mut e_step, &params).unwrap();
-            climb.run(1, &mut e_step, &params, &mut Silent).unwrap();
+            let mut run = EmRun::new(0, one.unwrap(), &mut e_step, &params).unwrap();
+            run.iterate(1, &mut e_step, &params, &mut Silent).unwrap();
             let ours = objective_of_one(&Rows::new(&data), alpha);
-            assert!((ours - climb.objective()).abs() <= 1e-10 * ours.abs(), "{alpha}");
+            assert!((ours - run.objective()).abs() <= 1e-10 * ours.abs(), "{alpha}");
         }
     }
 }
