@@ -2,6 +2,8 @@
 //! pure modules must not touch, and how long a file or a function may get. The tables are data; a change of the
 //! architecture is a change here, made on purpose.
 
+#[path = "tidy/circles.rs"]
+mod circles;
 #[path = "tidy/rules.rs"]
 mod rules;
 #[path = "tidy/source.rs"]
@@ -25,6 +27,8 @@ const RULES: Rules = Rules {
         &["digest", "file_kind"],
         &["error"],
     ],
+    // The rooms of a module, from top to bottom likewise.
+    rooms: &[("cli", &["commands", "run_folder", "results", "input", "terminal"])],
     // Where each third-party crate is used: files, or folders with a slash at the end. Test modules are free.
     homes: &[
         ("base64", &["render/report/mod.rs"]),
@@ -113,12 +117,69 @@ const RULES: Rules = Rules {
     vague_names: &["util", "utils", "common", "helper", "helpers", "misc"],
     longest_file: 400,
     longest_function: 80,
+    widest_comment: 100,
 };
+
+/// Files side by side in a folder of `src`, tests not counted.
+const MOST_FILES: usize = 14;
+
+/// Homes of one crate: files or folders.
+const MOST_HOMES: usize = 7;
 
 #[test]
 fn the_sources_keep_the_architecture() {
     let findings = check(&RULES, &sources());
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let findings = circles::circles(&sources());
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[test]
+fn no_folder_is_crowded() {
+    let findings = circles::crowded(&sources(), MOST_FILES);
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[test]
+fn the_checker_sees_a_planted_circle() {
+    let files = |texts: &[(&str, &str)]| -> Vec<Source> {
+        texts.iter().map(|(path, text)| Source::new(path, (*text).into())).collect()
+    };
+    let line = [
+        ("em/mod.rs", "mod a;\nmod b;\nuse a::A;\nfn f() {}"),
+        ("em/a.rs", "use super::f;\nuse crate::bits::B;"),
+        ("em/b.rs", "use super::a::A;"),
+        ("bits/mod.rs", "mod c;\npub use c::B;"),
+        ("bits/c.rs", "#[cfg(test)]\nmod tests {\n    use crate::em::b::X;\n}"),
+    ];
+    assert_eq!(circles::circles(&files(&line)), Vec::<String>::new());
+    // A circle of three files, closed by a path in an expression, and by one in a macro.
+    for planted in ["fn g() { crate::em::b::h() }", "fn g() { assert!(crate::em::b::h()) }"] {
+        let mut closed = files(&line);
+        closed[4] = Source::new("bits/c.rs", planted.into());
+        closed[3] = Source::new("bits/mod.rs", "mod c;\nfn k() {}".into());
+        closed[1] = Source::new("em/a.rs", "use crate::bits::c::g;".into());
+        let found = circles::circles(&closed);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].contains("bits/c is tied into a circle by em/b"), "{found:?}");
+    }
+    let crowd: Vec<Source> =
+        (0..3).map(|i| Source::new(&format!("em/{i}.rs"), "".into())).collect();
+    assert_eq!(circles::crowded(&crowd, 2), ["src/em holds 3 files, more than 2"]);
+    assert!(circles::crowded(&crowd, 3).is_empty());
+}
+
+/// Prints the table that `ARCHITECTURE.md` points to: `cargo test --test tidy -- --nocapture`.
+#[test]
+fn every_crate_has_few_homes() {
+    for (name, homes) in RULES.homes {
+        println!("{name:22} {}", homes.join(", "));
+        assert!(homes.len() <= MOST_HOMES, "{name} has {} homes", homes.len());
+    }
 }
 
 #[test]
@@ -150,6 +211,9 @@ fn the_checker_sees_a_wrong_import_in_every_dress() {
     assert_finding("em/new.rs", "use crate::*;", "crate root");
     assert_finding("em/new.rs", "use crate::{self as bmm};", "crate root");
     assert_finding("novelty.rs", "", "no row");
+    let upstairs = "use crate::cli::results::trust::Trust;";
+    assert_finding("cli/terminal/new.rs", upstairs, "terminal must not import results");
+    assert_eq!(findings("cli/commands/new.rs", upstairs), Vec::<String>::new());
     assert_finding("lib.rs", "fn f() {}", "façade");
 }
 
@@ -186,7 +250,7 @@ fn the_checker_sees_what_pure_modules_must_not_touch() {
 #[test]
 fn the_checker_sees_shapeless_files() {
     assert_eq!(findings("bits.rs", "use crate::error::Error;\n").len(), 0);
-    let bare = Source { path: "bits.rs".into(), text: "use std::fmt;\n".into() };
+    let bare = Source::new("bits.rs", "use std::fmt;\n".into());
     assert!(check(&RULES, &[bare])[0].contains("//! header"));
     assert_finding("bits.rs", &"\n".repeat(401), "lines, more than 400");
     let long = format!("fn long() {{\n{}}}\n", "    f();\n".repeat(79));
@@ -194,6 +258,8 @@ fn the_checker_sees_shapeless_files() {
     assert!(findings("kernels/new.rs", &long).is_empty());
     assert!(findings("bits.rs", &long.replacen("    f();\n", "", 1)).is_empty());
     assert_finding("data/utils.rs", "", "vague name");
+    assert_finding("data/new.rs", &format!("// {}", "x".repeat(98)), "a comment wider than 100");
+    assert!(findings("data/new.rs", &format!("// {}", "x".repeat(97))).is_empty());
     assert_finding("data/common/mod.rs", "", "vague name");
 }
 
@@ -227,13 +293,13 @@ fn the_checker_sees_a_dependency_without_a_home_and_a_home_without_use() {
     let findings = rules::homeless(&RULES, &names, &[]);
     assert!(findings.iter().any(|f| f.contains("new_thing has no home")));
     assert!(findings.iter().any(|f| f.contains("clap is no dependency")));
-    assert!(findings.iter().any(|f| f.contains("libm is not used in its home scorer/mod.rs")));
+    assert!(findings.iter().any(|f| f.contains("libm is not used in its home scorer/component.rs")));
 }
 
 /// What is found in one file of these lines under a header of its own.
 fn findings(path: &str, lines: &str) -> Vec<String> {
     let text = if lines.starts_with('\n') { lines.into() } else { format!("\n{lines}\n") };
-    check(&RULES, &[Source { path: path.into(), text: format!("//! A file.{text}") }])
+    check(&RULES, &[Source::new(path, format!("//! A file.{text}"))])
 }
 
 fn assert_finding(path: &str, lines: &str, expected: &str) {
@@ -261,7 +327,7 @@ fn collect(folder: &Path, prefix: &str, found: &mut Vec<Source>) {
         if entry.file_type().unwrap().is_dir() {
             collect(&entry.path(), &format!("{path}/"), found);
         } else if name.ends_with(".rs") {
-            found.push(Source { path, text: fs::read_to_string(entry.path()).unwrap() });
+            found.push(Source::new(&path, fs::read_to_string(entry.path()).unwrap()));
         }
     }
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::error::Error;
 use crate::mixture::{Assignment, BernoulliMixture};
 use crate::record::{Binarize, Diagnosis, Excess, FitSettings, InitKind, NInit, StopReason};
 
@@ -287,7 +288,7 @@ fn a_model_is_written_once_and_overwritten_only_when_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new/model.bmm");
     small_model().write(&path).unwrap();
-    assert!(matches!(bare_model().write(&path), Err(crate::Error::Exists { .. })));
+    assert!(matches!(bare_model().write(&path), Err(Error::Exists { .. })));
     assert_eq!(Model::read(&path).unwrap(), small_model());
     bare_model().overwrite(&path).unwrap();
     assert_eq!(Model::read(&path).unwrap(), bare_model());

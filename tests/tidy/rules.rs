@@ -5,6 +5,7 @@ use super::source::{self, Code};
 /// The architecture as data; paths are those under `src`, with slashes.
 pub struct Rules {
     pub rows: &'static [&'static [&'static str]],
+    pub rooms: &'static [(&'static str, &'static [&'static str])],
     pub homes: &'static [(&'static str, &'static [&'static str])],
     pub pure: &'static [&'static str],
     pub may_print: &'static [&'static str],
@@ -13,12 +14,21 @@ pub struct Rules {
     pub vague_names: &'static [&'static str],
     pub longest_file: usize,
     pub longest_function: usize,
+    pub widest_comment: usize,
 }
 
-/// A file under `src`.
+/// A file under `src`, parsed.
 pub struct Source {
     pub path: String,
     pub text: String,
+    pub code: Code,
+}
+
+impl Source {
+    /// The file at `path` under `src`, with slashes, that holds `text`.
+    pub fn new(path: &str, text: String) -> Self {
+        Self { path: path.into(), code: Code::new(path, &text), text }
+    }
 }
 
 /// The parts of the standard library that reach out of the process.
@@ -29,7 +39,7 @@ const PRINTING: [&str; 5] = ["println", "print", "eprintln", "eprint", "dbg"];
 pub fn check(rules: &Rules, sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources {
-        let checked = Checked { rules, source, code: Code::new(&source.path, &source.text) };
+        let checked = Checked { rules, source };
         checked.shape(&mut findings);
         checked.words(&mut findings);
         checked.imports(&mut findings);
@@ -49,9 +59,7 @@ pub fn homeless(rules: &Rules, dependencies: &[String], sources: &[Source]) -> V
             findings.push(format!("tests/tidy.rs: {name} is no dependency"));
         }
         for home in *homes {
-            let uses = |s: &Source| {
-                Code::new(&s.path, &s.text).without_tests().external(&[*name]).next().is_some()
-            };
+            let uses = |source: &Source| source.code.external(&[*name]).next().is_some();
             if !sources.iter().any(|source| is_in(&source.path, home) && uses(source)) {
                 findings.push(format!("tests/tidy.rs: {name} is not used in its home {home}"));
             }
@@ -84,7 +92,6 @@ impl Rules {
 struct Checked<'a> {
     rules: &'a Rules,
     source: &'a Source,
-    code: Code,
 }
 
 impl Checked<'_> {
@@ -110,8 +117,18 @@ impl Checked<'_> {
             let most = rules.longest_file;
             findings.push(self.finding(n_lines, format!("{n_lines} lines, more than {most}")));
         }
+        // A row of a table in a comment stays on its line.
+        let is_comment = |line: &str| line.starts_with("//") && !line.contains(" | ");
+        let is_wide = |line: &str| {
+            is_comment(line.trim_start()) && line.chars().count() > rules.widest_comment
+        };
+        let wide = source.text.lines().enumerate().filter(|(_, line)| is_wide(line));
+        findings.extend(wide.map(|(i, _)| {
+            self.finding(i + 1, format!("a comment wider than {}", rules.widest_comment))
+        }));
         if !rules.may_be_long.contains(&self.top()) {
-            let long = self.code.functions().filter(|f| f.n_lines > rules.longest_function);
+            let functions = self.source.code.functions.iter();
+            let long = functions.filter(|function| function.n_lines > rules.longest_function);
             findings.extend(long.map(|f| {
                 let what = format!("function {} has {} lines", f.name, f.n_lines);
                 self.finding(f.line, format!("{what}, more than {}", rules.longest_function))
@@ -121,20 +138,22 @@ impl Checked<'_> {
 
     /// Printing, `unsafe`, and logic in the façade.
     fn words(&self, findings: &mut Vec<String>) {
-        if !self.rules.may_print.contains(&self.top()) {
-            let prints = self.code.macros().filter(|(_, name)| PRINTING.contains(name));
+        let is_test = source::is_test_file(&self.source.path);
+        if !is_test && !self.rules.may_print.contains(&self.top()) {
+            let macros = self.source.code.macros.iter();
+            let prints = macros.filter(|(_, name)| PRINTING.contains(&name.as_str()));
             findings.extend(prints.map(|(line, name)| {
-                self.finding(line, format!("{name}! here, but only cli prints"))
+                self.finding(*line, format!("{name}! here, but only cli prints"))
             }));
         }
         let may_be_unsafe = &self.rules.may_be_unsafe;
         if ![self.top(), &self.source.path].iter().any(|place| may_be_unsafe.contains(place)) {
-            let found = self.code.words("unsafe");
-            findings.extend(found.map(|line| self.finding(line, "unsafe where it may not be")));
+            let lines = self.source.code.unsafe_lines.iter();
+            findings.extend(lines.map(|line| self.finding(*line, "unsafe where it may not be")));
         }
         if self.source.path == "lib.rs" {
-            let found = self.code.words("fn");
-            findings.extend(found.map(|line| self.finding(line, "the façade holds no logic")));
+            let functions = self.source.code.functions.iter();
+            findings.extend(functions.map(|f| self.finding(f.line, "the façade holds no logic")));
         }
     }
 
@@ -149,24 +168,36 @@ impl Checked<'_> {
                 .push(self.finding(1, format!("{own} has no row in the table of tests/tidy.rs")));
             return;
         };
-        for (line, target) in self.code.internal() {
-            match self.rules.row(&target) {
+        for (line, place) in self.source.code.internal() {
+            let target = place.first().map_or("all", String::as_str);
+            match self.rules.row(target) {
                 None => findings.push(self.finding(
                     line,
                     format!("imports {target} from the crate root, not from its owner"),
                 )),
-                Some(below) if below > row || target == own => {}
+                Some(_) if target == own => findings.extend(self.upstairs(line, &place)),
+                Some(below) if below > row => {}
                 Some(_) => {
                     findings.push(self.finding(line, format!("{own} must not import {target}")));
                 }
             }
         }
-        if self.rules.pure.contains(&own) {
-            let outside = self.code.standard().filter(|(_, part)| OUTSIDE.contains(&part.as_str()));
+        let is_test = source::is_test_file(&self.source.path);
+        if !is_test && self.rules.pure.contains(&own) {
+            let outside = self.source.code.standard().filter(|(_, part)| OUTSIDE.contains(part));
             findings.extend(outside.map(|(line, part)| {
                 self.finding(line, format!("a pure module must not use std::{part}"))
             }));
         }
+    }
+
+    /// An import from a room above the file's own, within one module.
+    fn upstairs(&self, line: usize, place: &[String]) -> Option<String> {
+        let (_, rooms) = self.rules.rooms.iter().find(|(module, _)| *module == self.top())?;
+        let storey = |room: &String| rooms.iter().position(|known| known == room);
+        let (own, target) = (self.source.code.module.get(1)?, place.get(1)?);
+        (storey(target)? < storey(own)?)
+            .then(|| self.finding(line, format!("{own} must not import {target}")))
     }
 
     /// Third-party crates away from home; tests may use what they like.
@@ -175,8 +206,8 @@ impl Checked<'_> {
             return;
         }
         let names: Vec<&str> = self.rules.homes.iter().map(|(name, _)| *name).collect();
-        for (line, name) in self.code.without_tests().external(&names) {
-            let homes = self.rules.homes_of(&name);
+        for (line, name) in self.source.code.external(&names) {
+            let homes = self.rules.homes_of(name);
             if !homes.iter().any(|home| is_in(&self.source.path, home)) {
                 let what = format!("{name} is at home in {}, not here", homes.join(", "));
                 findings.push(self.finding(line, what));

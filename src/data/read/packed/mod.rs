@@ -18,7 +18,8 @@
 //!
 //! The header holds `n_samples` (N), `height`, `width` and `binarize`, the rule that made the bits
 //! ([`Binarize`] as text). `missing` and `weights` are true or false. `labels` holds their names,
-//! or null; `names` those of the features, or none. `synthetic` says whether a program drew the rows.
+//! or null; `names` those of the features, or none. `synthetic` says whether a program drew the
+//! rows.
 
 use super::stream::Stream;
 use crate::bits::{BitMatrix, SharedBytes};

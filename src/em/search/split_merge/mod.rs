@@ -5,7 +5,7 @@
 //! variables:
 //!
 //! ```text
-//! merging j and k costs    (pi_j + pi_k) H(m) - pi_j H(mu_j) - pi_k H(mu_k),   m = the mean of both
+//! merging j and k costs    (pi_j + pi_k) H(m) - pi_j H(mu_j) - pi_k H(mu_k),  m = mean of both
 //! ```
 //!
 //! That is what rows known to come from j or k lose: a weighted Jensen-Shannon divergence.

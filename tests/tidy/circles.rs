@@ -1,0 +1,67 @@
+//! Rules on files: none imports another in a circle, and no folder is crowded.
+
+use super::rules::Source;
+use super::source::{Code, is_test_file};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A module and the modules whose files its own file imports.
+type Imports = BTreeMap<Vec<String>, BTreeSet<Vec<String>>>;
+
+/// The files that import each other in a circle, one finding a file with what ties it there.
+///
+/// A parent may import the children that it declares: such an import does not count.
+pub fn circles(sources: &[Source]) -> Vec<String> {
+    let imports = imports(sources);
+    let mut findings = Vec::new();
+    for (module, targets) in &imports {
+        let leads_back = |target: &&Vec<String>| reachable(&imports, target).contains(module);
+        let tied: Vec<String> =
+            targets.iter().filter(leads_back).map(|target| target.join("/")).collect();
+        if !tied.is_empty() {
+            let (module, tied) = (module.join("/"), tied.join(", "));
+            findings.push(format!("src/{module} is tied into a circle by {tied}"));
+        }
+    }
+    findings
+}
+
+/// All that `from` imports, at first or at second hand.
+fn reachable<'a>(imports: &'a Imports, from: &'a Vec<String>) -> BTreeSet<&'a Vec<String>> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![from]);
+    while let Some(targets) = open.pop().and_then(|module| imports.get(module)) {
+        open.extend(targets.iter().filter(|target| found.insert(*target)));
+    }
+    found
+}
+
+fn imports(sources: &[Source]) -> Imports {
+    let files = sources.iter().filter(|source| !is_test_file(&source.path));
+    let codes: Vec<&Code> = files.map(|source| &source.code).collect();
+    let modules: BTreeSet<&[String]> = codes.iter().map(|code| code.module.as_slice()).collect();
+    // The root is the façade of all rooms, and no file may import from it.
+    let owner = |place: &[String]| {
+        let prefixes = (1..=place.len()).rev().map(|n| &place[..n]);
+        prefixes.into_iter().find(|prefix| modules.contains(prefix)).map(<[String]>::to_vec)
+    };
+    let of_file = |code: &Code| {
+        let targets = code.internal_without_tests().filter_map(|place| owner(&place));
+        let is_own = |target: &Vec<String>| *target == code.module;
+        let is_child = |target: &Vec<String>| {
+            target.split_last().is_some_and(|(_, parent)| *parent == code.module)
+        };
+        targets.filter(|target| !is_own(target) && !is_child(target)).collect()
+    };
+    let within = codes.into_iter().filter(|code| !code.module.is_empty());
+    within.map(|code| (code.module.clone(), of_file(code))).collect()
+}
+
+/// The folders with more than `most` files side by side; files of tests do not count.
+pub fn crowded(sources: &[Source], most: usize) -> Vec<String> {
+    let mut n_files: BTreeMap<&str, usize> = BTreeMap::new();
+    for source in sources.iter().filter(|source| !is_test_file(&source.path)) {
+        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        *n_files.entry(folder).or_default() += 1;
+    }
+    let crowded = n_files.into_iter().filter(|(_, n)| *n > most);
+    crowded.map(|(folder, n)| format!("src/{folder} holds {n} files, more than {most}")).collect()
+}
