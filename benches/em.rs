@@ -4,16 +4,15 @@
 //! drawn from the shipped mixture, or random bits of a given density; the E-steps of `reference` run on a tenth of the
 //! rows: compare items a second, not times.
 
-use bmm::bits::BitMatrix;
-use bmm::data::{self, Binarize, Pixels, Source};
-use bmm::em::{EStep, FitParams, Init, NInit, fit, m_step};
-use bmm::kernels::{
+use bmm::bench::data;
+use bmm::bench::em::{EStep, m_step};
+use bmm::bench::kernels::{
     Candidates, Cell, Lanes16, MultiWayRows, Narrow, REACH, RowBlock, TwoWayRows, Wide,
     add_multi_way, add_two_way, exp_all, ln_all, row_words, softmax_two_way,
 };
-use bmm::mixture::BernoulliMixture;
-use bmm::scorer::{Screen, ScreenScratch};
-use bmm::{model_file, reference};
+use bmm::bench::scorer::{Screen, ScreenScratch};
+use bmm::bench::{model_file, reference};
+use bmm::{BernoulliMixture, Binarize, BitMatrix, FitParams, Init, NInit, Pixels, Source, fit};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use flate2::read::GzDecoder;

@@ -3,10 +3,9 @@
 //! `cargo run --release --example starts -- --mnist FOLDER --lca FOLDER` prints the table of `docs/results/starts.md`. Work is
 //! counted in E-steps over all rows, which are the same on every machine; seconds stand beside them.
 
-use bmm::bits::BitMatrix;
-use bmm::data::{self, Binarize, Source};
-use bmm::em::{FitParams, Init, Policy, SAME_OPTIMUM, Silent, StartReport, fit_by};
-use bmm::mixture::BernoulliMixture;
+use bmm::bench::data;
+use bmm::bench::em::{Policy, SAME_OPTIMUM, fit_by};
+use bmm::{BernoulliMixture, Binarize, BitMatrix, FitParams, Init, Silent, Source, StartReport};
 use clap::Parser;
 use std::path::PathBuf;
 use std::time::Instant;

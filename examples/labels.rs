@@ -1,7 +1,6 @@
 //! Uses the labels of some rows in a fit: semi-supervised clustering.
 
-use bmm::scorer::KnownLabels;
-use bmm::{BitMatrix, FitParams, Rows, fit};
+use bmm::{BitMatrix, FitParams, KnownLabels, Rows, fit};
 
 fn main() -> bmm::Result<()> {
     // 120 rows of 16 bits of two kinds. Of every sixth row the kind is known.

@@ -1,7 +1,6 @@
 //! Fits every number of clusters from 1 to 6 and compares them by BIC.
 
-use bmm::em::{Silent, sweep};
-use bmm::{BernoulliMixture, FitParams};
+use bmm::{BernoulliMixture, FitParams, Silent, sweep};
 
 fn main() -> bmm::Result<()> {
     // 300 rows of 12 bits, drawn from three components.

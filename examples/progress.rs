@@ -1,7 +1,6 @@
 //! Looks on while a fit runs, and ends it when enough was seen.
 
-use bmm::em::Iteration;
-use bmm::{BitMatrix, FitParams, Observe, fit_observed};
+use bmm::{BitMatrix, FitParams, Iteration, Observe, fit_observed};
 use std::ops::ControlFlow::{self, Break, Continue};
 
 /// Ends a fit after so many iterations.

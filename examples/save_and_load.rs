@@ -1,8 +1,6 @@
 //! Loads images, clusters them, saves the model, and uses it on images again.
 
-use bmm::data::{Binarize, Pixels, Source, load, write_npy};
-use bmm::model_file::{Model, atomic};
-use bmm::{FitParams, fit};
+use bmm::{Binarize, FitParams, Model, Pixels, Source, fit, load, write_npy};
 
 fn main() -> bmm::Result<()> {
     let folder = std::env::temp_dir().join("bmm-example");
@@ -11,7 +9,9 @@ fn main() -> bmm::Result<()> {
     // Sixty images of 6 x 8, bright above or below the middle, with a dark pixel each.
     let grey = |i: usize, p: usize| if (p < 24) == (i % 2 == 0) && p != i % 48 { 220 } else { 15 };
     let values = (0..60 * 48).map(|at| grey(at / 48, at % 48)).collect();
-    atomic::write_file(&images, &write_npy(&Pixels::new(60, 6, 8, values)?), true)?;
+    std::fs::create_dir_all(&folder).map_err(bmm::Error::io(&folder))?;
+    let bytes = write_npy(&Pixels::new(60, 6, 8, values)?);
+    std::fs::write(&images, bytes).map_err(bmm::Error::io(&images))?;
 
     // Any source that the commands read: pictures, folders, IDX, .npy, tables.
     let pixels = load(&Source::new(&images))?.pixels;

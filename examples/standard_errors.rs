@@ -1,7 +1,6 @@
 //! Says how well the weights and means of a mixture are known.
 
-use bmm::em::StandardErrors;
-use bmm::{BitMatrix, FitParams, fit};
+use bmm::{BitMatrix, FitParams, StandardErrors, fit};
 
 fn main() -> bmm::Result<()> {
     // 200 answers to five questions by two kinds of people, one answer in six against their kind.

@@ -1,7 +1,6 @@
 //! Tells rows like those of a cluster from rows like none that was ever seen.
 
-use bmm::model_file::{Member, Typicality};
-use bmm::{BitMatrix, FitParams, fit};
+use bmm::{BitMatrix, FitParams, Member, Typicality, fit};
 
 fn main() -> bmm::Result<()> {
     // 400 rows of 64 bits of two kinds, one in ten of the bits wrong.

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use bmm::kernels::instruction_set;
+use bmm::bench::kernels::instruction_set;
 
 /// Of the environment of whoever runs the tests, all that the program listens to: as if it were not set.
 const UNSET: [&str; 6] =

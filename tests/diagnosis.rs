@@ -3,14 +3,11 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::data::Binarize;
-use bmm::em::{
-    Diagnosis, EStep, Excess, Fit, FitParams, Init, Iteration, NInit, Rows, Silent, StopReason,
-    fit, fit_by_label, fit_observed,
+use bmm::bench::em::{EStep, fit_by_label};
+use bmm::{
+    BernoulliMixture, Binarize, BitMatrix, Diagnosis, Excess, Fit, FitParams, Init, Iteration,
+    KnownLabels, NInit, Rows, Silent, StopReason, fit, fit_observed,
 };
-use bmm::mixture::BernoulliMixture;
-use bmm::scorer::KnownLabels;
 use common::cases::{inner_mixture, uniform};
 use common::{bits, mixture, shared};
 use nalgebra::DMatrix;

@@ -9,7 +9,7 @@ mod common;
 #[path = "docs/page.rs"]
 mod page;
 
-use bmm::data::{Source, load};
+use bmm::{Source, load};
 use common::photo::photo;
 use common::program::{BMM, Sandbox};
 use image::GrayImage;

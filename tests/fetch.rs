@@ -3,7 +3,7 @@
 
 mod common;
 
-use bmm::data::{Download, Published};
+use bmm::bench::data::{Download, Published};
 use common::program::gzip;
 use sha2::{Digest, Sha256};
 use std::io::{BufRead, BufReader, Read, Write};

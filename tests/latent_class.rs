@@ -5,8 +5,8 @@
 
 mod common;
 
-use bmm::data::Binarize;
-use bmm::em::{FitParams, FitReport, Init, NInit, SAME_OPTIMUM, fit};
+use bmm::bench::em::SAME_OPTIMUM;
+use bmm::{Binarize, FitParams, FitReport, Init, NInit, fit};
 use common::{bits, shared};
 
 /// One row of the table: what was published, and what it takes to get there.

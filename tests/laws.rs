@@ -14,10 +14,9 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::em::{self, BLOCK_ROWS, EStep, SufficientStats};
-use bmm::mixture::BernoulliMixture;
-use bmm::reference;
+use bmm::bench::em::{self, BLOCK_ROWS, EStep, SufficientStats};
+use bmm::bench::reference;
+use bmm::{BernoulliMixture, BitMatrix};
 use common::cases::{
     Case, alpha, case, config, fixed_point, inner_mixture, rows, shape, shuffled, single_precision,
     uniform,

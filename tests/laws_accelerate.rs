@@ -3,14 +3,11 @@
 
 mod common;
 
-use bmm::Rows;
-use bmm::bits::BitMatrix;
-use bmm::data::Binarize;
-use bmm::em::{
-    self, Direction, EStep, Fit, FitParams, Init, Iteration, NInit, StopReason, condensed, fit,
-    fit_observed, log_prior,
+use bmm::bench::em::{self, Direction, EStep, condensed, log_prior};
+use bmm::{
+    BernoulliMixture, Binarize, BitMatrix, Fit, FitParams, Init, Iteration, NInit, Rows,
+    StopReason, fit, fit_observed,
 };
-use bmm::mixture::BernoulliMixture;
 use common::cases::{Case, Kind, alpha, case, config, inner_mixture, rows};
 use common::{
     bits, max_difference, means_of, mixture, parameter_bits, shape_of, shared, weights_of,

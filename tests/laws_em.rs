@@ -2,12 +2,8 @@
 
 mod common;
 
-use bmm::Rows;
-use bmm::bits::BitMatrix;
-use bmm::em::{
-    self, EStep, Fit, FitParams, Init, NInit, SufficientStats, condensed, fit, log_prior,
-};
-use bmm::mixture::BernoulliMixture;
+use bmm::bench::em::{self, EStep, SufficientStats, condensed, log_prior};
+use bmm::{BernoulliMixture, BitMatrix, Fit, FitParams, Init, NInit, Rows, fit};
 use common::cases::{Case, alpha, case, config, fixed_point};
 use common::{max_difference, parameter_bits, proba};
 use proptest::prelude::*;

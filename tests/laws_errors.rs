@@ -3,13 +3,12 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::data::Binarize;
-use bmm::em::{FitParams, Init, MAX_MEANS, NInit, Rows, StandardErrors, bootstrap, fit};
-use bmm::error::Error;
-use bmm::mixture::BernoulliMixture;
-use bmm::reference;
-use bmm::scorer::KnownLabels;
+use bmm::bench::em::{MAX_MEANS, bootstrap};
+use bmm::bench::reference;
+use bmm::{
+    BernoulliMixture, Binarize, BitMatrix, Error, FitParams, Init, KnownLabels, NInit, Rows,
+    StandardErrors, fit,
+};
 use common::cases::inner_mixture;
 use common::{bits, mixture, relative_error, shared};
 use nalgebra::DMatrix;

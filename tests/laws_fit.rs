@@ -2,12 +2,11 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::em::{
-    EStep, Fit, FitParams, Init, Iteration, NInit, Policy, SAME_OPTIMUM, Silent, StartReport,
-    StopReason, fit, fit_by, fit_observed,
+use bmm::bench::em::{EStep, Policy, SAME_OPTIMUM, fit_by};
+use bmm::{
+    BitMatrix, Error, Fit, FitParams, Init, Iteration, NInit, Silent, StartReport, StopReason, fit,
+    fit_observed,
 };
-use bmm::error::Error;
 use common::cases::{Kind, inner_mixture, rows};
 use common::{max_difference, parameter_bits, proba, relative_error};
 use std::collections::BTreeSet;

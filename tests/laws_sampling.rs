@@ -2,8 +2,7 @@
 
 mod common;
 
-use bmm::em::{FitParams, NInit, fit};
-use bmm::mixture::BernoulliMixture;
+use bmm::{BernoulliMixture, FitParams, NInit, fit};
 use common::cases::{config, inner_mixture, uniform};
 use common::mixture;
 use nalgebra::DMatrix;

@@ -11,10 +11,9 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::em::{self, BLOCK_ROWS, EStep, SufficientStats};
-use bmm::mixture::BernoulliMixture;
-use bmm::reference;
+use bmm::bench::em::{self, BLOCK_ROWS, EStep, SufficientStats};
+use bmm::bench::reference;
+use bmm::{BernoulliMixture, BitMatrix};
 use common::cases::{config, fixed_point, single_precision, uniform};
 use common::{means_of, mixture, stats, stats_bits, weights_of, with_threads};
 use nalgebra::DMatrix;

@@ -3,12 +3,12 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::em::{
-    BootstrapTest, Fit, FitParams, HeldOut, Iteration, NInit, Origin, Silent, StopReason, Sweep,
-    bootstrap_test, cross_validate, fit, folds, hold_out, sweep,
+use bmm::bench::em::{
+    BootstrapTest, HeldOut, Origin, bootstrap_test, cross_validate, folds, hold_out,
 };
-use bmm::error::Error;
+use bmm::{
+    BitMatrix, Error, Fit, FitParams, Iteration, NInit, Silent, StopReason, Sweep, fit, sweep,
+};
 use common::cases::{Kind, rows};
 use common::{bits, mixture, parameter_bits, shared};
 use nalgebra::DMatrix;
@@ -188,7 +188,7 @@ fn two_components_are_told_from_one_and_a_third_is_not_seen() {
 #[test]
 fn carcinoma_has_a_third_class() {
     let Some(file) = shared("data/lca/carcinoma.csv") else { return };
-    let data = bits(&file, bmm::data::Binarize::None);
+    let data = bits(&file, bmm::Binarize::None);
     let third = tested(&data, 3);
     // Twice the difference of the published log-likelihoods.
     assert!((third.statistic - 2.0 * (317.2568 - 293.7050)).abs() < 1e-3);

@@ -2,8 +2,8 @@
 //! stays on disk some bytes a row.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
-use bmm::bits::BitMatrix;
-use bmm::data::{self, Binarize, Packed, PackedFile, Pixels};
+use bmm::bench::data::{self, Packed, PackedFile};
+use bmm::{Binarize, BitMatrix, Pixels};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;

@@ -2,12 +2,9 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::data::{
-    Binarize, Labels, Packed, PackedFile, Pixels, Source, load, read_labels, write_idx, write_npy,
-};
-use bmm::mixture::BernoulliMixture;
-use bmm::model_file::{self, LabelTable, Model, exchange};
+use bmm::bench::data::{Packed, PackedFile, read_labels, write_idx, write_npy};
+use bmm::bench::model_file::{self, exchange};
+use bmm::{BernoulliMixture, Binarize, BitMatrix, LabelTable, Labels, Model, Pixels, Source, load};
 use common::program::{grey_png, gzip, idx, two_kinds};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -6,11 +6,9 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::data::Binarize;
-use bmm::em::{self, EStep};
-use bmm::mixture::BernoulliMixture;
-use bmm::reference;
+use bmm::bench::em::{self, EStep};
+use bmm::bench::reference;
+use bmm::{BernoulliMixture, Binarize, BitMatrix};
 use common::{bits, means_of, mixture, relative_error, shared, worst_relative_error};
 use nalgebra::DMatrix;
 use serde::Deserialize;

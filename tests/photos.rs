@@ -2,11 +2,10 @@
 
 mod common;
 
-use bmm::bits::BitMatrix;
-use bmm::data::{Binarize, Pixels, Source, Split, load};
-use bmm::em::{FitParams, fit};
-use bmm::mixture::BernoulliMixture;
-use bmm::model_file::{Member, Typicality};
+use bmm::{
+    BernoulliMixture, Binarize, BitMatrix, FitParams, Member, Pixels, Source, Split, Typicality,
+    fit, load,
+};
 use common::photo::photo;
 use image::imageops::{FilterType, resize};
 use rand_distr::{Bernoulli, Distribution};
@@ -48,7 +47,7 @@ impl Fitted {
     /// The share of `rows` that are less typical than one training image in a hundred.
     fn flagged(&self, rows: &BitMatrix) -> f64 {
         let assigned = self.mixture.assign(rows).unwrap();
-        let is_odd = |(i, row): (usize, &bmm::mixture::Assignment)| {
+        let is_odd = |(i, row): (usize, &bmm::Assignment)| {
             let found = self.typicality.of_sample(row.component, row.log_prob, rows.n_ones(i));
             found.unwrap() < 0.01
         };

@@ -2,7 +2,8 @@
 
 mod common;
 
-use bmm::data::{Binarize, Dataset, Labels, Source, Split, has_test_split, load, load_with_test};
+use bmm::bench::data::has_test_split;
+use bmm::{Binarize, Dataset, Labels, Source, Split, load, load_with_test};
 use mnist::{Mnist, MnistBuilder};
 use sha2::{Digest, Sha256};
 use std::path::Path;

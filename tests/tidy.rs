@@ -293,7 +293,9 @@ fn the_checker_sees_a_dependency_without_a_home_and_a_home_without_use() {
     let findings = rules::homeless(&RULES, &names, &[]);
     assert!(findings.iter().any(|f| f.contains("new_thing has no home")));
     assert!(findings.iter().any(|f| f.contains("clap is no dependency")));
-    assert!(findings.iter().any(|f| f.contains("libm is not used in its home scorer/component.rs")));
+    assert!(
+        findings.iter().any(|f| f.contains("libm is not used in its home scorer/component.rs"))
+    );
 }
 
 /// What is found in one file of these lines under a header of its own.

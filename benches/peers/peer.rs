@@ -5,10 +5,9 @@
 //! accelerated, until the mean log-likelihood is that high; the seconds are then those from packed rows to that
 //! score, listing the rows included, which the peer's timer is not asked to count.
 
-use bmm::bits::BitMatrix;
-use bmm::data::{self, Binarize, Source};
-use bmm::em::{self, EStep, FitParams, Init, Iteration, NInit, m_step};
-use bmm::mixture::BernoulliMixture;
+use bmm::bench::data;
+use bmm::bench::em::{self, EStep, m_step};
+use bmm::{BernoulliMixture, Binarize, BitMatrix, FitParams, Init, Iteration, NInit, Source};
 use clap::Parser;
 use serde_json::{Value, json};
 use std::ffi::OsString;

@@ -12,8 +12,8 @@ mod streams;
 mod sweep;
 mod usage;
 
-use bmm::error::ModelProblem;
-use bmm::model_file;
+use bmm::ModelProblem;
+use bmm::bench::model_file;
 use common::program::{BMM, Run, Sandbox, gzip, idx, png, two_kinds};
 use serde_json::Value;
 use sha2::{Digest, Sha256};

@@ -16,7 +16,8 @@ mod sweep;
 mod train;
 mod view;
 
-use bmm::model_file::{Digest, Model};
+use bmm::Model;
+use bmm::bench::model_file::Digest;
 use common::program::{BMM, Run, Sandbox, gzip, idx, png, two_kinds};
 use serde_json::Value;
 use std::collections::BTreeSet;

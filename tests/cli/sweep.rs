@@ -3,7 +3,7 @@
 
 use super::*;
 use bmm::BitMatrix;
-use bmm::em::hold_out;
+use bmm::bench::em::hold_out;
 
 /// Three clusters, with a bit in eleven flipped.
 fn bit(i: usize, d: usize) -> bool {

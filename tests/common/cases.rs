@@ -2,8 +2,7 @@
 //! every seam.
 
 use super::{mixture, shape_of};
-use bmm::bits::BitMatrix;
-use bmm::mixture::BernoulliMixture;
+use bmm::{BernoulliMixture, BitMatrix};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

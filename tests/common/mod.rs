@@ -5,10 +5,9 @@ pub mod cases;
 pub mod photo;
 pub mod program;
 
-use bmm::bits::BitMatrix;
-use bmm::data::{self, Binarize, Source};
-use bmm::em::{EStep, SufficientStats};
-use bmm::mixture::BernoulliMixture;
+use bmm::bench::data;
+use bmm::bench::em::{EStep, SufficientStats};
+use bmm::{BernoulliMixture, Binarize, BitMatrix, Source};
 use nalgebra::{DMatrix, DVector};
 use std::io::Write;
 use std::path::{Path, PathBuf};

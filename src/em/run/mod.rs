@@ -101,8 +101,9 @@ impl EmRun {
             self.mixture = mixture;
             // Score.
             let mut scored = Scored::new(&self.mixture, e_step, params);
-            // Accept, or fall back.
-            if let Some(fallback) = fallback.filter(|_| scored.objective < self.objective()) {
+            // Accept, or fall back: also where there is no number to compare.
+            let is_accepted = scored.objective >= self.objective();
+            if let Some(fallback) = fallback.filter(|_| !is_accepted) {
                 drop(scored);
                 self.fall_back(fallback, is_last);
                 if is_last {
