@@ -88,7 +88,17 @@ const RULES: Rules = Rules {
         ("rayon", &["parallel.rs"]),
         ("rustix", &["model_file/atomic/mod.rs"]),
         ("safetensors", &["model_file/exchange/safetensors.rs"]),
-        ("serde", &["cli/", "data/read/packed/mod.rs", "model_file/", "record/"]),
+        (
+            "serde",
+            &[
+                "cli/",
+                "data/read/packed/mod.rs",
+                "em/report.rs",
+                "mixture/",
+                "model_file/",
+                "record/",
+            ],
+        ),
         ("serde_json", &["cli/", "data/read/packed/mod.rs", "model_file/exchange/"]),
         ("sha2", &["digest.rs"]),
         ("strsim", &["cli/input/names.rs"]),

@@ -5,6 +5,7 @@ use crate::record::{Diagnosis, StopReason};
 
 /// The outcome of a fit.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Fit {
     /// The best mixture found, components in order of descending weight.
@@ -17,6 +18,7 @@ pub struct Fit {
 
 /// How the best mixture was found.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct FitReport {
     /// Iterations of the best start, as in [`StartReport::n_iter`].
@@ -60,6 +62,7 @@ pub struct FitReport {
 
 /// The second-best optimum of a fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RunnerUp {
     /// The index of a start that ended there.
@@ -75,6 +78,7 @@ pub struct RunnerUp {
 
 /// One start.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StartReport {
     /// Iterations done: moves to other parameters, by an M-step or by an extrapolation beyond one.

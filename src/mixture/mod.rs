@@ -6,6 +6,8 @@ mod predict;
 mod responsibilities;
 mod sample;
 mod scoring;
+#[cfg(feature = "serde")]
+mod serialised;
 
 pub use predict::Assignment;
 pub use responsibilities::Responsibilities;
@@ -28,6 +30,11 @@ use crate::scorer::{Layout, Scorer};
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "serialised::Parts", into = "serialised::Parts")
+)]
 pub struct BernoulliMixture {
     weights: Vec<f64>,
     /// Component after component, D means each.
