@@ -32,7 +32,7 @@ impl BitMatrix {
     }
 
     /// Ones where entries are missing; `None` if none is.
-    pub fn missing(&self) -> Option<&BitMatrix> {
+    pub(crate) fn missing(&self) -> Option<&BitMatrix> {
         self.missing.as_deref()
     }
 
@@ -45,7 +45,7 @@ impl BitMatrix {
     }
 
     /// The number of entries of every column that are not missing (`n_features` counts).
-    pub fn observed_counts(&self) -> Vec<u64> {
+    pub(crate) fn observed_counts(&self) -> Vec<u64> {
         let all = self.n_samples as u64;
         match self.missing() {
             Some(missing) => missing.column_sums().into_iter().map(|sum| all - sum).collect(),

@@ -98,7 +98,7 @@ impl BitMatrix {
     ///
     /// # Errors
     /// As [`Self::from_packed`]; there may be more bytes behind the rows.
-    pub fn elsewhere(
+    pub(crate) fn elsewhere(
         n_samples: usize,
         n_features: usize,
         bytes: SharedBytes,
@@ -115,7 +115,7 @@ impl BitMatrix {
     }
 
     /// Whether the rows lie elsewhere ([`Self::elsewhere`]): then a clone copies none of them.
-    pub fn is_elsewhere(&self) -> bool {
+    pub(crate) fn is_elsewhere(&self) -> bool {
         matches!(self.rows, Storage::Elsewhere(_))
     }
 
@@ -256,6 +256,7 @@ impl BitMatrix {
     }
 
     /// Keeps the first `n_samples` rows only.
+    #[doc(hidden)]
     pub fn truncate(&mut self, n_samples: usize) {
         self.n_samples = self.n_samples.min(n_samples);
         if let Storage::Own(bytes) = &mut self.rows {
@@ -312,6 +313,7 @@ impl BitMatrix {
     ///
     /// # Panics
     /// If `swapped` is shorter than a row.
+    #[doc(hidden)]
     pub fn with_swapped(&self, swapped: &[bool]) -> Self {
         let mask = Self::from_fn(1, self.n_features, |_, d| swapped[d]);
         let mask = mask.row(0);

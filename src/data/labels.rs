@@ -36,6 +36,7 @@ impl Labels {
 
     /// Labels from the byte of each row, as IDX files hold them; only bytes that occur become
     /// classes.
+    #[doc(hidden)]
     pub fn from_codes(codes: &[u8]) -> Self {
         let mut index = [None; 256];
         for &code in codes {
@@ -61,7 +62,7 @@ impl Labels {
     }
 
     /// Whether the class of every row is known.
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.of_row.iter().all(Option::is_some)
     }
 
@@ -84,6 +85,7 @@ impl Labels {
     }
 
     /// Keeps the first `n` rows only, and all class names.
+    #[doc(hidden)]
     pub fn truncate(&mut self, n: usize) {
         self.of_row.truncate(n);
     }
@@ -99,12 +101,14 @@ impl Labels {
     ///
     /// # Panics
     /// If there is no such row.
+    #[doc(hidden)]
     pub fn select(&self, rows: &[usize]) -> Self {
         let of_row = rows.iter().map(|&i| self.of_row[i]).collect();
         Self { names: self.names.clone(), of_row }
     }
 
     /// The class name of each row in order, blank where it is not known.
+    #[doc(hidden)]
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|i| self.name_of(i))
     }

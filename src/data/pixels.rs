@@ -77,7 +77,7 @@ impl Pixels {
     /// # Errors
     /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of
     /// features.
-    pub fn packed(bits: BitMatrix, height: usize, width: usize) -> Result<Self> {
+    pub(crate) fn packed(bits: BitMatrix, height: usize, width: usize) -> Result<Self> {
         let (n_images, d) = (bits.n_samples(), bits.n_features());
         if d == 0 || height.checked_mul(width) != Some(d) {
             return Err(Error::Parameter {
@@ -94,6 +94,7 @@ impl Pixels {
     /// # Errors
     /// [`Error::Parameter`] if `height` or `width` is 0, or their product is not the number of
     /// features.
+    #[doc(hidden)]
     pub fn from_bits(bits: &BitMatrix, height: usize, width: usize) -> Result<Self> {
         Self::new(bits.n_samples(), height, width, unpacked(bits, u8::MAX))
     }
@@ -110,7 +111,7 @@ impl Pixels {
     ///
     /// # Errors
     /// The images, if they are grey.
-    pub fn into_bits(self) -> Result<BitMatrix, Self> {
+    pub(crate) fn into_bits(self) -> Result<BitMatrix, Self> {
         match self.values {
             Values::Packed { bits, .. } => Ok(bits),
             Values::Grey { .. } => Err(self),
@@ -149,7 +150,7 @@ impl Pixels {
     }
 
     /// Ones where a value is missing (N x D); `None` if none is.
-    pub fn missing(&self) -> Option<&BitMatrix> {
+    pub(crate) fn missing(&self) -> Option<&BitMatrix> {
         match &self.values {
             Values::Grey { missing, .. } => missing.as_ref(),
             Values::Packed { bits, .. } => bits.missing(),
@@ -188,12 +189,14 @@ impl Pixels {
     ///
     /// # Panics
     /// If `i` is not below `n_images`.
+    #[doc(hidden)]
     pub fn image(&self, i: usize) -> &[u8] {
         let n_features = self.n_features();
         &self.values()[i * n_features..(i + 1) * n_features]
     }
 
     /// All values, image after image; packed images give 0 and 1.
+    #[doc(hidden)]
     pub fn values(&self) -> &[u8] {
         match &self.values {
             Values::Grey { values, .. } => values,
@@ -202,7 +205,7 @@ impl Pixels {
     }
 
     /// Whether every value is 0 or 1.
-    pub fn is_binary(&self) -> bool {
+    pub(crate) fn is_binary(&self) -> bool {
         match &self.values {
             Values::Packed { .. } => true,
             // The loop over a chunk vectorises, since it has no exit. The exit between chunks
@@ -214,6 +217,7 @@ impl Pixels {
     }
 
     /// Keeps the first `n` images only.
+    #[doc(hidden)]
     pub fn truncate(&mut self, n: usize) {
         self.n_images = self.n_images.min(n);
         let len = self.n_images * self.n_features();
@@ -234,7 +238,7 @@ impl Pixels {
     ///
     /// # Errors
     /// [`Error::Parameter`] if `height * width` is not `n_features`.
-    pub fn reshape(&mut self, height: usize, width: usize) -> Result<()> {
+    pub(crate) fn reshape(&mut self, height: usize, width: usize) -> Result<()> {
         let n_features = self.n_features();
         if height.checked_mul(width) != Some(n_features) {
             let allowed = format!("HxW with a product of {n_features}, the values of a row");

@@ -60,12 +60,13 @@ impl Source {
     /// This source with a size for pictures. A picture of another size is taken for a photo of
     /// something drawn: the ink is cut out and put in the middle of `height` x `width` pixels,
     /// bright on black. Other files keep their size.
+    #[doc(hidden)]
     pub fn with_size(self, height: usize, width: usize) -> Self {
         Self { size: Some((height, width)), ..self }
     }
 
     /// The height and width that pictures are to have.
-    pub fn size(&self) -> Option<(usize, usize)> {
+    pub(crate) fn size(&self) -> Option<(usize, usize)> {
         self.size
     }
 
@@ -80,7 +81,7 @@ impl Source {
     }
 
     /// Whether this is `-`, standard input.
-    pub fn is_stdin(&self) -> bool {
+    pub(crate) fn is_stdin(&self) -> bool {
         self.path.as_os_str() == "-"
     }
 }

@@ -120,7 +120,7 @@ impl FitParams {
     ///
     /// # Errors
     /// [`Error::Parameter`] naming the first one that is out of range.
-    pub fn check<'a>(&self, rows: impl Into<Rows<'a>>) -> Result<()> {
+    pub(crate) fn check<'a>(&self, rows: impl Into<Rows<'a>>) -> Result<()> {
         let rows = rows.into();
         let data = &rows.data;
         let n = data.n_samples();
@@ -153,7 +153,7 @@ impl FitParams {
     }
 
     /// The settings to be kept: all but K and memory.
-    pub fn settings(&self) -> FitSettings {
+    pub(crate) fn settings(&self) -> FitSettings {
         FitSettings {
             seed: self.seed,
             n_init: self.n_init,

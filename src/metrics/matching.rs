@@ -25,7 +25,7 @@ impl Contingency {
     /// one is returned, always the same one for the same table. The time is cubic in the larger
     /// side of the table. Source: Kuhn (1955), *Naval Research Logistics Quarterly* 2; Munkres
     /// (1957), *Journal of the SIAM* 5.
-    pub fn best_matching(&self) -> Matching {
+    pub(crate) fn best_matching(&self) -> Matching {
         // i128, because the solver adds and subtracts counts that may be as large as u64::MAX.
         let cost = |cluster, label| -i128::from(self.cluster(cluster)[label]);
         let labels = cheapest_matching(self.n_clusters, self.n_labels, cost);

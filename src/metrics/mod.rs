@@ -106,7 +106,7 @@ impl Contingency {
     /// # Errors
     /// [`Error::Parameter`] if the number of counts is not `n_clusters * n_labels`, if there are
     /// none or more than 2^27, or if their sum is 0 or above `u64::MAX`.
-    pub fn from_counts(n_clusters: usize, n_labels: usize, counts: Vec<u64>) -> Result<Self> {
+    pub(crate) fn from_counts(n_clusters: usize, n_labels: usize, counts: Vec<u64>) -> Result<Self> {
         let size = table_size(n_clusters, n_labels)?;
         if counts.len() != size {
             let allowed = format!("{size} counts ({n_clusters} clusters x {n_labels} labels)");
@@ -140,12 +140,12 @@ impl Contingency {
     }
 
     /// The number of samples in each cluster (`n_clusters`).
-    pub fn cluster_sizes(&self) -> Vec<u64> {
+    pub(crate) fn cluster_sizes(&self) -> Vec<u64> {
         self.rows().map(|row| row.iter().sum()).collect()
     }
 
     /// The number of samples that bear each label (`n_labels`).
-    pub fn label_sizes(&self) -> Vec<u64> {
+    pub(crate) fn label_sizes(&self) -> Vec<u64> {
         let mut sizes = vec![0; self.n_labels];
         for row in self.rows() {
             sizes.iter_mut().zip(row).for_each(|(size, n)| *size += n);
@@ -155,7 +155,7 @@ impl Contingency {
 
     /// The most frequent label of each cluster (`n_clusters`); `None` for a cluster without
     /// samples.
-    pub fn majority_labels(&self) -> Vec<Option<Majority>> {
+    pub(crate) fn majority_labels(&self) -> Vec<Option<Majority>> {
         self.rows().map(majority).collect()
     }
 

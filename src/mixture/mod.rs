@@ -152,6 +152,7 @@ impl BernoulliMixture {
     ///
     /// # Panics
     /// If `order` names a component that does not exist.
+    #[doc(hidden)]
     pub fn permuted(&self, order: &[usize]) -> Self {
         let means: Vec<&[f64]> = order.iter().map(|&k| self.mean(k)).collect();
         let weights = order.iter().map(|&k| self.weights[k]).collect();

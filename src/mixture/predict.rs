@@ -37,7 +37,10 @@ impl BernoulliMixture {
         self.assign_known(data, KnownLabels::default())
     }
 
-    /// As [`Self::assign`], for rows whose labels may be known: see [`Self::map_known_rows`].
+    /// [`Self::assign`] for rows whose labels may be known.
+    ///
+    /// A row with a label has responsibilities for the components of its label alone, and its
+    /// log p(x) is that of row and label.
     ///
     /// # Errors
     /// [`crate::error::Error::Features`] if the rows do not have D features.
@@ -107,6 +110,7 @@ impl BernoulliMixture {
     ///
     /// # Errors
     /// [`crate::error::Error::Features`] if the rows do not have D features.
+    #[doc(hidden)]
     pub fn map_rows<T: Send>(
         &self,
         data: &BitMatrix,

@@ -147,7 +147,7 @@ impl Model {
     /// [`ModelProblem::Invalid`] if height x width is not D, or the items have not D features. Also
     /// if a table of labels or quantiles does not fit K, a number of the fit is not finite, or a
     /// start or cluster is named that is not there.
-    pub fn check(&self) -> Result<(), ModelProblem> {
+    pub(crate) fn check(&self) -> Result<(), ModelProblem> {
         let (height, width) = (self.height, self.width);
         let (n_components, n_features) = (self.mixture.n_components(), self.mixture.n_features());
         ModelProblem::ensure(u64::from(height) * u64::from(width) == n_features as u64, || {

@@ -25,7 +25,8 @@ impl Binarize {
     /// missing bits. Packed pixels are ink already, whatever the rule.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a threshold of 0, and for [`Binarize::None`] if a value is above 1.
+    /// [`crate::Error::Parameter`] for a threshold of 0, and for [`Binarize::None`] if a value is
+    /// above 1.
     pub fn apply(&self, pixels: &Pixels) -> Result<BitMatrix> {
         if let Some(bits) = pixels.bits() {
             return Ok(bits.clone());

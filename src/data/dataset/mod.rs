@@ -60,6 +60,7 @@ pub struct Part {
 impl Part {
     /// The source among `parts` that image `i` came from, and its index within that source; empty
     /// and `i` itself if there is none.
+    #[doc(hidden)]
     pub fn origin(parts: &[Self], i: usize) -> (&str, usize) {
         Self::of(parts, i).map_or(("", i), |part| (&part.source, i - part.first))
     }
@@ -151,7 +152,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Error::Data`] about `source` if there is not exactly one label for each image.
-    pub fn set_labels(
+    pub(crate) fn set_labels(
         &mut self,
         labels: Labels,
         source: impl AsRef<std::path::Path>,
@@ -171,7 +172,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`DataProblem::MaskSize`] about `source` if the mask has another size or number of images.
-    pub fn hide(&mut self, mask: &Pixels, source: impl AsRef<std::path::Path>) -> Result<()> {
+    pub(crate) fn hide(&mut self, mask: &Pixels, source: impl AsRef<std::path::Path>) -> Result<()> {
         let (n, d) = (self.pixels.n_images(), self.pixels.n_features());
         let size = |pixels: &Pixels| (pixels.height(), pixels.width());
         if size(mask) != size(&self.pixels) || ![1, n].contains(&mask.n_images()) {
@@ -193,7 +194,7 @@ impl Dataset {
     /// # Errors
     /// [`DataProblem::MissingColumn`] with the name of the first one, or its number from 1, that is
     /// missing in every image.
-    pub fn check_columns(&self) -> Result<()> {
+    pub(crate) fn check_columns(&self) -> Result<()> {
         let sums = self.pixels.missing().map(BitMatrix::column_sums).unwrap_or_default();
         let n = self.pixels.n_images() as u64;
         match sums.iter().position(|&sum| sum == n) {
@@ -211,7 +212,7 @@ impl Dataset {
     /// # Errors
     /// [`DataProblem::MixedScales`] if most columns that are not blank hold zeros and ones, but not
     /// all: about the source of the largest value in the first such column.
-    pub fn check_scale(&self) -> Result<()> {
+    pub(crate) fn check_scale(&self) -> Result<()> {
         if !matches!(self.kind, SourceKind::Npy | SourceKind::Table) {
             return Ok(());
         }
@@ -236,7 +237,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`DataProblem::GreyForBinary`] about the source of the first image of which one is not.
-    pub fn check_binary(&self) -> Result<()> {
+    pub(crate) fn check_binary(&self) -> Result<()> {
         // In joined sets the ones of binary rows were made 255.
         let is_grey =
             |i: &usize| self.pixels.image(*i).iter().any(|value| ![0, 1, 255].contains(value));
@@ -254,6 +255,7 @@ impl Dataset {
     }
 
     /// Keeps the first `n` images only, with their labels and parts.
+    #[doc(hidden)]
     pub fn truncate(&mut self, n: usize) {
         self.pixels.truncate(n);
         if let Some(labels) = &mut self.labels {
@@ -296,14 +298,14 @@ impl Dataset {
     }
 
     /// Whether these are binary rows. Images that happen to hold only 0 and 1 are not.
-    pub fn is_binary(&self) -> bool {
+    pub(crate) fn is_binary(&self) -> bool {
         use SourceKind::{Mixed, Npy, Table};
         let is_table = matches!(self.kind, Npy | Table | Mixed);
         self.pixels.bits().is_some() || is_table && self.pixels.is_binary()
     }
 
     /// The rule that made the bits, if all are packed; that of the first source.
-    pub fn packed_by(&self) -> Option<Binarize> {
+    pub(crate) fn packed_by(&self) -> Option<Binarize> {
         self.pixels.bits().and_then(|_| self.parts.first()?.packed_by)
     }
 

@@ -117,7 +117,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The weighted mean over rows of the number of features that are observed, from 0 to D.
-    pub fn mean_observed(&self) -> f64 {
+    pub(crate) fn mean_observed(&self) -> f64 {
         let d = self.data.n_features() as f64;
         let Some(missing) = self.data.missing() else { return d };
         let n_missing = (0..missing.n_samples()).map(|i| missing.ones(i).count() as f64);
