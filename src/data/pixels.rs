@@ -99,7 +99,7 @@ impl Pixels {
         Self::new(bits.n_samples(), height, width, unpacked(bits, u8::MAX))
     }
 
-    /// The images as bits, if they are binary already ([`Pixels::packed`]).
+    /// The images as bits, if they are binary already.
     pub fn bits(&self) -> Option<&BitMatrix> {
         match &self.values {
             Values::Packed { bits, .. } => Some(bits),

@@ -41,7 +41,7 @@ pub struct FitParams {
     /// Seeds every random choice.
     pub seed: u64,
     /// About the most bytes that lists of rows may take if the rows lie elsewhere
-    /// ([`BitMatrix::elsewhere`](crate::bits::BitMatrix::elsewhere)).
+    /// (a mapped `.bits` file).
     ///
     /// What would take more is listed anew in every iteration. That takes longer and gives the same
     /// mixture to the last bit. Lists of other rows are always kept.

@@ -33,7 +33,7 @@ impl Contingency {
         Matching { labels, hits }
     }
 
-    /// Accuracy, in [0, 1]: the part of all samples that [`Contingency::best_matching`] puts in the
+    /// Accuracy, in [0, 1]: the part of all samples that the best matching puts in the
     /// right place.
     pub fn accuracy(&self) -> f64 {
         self.best_matching().hits as f64 / self.n_samples as f64

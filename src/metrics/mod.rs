@@ -106,7 +106,11 @@ impl Contingency {
     /// # Errors
     /// [`Error::Parameter`] if the number of counts is not `n_clusters * n_labels`, if there are
     /// none or more than 2^27, or if their sum is 0 or above `u64::MAX`.
-    pub(crate) fn from_counts(n_clusters: usize, n_labels: usize, counts: Vec<u64>) -> Result<Self> {
+    pub(crate) fn from_counts(
+        n_clusters: usize,
+        n_labels: usize,
+        counts: Vec<u64>,
+    ) -> Result<Self> {
         let size = table_size(n_clusters, n_labels)?;
         if counts.len() != size {
             let allowed = format!("{size} counts ({n_clusters} clusters x {n_labels} labels)");

@@ -51,7 +51,7 @@ pub use typicality::{LEVELS, Member, Typicality};
 /// The bytes of the model file of `model`; the same model gives the same bytes.
 ///
 /// # Errors
-/// [`ModelProblem::Invalid`] if the parts do not fit together (see [`Model::check`]), so that
+/// [`ModelProblem::Invalid`] if the parts do not fit together (see `Model::check`), so that
 /// whatever is written can be read; [`ModelProblem::TooLarge`] above [`MAX_FILE_LEN`].
 pub fn encode(model: &Model) -> Result<Vec<u8>, ModelProblem> {
     model.check()?;

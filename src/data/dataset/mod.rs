@@ -172,7 +172,11 @@ impl Dataset {
     ///
     /// # Errors
     /// [`DataProblem::MaskSize`] about `source` if the mask has another size or number of images.
-    pub(crate) fn hide(&mut self, mask: &Pixels, source: impl AsRef<std::path::Path>) -> Result<()> {
+    pub(crate) fn hide(
+        &mut self,
+        mask: &Pixels,
+        source: impl AsRef<std::path::Path>,
+    ) -> Result<()> {
         let (n, d) = (self.pixels.n_images(), self.pixels.n_features());
         let size = |pixels: &Pixels| (pixels.height(), pixels.width());
         if size(mask) != size(&self.pixels) || ![1, n].contains(&mask.n_images()) {
