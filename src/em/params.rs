@@ -9,7 +9,7 @@ use crate::record::{FitSettings, NInit};
 /// How a mixture is to be fitted: K, and settings that have defaults.
 ///
 /// ```
-/// use bmm::em::{FitParams, NInit};
+/// use bmm::{FitParams, NInit};
 ///
 /// let params = FitParams::new(3).for_features(12).n_init(NInit::Exactly(10)).seed(1);
 /// assert_eq!((params.n_components, params.alpha), (3, 0.0));
