@@ -16,11 +16,10 @@ use commands::{
 };
 use input::names;
 use std::process::ExitCode;
-use terminal::console::Console;
-use terminal::failure::{Failure, Lines, Outcome, exit_code};
-use terminal::memory;
+use terminal::failure::exit_code;
 use terminal::options::Options;
 use terminal::usage::Usage;
+use terminal::{Console, Failure, Lines, Outcome, memory};
 
 /// Clusters binary images with a Bernoulli mixture fitted by EM.
 #[derive(Debug, Parser)]

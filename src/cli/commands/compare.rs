@@ -1,12 +1,9 @@
 //! `bmm compare`: which clusters of two models belong together, and how the two differ on data.
 
-use crate::cli::input::reading::Reading;
-use crate::cli::input::{self, models};
+use crate::cli::input::{self, Reading, models};
 use crate::cli::results::comparison::{Comparison, OnData};
 use crate::cli::run_folder::pictures;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::output;
+use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
 use std::ffi::OsString;

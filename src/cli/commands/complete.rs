@@ -1,13 +1,8 @@
 //! `bmm complete`: fills in what is missing.
 
-use crate::cli::input::models::{self, ModelArgs};
-use crate::cli::input::reading::{MaskArgs, Reading};
-use crate::cli::input::{self, Input, Words, demo};
+use crate::cli::input::{self, Input, MaskArgs, ModelArgs, Reading, Words, demo, models};
 use crate::cli::run_folder::pictures::{self, numbers};
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::output;
-use crate::cli::terminal::text::counted;
+use crate::cli::terminal::{Console, Failure, Outcome, counted, output};
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;

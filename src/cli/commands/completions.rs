@@ -1,8 +1,6 @@
 //! `bmm completions`: what a shell needs to complete commands and flags.
 
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::output;
+use crate::cli::terminal::{Console, Failure, Outcome, output};
 use clap::Command;
 use clap_complete::Shell;
 use serde_json::json;

@@ -1,14 +1,11 @@
 //! `bmm eval`: scores a model on data.
 
-use crate::cli::input::models::ModelArgs;
-use crate::cli::input::reading::{MaskArgs, Reading};
-use crate::cli::input::{self, Input, demo, photos};
+use crate::cli::input::{self, Input, MaskArgs, ModelArgs, Reading, demo, photos};
 use crate::cli::results::classifier::Classification;
 use crate::cli::results::clusters::{Agreement, Clustering};
 use crate::cli::results::confusion::Confusion;
 use crate::cli::results::document::{DataFacts, Scores};
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::{Console, Failure, Outcome};
 use crate::error::Result;
 use crate::model_file::Model;
 use serde::Serialize;

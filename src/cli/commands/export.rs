@@ -1,9 +1,7 @@
 //! `bmm export`: writes a model in a format that other programs read.
 
-use crate::cli::input::models::{self, ModelArgs};
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::output;
+use crate::cli::input::{ModelArgs, models};
+use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
 use crate::model_file::exchange::{self, Format};
 use std::path::PathBuf;

@@ -1,9 +1,6 @@
 //! `bmm fetch`: downloads a published data set.
 
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::progress::Transfer;
-use crate::cli::terminal::usage::number;
+use crate::cli::terminal::{Console, Failure, Outcome, Transfer, number};
 use crate::data::{Download, Published, PublishedSet};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;

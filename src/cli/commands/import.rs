@@ -1,9 +1,8 @@
 //! `bmm import`: makes a run folder of a model that another program wrote.
 
-use crate::cli::input::reading::ImageShape;
+use crate::cli::input::ImageShape;
 use crate::cli::run_folder;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::{Console, Failure, Outcome};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
 use crate::model_file::exchange::{self, Format};

@@ -1,13 +1,10 @@
 //! `bmm info`: what is known of a model or a data source.
 
-use crate::cli::input::reading::Reading;
-use crate::cli::input::{self, Input, demo, models};
+use crate::cli::input::{self, Input, Reading, demo, models};
 use crate::cli::results::clusters;
 use crate::cli::results::standard_errors::ErrorArgs;
 use crate::cli::results::trust::TrustInWords;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::tables;
+use crate::cli::terminal::{Console, Failure, Outcome, tables};
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
 use crate::model_file::Model;

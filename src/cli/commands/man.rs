@@ -1,7 +1,6 @@
 //! `bmm man`: the manual pages.
 
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
+use crate::cli::terminal::{Console, Failure, Outcome};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use clap::Command;

@@ -1,10 +1,7 @@
 //! `bmm pack`: writes a data source as bits, which later commands load fast.
 
-use crate::cli::input::reading::ReadingArgs;
-use crate::cli::input::{self, Input};
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::output;
+use crate::cli::input::{self, Input, ReadingArgs};
+use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::data::{self, Packed, PackedFile, Source};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;

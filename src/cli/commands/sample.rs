@@ -1,12 +1,9 @@
 //! `bmm sample`: draws images from a model.
 
 use crate::bits::BitMatrix;
-use crate::cli::input::models::{self, ModelArgs};
+use crate::cli::input::{ModelArgs, models};
 use crate::cli::run_folder::pictures;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::output;
-use crate::cli::terminal::text::counted;
+use crate::cli::terminal::{Console, Failure, Outcome, counted, output};
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;

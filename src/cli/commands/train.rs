@@ -1,16 +1,12 @@
 //! `bmm train`: fits a mixture and writes a run folder.
 
-use crate::cli::input::Input;
 use crate::cli::input::fit::{FitArgs, announce};
 use crate::cli::input::known_labels::Supervision;
-use crate::cli::input::models;
+use crate::cli::input::{Input, models};
 use crate::cli::results::document::Written;
 use crate::cli::results::train_report::Results;
-use crate::cli::run_folder::Run;
-use crate::cli::run_folder::pictures;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::progress::Progress;
+use crate::cli::run_folder::{Run, pictures};
+use crate::cli::terminal::{Console, Failure, Outcome, Progress};
 use crate::em::{self, Fit, FitParams, FitSettings, Init, InitKind, Policy, StopReason};
 use crate::error::{Error, Result};
 use crate::mixture::Assignment;

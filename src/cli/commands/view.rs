@@ -1,14 +1,10 @@
 //! `bmm view`: shows the means of the clusters, or opens the page of the run.
 
-use crate::cli::input::models::{self, ModelArgs};
+use crate::cli::input::{ModelArgs, models};
 use crate::cli::results::clusters;
-use crate::cli::run_folder::page;
-use crate::cli::run_folder::page::stored;
-use crate::cli::run_folder::page::stored::Member;
+use crate::cli::run_folder::page::{self, stored, stored::Member};
 use crate::cli::run_folder::pictures;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::output;
+use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
 use crate::model_file::Model;

@@ -3,10 +3,7 @@
 
 use super::reading::{Reading, ReadingArgs};
 use super::{Input, read_with_held_out, source_or_default, source_parser};
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::memory;
-use crate::cli::terminal::progress;
-use crate::cli::terminal::text::counted;
+use crate::cli::terminal::{Console, counted, memory, progress};
 use crate::em::{self, FitParams, Init, NInit};
 use crate::error::{Error, Result};
 use crate::kernels;
@@ -70,7 +67,7 @@ fn starts(text: &str) -> Result<NInit> {
         Ok(n_init) if !matches!(n_init, NInit::Exactly(n) if n > MAX_STARTS) => Ok(n_init),
         _ => {
             let allowed = format!("auto or a whole number from 1 to {MAX_STARTS}");
-            Err(Error::Parameter { name: "n-init", value: text.into(), allowed })
+            Err(Error::parameter("n-init", text, allowed))
         }
     }
 }
@@ -138,7 +135,7 @@ fn check_storable(input: &Input, k: usize) -> Result<()> {
         return Ok(());
     }
     let allowed = format!("below {most}: a model file holds at most 1 GiB");
-    Err(Error::Parameter { name: "k", value: k.to_string(), allowed })
+    Err(Error::parameter("k", k, allowed))
 }
 
 /// The kernels that will fit: instruction set and threads.

@@ -1,12 +1,9 @@
 //! From the name of a source to rows: by the readers, the demo and the binarisation rule.
 
-use super::demo;
-use super::names;
-use super::photos;
 use super::reading::{ImageShape, Reading};
 use super::rows::{Input, LeftOut};
-use crate::cli::terminal::console::Note;
-use crate::cli::terminal::text::counted;
+use super::{demo, names, photos};
+use crate::cli::terminal::{Note, counted};
 use crate::data::{self, Binarize, Dataset, Source, SourceKind, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;

@@ -7,12 +7,14 @@ mod load;
 pub(crate) mod models;
 pub(crate) mod names;
 pub(crate) mod photos;
-pub(crate) mod reading;
+mod reading;
 mod rows;
 mod words;
 
 pub(crate) use load::{
     name_of, read, read_for_model, read_with_held_out, source_or_default, source_parser,
 };
+pub(crate) use models::ModelArgs;
+pub(crate) use reading::{ImageShape, MaskArgs, Reading, ReadingArgs};
 pub(crate) use rows::{Input, LeftOut};
 pub(crate) use words::Words;

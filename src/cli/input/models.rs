@@ -1,7 +1,7 @@
 //! Which model a command means.
 
 use super::demo;
-use crate::cli::terminal::console::Console;
+use crate::cli::terminal::Console;
 use crate::error::{Error, ModelProblem, Result};
 use crate::model_file::Model;
 use std::fs;

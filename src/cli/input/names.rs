@@ -1,9 +1,7 @@
 //! What a user may have meant by a name that is not there.
 
-use super::demo;
-use super::models;
-use crate::cli::terminal::failure::Lines;
-use crate::cli::terminal::hints;
+use super::{demo, models};
+use crate::cli::terminal::{Lines, hints};
 use crate::error::{DataProblem, Error};
 use std::fs;
 use std::io::ErrorKind;

@@ -1,7 +1,7 @@
 //! Pictures unlike the images of a model: photos, which are prepared, and inverted images.
 
 use super::rows::Input;
-use crate::cli::terminal::text::counted;
+use crate::cli::terminal::counted;
 use crate::model_file::Model;
 
 /// The smallest height and width, in pixels, of images in which something can be cut out.

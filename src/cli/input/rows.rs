@@ -2,7 +2,7 @@
 
 use super::words::Words;
 use crate::bits::BitMatrix;
-use crate::cli::terminal::text::{amount, counted};
+use crate::cli::terminal::{amount, counted};
 use crate::data::{Binarize, Labels, Part};
 use crate::em::Rows;
 use std::path::Path;

@@ -2,8 +2,7 @@
 
 use super::clusters;
 use crate::cli::input::Input;
-use crate::cli::terminal::tables;
-use crate::cli::terminal::text::amount;
+use crate::cli::terminal::{amount, tables};
 use crate::error::Result;
 use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
 use crate::model_file::{LabelTable, Model};

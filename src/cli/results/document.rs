@@ -2,7 +2,7 @@
 //! of their fields is the order of its keys.
 
 use crate::cli::input::{Input, LeftOut};
-use crate::cli::terminal::clock::Clock;
+use crate::cli::terminal::Clock;
 use crate::em::{FitReport, StopReason};
 use crate::mixture::BernoulliMixture;
 use serde::{Serialize, Serializer};

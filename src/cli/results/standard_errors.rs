@@ -1,11 +1,7 @@
 //! The standard errors of a model's weights and means, for `bmm info --errors`.
 
-use crate::cli::input;
-use crate::cli::input::Input;
-use crate::cli::input::reading::Reading;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::memory;
-use crate::cli::terminal::tables;
+use crate::cli::input::{self, Input, Reading};
+use crate::cli::terminal::{Console, memory, tables};
 use crate::data;
 use crate::em::{self, FitParams, StandardErrors};
 use crate::error::{Error, Result};
@@ -65,8 +61,7 @@ impl ErrorArgs {
             return Ok(());
         }
         let value = format!("asked of {}", Path::new(subject).display());
-        let allowed = "left out: only models have standard errors".into();
-        Err(Error::Parameter { name: "errors", value, allowed })
+        Err(Error::parameter("errors", value, "left out: only models have standard errors"))
     }
 
     /// The standard errors of `model`, if they are asked for.
@@ -135,8 +130,8 @@ fn was_trained_on(model: &Model, input: &Input) -> Option<bool> {
 fn labels_of(model: &Model, input: &Input) -> Result<Vec<Option<u32>>> {
     let names = model.labels.as_ref().map_or(&[][..], |table| &table.names);
     let Some(labels) = &input.labels else {
-        let (value, allowed) = ("not given".into(), "those that the model was fitted to".into());
-        return Err(Error::Parameter { name: "labels", value, allowed });
+        let allowed = "those that the model was fitted to";
+        return Err(Error::parameter("labels", "not given", allowed));
     };
     let number = |name: &String| names.iter().zip(0..).find(|(known, _)| *known == name);
     let numbers: Vec<Option<u32>> =

@@ -2,7 +2,7 @@
 
 use super::findings::Finding;
 use crate::cli::input::Words;
-use crate::cli::terminal::text::counted;
+use crate::cli::terminal::counted;
 use crate::em::{FitReport, RunnerUp, SAME_OPTIMUM, StopReason};
 use crate::model_file::{Confirmation, FitRecord, Model, NextOptimum, Trust};
 use serde::Serialize;

@@ -8,13 +8,10 @@ use super::input::Input;
 use crate::cli::input::models;
 use crate::cli::results::document::Written;
 use crate::cli::results::train_report::Results;
-use crate::cli::terminal::clock::Clock;
-use crate::cli::terminal::console::json_text;
-use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::{Clock, Failure, json_text};
 use crate::error::{Error, Result};
 use crate::model_file::{self, Digest, Model, atomic};
-use crate::parallel;
-use crate::render;
+use crate::{parallel, render};
 use std::path::{Path, PathBuf};
 
 /// A run that goes on: where it will be written, and how long it has taken.

@@ -1,10 +1,9 @@
 //! Pictures of a model's clusters: captions, the contact sheet, and the terminal.
 
 use crate::bits::BitMatrix;
-use crate::cli::input::Words;
-use crate::cli::input::demo;
+use crate::cli::input::{Words, demo};
 use crate::cli::results::clusters;
-use crate::cli::terminal::console::Console;
+use crate::cli::terminal::Console;
 use crate::error::Result;
 use crate::model_file::Model;
 use crate::render::{self, Colours, Grid, Shape, Sheet, Tile};

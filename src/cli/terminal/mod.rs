@@ -1,7 +1,7 @@
 //! How the program speaks: console, tables, progress, failures.
 
-pub(crate) mod clock;
-pub(crate) mod console;
+mod clock;
+mod console;
 pub(crate) mod failure;
 pub(crate) mod hints;
 pub(crate) mod memory;
@@ -9,5 +9,14 @@ pub(crate) mod options;
 pub(crate) mod output;
 pub(crate) mod progress;
 pub(crate) mod tables;
-pub(crate) mod text;
+mod text;
 pub(crate) mod usage;
+
+pub(crate) use clock::Clock;
+pub(crate) use console::{Console, Note, json_text};
+pub(crate) use failure::{Failure, Lines, Outcome};
+#[cfg(feature = "fetch")]
+pub(crate) use progress::Transfer;
+pub(crate) use progress::{Count, Progress};
+pub(crate) use text::{amount, counted};
+pub(crate) use usage::number;

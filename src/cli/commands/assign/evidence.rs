@@ -2,10 +2,8 @@
 //! decided.
 
 use crate::cli::input::Input;
-use crate::cli::run_folder::pictures;
-use crate::cli::run_folder::pictures::Style;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::text::counted;
+use crate::cli::run_folder::pictures::{self, Style};
+use crate::cli::terminal::{Console, counted};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
 use crate::render::{self, Sheet, Tile};
@@ -66,9 +64,8 @@ pub(crate) fn shown(
 /// [`Error::Parameter`] for a model of one cluster, which leaves nothing to decide.
 pub(crate) fn sheet(model: &Model, input: &Input, assigned: &[Assigned]) -> Result<Vec<u8>> {
     if model.mixture.n_components() < 2 {
-        let (value, allowed) =
-            ("asked of one cluster".into(), "left out: there is no other to decide against".into());
-        return Err(Error::Parameter { name: "explain", value, allowed });
+        let allowed = "left out: there is no other to decide against";
+        return Err(Error::parameter("explain", "asked of one cluster", allowed));
     }
     let (images, d) = images(input, assigned);
     let evidence: Vec<[Vec<f64>; 2]> = assigned.iter().map(|a| sides(model, input, a)).collect();

@@ -3,19 +3,10 @@
 mod columns;
 mod evidence;
 
-use crate::cli::input;
-use crate::cli::input::Input;
-use crate::cli::input::demo;
-use crate::cli::input::models;
-use crate::cli::input::models::ModelArgs;
-use crate::cli::input::photos;
-use crate::cli::input::reading::{MaskArgs, Reading};
+use crate::cli::input::{self, Input, MaskArgs, ModelArgs, Reading, demo, models, photos};
 use crate::cli::results::classifier::Classifier;
 use crate::cli::results::clusters::most_probable_first;
-use crate::cli::terminal::console::{Console, json_text};
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::output;
-use crate::cli::terminal::tables;
+use crate::cli::terminal::{Console, Failure, Outcome, json_text, output, tables};
 use crate::error::{Error, Result};
 use crate::mixture::Scoring;
 use crate::model_file::Model;
@@ -122,16 +113,15 @@ impl Args {
             output::check_png("explain", file, self.force)?;
         }
         if self.show && self.format != Format::Table {
-            let value = "asked with another --format".into();
-            let allowed = "left out, or asked with --format table".into();
-            return Err(Error::Parameter { name: "show", value, allowed });
+            let allowed = "left out, or asked with --format table";
+            return Err(Error::parameter("show", "asked with another --format", allowed));
         }
         let k = model.mixture.n_components();
         if (1..=k).contains(&self.top) {
             return Ok(());
         }
         let allowed = format!("from 1 to {k}, the clusters of the model");
-        Err(Error::Parameter { name: "top", value: self.top.to_string(), allowed })
+        Err(Error::parameter("top", self.top, allowed))
     }
 
     /// Writes the result to where it was asked for: one JSON document, or rows in a format.

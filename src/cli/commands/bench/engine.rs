@@ -1,8 +1,8 @@
 //! The production side of the ladder: what `bmm assign` and `bmm train` run.
 
 use crate::bits::BitMatrix;
-use crate::cli::terminal::text::counted;
-use crate::em::{self, BLOCK_ROWS, EStep, SufficientStats};
+use crate::cli::terminal::counted;
+use crate::em::{self, BLOCK_ROWS};
 use crate::kernels::{self, RowBlock};
 use crate::mixture::BernoulliMixture;
 use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
@@ -40,21 +40,6 @@ impl Engine {
         self.resp.iter().flat_map(move |resp| {
             (0..resp.log_prob().len()).map(move |i| resp.row(i, n_components).collect())
         })
-    }
-}
-
-/// The E-step of a fit.
-pub(super) struct Fit(EStep);
-
-impl Fit {
-    /// Lists the rows. This is done once for a fit, whatever its starts and iterations.
-    pub(super) fn list(rows: &BitMatrix, n_components: usize) -> Self {
-        Self(EStep::new(rows, n_components))
-    }
-
-    /// One E-step: from `mixture` to the sums that the M-step needs.
-    pub(super) fn e_step(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
-        self.0.run(mixture)
     }
 }
 

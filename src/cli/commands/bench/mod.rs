@@ -8,11 +8,8 @@ mod ladder;
 mod report;
 mod timing;
 
-use crate::cli::input::reading::Reading;
-use crate::cli::input::{self, Input};
-use crate::cli::terminal::console::{Console, json_text};
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::usage::number;
+use crate::cli::input::{self, Input, Reading};
+use crate::cli::terminal::{Console, Failure, Outcome, json_text, number};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use ladder::Ladder;

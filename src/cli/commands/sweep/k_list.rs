@@ -24,14 +24,10 @@ pub(super) fn from_two(text: &str) -> Result<KList> {
 }
 
 fn read(name: &'static str, least: usize, text: &str) -> Result<KList> {
-    let wrong = || Error::Parameter {
-        name,
-        value: format!("'{text}'"),
-        allowed: format!(
-            "a range or a list of at most {MAX_KS} whole numbers from {least}, \
-             such as 2..20 or 5,10,20"
-        ),
-    };
+    let allowed = format!(
+        "a range or a list of at most {MAX_KS} whole numbers from {least}, such as 2..20 or 5,10,20"
+    );
+    let wrong = || Error::parameter(name, format!("'{text}'"), &*allowed);
     let mut ks = Vec::new();
     for part in text.split(',') {
         let (first, last) = ends(part).filter(|ends| ends.0 >= least).ok_or_else(wrong)?;

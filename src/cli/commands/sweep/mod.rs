@@ -10,9 +10,7 @@ use crate::cli::input::Input;
 use crate::cli::input::fit::{FitArgs, announce};
 use crate::cli::results::train_report::Results;
 use crate::cli::run_folder::Run;
-use crate::cli::terminal::console::Console;
-use crate::cli::terminal::failure::{Failure, Outcome};
-use crate::cli::terminal::progress::{Count, Progress};
+use crate::cli::terminal::{Console, Count, Failure, Outcome, Progress, number};
 use crate::em::{
     self, BootstrapTest, FitParams, FitSettings, HeldOut, InitKind, Origin, Sweep, SweptFit,
 };
@@ -21,7 +19,6 @@ use criteria::{Criterion, Row};
 use k_list::KList;
 use report::Report;
 use rows::Rows;
-use std::str::FromStr;
 
 /// Fit every number of clusters, compare them by criteria, and keep one
 #[derive(Debug, clap::Args)]
@@ -65,27 +62,17 @@ const MAX_SAMPLES: usize = 100_000;
 const LONG_BOOTSTRAP: usize = 5_000_000;
 
 fn share(text: &str) -> Result<f64> {
-    let allowed = "a number between 0 and 1, such as 0.1";
-    checked("holdout", text, allowed, |share| *share > 0.0 && *share < 1.0)
+    let allowed = || "a number between 0 and 1, such as 0.1".into();
+    number("holdout", text, |share| *share > 0.0 && *share < 1.0, allowed)
 }
 
 fn n_folds(text: &str) -> Result<usize> {
-    checked("folds", text, "a whole number from 2", |n| *n >= 2)
+    number("folds", text, |n| *n >= 2, || "a whole number from 2".into())
 }
 
 fn n_bootstrap(text: &str) -> Result<usize> {
-    let allowed = format!("a whole number from 1 to {MAX_SAMPLES}");
-    checked("bootstrap", text, &allowed, |n| (1..=MAX_SAMPLES).contains(n))
-}
-
-fn checked<T: FromStr>(
-    name: &'static str,
-    text: &str,
-    allowed: &str,
-    is_allowed: impl Fn(&T) -> bool,
-) -> Result<T> {
-    let wrong = || Error::Parameter { name, value: text.into(), allowed: allowed.into() };
-    text.parse().ok().filter(is_allowed).ok_or_else(wrong)
+    let allowed = || format!("a whole number from 1 to {MAX_SAMPLES}");
+    number("bootstrap", text, |n| (1..=MAX_SAMPLES).contains(n), allowed)
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -145,13 +132,12 @@ impl Args {
         em::check_distinct(&rows.train.bits, ks, "distinct rows")?;
         rows.check_folds(ks)?;
         if params.tol <= 0.0 {
-            let allowed = "above 0 in a sweep: what never converges is never chosen".into();
-            return Err(Error::Parameter { name: "tol", value: "0".into(), allowed });
+            let allowed = "above 0 in a sweep: what never converges is never chosen";
+            return Err(Error::parameter("tol", "0", allowed));
         }
         if self.criterion == Some(Criterion::HeldOut) && rows.how_held_out().is_none() {
-            let allowed = "bic, aic or icl unless rows are held out, as by --folds 5".into();
-            let value = Criterion::HeldOut.to_string();
-            return Err(Error::Parameter { name: "criterion", value, allowed });
+            let allowed = "bic, aic or icl unless rows are held out, as by --folds 5";
+            return Err(Error::parameter("criterion", Criterion::HeldOut, allowed));
         }
         Ok(())
     }
@@ -242,9 +228,8 @@ impl Found {
         let instead = || criteria::choose(&fits, None).unwrap_or((Criterion::Bic, 0));
         let choice = choice.or_else(|| self.interrupted.then(instead));
         let Some((criterion, chosen)) = choice else {
-            let allowed = "enough for a fit to converge: none did that could be chosen".into();
-            let value = params.max_iter.to_string();
-            return Err(Error::Parameter { name: "max-iter", value, allowed });
+            let allowed = "enough for a fit to converge: none did that could be chosen";
+            return Err(Error::parameter("max-iter", params.max_iter, allowed));
         };
         let settings = params.settings();
         let swept = self.sweep.fits.swap_remove(chosen);

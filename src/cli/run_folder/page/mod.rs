@@ -4,13 +4,11 @@
 mod members;
 pub(crate) mod stored;
 
-use crate::cli::input::Input;
-use crate::cli::input::demo;
-use crate::cli::input::photos;
+use crate::cli::input::{Input, demo, photos};
 use crate::cli::results::document::as_text;
 use crate::cli::results::train_report::Results;
 use crate::cli::results::trust::TrustInWords;
-use crate::cli::terminal::text::counted;
+use crate::cli::terminal::counted;
 use crate::error::{Error, Result};
 use crate::model_file::{LEVELS, Model};
 use crate::render::{self, Axes, Base64Numbers, Line, LinePlot};

@@ -5,10 +5,9 @@ use super::engine;
 use super::iterations::IterationTime;
 use super::ladder::{KEYS, Ladder, Rung};
 use crate::cli::input::{Input, Words, demo};
+use crate::cli::terminal::counted;
 use crate::cli::terminal::tables::table;
-use crate::cli::terminal::text::counted;
-use crate::em;
-use crate::kernels;
+use crate::{em, kernels};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
