@@ -41,18 +41,16 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
     check_comparable(&a, &b)?;
-    args.check_output()?;
+    args.output.iter().try_for_each(|file| output::check_png("output", file, args.force))?;
     let paths = [&args.a, &args.b].map(|path| models::file_in(path).display().to_string());
     let on_data = args.on_data(&a, &b, console)?;
     let comparison = Comparison::new(paths, [&a, &b], on_data);
     if let Some(file) = &args.output {
         save_sheet(&comparison, [&a, &b], file, args.force, console)?;
     }
-    console.result(&comparison, || comparison.text())?;
-    Ok(Outcome::Done)
+    console.result(&comparison, || comparison.text())
 }
 
-/// Checks that both models have images of the same size.
 fn check_comparable(a: &Model, b: &Model) -> Result<()> {
     let [size_a, size_b] = [a, b].map(|model| (model.height, model.width));
     if size_a == size_b {
@@ -64,11 +62,6 @@ fn check_comparable(a: &Model, b: &Model) -> Result<()> {
 }
 
 impl Args {
-    /// Checks before the work that the picture can be written.
-    fn check_output(&self) -> Result<()> {
-        self.output.iter().try_for_each(|file| output::check_png("output", file, self.force))
-    }
-
     /// Both models on the source named, or on the default source if it fits.
     fn on_data(&self, a: &Model, b: &Model, console: &Console) -> Result<Option<OnData>> {
         if a.binarize != b.binarize {

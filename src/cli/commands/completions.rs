@@ -32,13 +32,9 @@ pub(crate) fn run(
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, "bmm", &mut script);
     let text = String::from_utf8_lossy(&script);
-    match &args.output {
-        None => console.result(&json!({ "script": text }), || text.to_string())?,
-        Some(file) => {
-            output::save(file, text.as_bytes(), args.force, console)?;
-            let file = file.display().to_string();
-            console.result(&json!({ "output": file }), String::new)?;
-        }
-    }
-    Ok(Outcome::Done)
+    let Some(file) = &args.output else {
+        return console.result(&json!({ "script": text }), || text.to_string());
+    };
+    output::save(file, text.as_bytes(), args.force, console)?;
+    console.result(&json!({ "output": file.display().to_string() }), String::new)
 }

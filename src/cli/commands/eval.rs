@@ -34,7 +34,6 @@ pub(crate) struct Args {
     labels: Option<PathBuf>,
 }
 
-/// The JSON document.
 #[derive(Debug, Serialize)]
 struct Document {
     model: String,
@@ -64,8 +63,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     })?;
     console.notes(photos::remarks(&input, &model));
     let document = Document::new(path.display().to_string(), &model, &input)?;
-    console.result(&document, || document.text())?;
-    Ok(Outcome::Done)
+    console.result(&document, || document.text())
 }
 
 impl Document {

@@ -35,6 +35,5 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     models::announce(&path, &model, console);
     output::save(&args.output, &bytes, args.force, console)?;
     let document = serde_json::json!({ "model": path, "output": args.output });
-    console.result(&document, String::new)?;
-    Ok(Outcome::Done)
+    console.result(&document, String::new)
 }

@@ -1,6 +1,6 @@
 //! `bmm fetch`: downloads a published data set.
 
-use crate::cli::terminal::{Console, Failure, Outcome, Transfer, number};
+use crate::cli::terminal::{Console, Count, Failure, Outcome, number};
 use crate::data::{Download, Published, PublishedSet};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
@@ -91,7 +91,7 @@ impl Args {
         let own = self.mirror.iter().map(|url| format!("{}/", url.trim_end_matches('/')));
         let mirrors: Vec<String> = own.chain(known).collect();
         let download = Download { mirrors: &mirrors, patience: Duration::from_secs(self.timeout) };
-        let transfer = Transfer::new(console, file.name, file.len);
+        let transfer = Count::of_bytes(console, file.name, file.len);
         let bytes = download.fetch(file, &mut |n| transfer.reached(n));
         transfer.finish();
         atomic::write_file(folder.join(file.name), &bytes?, self.force)

@@ -39,8 +39,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         "height": model.height,
         "width": model.width,
     });
-    console.result(&document, || format!("written   {}\n", args.out.display()))?;
-    Ok(Outcome::Done)
+    console.result(&document, || format!("written   {}\n", args.out.display()))
 }
 
 impl Args {

@@ -35,8 +35,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         let reading = Reading::default();
         let input = console.with_notes(|notes| input::read(&args.subject, &reading, notes))?;
         let facts = data_facts(&input);
-        console.result(&facts, || text(&facts, None))?;
-        return Ok(Outcome::Done);
+        return console.result(&facts, || text(&facts, None));
     };
     let trust = TrustInWords::of_model(&model);
     let mut facts = model_facts(&path, &model, trust.as_ref());
@@ -45,8 +44,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         facts["standard_errors"] = json!(errors);
     }
     let table = || errors.as_ref().map(|errors| errors.table(&model)).unwrap_or_default();
-    console.result(&facts, || text(&facts, trust.as_ref()) + &table())?;
-    Ok(Outcome::Done)
+    console.result(&facts, || text(&facts, trust.as_ref()) + &table())
 }
 
 /// The model at `path`, or `None` if what is there is data.

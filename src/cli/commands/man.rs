@@ -32,8 +32,7 @@ pub(crate) fn run(
     program.build();
     let Some(folder) = &args.out else {
         let page = page(program)?;
-        console.result(&json!({ "page": page }), || page.clone())?;
-        return Ok(Outcome::Done);
+        return console.result(&json!({ "page": page }), || page.clone());
     };
     let commands: Vec<Command> = program.get_subcommands().cloned().collect();
     let mut pages = vec![("bmm.1".to_string(), page(program)?)];
@@ -52,8 +51,7 @@ pub(crate) fn run(
     console.note(format_args!("written   {} pages in {}", pages.len(), folder.display()));
     let names: Vec<&String> = pages.iter().map(|(file, _)| file).collect();
     let document = json!({ "folder": folder.display().to_string(), "files": names });
-    console.result(&document, String::new)?;
-    Ok(Outcome::Done)
+    console.result(&document, String::new)
 }
 
 fn page(command: Command) -> Result<String> {

@@ -54,8 +54,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         "output": file.display().to_string(),
         "bytes": packed.len(),
     });
-    console.result(&document, String::new)?;
-    Ok(Outcome::Done)
+    console.result(&document, String::new)
 }
 
 /// Refuses, before the work, a name that hides what the file is.

@@ -2,7 +2,7 @@
 
 use crate::bits::BitMatrix;
 use crate::cli::input::{ModelArgs, models};
-use crate::cli::run_folder::pictures;
+use crate::cli::run_folder::pictures::{self, Style};
 use crate::cli::terminal::{Console, Failure, Outcome, counted, output};
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
@@ -119,7 +119,6 @@ impl Args {
     }
 }
 
-/// Whether the name is that of a folder: it ends with a slash.
 fn is_folder(name: &Path) -> bool {
     name.to_string_lossy().ends_with(std::path::is_separator)
 }
@@ -150,14 +149,10 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
 }
 
 fn in_terminal(bits: &BitMatrix, model: &Model, console: &Console) -> Result<String> {
-    let style = match console.colours() {
-        Some(_) => pictures::Style::Blocks,
-        None => pictures::Style::Shade,
-    };
+    let style = if console.colours().is_some() { Style::Blocks } else { Style::Shade };
     with_tiles(bits, |tiles| pictures::text(tiles, pictures::shape(model), None, style, console))
 }
 
-/// Calls `draw` with one tile for each row.
 fn with_tiles<T>(bits: &BitMatrix, draw: impl FnOnce(&[Tile]) -> T) -> T {
     let d = bits.n_features();
     let values = pictures::numbers(bits);

@@ -3,14 +3,13 @@
 use crate::cli::input::fit::{FitArgs, announce};
 use crate::cli::input::known_labels::Supervision;
 use crate::cli::input::{Input, models};
-use crate::cli::results::document::Written;
 use crate::cli::results::train_report::Results;
-use crate::cli::run_folder::{Run, pictures};
+use crate::cli::run_folder::{self, Run, pictures};
 use crate::cli::terminal::{Console, Failure, Outcome, Progress};
 use crate::em::{self, Fit, FitParams, FitSettings, Init, InitKind, Policy, StopReason};
 use crate::error::{Error, Result};
 use crate::mixture::Assignment;
-use crate::model_file::{self, Digest, Model};
+use crate::model_file::{Digest, Model};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -49,7 +48,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let fit = run.clock.fit(|| plan.fit(&input, console))?;
     let results = Results::new(&input, held_out.as_ref(), plan.settings, fit)?;
     let written = run.write(&input, &results, Vec::new())?;
-    print(&results, &written, console)?;
+    let means = pictures::small_means(results.model(), console)?;
+    console.result(&results.document(&written), || means + &results.text(&written.folder))?;
     Ok(args.outcome(results.stop()))
 }
 
@@ -86,7 +86,7 @@ impl Args {
         let mut init = params.init.kind();
         if let Some(model) = from {
             check_rows(source, input, &model)?;
-            init = InitKind::From(Some(digest(&model)?));
+            init = InitKind::From(Some(Digest::of_bytes(&run_folder::encode(&model)?)));
             params.n_components = self.k.unwrap_or(model.mixture.n_components());
             params.init = Init::From(model.mixture);
         }
@@ -125,15 +125,4 @@ fn check_rows(source: &OsString, input: &Input, model: &Model) -> Result<()> {
     }
     let model = (model.height as usize, model.width as usize);
     Err(Error::Size { path: source.into(), found: (input.height, input.width), model })
-}
-
-/// The SHA-256 of a model's file.
-fn digest(model: &Model) -> Result<Digest> {
-    let bytes = model_file::encode(model).map_err(|p| Error::model(models::FILE, p))?;
-    Ok(Digest::of_bytes(&bytes))
-}
-
-fn print(results: &Results, written: &Written, console: &Console) -> Result<(), Failure> {
-    let means = pictures::small_means(results.model(), console)?;
-    console.result(&results.document(written), || means + &results.text(&written.folder))
 }

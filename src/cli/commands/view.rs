@@ -76,7 +76,6 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 }
 
 impl Args {
-    /// The numbers of the clusters to be shown.
     fn shown(&self, model: &Model) -> Result<Vec<usize>> {
         let k = model.mixture.n_components();
         match self.cluster {

@@ -52,7 +52,6 @@ pub(crate) fn is_built_in(path: &Path) -> bool {
     BUILT_IN.iter().any(|name| Path::new(name) == path) && !path.exists()
 }
 
-/// The shipped model.
 pub(crate) fn model() -> Result<Model> {
     let name = BUILT_IN[0];
     let mut bytes = Vec::new();

@@ -73,7 +73,6 @@ fn starts(text: &str) -> Result<NInit> {
 }
 
 impl FitArgs {
-    /// The source named, or the default one.
     pub(crate) fn source(&self, console: &Console) -> OsString {
         console.with_notes(|notes| source_or_default(self.data.as_ref(), notes))
     }
@@ -100,7 +99,6 @@ impl FitArgs {
         Reading { model_rule, is_for_training: true, ..self.reading.reading() }
     }
 
-    /// The parameters of a fit of `n_components` to rows of `n_features`.
     pub(crate) fn params(&self, n_components: usize, n_features: usize) -> FitParams {
         let defaults = FitParams::new(n_components).for_features(n_features);
         FitParams {

@@ -57,7 +57,6 @@ impl Supervision {
         Ok(Some(Self { n_per_label, label_of, is_complete }))
     }
 
-    /// The number of clusters, K.
     pub(crate) fn n_components(&self) -> usize {
         self.label_of.len()
     }

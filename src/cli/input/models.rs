@@ -56,13 +56,11 @@ pub(crate) fn file_in(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE) } else { path.to_path_buf() }
 }
 
-/// The error for a cluster that the model does not have.
 pub(crate) fn no_such_cluster(cluster: usize, n_components: usize) -> Error {
     let allowed = format!("from 0 to {}, the clusters of the model", n_components - 1);
     Error::parameter("cluster", cluster, allowed)
 }
 
-/// The model of the run written last.
 fn newest_run() -> Result<PathBuf> {
     let runs = fs::read_dir(FOLDER).into_iter().flatten().flatten();
     // A hidden folder is one that a killed run was still writing.

@@ -25,7 +25,6 @@ pub(crate) fn size_for(model: &Model) -> Option<(usize, usize)> {
     is_centred.then_some((height, width))
 }
 
-/// The places of the pixels at the edge.
 fn edge(height: usize, width: usize) -> Vec<usize> {
     let is_edge =
         |d: &usize| [0, height - 1].contains(&(d / width)) || [0, width - 1].contains(&(d % width));

@@ -6,7 +6,6 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// How to read it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reading {
     /// The rule asked for.
@@ -94,7 +93,6 @@ pub(crate) struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// What was asked for.
     pub(crate) fn reading(&self) -> Reading {
         Reading {
             rule: self.binarize,

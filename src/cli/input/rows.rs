@@ -8,7 +8,6 @@ use crate::em::Rows;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// Data, ready for the library.
 pub(crate) struct Input {
     /// A short name, for naming what is made from it.
     pub(crate) name: String,
@@ -54,7 +53,6 @@ impl Input {
         )
     }
 
-    /// The number of ones in all rows.
     pub(crate) fn n_ones(&self) -> u64 {
         *self.n_ones.get_or_init(|| self.bits.count_ones())
     }
@@ -81,7 +79,6 @@ impl Input {
         Part::origin(&self.parts, i)
     }
 
-    /// The rows with their weights.
     pub(crate) fn rows(&self) -> Rows<'_> {
         let rows = Rows::new(&self.bits);
         match &self.weights {
@@ -90,7 +87,6 @@ impl Input {
         }
     }
 
-    /// One line about the data.
     pub(crate) fn summary(&self) -> String {
         let (n, d) = (self.bits.n_samples(), self.bits.n_features());
         let (n_bits, n_missing) = ((n * d) as u64, self.n_missing());
@@ -120,7 +116,6 @@ impl Input {
         line
     }
 
-    /// The number of missing entries in all rows.
     pub(crate) fn n_missing(&self) -> u64 {
         self.bits.missing().map_or(0, BitMatrix::count_ones)
     }

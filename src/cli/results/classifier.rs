@@ -5,7 +5,7 @@ use crate::cli::input::Input;
 use crate::cli::terminal::{amount, tables};
 use crate::error::Result;
 use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
-use crate::model_file::{LabelTable, Model};
+use crate::model_file::Model;
 use serde::Serialize;
 
 /// The probability of each label in each cluster, from the labels met in training.
@@ -44,11 +44,8 @@ struct Reliability {
 impl<'a> Classifier<'a> {
     /// The classifier of a model that was trained on labelled data.
     pub(crate) fn of(model: &'a Model) -> Option<Self> {
-        model.labels.as_ref().map(Self::new)
-    }
-
-    fn new(table: &'a LabelTable) -> Self {
-        Self { names: &table.names, shares: table.shares() }
+        let table = model.labels.as_ref()?;
+        Some(Self { names: &table.names, shares: table.shares() })
     }
 
     /// The probability of every label (L values), from the responsibilities of all clusters.
@@ -110,7 +107,6 @@ impl Classification {
         }))
     }
 
-    /// One line of scores.
     pub(crate) fn line(&self) -> String {
         let Self { accuracy, log_loss, brier, calibration_error, n_bins, .. } = self;
         let unknown = match self.n_unknown {

@@ -9,7 +9,6 @@ use crate::mixture::{Assignment, BernoulliMixture};
 use crate::model_file::LabelTable;
 use serde::Serialize;
 
-/// A mixture applied to a data set.
 pub(crate) struct Clustering {
     /// Rows assigned to each cluster.
     pub(crate) sizes: Vec<u64>,
@@ -70,7 +69,6 @@ impl Clustering {
         format!("{score:.4} nats per {sample}, {bits_per_pixel:.4} bits per {feature}")
     }
 
-    /// Agreement with the labels, where there are any.
     pub(crate) fn agreement(&self) -> Option<Agreement> {
         self.labelled.as_ref().map(|(_, table)| Agreement {
             accuracy: table.accuracy(),

@@ -4,12 +4,10 @@ use crate::cli::input::{Input, Words};
 use crate::cli::terminal::tables;
 use crate::error::Result;
 use crate::metrics::{Contingency, Difference, hellinger, match_components};
-use crate::mixture::{Assignment, BernoulliMixture};
+use crate::mixture::BernoulliMixture;
 use crate::model_file::Model;
 use serde::Serialize;
-use std::fmt::Write;
 
-/// The JSON document.
 #[derive(Debug, Serialize)]
 pub(crate) struct Comparison {
     a: String,
@@ -27,7 +25,6 @@ pub(crate) struct Comparison {
     weights: [Vec<f64>; 2],
 }
 
-/// A cluster of A and its match in B.
 #[derive(Debug, Serialize)]
 struct Pair {
     a: usize,
@@ -66,7 +63,8 @@ impl OnData {
         let both = rows[0].iter().zip(&rows[1]).zip(weighted.counts());
         let both = both.map(|((a, b), count)| (a.component, b.component, count));
         let table = Contingency::weighted(a.n_components(), b.n_components(), both)?;
-        let [scores_a, scores_b] = rows.each_ref().map(|rows| scores(rows));
+        let [scores_a, scores_b] =
+            rows.each_ref().map(|rows| rows.iter().map(|row| row.log_prob).collect::<Vec<_>>());
         let total = |scores: &[f64]| weighted.weighted_sum(scores.iter().copied());
         let difference = Difference::of(&scores_a, &scores_b, |i| weighted.weight(i));
         Ok(Self {
@@ -84,7 +82,7 @@ impl OnData {
         })
     }
 
-    fn text(&self) -> String {
+    fn lines(&self) -> [(&'static str, String); 5] {
         let Self { data, total_weight, ari, nmi, words, .. } = self;
         let sample = words.sample;
         let score = |total: f64| format!("{:.4} nats per {sample}", total / total_weight);
@@ -94,21 +92,14 @@ impl OnData {
             }
             _ => format!("unknown: a {sample} is impossible, or there is only one"),
         };
-        let mut text = format!("{:<12}{data}\n", "data");
-        for (name, value) in [
+        [
+            ("data", data.clone()),
             ("partitions", format!("ARI {ari:.4}, NMI {nmi:.4}")),
             ("score of A", score(self.log_likelihood_a)),
             ("score of B", score(self.log_likelihood_b)),
             ("A over B", difference),
-        ] {
-            let _ = writeln!(text, "{name:<12}{value}");
-        }
-        text
+        ]
     }
-}
-
-fn scores(rows: &[Assignment]) -> Vec<f64> {
-    rows.iter().map(|row| row.log_prob).collect()
 }
 
 impl Comparison {
@@ -140,12 +131,10 @@ impl Comparison {
 
     pub(crate) fn text(&self) -> String {
         let on_data = self.on_data.as_ref();
-        let mut text = String::new();
         let mean = format!("{:.4}, the mean of the matched by weight", self.distance);
-        for (name, value) in [("A", &self.a), ("B", &self.b), ("distance", &mean)] {
-            let _ = writeln!(text, "{name:<12}{value}");
-        }
-        text.extend(on_data.map(OnData::text));
+        let lines = [("A", self.a.clone()), ("B", self.b.clone()), ("distance", mean)];
+        let lines = lines.into_iter().chain(on_data.into_iter().flat_map(OnData::lines));
+        let text: String = lines.map(|(name, value)| format!("{name:<12}{value}\n")).collect();
         let shared = on_data.map(|data| format!("shared {}s", data.words.sample));
         let head = ["cluster in A", "in B", "weight in A", "in B", "distance"].into_iter();
         let head: Vec<&str> = head.chain(shared.as_deref()).collect();

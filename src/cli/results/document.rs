@@ -22,7 +22,6 @@ impl Written {
     }
 }
 
-/// The data that a command read.
 #[derive(Debug, Serialize)]
 pub(crate) struct DataFacts {
     pub(crate) data: String,
@@ -31,7 +30,6 @@ pub(crate) struct DataFacts {
     left_out: Vec<LeftOut>,
 }
 
-/// The data of a fit.
 #[derive(Debug, Serialize)]
 pub(crate) struct TrainingData {
     #[serde(flatten)]
@@ -60,7 +58,6 @@ pub(crate) struct Criteria {
     pub(crate) icl: f64,
 }
 
-/// How a fit ended.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Ending {
     pub(crate) n_iter: usize,

@@ -9,9 +9,7 @@ pub(crate) struct Finding {
     code: &'static str,
     /// The clusters that it is about, ascending; none if it is about the fit as a whole.
     components: Vec<usize>,
-    /// What it is, in one clause.
     message: String,
-    /// What to do about it, one sentence.
     advice: &'static str,
 }
 
@@ -25,7 +23,6 @@ impl Finding {
         }
     }
 
-    /// In one line.
     pub(crate) fn line(&self) -> String {
         let Self { code, message, advice, .. } = self;
         format!("{code}: {message}; {advice}")
@@ -95,7 +92,6 @@ fn advice(found: &Diagnosis) -> &'static str {
     }
 }
 
-/// Clusters by their numbers.
 fn clusters(components: &[usize]) -> String {
     let name = if components.len() == 1 { "cluster" } else { "clusters" };
     format!("{name} {}", listed(components.iter().map(usize::to_string)))

@@ -104,7 +104,6 @@ impl ErrorArgs {
         }))
     }
 
-    /// The parameters of the model's fit, as far as it has them.
     fn params(&self, model: &Model, input: &Input) -> FitParams {
         let memory = memory::for_lists(None);
         let defaults = FitParams::default().for_features(input.bits.n_features()).memory(memory);

@@ -18,7 +18,6 @@ use serde::Serialize;
 use std::fmt::Write;
 use std::path::Path;
 
-/// A fit and its clusters on the data.
 pub(crate) struct Results {
     data: TrainingData,
     settings: FitSettings,
@@ -59,7 +58,6 @@ pub(crate) struct Document<'a> {
     model_sha256: &'a str,
 }
 
-/// How far the fit can be trusted.
 #[derive(Debug, Serialize)]
 struct Trust {
     starts: Vec<Start>,
@@ -132,7 +130,6 @@ impl Results {
         Ok(Self { data, settings, report, judged, model, training, held_out })
     }
 
-    /// The model to be saved.
     pub(crate) fn model(&self) -> &Model {
         &self.model
     }
@@ -145,7 +142,6 @@ impl Results {
         self.model.mixture.n_components()
     }
 
-    /// Why the fit ended.
     pub(crate) fn stop(&self) -> StopReason {
         self.report.stop
     }
@@ -172,7 +168,6 @@ impl Results {
         finite(&self.report.objective_history).into_iter().map(per_sample).collect()
     }
 
-    /// What the rows and their features are called.
     pub(crate) fn words(&self) -> Words {
         self.training.words
     }
@@ -202,8 +197,11 @@ impl Results {
         Criteria::new(mixture, scores.log_likelihood, *entropy, n)
     }
 
-    /// The JSON document.
     pub(crate) fn document<'a>(&'a self, written: &'a Written) -> Document<'a> {
+        let held_out = |test: &Clustering| {
+            let (n_samples, scores) = (test.n_samples, test.scores);
+            HeldOut { n_samples, scores, agreement: test.agreement() }
+        };
         Document {
             model: written.model(),
             data: &self.data,
@@ -217,7 +215,7 @@ impl Results {
             weights: self.model.mixture.weights(),
             cluster_sizes: self.cluster_sizes(),
             agreement: self.training.agreement(),
-            held_out: self.held_out.as_ref().map(HeldOut::from),
+            held_out: self.held_out.as_ref().map(held_out),
             seconds: written.seconds,
             model_sha256: &written.model_sha256,
         }
@@ -332,12 +330,5 @@ impl From<&StartReport> for Start {
         let StartReport { objective, moved_from, is_warm, .. } = *start;
         let stop = start.stop.to_string();
         Self { objective, n_iter, n_leaps, n_rejected, stop, moved_from, is_warm }
-    }
-}
-
-impl From<&Clustering> for HeldOut {
-    fn from(clustering: &Clustering) -> Self {
-        let (n_samples, scores) = (clustering.n_samples, clustering.scores);
-        Self { n_samples, scores, agreement: clustering.agreement() }
     }
 }

@@ -8,7 +8,6 @@ use crate::model_file::{Confirmation, FitRecord, Model, NextOptimum, Trust};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What a model keeps of it.
 pub(crate) fn record(report: &FitReport) -> Trust {
     Trust {
         whole: confirmation(report),
@@ -38,7 +37,6 @@ fn next_optimum(report: &FitReport, runner_up: RunnerUp) -> NextOptimum {
     }
 }
 
-/// The trust of one label's own fit.
 #[derive(Debug, Serialize)]
 pub(crate) struct LabelTrust {
     label: String,
@@ -81,7 +79,6 @@ impl TrustInWords {
         })
     }
 
-    /// The lines of a text, each with its name.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&'static str, String)> {
         let findings = self.findings.iter().map(|found| ("diagnosis", found.line()));
         std::iter::once(("trust", self.line.clone())).chain(findings)

@@ -116,6 +116,7 @@ pub(super) fn write_imported(folder: &Path, force: bool, model: &Model) -> Resul
     atomic::write_folder(folder, &files, force)
 }
 
-fn encode(model: &Model) -> Result<Vec<u8>> {
+/// The bytes of the model's file.
+pub(super) fn encode(model: &Model) -> Result<Vec<u8>> {
     model_file::encode(model).map_err(|problem| Error::model(models::FILE, problem))
 }

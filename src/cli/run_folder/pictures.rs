@@ -11,18 +11,14 @@ use crate::render::{self, Colours, Grid, Shape, Sheet, Tile};
 /// How to draw in a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// Half blocks in colour.
     Blocks,
-    /// Plain characters.
     Shade,
 }
 
-/// The height and width of a model's images.
 pub(crate) fn shape(model: &Model) -> Shape {
     Shape { height: model.height as usize, width: model.width as usize }
 }
 
-/// Zeros and ones as numbers, row after row.
 pub(crate) fn numbers(bits: &BitMatrix) -> Vec<f64> {
     let d = bits.n_features();
     let mut values = vec![0.0; bits.n_samples() * d];
@@ -124,7 +120,6 @@ pub(crate) fn small_means(model: &Model, console: &Console) -> Result<String> {
     text(&tiles, shape(model), Some(columns.max(1)), Style::Blocks, console)
 }
 
-/// Tiles as text.
 pub(crate) fn text(
     tiles: &[Tile],
     shape: Shape,

@@ -25,7 +25,6 @@ impl Clock {
         Self { load: 0.0, fit: 0.0, write: None, total: None, began: now, fit_ended: now }
     }
 
-    /// Times the reading of the data.
     pub(crate) fn load<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let (result, seconds) = timed(work);
         self.load = seconds;
@@ -40,7 +39,6 @@ impl Clock {
         result
     }
 
-    /// Everything is written.
     pub(crate) fn stop(&mut self) {
         self.write = Some(self.fit_ended.elapsed().as_secs_f64());
         self.total = Some(self.began.elapsed().as_secs_f64());

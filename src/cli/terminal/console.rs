@@ -1,6 +1,6 @@
 //! What may be printed, and where: results to standard output, everything else to standard error.
 
-use super::failure::{Failure, Lines};
+use super::failure::{Failure, Lines, Outcome};
 use super::options::{ColorChoice, Options};
 use crate::render::Colours;
 use serde::Serialize;
@@ -27,7 +27,6 @@ pub(crate) struct Console {
     /// One JSON document instead of text.
     pub(crate) json: bool,
     color: ColorChoice,
-    /// Whether something was left out.
     is_partial: AtomicBool,
 }
 
@@ -45,7 +44,6 @@ impl Console {
         }
     }
 
-    /// Several remarks.
     pub(crate) fn notes(&self, texts: impl IntoIterator<Item = impl std::fmt::Display>) {
         texts.into_iter().for_each(|text| self.note(text));
     }
@@ -68,24 +66,20 @@ impl Console {
         result
     }
 
-    /// Whether something was left out.
     pub(crate) fn is_partial(&self) -> bool {
         self.is_partial.load(Ordering::Relaxed)
     }
 
-    /// A remark for `--verbose` alone.
     pub(crate) fn detail(&self, text: impl std::fmt::Display) {
         if self.verbose {
             self.note(text);
         }
     }
 
-    /// Whether a live line may be drawn.
     pub(crate) fn is_live(&self) -> bool {
         !self.quiet && io::stderr().is_terminal()
     }
 
-    /// Whether standard output is a terminal.
     pub(crate) fn is_terminal(&self) -> bool {
         io::stdout().is_terminal()
     }
@@ -95,12 +89,11 @@ impl Console {
         &self,
         document: &T,
         text: impl FnOnce() -> String,
-    ) -> Result<(), Failure> {
+    ) -> Result<Outcome, Failure> {
         let text = if self.json { json_text(document)? } else { text() };
-        self.print(&text)
+        self.print(&text).map(|()| Outcome::Done)
     }
 
-    /// Writes `text` to standard output.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         self.print_by(&|out| out.write_all(text.as_bytes()))
     }
@@ -120,7 +113,6 @@ impl Console {
         self.color == ColorChoice::Never || (self.color == ColorChoice::Auto && no_color)
     }
 
-    /// The colours of standard output, if any.
     pub(crate) fn colours(&self) -> Option<Colours> {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let wanted = match self.color {

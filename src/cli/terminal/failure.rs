@@ -34,7 +34,6 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// A failure to write to standard output.
     pub(crate) fn stdout(source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::BrokenPipe => Self::Closed,
@@ -51,7 +50,6 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// Prints the lines to standard error.
     pub(crate) fn print(&self) {
         let [error, hint] = [&self.error, &self.hint].map(|line| printable(line, ' '));
         // Nobody is left to tell when standard error is closed.

@@ -15,8 +15,6 @@ pub(crate) mod usage;
 pub(crate) use clock::Clock;
 pub(crate) use console::{Console, Note, json_text};
 pub(crate) use failure::{Failure, Lines, Outcome};
-#[cfg(feature = "fetch")]
-pub(crate) use progress::Transfer;
 pub(crate) use progress::{Count, Progress};
 pub(crate) use text::{amount, counted};
 pub(crate) use usage::number;

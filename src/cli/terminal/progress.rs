@@ -33,7 +33,6 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Ends the live line.
     pub(crate) fn finish(self) {
         self.finish_start();
         self.line.finish_and_clear();
@@ -82,36 +81,25 @@ impl Count {
         Self(bar(console, n as u64, template, things))
     }
 
+    /// Begins the transfer of `n_bytes` of the file `name`.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn of_bytes(console: &Console, name: &str, n_bytes: u64) -> Self {
+        let template = "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}";
+        Self(bar(console, n_bytes, template, name))
+    }
+
+    /// Says how many have been counted in all.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn reached(&self, n: u64) {
+        self.0.set_position(n);
+    }
+
     /// Counts one more. `Break` if the user has asked for the end.
     pub(crate) fn done(&self) -> ControlFlow<()> {
         self.0.inc(1);
         go_on()
     }
 
-    /// Ends the live line.
-    pub(crate) fn finish(self) {
-        self.0.finish_and_clear();
-    }
-}
-
-/// The bar of a transfer, drawn only on a terminal.
-#[cfg(feature = "fetch")]
-pub(crate) struct Transfer(ProgressBar);
-
-#[cfg(feature = "fetch")]
-impl Transfer {
-    /// Begins the transfer of `n_bytes` of the file `name`.
-    pub(crate) fn new(console: &Console, name: &str, n_bytes: u64) -> Self {
-        let template = "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}";
-        Self(bar(console, n_bytes, template, name))
-    }
-
-    /// Says how many bytes have arrived in all.
-    pub(crate) fn reached(&self, n_bytes: u64) {
-        self.0.set_position(n_bytes);
-    }
-
-    /// Ends the bar.
     pub(crate) fn finish(self) {
         self.0.finish_and_clear();
     }

@@ -44,7 +44,6 @@ impl Usage {
         lines(argument, name, value, allowed, default)
     }
 
-    /// The command that was typed.
     fn command(&self) -> Option<&Command> {
         self.program.find_subcommand(self.typed.subcommand_name()?)
     }
@@ -137,7 +136,6 @@ fn lines(
     Lines { error: format!("{name} is {value}, but must be {allowed}"), hint }
 }
 
-/// What to do about a value that cannot be.
 pub(super) fn way_out(name: &str, allowed: &str, default: Option<String>) -> String {
     if allowed.starts_with("left out") {
         return format!("leave {name} out");

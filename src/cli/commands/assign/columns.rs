@@ -18,7 +18,6 @@ pub(super) struct Scored<'a> {
     pub(super) index: usize,
     pub(super) log_prob: f64,
     pub(super) typicality: Option<f64>,
-    /// The probability of each cluster (K values).
     pub(super) resp: &'a [f64],
     /// Clusters, the most probable first.
     pub(super) order: &'a [usize],

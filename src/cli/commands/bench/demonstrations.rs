@@ -11,9 +11,7 @@ use std::hint::black_box;
 pub(super) const LENGTH: usize = 1000;
 pub(super) const PASSES: usize = 1000;
 
-/// One comparison.
 pub(super) struct Demonstration {
-    /// Its name in JSON.
     pub(super) key: &'static str,
     /// What is computed, and the type of the numbers.
     pub(super) name: String,
@@ -26,13 +24,11 @@ pub(super) struct Demonstration {
 }
 
 impl Demonstration {
-    /// The time of the loop over that of the vectorised form.
     pub(super) fn speedup(&self) -> f64 {
         self.seconds[0] / self.seconds[1]
     }
 }
 
-/// Both comparisons.
 pub(super) fn measure(budget: f64) -> [Demonstration; 2] {
     [dot_product(budget), exponential(budget)]
 }
@@ -87,7 +83,6 @@ fn exp_one_by_one(values: &[f64], results: &mut [f64]) {
     }
 }
 
-/// The median seconds of all passes.
 fn passes(budget: f64, mut pass: impl FnMut()) -> f64 {
     median_seconds(budget, || (0..PASSES).for_each(|_| pass()))
 }

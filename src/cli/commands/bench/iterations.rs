@@ -18,7 +18,6 @@ pub(super) struct IterationTime {
     pub(super) seconds: f64,
 }
 
-/// Every number of rows with every number of components.
 pub(super) fn measure(data: &BitMatrix, budget: f64) -> Result<Vec<IterationTime>> {
     let mut times = Vec::new();
     let mut sizes = ROWS.map(|n| n.min(data.n_samples())).to_vec();

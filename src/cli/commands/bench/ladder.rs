@@ -14,7 +14,6 @@ use std::hint::black_box;
 /// One way to the responsibilities (N x K) of rows (N x D) under weights (K) and means (D x K).
 type Attempt = fn(&DMatrix<f64>, &DVector<f64>, &DMatrix<f64>) -> DMatrix<f64>;
 
-/// The four attempts.
 const ATTEMPTS: [Attempt; 4] = [
     reference::scalar_loops,
     reference::vector_over_features,
@@ -44,7 +43,6 @@ const TOLERANCE_OF_SUMS: f64 = 1e-6;
 /// The attempts exponentiate without a shift, so such rows underflow.
 const UNDERFLOW: f64 = -650.0;
 
-/// All rungs, of one mixture.
 pub(super) struct Ladder {
     pub(super) n_components: usize,
     pub(super) rungs: Vec<Rung>,

@@ -54,7 +54,6 @@ const MOST_SECONDS: f64 = 60.0;
 /// The numbers of images by default: those of the article.
 const SIZES: [usize; 8] = [5, 10, 20, 50, 100, 200, 500, 1000];
 
-/// The files written.
 const SVG: &str = "ladder.svg";
 const PNG: &str = "ladder.png";
 const JSON: &str = "bench.json";
@@ -78,7 +77,9 @@ fn seconds(text: &str) -> Result<f64> {
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
-    check_files(&args.out, args.force)?;
+    // Files in the way are refused before the minute of timing.
+    let is_free = |name: &&str| atomic::check_file_target(args.out.join(name), args.force);
+    [SVG, PNG, JSON].iter().try_for_each(is_free)?;
     let input = console.with_notes(|notes| {
         let source = input::source_or_default(args.data.as_ref(), notes);
         input::read(&source, &Reading::default(), notes)
@@ -88,24 +89,14 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     console.note(format_args!("kernel    {}", engine::kernel()));
     let results = args.measure(&input, &sizes, console)?;
     write_files(&args.out, args.force, &results)?;
-    console.result(&results.document(), || results.text(&args.out))?;
-    Ok(Outcome::Done)
-}
-
-/// Refuses files in the way before the minute of timing.
-fn check_files(folder: &Path, force: bool) -> Result<()> {
-    [SVG, PNG, JSON].iter().try_for_each(|n| atomic::check_file_target(folder.join(n), force))
+    console.result(&results.document(), || results.text(&args.out))
 }
 
 /// Writes each file whole or not at all. Other files in the folder stay.
 fn write_files(folder: &Path, force: bool, results: &Results) -> Result<(), Failure> {
-    let plot = figure::plot(results);
-    let plot = plot.as_plot();
-    let files = [
-        (SVG, plot.svg()?.into_bytes()),
-        (PNG, plot.png()?),
-        (JSON, json_text(&results.document())?.into_bytes()),
-    ];
+    let (svg, png) = figure::draw(results)?;
+    let files =
+        [(SVG, svg.into_bytes()), (PNG, png), (JSON, json_text(&results.document())?.into_bytes())];
     for (name, bytes) in files {
         atomic::write_file(folder.join(name), &bytes, force)?;
     }

@@ -63,7 +63,6 @@ impl Laps {
         Self { budget, began: now, lap_began: now, laps: Vec::new() }
     }
 
-    /// The median seconds of one iteration.
     pub(super) fn median_seconds(self) -> f64 {
         median(self.laps.into_iter().skip(WARM_UP).collect())
     }

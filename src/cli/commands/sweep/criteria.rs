@@ -21,7 +21,6 @@ pub(super) enum Criterion {
 impl Criterion {
     pub(super) const ALL: [Self; 4] = [Self::Aic, Self::Bic, Self::Icl, Self::HeldOut];
 
-    /// The name in JSON and CSV.
     pub(super) fn key(self) -> &'static str {
         match self {
             Self::Aic => "aic",
@@ -43,7 +42,6 @@ impl fmt::Display for Criterion {
     }
 }
 
-/// One number of clusters.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Row {
     pub(super) k: usize,
@@ -81,7 +79,6 @@ impl Row {
         }
     }
 
-    /// The value of a criterion, where there is one.
     pub(super) fn value(&self, criterion: Criterion) -> Option<f64> {
         match criterion {
             Criterion::Aic => Some(self.criteria.aic),

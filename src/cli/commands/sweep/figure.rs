@@ -2,47 +2,36 @@
 
 use super::criteria::{Criterion, Row};
 use super::report::Report;
+use crate::error::Result;
 use crate::render::{Axes, Line, LinePlot};
 
-/// The words and points of the plot.
-pub(super) struct Figure {
-    title: String,
-    subtitle: String,
-    y_label: String,
-    curves: Vec<Curve>,
-}
-
-struct Curve {
-    name: String,
-    points: Vec<(f64, f64)>,
-    best: Option<(f64, f64)>,
-}
-
-/// The plot of `report`.
-pub(super) fn plot(report: &Report) -> Figure {
-    let total_weight = report.data.total_weight;
+/// The plot of `report`, as SVG and as PNG.
+pub(super) fn draw(report: &Report) -> Result<(String, Vec<u8>)> {
+    let (total_weight, sample) = (report.data.total_weight, report.words.sample);
     let curve = |(criterion, best): (Criterion, Option<usize>)| {
-        let all = report.rows.iter();
-        let points: Vec<_> = all.map(|row| point(row, criterion, total_weight)).collect();
+        let points = report.rows.iter().map(|row| point(row, criterion, total_weight));
         let best_k = best.map(|i| format!(": K = {}", report.rows[i].k));
-        Curve {
-            name: format!("{criterion}{}", best_k.unwrap_or_default()),
-            best: best.map(|i| points[i]),
-            points,
-        }
+        (format!("{criterion}{}", best_k.unwrap_or_default()), points.collect::<Vec<_>>(), best)
     };
-    let sample = report.words.sample;
-    let curves: Vec<Curve> = report.picks().map(curve).collect();
+    let curves: Vec<_> = report.picks().map(curve).collect();
+    let lines = curves.iter().map(|(name, points, best)| {
+        let ringed = best.map(|i| points[i]);
+        Line { name, points: points.clone(), ringed }
+    });
     let held_out = if curves.len() > 3 { ", and held-out nats" } else { "" };
-    Figure {
-        title: format!("How many clusters? {}", report.name),
-        subtitle: format!(
-            "AIC, BIC and ICL over 2 N{held_out}; N = {total_weight} {sample}s; \
-             rings: the best K of each"
-        ),
-        y_label: format!("nats per {sample}, less is better"),
-        curves,
-    }
+    let subtitle = format!(
+        "AIC, BIC and ICL over 2 N{held_out}; N = {total_weight} {sample}s; rings: the best K of \
+         each"
+    );
+    let plot = LinePlot {
+        title: &format!("How many clusters? {}", report.name),
+        subtitle: &subtitle,
+        x_label: "K, the number of clusters",
+        y_label: &format!("nats per {sample}, less is better"),
+        axes: Axes::Linear,
+        lines: lines.collect(),
+    };
+    Ok((plot.svg()?, plot.png()?))
 }
 
 /// A criterion in nats per sample. AIC, BIC and ICL are -2 log L and a penalty, hence over 2 N;
@@ -54,23 +43,4 @@ fn point(row: &Row, criterion: Criterion, total_weight: f64) -> (f64, f64) {
         _ => value / (2.0 * total_weight),
     };
     (row.k as f64, nats)
-}
-
-impl Curve {
-    fn line(&self) -> Line<'_> {
-        Line { name: &self.name, points: self.points.clone(), ringed: self.best }
-    }
-}
-
-impl Figure {
-    pub(super) fn as_plot(&self) -> LinePlot<'_> {
-        LinePlot {
-            title: &self.title,
-            subtitle: &self.subtitle,
-            x_label: "K, the number of clusters",
-            y_label: &self.y_label,
-            axes: Axes::Linear,
-            lines: self.curves.iter().map(Curve::line).collect(),
-        }
-    }
 }

@@ -100,12 +100,11 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 
 /// What a sweep writes beside the model.
 fn files(report: &Report) -> Result<Vec<(String, Vec<u8>)>> {
-    let figure = figure::plot(report);
-    let plot = figure.as_plot();
+    let (svg, png) = figure::draw(report)?;
     Ok(vec![
         ("sweep.csv".into(), report.csv()?.into_bytes()),
-        ("sweep.svg".into(), plot.svg()?.into_bytes()),
-        ("sweep.png".into(), plot.png()?),
+        ("sweep.svg".into(), svg.into_bytes()),
+        ("sweep.png".into(), png),
     ])
 }
 

@@ -12,7 +12,6 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
-/// A sweep, judged.
 pub(super) struct Report {
     pub(super) name: String,
     pub(super) data: TrainingData,

@@ -4,7 +4,6 @@ use crate::cli::input::Input;
 use crate::em::{self, FitParams, HeldOut, Observe, Sweep};
 use crate::error::Result;
 
-/// The rows of a sweep.
 pub(super) struct Rows {
     /// Rows that the kept model is fitted to.
     pub(super) train: Input,

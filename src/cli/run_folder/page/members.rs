@@ -17,7 +17,6 @@ const PER_CLUSTER: (usize, usize) = (1, 6);
 /// A row whose responsibilities have less entropy than this is certain of its cluster, in nats.
 const CERTAIN: f64 = 0.01;
 
-/// The kinds, as the page calls them.
 pub(super) const KINDS: [&str; 3] = ["typical", "odd", "undecided"];
 
 /// For each cluster and each kind, documents of its members.
@@ -42,7 +41,6 @@ impl Members {
         Ok(Self { of_clusters: places.into_iter().map(take).collect() })
     }
 
-    /// One document for each cluster.
     pub(super) fn into_documents(self) -> Vec<Value> {
         let document = |kinds: [Vec<Value>; 3]| {
             Value::Object(
@@ -65,7 +63,6 @@ fn by_cluster(input: &Input, assignments: &[Assignment], k: usize) -> Vec<Vec<us
     of_clusters
 }
 
-/// Up to `n` of each kind.
 fn chosen(its: Vec<usize>, assignments: &[Assignment], n: usize) -> [Vec<usize>; 3] {
     let mut by_log_prob = its.clone();
     by_log_prob.sort_by(|&a, &b| assignments[b].log_prob.total_cmp(&assignments[a].log_prob));

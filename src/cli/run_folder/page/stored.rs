@@ -12,7 +12,6 @@ use std::path::Path;
 pub(crate) struct Member {
     /// Its kind, its name, and how typical it is.
     pub(crate) caption: Vec<String>,
-    /// D zeros and ones.
     pub(crate) values: Vec<f64>,
 }
 

@@ -7,7 +7,6 @@ use super::usage::way_out;
 use crate::error::{Error, Obstacle};
 use std::io::ErrorKind;
 
-/// The advice that goes with `error`.
 pub(crate) fn hint(error: &Error) -> String {
     match error {
         Error::Io { source, .. } => io(source.kind()).into(),

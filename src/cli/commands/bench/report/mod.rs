@@ -74,7 +74,6 @@ impl Results {
         })
     }
 
-    /// The tables; `folder` is where the files are.
     pub(super) fn text(&self, folder: &Path) -> String {
         let k = self.ladder.n_components;
         let mut text = format!("One E-step, K = {k}: the median time of each way\n");
@@ -100,7 +99,6 @@ impl Results {
         text + &format!("\nwritten   {}\n", folder.display())
     }
 
-    /// The number of rows of the last rung.
     fn largest(&self) -> usize {
         self.ladder.rungs.last().map_or(0, |rung| rung.n)
     }
@@ -133,24 +131,29 @@ impl Results {
     }
 
     fn times(&self) -> String {
-        let samples = format!("{}s", self.words.sample);
-        let head: Vec<&str> =
-            [&*samples].into_iter().chain(HEADS).chain(["listing", "with sums"]).collect();
-        let row = |rung: &Rung| {
-            let times = rung.seconds.iter().chain([&rung.listing, &rung.with_sums]);
-            [rung.n.to_string()].into_iter().chain(times.map(|t| time(*t))).collect()
-        };
-        table(&head, &[], self.ladder.rungs.iter().map(row))
+        let heads = HEADS.into_iter().chain(["listing", "with sums"]).collect::<Vec<_>>();
+        let rows = self.ladder.rungs.iter().map(|rung| {
+            let seconds = rung.seconds.into_iter().chain([rung.listing, rung.with_sums]);
+            (rung.n, seconds.map(time).collect())
+        });
+        self.table_by_size(&heads, rows)
     }
 
     fn speedups(&self) -> String {
+        let rungs = self.ladder.rungs.iter();
+        let rows = rungs.map(|rung| (rung.n, rung.speedups().map(three_digits).to_vec()));
+        self.table_by_size(&HEADS, rows)
+    }
+
+    /// A table under `heads`, each of its rows for a number of samples.
+    fn table_by_size(
+        &self,
+        heads: &[&str],
+        rows: impl Iterator<Item = (usize, Vec<String>)>,
+    ) -> String {
         let samples = format!("{}s", self.words.sample);
-        let head: Vec<&str> = [&*samples].into_iter().chain(HEADS).collect();
-        let row = |rung: &Rung| {
-            let factors = rung.speedups().map(three_digits);
-            [rung.n.to_string()].into_iter().chain(factors).collect()
-        };
-        table(&head, &[], self.ladder.rungs.iter().map(row))
+        let head: Vec<&str> = [&*samples].into_iter().chain(heads.iter().copied()).collect();
+        table(&head, &[], rows.map(|(n, cells)| [vec![n.to_string()], cells].concat()))
     }
 
     fn demonstrations(&self) -> String {
@@ -178,17 +181,12 @@ impl Results {
             found.map_or("-".into(), |time| three_digits(1e3 * time.seconds))
         };
         let heads: Vec<String> = ks.iter().map(|k| format!("K = {k}")).collect();
-        let samples = format!("{}s", self.words.sample);
-        let head: Vec<&str> =
-            [&*samples].into_iter().chain(heads.iter().map(String::as_str)).collect();
-        let row = |n: &usize| {
-            [n.to_string()].into_iter().chain(ks.iter().map(|k| cell(*n, *k))).collect()
-        };
-        table(&head, &[], ns.iter().map(row))
+        let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+        let row = |&n: &usize| (n, ks.iter().map(|k| cell(n, *k)).collect());
+        self.table_by_size(&heads, ns.iter().map(row))
     }
 }
 
-/// Numbers under the names of the ways.
 fn by_way(numbers: [f64; KEYS.len()]) -> Map<String, Value> {
     KEYS.iter().zip(numbers).map(|(key, number)| (key.to_string(), number.into())).collect()
 }
