@@ -71,10 +71,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 }
 
 impl Args {
-    /// Whether a file is still to be fetched.
-    ///
-    /// # Errors
-    /// [`Error::Exists`] if another one has its name and may not be replaced.
+    /// Whether a file is still to be fetched. Fails with [`Error::Exists`] if another one has its
+    /// name and may not be replaced.
     fn is_wanted(&self, path: &Path, file: &Published) -> Result<bool> {
         if !path.exists() {
             return Ok(true);

@@ -115,10 +115,8 @@ impl Args {
     }
 }
 
-/// Checks that rows are as long as those of the model to start from.
-///
-/// # Errors
-/// [`Error::Size`] with the name of the source.
+/// Checks that rows are as long as those of the model to start from. Fails with [`Error::Size`]
+/// with the name of the source.
 fn check_rows(source: &OsString, input: &Input, model: &Model) -> Result<()> {
     if input.bits.n_features() == model.mixture.n_features() {
         return Ok(());

@@ -16,14 +16,11 @@ pub(crate) struct Supervision {
 }
 
 impl Supervision {
-    /// The labels that a fit of `k` clusters, `per_label` for each label, is to use.
-    ///
-    /// `None` if labels are only to judge the clusters. Without `per_label`, labels are used if
-    /// they were given for this fit and have blanks.
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] if there are no labels, if a label has fewer rows than clusters, or if
-    /// `k` is not the number of clusters of all labels.
+    /// The labels that a fit of `k` clusters, `per_label` for each label, is to use. `None` if
+    /// labels are only to judge the clusters. Without `per_label`, labels are used if they were
+    /// given for this fit and have blanks. Fails with [`Error::Parameter`] if there are no labels,
+    /// if a label has fewer rows than clusters, or if `k` is not the number of clusters of all
+    /// labels.
     pub(crate) fn of(
         per_label: Option<usize>,
         k: Option<usize>,

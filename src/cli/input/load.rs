@@ -162,9 +162,8 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
     set.pixels.reshape(height, width)
 }
 
-/// The rule asked for, or the one that fits.
-///
-/// Tables of 0 and 1 are binary already. Packed files name their rule. Everything else is grey.
+/// The rule asked for, or the one that fits. Tables of 0 and 1 are binary already. Packed files
+/// name their rule. Everything else is grey.
 fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
     if reading.rule.is_none() {
         reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule))?;

@@ -9,10 +9,8 @@ const SMALLEST: usize = 8;
 /// The largest share of ink at the edge of images that are centred on empty ground.
 const EMPTY: f64 = 0.05;
 
-/// Height and width that photos are made into for `model`.
-///
-/// `None` if its images are not ink in the middle of empty ground: then nobody knows how they were
-/// cut out.
+/// Height and width that photos are made into for `model`. `None` if its images are not ink in the
+/// middle of empty ground: then nobody knows how they were cut out.
 pub(crate) fn size_for(model: &Model) -> Option<(usize, usize)> {
     let (height, width) = (model.height as usize, model.width as usize);
     let mixture = &model.mixture;

@@ -104,9 +104,8 @@ impl Agreement {
     }
 }
 
-/// The names of the labels, and their counts in each cluster; `None` if no label is known.
-///
-/// `rows` have a cluster and a count each. Rows whose label is not known are left out.
+/// The names of the labels, and their counts in each cluster; `None` if no label is known. `rows`
+/// have a cluster and a count each. Rows whose label is not known are left out.
 fn contingency(
     rows: impl Iterator<Item = (usize, u64)>,
     k: usize,

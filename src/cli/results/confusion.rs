@@ -34,9 +34,8 @@ impl Confusion {
         })
     }
 
-    /// The table for people: of clusters, or of predicted labels.
-    ///
-    /// The model predicts labels. Where it has none, the majority of each cluster does.
+    /// The table for people: of clusters, or of predicted labels. The model predicts labels. Where
+    /// it has none, the majority of each cluster does.
     pub(crate) fn text(&self, classification: Option<&Classification>, samples: &str) -> String {
         if self.labels.len() > MAX_LABELS {
             let n = self.labels.len();

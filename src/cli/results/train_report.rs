@@ -270,9 +270,7 @@ impl Results {
     }
 }
 
-/// What the rows of each cluster are like.
-///
-/// Rows that weigh nothing or miss something are left out.
+/// What the rows of each cluster are like. Rows that weigh nothing or miss something are left out.
 fn typicality(n_components: usize, assignments: &[Assignment], input: &Input) -> Typicality {
     let (bits, rows) = (&input.bits, input.rows());
     // Counted once: the rows may lie on a disk.

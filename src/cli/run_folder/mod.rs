@@ -29,10 +29,8 @@ pub(super) fn check(out: Option<&Path>, force: bool) -> Result<()> {
 }
 
 impl<'a> Run<'a> {
-    /// Starts the clock of a run that will be written to `out`.
-    ///
-    /// # Errors
-    /// If the folder cannot be written.
+    /// Starts the clock of a run that will be written to `out`. Fails if the folder cannot be
+    /// written.
     pub(super) fn begin(out: Option<&'a Path>, force: bool) -> Result<Self> {
         let clock = Clock::start();
         check(out, force)?;
@@ -40,7 +38,6 @@ impl<'a> Run<'a> {
     }
 
     /// Writes the folder in one step, with `more` files beside its own: all of it, or nothing.
-    ///
     /// `run.json` cannot hold the time of its own writing. What is returned holds it.
     pub(super) fn write(
         self,

@@ -28,9 +28,8 @@ pub(crate) fn numbers(bits: &BitMatrix) -> Vec<f64> {
     values
 }
 
-/// The means of the clusters `shown`, captioned with their sizes and labels.
-///
-/// `sizes` are the images in each cluster. A model with labels knows them itself.
+/// The means of the clusters `shown`, captioned with their sizes and labels. `sizes` are the images
+/// in each cluster. A model with labels knows them itself.
 pub(crate) fn tiles<'a>(model: &'a Model, sizes: Option<&[u64]>, shown: &[usize]) -> Vec<Tile<'a>> {
     let mut tiles = render::mean_tiles(&model.mixture);
     let sample = Words::of(model.height as usize).sample;

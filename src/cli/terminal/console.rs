@@ -48,9 +48,8 @@ impl Console {
         texts.into_iter().for_each(|text| self.note(text));
     }
 
-    /// Does `work` and says what it noted, even where it failed.
-    ///
-    /// The program goes on without what is left out, and ends with exit code 1.
+    /// Does `work` and says what it noted, even where it failed. The program goes on without what
+    /// is left out, and ends with exit code 1.
     pub(crate) fn with_notes<T>(&self, work: impl FnOnce(&mut Vec<Note>) -> T) -> T {
         let mut notes = Vec::new();
         let result = work(&mut notes);

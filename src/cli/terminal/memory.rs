@@ -8,10 +8,9 @@ use std::{fs, path::Path};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const LARGE: i32 = 1 << 18;
 
-/// Makes the allocator of glibc return large pieces to the system when they are freed.
-///
-/// By default it keeps freed pieces of up to 32 MB, for each thread apart. At K = 1000 that is half
-/// as much again as the fit needs. Other allocators do not do this.
+/// Makes the allocator of glibc return large pieces to the system when they are freed. By default
+/// it keeps freed pieces of up to 32 MB, for each thread apart. At K = 1000 that is half as much
+/// again as the fit needs. Other allocators do not do this.
 pub(crate) fn return_what_is_freed() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[expect(unsafe_code, reason = "there is no safe way to tell the allocator")]

@@ -105,9 +105,8 @@ impl Usage {
         }
     }
 
-    /// The long flags that may be meant by a short one that is not there.
-    ///
-    /// `-k` and `-k10` mean `--k`. Of `-seed` clap says `-s`: any flag that begins with an s.
+    /// The long flags that may be meant by a short one that is not there. `-k` and `-k10` mean
+    /// `--k`. Of `-seed` clap says `-s`: any flag that begins with an s.
     fn long_flags(&self, flag: &str) -> Option<String> {
         let letter = flag.strip_prefix('-').filter(|name| name.chars().count() == 1)?;
         let flags = self.command()?.get_arguments().filter_map(Arg::get_long);
@@ -158,10 +157,8 @@ fn is_same(typed: &str, value: &str) -> bool {
     typed.eq_ignore_ascii_case(value) || number(typed).is_some_and(|n| Some(n) == number(value))
 }
 
-/// The number that a user gave as the parameter `name`.
-///
-/// # Errors
-/// [`Error::Parameter`] if `text` is no number or `is_allowed` refuses it; `allowed` says why.
+/// The number that a user gave as the parameter `name`. Fails with [`Error::Parameter`] if `text`
+/// is no number or `is_allowed` refuses it; `allowed` says why.
 pub(crate) fn number<T: FromStr>(
     name: &'static str,
     text: &str,

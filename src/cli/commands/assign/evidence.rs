@@ -55,13 +55,10 @@ pub(crate) fn shown(
     Ok(text + &rest)
 }
 
-/// A PNG with five tiles for each image.
-///
-/// They are the image, the means of its cluster and of the runner-up, and the pixels that spoke for
-/// the one and for the other. A pixel that weighs much is bright.
-///
-/// # Errors
-/// [`Error::Parameter`] for a model of one cluster, which leaves nothing to decide.
+/// A PNG with five tiles for each image. They are the image, the means of its cluster and of the
+/// runner-up, and the pixels that spoke for the one and for the other. A pixel that weighs much is
+/// bright. Fails with [`Error::Parameter`] for a model of one cluster, which leaves nothing to
+/// decide.
 pub(crate) fn sheet(model: &Model, input: &Input, assigned: &[Assigned]) -> Result<Vec<u8>> {
     if model.mixture.n_components() < 2 {
         let allowed = "left out: there is no other to decide against";

@@ -38,9 +38,8 @@ const TOLERANCE: f64 = 1e-9;
 /// components in single precision and fixed point.
 const TOLERANCE_OF_SUMS: f64 = 1e-6;
 
-/// Rows whose best component has a log-probability below this, in nats, are not compared.
-///
-/// The attempts exponentiate without a shift, so such rows underflow.
+/// Rows whose best component has a log-probability below this, in nats, are not compared. The
+/// attempts exponentiate without a shift, so such rows underflow.
 const UNDERFLOW: f64 = -650.0;
 
 pub(super) struct Ladder {
@@ -112,11 +111,9 @@ impl Rung {
     }
 }
 
-/// Equal weights, and means spread over [0.25, 0.75) without random numbers.
-///
-/// Value i of all means, component by component, is `0.25 + 0.5 u(i)`. Here
-/// `u(i) = (i + 1) 2654435761 mod 2^32 / 2^32` is Knuth's multiplicative hash, which any language
-/// can compute.
+/// Equal weights, and means spread over [0.25, 0.75) without random numbers. Value i of all means,
+/// component by component, is `0.25 + 0.5 u(i)`. Here `u(i) = (i + 1) 2654435761 mod 2^32 / 2^32`
+/// is Knuth's multiplicative hash, which any language can compute.
 fn mixture(n_features: usize, n_components: usize) -> Result<BernoulliMixture> {
     let hash = |i: usize| (i as u32).wrapping_add(1).wrapping_mul(2_654_435_761);
     let unit = |i| f64::from(hash(i)) / 2.0_f64.powi(32);
@@ -128,9 +125,8 @@ fn first_rows(data: &BitMatrix, n: usize) -> BitMatrix {
     data.select(&(0..n).collect::<Vec<_>>())
 }
 
-/// Requires that every way gives what log-sum-exp in double precision gives.
-///
-/// Returns the number of rows on which the attempts underflow.
+/// Requires that every way gives what log-sum-exp in double precision gives. Returns the number of
+/// rows on which the attempts underflow.
 fn check(rows: &BitMatrix, mixture: &BernoulliMixture) -> Result<usize> {
     let x = reference::dense(rows);
     let (weights, means) = &reference::parameters(mixture.weights(), mixture.means());

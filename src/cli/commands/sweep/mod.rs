@@ -208,10 +208,8 @@ struct Found {
 }
 
 impl Found {
-    /// What each criterion picks, and what is kept.
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] if there is nothing to choose from.
+    /// What each criterion picks, and what is kept. Fails with [`Error::Parameter`] if there is
+    /// nothing to choose from.
     fn judge(
         mut self,
         criterion: Option<Criterion>,

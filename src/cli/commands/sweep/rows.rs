@@ -16,11 +16,8 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Holds out a share of `input`, or folds of it in turn. Else holds out `test`, its test split,
-    /// if there is one.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Parameter`] for a share or a number of folds that does not suit the
-    /// number of rows.
+    /// if there is one. Fails with `Error::Parameter` for a share or a number of folds that does
+    /// not suit the number of rows.
     pub(super) fn new(
         input: Input,
         test: Option<Input>,
@@ -54,10 +51,8 @@ impl Rows {
         self.how.as_deref()
     }
 
-    /// Checks that every fold leaves at least as many distinct rows as the largest K.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Parameter`] with both numbers.
+    /// Checks that every fold leaves at least as many distinct rows as the largest K. Fails with
+    /// `Error::Parameter` with both numbers.
     pub(super) fn check_folds(&self, ks: &[usize]) -> Result<()> {
         let folds = self.folds.as_deref().unwrap_or_default();
         (0..folds.len()).try_for_each(|f| {
@@ -67,10 +62,7 @@ impl Rows {
     }
 
     /// How well the fits of each K predict what was held out; `None` if nothing was, or on
-    /// interruption.
-    ///
-    /// # Errors
-    /// As [`em::sweep`].
+    /// interruption. Fails as [`em::sweep`].
     pub(super) fn held_out(
         &self,
         sweep: &Sweep,

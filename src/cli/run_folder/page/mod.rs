@@ -64,10 +64,8 @@ pub(crate) fn render(
     render::report_page(&title, write).map_err(Error::io("the page"))
 }
 
-/// What a page holds.
-///
-/// The means are as long as all the rest of a run together. They are written piece by piece, and
-/// never are a text of their own.
+/// What a page holds. The means are as long as all the rest of a run together. They are written
+/// piece by piece, and never are a text of their own.
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(serialize_with = "as_text")]
