@@ -71,11 +71,8 @@ impl Args {
                  here both get bits by {rule_a}, as A was"
             ));
         }
-        let input = console.with_notes(|notes| {
-            let source = input::source_or_default(self.source.as_ref(), notes);
-            input::read_for_model(&[source], Reading::default(), a, notes)
-        });
-        match input {
+        let source = input::source_or_default(self.source.as_ref(), console);
+        match input::read_for_model(&[source], Reading::default(), a, console) {
             // The default source has another size, or the model has no rule for grey images.
             Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
                 console.note(

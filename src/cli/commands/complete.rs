@@ -44,7 +44,6 @@ pub(crate) struct Args {
 /// The most images on one sheet, each there twice.
 const MOST_DRAWN: usize = 200;
 
-/// Rows and what they are completed to.
 struct Completed {
     input: Input,
     /// N times D, from 0 to 1.
@@ -57,8 +56,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let limit = args.limit.map(usize::from);
     let reading = Reading { mask: args.mask.mask.clone(), limit, ..Reading::default() };
     let sources = std::slice::from_ref(&args.source);
-    let input =
-        console.with_notes(|notes| input::read_for_model(sources, reading, &model, notes))?;
+    let input = input::read_for_model(sources, reading, &model, console)?;
     models::announce(&path, &model, console);
     console.note(format_args!("data      {}", input.summary()));
     let n_missing = input.n_missing();
@@ -107,7 +105,6 @@ impl Completed {
         self.values.chunks(self.input.bits.n_features())
     }
 
-    /// In the format that the file's name asks for, which was checked.
     fn encode(&self, file: &Path, model: &Model) -> Result<Vec<u8>> {
         let Input { height, width, .. } = self.input;
         if has_ending(file, "png") {

@@ -57,10 +57,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
     let reading = Reading { labels, mask, ..Reading::default() };
-    let input = console.with_notes(|notes| {
-        let source = input::source_or_default(args.source.as_ref(), notes);
-        input::read_for_model(&[source], reading, &model, notes)
-    })?;
+    let source = input::source_or_default(args.source.as_ref(), console);
+    let input = input::read_for_model(&[source], reading, &model, console)?;
     console.notes(photos::remarks(&input, &model));
     let document = Document::new(path.display().to_string(), &model, &input)?;
     console.result(&document, || document.text())

@@ -32,8 +32,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let is_run = path != Path::new(&args.subject) && path.exists();
     let Some(model) = read_if_model(&path, is_run)? else {
         args.errors.refuse_for_data(&args.subject)?;
-        let reading = Reading::default();
-        let input = console.with_notes(|notes| input::read(&args.subject, &reading, notes))?;
+        let input = input::read(&args.subject, &Reading::default(), console)?;
         let facts = data_facts(&input);
         return console.result(&facts, || text(&facts, None));
     };

@@ -33,8 +33,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let file = args.output.clone().unwrap_or_else(|| args.default_output());
     check(&file, args.force)?;
-    let reading = args.reading.reading();
-    let input = console.with_notes(|notes| input::read(&args.source, &reading, notes))?;
+    let input = input::read(&args.source, &args.reading.reading(), console)?;
     if data::has_test_split(&Source::parse(&args.source)) {
         console.note(
             "note      this is the training split; `:test` behind the path takes the other one",

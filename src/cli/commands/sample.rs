@@ -67,7 +67,6 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// A remark that the images are no data.
 fn origin(model: &Model) -> &'static str {
     if model.is_synthetic() {
         "images drawn from a model of synthetic digits: not real data"
@@ -129,7 +128,6 @@ fn pictures_of(bits: &BitMatrix, model: &Model) -> Result<Vec<Vec<u8>>> {
     values.chunks(bits.n_features()).map(|image| render::grey_png(image, shape, 1)).collect()
 }
 
-/// The images in the format that the file's name asks for.
 fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     let shape = pictures::shape(model);
     let images = || Pixels::from_bits(bits, shape.height, shape.width);

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let fit = run.clock.fit(|| plan.fit(&input, console))?;
     let results = Results::new(&input, held_out.as_ref(), plan.settings, fit)?;
     let written = run.write(&input, &results, Vec::new())?;
-    let means = pictures::small_means(results.model(), console)?;
+    let means = pictures::small_means(&results.model, console)?;
     console.result(&results.document(&written), || means + &results.text(&written.folder))?;
     Ok(args.outcome(results.stop()))
 }
@@ -90,19 +90,15 @@ impl Args {
             params.n_components = self.k.unwrap_or(model.mixture.n_components());
             params.init = Init::From(model.mixture);
         }
-        let supervision = self.supervision(input)?;
+        let per_label = self.components_per_label.map(NonZeroUsize::get);
+        // The labels of the clusters of a model to start from are not known: labels only judge.
+        let are_used = self.fit.has_labels() && self.from.is_none();
+        let supervision = Supervision::of(per_label, self.k, are_used, input)?;
         if let Some(supervision) = &supervision {
             params.n_components = supervision.n_components();
         }
         let settings = FitSettings { init, ..params.settings() };
         Ok(Plan { params, settings, supervision })
-    }
-
-    fn supervision(&self, input: &Input) -> Result<Option<Supervision>> {
-        let per_label = self.components_per_label.map(NonZeroUsize::get);
-        // The labels of the clusters of a model to start from are not known: labels only judge.
-        let are_used = self.fit.has_labels() && self.from.is_none();
-        Supervision::of(per_label, self.k, are_used, input)
     }
 
     fn outcome(&self, stop: StopReason) -> Outcome {

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     }
     args.draw(&path, &model, &shown, console)?;
     if console.json {
-        console.result(&args.document(&path, &model, &shown), String::new)?;
+        return console.result(&args.document(&path, &model, &shown), String::new);
     }
     Ok(Outcome::Done)
 }
@@ -90,7 +90,6 @@ impl Args {
         self.how == How::Html || self.open || self.how == How::Auto && is_page
     }
 
-    /// Draws the clusters `shown`, as a sheet or as text.
     fn draw(
         &self,
         path: &Path,
@@ -200,7 +199,6 @@ fn tile(member: &Member) -> Tile<'_> {
     Tile { values: &member.values, caption: member.caption.clone() }
 }
 
-/// The mean of cluster `k` and its members.
 fn member_sheet(
     model: &Model,
     k: usize,

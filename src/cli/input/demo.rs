@@ -11,7 +11,6 @@ use std::path::Path;
 /// second is what unpacking the shipped file would give.
 pub(crate) const BUILT_IN: [&str; 2] = ["mnist-k100", "models/mnist-k100.bmm"];
 
-/// The name of the source.
 pub(crate) const NAME: &str = "demo";
 
 /// What every output made from it says.

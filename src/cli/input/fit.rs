@@ -74,7 +74,7 @@ fn starts(text: &str) -> Result<NInit> {
 
 impl FitArgs {
     pub(crate) fn source(&self, console: &Console) -> OsString {
-        console.with_notes(|notes| source_or_default(self.data.as_ref(), notes))
+        source_or_default(self.data.as_ref(), console)
     }
 
     /// The data, and the test split that goes with it. A damaged test split costs no fit, because
@@ -85,11 +85,9 @@ impl FitArgs {
         from: Option<&Model>,
         console: &Console,
     ) -> Result<(Input, Option<Input>)> {
-        let reading = self.reading(from);
-        console.with_notes(|notes| read_with_held_out(source, &reading, notes))
+        read_with_held_out(source, &self.reading(from), console)
     }
 
-    /// Whether labels were given beside the data.
     pub(crate) fn has_labels(&self) -> bool {
         self.reading.labels.is_some()
     }
@@ -136,7 +134,6 @@ fn check_storable(input: &Input, k: usize) -> Result<()> {
     Err(Error::parameter("k", k, allowed))
 }
 
-/// The kernels that will fit: instruction set and threads.
 fn kernel() -> String {
     let threads = counted(em::n_threads(), "thread");
     format!("nibble tables, screened, {}, {threads}", kernels::instruction_set())

@@ -3,7 +3,7 @@
 use super::reading::{ImageShape, Reading};
 use super::rows::{Input, LeftOut};
 use super::{demo, names, photos};
-use crate::cli::terminal::{Note, counted};
+use crate::cli::terminal::{Console, counted};
 use crate::data::{self, Binarize, Dataset, Source, SourceKind, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
@@ -18,7 +18,7 @@ pub(crate) fn source_parser() -> impl TypedValueParser<Value = OsString> {
 }
 
 /// The source named, or the default one: MNIST where it is, else the demo, which is noted.
-pub(crate) fn source_or_default(named: Option<&OsString>, notes: &mut Vec<Note>) -> OsString {
+pub(crate) fn source_or_default(named: Option<&OsString>, console: &Console) -> OsString {
     if let Some(named) = named {
         return named.clone();
     }
@@ -33,21 +33,21 @@ pub(crate) fn source_or_default(named: Option<&OsString>, notes: &mut Vec<Note>)
     } else {
         "put the real MNIST there, as data/README.md says"
     };
-    notes.push(Note::Remark(format!(
+    console.note(format_args!(
         "note: no MNIST in data/mnist or $BMM_DATA/mnist, so this uses the built-in demo: {}\n\
          note: {real}, then run the same command again",
         demo::SYNTHETIC,
-    )));
+    ));
     demo::NAME.into()
 }
 
-/// Reads `source`. What is to be said of it goes to `notes`, even if it cannot be used.
-pub(crate) fn read(source: &OsString, reading: &Reading, notes: &mut Vec<Note>) -> Result<Input> {
+/// Reads `source`. What is to be said of it is said, even if it cannot be used.
+pub(crate) fn read(source: &OsString, reading: &Reading, console: &Console) -> Result<Input> {
     let (set, name) = match source.to_str().and_then(demo::split_of) {
         Some(split) => (demo::draw(split)?, demo::NAME.into()),
         None => (data::load(&reading.source(source))?, name_of(source)),
     };
-    binarised(set, name, reading, notes)
+    binarised(set, name, reading, console)
 }
 
 /// Reads several sources of images as one, as `model` sees them.
@@ -55,24 +55,24 @@ pub(crate) fn read_for_model(
     sources: &[OsString],
     reading: Reading,
     model: &Model,
-    notes: &mut Vec<Note>,
+    console: &Console,
 ) -> Result<Input> {
     let picture_size = photos::size_for(model);
     let model_size = Some((model.height as usize, model.width as usize));
     let model_rule = Some(model.binarize);
     let reading = Reading { model_rule, model_size, picture_size, ..reading };
     if let [source] = sources {
-        return read(source, &reading, notes);
+        return read(source, &reading, console);
     }
     let sources: Vec<_> = sources.iter().map(|source| reading.source(source)).collect();
-    binarised(data::load_all(&sources)?, "images".into(), &reading, notes)
+    binarised(data::load_all(&sources)?, "images".into(), &reading, console)
 }
 
 /// Reads `source` and its held-out split, if there is one, by the same rule and in the same shape.
 pub(crate) fn read_with_held_out(
     source: &OsString,
     reading: &Reading,
-    notes: &mut Vec<Note>,
+    console: &Console,
 ) -> Result<(Input, Option<Input>)> {
     let (set, test, name) = match source.to_str().and_then(demo::split_of) {
         Some(split) => {
@@ -84,9 +84,9 @@ pub(crate) fn read_with_held_out(
             (set, test, name_of(source))
         }
     };
-    let input = binarised(set, name, reading, notes)?;
+    let input = binarised(set, name, reading, console)?;
     let same = Reading { rule: Some(input.rule), shape: reading.shape, ..Reading::default() };
-    let held_out = test.map(|test| binarised(test, "test".into(), &same, notes)).transpose()?;
+    let held_out = test.map(|test| binarised(test, "test".into(), &same, console)).transpose()?;
     Ok((input, held_out))
 }
 
@@ -94,9 +94,9 @@ fn binarised(
     mut set: Dataset,
     name: String,
     reading: &Reading,
-    notes: &mut Vec<Note>,
+    console: &Console,
 ) -> Result<Input> {
-    let left_out = left_out(&mut set, notes);
+    let left_out = left_out(&mut set, console);
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
     }
@@ -133,19 +133,19 @@ fn binarised(
 }
 
 /// Files that cannot be read and folders that were not looked into.
-fn left_out(set: &mut Dataset, notes: &mut Vec<Note>) -> Vec<LeftOut> {
+fn left_out(set: &mut Dataset, console: &Console) -> Vec<LeftOut> {
     if let [first, ..] = set.passed_over.as_slice() {
-        notes.push(Note::Remark(format!(
+        console.note(format_args!(
             "note: {} not looked into, such as {}: pictures are taken from a folder and its \
              sub-folders, but not from theirs nor from a run",
             counted(set.passed_over.len(), "folder"),
             first.display()
-        )));
+        ));
     }
     let mut left_out = Vec::new();
     for (path, problem) in std::mem::take(&mut set.unreadable) {
         left_out.push(LeftOut::new(&path, problem.to_string()));
-        notes.push(Note::LeftOut(names::lines(&Error::data(path, problem))));
+        console.leave_out(&names::lines(&Error::data(path, problem)));
     }
     let passed_over = set.passed_over.iter();
     left_out.extend(passed_over.map(|path| LeftOut::new(path, "is not looked into".into())));

@@ -16,7 +16,6 @@ pub(crate) fn lines(error: &Error) -> Lines {
     Lines { error: error.to_string(), hint: meant.unwrap_or_else(|| hints::hint(error)) }
 }
 
-/// The file or folder that was named and is not there.
 fn not_there(error: &Error) -> Option<&Path> {
     let path = match error {
         Error::Io { path, source } if source.kind() == ErrorKind::NotFound => path,
@@ -29,7 +28,6 @@ fn not_there(error: &Error) -> Option<&Path> {
     found.is_err_and(|e| e.kind() == ErrorKind::NotFound).then_some(path)
 }
 
-/// What the name of something that is not there may stand for.
 fn meant(path: &Path) -> Option<String> {
     let written = path.to_string_lossy();
     if ["http://", "https://"].iter().any(|scheme| written.starts_with(scheme)) {

@@ -9,9 +9,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 pub(crate) struct Input {
-    /// A short name, for naming what is made from it.
     pub(crate) name: String,
-    /// What kind of data it is, in words.
     pub(crate) kind: String,
     pub(crate) bits: BitMatrix,
     pub(crate) height: usize,
@@ -31,7 +29,6 @@ pub(crate) struct Input {
     pub(super) n_ones: OnceLock<u64>,
 }
 
-/// A file or folder that was left out.
 #[derive(Debug, Clone, serde::Serialize)]
 pub(crate) struct LeftOut {
     file: String,
@@ -74,7 +71,6 @@ impl Input {
         }
     }
 
-    /// The file and the place in it of row `i`.
     pub(crate) fn origin(&self, i: usize) -> (&str, usize) {
         Part::origin(&self.parts, i)
     }

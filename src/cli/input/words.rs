@@ -1,6 +1,5 @@
 //! What rows and columns are called.
 
-/// What samples and features are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Words {
     pub(crate) sample: &'static str,

@@ -24,7 +24,6 @@ pub(crate) struct Classification {
     calibration_error: f64,
     n_bins: usize,
     reliability: Vec<Reliability>,
-    /// Labels that the classifier knows.
     labels: Vec<String>,
     /// The number of images by predicted label (rows) and by label of the data (columns).
     counts: Vec<Vec<u64>>,
@@ -42,7 +41,6 @@ struct Reliability {
 }
 
 impl<'a> Classifier<'a> {
-    /// The classifier of a model that was trained on labelled data.
     pub(crate) fn of(model: &'a Model) -> Option<Self> {
         let table = model.labels.as_ref()?;
         Some(Self { names: &table.names, shares: table.shares() })
@@ -57,7 +55,6 @@ impl<'a> Classifier<'a> {
         forecast
     }
 
-    /// The most probable label and its probability.
     pub(crate) fn predict(&self, resp: impl Iterator<Item = f64>) -> (&'a str, f64) {
         let judged = Judged::new(&self.forecast(resp), None);
         (&self.names[judged.predicted], judged.confidence)

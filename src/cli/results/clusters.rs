@@ -10,7 +10,6 @@ use crate::model_file::LabelTable;
 use serde::Serialize;
 
 pub(crate) struct Clustering {
-    /// Rows assigned to each cluster.
     pub(crate) sizes: Vec<u64>,
     pub(crate) scores: Scores,
     /// Entropy of the responsibilities, summed over rows, in nats.
@@ -32,7 +31,6 @@ pub(crate) struct Agreement {
 }
 
 impl Clustering {
-    /// The clusters that `mixture` gives to the rows of `input`.
     pub(crate) fn of(mixture: &BernoulliMixture, input: &Input) -> Result<Self> {
         Self::new(mixture.n_components(), &mixture.assign(&input.bits)?, input)
     }
@@ -142,13 +140,11 @@ pub(crate) fn weighed(count: u64, unit: f64) -> u64 {
     (count as f64 * unit).round() as u64
 }
 
-/// The rows of a table as rounded sums of weights.
 pub(crate) fn weighed_rows(table: &Contingency, unit: f64) -> Vec<Vec<u64>> {
     let row = |k: usize| table.cluster(k).iter().map(|&count| weighed(count, unit)).collect();
     (0..table.n_clusters()).map(row).collect()
 }
 
-/// Images in cluster `k` of a label table.
 pub(crate) fn size(table: &LabelTable, k: usize) -> u64 {
     table.counts.chunks(table.names.len()).nth(k).map_or(0, |counts| counts.iter().sum())
 }

@@ -36,7 +36,6 @@ struct Pair {
     shared: Option<u64>,
 }
 
-/// Both models on the same rows.
 #[derive(Debug, Serialize)]
 pub(crate) struct OnData {
     data: String,
@@ -56,7 +55,6 @@ pub(crate) struct OnData {
 }
 
 impl OnData {
-    /// Assigns and scores the same rows by two mixtures.
     pub(crate) fn new(a: &BernoulliMixture, b: &BernoulliMixture, input: &Input) -> Result<Self> {
         let rows = [a.assign(&input.bits)?, b.assign(&input.bits)?];
         let weighted = input.rows();

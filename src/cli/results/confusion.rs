@@ -14,16 +14,13 @@ const MAX_LABELS: usize = 30;
 /// Images of each label in each cluster.
 #[derive(Debug, Serialize)]
 pub(crate) struct Confusion {
-    /// The labels of the data, a column each.
     pub(crate) labels: Vec<String>,
     /// The label of each cluster by one-to-one matching; `null` for a cluster left over.
     matched: Vec<Option<String>>,
-    /// A row for each cluster.
     counts: Vec<Vec<u64>>,
 }
 
 impl Confusion {
-    /// The table of a clustering of labelled data.
     pub(crate) fn of(clustering: &Clustering) -> Option<Self> {
         let (labels, table) = clustering.confusion()?;
         let matched = table.best_matching().labels.into_iter();

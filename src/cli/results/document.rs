@@ -9,7 +9,6 @@ use serde::{Serialize, Serializer};
 use std::fmt::Display;
 use std::path::PathBuf;
 
-/// Where a run was written, and how long it took.
 pub(crate) struct Written {
     pub(crate) folder: PathBuf,
     pub(crate) model_sha256: String,
@@ -39,7 +38,6 @@ pub(crate) struct TrainingData {
     n_features: usize,
 }
 
-/// How well a mixture explains rows.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Scores {
     /// Total nats.

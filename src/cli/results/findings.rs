@@ -97,10 +97,8 @@ fn clusters(components: &[usize]) -> String {
     format!("{name} {}", listed(components.iter().map(usize::to_string)))
 }
 
-/// The largest number of things that a sentence lists.
 const MAX_LISTED: usize = 8;
 
-/// The first few, and how many more.
 fn listed(all: impl ExactSizeIterator<Item = String>) -> String {
     let more = all.len().saturating_sub(MAX_LISTED);
     let first = all.take(MAX_LISTED).collect::<Vec<_>>().join(", ");

@@ -37,7 +37,6 @@ pub(crate) struct ErrorArgs {
     seed: Option<u64>,
 }
 
-/// Standard errors, and how they were found.
 #[derive(Debug, Serialize)]
 pub(crate) struct Errors {
     method: &'static str,
@@ -64,14 +63,14 @@ impl ErrorArgs {
         Err(Error::parameter("errors", value, "left out: only models have standard errors"))
     }
 
-    /// The standard errors of `model`, if they are asked for.
     pub(crate) fn errors(&self, model: &Model, console: &Console) -> Result<Option<Errors>> {
         let (true, Some(source)) = (self.errors, &self.source) else { return Ok(None) };
         let source = std::slice::from_ref(source);
         let reading = Reading { labels: self.labels.clone(), ..Reading::default() };
-        let input =
-            console.with_notes(|notes| input::read_for_model(source, reading, model, notes))?;
-        let trained_on_it = was_trained_on(model, &input);
+        let input = input::read_for_model(source, reading, model, console)?;
+        let digest = || data::fingerprint(&input.bits, input.weights.as_deref());
+        let provenance = model.provenance.as_ref();
+        let trained_on_it = provenance.map(|origin| origin.data_sha256 == digest());
         if trained_on_it == Some(false) {
             console.note(
                 "note      the model was trained on other data: \
@@ -117,12 +116,6 @@ impl ErrorArgs {
             None => FitParams { alpha: 0.0, seed, ..defaults },
         }
     }
-}
-
-/// Whether the model was trained on these very rows, if it says on which.
-fn was_trained_on(model: &Model, input: &Input) -> Option<bool> {
-    let trained_on = &model.provenance.as_ref()?.data_sha256;
-    Some(*trained_on == data::fingerprint(&input.bits, input.weights.as_deref()))
 }
 
 /// The label of each row, numbered as in `model`, whose clusters were fitted to labels.

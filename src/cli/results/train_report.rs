@@ -5,7 +5,7 @@ use super::clusters::{self, Agreement, Clustering};
 use super::document::{Criteria, Ending, Scores, TrainingData, Written};
 use super::findings::Finding;
 use super::trust::{self, LabelTrust, TrustInWords};
-use crate::cli::input::{Input, Words, demo};
+use crate::cli::input::{Input, demo};
 use crate::cli::terminal::{Clock, tables};
 use crate::data;
 use crate::em::{Fit, FitReport, FitSettings, SAME_OPTIMUM, StartReport, StopReason};
@@ -23,13 +23,12 @@ pub(crate) struct Results {
     settings: FitSettings,
     report: FitReport,
     /// The clusters of the rows as new rows would get them: without their labels.
-    judged: Vec<Assignment>,
-    model: Model,
-    training: Clustering,
+    pub(crate) judged: Vec<Assignment>,
+    pub(crate) model: Model,
+    pub(crate) training: Clustering,
     held_out: Option<Clustering>,
 }
 
-/// The JSON document of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Document<'a> {
     model: String,
@@ -130,10 +129,6 @@ impl Results {
         Ok(Self { data, settings, report, judged, model, training, held_out })
     }
 
-    pub(crate) fn model(&self) -> &Model {
-        &self.model
-    }
-
     fn uses_labels(&self) -> bool {
         self.model.labels.as_ref().is_some_and(|table| !table.label_of.is_empty())
     }
@@ -166,15 +161,6 @@ impl Results {
     pub(crate) fn history(&self) -> Vec<f64> {
         let per_sample = |objective: f64| objective / self.data.total_weight;
         finite(&self.report.objective_history).into_iter().map(per_sample).collect()
-    }
-
-    pub(crate) fn words(&self) -> Words {
-        self.training.words
-    }
-
-    /// The cluster of every row, and how sure that is.
-    pub(crate) fn assignments(&self) -> &[Assignment] {
-        &self.judged
     }
 
     /// Agreement with labels: of held-out rows, if there are some.

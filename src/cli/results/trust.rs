@@ -18,22 +18,15 @@ pub(crate) fn record(report: &FitReport) -> Trust {
 }
 
 fn confirmation(report: &FitReport) -> Confirmation {
+    let next_optimum = |RunnerUp { start, objective, ari }| {
+        let gap = (report.starts[report.best_start].objective - objective) / report.total_weight;
+        NextOptimum { start: start as u64, objective, gap, ari }
+    };
     Confirmation {
         n_starts: report.starts.len() as u64,
         n_finished: report.finished().count() as u64,
         n_best: report.n_best() as u64,
-        runner_up: report.runner_up.map(|runner_up| next_optimum(report, runner_up)),
-    }
-}
-
-fn next_optimum(report: &FitReport, runner_up: RunnerUp) -> NextOptimum {
-    let RunnerUp { start, objective, ari } = runner_up;
-    let best = report.starts[report.best_start].objective;
-    NextOptimum {
-        start: start as u64,
-        objective,
-        gap: (best - objective) / report.total_weight,
-        ari,
+        runner_up: report.runner_up.map(next_optimum),
     }
 }
 

@@ -45,7 +45,7 @@ impl<'a> Run<'a> {
         results: &Results,
         more: Vec<(String, Vec<u8>)>,
     ) -> Result<Written, Failure> {
-        let model = results.model();
+        let model = &results.model;
         // A sheet is large while it is drawn: before there is a file as large as the model.
         let mut files = pictures(model, Some(results.cluster_sizes()))?;
         let bytes = encode(model)?;
@@ -73,7 +73,6 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The charts among some files, each a title and an SVG.
 fn charts(files: &[(String, Vec<u8>)]) -> Vec<(String, String)> {
     let chart = |(name, svg): &(String, Vec<u8>)| {
         let title = name.strip_suffix(".svg")?.to_owned();

@@ -43,7 +43,6 @@ pub(crate) fn tiles<'a>(model: &'a Model, sizes: Option<&[u64]>, shown: &[usize]
     shown.iter().map(|&k| tiles[k].clone()).collect()
 }
 
-/// The contact sheet of the clusters `shown`, as a PNG.
 pub(crate) fn sheet(
     model: &Model,
     sizes: Option<&[u64]>,

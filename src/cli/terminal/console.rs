@@ -7,16 +7,6 @@ use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What is to be said of data on standard error.
-#[derive(Debug)]
-pub(crate) enum Note {
-    /// A remark; `--quiet` silences it.
-    Remark(String),
-    /// What is wrong with something that is left out.
-    LeftOut(Lines),
-}
-
-/// The width assumed where there is no terminal.
 const DEFAULT_WIDTH: usize = 80;
 
 /// The user's wishes about output.
@@ -24,7 +14,6 @@ const DEFAULT_WIDTH: usize = 80;
 pub(crate) struct Console {
     quiet: bool,
     verbose: bool,
-    /// One JSON document instead of text.
     pub(crate) json: bool,
     color: ColorChoice,
     is_partial: AtomicBool,
@@ -48,21 +37,11 @@ impl Console {
         texts.into_iter().for_each(|text| self.note(text));
     }
 
-    /// Does `work` and says what it noted, even where it failed. The program goes on without what
-    /// is left out, and ends with exit code 1.
-    pub(crate) fn with_notes<T>(&self, work: impl FnOnce(&mut Vec<Note>) -> T) -> T {
-        let mut notes = Vec::new();
-        let result = work(&mut notes);
-        for note in notes {
-            match note {
-                Note::Remark(text) => self.note(text),
-                Note::LeftOut(lines) => {
-                    lines.print();
-                    self.is_partial.store(true, Ordering::Relaxed);
-                }
-            }
-        }
-        result
+    /// Says what is wrong with something that is left out. The program goes on without it, and ends
+    /// with exit code 1.
+    pub(crate) fn leave_out(&self, lines: &Lines) {
+        lines.print();
+        self.is_partial.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn is_partial(&self) -> bool {
@@ -83,7 +62,6 @@ impl Console {
         io::stdout().is_terminal()
     }
 
-    /// A result: `text` for people or `document` for programs.
     pub(crate) fn result<T: Serialize>(
         &self,
         document: &T,

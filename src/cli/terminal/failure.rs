@@ -5,7 +5,6 @@ use crate::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// A command that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Everything was done. Exit code 0.
@@ -18,7 +17,6 @@ pub(crate) enum Outcome {
     Interrupted,
 }
 
-/// A command that did not do its work.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Something to tell the user. Exit code 1.

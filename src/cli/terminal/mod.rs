@@ -13,7 +13,7 @@ mod text;
 pub(crate) mod usage;
 
 pub(crate) use clock::Clock;
-pub(crate) use console::{Console, Note, json_text};
+pub(crate) use console::{Console, json_text};
 pub(crate) use failure::{Failure, Lines, Outcome};
 pub(crate) use progress::{Count, Progress};
 pub(crate) use text::{amount, counted};

@@ -36,7 +36,6 @@ impl Usage {
         }
     }
 
-    /// The lines about a value that is out of range.
     pub(crate) fn parameter(&self, name: &str, value: &str, allowed: &str) -> Lines {
         let argument = self.argument(name);
         // Only what was typed can be left out.

@@ -21,7 +21,6 @@ pub(super) struct Scored<'a> {
     pub(super) resp: &'a [f64],
     /// Clusters, the most probable first.
     pub(super) order: &'a [usize],
-    /// The most probable label and its probability.
     pub(super) label: Option<(&'a str, f64)>,
 }
 

@@ -8,12 +8,9 @@ use crate::error::{Error, Result};
 use crate::model_file::Model;
 use crate::render::{self, Sheet, Tile};
 
-/// Images that are drawn at most.
 const MAX_DRAWN: usize = 40;
-/// Tiles of an image on the sheet of evidence.
 const TILES: usize = 5;
 
-/// An image and its most probable clusters, each with its probability.
 pub(crate) struct Assigned {
     pub(crate) row: usize,
     pub(crate) clusters: Vec<(usize, f64)>,

@@ -75,8 +75,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     args.check(&model)?;
     let reading = Reading { mask: args.mask.mask.clone(), ..Reading::default() };
-    let input =
-        console.with_notes(|notes| input::read_for_model(&args.sources, reading, &model, notes))?;
+    let input = input::read_for_model(&args.sources, reading, &model, console)?;
     models::announce(&path, &model, console);
     console.notes(photos::remarks(&input, &model));
     if input.synthetic {
@@ -203,7 +202,6 @@ impl Assignments<'_> {
         })
     }
 
-    /// The cells of some rows, in the order of the columns.
     fn rows(&self, rows: Range<usize>) -> Vec<Vec<Cell>> {
         let Self { model, input, columns, .. } = self;
         let classifier = Classifier::of(model);

@@ -53,7 +53,6 @@ pub(super) fn kernel() -> String {
     format!("{}, {}", kernel_of_one_thread(), counted(em::n_threads(), "thread"))
 }
 
-/// What runs here, in words.
 pub(super) fn kernel_of_one_thread() -> String {
     format!("nibble tables, {}", kernels::instruction_set())
 }

@@ -49,7 +49,6 @@ pub(super) struct Ladder {
     pub(super) n_underflown: usize,
 }
 
-/// The times for one number of rows.
 pub(super) struct Rung {
     pub(super) n: usize,
     /// Seconds of one E-step, in the order of [`KEYS`].

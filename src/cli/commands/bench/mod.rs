@@ -80,10 +80,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     // Files in the way are refused before the minute of timing.
     let is_free = |name: &&str| atomic::check_file_target(args.out.join(name), args.force);
     [SVG, PNG, JSON].iter().try_for_each(is_free)?;
-    let input = console.with_notes(|notes| {
-        let source = input::source_or_default(args.data.as_ref(), notes);
-        input::read(&source, &Reading::default(), notes)
-    })?;
+    let source = input::source_or_default(args.data.as_ref(), console);
+    let input = input::read(&source, &Reading::default(), console)?;
     let sizes = args.sizes(&input)?;
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", engine::kernel()));

@@ -98,7 +98,6 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     Ok(if interrupted { Outcome::Interrupted } else { Outcome::Done })
 }
 
-/// What a sweep writes beside the model.
 fn files(report: &Report) -> Result<Vec<(String, Vec<u8>)>> {
     let (svg, png) = figure::draw(report)?;
     Ok(vec![

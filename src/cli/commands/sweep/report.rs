@@ -20,7 +20,6 @@ pub(super) struct Report {
     how_held_out: Option<String>,
     pub(super) rows: Vec<Row>,
     criterion: Criterion,
-    /// The place of the row that is kept.
     chosen: usize,
     tests: Vec<BootstrapTest>,
     interrupted: bool,
@@ -120,7 +119,6 @@ impl Report {
         }
     }
 
-    /// The table, what it says, and what is kept.
     pub(super) fn text(&self) -> String {
         let mut text = self.table();
         let mut line = |name: &str, value: &str| {

@@ -19,36 +19,25 @@ const CERTAIN: f64 = 0.01;
 
 pub(super) const KINDS: [&str; 3] = ["typical", "odd", "undecided"];
 
-/// For each cluster and each kind, documents of its members.
-pub(super) struct Members {
-    of_clusters: Vec<[Vec<Value>; 3]>,
-}
-
-impl Members {
-    /// Members among the rows of `input`, which `assignments` gives to clusters.
-    pub(super) fn of(input: &Input, model: &Model, assignments: &[Assignment]) -> Result<Self> {
-        let k = model.mixture.n_components();
-        let n = (PER_KIND / k).clamp(PER_CLUSTER.0, PER_CLUSTER.1);
-        let places: Vec<[Vec<usize>; 3]> = by_cluster(input, assignments, k)
-            .into_iter()
-            .map(|its| chosen(its, assignments, n))
-            .collect();
-        // All rows in one go: preparing to score takes longer than scoring a few rows.
-        let rows: Vec<usize> = places.iter().flatten().flatten().copied().collect();
-        let mut documents = documents(input, model, &rows)?.into_iter();
-        let take =
-            |its: [Vec<usize>; 3]| its.map(|rows| documents.by_ref().take(rows.len()).collect());
-        Ok(Self { of_clusters: places.into_iter().map(take).collect() })
-    }
-
-    pub(super) fn into_documents(self) -> Vec<Value> {
-        let document = |kinds: [Vec<Value>; 3]| {
-            Value::Object(
-                KINDS.map(str::to_owned).into_iter().zip(kinds.map(Value::Array)).collect(),
-            )
-        };
-        self.of_clusters.into_iter().map(document).collect()
-    }
+/// For each cluster a document of its members of each kind, among the rows of `input`, which
+/// `assignments` gives to clusters.
+pub(super) fn of_clusters(
+    input: &Input,
+    model: &Model,
+    assignments: &[Assignment],
+) -> Result<Vec<Value>> {
+    let k = model.mixture.n_components();
+    let n = (PER_KIND / k).clamp(PER_CLUSTER.0, PER_CLUSTER.1);
+    let places = by_cluster(input, assignments, k).into_iter();
+    let places: Vec<_> = places.map(|its| chosen(its, assignments, n)).collect();
+    // All rows in one go: preparing to score takes longer than scoring a few rows.
+    let rows: Vec<usize> = places.iter().flatten().flatten().copied().collect();
+    let mut documents = documents(input, model, &rows)?.into_iter();
+    let document = |its: [Vec<usize>; 3]| {
+        let kinds = its.map(|rows| documents.by_ref().take(rows.len()).collect());
+        Value::Object(KINDS.map(str::to_owned).into_iter().zip(kinds).collect())
+    };
+    Ok(places.into_iter().map(document).collect())
 }
 
 /// The rows of each cluster that have weight and miss nothing.

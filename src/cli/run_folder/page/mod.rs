@@ -12,7 +12,6 @@ use crate::cli::terminal::counted;
 use crate::error::{Error, Result};
 use crate::model_file::{LEVELS, Model};
 use crate::render::{self, Axes, Base64Numbers, Line, LinePlot};
-use members::Members;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::ffi::OsString;
@@ -31,8 +30,8 @@ pub(crate) fn render(
     results: &Results,
     more: Vec<(String, String)>,
 ) -> Result<Vec<u8>> {
-    let model = results.model();
-    let words = results.words();
+    let model = &results.model;
+    let words = results.training.words;
     let title = format!("{}, {}", input.name, counted(results.n_components(), "cluster"));
     let fact = |(name, value)| json!({ "name": name, "value": value });
     let rest = json!({
@@ -99,8 +98,8 @@ fn typicality(model: &Model) -> Option<Value> {
 }
 
 fn clusters(input: &Input, results: &Results) -> Result<Vec<Value>> {
-    let (model, sizes) = (results.model(), results.cluster_sizes());
-    let mut members = Members::of(input, model, results.assignments())?.into_documents();
+    let (model, sizes) = (&results.model, results.cluster_sizes());
+    let mut members = members::of_clusters(input, model, &results.judged)?;
     let cluster = |k: usize| {
         let majority = model.labels.as_ref().and_then(|table| table.majority(k));
         json!({
@@ -118,9 +117,8 @@ fn confusion(model: &Model) -> Option<Vec<&[u64]>> {
     Some(table.counts.chunks(table.names.len()).collect())
 }
 
-/// The objective of the best start, and `more`.
 fn charts(results: &Results, more: Vec<(String, String)>) -> Result<Vec<Value>> {
-    let (history, sample) = (results.history(), results.words().sample);
+    let (history, sample) = (results.history(), results.training.words.sample);
     let step = history.len().div_ceil(MAX_POINTS).max(1);
     let points = history
         .iter()
@@ -149,7 +147,6 @@ fn charts(results: &Results, more: Vec<(String, String)>) -> Result<Vec<Value>> 
     Ok(course.into_iter().chain(more).collect())
 }
 
-/// Some rows as the program scores them.
 fn checks(input: &Input, model: &Model) -> Result<Vec<Value>> {
     let complete: Vec<usize> =
         (0..input.bits.n_samples()).filter(|&i| input.bits.is_complete(i)).collect();

@@ -8,7 +8,6 @@ use crate::render::{self, Base64Numbers};
 use serde_json::Value;
 use std::path::Path;
 
-/// A member as a picture.
 pub(crate) struct Member {
     /// Its kind, its name, and how typical it is.
     pub(crate) caption: Vec<String>,
