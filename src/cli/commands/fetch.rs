@@ -1,6 +1,6 @@
 //! `bmm fetch`: downloads a published data set.
 
-use crate::cli::terminal::{Console, Count, Failure, Outcome, number};
+use crate::cli::terminal::{Console, Count, Failure, Outcome, whole_number};
 use crate::data::{Download, Published, PublishedSet};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
@@ -47,8 +47,7 @@ impl clap::ValueEnum for PublishedSet {
 const LONGEST_TIMEOUT: u64 = 3600;
 
 fn seconds(text: &str) -> Result<u64> {
-    let allowed = || format!("a whole number from 1 to {LONGEST_TIMEOUT}");
-    number("timeout", text, |s| (1..=LONGEST_TIMEOUT).contains(s), allowed)
+    whole_number("timeout", text, 1..=LONGEST_TIMEOUT)
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -71,8 +70,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 }
 
 impl Args {
-    /// Whether a file is still to be fetched. Fails with [`Error::Exists`] if another one has its
-    /// name and may not be replaced.
+    /// Whether a file is to be fetched. Fails if another has its name and may not be replaced.
     fn is_wanted(&self, path: &Path, file: &Published) -> Result<bool> {
         if !path.exists() {
             return Ok(true);

@@ -111,8 +111,7 @@ impl Args {
     }
 }
 
-/// Checks that rows are as long as those of the model to start from. Fails with [`Error::Size`]
-/// with the name of the source.
+/// Checks that rows are as long as those of the model to start from.
 fn check_rows(source: &OsString, input: &Input, model: &Model) -> Result<()> {
     if input.bits.n_features() == model.mixture.n_features() {
         return Ok(());

@@ -214,8 +214,7 @@ fn member_sheet(
     render::sheet_png(&tiles, pictures::shape(model), &Sheet { title: &title, foot: "", columns })
 }
 
-/// The page beside a model. Fails with [`Error::NoPage`] if there is none: imported models have no
-/// page.
+/// The page beside a model. Imported models have none.
 fn page_of(model: &Path) -> Result<PathBuf> {
     let page = model.with_file_name(page::FILE);
     if page.exists() { Ok(page) } else { Err(Error::NoPage { page }) }

@@ -1,5 +1,4 @@
-//! What a user says of a fit, to `train` and to `sweep`: the data, the settings, and where to
-//! write.
+//! What a user says of a fit, to `train` and to `sweep`: data, settings, and where to write.
 
 use super::reading::{Reading, ReadingArgs};
 use super::{Input, read_with_held_out, source_or_default, source_parser};
@@ -77,8 +76,7 @@ impl FitArgs {
         source_or_default(self.data.as_ref(), console)
     }
 
-    /// The data, and the test split that goes with it. A damaged test split costs no fit, because
-    /// both are read before.
+    /// The data and its test split. Both are read first: a damaged test split costs no fit.
     pub(crate) fn read(
         &self,
         source: &OsString,

@@ -18,9 +18,8 @@ pub(crate) struct Supervision {
 impl Supervision {
     /// The labels that a fit of `k` clusters, `per_label` for each label, is to use. `None` if
     /// labels are only to judge the clusters. Without `per_label`, labels are used if they were
-    /// given for this fit and have blanks. Fails with [`Error::Parameter`] if there are no labels,
-    /// if a label has fewer rows than clusters, or if `k` is not the number of clusters of all
-    /// labels.
+    /// given for this fit and have blanks. Fails if there are no labels, if a label has fewer rows
+    /// than clusters, or if `k` is not the number of clusters of all labels.
     pub(crate) fn of(
         per_label: Option<usize>,
         k: Option<usize>,
@@ -86,8 +85,7 @@ fn rows_of_labels(labels: &Labels, input: &Input) -> Vec<(u32, usize)> {
     (0..).zip(counts).filter_map(|(label, count)| Some((label, count?))).collect()
 }
 
-/// The clusters asked for: those of the labels. There may be more if rows without a label can fill
-/// them.
+/// The clusters asked for: those of the labels, or more if rows without a label can fill them.
 fn n_components(asked: Option<usize>, of_labels: usize, is_complete: bool) -> Result<usize> {
     let k = asked.unwrap_or(of_labels);
     let allowed = if is_complete && k != of_labels {

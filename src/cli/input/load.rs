@@ -162,8 +162,7 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
     set.pixels.reshape(height, width)
 }
 
-/// The rule asked for, or the one that fits. Tables of 0 and 1 are binary already. Packed files
-/// name their rule. Everything else is grey.
+/// The rule asked for or that fits: packed files name one, tables of 0 and 1 need none.
 fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
     if reading.rule.is_none() {
         reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule))?;
@@ -186,8 +185,7 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
     }
 }
 
-/// Refuses files that were packed by another rule than the model's. Rows that were binary before
-/// have no rule.
+/// Refuses files packed by another rule than the model's. Rows that were binary have no rule.
 fn check_packed(set: &Dataset, model: Binarize) -> Result<()> {
     for part in &set.parts {
         if let Some(by) = part.packed_by.filter(|by| ![model, Binarize::None].contains(by)) {

@@ -62,8 +62,7 @@ impl<'a> Classifier<'a> {
 }
 
 impl Classification {
-    /// Judges `model` on the rows of `input` whose label is known. `None` where either has no
-    /// labels.
+    /// Judges `model` on the rows whose label is known. `None` where either has no labels.
     pub(crate) fn of(model: &Model, input: &Input) -> Result<Option<Self>> {
         let (Some(classifier), Some(labels)) = (Classifier::of(model), &input.labels) else {
             return Ok(None);

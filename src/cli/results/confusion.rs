@@ -1,5 +1,4 @@
-//! The confusion table: the labels in each cluster. Where there are many clusters, the labels
-//! predicted and the labels of the data.
+//! The confusion table: the labels in each cluster or, of many clusters, under each prediction.
 
 use super::classifier::Classification;
 use super::clusters::Clustering;

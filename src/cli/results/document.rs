@@ -85,8 +85,7 @@ impl TrainingData {
 }
 
 impl Scores {
-    /// Of a log-likelihood over rows that weigh `total_weight` and have `n_observed` features on
-    /// average.
+    /// Over rows that weigh `total_weight` and have `n_observed` features on average.
     pub(crate) fn new(log_likelihood: f64, total_weight: f64, n_observed: f64) -> Self {
         let score = log_likelihood / total_weight;
         let n_bits = std::f64::consts::LN_2 * n_observed;

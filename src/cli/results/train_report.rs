@@ -1,5 +1,4 @@
-//! What a fit tells: the table, the trust line and the scores as text and as JSON, the history as
-//! CSV.
+//! What a fit tells: table, trust and scores as text and as JSON, the history as CSV.
 
 use super::clusters::{self, Agreement, Clustering};
 use super::document::{Criteria, Ending, Scores, TrainingData, Written};

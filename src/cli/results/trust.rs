@@ -38,8 +38,7 @@ pub(crate) struct LabelTrust {
     second_best: Option<NextOptimum>,
 }
 
-/// The trust of each label's own fit, in the order of the labels. None where clusters are of the
-/// whole.
+/// The trust of each label's own fit, in the order of the labels; none if labels have none.
 pub(crate) fn of_each_label(model: &Model) -> Vec<LabelTrust> {
     let (Some(table), Some(trust)) = (&model.labels, &model.trust) else { return Vec::new() };
     let labels: BTreeSet<u32> = table.label_of.iter().flatten().copied().collect();

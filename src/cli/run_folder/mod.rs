@@ -1,5 +1,4 @@
-//! The run folder: the model, a picture of every mean, the contact sheet, the page, the history and
-//! the results.
+//! The run folder: model, pictures of the means, contact sheet, page, history and results.
 
 pub(crate) mod page;
 pub(crate) mod pictures;
@@ -29,8 +28,7 @@ pub(super) fn check(out: Option<&Path>, force: bool) -> Result<()> {
 }
 
 impl<'a> Run<'a> {
-    /// Starts the clock of a run that will be written to `out`. Fails if the folder cannot be
-    /// written.
+    /// Starts the clock of a run to be written to `out`. Fails if the folder cannot be written.
     pub(super) fn begin(out: Option<&'a Path>, force: bool) -> Result<Self> {
         let clock = Clock::start();
         check(out, force)?;

@@ -17,4 +17,4 @@ pub(crate) use console::{Console, json_text};
 pub(crate) use failure::{Failure, Lines, Outcome};
 pub(crate) use progress::{Count, Progress};
 pub(crate) use text::{amount, counted};
-pub(crate) use usage::number;
+pub(crate) use usage::{number, whole_number};

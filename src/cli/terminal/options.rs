@@ -1,6 +1,6 @@
 //! The options of every command.
 
-use super::usage::number;
+use super::usage::whole_number;
 use crate::error::Result;
 
 /// Options of every command.
@@ -39,10 +39,5 @@ pub(crate) enum ColorChoice {
 const MOST_THREADS: usize = 1024;
 
 fn threads(text: &str) -> Result<usize> {
-    number(
-        "threads",
-        text,
-        |n| *n <= MOST_THREADS,
-        || format!("a whole number from 0 to {MOST_THREADS}"),
-    )
+    whole_number("threads", text, 0..=MOST_THREADS)
 }

@@ -114,8 +114,7 @@ fn describe(news: &Iteration, elapsed: Duration) -> String {
     )
 }
 
-/// From here on Ctrl-C asks the fit to end after the current iteration. A second Ctrl-C ends the
-/// program.
+/// From here on Ctrl-C ends the fit after the current iteration; a second one ends the program.
 pub(crate) fn catch_interrupt() {
     let caught = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {

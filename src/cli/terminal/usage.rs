@@ -5,7 +5,9 @@ use crate::error::{Error, Result};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
+use std::fmt::Display;
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// What the program takes, and what was typed.
@@ -166,6 +168,16 @@ pub(crate) fn number<T: FromStr>(
 ) -> Result<T> {
     let number = text.trim().parse().ok().filter(is_allowed);
     number.ok_or_else(|| Error::parameter(name, text, allowed()))
+}
+
+/// The whole number in `range` that a user gave as the parameter `name`.
+pub(crate) fn whole_number<T: FromStr + PartialOrd + Display>(
+    name: &'static str,
+    text: &str,
+    range: RangeInclusive<T>,
+) -> Result<T> {
+    let allowed = || format!("a whole number from {} to {}", range.start(), range.end());
+    number(name, text, |n| range.contains(n), allowed)
 }
 
 /// What a flag that is left out is: as `clap` knows it, or as its help says it.

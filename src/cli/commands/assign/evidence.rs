@@ -1,5 +1,4 @@
-//! Pictures of an assignment: each image beside the mean of its cluster, and the pixels that
-//! decided.
+//! Pictures of an assignment: images beside means, and the pixels that decided.
 
 use crate::cli::input::Input;
 use crate::cli::run_folder::pictures::{self, Style};
@@ -54,8 +53,7 @@ pub(crate) fn shown(
 
 /// A PNG with five tiles for each image. They are the image, the means of its cluster and of the
 /// runner-up, and the pixels that spoke for the one and for the other. A pixel that weighs much is
-/// bright. Fails with [`Error::Parameter`] for a model of one cluster, which leaves nothing to
-/// decide.
+/// bright. Fails for a model of one cluster, which leaves nothing to decide.
 pub(crate) fn sheet(model: &Model, input: &Input, assigned: &[Assigned]) -> Result<Vec<u8>> {
     if model.mixture.n_components() < 2 {
         let allowed = "left out: there is no other to decide against";

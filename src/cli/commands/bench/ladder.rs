@@ -1,5 +1,4 @@
-//! The ladder: the four attempts of the article and the production kernel, on the same rows and the
-//! same mixture.
+//! The ladder: four attempts and the production kernel on the same rows and the same mixture.
 
 use super::engine::Engine;
 use super::timing::median_seconds;
@@ -30,8 +29,7 @@ pub(super) const KEYS: [&str; N_WAYS] =
 /// The name of the E-step of a fit in messages.
 const SUMS: &str = "with sums";
 
-/// The most by which responsibilities of two ways may differ: far above rounding, far below the
-/// effect of a defect.
+/// By how much responsibilities may differ: far above rounding, far below a defect's effect.
 const TOLERANCE: f64 = 1e-9;
 
 /// The most by which sums may differ, for each row. The production kernel splits a row between
@@ -124,8 +122,7 @@ fn first_rows(data: &BitMatrix, n: usize) -> BitMatrix {
     data.select(&(0..n).collect::<Vec<_>>())
 }
 
-/// Requires that every way gives what log-sum-exp in double precision gives. Returns the number of
-/// rows on which the attempts underflow.
+/// Requires that every way gives what log-sum-exp in f64 gives. Returns how many rows underflow.
 fn check(rows: &BitMatrix, mixture: &BernoulliMixture) -> Result<usize> {
     let x = reference::dense(rows);
     let (weights, means) = &reference::parameters(mixture.weights(), mixture.means());

@@ -9,7 +9,7 @@ mod report;
 mod timing;
 
 use crate::cli::input::{self, Input, Reading};
-use crate::cli::terminal::{Console, Failure, Outcome, json_text, number};
+use crate::cli::terminal::{Console, Failure, Outcome, json_text, number, whole_number};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use ladder::Ladder;
@@ -59,16 +59,11 @@ const PNG: &str = "ladder.png";
 const JSON: &str = "bench.json";
 
 fn n_images(text: &str) -> Result<usize> {
-    whole("n", text, MOST_IMAGES)
+    whole_number("n", text, 1..=MOST_IMAGES)
 }
 
 fn n_clusters(text: &str) -> Result<usize> {
-    whole("k", text, MOST_CLUSTERS)
-}
-
-fn whole(name: &'static str, text: &str, most: usize) -> Result<usize> {
-    let allowed = || format!("a whole number from 1 to {most}");
-    number(name, text, |n| (1..=most).contains(n), allowed)
+    whole_number("k", text, 1..=MOST_CLUSTERS)
 }
 
 fn seconds(text: &str) -> Result<f64> {

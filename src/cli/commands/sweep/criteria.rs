@@ -99,8 +99,7 @@ impl Row {
 /// same mixture up to rounding.
 const SAME: f64 = 1e-4;
 
-/// The place of the row that a criterion picks: the best that has converged, the smallest K of
-/// equals.
+/// The row that a criterion picks: the best that has converged, the smallest K of equals.
 pub(super) fn pick(rows: &[Row], criterion: Criterion) -> Option<usize> {
     let candidates = rows.iter().enumerate().filter(|(_, row)| row.ending.converged);
     let costs = candidates.filter_map(|(i, row)| Some((i, row.cost(criterion)?)));
@@ -109,8 +108,7 @@ pub(super) fn pick(rows: &[Row], criterion: Criterion) -> Option<usize> {
     costs.into_iter().find(|(_, cost)| *cost <= least + SAME).map(|(i, _)| i)
 }
 
-/// The criterion that decides, and its pick. It is the one asked for, else held-out nats where
-/// there are any, else BIC.
+/// The criterion that decides, and its pick: the one asked for, else held-out nats, else BIC.
 pub(super) fn choose(rows: &[Row], asked: Option<Criterion>) -> Option<(Criterion, usize)> {
     let in_turn = match asked {
         Some(criterion) => vec![criterion],

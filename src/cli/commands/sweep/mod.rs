@@ -10,7 +10,7 @@ use crate::cli::input::Input;
 use crate::cli::input::fit::{FitArgs, announce};
 use crate::cli::results::train_report::Results;
 use crate::cli::run_folder::Run;
-use crate::cli::terminal::{Console, Count, Failure, Outcome, Progress, number};
+use crate::cli::terminal::{Console, Count, Failure, Outcome, Progress, number, whole_number};
 use crate::em::{
     self, BootstrapTest, FitParams, FitSettings, HeldOut, InitKind, Origin, Sweep, SweptFit,
 };
@@ -71,8 +71,7 @@ fn n_folds(text: &str) -> Result<usize> {
 }
 
 fn n_bootstrap(text: &str) -> Result<usize> {
-    let allowed = || format!("a whole number from 1 to {MAX_SAMPLES}");
-    number("bootstrap", text, |n| (1..=MAX_SAMPLES).contains(n), allowed)
+    whole_number("bootstrap", text, 1..=MAX_SAMPLES)
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -207,8 +206,7 @@ struct Found {
 }
 
 impl Found {
-    /// What each criterion picks, and what is kept. Fails with [`Error::Parameter`] if there is
-    /// nothing to choose from.
+    /// What each criterion picks, and what is kept. Fails if there is nothing to choose from.
     fn judge(
         mut self,
         criterion: Option<Criterion>,

@@ -1,5 +1,4 @@
-//! What a sweep tells: a row for each K as text, CSV and JSON, what the criteria pick, and the
-//! tests.
+//! What a sweep tells: a row for each K, what the criteria pick, and the tests.
 
 use super::criteria::{Criterion, Row, pick};
 use super::rows::Rows;
@@ -214,8 +213,6 @@ impl Report {
     }
 }
 
-/// `K = 3 against 2: 2 log (L_3 / L_2) = 47.10, p = 0.0100 (0 of 99 samples from K = 2 have as
-/// much)`.
 fn in_words(test: &BootstrapTest) -> String {
     let (k, statistic, p) = (test.n_components, test.statistic, test.p_value());
     let (b, n) = (test.n_as_large(), test.bootstrapped.len());

@@ -15,9 +15,8 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Holds out a share of `input`, or folds of it in turn. Else holds out `test`, its test split,
-    /// if there is one. Fails with `Error::Parameter` for a share or a number of folds that does
-    /// not suit the number of rows.
+    /// Holds out a share of `input`, or folds of it in turn, else `test`, its test split. Fails for
+    /// a share or a number of folds that does not suit the number of rows.
     pub(super) fn new(
         input: Input,
         test: Option<Input>,
@@ -51,8 +50,7 @@ impl Rows {
         self.how.as_deref()
     }
 
-    /// Checks that every fold leaves at least as many distinct rows as the largest K. Fails with
-    /// `Error::Parameter` with both numbers.
+    /// Checks that every fold leaves at least as many distinct rows as the largest K.
     pub(super) fn check_folds(&self, ks: &[usize]) -> Result<()> {
         let folds = self.folds.as_deref().unwrap_or_default();
         (0..folds.len()).try_for_each(|f| {
@@ -61,8 +59,7 @@ impl Rows {
         })
     }
 
-    /// How well the fits of each K predict what was held out; `None` if nothing was, or on
-    /// interruption. Fails as [`em::sweep`].
+    /// How well the fits of each K predict what was held out; `None` if nothing was or interrupted.
     pub(super) fn held_out(
         &self,
         sweep: &Sweep,

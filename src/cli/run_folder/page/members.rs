@@ -1,5 +1,4 @@
-//! The members of each cluster that are worth a look: the most probable, the least probable, and
-//! the least certain.
+//! Members of each cluster that are worth a look: most probable, least probable, least certain.
 
 use crate::cli::input::Input;
 use crate::cli::results::clusters::most_probable_first;
@@ -19,8 +18,7 @@ const CERTAIN: f64 = 0.01;
 
 pub(super) const KINDS: [&str; 3] = ["typical", "odd", "undecided"];
 
-/// For each cluster a document of its members of each kind, among the rows of `input`, which
-/// `assignments` gives to clusters.
+/// For each cluster a document of its members of each kind, by the `assignments` of all rows.
 pub(super) fn of_clusters(
     input: &Input,
     model: &Model,

@@ -1,5 +1,4 @@
-//! The page of a run, `report.html`: one JSON document, with the members of each cluster that are
-//! worth a look.
+//! The page of a run, `report.html`, around one JSON document.
 
 mod members;
 pub(crate) mod stored;
