@@ -153,11 +153,8 @@ impl Completed {
         let sample = Words::of(self.input.height).sample;
         let title = format!("{} completed", counted(bits.n_samples(), sample));
         let k = model.mixture.n_components();
-        let origin = if self.input.synthetic {
-            format!(". From {}", demo::SYNTHETIC)
-        } else {
-            String::new()
-        };
+        let origin = self.input.synthetic.then(|| format!(". From {}", demo::SYNTHETIC));
+        let origin = origin.unwrap_or_default();
         let foot = format!("Grey is missing; filled in by a mixture of {k} clusters{origin}");
         let columns = (bits.n_samples() > 1).then_some(if bits.n_samples() > 8 { 8 } else { 4 });
         let sheet = Sheet { title: &title, foot: &foot, columns };

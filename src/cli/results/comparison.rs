@@ -148,12 +148,9 @@ impl Comparison {
             let weights = [a.map(|k| weights_a[k]), b.map(|k| weights_b[k])].map(real);
             let distance = real(pair.map(|pair| pair.distance));
             let shared = pair.and_then(|pair| pair.shared).map(|n| n.to_string());
-            [number(a), number(b)]
-                .into_iter()
-                .chain(weights)
-                .chain([distance])
-                .chain(shared)
-                .collect()
+            let [a, b] = [a, b].map(number);
+            let [weight_a, weight_b] = weights;
+            [a, b, weight_a, weight_b, distance].into_iter().chain(shared).collect()
         })
     }
 }

@@ -15,9 +15,7 @@ pub(super) struct Demonstration {
     pub(super) key: &'static str,
     /// What is computed, and the type of the numbers.
     pub(super) name: String,
-    /// What the loop is.
     pub(super) by_loop: &'static str,
-    /// What it is compared with.
     pub(super) vectorised: &'static str,
     /// Seconds for [`PASSES`] times [`LENGTH`] elements, by loop and vectorised.
     pub(super) seconds: [f64; 2],

@@ -103,7 +103,6 @@ impl Results {
         self.ladder.rungs.last().map_or(0, |rung| rung.n)
     }
 
-    /// Whether no way of the ladder used a second thread.
     pub(super) fn is_of_one_thread(&self) -> bool {
         engine::is_of_one_thread(self.ladder.n_components, self.n_features)
     }
