@@ -3,7 +3,7 @@
 use crate::cli::input::{ModelArgs, models};
 use crate::cli::results::clusters;
 use crate::cli::run_folder::page::{self, stored, stored::Member};
-use crate::cli::run_folder::pictures;
+use crate::cli::run_folder::pictures::{self, Style};
 use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
@@ -184,13 +184,11 @@ impl Args {
         })
     }
 
-    fn style(&self, console: &Console) -> pictures::Style {
+    fn style(&self, console: &Console) -> Style {
         match self.how {
-            How::Blocks if !console.refuses_colour() => pictures::Style::Blocks,
-            How::Auto if self.output.is_none() && console.colours().is_some() => {
-                pictures::Style::Blocks
-            }
-            _ => pictures::Style::Shade,
+            How::Blocks if !console.refuses_colour() => Style::Blocks,
+            How::Auto if self.output.is_none() && console.colours().is_some() => Style::Blocks,
+            _ => Style::Shade,
         }
     }
 }

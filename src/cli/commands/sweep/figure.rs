@@ -38,9 +38,6 @@ pub(super) fn draw(report: &Report) -> Result<(String, Vec<u8>)> {
 /// held-out rows have -log p(x).
 fn point(row: &Row, criterion: Criterion, total_weight: f64) -> (f64, f64) {
     let value = row.value(criterion).unwrap_or(f64::NAN);
-    let nats = match criterion {
-        Criterion::HeldOut => -value,
-        _ => value / (2.0 * total_weight),
-    };
-    (row.k as f64, nats)
+    let divisor = if criterion == Criterion::HeldOut { -1.0 } else { 2.0 * total_weight };
+    (row.k as f64, value / divisor)
 }
