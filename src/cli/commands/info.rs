@@ -125,7 +125,6 @@ fn data_facts(input: &Input) -> Value {
     })
 }
 
-/// The facts for people: a line each, and a table of the clusters.
 fn text(facts: &Value, trust: Option<&TrustInWords>) -> String {
     let mut text = String::new();
     for (name, value) in facts.as_object().into_iter().flatten() {

@@ -162,7 +162,6 @@ impl Args {
         self.columns.map(NonZeroUsize::get)
     }
 
-    /// The JSON document: the clusters that are drawn, in numbers.
     fn document(&self, path: &Path, model: &Model, shown: &[usize]) -> Value {
         let labels = model.labels.as_ref();
         let cluster = |&k: &usize| {

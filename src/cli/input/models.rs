@@ -23,7 +23,6 @@ pub(crate) struct ModelArgs {
 }
 
 impl ModelArgs {
-    /// Reads the model and says where it is.
     pub(crate) fn read(&self) -> Result<(PathBuf, Model)> {
         let path = match &self.model {
             Some(path) => path.clone(),

@@ -155,7 +155,6 @@ impl Comparison {
     }
 }
 
-/// For each cluster of the first mixture its match in the second.
 fn matching(mixtures: [&BernoulliMixture; 2]) -> Vec<Option<usize>> {
     let [a, b] = mixtures
         .map(|mixture| (0..mixture.n_components()).map(|k| mixture.mean(k)).collect::<Vec<_>>());

@@ -79,7 +79,6 @@ impl Confusion {
         first.chain(self.labels.iter().map(String::as_str)).collect()
     }
 
-    /// The clusters added up by their most frequent label, a row for each label.
     fn by_majority(&self) -> Vec<Vec<u64>> {
         let mut sums = vec![vec![0; self.labels.len()]; self.labels.len()];
         for counts in &self.counts {

@@ -168,7 +168,6 @@ impl Results {
         held_out.or_else(|| self.training.agreement())
     }
 
-    /// Scores, each with its name.
     pub(crate) fn facts(&self) -> impl Iterator<Item = (&'static str, String)> {
         let held_out = self.held_out.as_ref().map(|test| ("held out", test.score_line()));
         let Criteria { bic, icl, .. } = self.criteria();

@@ -123,7 +123,6 @@ impl Args {
         Err(Error::parameter("top", self.top, allowed))
     }
 
-    /// Writes the result to where it was asked for: one JSON document, or rows in a format.
     fn deliver(
         &self,
         assignments: &Assignments,

@@ -124,7 +124,6 @@ impl Args {
         ks
     }
 
-    /// Checks the flags against the rows before the first fit.
     fn check(&self, rows: &Rows, ks: &[usize], params: &FitParams) -> Result<()> {
         em::check_distinct(&rows.train.bits, ks, "distinct rows")?;
         rows.check_folds(ks)?;

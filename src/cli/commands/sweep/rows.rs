@@ -5,7 +5,6 @@ use crate::em::{self, FitParams, HeldOut, Observe, Sweep};
 use crate::error::Result;
 
 pub(super) struct Rows {
-    /// Rows that the kept model is fitted to.
     pub(super) train: Input,
     /// Rows that no fit sees.
     pub(super) held: Option<Input>,
