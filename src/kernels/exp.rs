@@ -113,12 +113,9 @@ fn ln(x: f64) -> f64 {
 }
 
 /// The natural logarithm of every lane: finite numbers that are not negative. That of 0 is -inf.
-///
-/// The error is below 1e-15 relative, or 1e-16 absolute near 1.
-///
-/// `ln(2^n z) = n ln 2 + 2 artanh(s)` with `s = (z - 1) / (z + 1)` (Abramowitz & Stegun, *Handbook
-/// of Mathematical Functions*, 1964, 4.1.27). Each step is made for all lanes before the next one:
-/// see [`exp_lanes`].
+/// The error is below 1e-15 relative, or 1e-16 absolute near 1. `ln(2^n z) = n ln 2 + 2 artanh(s)`
+/// with `s = (z - 1) / (z + 1)` (Abramowitz & Stegun, *Handbook of Mathematical Functions*, 1964,
+/// 4.1.27). Each step is made for all lanes before the next one: see [`exp_lanes`].
 #[inline(always)]
 pub(super) fn ln_lanes<const N: usize>(x: Lanes<f64, N>) -> Lanes<f64, N> {
     let normal = x.map(|x| if x < f64::MIN_POSITIVE { x * LIFT } else { x });

@@ -19,11 +19,10 @@ pub type Lanes8<T> = Lanes<T, 8>;
 /// One value for each of the sixteen features that share a word, two bytes, of a packed row.
 pub type Lanes16<T> = Lanes<T, 16>;
 
-/// The array of `f(0)` to `f(N - 1)`, like `std::array::from_fn`.
-///
-/// A kernel is fast only if all that its loops call is inlined. The library's functions for arrays
-/// and for zipped iterators were seen to be called for every lane (ARCHITECTURE.md, *Building*). So
-/// kernels use this function, and count.
+/// The array of `f(0)` to `f(N - 1)`, like `std::array::from_fn`. A kernel is fast only if all that
+/// its loops call is inlined. The library's functions for arrays and for zipped iterators were seen
+/// to be called for every lane (ARCHITECTURE.md, *Building*). So kernels use this function, and
+/// count.
 #[inline(always)]
 pub(super) fn array<T: Copy + Default, const N: usize>(f: impl Fn(usize) -> T) -> [T; N] {
     let mut made = [T::default(); N];

@@ -118,7 +118,6 @@ fn gather(flags: [u8; 8]) -> u16 {
 }
 
 /// Fetches `entries` into the cache before they are needed, where the processor can be asked to.
-///
 /// Rows that share components lie scattered in memory. Waiting for one after another takes as long
 /// as all the rest. Most lists lie in two or three lines of the cache, so the first and the last
 /// entry do. In longer lists the processor itself sees what comes next.

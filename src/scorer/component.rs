@@ -35,9 +35,8 @@ impl Component {
     }
 
     /// Takes over other parameters of component `k`. Returns bounds on how far that moves scores,
-    /// if there are any.
-    ///
-    /// `narrow` becomes the log-odds in single precision. `scratch` may hold anything.
+    /// if there are any. `narrow` becomes the log-odds in single precision. `scratch` may hold
+    /// anything.
     pub(super) fn set(
         &mut self,
         k: usize,

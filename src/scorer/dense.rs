@@ -5,9 +5,8 @@ use crate::kernels::{
     self, CELLS, LANES, Lanes, RowBlock, SOFTMAX_ROWS, TILE_BYTES, TILE_FEATURES,
 };
 
-/// A scorer of all components at once.
-///
-/// No table is kept: filling one costs little more than fetching it from memory.
+/// A scorer of all components at once. No table is kept: filling one costs little more than
+/// fetching it from memory.
 #[derive(Debug, Clone)]
 pub struct DenseScorer<'a> {
     scorer: &'a Scorer,
@@ -134,7 +133,6 @@ impl Responsibilities {
 }
 
 /// Sets `lanes` to the log-odds of one chunk of components in one tile, feature after feature.
-///
 /// Returns the number of features, up to whole bytes. Lanes without a component are left alone.
 fn fill_log_odds(scorer: &Scorer, chunk: usize, tile: usize, lanes: &mut [Lanes<f64>]) -> usize {
     let components = (chunk * LANES..scorer.n_components()).take(LANES);

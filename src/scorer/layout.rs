@@ -109,10 +109,8 @@ impl Layout {
         self.columns.is_none()
     }
 
-    /// Some rows of `data` in these columns.
-    ///
-    /// `labels` has N values, for all rows of `data`, or is empty. The result takes the memory of
-    /// `room`.
+    /// Some rows of `data` in these columns. `labels` has N values, for all rows of `data`, or is
+    /// empty. The result takes the memory of `room`.
     pub fn part(
         &self,
         data: &BitMatrix,
@@ -151,10 +149,8 @@ impl Layout {
         matrix.expect("whole rows, nothing in their padding")
     }
 
-    /// Sets `odds` to the odds of the columns under a component with these means (D).
-    ///
-    /// Their logarithms are the log-odds. They are 1 where a mean is on the boundary, and for
-    /// labels.
+    /// Sets `odds` to the odds of the columns under a component with these means (D). Their
+    /// logarithms are the log-odds. They are 1 where a mean is on the boundary, and for labels.
     pub(super) fn fill_odds(&self, mean: &[f64], odds: &mut Vec<f64>) {
         odds.clear();
         let Some(columns) = &self.columns else {

@@ -40,10 +40,8 @@ impl Scorer {
         }
     }
 
-    /// Prepares a mixture for rows in the columns of `layout`.
-    ///
-    /// `weights` has K values, `means` K times D: component after component. Both must be those of
-    /// a checked mixture.
+    /// Prepares a mixture for rows in the columns of `layout`. `weights` has K values, `means` K
+    /// times D: component after component. Both must be those of a checked mixture.
     pub fn new(weights: &[f64], means: &[f64], layout: Layout) -> Self {
         let mut scorer = Self::blank(weights.len(), layout);
         scorer.set_mixture(weights, means);
@@ -51,9 +49,7 @@ impl Scorer {
     }
 
     /// Takes over another mixture of the same K and D, in place. Arguments are those of
-    /// [`Self::new`].
-    ///
-    /// Returns how far that moves scores.
+    /// [`Self::new`]. Returns how far that moves scores.
     pub fn set_mixture(&mut self, weights: &[f64], means: &[f64]) -> Drift {
         let Self { layout, components, narrow, .. } = self;
         let n_columns = layout.n_columns();
@@ -128,11 +124,9 @@ impl Scorer {
     }
 
     /// Sets the value of every entry of `rows` to its weighted log-probability, `log pi_k + log p(x
-    /// given k)`, in nats.
-    ///
-    /// The value is -inf where the component rules the row out. Positions are those of `block`.
-    /// Log-odds and their sums over a tile of 1024 features are in single precision; what is added
-    /// to them is in double precision.
+    /// given k)`, in nats. The value is -inf where the component rules the row out. Positions are
+    /// those of `block`. Log-odds and their sums over a tile of 1024 features are in single
+    /// precision; what is added to them is in double precision.
     pub fn score_multi_way(&self, block: &RowBlock, rows: &mut MultiWayRows<f64>) {
         rows.set_values(|k| self.components[k as usize].bias);
         for tile in 0..kernels::tile_count(self.n_columns()) {
@@ -148,10 +142,9 @@ impl Scorer {
     }
 
     /// Sets the value of every row to the difference of the scores of its two components, second
-    /// less first, in nats.
-    ///
-    /// It is more precise than the difference of two scores of [`Self::score_multi_way`]: what the
-    /// two share cancels before it is added up. Boundary means are not looked at.
+    /// less first, in nats. It is more precise than the difference of two scores of
+    /// [`Self::score_multi_way`]: what the two share cancels before it is added up. Boundary means
+    /// are not looked at.
     pub fn score_two_way(&self, block: &RowBlock, rows: &mut TwoWayRows<f64>) {
         let bias = |k: u32| self.components[k as usize].bias;
         let values = rows.values.iter_mut().zip(&rows.components);

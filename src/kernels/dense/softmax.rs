@@ -42,10 +42,9 @@ fn larger(a: f64, b: f64) -> f64 {
     if b > a { b } else { a }
 }
 
-/// No instruction, but a fence that the loop vectoriser does not cross.
-///
-/// Without it, the vectoriser takes the same lane of several rows together, with gathers. The lanes
-/// of one row lie side by side and need none.
+/// No instruction, but a fence that the loop vectoriser does not cross. Without it, the vectoriser
+/// takes the same lane of several rows together, with gathers. The lanes of one row lie side by
+/// side and need none.
 #[inline(always)]
 fn keep_rows_apart() {
     std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::SeqCst);

@@ -33,10 +33,9 @@ use crate::kernels::{exp, odds};
 use platform::Platform;
 use std::ops::Range;
 
-/// Makes a function of every kernel that runs the code for the current platform.
-///
-/// A line holds the name, in brackets the width and the cell if the kernel is for any, arguments,
-/// result, and the code. There, `M` is the platform's [`Masked`](super::masked::Masked).
+/// Makes a function of every kernel that runs the code for the current platform. A line holds the
+/// name, in brackets the width and the cell if the kernel is for any, arguments, result, and the
+/// code. There, `M` is the platform's [`Masked`](super::masked::Masked).
 macro_rules! kernels {
     ($(
         $(#[$docs:meta])*
@@ -110,16 +109,13 @@ macro_rules! kernels {
 
 kernels! {
     /// Fills one tile's `cells` from the log-odds of its features, at most
-    /// [`TILE_FEATURES`](super::TILE_FEATURES).
-    ///
-    /// Cell `group * 16 + pattern` becomes the sum of the log-odds of the features that are one in
-    /// `pattern`.
+    /// [`TILE_FEATURES`](super::TILE_FEATURES). Cell `group * 16 + pattern` becomes the sum of the
+    /// log-odds of the features that are one in `pattern`.
     fn fill_table[](log_odds: &[Lanes<f64>], cells: &mut [Lanes<f64>]) = tables::fill_table;
 
-    /// One tile's part of the scores of a block's rows, for one chunk of components.
-    ///
-    /// `scores` has one value for each position. The first tile sets it, the others add to it.
-    /// `cells` has [`CELLS`](super::CELLS) cells.
+    /// One tile's part of the scores of a block's rows, for one chunk of components. `scores` has
+    /// one value for each position. The first tile sets it, the others add to it. `cells` has
+    /// [`CELLS`](super::CELLS) cells.
     ///
     /// # Panics
     /// If `cells` has another length or `scores` is longer than the block: defects of the caller.
@@ -131,10 +127,8 @@ kernels! {
     ) = tables::score_rows;
 
     /// For one chunk of components, the sums of the responsibilities of the rows in which a feature
-    /// is one.
-    ///
-    /// `sums` has one value for each feature from `first_feature` on, a multiple of four. `resp`
-    /// holds the responsibilities of all rows of `columns`.
+    /// is one. `sums` has one value for each feature from `first_feature` on, a multiple of four.
+    /// `resp` holds the responsibilities of all rows of `columns`.
     ///
     /// # Panics
     /// If `resp` is shorter or there are more `sums` than features: defects of the caller.
@@ -145,10 +139,8 @@ kernels! {
         sums: &mut [Lanes<f64>],
     ) = tables::sum_columns;
 
-    /// Turns `scores`, sums of log-odds, into responsibilities.
-    ///
-    /// Sets `log_prob` to the log p(x) of each row, in nats, and adds the responsibilities of all
-    /// rows to `sums`.
+    /// Turns `scores`, sums of log-odds, into responsibilities. Sets `log_prob` to the log p(x) of
+    /// each row, in nats, and adds the responsibilities of all rows to `sums`.
     ///
     /// `scores` holds a column for each chunk of `bias`, `stride` apart. A column is as long as
     /// `log_prob`, and then up to a multiple of [`SOFTMAX_ROWS`](super::SOFTMAX_ROWS) with anything
@@ -184,9 +176,8 @@ kernels! {
         units_per_nat: f32,
     ) = fill::fill_cells;
 
-    /// Takes one tile's units from the marks of the rows at `positions`.
-    ///
-    /// `cells` are the tables of one or two chunks of components.
+    /// Takes one tile's units from the marks of the rows at `positions`. `cells` are the tables of
+    /// one or two chunks of components.
     ///
     /// # Panics
     /// If a position lies outside of the block, there are more than two tables, or marks are
@@ -199,10 +190,9 @@ kernels! {
         chunks: Chunks<N>,
     ) = cell::screen_rows;
 
-    /// Leaves in `found`, which must be clear, the candidates of each row at `positions`.
-    ///
-    /// These are the components whose mark in `totals` is within the row's `reach` of the largest.
-    /// They are all components if the largest mark is saturated or the reach is the largest number.
+    /// Leaves in `found`, which must be clear, the candidates of each row at `positions`. These are
+    /// the components whose mark in `totals` is within the row's `reach` of the largest. They are
+    /// all components if the largest mark is saturated or the reach is the largest number.
     ///
     /// # Panics
     /// If there are fewer totals or reaches than positions: a defect of the caller.
@@ -214,9 +204,8 @@ kernels! {
         found: &mut Candidates,
     ) = select::select::<M, N>;
 
-    /// Adds one tile's part of the scores of `rows` to their values.
-    ///
-    /// `log_odds` holds `stride` words for each component.
+    /// Adds one tile's part of the scores of `rows` to their values. `log_odds` holds `stride`
+    /// words for each component.
     ///
     /// # Panics
     /// If a row lies outside of the block or a component outside of `log_odds`: a defect of the
@@ -230,9 +219,7 @@ kernels! {
     ) = multi_way::score_multi_way::<M>;
 
     /// Adds one tile's part of the lead of the second component over the first to the values of
-    /// `rows`.
-    ///
-    /// Arguments and panics are those of [`score_multi_way`].
+    /// `rows`. Arguments and panics are those of [`score_multi_way`].
     fn score_two_way[](
         log_odds: &[Lanes16<f32>],
         stride: usize,
@@ -242,17 +229,14 @@ kernels! {
     ) = two_way::score_two_way::<M>;
 
     /// Sets `shares` to the responsibilities of the second of two components, whose leads are
-    /// `leads` nats (finite).
-    ///
-    /// A component that is more than `reach` behind has none. Returns the sum of the entropies, in
-    /// units: see [`entropy_nats`](super::entropy_nats).
+    /// `leads` nats (finite). A component that is more than `reach` behind has none. Returns the
+    /// sum of the entropies, in units: see [`entropy_nats`](super::entropy_nats).
     fn softmax_two_way[](leads: &[f64], reach: f64, shares: &mut [i32]) -> i64
         = two_way::softmax_two_way;
 
     /// Adds the values of the `range` of `rows` to the sums of their components, in one tile: to
-    /// those of the features that are one in the row.
-    ///
-    /// `sums` holds `stride` words for each component.
+    /// those of the features that are one in the row. `sums` holds `stride` words for each
+    /// component.
     ///
     /// # Panics
     /// If a row lies outside of the block or a component outside of `sums`: a defect of the caller.
@@ -266,9 +250,8 @@ kernels! {
     ) = multi_way::add_multi_way::<M>;
 
     /// Adds the value of each of the `range` of `rows` to the sums of its second component and
-    /// takes it from those of its first.
-    ///
-    /// Arguments and panics are those of [`add_multi_way`]; the two components must differ.
+    /// takes it from those of its first. Arguments and panics are those of [`add_multi_way`]; the
+    /// two components must differ.
     fn add_two_way[](
         sums: &mut [Lanes16<i32>],
         stride: usize,
@@ -298,9 +281,7 @@ kernels! {
     fn zero_prob_products[](means: &[f64], products: &mut [f64]) = odds::zero_prob_products;
 
     /// Puts the log-odds `new` of one component in the place of others, in double and in single
-    /// precision.
-    ///
-    /// Returns the sums of the changes upwards and of those downwards.
+    /// precision. Returns the sums of the changes upwards and of those downwards.
     ///
     /// # Panics
     /// If `narrow` is shorter than `log_odds`: a defect of the caller.

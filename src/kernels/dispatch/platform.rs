@@ -2,10 +2,8 @@
 
 use std::sync::OnceLock;
 
-/// An instruction set for which the kernels are compiled.
-///
-/// [`Self::available`] alone makes values other than [`Self::Portable`]: the processor has their
-/// instructions.
+/// An instruction set for which the kernels are compiled. [`Self::available`] alone makes values
+/// other than [`Self::Portable`]: the processor has their instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Platform {
     /// What every processor of the target has: SSE2 on x86-64, NEON on ARM.

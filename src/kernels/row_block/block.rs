@@ -98,9 +98,7 @@ impl RowBlock {
     }
 
     /// Whether the row at a position has a one of `never`, or lacks one of the `n_always` ones of
-    /// `always`.
-    ///
-    /// Both are packed rows, in words.
+    /// `always`. Both are packed rows, in words.
     ///
     /// # Panics
     /// If they are shorter than the rows: a defect of the caller.

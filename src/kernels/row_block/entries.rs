@@ -16,11 +16,10 @@ pub fn word_and_index(entry: u32) -> (u16, usize) {
     (entry as u16, (entry >> 16) as usize)
 }
 
-/// Four entries of a list of nibbles in one number, the first one lowest.
-///
-/// The walk along a list is bound by loads, and this is one load for four. An entry is sixteen
-/// times the number of a cell. That number is `group * 16 + pattern`, with the group within the
-/// tile. Bit j of the pattern is feature `4 * group + j`.
+/// Four entries of a list of nibbles in one number, the first one lowest. The walk along a list is
+/// bound by loads, and this is one load for four. An entry is sixteen times the number of a cell.
+/// That number is `group * 16 + pattern`, with the group within the tile. Bit j of the pattern is
+/// feature `4 * group + j`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct FourNibbles(u64);
 

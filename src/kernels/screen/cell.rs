@@ -23,10 +23,8 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
     ) -> [Marks<N>; M];
 }
 
-/// The cells of one tile, on cache lines of their own.
-///
-/// There is one more, which is never looked up. With it, a cell has room at any place that an entry
-/// can name, which spares a check.
+/// The cells of one tile, on cache lines of their own. There is one more, which is never looked up.
+/// With it, a cell has room at any place that an entry can name, which spares a check.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub struct Tile<C>([C; CELLS + 1]);
@@ -36,10 +34,9 @@ pub struct Tile<C>([C; CELLS + 1]);
 pub type Wide<const N: usize> = [i16; N];
 
 /// A cell with one byte for each of 64 components, for tables that come from the second-level
-/// cache.
-///
-/// Its units are coarser, so it leaves more candidates. But it is read in half the time, which
-/// outweighs them. A number holds two components: `l` in the low byte, `32 + l` in the high one.
+/// cache. Its units are coarser, so it leaves more candidates. But it is read in half the time,
+/// which outweighs them. A number holds two components: `l` in the low byte, `32 + l` in the high
+/// one.
 pub type Narrow = [u16; 32];
 
 impl<C: Copy> Tile<C> {

@@ -59,9 +59,8 @@ impl<const N: usize> Marks<N> {
 /// Adding 1.5 * 2^23 rounds to the nearest whole number and leaves it in the lowest bits.
 const ROUND: f32 = 12_582_912.0;
 
-/// A difference of at most 0 nats as a mark: whole units, to the nearest.
-///
-/// A difference beyond 16 bits becomes the lowest mark that is not saturated.
+/// A difference of at most 0 nats as a mark: whole units, to the nearest. A difference beyond 16
+/// bits becomes the lowest mark that is not saturated.
 pub fn mark(nats: f32, units_per_nat: f32) -> i16 {
     let units = nats * units_per_nat;
     let units = if units > -32_767.0 { units } else { -32_767.0 };

@@ -71,9 +71,8 @@ impl Candidates {
         self.within.resize(n_rows * stride, 0);
     }
 
-    /// Cuts the lists to what counts in them, and lists the components of all multi-way rows.
-    ///
-    /// Each row has `stride` masks of `width` bits.
+    /// Cuts the lists to what counts in them, and lists the components of all multi-way rows. Each
+    /// row has `stride` masks of `width` bits.
     #[inline(always)]
     fn finish(
         &mut self,
@@ -124,10 +123,8 @@ struct RowCounts {
     saturated: usize,
 }
 
-/// Puts each row among those with as many candidates.
-///
-/// A row is written to every list, and kept only where it belongs: there is no branch to be
-/// predicted wrongly.
+/// Puts each row among those with as many candidates. A row is written to every list, and kept only
+/// where it belongs: there is no branch to be predicted wrongly.
 #[inline(always)]
 fn sort_by_number<P: Masked, const N: usize>(
     stride: usize,

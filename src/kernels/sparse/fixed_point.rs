@@ -14,7 +14,6 @@ pub const SMALLEST: f64 = 0.5 / ONE as f64;
 pub const REACH: f64 = 17.328_679_513_998_633;
 
 /// Nats behind the best component beyond which a component is left out of a row's log-likelihood.
-///
 /// It is [`REACH`] for rows of 512 features and more. Shorter rows have fewer nats, so what is left
 /// out counts for more: there it is `33 ln 2`, which keeps the error below a billionth.
 pub fn reach(n_features: usize) -> f64 {

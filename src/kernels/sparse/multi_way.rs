@@ -11,9 +11,7 @@ use crate::kernels::row_block::{FourWords, RowBlock, TILE_WORDS, word_and_index}
 use std::ops::Range;
 
 /// Rows of a block with any number of components each, and a value for each: a sparse matrix in
-/// compressed rows.
-///
-/// An entry is a component of a row, with its value.
+/// compressed rows. An entry is a component of a row, with its value.
 #[derive(Debug, Clone)]
 pub struct MultiWayRows<T> {
     /// Positions of the rows that have entries.
@@ -211,9 +209,8 @@ pub(crate) fn score_multi_way<P: Masked>(
     }
 }
 
-/// The scores of M components for the words in `list`.
-///
-/// Even and odd entries have sums of their own: additions of one do not wait for the other's.
+/// The scores of M components for the words in `list`. Even and odd entries have sums of their own:
+/// additions of one do not wait for the other's.
 #[inline(always)]
 fn score<P: Masked, const M: usize>(
     list: &[FourWords],

@@ -44,9 +44,8 @@ pub struct ScreenScratch<const N: usize> {
 }
 
 impl<C: Cell<N>, const N: usize> Screen<C, N> {
-    /// Tables for K components over D features. [`Self::set_mixture`] must follow.
-    ///
-    /// A component is a candidate while it is within `reach` nats of the best.
+    /// Tables for K components over D features. [`Self::set_mixture`] must follow. A component is a
+    /// candidate while it is within `reach` nats of the best.
     pub fn new(n_components: usize, n_features: usize, reach: f64) -> Self {
         let (n_chunks, n_tiles) = (n_components.div_ceil(N), kernels::tile_count(n_features));
         Self {
@@ -97,7 +96,6 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     }
 
     /// Halves the number of units in a nat. Marks then saturate twice as far below the upper bound.
-    ///
     /// Returns false if the units are as coarse as they get. Otherwise another
     /// [`Self::set_mixture`] must follow.
     pub fn coarsen(&mut self) -> bool {
@@ -154,11 +152,10 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         sums.fold(0.0, |largest, (upper, lower)| largest.max(upper.abs()).max(lower.abs()))
     }
 
-    /// The reach of a row with `n_nibbles` in its list, in units, with a margin for rounding.
-    ///
-    /// Two marks are each off by half a unit for each cell, and a little more: the sums in cells
-    /// are in single precision. So are the two scores that decide. There a lane adds up half of the
-    /// words, of which a row has no more than nibbles.
+    /// The reach of a row with `n_nibbles` in its list, in units, with a margin for rounding. Two
+    /// marks are each off by half a unit for each cell, and a little more: the sums in cells are in
+    /// single precision. So are the two scores that decide. There a lane adds up half of the words,
+    /// of which a row has no more than nibbles.
     fn reach_of(&self, n_nibbles: usize) -> i16 {
         const UNIT_ROUNDOFF: f32 = f32::EPSILON / 2.0;
         let n = n_nibbles as f32;
@@ -175,9 +172,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     }
 
     /// Leaves in `found`, which must be clear, the candidates of the rows at `positions` of
-    /// `block`.
-    ///
-    /// These are all components whose score is within reach of the best, and a few more.
+    /// `block`. These are all components whose score is within reach of the best, and a few more.
     pub fn find(
         &self,
         scorer: &Scorer,
