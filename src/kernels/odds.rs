@@ -91,8 +91,7 @@ mod tests {
     fn every_mean_inside_is_in_one_product_and_none_underflows() {
         for n in [0, 1, 7, 8, 127, 128, 129, 784] {
             let mut products = vec![f64::NAN; n_products(n)];
-            // Powers of two: their products are exact. The nearest to 1 would underflow in a longer
-            // product.
+            // Powers of two, with exact products. The nearest to 1 would underflow in a longer one.
             let mean = |i: usize| [0.5, 0.0, 1.0, 1.0 - f64::EPSILON / 2.0][i % 4];
             let means: Vec<f64> = (0..n).map(mean).collect();
             zero_prob_products(&means, &mut products);
@@ -116,11 +115,10 @@ mod tests {
                 let sum = |changes: &mut dyn Iterator<Item = f64>| changes.sum::<f64>();
                 assert!((up - sum(&mut changes().filter(|by| *by > 0.0))).abs() < 1e-12);
                 assert!((down - sum(&mut changes().filter(|by| *by < 0.0))).abs() < 1e-12);
-                let (wide, single) =
-                    (log_odds.iter().flat_map(|o| o.0), narrow.iter().flat_map(|w| w.0));
-                assert!(wide.clone().take(n).eq(new.iter().copied()));
-                assert!(single.clone().take(n).eq(new.iter().map(|o| *o as f32)));
-                assert!(wide.skip(n).all(|o| o == 0.0) && single.skip(n).all(|o| o == 0.0));
+                let padded = || new.iter().copied().chain(std::iter::repeat(0.0));
+                assert!(log_odds.iter().flat_map(|o| o.0).zip(padded()).all(|(a, b)| a == b));
+                let narrow = narrow.iter().flat_map(|word| word.0);
+                assert!(narrow.zip(padded()).all(|(a, b)| a == b as f32));
                 old = new;
             }
         }

@@ -22,9 +22,6 @@ pub struct Columns {
 
 impl Columns {
     /// Lists the rows of `block`, of data with `n_features` features.
-    ///
-    /// # Panics
-    /// If there are more than 2^16 rows: a defect of the caller.
     pub fn new(block: &RowBlock, n_features: usize) -> Self {
         assert!(block.len() <= 1 << 16, "{} rows are too many for one list", block.len());
         // The list of cell c will begin at `starts[c]`: the lengths of all lists before it.
@@ -84,15 +81,12 @@ mod tests {
             let block = RowBlock::by_length(&data, 0);
             let columns = Columns::new(&block, n_features);
             let mut again = BitMatrix::zeros(9, n_features);
-            let cells =
-                (0..n_features.div_ceil(4)).flat_map(|g| (1..PATTERNS).map(move |p| (g, p)));
-            for (group, pattern) in cells {
-                let positions = columns.rows(group, pattern);
+            for cell in (0..n_features.div_ceil(4) * PATTERNS).filter(|cell| cell % PATTERNS > 0) {
+                let positions = columns.rows(cell / PATTERNS, cell % PATTERNS);
                 assert!(positions.is_sorted());
                 for row in positions.iter().map(|position| block.row(usize::from(*position))) {
-                    (0..4)
-                        .filter(|j| pattern >> j & 1 == 1)
-                        .for_each(|j| again.set(row, group * 4 + j));
+                    let features = (0..4).filter(|j| cell >> j & 1 == 1);
+                    features.for_each(|j| again.set(row, cell / PATTERNS * 4 + j));
                 }
             }
             assert_eq!(again, data);

@@ -1,10 +1,10 @@
 //! The kernels as they are called: compiled once for every instruction set, the best one chosen at
 //! run time.
 //!
-//! The table below lists all kernels. [`Platform`] is the choice. The code of a kernel stands in
-//! the other files of this folder, once for all instruction sets: it is inlined into a function for
-//! each of them. Only what [`Masked`] does has a form of its own for AVX-512. To add a kernel,
-//! write it in a file of its own and add it to the table.
+//! The table below lists all kernels. [`Platform`] is the choice. The code of a kernel stands once,
+//! in another file of `kernels/`, and is inlined into a function for each instruction set. Only what [`Masked`] does has a form of its own for AVX-512. To add a kernel,
+//! write it in a file of its own and add it to the table. A kernel panics where a length or a
+//! position does not fit: a defect of the caller.
 //!
 //! **Tests.** `tests/` holds every instruction set that the processor has to the portable form, bit
 //! for bit, and prints which these are. Two variables of the environment are read by unit tests
@@ -90,8 +90,7 @@ macro_rules! kernels {
                     type M = Portable;
                     match self {
                         Self::Portable => $code($($arg),*),
-                        // SAFETY: such a platform is made only where the processor has its
-                        // instructions.
+                        // SAFETY: a platform is made only where the processor has its instructions.
                         #[cfg(target_arch = "x86_64")]
                         Self::Sse42 => unsafe { sse42($($arg),*) },
                         // SAFETY: see above.
@@ -116,9 +115,6 @@ kernels! {
     /// One tile's part of the scores of a block's rows, for one chunk of components. `scores` has
     /// one value for each position. The first tile sets it, the others add to it. `cells` has
     /// [`CELLS`](super::CELLS) cells.
-    ///
-    /// # Panics
-    /// If `cells` has another length or `scores` is longer than the block: defects of the caller.
     fn score_rows[](
         cells: &[Lanes<f64>],
         block: &RowBlock,
@@ -129,9 +125,6 @@ kernels! {
     /// For one chunk of components, the sums of the responsibilities of the rows in which a feature
     /// is one. `sums` has one value for each feature from `first_feature` on, a multiple of four.
     /// `resp` holds the responsibilities of all rows of `columns`.
-    ///
-    /// # Panics
-    /// If `resp` is shorter or there are more `sums` than features: defects of the caller.
     fn sum_columns[](
         columns: &Columns,
         first_feature: usize,
@@ -148,9 +141,6 @@ kernels! {
     /// padding lanes and for components of weight 0. A score of -inf rules a component out. A row
     /// that every component rules out has log p(x) = -inf and takes `prior`, the weights, as
     /// responsibilities.
-    ///
-    /// # Panics
-    /// If `scores` is shorter: a defect of the caller.
     fn softmax_rows[](
         scores: &mut [Lanes<f64>],
         stride: usize,
@@ -160,7 +150,7 @@ kernels! {
         sums: &mut [Lanes<f64>],
     ) = softmax::softmax_rows;
 
-    /// Widens the envelope of bytes `first..` to the pattern sums of one component.
+    /// Widens the envelope of bytes `first..`, two groups for each, to the sums of one component.
     fn widen_envelope[](
         envelope: &mut [[Envelope; 2]],
         component: ScreenedComponent,
@@ -178,10 +168,6 @@ kernels! {
 
     /// Takes one tile's units from the marks of the rows at `positions`. `cells` are the tables of
     /// one or two chunks of components.
-    ///
-    /// # Panics
-    /// If a position lies outside of the block, there are more than two tables, or marks are
-    /// missing: defects of the caller.
     fn screen_rows[N C](
         cells: &[&Tile<C>],
         block: &RowBlock,
@@ -193,9 +179,6 @@ kernels! {
     /// Leaves in `found`, which must be clear, the candidates of each row at `positions`. These are
     /// the components whose mark in `totals` is within the row's `reach` of the largest. They are
     /// all components if the largest mark is saturated or the reach is the largest number.
-    ///
-    /// # Panics
-    /// If there are fewer totals or reaches than positions: a defect of the caller.
     fn select[N](
         totals: &[Marks<N>],
         n_components: usize,
@@ -206,10 +189,6 @@ kernels! {
 
     /// Adds one tile's part of the scores of `rows` to their values. `log_odds` holds `stride`
     /// words for each component.
-    ///
-    /// # Panics
-    /// If a row lies outside of the block or a component outside of `log_odds`: a defect of the
-    /// caller.
     fn score_multi_way[](
         log_odds: &[Lanes16<f32>],
         stride: usize,
@@ -219,7 +198,7 @@ kernels! {
     ) = multi_way::score_multi_way::<M>;
 
     /// Adds one tile's part of the lead of the second component over the first to the values of
-    /// `rows`. Arguments and panics are those of [`score_multi_way`].
+    /// `rows`. Arguments are those of [`score_multi_way`].
     fn score_two_way[](
         log_odds: &[Lanes16<f32>],
         stride: usize,
@@ -237,9 +216,6 @@ kernels! {
     /// Adds the values of the `range` of `rows` to the sums of their components, in one tile: to
     /// those of the features that are one in the row. `sums` holds `stride` words for each
     /// component.
-    ///
-    /// # Panics
-    /// If a row lies outside of the block or a component outside of `sums`: a defect of the caller.
     fn add_multi_way[](
         sums: &mut [Lanes16<i32>],
         stride: usize,
@@ -250,7 +226,7 @@ kernels! {
     ) = multi_way::add_multi_way::<M>;
 
     /// Adds the value of each of the `range` of `rows` to the sums of its second component and
-    /// takes it from those of its first. Arguments and panics are those of [`add_multi_way`]; the
+    /// takes it from those of its first. Arguments are those of [`add_multi_way`]; the
     /// two components must differ.
     fn add_two_way[](
         sums: &mut [Lanes16<i32>],
@@ -275,16 +251,10 @@ kernels! {
 
     /// Sets `products` to products of the probabilities of a zero, those of the means that are
     /// neither 0 nor 1.
-    ///
-    /// # Panics
-    /// If there are not [`n_products`](super::n_products) of them: a defect of the caller.
     fn zero_prob_products[](means: &[f64], products: &mut [f64]) = odds::zero_prob_products;
 
     /// Puts the log-odds `new` of one component in the place of others, in double and in single
     /// precision. Returns the sums of the changes upwards and of those downwards.
-    ///
-    /// # Panics
-    /// If `narrow` is shorter than `log_odds`: a defect of the caller.
     fn replace_log_odds[](
         new: &[f64],
         log_odds: &mut [Lanes8<f64>],

@@ -99,9 +99,6 @@ impl RowBlock {
 
     /// Whether the row at a position has a one of `never`, or lacks one of the `n_always` ones of
     /// `always`. Both are packed rows, in words.
-    ///
-    /// # Panics
-    /// If they are shorter than the rows: a defect of the caller.
     pub fn contradicts(
         &self,
         position: usize,
@@ -226,14 +223,13 @@ mod tests {
                     let four = block.nibbles(tile, position).iter();
                     for cell in four.flat_map(|four| (0..LIST_STEP).map(|i| four.cell(i))) {
                         let first = tile * TILE_FEATURES + cell / 16 * 4;
-                        (0..4)
-                            .filter(|j| cell >> j & 1 == 1)
-                            .for_each(|j| again.set(block.row(position), first + j));
+                        let ones = (0..4).filter(|j| cell >> j & 1 == 1);
+                        ones.for_each(|j| again.set(block.row(position), first + j));
                     }
                 }
             }
-            assert_eq!(again.select(&[2, 3, 4, 5, 6, 7, 8]), data.select(&[2, 3, 4, 5, 6, 7, 8]));
-            assert_eq!(again.row(0), BitMatrix::zeros(1, n_features).row(0));
+            assert_eq!(again.part(2..9, Vec::new()), data.part(2..9, Vec::new()));
+            assert_eq!(again.n_ones(0), 0);
         }
     }
 
@@ -247,9 +243,8 @@ mod tests {
                 for position in 0..3 {
                     for &entry in block.words(tile, position).as_flattened() {
                         let first = tile * TILE_FEATURES + (entry >> 16) as usize * 16;
-                        (0..16)
-                            .filter(|j| entry >> j & 1 == 1)
-                            .for_each(|j| again.set(block.row(position), first + j));
+                        let ones = (0..16).filter(|j| entry >> j & 1 == 1);
+                        ones.for_each(|j| again.set(block.row(position), first + j));
                     }
                 }
             }
@@ -260,8 +255,8 @@ mod tests {
     #[test]
     fn rows_contradict_what_they_lack_or_have_too_much() {
         for n_features in WIDTHS {
-            let data =
-                BitMatrix::from_fn(12, n_features, |i, d| i > 0 && (i * 7 + d * 13) % 11 < i);
+            let bit = |i, d| i > 0 && (i * 7 + d * 13) % 11 < i;
+            let data = BitMatrix::from_fn(12, n_features, bit);
             let block = RowBlock::by_length(&data, 0);
             let mask = |features: &[usize]| {
                 let mut words = vec![0; row_words(n_features)];
@@ -297,19 +292,16 @@ mod tests {
             let fresh = RowBlock::by_length(&data, 3);
             again.list_by_length(&data, 3);
             assert!(again.rows().eq(fresh.rows()));
-            for (tile, position) in
-                (0..tile_count(n_features)).flat_map(|tile| (0..9).map(move |i| (tile, i)))
-            {
-                assert_eq!(again.nibbles(tile, position), fresh.nibbles(tile, position));
-                assert_eq!(again.words(tile, position), fresh.words(tile, position));
-                let n = n_not_blank(&data.row(fresh.row(position) - 3));
-                assert!(
-                    tile > 0 || n_features > 1024 || {
-                        let lists =
-                            [fresh.n_nibbles(position), fresh.words(0, position).len() * LIST_STEP];
-                        lists == n.map(|n| (n as usize).next_multiple_of(LIST_STEP))
-                    }
-                );
+            for position in 0..9 {
+                for tile in 0..tile_count(n_features) {
+                    assert_eq!(again.nibbles(tile, position), fresh.nibbles(tile, position));
+                    assert_eq!(again.words(tile, position), fresh.words(tile, position));
+                }
+                if n_features <= TILE_FEATURES {
+                    let n = n_not_blank(&data.row(fresh.row(position) - 3));
+                    let lists = [fresh.nibbles(0, position).len(), fresh.words(0, position).len()];
+                    assert_eq!(lists, n.map(|n| (n as usize).div_ceil(LIST_STEP)));
+                }
             }
         }
     }

@@ -48,8 +48,6 @@ impl ScreenedComponent<'_> {
     }
 }
 
-/// Widens the envelope of bytes `first..`, two groups for each byte, to the pattern sums of one
-/// component.
 #[inline(always)]
 pub(crate) fn widen_envelope(
     envelope: &mut [[Envelope; 2]],

@@ -5,7 +5,6 @@ use super::envelope::{Envelope, LOG_ODDS_OF_ZERO, Patterns, ScreenedComponent};
 use super::marks::units;
 use crate::kernels::lanes::array;
 
-/// Fills the cells of byte `index`, two groups of 16 patterns, for up to N components.
 #[inline(always)]
 pub(crate) fn fill_cells<C: Cell<N>, const N: usize>(
     cells: &mut [C; 32],

@@ -2,7 +2,6 @@
 
 use super::marks::{Marks, SATURATED};
 use crate::kernels::masked::Masked;
-
 use crate::kernels::sparse::multi_way::MultiWayRows;
 use crate::kernels::sparse::two_way::TwoWayRows;
 

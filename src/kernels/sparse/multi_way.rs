@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// Rows of a block with any number of components each, and a value for each: a sparse matrix in
 /// compressed rows. An entry is a component of a row, with its value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct MultiWayRows<T> {
     /// Positions of the rows that have entries.
     positions: Vec<u32>,
@@ -20,12 +20,6 @@ pub struct MultiWayRows<T> {
     ends: Vec<u32>,
     components: Vec<u32>,
     values: Vec<T>,
-}
-
-impl<T> Default for MultiWayRows<T> {
-    fn default() -> Self {
-        Self { positions: vec![], ends: vec![], components: vec![], values: vec![] }
-    }
 }
 
 impl<T: Copy> MultiWayRows<T> {
@@ -258,7 +252,6 @@ pub(crate) fn add_multi_way<P: Masked>(
     }
 }
 
-/// Adds `sums` to `totals`, two of them for each word, and clears them.
 #[inline(always)]
 pub(crate) fn flush_sums(sums: &mut [Lanes16<i32>], totals: &mut [Lanes8<i64>]) {
     for (half, total) in totals.iter_mut().enumerate() {
@@ -277,8 +270,7 @@ mod tests {
     /// Rows of no pair up to four; a row without any leaves no trace.
     fn rows() -> Vec<Row> {
         let row = |i: u32| {
-            let n = i * 7 % 5;
-            let components: Vec<u32> = (0..n).map(|k| k * 3 + i % 2).collect();
+            let components: Vec<u32> = (0..i * 7 % 5).map(|k| k * 3 + i % 2).collect();
             let values = components.iter().map(|k| u64::from(i * 100 + k)).collect();
             (i * 2, components, values)
         };
@@ -294,19 +286,16 @@ mod tests {
         multi_way
     }
 
-    /// By way of every accessor.
     fn assert_holds(multi_way: &MultiWayRows<u64>, rows: &[Row]) {
         assert_eq!(multi_way.n_rows(), rows.len());
         assert_eq!(multi_way.len(), rows.iter().map(|row| row.1.len()).sum::<usize>());
         assert_eq!(multi_way.is_empty(), rows.is_empty());
         assert!(multi_way.row(rows.len()).is_none());
-        for (i, ((at, range), (position, components, values))) in
-            multi_way.rows().zip(rows).enumerate()
-        {
-            assert_eq!(at, *position);
-            assert_eq!(&multi_way.components()[range.clone()], components);
-            assert_eq!(&multi_way.values()[range.clone()], values);
-            assert_eq!(multi_way.row(i), Some((at, &components[..], &values[..])));
+        for (i, ((at, range), row)) in multi_way.rows().zip(rows).enumerate() {
+            assert_eq!(at, row.0);
+            assert_eq!(multi_way.components()[range.clone()], row.1);
+            assert_eq!(multi_way.values()[range.clone()], row.2);
+            assert_eq!(multi_way.row(i), Some((at, &row.1[..], &row.2[..])));
             assert_eq!(multi_way.entry_range(i..i + 1), range);
         }
         assert_eq!(multi_way.rows().count(), rows.len());
@@ -340,17 +329,16 @@ mod tests {
     fn values_are_set_and_changed_by_position_and_component() {
         let mut multi_way = multi_way(&rows());
         multi_way.set_values(u64::from);
-        assert!(
-            multi_way.values().iter().zip(multi_way.components()).all(|(v, k)| *v == u64::from(*k))
-        );
         multi_way.update(|position, k, value| {
             assert_eq!(value, u64::from(k));
             u64::from(position) * 100 + value
         });
         for (position, range) in multi_way.rows() {
-            let first = u64::from(position) * 100;
-            let of_row = range.map(|i| (multi_way.values()[i], multi_way.components()[i]));
-            assert!(of_row.into_iter().all(|(value, k)| value == first + u64::from(k)));
+            for (value, &k) in
+                multi_way.values()[range.clone()].iter().zip(&multi_way.components()[range])
+            {
+                assert_eq!(*value, u64::from(position * 100 + k));
+            }
         }
     }
 }

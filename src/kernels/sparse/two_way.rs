@@ -12,7 +12,7 @@ use crate::kernels::row_block::{FourWords, RowBlock, word_and_index};
 use std::ops::Range;
 
 /// Rows of a block with two components each, the lower one first, and a value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TwoWayRows<T> {
     /// Positions in the block.
     pub positions: Vec<u32>,
@@ -20,12 +20,6 @@ pub struct TwoWayRows<T> {
     pub components: Vec<[u32; 2]>,
     /// The value of each row.
     pub values: Vec<T>,
-}
-
-impl<T> Default for TwoWayRows<T> {
-    fn default() -> Self {
-        Self { positions: vec![], components: vec![], values: vec![] }
-    }
 }
 
 impl<T: Copy> TwoWayRows<T> {
@@ -153,8 +147,7 @@ pub(crate) fn add_two_way<P: Masked>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixed_point::REACH;
-    use super::super::fixed_point::{SMALLEST, entropy_nats};
+    use super::super::fixed_point::{REACH, SMALLEST, entropy_nats};
     use super::*;
 
     fn softmax(leads: &[f64]) -> (Vec<i32>, i64) {
@@ -163,23 +156,16 @@ mod tests {
         (shares, entropy)
     }
 
-    /// The second one's responsibility, and the entropy if the one behind has the responsibility
-    /// `less`.
-    fn expected(lead: f64, less: f64) -> (f64, f64) {
-        let behind = -lead.abs();
-        (1.0 / (1.0 + libm::exp(-lead)), libm::log1p(libm::exp(behind)) - behind * less)
-    }
-
     #[test]
     fn shares_and_entropies_are_those_of_the_logistic_function() {
         for i in -40_000..=40_000 {
             let lead = f64::from(i) * (REACH / 40_000.0);
             let (shares, entropy) = softmax(&[lead]);
             let share = f64::from(shares[0]) / f64::from(ONE);
-            let (exact, _) = expected(lead, 0.0);
+            let exact = 1.0 / (1.0 + libm::exp(-lead));
             assert!((share - exact).abs() <= SMALLEST * (1.0 + 1e-6), "{lead}: {share}");
-            let less = if lead < 0.0 { share } else { 1.0 - share };
-            let (_, entropy_of_less) = expected(lead, less);
+            let (behind, less) = (-lead.abs(), if lead < 0.0 { share } else { 1.0 - share });
+            let entropy_of_less = libm::log1p(libm::exp(behind)) - behind * less;
             assert!((entropy_nats(entropy) - entropy_of_less).abs() <= 1e-9, "{lead}");
             // Fixed point moves it by half a unit of the one behind, times what that is behind.
             let r = [exact, 1.0 - exact].map(|r| -r * libm::log(r)).iter().sum::<f64>();

@@ -19,7 +19,7 @@ fn log_odds(n: usize, stride: usize) -> Vec<Lanes16<f32>> {
 }
 
 /// Pairs with 0 to 5 of six components for each row, odd numbers and even ones.
-fn multi_way<T: Copy>(value: impl Fn(usize) -> T) -> MultiWayRows<T> {
+fn multi_way<T: Copy + Default>(value: impl Fn(usize) -> T) -> MultiWayRows<T> {
     let mut multi_way = MultiWayRows::default();
     for position in 0..37 {
         let components = (0..6).filter(|k| (position * 5 + k * k) % 7 < position % 6);
@@ -30,7 +30,7 @@ fn multi_way<T: Copy>(value: impl Fn(usize) -> T) -> MultiWayRows<T> {
 }
 
 /// Two of six components for two rows in three.
-fn two_way<T: Copy>(value: impl Fn(usize) -> T) -> TwoWayRows<T> {
+fn two_way<T: Copy + Default>(value: impl Fn(usize) -> T) -> TwoWayRows<T> {
     let mut two_way = TwoWayRows::default();
     for position in (0..37).filter(|position| position % 3 != 1) {
         let first = position * 5 % 6;
