@@ -23,9 +23,8 @@ impl BitMatrix {
     }
 }
 
-/// Fills `rows`, up to 64 packed rows of `n_features` bits, from their `columns`.
-///
-/// `columns` holds a word for each feature and zeros up to a multiple of 64. Its content is lost.
+/// Fills `rows`, up to 64 packed rows of `n_features` bits, from their `columns`. `columns` holds a
+/// word for each feature and zeros up to a multiple of 64. Its content is lost.
 pub(crate) fn fill_rows(rows: &mut [u8], n_features: usize, columns: &mut [u64]) {
     for (eight, square) in columns.as_chunks_mut().0.iter_mut().enumerate() {
         transpose(square);

@@ -11,9 +11,8 @@ impl BitMatrix {
     pub fn with_missing(mut self, missing: &BitMatrix) -> Result<Self> {
         self.check_shape(missing)?;
         if missing.count_ones() > 0 {
-            let (n_samples, n_features) = (self.n_samples, self.n_features);
-            let mask =
-                self.missing.get_or_insert_with(|| Self::zeros(n_samples, n_features).into());
+            let none = || Self::zeros(missing.n_samples, missing.n_features).into();
+            let mask = self.missing.get_or_insert_with(none);
             with_bytes_of(missing, mask.own(), |byte, more| *byte |= more);
             self.clear_missing();
         }
@@ -22,9 +21,6 @@ impl BitMatrix {
 
     /// As [`Self::with_missing`], for a matrix without missing entries that lies elsewhere.
     /// `missing` lies elsewhere too; neither is copied.
-    ///
-    /// # Errors
-    /// As [`Self::with_missing`].
     pub(crate) fn with_missing_elsewhere(self, missing: Self) -> Result<Self> {
         self.check_shape(&missing)?;
         let missing = (missing.count_ones() > 0).then(|| Box::new(missing));
@@ -58,12 +54,9 @@ impl BitMatrix {
         if shape(missing) == shape(self) {
             return Ok(());
         }
-        let text = |(n, d)| format!("{n} x {d}");
-        Err(Error::Parameter {
-            name: "missing entries",
-            value: text(shape(missing)),
-            allowed: format!("{}, as the data", text(shape(self))),
-        })
+        let ((n, d), (rows, columns)) = (shape(missing), shape(self));
+        let allowed = format!("{rows} x {columns}, as the data");
+        Err(Error::parameter("missing entries", format!("{n} x {d}"), allowed))
     }
 
     /// Clears the bits of all missing entries.

@@ -225,10 +225,7 @@ impl BitMatrix {
         Self { missing, ..Self::owning(rows.len(), self.n_features, copied) }
     }
 
-    /// These rows, followed by those of `more`.
-    ///
-    /// # Panics
-    /// If `more` has another number of features.
+    /// These rows, followed by those of `more`, of as many features.
     pub(crate) fn followed_by(mut self, more: &Self) -> Self {
         assert_eq!(self.n_features, more.n_features, "rows of other features");
         let none = |matrix: &Self| Self::zeros(matrix.n_samples, matrix.n_features);
@@ -296,10 +293,9 @@ impl BitMatrix {
         for first in rows.clone().step_by(ROWS_PER_BYTE) {
             counts.fill(0);
             for i in first..rows.end.min(first + ROWS_PER_BYTE) {
-                counts
-                    .iter_mut()
-                    .zip(&*self.row(i))
-                    .for_each(|(count, &byte)| *count += SPREAD[byte as usize]);
+                let bytes = self.row(i);
+                let both = counts.iter_mut().zip(&*bytes);
+                both.for_each(|(count, &byte)| *count += SPREAD[byte as usize]);
             }
             let bytes = counts.iter().flat_map(|count| count.to_le_bytes());
             sums.iter_mut().zip(bytes).for_each(|(sum, count)| *sum += u64::from(count));
@@ -366,11 +362,8 @@ fn is_left_there(n: usize, row_bytes: usize) -> bool {
 }
 
 fn wrong_length(found: usize, n_samples: usize, n_features: usize) -> Error {
-    Error::Parameter {
-        name: "packed bytes",
-        value: format!("{found} bytes long"),
-        allowed: format!("{n_samples} rows of {} bytes", row_bytes(n_features)),
-    }
+    let allowed = format!("{n_samples} rows of {} bytes", row_bytes(n_features));
+    Error::parameter("packed bytes", format!("{found} bytes long"), allowed)
 }
 
 fn check_packed(n_samples: usize, n_features: usize, bytes: &[u8]) -> Result<()> {
@@ -381,11 +374,8 @@ fn check_packed(n_samples: usize, n_features: usize, bytes: &[u8]) -> Result<()>
     let padding = !last_byte_mask(n_features);
     let mut last_bytes = bytes.iter().skip(stride.wrapping_sub(1)).step_by(stride.max(1));
     if padding != 0 && last_bytes.any(|byte| byte & padding != 0) {
-        return Err(Error::Parameter {
-            name: "packed bytes",
-            value: "a row with padding bits set".into(),
-            allowed: "zero in every padding bit".into(),
-        });
+        let (found, allowed) = ("a row with padding bits set", "zero in every padding bit");
+        return Err(Error::parameter("packed bytes", found, allowed));
     }
     Ok(())
 }

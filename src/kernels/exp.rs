@@ -37,12 +37,10 @@ const INVERSE_FACTORIALS: [f64; 14] = [
 ];
 
 /// `exp(x)` of every lane, none of them positive: within 1e-15 relative for `x >= -708` and exactly
-/// 0 below.
-///
-/// Argument reduction by Cody and Waite (*Software Manual for the Elementary Functions*, 1980):
-/// `exp(x) = 2^n exp(r)` with `n = round(x / ln 2)`. Each step is made for all lanes before the
-/// next one. A step waits for the one before, and the processor does not look far enough ahead to
-/// begin with the next register meanwhile.
+/// 0 below. Argument reduction by Cody and Waite (*Software Manual for the Elementary Functions*,
+/// 1980): `exp(x) = 2^n exp(r)` with `n = round(x / ln 2)`. Each step is made for all lanes before
+/// the next one. A step waits for the one before, and the processor does not look far enough ahead
+/// to begin with the next register meanwhile.
 #[inline(always)]
 pub(super) fn exp_lanes<const N: usize>(x: Lanes<f64, N>) -> Lanes<f64, N> {
     let clamped = x.map(|x| if x > UNDERFLOW { x } else { UNDERFLOW });

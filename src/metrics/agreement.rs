@@ -55,16 +55,14 @@ impl Contingency {
     /// The mutual information of both partitions in nats, given the sizes of their parts.
     fn mutual_information(&self, clusters: &[u64], labels: &[u64]) -> f64 {
         let n = self.n_samples as f64;
-        let term = |joint: u64, cluster: u64, label: u64| match joint {
-            0 => 0.0,
-            _ => {
-                let joint = joint as f64 / n;
-                joint * libm::log(joint / ((cluster as f64 / n) * (label as f64 / n)))
-            }
+        let term = |joint: u64, cluster: u64, label: u64| {
+            let [p, cluster, label] = [joint, cluster, label].map(|count| count as f64 / n);
+            if joint == 0 { 0.0 } else { p * libm::log(p / (cluster * label)) }
         };
-        let rows = self.rows().zip(clusters);
-        rows.map(|(row, &c)| row.iter().zip(labels).map(|(&j, &l)| term(j, c, l)).sum::<f64>())
-            .sum()
+        let of_cluster = |(row, &cluster): (&[u64], &u64)| {
+            row.iter().zip(labels).map(|(&joint, &label)| term(joint, cluster, label)).sum::<f64>()
+        };
+        self.rows().zip(clusters).map(of_cluster).sum()
     }
 }
 

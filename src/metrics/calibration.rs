@@ -36,14 +36,8 @@ impl Judged {
         let squares: f64 = forecast.iter().map(|p| p * p).sum();
         let is_right = truth == Some(predicted);
         // One square is (1 - p)^2 instead of p^2.
-        Self {
-            predicted,
-            confidence,
-            of_truth,
-            brier: squares + 1.0 - 2.0 * of_truth,
-            is_right,
-            weight: 1.0,
-        }
+        let brier = squares + 1.0 - 2.0 * of_truth;
+        Self { predicted, confidence, of_truth, brier, is_right, weight: 1.0 }
     }
 }
 
@@ -90,8 +84,7 @@ impl Calibration {
     /// [`Error::Parameter`] if there are none.
     pub fn of(samples: &[Judged]) -> Result<Self> {
         if samples.is_empty() {
-            let allowed = "at least 1".into();
-            return Err(Error::Parameter { name: "samples", value: "0".into(), allowed });
+            return Err(Error::parameter("samples", 0, "at least 1"));
         }
         let n: f64 = samples.iter().map(|sample| sample.weight).sum();
         let mean = |of: fn(&Judged) -> f64| {
@@ -121,25 +114,18 @@ fn bins(samples: &[Judged]) -> Vec<Bin> {
         *confidence += sample.weight * sample.confidence;
         *hits += sample.weight * f64::from(u8::from(sample.is_right));
     }
-    let edge = |place: usize| place as f64 / N_BINS as f64;
-    let bin = |(place, (count, confidence, hits)): (usize, (f64, f64, f64))| Bin {
-        above: edge(place),
-        up_to: edge(place + 1),
-        count,
-        confidence: confidence / count,
-        accuracy: hits / count,
+    let bin = |(place, (count, confidence, hits)): (usize, (f64, f64, f64))| {
+        let [above, up_to] = [place, place + 1].map(|edge| edge as f64 / N_BINS as f64);
+        Bin { above, up_to, count, confidence: confidence / count, accuracy: hits / count }
     };
     sums.into_iter().enumerate().filter(|(_, (count, ..))| *count > 0.0).map(bin).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::assert_close;
     use super::*;
     use proptest::prelude::*;
-
-    fn assert_close(a: f64, b: f64) {
-        assert!((a - b).abs() < 1e-12, "{a} is not {b}");
-    }
 
     #[test]
     fn two_forecasts_by_hand() {
@@ -217,8 +203,7 @@ mod tests {
                 prop_assert!(bin.above - 1e-12 <= bin.confidence);
                 prop_assert!(bin.confidence <= bin.up_to + 1e-12);
             }
-            // Whatever the bins, they cannot say more than the samples: the gap of the means is the
-            // least.
+            // Whatever the bins, the error is at least the gap of the means.
             let confidence: f64 = samples.iter().map(|s| s.confidence).sum::<f64>() / n;
             prop_assert!(scores.calibration_error >= (scores.accuracy - confidence).abs() - 1e-12);
         }

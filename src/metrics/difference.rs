@@ -46,9 +46,8 @@ mod tests {
 
     #[test]
     fn a_sample_of_weight_three_is_three_samples() {
-        let weighted = Difference::of(&[1.0, 2.5, 9.0], &[0.0; 3], |i| [3.0, 2.0, 0.0][i]);
+        let weighted = Difference::of(&[1.0, 2.5, 9.0], &[0.0; 3], |i| [3.0, 2.0, 0.0][i]).unwrap();
         let repeated = Difference::of(&[1.0, 1.0, 1.0, 2.5, 2.5], &[0.0; 5], |_| 1.0).unwrap();
-        let weighted = weighted.unwrap();
         assert!((weighted.mean - repeated.mean).abs() < 1e-15);
         assert!((weighted.standard_error - repeated.standard_error).abs() < 1e-15);
     }

@@ -54,26 +54,20 @@ impl Majority {
 
 impl Contingency {
     /// Counts the pairs of `assignments` (values below `n_clusters`) and `labels` (values below
-    /// `n_labels`).
-    ///
-    /// Both slices hold one number per sample, of any unsigned integer type.
+    /// `n_labels`). Both hold one number per sample, of any unsigned integer type.
     ///
     /// # Errors
     /// [`Error::Parameter`] if the slices differ in length or are empty, if a value is outside its
     /// range, or if the table has no cell or more than 2^27.
-    pub fn new<A, B>(
+    pub fn new<A: Copy + TryInto<usize>, B: Copy + TryInto<usize>>(
         assignments: &[A],
         n_clusters: usize,
         labels: &[B],
         n_labels: usize,
-    ) -> Result<Self>
-    where
-        A: Copy + TryInto<usize>,
-        B: Copy + TryInto<usize>,
-    {
+    ) -> Result<Self> {
         if assignments.len() != labels.len() {
             let allowed = format!("one for each of {}", assignments.len());
-            return Err(wrong("labels", format!("{} values", labels.len()), allowed));
+            return Err(Error::parameter("labels", format!("{} values", labels.len()), allowed));
         }
         let both = assignments.iter().zip(labels);
         Self::weighted(n_clusters, n_labels, both.map(|(&cluster, &label)| (cluster, label, 1)))
@@ -83,15 +77,11 @@ impl Contingency {
     ///
     /// # Errors
     /// As [`Self::new`]; counts must sum to at least 1.
-    pub fn weighted<A, B>(
+    pub fn weighted<A: TryInto<usize>, B: TryInto<usize>>(
         n_clusters: usize,
         n_labels: usize,
         samples: impl IntoIterator<Item = (A, B, u64)>,
-    ) -> Result<Self>
-    where
-        A: TryInto<usize>,
-        B: TryInto<usize>,
-    {
+    ) -> Result<Self> {
         let mut table = vec![0_u64; table_size(n_clusters, n_labels)?];
         for (cluster, label, count) in samples {
             let cluster = below(n_clusters, cluster, "assignment")?;
@@ -114,11 +104,11 @@ impl Contingency {
         let size = table_size(n_clusters, n_labels)?;
         if counts.len() != size {
             let allowed = format!("{size} counts ({n_clusters} clusters x {n_labels} labels)");
-            return Err(wrong("table", format!("{} counts", counts.len()), allowed));
+            return Err(Error::parameter("table", format!("{} counts", counts.len()), allowed));
         }
         match counts.iter().try_fold(0_u64, |sum, &n| sum.checked_add(n)) {
-            Some(0) => Err(wrong("samples", "0".into(), "at least 1".into())),
-            None => Err(wrong("samples", "above 2^64".into(), "at most 2^64 - 1".into())),
+            Some(0) => Err(Error::parameter("samples", 0, "at least 1")),
+            None => Err(Error::parameter("samples", "above 2^64", "at most 2^64 - 1")),
             Some(n_samples) => Ok(Self { n_clusters, n_labels, counts, n_samples }),
         }
     }
@@ -194,7 +184,7 @@ fn table_size(n_clusters: usize, n_labels: usize) -> Result<usize> {
         Some(size) if (1..=MAX_CELLS).contains(&size) => Ok(size),
         _ => {
             let allowed = format!("at least 1 x 1 and at most {MAX_CELLS} cells");
-            Err(wrong("table", format!("{n_clusters} x {n_labels}"), allowed))
+            Err(Error::parameter("table", format!("{n_clusters} x {n_labels}"), allowed))
         }
     }
 }
@@ -202,11 +192,7 @@ fn table_size(n_clusters: usize, n_labels: usize) -> Result<usize> {
 fn below<T: TryInto<usize>>(limit: usize, value: T, name: &'static str) -> Result<usize> {
     match value.try_into() {
         Ok(value) if value < limit => Ok(value),
-        Ok(value) => Err(wrong(name, value.to_string(), format!("below {limit}"))),
-        Err(_) => Err(wrong(name, "no index".into(), format!("from 0 to below {limit}"))),
+        Ok(value) => Err(Error::parameter(name, value, format!("below {limit}"))),
+        Err(_) => Err(Error::parameter(name, "no index", format!("from 0 to below {limit}"))),
     }
-}
-
-fn wrong(name: &'static str, value: String, allowed: String) -> Error {
-    Error::Parameter { name, value, allowed }
 }

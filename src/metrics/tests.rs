@@ -8,7 +8,7 @@ fn table(assignments: &[u8], labels: &[u8]) -> Contingency {
     Contingency::new(assignments, size(assignments), labels, size(labels)).unwrap()
 }
 
-fn assert_close(a: f64, b: f64) {
+pub(super) fn assert_close(a: f64, b: f64) {
     assert!((a - b).abs() < 1e-12, "{a} is not {b}");
 }
 
@@ -21,10 +21,8 @@ fn counts_by_hand() {
     assert_eq!(t.cluster_sizes(), [2, 3, 0, 1]);
     assert_eq!(t.label_sizes(), [2, 3, 1]);
     let majority = t.majority_labels();
-    assert_eq!(
-        majority.iter().map(|m| m.map(|m| m.label)).collect::<Vec<_>>(),
-        [Some(0), Some(1), None, Some(0)]
-    );
+    let labels: Vec<_> = majority.iter().map(|m| m.map(|m| m.label)).collect();
+    assert_eq!(labels, [Some(0), Some(1), None, Some(0)]);
     assert_close(majority[1].unwrap().share(), 2.0 / 3.0);
     assert_close(t.purity(), 4.0 / 6.0);
 }
@@ -113,7 +111,6 @@ proptest! {
         let best = t.best_matching();
         prop_assert_eq!(best.hits, brute_force(&t, 0, 0));
         let mut used: Vec<_> = best.labels.iter().flatten().collect();
-        prop_assert_eq!(used.len(), t.n_clusters().min(t.n_labels()));
         used.sort();
         used.dedup();
         prop_assert_eq!(used.len(), t.n_clusters().min(t.n_labels()));
@@ -131,8 +128,7 @@ proptest! {
     #[test]
     fn nmi_ari_and_accuracy_are_symmetric(t in any_table()) {
         let (n, m) = (t.n_clusters(), t.n_labels());
-        let counts = (0..m).flat_map(|l| (0..n).map(move |k| (k, l)));
-        let counts = counts.map(|(k, l)| t.cluster(k)[l]).collect();
+        let counts = (0..m * n).map(|i| t.cluster(i % n)[i / n]).collect();
         let flipped = Contingency::from_counts(m, n, counts).unwrap();
         assert_close(t.nmi(), flipped.nmi());
         assert_close(t.ari(), flipped.ari());

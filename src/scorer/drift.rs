@@ -50,10 +50,9 @@ impl ScoreBounds {
 
     /// From the biases before and after and the sums of the changes of log-odds, upwards and
     /// downwards. `None` if there is no bound: a component without weight gains some, or means came
-    /// to the boundary or left it.
-    ///
-    /// A score is the bias plus the log-odds of the row's ones. So it changes most for the row
-    /// whose ones are just the features with rising log-odds, and least for the opposite row.
+    /// to the boundary or left it. A score is the bias plus the log-odds of the row's ones. So it
+    /// changes most for the row whose ones are just the features with rising log-odds, and least
+    /// for the opposite row.
     pub(super) fn new(
         [old, new]: [f64; 2],
         [up, down]: [f64; 2],

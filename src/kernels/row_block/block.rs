@@ -299,8 +299,9 @@ mod tests {
                 }
                 if n_features <= TILE_FEATURES {
                     let n = n_not_blank(&data.row(fresh.row(position) - 3));
-                    let lists = [fresh.nibbles(0, position).len(), fresh.words(0, position).len()];
-                    assert_eq!(lists, n.map(|n| (n as usize).div_ceil(LIST_STEP)));
+                    let n = n.map(|n| (n as usize).next_multiple_of(LIST_STEP));
+                    assert_eq!(fresh.n_nibbles(position), n[0]);
+                    assert_eq!(fresh.words(0, position).len() * LIST_STEP, n[1]);
                 }
             }
         }

@@ -38,22 +38,13 @@ pub(super) fn results(platform: Platform) -> Vec<(&'static str, Vec<u64>)> {
         ("odds_all", on_means(|means| platform.odds_all(means))),
         ("zero_prob_products", on_means(|means| zero_products(platform, means))),
         ("replace_log_odds", on_means(|means| replaced_log_odds(platform, means))),
-        (
-            "exp_all",
-            mapped(
-                |values| platform.exp_all(values),
-                &[-0.0, -708.0, -708.1, -1e-300, -1e9, f64::NEG_INFINITY, f64::NAN],
-            ),
-        ),
-        (
-            "ln_all",
-            mapped(
-                |values| platform.ln_all(values),
-                &[1.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, 1.0 + f64::EPSILON, 0.5],
-            ),
-        ),
+        ("exp_all", mapped(|values| platform.exp_all(values), &EXP_CASES)),
+        ("ln_all", mapped(|values| platform.ln_all(values), &LN_CASES)),
     ]
 }
+
+const EXP_CASES: [f64; 7] = [-0.0, -708.0, -708.1, -1e-300, -1e9, f64::NEG_INFINITY, f64::NAN];
+const LN_CASES: [f64; 6] = [1.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, 1.0 + f64::EPSILON, 0.5];
 
 /// Numbers in [-1, 1) without a pattern.
 fn noise(i: usize) -> f64 {
@@ -62,8 +53,22 @@ fn noise(i: usize) -> f64 {
 }
 
 fn lanes<const N: usize>(n: usize, scale: f64) -> Vec<Lanes<f64, N>> {
-    let lane = |i| noise(i) * scale;
+    lanes_as(n, scale, |x| x)
+}
+
+fn lanes_as<T, const N: usize>(n: usize, scale: f64, cast: fn(f64) -> T) -> Vec<Lanes<T, N>> {
+    let lane = |i| cast(noise(i) * scale);
     (0..n).map(|n| Lanes(std::array::from_fn(|l| lane(n * N + l)))).collect()
+}
+
+/// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
+fn log_odds(n: usize, stride: usize) -> Vec<Lanes16<f32>> {
+    let mut words: Vec<Lanes16<f32>> = lanes_as(n * stride, 9.0, |o| o as f32);
+    let special = [-744.4, 36.7, -36.7, -0.0, 1e-38, 0.1, 1e-40];
+    for (word, special) in words.iter_mut().step_by(3).zip(special.into_iter().cycle()) {
+        (word.0[5], word.0[12], word.0[14]) = (special, -special, -special);
+    }
+    words
 }
 
 fn bits_of<const N: usize>(values: &[Lanes<f64, N>]) -> impl Iterator<Item = u64> + '_ {
@@ -127,9 +132,7 @@ fn dense_softmax(platform: Platform) -> Vec<u64> {
         let mut scores = lanes(stride * n_chunks, 400.0);
         scores[1].0[2] = f64::NEG_INFINITY;
         if n_chunks == 2 {
-            for chunk in 0..n_chunks {
-                scores[chunk * stride + 9] = Lanes([f64::NEG_INFINITY; LANES]);
-            }
+            [9, stride + 9].map(|row| scores[row] = Lanes([f64::NEG_INFINITY; LANES]));
         }
         let mut bias = lanes(n_chunks, 50.0);
         bias[n_chunks - 1].0[LANES - 1] = f64::NEG_INFINITY;
@@ -161,8 +164,7 @@ fn mapped(map: impl Fn(&mut [f64]), special: &[f64]) -> Vec<u64> {
     bits
 }
 
-/// What becomes of means, inside and on the boundary, of every number up to 40 and of more than a
-/// batch.
+/// What becomes of means, inside and on the boundary: of up to 40, and of more than a batch.
 fn on_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
     let special = [0.0, 1.0, 0.5, 5e-324, 1.0 - f64::EPSILON / 2.0];
     let mean = |i: usize| special.get(i).copied().unwrap_or((noise(i) + 1.0) / 2.0);

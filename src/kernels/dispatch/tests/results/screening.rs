@@ -3,10 +3,8 @@
 use super::*;
 use crate::kernels::row_block::FourNibbles;
 use crate::kernels::screen::cell::{Chunks, Tile};
-use crate::kernels::screen::envelope::LOG_ODDS_OF_ZERO;
-use crate::kernels::screen::envelope::{Envelope, ScreenedComponent};
-use crate::kernels::screen::marks::Marks;
-use crate::kernels::screen::marks::SATURATED;
+use crate::kernels::screen::envelope::{Envelope, LOG_ODDS_OF_ZERO, ScreenedComponent};
+use crate::kernels::screen::marks::{Marks, SATURATED};
 use crate::kernels::screen::select::Candidates;
 
 /// Chunks of components in the walk that screens.
@@ -44,32 +42,13 @@ fn tile<C: Cell<N>, const N: usize>(seed: usize, scale: f64) -> Box<Tile<C>> {
     tile
 }
 
-/// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
-fn log_odds(n: usize, stride: usize) -> Vec<Lanes16<f32>> {
-    let mut words: Vec<Lanes16<f32>> =
-        lanes::<16>(n * stride, 9.0).into_iter().map(|word| word.map(|o| o as f32)).collect();
-    let special = [-744.4, 36.7, -36.7, -0.0, 1e-38, 0.1];
-    for (word, special) in words.iter_mut().step_by(3).zip(special.iter().cycle()) {
-        word.0[5] = *special;
-        word.0[12] = -*special;
-    }
-    words
-}
-
 /// Features that are never one, for every third component.
 fn never(n: usize, stride: usize) -> Vec<Option<Vec<u16>>> {
-    let mask = |k: usize| {
-        (0..stride)
-            .map(|w| {
-                if (k + w).is_multiple_of(5) {
-                    0xffff
-                } else {
-                    ((k * 7 + w) * 0x101) as u16 & 0x1111
-                }
-            })
-            .collect()
+    let mask = |k: usize, w: usize| match (k + w) % 5 {
+        0 => 0xffff,
+        _ => ((k * 7 + w) * 0x101) as u16 & 0x1111,
     };
-    (0..n).map(|k| (k % 3 == 0).then(|| mask(k))).collect()
+    (0..n).map(|k| (k % 3 == 0).then(|| (0..stride).map(|w| mask(k, w)).collect())).collect()
 }
 
 /// Calls `use_them` with so many components over `n_bytes` bytes.
@@ -91,8 +70,8 @@ fn with_components<T>(
 /// Envelopes of several components, of none, and of one with features that are never one.
 pub(super) fn envelopes(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
-    for (n_components, n_bytes, first) in [(5, 1, 0), (5, 7, 2), (5, 16, 16), (0, 2, 0), (1, 3, 0)]
-    {
+    let cases = [(5, 1, 0), (5, 7, 2), (5, 16, 16), (0, 2, 0), (1, 3, 0)];
+    for (n_components, n_bytes, first) in cases {
         let mut envelope = vec![[Envelope::NONE; 2]; n_bytes];
         with_components(n_components, first + n_bytes, |components| {
             components.iter().for_each(|c| platform.widen_envelope(&mut envelope, *c, first));
@@ -156,10 +135,10 @@ pub(super) fn candidates<const N: usize>(platform: Platform) -> Vec<u64> {
             let mut totals = marks::<N>(24 * stride, scale);
             totals[..stride].fill(Marks([SATURATED; N]));
             totals[stride..2 * stride].fill(Marks([0; N]));
-            let padding = (n_components..stride * N).flat_map(|k| (0..24).map(move |row| (row, k)));
-            padding.for_each(|(row, k)| totals[row * stride + k / N].0[k % N] = SATURATED);
-            let reach: Vec<i16> =
-                [0, 1, 700, 1600, i16::MAX].into_iter().cycle().take(24).collect();
+            for row in totals.chunks_mut(stride) {
+                (n_components..stride * N).for_each(|k| row[k / N].0[k % N] = SATURATED);
+            }
+            let reach: Vec<i16> = (0..24).map(|i| [0, 1, 700, 1600, i16::MAX][i % 5]).collect();
             let mut found = Candidates::default();
             let positions: Vec<u32> = (0..24).map(|row| row * 3).collect();
             platform.select(&totals, n_components, &positions, &reach, &mut found);

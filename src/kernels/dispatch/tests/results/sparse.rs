@@ -6,18 +6,6 @@ use crate::kernels::sparse::fixed_point::{ONE, REACH};
 use crate::kernels::sparse::multi_way::MultiWayRows;
 use crate::kernels::sparse::two_way::TwoWayRows;
 
-/// Log-odds of `n` components over `stride` words: usual ones, and those of means next to 0 and 1.
-fn log_odds(n: usize, stride: usize) -> Vec<Lanes16<f32>> {
-    let mut words: Vec<Lanes16<f32>> =
-        lanes::<16>(n * stride, 9.0).into_iter().map(|word| word.map(|o| o as f32)).collect();
-    for (word, special) in
-        words.iter_mut().step_by(3).zip([-744.4, 36.7, -36.7, -0.0, 1e-40, 0.1].iter().cycle())
-    {
-        (word.0[5], word.0[14]) = (*special, -*special);
-    }
-    words
-}
-
 /// Pairs with 0 to 5 of six components for each row, odd numbers and even ones.
 fn multi_way<T: Copy + Default>(value: impl Fn(usize) -> T) -> MultiWayRows<T> {
     let mut multi_way = MultiWayRows::default();
@@ -85,7 +73,7 @@ pub(super) fn two_way_softmax(platform: Platform) -> Vec<u64> {
 
 /// Sums that begin with something else than 0.
 fn sums(n: usize) -> Vec<Lanes16<i32>> {
-    lanes::<16>(n, 1e6).into_iter().map(|word| word.map(|sum| sum as i32)).collect()
+    lanes_as(n, 1e6, |sum| sum as i32)
 }
 
 fn bits_of_sums(sums: &[Lanes16<i32>]) -> impl Iterator<Item = u64> + '_ {
@@ -104,17 +92,12 @@ fn change(i: usize) -> i32 {
 pub(super) fn multi_way_sums(platform: Platform) -> Vec<u64> {
     let mut bits = Vec::new();
     for (block, d) in blocks() {
-        let (mut sums, multi_way) = (sums(6 * row_words(d)), multi_way(change));
+        let (stride, multi_way) = (row_words(d), multi_way(change));
+        let mut sums = sums(6 * stride);
         for rows in [0..0, 0..5, 5..6, 6..multi_way.n_rows()] {
             for tile in 0..tile_count(d) {
-                platform.add_multi_way(
-                    &mut sums,
-                    row_words(d),
-                    &block,
-                    tile,
-                    &multi_way,
-                    rows.clone(),
-                );
+                let rows = rows.clone();
+                platform.add_multi_way(&mut sums, stride, &block, tile, &multi_way, rows);
             }
             bits.extend(bits_of_sums(&sums));
         }
@@ -144,9 +127,7 @@ pub(super) fn flushed_sums(platform: Platform) -> Vec<u64> {
         if let Some(word) = sums.first_mut() {
             (word.0[0], word.0[1]) = (i32::MIN, i32::MAX);
         }
-        let start = lanes::<8>(n_octets, 2.0_f64.powi(40));
-        let mut totals: Vec<Lanes8<i64>> =
-            start.into_iter().map(|octet| octet.map(|sum| sum as i64)).collect();
+        let mut totals: Vec<Lanes8<i64>> = lanes_as(n_octets, 2.0_f64.powi(40), |sum| sum as i64);
         platform.flush_sums(&mut sums, &mut totals);
         bits.extend(bits_of_sums(&sums));
         bits.extend(totals.iter().flat_map(|octet| octet.0).map(|sum| sum as u64));
