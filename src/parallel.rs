@@ -22,10 +22,9 @@ pub fn use_threads(n_threads: usize) -> Result<(), Error> {
         0 => available_parallelism().map_or(1, NonZero::get),
         n => n,
     };
-    rayon::ThreadPoolBuilder::new().num_threads(n).build_global().map_err(|e| Error::Parameter {
-        name: "threads",
-        value: n.to_string(),
-        allowed: format!("a number that can be started, set once before any work ({e})"),
+    rayon::ThreadPoolBuilder::new().num_threads(n).build_global().map_err(|e| {
+        let allowed = format!("a number that can be started, set once before any work ({e})");
+        Error::parameter("threads", n, allowed)
     })
 }
 

@@ -19,26 +19,25 @@
 use crate::bits::BitMatrix;
 use nalgebra::{DMatrix, DVector, RowDVector};
 
+type Matrix = DMatrix<f64>;
+type Vector = DVector<f64>;
+
 /// `data` as an N x D matrix of 0.0 and 1.0.
-pub fn dense(data: &BitMatrix) -> DMatrix<f64> {
+pub fn dense(data: &BitMatrix) -> Matrix {
     DMatrix::from_fn(data.n_samples(), data.n_features(), |i, d| {
         f64::from(u8::from(data.get(i, d)))
     })
 }
 
 /// Weights (K) and means (K x D, component after component) as a vector and a D x K matrix.
-pub fn parameters(weights: &[f64], means: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
+pub fn parameters(weights: &[f64], means: &[f64]) -> (Vector, Matrix) {
     let n_features = means.len() / weights.len().max(1);
     let means = DMatrix::from_column_slice(n_features, weights.len(), means);
     (DVector::from_column_slice(weights), means)
 }
 
 /// First attempt: three nested loops that multiply probabilities, without a logarithm.
-pub fn scalar_loops(
-    x: &DMatrix<f64>,
-    weights: &DVector<f64>,
-    means: &DMatrix<f64>,
-) -> DMatrix<f64> {
+pub fn scalar_loops(x: &Matrix, weights: &Vector, means: &Matrix) -> Matrix {
     let mut resp = DMatrix::zeros(x.nrows(), weights.len());
     for i in 0..x.nrows() {
         for k in 0..weights.len() {
@@ -53,11 +52,7 @@ pub fn scalar_loops(
 }
 
 /// Second attempt: for each row and component, one vector expression over the features.
-pub fn vector_over_features(
-    x: &DMatrix<f64>,
-    weights: &DVector<f64>,
-    means: &DMatrix<f64>,
-) -> DMatrix<f64> {
+pub fn vector_over_features(x: &Matrix, weights: &Vector, means: &Matrix) -> Matrix {
     let mut resp = DMatrix::zeros(x.nrows(), weights.len());
     for i in 0..x.nrows() {
         let ones = x.row(i).transpose();
@@ -73,11 +68,7 @@ pub fn vector_over_features(
 }
 
 /// Third attempt: for each row, two matrix-vector products over features and components.
-pub fn matrix_vector(
-    x: &DMatrix<f64>,
-    weights: &DVector<f64>,
-    means: &DMatrix<f64>,
-) -> DMatrix<f64> {
+pub fn matrix_vector(x: &Matrix, weights: &Vector, means: &Matrix) -> Matrix {
     let mut resp = DMatrix::zeros(x.nrows(), weights.len());
     for i in 0..x.nrows() {
         let ones = x.row(i).transpose();
@@ -91,20 +82,12 @@ pub fn matrix_vector(
 }
 
 /// Fourth attempt: matrix products over rows, features and components at once.
-pub fn matrix_matrix(
-    x: &DMatrix<f64>,
-    weights: &DVector<f64>,
-    means: &DMatrix<f64>,
-) -> DMatrix<f64> {
+pub fn matrix_matrix(x: &Matrix, weights: &Vector, means: &Matrix) -> Matrix {
     normalise_rows(weighted_log_prob(x, weights, means).map(f64::exp))
 }
 
 /// `log pi_k + log p(x_i given k)` in nats (N x K), by matrix products.
-pub fn weighted_log_prob(
-    x: &DMatrix<f64>,
-    weights: &DVector<f64>,
-    means: &DMatrix<f64>,
-) -> DMatrix<f64> {
+pub fn weighted_log_prob(x: &Matrix, weights: &Vector, means: &Matrix) -> Matrix {
     let log_zero = means.map(|m| (-m).ln_1p());
     let log_odds = means.map(f64::ln) - &log_zero;
     let bias: RowDVector<f64> = log_zero.row_sum() + weights.map(f64::ln).transpose();
@@ -114,11 +97,7 @@ pub fn weighted_log_prob(
 }
 
 /// Responsibilities (N x K) and the log-likelihood in total nats, by log-sum-exp over components.
-pub fn log_sum_exp_e_step(
-    x: &DMatrix<f64>,
-    weights: &DVector<f64>,
-    means: &DMatrix<f64>,
-) -> (DMatrix<f64>, f64) {
+pub fn log_sum_exp_e_step(x: &Matrix, weights: &Vector, means: &Matrix) -> (Matrix, f64) {
     let mut resp = weighted_log_prob(x, weights, means);
     let mut log_likelihood = 0.0;
     for mut row in resp.row_iter_mut() {
@@ -130,7 +109,7 @@ pub fn log_sum_exp_e_step(
 }
 
 /// New weights (K) and means (D x K): `N_k / N` and `(S_kd + alpha) / (N_k + 2 alpha)`.
-pub fn m_step(x: &DMatrix<f64>, resp: &DMatrix<f64>, alpha: f64) -> (DVector<f64>, DMatrix<f64>) {
+pub fn m_step(x: &Matrix, resp: &Matrix, alpha: f64) -> (Vector, Matrix) {
     let resp_sums = resp.row_sum().transpose();
     let mut means = x.tr_mul(resp);
     for (k, mut mean) in means.column_iter_mut().enumerate() {
@@ -144,12 +123,12 @@ pub fn m_step(x: &DMatrix<f64>, resp: &DMatrix<f64>, alpha: f64) -> (DVector<f64
 /// Returns the parameters reached and, for each iteration, the log-likelihood (total nats) of the
 /// parameters entering it.
 pub fn em(
-    x: &DMatrix<f64>,
-    mut weights: DVector<f64>,
-    mut means: DMatrix<f64>,
+    x: &Matrix,
+    mut weights: Vector,
+    mut means: Matrix,
     alpha: f64,
     n_iter: usize,
-) -> (DVector<f64>, DMatrix<f64>, Vec<f64>) {
+) -> (Vector, Matrix, Vec<f64>) {
     let mut trace = Vec::with_capacity(n_iter);
     for _ in 0..n_iter {
         let (resp, log_likelihood) = log_sum_exp_e_step(x, &weights, &means);
@@ -160,7 +139,7 @@ pub fn em(
 }
 
 /// Divides each row by its sum.
-fn normalise_rows(mut resp: DMatrix<f64>) -> DMatrix<f64> {
+fn normalise_rows(mut resp: Matrix) -> Matrix {
     resp.row_iter_mut().for_each(|mut row| row /= row.sum());
     resp
 }

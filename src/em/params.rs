@@ -112,9 +112,7 @@ impl FitParams {
         seed: u64,
         memory: usize,
     }
-}
 
-impl FitParams {
     /// Checks every parameter against its range and against `rows`, and the weights and labels of
     /// `rows`.
     ///
@@ -125,10 +123,7 @@ impl FitParams {
         let data = &rows.data;
         let n = data.n_samples();
         let check = |ok: bool, name, value: String, allowed: &str| {
-            if ok {
-                return Ok(());
-            }
-            Err(Error::Parameter { name, value, allowed: allowed.into() })
+            if ok { Ok(()) } else { Err(Error::parameter(name, value, allowed)) }
         };
         let k = self.n_components;
         let count_positive =

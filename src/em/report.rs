@@ -113,7 +113,8 @@ impl FitReport {
 
     /// Starts that were run to their end.
     pub fn finished(&self) -> impl Iterator<Item = &StartReport> {
-        finished(&self.starts)
+        let ended = [StopReason::Converged, StopReason::MaxIter];
+        self.starts.iter().filter(move |start| ended.contains(&start.stop))
     }
 
     /// How many starts reached the best objective, within [`SAME_OPTIMUM`]; 0 only if none was run
@@ -126,20 +127,10 @@ impl FitReport {
         if let Some(least) = self.by_label.iter().map(Self::n_best).min() {
             return least;
         }
-        n_best(&self.starts, self.total_weight)
+        let objectives = self.finished().map(|start| start.objective);
+        let near = objectives.fold(f64::NEG_INFINITY, f64::max) - SAME_OPTIMUM * self.total_weight;
+        let reached = || self.finished().filter(|start| start.objective >= near);
+        let n_own = reached().filter(|start| !start.is_warm).count();
+        n_own.max(reached().count().min(1))
     }
-}
-
-fn finished(starts: &[StartReport]) -> impl Iterator<Item = &StartReport> {
-    let ended = [StopReason::Converged, StopReason::MaxIter];
-    starts.iter().filter(move |start| ended.contains(&start.stop))
-}
-
-/// Starts that were run to their end and reached the best objective of these.
-fn n_best(starts: &[StartReport], total_weight: f64) -> usize {
-    let best = finished(starts).map(|start| start.objective).fold(f64::NEG_INFINITY, f64::max);
-    let near = best - SAME_OPTIMUM * total_weight;
-    let reached = || finished(starts).filter(|start| start.objective >= near);
-    let n_own = reached().filter(|start| !start.is_warm).count();
-    n_own.max(reached().count().min(1))
 }

@@ -55,10 +55,9 @@ impl InitKind {
     /// The random kind of this name.
     pub(crate) fn random(name: &str) -> Result<Self> {
         let named = RANDOM.into_iter().find(|(known, _)| *known == name);
-        named.map(|(_, kind)| kind).ok_or_else(|| Error::Parameter {
-            name: "init",
-            value: format!("'{name}'"),
-            allowed: format!("one of {}", RANDOM.map(|(name, _)| name).join(", ")),
+        named.map(|(_, kind)| kind).ok_or_else(|| {
+            let allowed = format!("one of {}", RANDOM.map(|(name, _)| name).join(", "));
+            Error::parameter("init", format!("'{name}'"), allowed)
         })
     }
 }

@@ -27,7 +27,6 @@ pub struct FitSettings {
     pub accelerate: bool,
 }
 
-/// Fits accelerate unless they are told not to.
 fn accelerated() -> bool {
     true
 }
@@ -49,11 +48,10 @@ impl FromStr for NInit {
         match text.parse() {
             _ if text == "auto" => Ok(Self::Auto),
             Ok(n) if n > 0 => Ok(Self::Exactly(n)),
-            _ => Err(Error::Parameter {
-                name: "n-init",
-                value: format!("'{text}'"),
-                allowed: "auto or a whole number from 1".into(),
-            }),
+            _ => {
+                let value = format!("'{text}'");
+                Err(Error::parameter("n-init", value, "auto or a whole number from 1"))
+            }
         }
     }
 }

@@ -32,9 +32,6 @@ pub(super) fn dead(found: &Scored) -> Option<Diagnosis> {
 
 /// The mixture with a weight of 0 for its dead components, so that EM never gives rows back to
 /// them. `None` if no component is dead.
-///
-/// # Errors
-/// None that a checked mixture can cause.
 pub(super) fn without_dead(found: &Scored) -> Result<Option<BernoulliMixture>> {
     let Some(dead) = which(found, |k| is_dead(found, k)) else { return Ok(None) };
     let (mut weights, means) = found.mixture.clone().into_parts();

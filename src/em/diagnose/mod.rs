@@ -63,9 +63,6 @@ impl<'a> Scored<'a> {
 ///
 /// An interrupted fit gets its residual and what follows from the rows and K alone. More EM steps
 /// might mend everything else.
-///
-/// # Errors
-/// None that a checked mixture of the right K and D can cause.
 pub(super) fn diagnose(
     mixture: &BernoulliMixture,
     stop: StopReason,

@@ -13,10 +13,8 @@
 
 use super::{Diagnosis, Scored, components};
 use crate::em::SAME_OPTIMUM;
-use crate::em::e_step::EStep;
 use crate::em::init::{Streams, random_means};
-use crate::em::m_step::m_step;
-use crate::em::run::accelerate::Direction;
+use crate::em::{e_step::EStep, m_step::m_step, run::accelerate::Direction};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 

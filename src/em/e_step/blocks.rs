@@ -22,15 +22,9 @@ pub(crate) struct Blocks {
     kept: Vec<RowBlock>,
     /// What the other blocks are listed from, if there are any.
     source: Option<Source>,
-    /// Memory for blocks that are not kept: as many as threads work at the same time.
-    buffers: Mutex<Vec<Buffer>>,
-}
-
-/// Memory for the rows of a block, in the columns of a layout, and for their lists.
-#[derive(Default)]
-struct Buffer {
-    packed: Vec<u8>,
-    block: RowBlock,
+    /// Memory for blocks that are not kept, packed rows and their lists: as many as threads work at
+    /// the same time.
+    buffers: Mutex<Vec<(Vec<u8>, RowBlock)>>,
 }
 
 /// Rows that lie elsewhere, and the columns that they are listed in.
@@ -105,11 +99,11 @@ impl Blocks {
             unreachable!("blocks that are not kept have a source");
         };
         let buffers = || self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
-        let Buffer { packed, mut block } = { buffers().pop() }.unwrap_or_default();
+        let (packed, mut block) = { buffers().pop() }.unwrap_or_default();
         let part = layout.part(data, labels, self.rows(i), packed);
         block.list_by_length(&part, self.rows(i).start);
         let result = work(&block);
-        buffers().push(Buffer { packed: part.into_packed(), block });
+        buffers().push((part.into_packed(), block));
         result
     }
 }

@@ -56,10 +56,7 @@ impl Init {
         n_components: usize,
         mut rng: Xoshiro256PlusPlus,
     ) -> Result<BernoulliMixture> {
-        if let Self::From(mixture) = self {
-            return Ok(mixture.clone());
-        }
-        if rows.label_of.is_empty() {
+        if rows.label_of.is_empty() || matches!(self, Self::From(_)) {
             return self.draw(rows, n_components, &mut rng);
         }
         let labels: BTreeSet<Option<u32>> = rows.label_of.iter().copied().collect();
@@ -101,11 +98,8 @@ impl Init {
             return Err(Error::Features { data: n_features, model: mixture.n_features() });
         }
         if mixture.n_components() != n_components {
-            return Err(Error::Parameter {
-                name: "k",
-                value: n_components.to_string(),
-                allowed: format!("{}, as in the model to start from", mixture.n_components()),
-            });
+            let allowed = format!("{}, as in the model to start from", mixture.n_components());
+            return Err(Error::parameter("k", n_components, allowed));
         }
         Ok(())
     }

@@ -7,12 +7,10 @@
 
 use super::sweep::N_SPLITS;
 use crate::bits::BitMatrix;
-use crate::em::init::Init;
-use crate::em::params::FitParams;
-use crate::em::report::Fit;
-use crate::em::rows::Rows;
-use crate::em::search::fit;
-use crate::em::search::split_merge::neighbours::split;
+use crate::em::{
+    init::Init, params::FitParams, report::Fit, rows::Rows, search::fit,
+    search::split_merge::neighbours::split,
+};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;

@@ -1,9 +1,7 @@
 //! Rows that a fit does not see: which ones, and how well a mixture predicts them.
 
 use super::sweep::{SweptFit, sweep};
-use crate::em::observe::Observe;
-use crate::em::params::FitParams;
-use crate::em::rows::Rows;
+use crate::em::{observe::Observe, params::FitParams, rows::Rows};
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use rand_distr::{Distribution, Uniform};
@@ -29,17 +27,12 @@ impl HeldOut {
     pub fn of<'a>(mixture: &BernoulliMixture, rows: impl Into<Rows<'a>>) -> Result<Self> {
         let rows = rows.into();
         let scores = mixture.score_samples(&rows.data)?;
-        let (score, standard_error) = mean_and_error(&rows, &scores);
-        Ok(Self { score, standard_error })
+        let n = rows.total_weight();
+        let mean = rows.weighted_sum(scores.iter().copied()) / n;
+        let squares = scores.iter().map(|score| (score - mean) * (score - mean));
+        let standard_error = (rows.weighted_sum(squares) / (n - 1.0) / n).sqrt();
+        Ok(Self { score: mean, standard_error })
     }
-}
-
-/// The mean of `values`, one for each row, and its standard error.
-fn mean_and_error(rows: &Rows, values: &[f64]) -> (f64, f64) {
-    let n = rows.total_weight();
-    let mean = rows.weighted_sum(values.iter().copied()) / n;
-    let squares = values.iter().map(|value| (value - mean) * (value - mean));
-    (mean, (rows.weighted_sum(squares) / (n - 1.0) / n).sqrt())
 }
 
 /// The rows 0 to `n_samples - 1` in `n_folds` parts as equal as can be, drawn by `seed`; each part
@@ -50,7 +43,7 @@ fn mean_and_error(rows: &Rows, values: &[f64]) -> (f64, f64) {
 pub fn folds(n_samples: usize, n_folds: usize, seed: u64) -> Result<Vec<Vec<usize>>> {
     if !(2..=n_samples).contains(&n_folds) {
         let allowed = format!("from 2 to {n_samples}, the number of rows");
-        return Err(Error::Parameter { name: "folds", value: n_folds.to_string(), allowed });
+        return Err(Error::parameter("folds", n_folds, allowed));
     }
     let order = shuffled(n_samples, seed);
     let part = |f| ascending(order.iter().skip(f).step_by(n_folds).copied());
@@ -68,7 +61,7 @@ pub fn hold_out(n_samples: usize, share: f64, seed: u64) -> Result<[Vec<usize>; 
     if !(n >= 1.0 && n < n_samples as f64 && share > 0.0 && share < 1.0) {
         let allowed =
             format!("between 0 and 1, and leave some of the {n_samples} rows on both sides");
-        return Err(Error::Parameter { name: "holdout", value: share.to_string(), allowed });
+        return Err(Error::parameter("holdout", share, allowed));
     }
     let order = shuffled(n_samples, seed);
     let (held, train) = order.split_at(n as usize);

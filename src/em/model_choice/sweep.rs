@@ -1,13 +1,11 @@
 //! Fits over a range of K, each with starts of its own and with warm starts from its neighbours.
 
 use crate::bits::BitMatrix;
-use crate::em::init::Init;
-use crate::em::observe::Observe;
-use crate::em::params::FitParams;
 use crate::em::report::{Fit, RunnerUp, SAME_OPTIMUM};
-use crate::em::rows::Rows;
-use crate::em::search::fit_observed;
 use crate::em::search::split_merge::neighbours::{merge, split};
+use crate::em::{
+    init::Init, observe::Observe, params::FitParams, rows::Rows, search::fit_observed,
+};
 use crate::error::{Error, Result};
 use crate::metrics::Contingency;
 use crate::mixture::BernoulliMixture;
@@ -103,8 +101,7 @@ pub fn check_distinct(data: &BitMatrix, ks: &[usize], rows: &str) -> Result<()> 
     if largest <= n {
         return Ok(());
     }
-    let allowed = format!("at most {n}, the number of {rows}");
-    Err(Error::Parameter { name: "k", value: largest.to_string(), allowed })
+    Err(Error::parameter("k", largest, format!("at most {n}, the number of {rows}")))
 }
 
 /// Which states of its neighbours a fit was started from, and how often it has improved to another
@@ -132,10 +129,9 @@ impl Sweeper<'_> {
             let fit = self.fit(&params)?;
             self.sweep.interrupted = fit.report.stop == StopReason::Interrupted;
             // An interrupted fit is kept only where there is no other.
-            if self.sweep.interrupted && !self.sweep.fits.is_empty() {
-                break;
+            if !self.sweep.interrupted || self.sweep.fits.is_empty() {
+                self.sweep.fits.push(SweptFit { fit, origin: Origin::Start });
             }
-            self.sweep.fits.push(SweptFit { fit, origin: Origin::Start });
             if self.sweep.interrupted {
                 break;
             }

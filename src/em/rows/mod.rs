@@ -112,8 +112,8 @@ impl<'a> Rows<'a> {
         if (2.0..=f64::from(1 << 27)).contains(&n) {
             return Ok(n as usize);
         }
-        let allowed = "from 2 to 2^27 rows in all, for samples of so many are drawn".into();
-        Err(Error::Parameter { name: "weights", value: format!("{n} in all"), allowed })
+        let allowed = "from 2 to 2^27 rows in all, for samples of so many are drawn";
+        Err(Error::parameter("weights", format!("{n} in all"), allowed))
     }
 
     /// The weighted mean over rows of the number of features that are observed, from 0 to D.
@@ -147,32 +147,26 @@ impl<'a> Rows<'a> {
             [("labels", &self.labels, n), ("labels of components", &self.label_of, n_components)];
         for (name, values, needed) in lengths {
             if ![0, needed].contains(&values.len()) {
-                let (value, allowed) =
-                    (format!("{} values", values.len()), format!("{needed} or none"));
-                return Err(Error::Parameter { name, value, allowed });
+                let value = format!("{} values", values.len());
+                return Err(Error::parameter(name, value, format!("{needed} or none")));
             }
         }
         let without =
             self.labels.iter().flatten().find(|label| !self.label_of.contains(&Some(**label)));
         let Some(label) = without else { return Ok(()) };
-        Err(Error::Parameter {
-            name: "labels of components",
-            value: format!("none for label {label}"),
-            allowed: "at least one for every label of a row".into(),
-        })
+        let (value, allowed) =
+            (format!("none for label {label}"), "at least one for every label of a row");
+        Err(Error::parameter("labels of components", value, allowed))
     }
 
     fn check_weights(&self) -> Result<()> {
         let Some(weights) = &self.weights else { return Ok(()) };
-        let wrong = |value: String, allowed: &str| {
-            Err(Error::Parameter { name: "weights", value, allowed: allowed.into() })
-        };
+        let wrong = |value: String, allowed| Err(Error::parameter("weights", value, allowed));
         if weights.len() != self.data.n_samples() {
             let value = format!("{} for {} rows", weights.len(), self.data.n_samples());
             return wrong(value, "one for each row");
         }
-        let is_fine = |w: &f64| *w >= 0.0 && w.is_finite();
-        if let Some(i) = weights.iter().position(|w| !is_fine(w)) {
+        if let Some(i) = weights.iter().position(|w| !(*w >= 0.0 && w.is_finite())) {
             return wrong(format!("{} in row {}", weights[i], i + 1), "finite and not negative");
         }
         if !self.total_weight().is_finite() {

@@ -41,9 +41,6 @@ impl Orientation {
     }
 
     /// The mixture turned, or turned back.
-    ///
-    /// # Errors
-    /// None that a checked mixture can cause.
     pub(crate) fn turn(&self, mixture: &BernoulliMixture) -> Result<BernoulliMixture> {
         let (weights, mut means) = mixture.clone().into_parts();
         for mean in means.chunks_exact_mut(self.swapped.len()) {

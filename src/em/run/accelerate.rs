@@ -66,9 +66,6 @@ impl Momentum {
 
     /// The extrapolation beyond `step`, the M-step from `current`; `None` where the plain step is
     /// to be taken.
-    ///
-    /// # Errors
-    /// None that checked mixtures of one shape can cause.
     pub(crate) fn extrapolate(
         &mut self,
         current: &BernoulliMixture,

@@ -7,12 +7,9 @@
 pub(crate) mod accelerate;
 pub(crate) mod rounding;
 
-use crate::em::e_step::EStep;
 use crate::em::m_step::{log_prior, m_step};
 use crate::em::observe::{Iteration, Observe};
-use crate::em::params::FitParams;
-use crate::em::report::StartReport;
-use crate::em::stats::SufficientStats;
+use crate::em::{e_step::EStep, params::FitParams, report::StartReport, stats::SufficientStats};
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use crate::record::StopReason;

@@ -1,7 +1,6 @@
 //! What rounding alone can do to an objective: the yardstick for a fall.
 
-use crate::em::e_step::may_be_sparse;
-use crate::em::stats::SufficientStats;
+use crate::em::{e_step::may_be_sparse, stats::SufficientStats};
 use crate::kernels::reach;
 use crate::mixture::BernoulliMixture;
 

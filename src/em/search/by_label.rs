@@ -4,12 +4,9 @@
 use super::fit_by;
 use super::policy::Policy;
 use crate::em::diagnose::{Findings, diagnose};
-use crate::em::e_step::EStep;
-use crate::em::observe::Observe;
-use crate::em::params::FitParams;
 use crate::em::report::{Fit, FitReport};
-use crate::em::rows::orient::Orientation;
 use crate::em::rows::{Rows, condensed};
+use crate::em::{e_step::EStep, observe::Observe, params::FitParams, rows::orient::Orientation};
 use crate::error::Result;
 use crate::mixture::{Assignment, BernoulliMixture};
 use crate::record::StopReason;
@@ -39,9 +36,6 @@ pub fn fit_by_label(
 }
 
 /// [`fit_by_label`], and what its mixture says of every row and its label (N values).
-///
-/// # Errors
-/// As [`fit_by_label`].
 pub(crate) fn fit_assigned_by_label(
     rows: &Rows,
     n_per_label: usize,
@@ -87,8 +81,8 @@ impl Joint {
         let label_of: Vec<_> = order.iter().map(|&k| label_of[k]).collect();
         let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
         let assignments = mixture.assign_known(&rows.data, known)?;
-        let stop = reports.iter().map(|report| report.stop).max_by_key(severity);
-        let stop = stop.unwrap_or(StopReason::Converged);
+        let is_reason = |stop: &StopReason| reports.iter().any(|report| report.stop == *stop);
+        let stop = BY_SEVERITY.into_iter().rfind(is_reason).unwrap_or(StopReason::Converged);
         let Findings { diagnoses, gradient_residual } =
             examined(&mixture, stop, &label_of, rows, params)?;
         let log_likelihood = rows.weighted_sum(assignments.iter().map(|row| row.log_prob));
@@ -126,12 +120,6 @@ fn examined(
     diagnose(&orientation.turn(mixture)?, stop, &rows, &mut e_step, params)
 }
 
-/// The stop reason of many fits is that of the one that ended worst.
-fn severity(stop: &StopReason) -> u8 {
-    match stop {
-        StopReason::Converged => 0,
-        StopReason::Abandoned => 1,
-        StopReason::MaxIter => 2,
-        StopReason::Interrupted => 3,
-    }
-}
+/// The stop reason of many fits is that of the one that ended worst: the last of these.
+const BY_SEVERITY: [StopReason; 4] =
+    [StopReason::Converged, StopReason::Abandoned, StopReason::MaxIter, StopReason::Interrupted];

@@ -7,13 +7,11 @@ mod report;
 mod restarts;
 pub(crate) mod split_merge;
 
-use crate::em::diagnose::diagnose;
-use crate::em::e_step::EStep;
 use crate::em::observe::{Observe, Silent};
-use crate::em::params::FitParams;
-use crate::em::report::Fit;
-use crate::em::rows::orient::Orientation;
 use crate::em::rows::{Rows, condensed};
+use crate::em::{
+    diagnose::diagnose, e_step::EStep, params::FitParams, report::Fit, rows::orient::Orientation,
+};
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::parallel;
@@ -64,9 +62,6 @@ pub fn fit_by<'a>(
 
 /// A fit, and what its mixture says of every row (N values): the pass over the rows that gives the
 /// log-likelihood gives both.
-///
-/// # Errors
-/// As [`fit`].
 pub(crate) fn fit_assigned<'a>(
     policy: &Policy,
     rows: impl Into<Rows<'a>>,

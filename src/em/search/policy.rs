@@ -1,7 +1,6 @@
 //! The policy of a search: how many starts, how far each goes, and when enough is enough.
 
-use crate::em::init::Init;
-use crate::em::params::FitParams;
+use crate::em::{init::Init, params::FitParams};
 use crate::record::NInit;
 
 /// A round has short runs, of which the best ones are run to their end. From the best end split and
@@ -27,36 +26,25 @@ pub struct Policy {
     pub budget: usize,
 }
 
-/// On MNIST 1600 E-steps at K = 10, where a search seldom needs so many, and 250 at K = 100.
-const BUDGET: usize = 200_000_000;
-
-/// Chosen by counting E-steps: `docs/results.md`.
-const AUTO: Policy = Policy {
-    n_starts: 6,
-    short_iter: 10,
-    n_continued: 1,
-    n_tries: 8,
-    n_rounds: None,
-    budget: BUDGET,
-};
-
 impl Policy {
     /// `n` starts, each run to its end.
     pub fn one_by_one(n: usize) -> Self {
-        let n_rounds = Some(n);
-        Self {
-            n_starts: 1,
-            short_iter: usize::MAX,
-            n_continued: 1,
-            n_tries: 0,
-            n_rounds,
-            budget: BUDGET,
-        }
+        let (n_rounds, short_iter) = (Some(n), usize::MAX);
+        Self { n_starts: 1, short_iter, n_tries: 0, n_rounds, ..Self::auto() }
     }
 
-    /// What `n_init = auto` does.
+    /// What `n_init = auto` does. Chosen by counting E-steps: `docs/results.md`.
     pub fn auto() -> Self {
-        AUTO
+        Self {
+            n_starts: 6,
+            short_iter: 10,
+            n_continued: 1,
+            n_tries: 8,
+            n_rounds: None,
+            // On MNIST 1600 E-steps at K = 10, where a search seldom needs so many, and 250 at
+            // K = 100.
+            budget: 200_000_000,
+        }
     }
 
     /// This policy for one of `n_fits` fits that share the budget.

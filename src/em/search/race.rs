@@ -18,18 +18,14 @@ pub(crate) struct Race<'a> {
     observe: &'a mut dyn Observe,
     /// What the objective still lacks, in nats per sample; negative once it is ahead.
     gap: f64,
-    was_interrupted: bool,
+    /// Whether the observer, and not the race, ended the run.
+    pub(crate) was_interrupted: bool,
 }
 
 impl<'a> Race<'a> {
     /// A race that begins `gap` nats per sample behind.
     pub(crate) fn new(observe: &'a mut dyn Observe, gap: f64) -> Self {
         Self { observe, gap, was_interrupted: false }
-    }
-
-    /// Whether the observer, and not the race, ended the run.
-    pub(crate) fn was_interrupted(&self) -> bool {
-        self.was_interrupted
     }
 }
 
@@ -78,9 +74,9 @@ mod tests {
     fn an_interruption_is_told_from_a_lost_race() {
         let news = Iteration { n_components: 3, start: 0, iteration: 9, score: 0.0, gain: 1e-3 };
         let mut lost = Race { gap: 5.0, was_interrupted: false, observe: &mut Silent };
-        assert!(lost.iteration(&news).is_break() && !lost.was_interrupted());
+        assert!(lost.iteration(&news).is_break() && !lost.was_interrupted);
         let mut stop = |_: &Iteration| Break(());
         let mut interrupted = Race::new(&mut stop, 0.0);
-        assert!(interrupted.iteration(&news).is_break() && interrupted.was_interrupted());
+        assert!(interrupted.iteration(&news).is_break() && interrupted.was_interrupted);
     }
 }

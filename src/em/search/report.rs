@@ -1,11 +1,8 @@
 //! The report of a search.
 
 use super::restarts::Found;
-use crate::em::diagnose::Findings;
 use crate::em::report::{FitReport, RunnerUp};
-use crate::em::rows::Rows;
-use crate::em::rows::orient::Orientation;
-use crate::em::run::EmRun;
+use crate::em::{diagnose::Findings, rows::Rows, rows::orient::Orientation, run::EmRun};
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::Assignment;

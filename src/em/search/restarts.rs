@@ -4,14 +4,12 @@
 use super::policy::Policy;
 use super::race::Race;
 use super::split_merge::moves::moves;
-use crate::em::e_step::EStep;
 use crate::em::init::{Init, Streams};
-use crate::em::observe::Observe;
-use crate::em::params::FitParams;
 use crate::em::report::{SAME_OPTIMUM, StartReport};
-use crate::em::rows::Rows;
-use crate::em::rows::orient::Orientation;
-use crate::em::run::EmRun;
+use crate::em::{
+    e_step::EStep, observe::Observe, params::FitParams, rows::Rows, rows::orient::Orientation,
+    run::EmRun,
+};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::record::StopReason;
@@ -41,9 +39,6 @@ pub(super) struct Found {
 }
 
 /// Searches as `policy` says. `e_step` is made for `rows` turned by `orientation`.
-///
-/// # Errors
-/// As [`crate::em::fit`].
 pub(super) fn search(
     policy: &Policy,
     rows: &Rows,
@@ -193,7 +188,7 @@ impl Search<'_> {
         let gap = (best.objective - run.objective()) / self.rows.total_weight();
         let mut race = Race::new(self.observe, gap);
         run.iterate(self.params.max_iter, e_step, self.params, &mut race)?;
-        let is_abandoned = !race.was_interrupted() && !self.is_better(&run, best);
+        let is_abandoned = !race.was_interrupted && !self.is_better(&run, best);
         let mut report = self.report(&run);
         if is_abandoned {
             report.stop = StopReason::Abandoned;

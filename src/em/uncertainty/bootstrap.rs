@@ -3,9 +3,7 @@
 
 use super::standard_errors::StandardErrors;
 use crate::em::init::{Init, Streams};
-use crate::em::params::FitParams;
-use crate::em::rows::Rows;
-use crate::em::search::fit;
+use crate::em::{params::FitParams, rows::Rows, search::fit};
 use crate::error::{Error, Result};
 use crate::metrics::match_components;
 use crate::mixture::BernoulliMixture;
@@ -52,8 +50,7 @@ pub fn bootstrap<'a>(
 ) -> Result<Bootstrap> {
     let rows = &rows.into();
     if n_refits < 2 {
-        let (value, allowed) = (n_refits.to_string(), "a whole number from 2".into());
-        return Err(Error::Parameter { name: "bootstrap", value, allowed });
+        return Err(Error::parameter("bootstrap", n_refits, "a whole number from 2"));
     }
     let start =
         if params.alpha > 0.0 { mixture.clone() } else { inside(mixture, rows.total_weight())? };
@@ -127,7 +124,10 @@ impl Deviations {
 
     fn add(&mut self, mixture: &BernoulliMixture, (refit, has_converged): &Refit) {
         self.n_converged += usize::from(*has_converged);
-        let refit = refit.permuted(&matching(mixture, refit));
+        let [ours, theirs] = [mixture, refit].map(|of| of.each_mean().collect::<Vec<_>>());
+        // As many on both sides, so none is left over.
+        let order: Vec<_> = match_components(&ours, &theirs).into_iter().flatten().collect();
+        let refit = refit.permuted(&order);
         let ours = mixture.weights().iter().chain(mixture.means());
         let theirs = refit.weights().iter().chain(refit.means());
         for ((sum, squares), (ours, theirs)) in self.sums.iter_mut().zip(ours.zip(theirs)) {
@@ -135,11 +135,4 @@ impl Deviations {
             *squares += (theirs - ours) * (theirs - ours);
         }
     }
-}
-
-/// The component of `refit` that is matched to each of `mixture`.
-fn matching(mixture: &BernoulliMixture, refit: &BernoulliMixture) -> Vec<usize> {
-    let means: [Vec<&[f64]>; 2] = [mixture, refit].map(|of| of.each_mean().collect());
-    // As many on both sides, so none is left over.
-    match_components(&means[0], &means[1]).into_iter().flatten().collect()
 }

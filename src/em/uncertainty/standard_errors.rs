@@ -12,10 +12,10 @@ use nalgebra::DMatrix;
 /// curvature says nothing of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StandardErrors {
+    n_components: usize,
     n_features: usize,
-    weights: Vec<Option<f64>>,
-    /// Component after component.
-    means: Vec<Option<f64>>,
+    /// Of the weights, then of the means, component after component.
+    errors: Vec<Option<f64>>,
 }
 
 /// The largest K x D for which the information is computed. Its matrix has as many rows and
@@ -66,45 +66,40 @@ impl StandardErrors {
     /// weights first, then means.
     pub(crate) fn of_refits(mixture: &BernoulliMixture, sums: &[(f64, f64)], n: usize) -> Self {
         let n = n as f64;
-        let variance = |&(sum, squares): &(f64, f64)| (squares - sum * sum / n) / (n - 1.0);
-        let (weights, means) = sums.split_at(mixture.n_components());
         let mut errors = Self::unknown(mixture);
         let free = FreeParameters::of(mixture);
         let reference = Parameter::Weight { component: free.reference() };
         for parameter in free.list().into_iter().chain([reference]) {
-            errors.set(
-                parameter,
-                match parameter {
-                    Parameter::Weight { component } => variance(&weights[component]),
-                    Parameter::Mean { component, feature } => {
-                        variance(&means[component * errors.n_features + feature])
-                    }
-                },
-            );
+            let (sum, squares) = sums[errors.place(parameter)];
+            errors.set(parameter, (squares - sum * sum / n) / (n - 1.0));
         }
         errors
     }
 
     fn unknown(mixture: &BernoulliMixture) -> Self {
-        let (n_features, n_means) = (mixture.n_features(), mixture.means().len());
-        let weights = vec![None; mixture.n_components()];
-        Self { n_features, weights, means: vec![None; n_means] }
+        let (n_components, n_features) = (mixture.n_components(), mixture.n_features());
+        Self { n_components, n_features, errors: vec![None; n_components * (1 + n_features)] }
     }
 
     fn set(&mut self, parameter: Parameter, variance: f64) {
         // Rounding may make a variance of 0 slightly negative.
-        let error = Some(variance.max(0.0).sqrt());
+        let place = self.place(parameter);
+        self.errors[place] = Some(variance.max(0.0).sqrt());
+    }
+
+    /// Where the error of `parameter` stands among all.
+    fn place(&self, parameter: Parameter) -> usize {
         match parameter {
-            Parameter::Weight { component } => self.weights[component] = error,
+            Parameter::Weight { component } => component,
             Parameter::Mean { component, feature } => {
-                self.means[component * self.n_features + feature] = error;
+                self.n_components + component * self.n_features + feature
             }
         }
     }
 
     /// The standard errors of the weights (K).
     pub fn weights(&self) -> &[Option<f64>] {
-        &self.weights
+        &self.errors[..self.n_components]
     }
 
     /// The standard errors of the means of component `k` (D).
@@ -112,12 +107,12 @@ impl StandardErrors {
     /// # Panics
     /// If there is no component `k`.
     pub fn mean(&self, k: usize) -> &[Option<f64>] {
-        &self.means[k * self.n_features..(k + 1) * self.n_features]
+        &self.errors[self.n_components..][k * self.n_features..(k + 1) * self.n_features]
     }
 
     /// The number of means without a standard error.
     pub fn n_unknown(&self) -> usize {
-        self.means.iter().filter(|error| error.is_none()).count()
+        self.errors[self.n_components..].iter().filter(|error| error.is_none()).count()
     }
 }
 

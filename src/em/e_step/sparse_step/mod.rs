@@ -106,8 +106,11 @@ impl<C: Cell<N>, const N: usize> SparseStep for ScreenedStep<C, N> {
         self.workers.resize_with(n_workers, || Worker::new(scorer));
         self.contributions.resize_with(blocks.len(), Contributions::default);
         let Self { screen, sums, workers, contributions, drift } = self;
-        share_out(workers, contributions.iter_mut().enumerate(), |worker, pieces| {
-            for (i, contributions) in pieces {
+        let pieces = Mutex::new(contributions.iter_mut().enumerate());
+        let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+        // Chance decides which worker gets which block, so no result may depend on it.
+        parallel::for_each(workers, |worker| {
+            while let Some((i, contributions)) = next() {
                 blocks.with(i, |block| {
                     worker.run(screen, scorer, drift, block, contributions, sums);
                 });
@@ -120,21 +123,6 @@ impl<C: Cell<N>, const N: usize> SparseStep for ScreenedStep<C, N> {
     fn release(&mut self) {
         self.workers = Vec::new();
     }
-}
-
-/// Hands out `pieces` to `workers`. Calls `work` once for each worker, with the pieces that it
-/// gets, which may be none.
-///
-/// Chance decides which worker gets which piece, so no result may depend on it.
-fn share_out<W: Send, P: Send>(
-    workers: &mut [W],
-    pieces: impl Iterator<Item = P> + Send,
-    work: impl Fn(&mut W, &mut dyn Iterator<Item = P>) + Sync,
-) {
-    let pieces = Mutex::new(pieces);
-    let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = |worker: &mut W| work(worker, &mut std::iter::from_fn(next));
-    parallel::for_each(workers, work);
 }
 
 impl<C: Cell<N>, const N: usize> ScreenedStep<C, N> {

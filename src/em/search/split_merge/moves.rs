@@ -6,12 +6,9 @@
 //! `restarts.rs`.
 
 use super::{Component, entropy};
-use crate::em::e_step::EStep;
 use crate::em::init::{Init, Streams};
-use crate::em::observe::Silent;
-use crate::em::params::FitParams;
 use crate::em::rows::{Rows, weighted_counts};
-use crate::em::run::EmRun;
+use crate::em::{e_step::EStep, observe::Silent, params::FitParams, run::EmRun};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
