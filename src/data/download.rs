@@ -41,11 +41,8 @@ const PIECE: usize = 1 << 16;
 
 impl Download<'_> {
     /// The bytes of `file`. A broken download continues at the next mirror. `watch` is told the
-    /// number of bytes so far.
-    ///
-    /// # Errors
-    /// [`Error::Data`] with the address and the reason of the last failure, if no mirror gave the
-    /// file.
+    /// number of bytes so far. Errors: [`Error::Data`] with the address and the reason of the last
+    /// failure, if no mirror gave the file.
     pub fn fetch(&self, file: &Published, watch: &mut dyn FnMut(u64)) -> Result<Vec<u8>> {
         let (mut bytes, mut failure) = (Vec::new(), None);
         for mirror in std::iter::repeat_n(self.mirrors, ROUNDS).flatten() {

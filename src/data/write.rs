@@ -10,10 +10,8 @@ use std::io::{self, Write};
 /// The magic number of an IDX file of unsigned bytes in three dimensions.
 const IDX_IMAGES: u32 = 0x0803;
 
-/// `images` as an IDX file, compressed if `gzip`.
-///
-/// # Errors
-/// [`Error::Parameter`] if there are 2^32 images or more.
+/// `images` as an IDX file, compressed if `gzip`. Errors: [`Error::Parameter`] if there are 2^32
+/// images or more.
 pub fn write_idx(images: &Pixels, gzip: bool) -> Result<Vec<u8>> {
     let mut bytes = IDX_IMAGES.to_be_bytes().to_vec();
     for size in shape(images) {
@@ -33,9 +31,7 @@ pub fn write_npy(images: &Pixels) -> Vec<u8> {
     [&npy::header("|u1", &shape(images)), images.values()].concat()
 }
 
-/// `values` as a `.npy` array of double precision of that shape, the last index fastest.
-///
-/// # Errors
+/// `values` as a `.npy` array of double precision of that shape, the last index fastest. Errors:
 /// [`Error::Parameter`] if their number does not fit the shape, or it has more dimensions than
 /// NumPy knows.
 pub fn write_npy_numbers(values: &[f64], shape: &[u64]) -> Result<Vec<u8>> {

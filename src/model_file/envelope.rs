@@ -1,5 +1,4 @@
 //! The outer layer of a model file: magic, format version, length and checksum around a payload.
-//!
 //! The checksum is looked at before the version. So a flipped bit in the version is called damage,
 //! and only a whole file is called older or newer. Every later format must keep these 52 bytes.
 

@@ -1,8 +1,7 @@
 //! The inner layer of a model file: the fields of a [`Model`] as bincode, and back through every
-//! check.
-//!
-//! This file alone knows bincode, which is no longer maintained. Its layout is written down in the
-//! module above and held by a test, so another writer can take its place without a new version.
+//! check. This file alone knows bincode, which is no longer maintained. Its layout is written down
+//! in the module above and held by a test, so another writer can take its place without a new
+//! version.
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use bincode::error::DecodeError;

@@ -1,5 +1,4 @@
 //! What a model keeps of its fit, as numbers and codes. The program words them when it shows them.
-//!
 //! The order of the fields is part of the file format: to add, drop or move one is a new version.
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,5 @@
-//! Text made safe to show: no control characters, and no longer than its place.
-//!
-//! Labels come from folder names and label files, so they may hold anything, terminal escapes
-//! included.
+//! Text made safe to show: no control characters, and no longer than its place. Labels come from
+//! folder names and label files, so they may hold anything, terminal escapes included.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

@@ -1,8 +1,7 @@
 //! Pictures of clusters: a PNG of one mean, a captioned contact sheet of many, and text for a
-//! terminal; and a line plot.
-//!
-//! Everything here turns numbers into bytes or a `String`; nothing prints or opens a path. Ink is
-//! white on black, as in MNIST, and captions are written on white, as in a paper.
+//! terminal; and a line plot. Everything here turns numbers into bytes or a `String`; nothing
+//! prints or opens a path. Ink is white on black, as in MNIST, and captions are written on white,
+//! as in a paper.
 
 mod canvas;
 mod caption;

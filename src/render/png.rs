@@ -11,24 +11,16 @@ use image::{ExtendedColorType, ImageEncoder, RgbImage, imageops};
 const LONG_SIDE: usize = 280;
 
 /// A grey PNG of `values` (ink in 0..=1, row by row), white ink on black, each value a square of
-/// `scale` x `scale` pixels.
-///
-/// # Errors
-/// [`Error::Parameter`] if `values` does not have the shape's size, `scale` is 0, or the picture
-/// would be larger than 2^28 pixels.
+/// `scale` x `scale` pixels. Errors: [`Error::Parameter`] if `values` does not have the shape's
+/// size, `scale` is 0, or the picture would be larger than 2^28 pixels.
 pub fn grey_png(values: &[f64], shape: Shape, scale: usize) -> Result<Vec<u8>> {
     let scaled = |n: usize| n.saturating_mul(scale);
     draw(values, shape, scaled(shape.width), scaled(shape.height))
 }
 
 /// A grey PNG of `values` at the whole-number scale that makes its longer side about 280 pixels, or
-/// at scale 1 if it is larger than that.
-///
-/// The short side of very long shapes, such as a row of many features, is stretched so that it
-/// stays visible.
-///
-/// # Errors
-/// Those of [`grey_png`].
+/// at scale 1 if it is larger than that. The short side of very long shapes, such as a row of many
+/// features, is stretched so that it stays visible. Errors: those of [`grey_png`].
 pub fn mean_png(values: &[f64], shape: Shape) -> Result<Vec<u8>> {
     let side = LONG_SIDE.max(shape.width).max(shape.height);
     super::checked_pixels(shape.width, shape.height)?;

@@ -31,14 +31,10 @@ const SECTION_GAP: usize = 24;
 /// The greatest width of a sheet that its text alone can cause, in pixels.
 const TEXT_WIDTH: usize = 560;
 
-/// A grey PNG of `tiles` (all of one `shape`) in a grid, at most 1600 pixels wide.
-///
-/// Images are enlarged by whole numbers, or averaged where there is no room; white ink on black
-/// tiles on a white page.
-///
-/// # Errors
-/// [`Error::Parameter`](crate::error::Error::Parameter) if there are no tiles, a tile does not have
-/// the shape's size, or the sheet would be larger than 2^28 pixels.
+/// A grey PNG of `tiles` (all of one `shape`) in a grid, at most 1600 pixels wide. Images are
+/// enlarged by whole numbers, or averaged where there is no room; white ink on black tiles on a
+/// white page. Errors: [`Error::Parameter`](crate::error::Error::Parameter) if there are no tiles,
+/// a tile does not have the shape's size, or the sheet would be larger than 2^28 pixels.
 pub fn sheet_png(tiles: &[Tile], shape: Shape, sheet: &Sheet) -> Result<Vec<u8>> {
     require_tiles(tiles)?;
     super::checked_pixels(shape.width, shape.height)?;

@@ -31,9 +31,7 @@ const LEAST_CONTRAST: f64 = 16.0;
 const SIDE: f64 = 20.0 / 28.0;
 
 /// The `picture` at that `size` (height and width), and whether it had to be prepared for it.
-///
-/// # Errors
-/// [`crate::error::Error::Parameter`] for an empty size.
+/// Errors: [`crate::error::Error::Parameter`] for an empty size.
 pub(super) fn fitted(picture: Pixels, size: Option<(usize, usize)>) -> Result<(Pixels, bool)> {
     match size {
         Some(size) if size != (picture.height(), picture.width()) => {
@@ -45,10 +43,8 @@ pub(super) fn fitted(picture: Pixels, size: Option<(usize, usize)>) -> Result<(P
 }
 
 /// Makes an image of `height` x `width` (grey, 0 to 255) from a photo: `values` row by row,
-/// `photo_width` in a row. A photo without ink gives a black image.
-///
-/// # Panics
-/// If `values` are not whole rows of a photo.
+/// `photo_width` in a row. A photo without ink gives a black image. Panics if `values` are not
+/// whole rows of a photo.
 fn prepared(values: &[u8], photo_width: usize, (height, width): (usize, usize)) -> Vec<u8> {
     let photo = Field::new(photo_width, values.iter().map(|&v| f64::from(v)).collect());
     let image = cut_out(&ink(&shrunk(photo))).map(|ink| placed(&ink, height, width));

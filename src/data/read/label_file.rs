@@ -10,11 +10,9 @@ use std::path::Path;
 
 /// The labels in a file: IDX (raw or gzip) with one byte a label, or text with one whole number a
 /// line. A blank line, or `NA`, is a row whose label is not known. The first line is a header if it
-/// is no whole number.
-///
-/// # Errors
-/// [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for images in place of labels,
-/// damage, a line that is neither blank nor a whole number, or no label at all.
+/// is no whole number. Errors: [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for
+/// images in place of labels, damage, a line that is neither blank nor a whole number, or no label
+/// at all.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
     let input = Stream::open(path.as_ref())?;
     match input.kind() {

@@ -13,10 +13,8 @@ const MAX_PIXELS: u64 = 64 << 20;
 const MAX_BYTES: u64 = 256 << 20;
 
 /// One picture as one image, grey 0 (black) to 255 (white); transparent parts are seen over white.
-///
-/// # Errors
-/// [`DataProblem::Picture`] if it cannot be decoded, [`DataProblem::TooLarge`] above 64 megapixels
-/// or 256 MB.
+/// Errors: [`DataProblem::Picture`] if it cannot be decoded, [`DataProblem::TooLarge`] above 64
+/// megapixels or 256 MB.
 pub(crate) fn read(mut input: Stream) -> Result<Pixels> {
     let bytes = whole(&mut input, MAX_BYTES)?;
     let picture = decode(bytes).map_err(|problem| input.wrong(problem))?;

@@ -15,10 +15,8 @@ pub(crate) use in_sequence as read;
 const PART: usize = 1 << 20;
 
 /// Reads `bytes.len()` bytes of `file` from `offset` on, in parts on any free thread. Reads at an
-/// offset do not move the file's cursor.
-///
-/// # Errors
-/// What the operating system says; [`io::ErrorKind::UnexpectedEof`] if the file ends too early.
+/// offset do not move the file's cursor. Errors: what the operating system says;
+/// [`io::ErrorKind::UnexpectedEof`] if the file ends too early.
 #[cfg(unix)]
 pub(crate) fn in_parts(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
     use crate::parallel;

@@ -1,9 +1,8 @@
-//! The four raw files of MNIST, loaded by the `mnist` crate: both splits in one call.
-//!
-//! The crate reads whole files and panics at what it does not expect. So kinds, lengths and headers
-//! are checked before the call, and once more after it. A panic would take another program that
-//! cuts a file off between the check and the reading. The crate cannot load one split alone; that,
-//! packed files and other sizes are left to [`super::idx`], which gives the same bits.
+//! The four raw files of MNIST, loaded by the `mnist` crate: both splits in one call. The crate
+//! reads whole files and panics at what it does not expect. So kinds, lengths and headers are
+//! checked before the call, and once more after it. A panic would take another program that cuts a
+//! file off between the check and the reading. The crate cannot load one split alone; that, packed
+//! files and other sizes are left to [`super::idx`], which gives the same bits.
 
 use mnist::{Mnist, MnistBuilder};
 use std::fs::File;

@@ -114,10 +114,7 @@ impl Stream {
     }
 
     /// The last `body` bytes of a file of exactly `header + body` bytes, whose header has been
-    /// read.
-    ///
-    /// # Errors
-    /// [`DataProblem::TooLarge`] above 16 GiB, [`DataProblem::Truncated`],
+    /// read. Errors: [`DataProblem::TooLarge`] above 16 GiB, [`DataProblem::Truncated`],
     /// [`DataProblem::TooLong`].
     pub(crate) fn body(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
         let expected = header.saturating_add(body);

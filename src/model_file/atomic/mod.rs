@@ -1,8 +1,7 @@
-//! Files and run folders that appear whole or not at all.
-//!
-//! Everything is written under a temporary name beside the target, synced and renamed. A failure
-//! leaves nothing behind, folders made on the way included. Only a killed process can leave a
-//! `.bmm-*.tmp` sibling. This file alone knows tempfile and rustix.
+//! Files and run folders that appear whole or not at all. Everything is written under a temporary
+//! name beside the target, synced and renamed. A failure leaves nothing behind, folders made on the
+//! way included. Only a killed process can leave a `.bmm-*.tmp` sibling. This file alone knows
+//! tempfile and rustix.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -38,11 +37,8 @@ const DESKTOP_ENTRIES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 /// What a file is to hold.
 type Contents<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 
-/// Writes `bytes` to `path`, whole or not at all; missing parent folders are made.
-///
-/// A device, a pipe or a standard stream of the process is written to as it is, `force` or not.
-///
-/// # Errors
+/// Writes `bytes` to `path`, whole or not at all; missing parent folders are made. A device, a pipe
+/// or a standard stream of the process is written to as it is, `force` or not. Errors:
 /// [`Error::Exists`] if there is something at `path` and no `force`, even if it appeared a moment
 /// ago; [`Error::Io`] for what the operating system refuses. In both cases what was there is as it
 /// was.
@@ -50,10 +46,8 @@ pub fn write_file(path: impl AsRef<Path>, bytes: &[u8], force: bool) -> Result<(
     write_file_by(path, force, &|out| out.write_all(bytes))
 }
 
-/// Writes to `path` what `write` gives, piece by piece, as [`write_file`] does.
-///
-/// # Errors
-/// As [`write_file`], and those of `write`.
+/// Writes to `path` what `write` gives, piece by piece, as [`write_file`] does. Errors: as
+/// [`write_file`], and those of `write`.
 pub fn write_file_by(path: impl AsRef<Path>, force: bool, write: Contents) -> Result<()> {
     let path = path.as_ref();
     if is_stream(path) {
@@ -73,15 +67,12 @@ pub fn write_file_by(path: impl AsRef<Path>, force: bool, write: Contents) -> Re
     Ok(())
 }
 
-/// Writes the folder `path` with `files`, whole or not at all; missing parent folders are made.
-///
-/// A file is a relative name (slashes make sub-folders) and its bytes. An empty folder at `path`
+/// Writes the folder `path` with `files`, whole or not at all; missing parent folders are made. A
+/// file is a relative name (slashes make sub-folders) and its bytes. An empty folder at `path`
 /// counts as none. A run folder ([`RUN_ENTRIES`], `model.bmm` among them) is swapped for the new
-/// one in one step, where the system can, and then removed.
-///
-/// # Errors
-/// [`Error::Exists`] as [`check_folder_target`] says; [`Error::Io`] for what the operating system
-/// refuses, and for a name that leads out of the folder. What was there is as it was.
+/// one in one step, where the system can, and then removed. Errors: [`Error::Exists`] as
+/// [`check_folder_target`] says; [`Error::Io`] for what the operating system refuses, and for a
+/// name that leads out of the folder. What was there is as it was.
 pub fn write_folder(
     path: impl AsRef<Path>,
     files: &[(String, Vec<u8>)],
@@ -90,13 +81,9 @@ pub fn write_folder(
     write_kind(Kind::Run, path.as_ref(), files, force)
 }
 
-/// Writes the folder `path` with `pictures` (PNG), named drawn-000.png, drawn-001.png and so on.
-///
-/// It does so as [`write_folder`]. With `force` it replaces a folder that holds such pictures and
-/// nothing else.
-///
-/// # Errors
-/// As [`write_folder`].
+/// Writes the folder `path` with `pictures` (PNG), named drawn-000.png, drawn-001.png and so on. It
+/// does so as [`write_folder`]. With `force` it replaces a folder that holds such pictures and
+/// nothing else. Errors: as [`write_folder`].
 pub fn write_pictures(path: impl AsRef<Path>, pictures: Vec<Vec<u8>>, force: bool) -> Result<()> {
     let files: Vec<_> = picture_names(pictures.len()).zip(pictures).collect();
     write_kind(Kind::Pictures, path.as_ref(), &files, force)
@@ -126,14 +113,10 @@ fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool)
     Ok(())
 }
 
-/// Whether [`write_folder`] could write `path` now: ask before long work, not after it.
-///
-/// Tries it with an empty temporary folder, which is gone again when this returns.
-///
-/// # Errors
-/// [`Error::Exists`] if `path` is a file, a run folder without `force`, a folder that holds
-/// anything else, the current folder or a mount point; [`Error::Io`] if no folder can be made
-/// beside it.
+/// Whether [`write_folder`] could write `path` now: ask before long work, not after it. Tries it
+/// with an empty temporary folder, which is gone again when this returns. Errors: [`Error::Exists`]
+/// if `path` is a file, a run folder without `force`, a folder that holds anything else, the
+/// current folder or a mount point; [`Error::Io`] if no folder can be made beside it.
 pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     let path = path.as_ref();
     admit(Kind::Run, path, force)?;
@@ -142,10 +125,8 @@ pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     temporary_folder(&target).map(drop).map_err(Error::io(path))
 }
 
-/// Whether [`write_file`] could write `path` now: ask before long work.
-///
-/// # Errors
-/// As [`write_file`]; nothing is written, and a folder made to try is gone again.
+/// Whether [`write_file`] could write `path` now: ask before long work. Errors: as [`write_file`];
+/// nothing is written, and a folder made to try is gone again.
 pub fn check_file_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     let path = path.as_ref();
     if is_stream(path) {

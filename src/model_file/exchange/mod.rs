@@ -65,9 +65,7 @@ impl Format {
         ModelProblem::Foreign { format, what: what.to_string() }
     }
 
-    /// The format that the ending of `path` stands for, upper or lower case.
-    ///
-    /// # Errors
+    /// The format that the ending of `path` stands for, upper or lower case. Errors:
     /// [`ModelProblem::UnknownFormat`], which lists the four endings.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
         let fits = |format: &Self| has_ending(&path, format.extension());
@@ -94,17 +92,13 @@ pub fn export(model: &Model, format: Format) -> Result<Vec<u8>, ModelProblem> {
     bytes.map_err(|what| format.refused(&what))
 }
 
-/// The model in `bytes`, which are a whole file of `format`.
-///
-/// `shape` is height and width in pixels. Without it they are those of the file. Where that has
-/// none, a D that is a square is taken for a square image, and any other D for 1 x D. A file
-/// without a binarisation rule gets the default one, `threshold:128`.
-///
-/// # Errors
-/// [`ModelProblem::Foreign`] if the file is not of that format and layout.
-/// [`ModelProblem::Invalid`] if the shapes differ, or height x width is not D. Also if a weight or
-/// mean lies outside [0, 1], or the weights do not sum to 1 within 1e-9. They are not rescaled:
-/// that would hide a mistake.
+/// The model in `bytes`, which are a whole file of `format`. `shape` is height and width in pixels.
+/// Without it they are those of the file. Where that has none, a D that is a square is taken for a
+/// square image, and any other D for 1 x D. A file without a binarisation rule gets the default
+/// one, `threshold:128`. Errors: [`ModelProblem::Foreign`] if the file is not of that format and
+/// layout. [`ModelProblem::Invalid`] if the shapes differ, or height x width is not D. Also if a
+/// weight or mean lies outside [0, 1], or the weights do not sum to 1 within 1e-9. They are not
+/// rescaled: that would hide a mistake.
 pub fn import(
     bytes: &[u8],
     format: Format,

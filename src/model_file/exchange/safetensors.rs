@@ -9,10 +9,8 @@ use std::str::FromStr;
 use super::{Foreign, Parts};
 use crate::model_file::Model;
 
-/// The safetensors bytes of `model`.
-///
-/// The header is put together here: the crate writes metadata in the order of a hash map, which is
-/// another one every time.
+/// The safetensors bytes of `model`. The header is put together here: the crate writes metadata in
+/// the order of a hash map, which is another one every time.
 pub(super) fn export(model: &Model) -> Vec<u8> {
     let (weights, means) = (model.mixture.weights(), model.mixture.means());
     let mut header = header(model).into_bytes();

@@ -34,10 +34,7 @@ const X_MARGIN_SHARE: f64 = 1.0 / 30.0;
 const Y_TICKS: f64 = 6.0;
 
 impl Frame {
-    /// Around all points that can be shown.
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] if there are none.
+    /// Around all points that can be shown. Errors: [`Error::Parameter`] if there are none.
     pub(super) fn around(axes: Axes, lines: &[Line]) -> Result<Self> {
         let points = lines.iter().flat_map(|line| line.points.iter());
         let (mut x, mut y): (Vec<f64>, Vec<f64>) =

@@ -1,8 +1,6 @@
 //! A line plot with logarithmic or linear axes, as SVG text and as PNG bytes: the home of
-//! `plotters`.
-//!
-//! Both pictures come from one drawing. The SVG holds text in the reader's sans-serif font. The PNG
-//! has the letters of the captions ([`page`]), so no system font is needed.
+//! `plotters`. Both pictures come from one drawing. The SVG holds text in the reader's sans-serif
+//! font. The PNG has the letters of the captions ([`page`]), so no system font is needed.
 
 mod frame;
 mod marks;
@@ -78,10 +76,7 @@ const TICK: u32 = 6;
 const RING: u32 = 17;
 
 impl LinePlot<'_> {
-    /// The plot as an SVG document.
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] if there is no point to draw.
+    /// The plot as an SVG document. Errors: [`Error::Parameter`] if there is no point to draw.
     pub fn svg(&self) -> Result<String> {
         let mut text = String::new();
         let page = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
@@ -90,10 +85,7 @@ impl LinePlot<'_> {
         Ok(text)
     }
 
-    /// The plot as a PNG file, of the same size in pixels.
-    ///
-    /// # Errors
-    /// Those of [`Self::svg`].
+    /// The plot as a PNG file, of the same size in pixels. Errors: those of [`Self::svg`].
     pub fn png(&self) -> Result<Vec<u8>> {
         let (width, height) = (SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
         let mut pixels = vec![0; (width * height * 3) as usize];

@@ -1,8 +1,7 @@
-//! `report.html`: one self-contained file; it makes no network request.
-//!
-//! The page is written by hand, as `report/page.html`, its style and its scripts; the numbers come
-//! as a JSON document inside it. A content-security policy in the file names the digests of that
-//! style and that script, so that nothing else can run in it.
+//! `report.html`: one self-contained file; it makes no network request. The page is written by
+//! hand, as `report/page.html`, its style and its scripts; the numbers come as a JSON document
+//! inside it. A content-security policy in the file names the digests of that style and that
+//! script, so that nothing else can run in it.
 
 use crate::digest::sha256;
 use base64::Engine;
@@ -26,13 +25,9 @@ const SCRIPTS: [&str; 10] = [
     include_str!("main.js"),
 ];
 
-/// The page with this title, about the numbers that `write` writes as one JSON document.
-///
-/// The numbers are written straight into the page: those of a thousand clusters are too large to
-/// hold twice.
-///
-/// # Errors
-/// What `write` returns.
+/// The page with this title, about the numbers that `write` writes as one JSON document. The
+/// numbers are written straight into the page: those of a thousand clusters are too large to hold
+/// twice. Errors: what `write` returns.
 pub fn report_page(
     title: &str,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,

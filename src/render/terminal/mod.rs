@@ -1,8 +1,6 @@
 //! The means as text for a terminal: coloured half blocks, or plain ASCII shades where colour or
-//! Unicode is unwanted.
-//!
-//! A character is about twice as high as wide, so it shows two pixels, one above the other, and
-//! squares look square.
+//! Unicode is unwanted. A character is about twice as high as wide, so it shows two pixels, one
+//! above the other, and squares look square.
 
 use super::caption;
 use super::raster::{Raster, grey};
@@ -41,25 +39,17 @@ const LEGIBLE: usize = 24;
 const RESET: &str = "\x1b[0m";
 
 /// `tiles` (all of one `shape`) as coloured half blocks, two pixels a character, in rows side by
-/// side with their captions below.
-///
-/// Images wider than their place are averaged down, tiny ones enlarged. No line is wider than the
-/// grid, every line that sets a colour resets it, and every line ends in a line feed.
-///
-/// # Errors
-/// [`Error::Parameter`](crate::error::Error::Parameter) if there are no tiles or a tile does not
-/// have the shape's size.
+/// side with their captions below. Images wider than their place are averaged down, tiny ones
+/// enlarged. No line is wider than the grid, every line that sets a colour resets it, and every
+/// line ends in a line feed. Errors: [`Error::Parameter`](crate::error::Error::Parameter) if there
+/// are no tiles or a tile does not have the shape's size.
 pub fn half_blocks(tiles: &[Tile], shape: Shape, grid: Grid, colours: Colours) -> Result<String> {
     draw(tiles, shape, grid, |raster, row, line| blocks_row(raster, row, line, colours))
 }
 
 /// `tiles` (all of one `shape`) in plain ASCII from blank (no ink) to `@`, in rows side by side
-/// with their captions below.
-///
-/// Sizes are those of [`half_blocks`]; there are no escapes and no spaces at the end of a line.
-///
-/// # Errors
-/// Those of [`half_blocks`].
+/// with their captions below. Sizes are those of [`half_blocks`]; there are no escapes and no
+/// spaces at the end of a line. Errors: those of [`half_blocks`].
 pub fn shade(tiles: &[Tile], shape: Shape, grid: Grid) -> Result<String> {
     draw(tiles, shape, grid, shade_row)
 }

@@ -96,11 +96,9 @@ pub struct PackedFile<'a> {
 }
 
 impl<'a> PackedFile<'a> {
-    /// The file that is to hold `packed`.
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] if `height` x `width` is not the number of features, or labels, weights
-    /// or names are of another number, or the names take more than 256 MiB.
+    /// The file that is to hold `packed`. Errors: [`Error::Parameter`] if `height` x `width` is not
+    /// the number of features, or labels, weights or names are of another number, or the names take
+    /// more than 256 MiB.
     pub fn new(packed: Packed<'a>) -> Result<Self> {
         check(&packed)?;
         let header = Header::of(&packed);
@@ -115,10 +113,7 @@ impl<'a> PackedFile<'a> {
         self.len
     }
 
-    /// Writes all of it.
-    ///
-    /// # Errors
-    /// Those of `out`.
+    /// Writes all of it. Errors: those of `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Packed { bits, labels, weights, .. } = self.packed;
         let mut out = Hashing { out: BufWriter::new(out), hash: Hasher::default() };
@@ -171,9 +166,7 @@ fn check(packed: &Packed) -> Result<()> {
 }
 
 /// The data set in a packed file. The rows of a raw file of at least 256 MiB are memory-mapped.
-///
-/// # Errors
-/// [`DataProblem::Packed`] for damage, [`DataProblem::NewerPacked`] for a later format,
+/// Errors: [`DataProblem::Packed`] for damage, [`DataProblem::NewerPacked`] for a later format,
 /// [`DataProblem::Truncated`] and [`DataProblem::TooLong`].
 pub(crate) fn read(source: String, input: Stream) -> Result<Dataset> {
     let stays = input.len() >= Some(STAYS_FROM);

@@ -35,9 +35,7 @@ pub(crate) struct Content {
 }
 
 /// Reads a table. Values: see [`super::grey`]; `true` and `false` count as 1 and 0, a blank cell,
-/// `NA` and `NaN` as missing. Blank lines and lines that begin with `#` are passed over.
-///
-/// # Errors
+/// `NA` and `NaN` as missing. Blank lines and lines that begin with `#` are passed over. Errors:
 /// [`DataProblem`], with line and column: a row of another length, a cell that is no number or out
 /// of range, a weight that is not finite and at least 0; no rows, or none with a weight.
 pub(crate) fn read(mut input: Stream) -> Result<Content> {
