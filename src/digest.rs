@@ -2,8 +2,7 @@
 
 use crate::error::{Error, Result};
 use sha2::{Digest as _, Sha256};
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 /// A SHA-256 whose bytes come piece by piece.
 #[derive(Default)]

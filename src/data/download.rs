@@ -1,10 +1,8 @@
 //! Downloads published files with the `ureq` crate: mirrors are tried in turn, and SHA-256 decides.
 
-use crate::digest::Digest;
 use crate::error::{DataProblem, Error, Result};
-use crate::file_kind::GZIP;
-use std::io::Read;
-use std::time::Duration;
+use crate::{digest::Digest, file_kind::GZIP};
+use std::{io::Read, time::Duration};
 
 /// A published file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

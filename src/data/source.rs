@@ -1,8 +1,7 @@
 //! What is to be read: a path, and perhaps one split of it.
 
-use std::ffi::OsStr;
-use std::fmt;
 use std::path::{Path, PathBuf};
+use std::{ffi::OsStr, fmt};
 
 /// The two parts that published data sets come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

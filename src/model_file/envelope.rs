@@ -2,9 +2,8 @@
 //! The checksum is looked at before the version. So a flipped bit in the version is called damage,
 //! and only a whole file is called older or newer. Every later format must keep these 52 bytes.
 
-use crate::digest::sha256;
-use crate::error::ModelProblem;
 use crate::file_kind::{FileKind, GZIP, MODEL};
+use crate::{digest::sha256, error::ModelProblem};
 
 /// The format version that this program writes, and the only one that it reads.
 pub const FORMAT_VERSION: u32 = 3;

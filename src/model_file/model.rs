@@ -1,18 +1,14 @@
 //! A fitted mixture with all that is needed to use it, to judge it and to fit it again.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::label_table::LabelTable;
 use super::record::{FitRecord, Provenance, Trust};
-use super::typicality::Typicality;
 use super::{atomic, decode, encode, envelope};
+use super::{label_table::LabelTable, typicality::Typicality};
 use crate::error::{Error, ModelProblem, Result};
-use crate::mixture::BernoulliMixture;
-use crate::record::Binarize;
+use crate::{mixture::BernoulliMixture, record::Binarize};
 
 /// A mixture with all that is needed to use it and to say where it came from.
 ///

@@ -6,8 +6,7 @@
 //! sample is held against both: a blank image is more probable than most digits, and has fewer
 //! ones than any.
 
-use crate::error::ModelProblem;
-use crate::mixture::Assignment;
+use crate::{error::ModelProblem, mixture::Assignment};
 use serde::{Deserialize, Serialize};
 
 /// The shares that quantiles are kept at, the same from both ends. They are closest near one in a

@@ -1,8 +1,7 @@
 //! A white page of grey pixels with images, frames and text. The only home of the caption font.
 
-use super::caption;
-use super::checked_pixels;
 use super::raster::{Raster, grey};
+use super::{caption, checked_pixels};
 use crate::error::Result;
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 

@@ -1,8 +1,7 @@
 //! PNG files in memory: a single mean or a finished page. The only place that encodes pictures.
 
-use super::Shape;
-use super::canvas::Canvas;
 use super::raster::{Raster, size_within};
+use super::{Shape, canvas::Canvas};
 use crate::error::{Error, Result};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, RgbImage, imageops};

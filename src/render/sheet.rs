@@ -1,11 +1,9 @@
 //! The contact sheet: all clusters in one captioned picture, made to be put into a paper as it is.
 
 use super::canvas::{Canvas, Style};
-use super::caption;
-use super::png::encode;
-use super::raster::Raster;
 use super::sheet_layout::{CAPTION_GAP, Layout, MARGIN};
 use super::{Shape, Tile, require_tiles};
+use super::{caption, png::encode, raster::Raster};
 use crate::error::Result;
 
 /// What a contact sheet says around its tiles, and how it lays them out.

@@ -1,9 +1,7 @@
 //! The layout of a contact sheet: columns, sizes of tiles, gaps and the height of the text.
 
-use super::canvas::Style;
-use super::caption;
-use super::raster::size_within;
 use super::{Shape, Tile, caption_lines};
+use super::{canvas::Style, caption, raster::size_within};
 
 /// The greatest width of all tiles of a row together, margins excluded, in pixels.
 const MAX_CONTENT: usize = 1528;

@@ -3,9 +3,8 @@
 
 use super::pixels::Pixels;
 use crate::bits::{BitMatrix, row_bytes};
-use crate::error::Result;
-use crate::parallel;
 use crate::record::{Binarize, refused_rule};
+use crate::{error::Result, parallel};
 use rand_distr::{Bernoulli, Distribution};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;

@@ -1,12 +1,9 @@
 //! A loaded data set: images, labels where known, and where each image came from.
 
-use super::labels::Labels;
-use super::pixels::Pixels;
-use crate::bits::BitMatrix;
+use super::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
-use crate::record::Binarize;
-use std::fmt;
-use std::path::PathBuf;
+use crate::{bits::BitMatrix, record::Binarize};
+use std::{fmt, path::PathBuf};
 
 /// How a data set was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -18,8 +18,7 @@ mod field;
 mod paper;
 mod specks;
 
-use super::binarize::otsu;
-use super::pixels::Pixels;
+use super::{binarize::otsu, pixels::Pixels};
 use crate::error::Result;
 use field::Field;
 

@@ -1,17 +1,13 @@
 //! Folders with the IDX files of MNIST and its relatives, told apart by their names: a data set
 //! (`emnist-letters`), a split (`train`, `t10k` or `test`), and `images` or `labels`.
 
-use super::idx;
 use super::listing::{self, Listing};
-use super::raw_mnist;
-use super::stream::Stream;
+use super::{idx, raw_mnist, stream::Stream};
 use crate::data::dataset::{Dataset, SourceKind};
-use crate::data::labels::Labels;
-use crate::data::pixels::Pixels;
 use crate::data::source::{Source, Split};
+use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
-use crate::file_kind::FileKind;
-use crate::parallel;
+use crate::{file_kind::FileKind, parallel};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

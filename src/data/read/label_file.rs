@@ -1,12 +1,10 @@
 //! Label files: IDX, or text with one whole number a line. A blank line is an unknown label.
 
-use super::idx;
-use super::stream::Stream;
+use super::{idx, stream::Stream};
 use crate::data::labels::Labels;
 use crate::error::{DataProblem, Result};
 use crate::file_kind::FileKind;
-use std::io::BufRead;
-use std::path::Path;
+use std::{io::BufRead, path::Path};
 
 /// The labels in a file: IDX (raw or gzip) with one byte a label, or text with one whole number a
 /// line. A blank line, or `NA`, is a row whose label is not known. The first line is a header if it
@@ -61,8 +59,7 @@ fn unquoted(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::read::idx::tests::idx;
-    use crate::data::read::stream::tests::gzip;
+    use crate::data::{read::idx::tests::idx, read::stream::tests::gzip};
     use crate::error::Error;
 
     fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<String>, DataProblem> {

@@ -4,9 +4,7 @@
 //! this program writes, does no harm.
 
 use crate::bits::SharedBytes;
-use std::fs::File;
-use std::io;
-use std::sync::Arc;
+use std::{fs::File, io, sync::Arc};
 
 /// The bytes of `file` as they are now. Errors: what the operating system says.
 #[expect(unsafe_code, reason = "the system, not the compiler, keeps these bytes as they are")]

@@ -1,13 +1,9 @@
 //! Folders of pictures: first the folder itself, then its sub-folders, whose names are the labels.
 
-use super::idx_folder;
 use super::listing::{self, Listing};
-use super::pictures;
-use super::stream::Stream;
+use super::{idx_folder, pictures, stream::Stream};
 use crate::data::dataset::{Dataset, SourceKind};
-use crate::data::labels::Labels;
-use crate::data::photo;
-use crate::data::pixels::Pixels;
+use crate::data::{labels::Labels, photo, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{self, FileKind};
 use std::path::{Path, PathBuf};

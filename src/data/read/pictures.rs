@@ -79,8 +79,7 @@ fn over_white([grey, opacity]: [u8; 2]) -> u8 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::error::Error;
-    use crate::file_kind::FileKind;
+    use crate::{error::Error, file_kind::FileKind};
     use image::{GrayAlphaImage, GrayImage, ImageFormat, LumaA, RgbImage};
 
     /// A grey picture as the bytes of a file.

@@ -2,8 +2,7 @@
 //! Nothing is copied in between. The first touch of fresh memory, which costs as much as the
 //! reading, is shared among the threads.
 
-use std::fs::File;
-use std::io;
+use std::{fs::File, io};
 
 #[cfg(unix)]
 pub(crate) use in_parts as read;

@@ -5,9 +5,7 @@
 //! files and other sizes are left to [`super::idx`], which gives the same bits.
 
 use mnist::{Mnist, MnistBuilder};
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
 /// Height and width of an image in pixels.
 pub(crate) const SIDE: usize = 28;

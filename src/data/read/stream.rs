@@ -6,11 +6,9 @@ use crate::bits::SharedBytes;
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{FileKind, GZIP};
 use flate2::bufread::MultiGzDecoder;
-use std::fs::File;
-use std::hint::black_box;
 use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::{fs::File, hint::black_box, sync::Arc};
 
 /// How many bytes are looked at to recognise a file.
 const HEAD: u64 = 4096;

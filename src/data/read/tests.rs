@@ -2,9 +2,7 @@
 //! hints.
 
 use super::*;
-use crate::data::read::idx::tests::idx;
-use crate::data::read::pictures::tests::png;
-use crate::data::read::stream::tests::gzip;
+use crate::data::{read::idx::tests::idx, read::pictures::tests::png, read::stream::tests::gzip};
 use crate::error::{DataProblem, Error};
 use std::path::Path;
 

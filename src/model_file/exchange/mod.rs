@@ -25,8 +25,7 @@ use std::path::Path;
 use super::model::mixture_from;
 use super::{LabelTable, Model, Provenance};
 use crate::error::{Error, ModelProblem, Result};
-use crate::file_kind::has_ending;
-use crate::record::Binarize;
+use crate::{file_kind::has_ending, record::Binarize};
 
 /// An exchange format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

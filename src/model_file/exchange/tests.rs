@@ -4,8 +4,7 @@ use proptest::prelude::*;
 
 use super::super::tests::small_model;
 use super::*;
-use crate::mixture::BernoulliMixture;
-use crate::record::Binarize;
+use crate::{mixture::BernoulliMixture, record::Binarize};
 
 /// Numbers from all of [0, 1]: the ends, the smallest, one next to 1, and any.
 fn unit() -> impl Strategy<Value = f64> {

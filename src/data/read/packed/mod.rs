@@ -24,12 +24,9 @@
 use super::stream::Stream;
 use crate::bits::{BitMatrix, SharedBytes};
 use crate::data::dataset::{Dataset, SourceKind};
-use crate::data::labels::Labels;
-use crate::data::pixels::Pixels;
-use crate::digest::Hasher;
+use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
-use crate::file_kind::PACKED;
-use crate::record::Binarize;
+use crate::{digest::Hasher, file_kind::PACKED, record::Binarize};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Read, Write};

@@ -4,8 +4,7 @@
 
 use super::grey::{GreyValues, NotGrey};
 use super::stream::Stream;
-use crate::data::labels::Labels;
-use crate::data::pixels::Pixels;
+use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Result};
 use std::io::{BufRead, Read};
 
