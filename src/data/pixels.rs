@@ -62,11 +62,8 @@ impl Pixels {
     pub fn new(n_images: usize, height: usize, width: usize, values: Vec<u8>) -> Result<Self> {
         let expected = height.checked_mul(width).and_then(|area| area.checked_mul(n_images));
         if height == 0 || width == 0 || expected != Some(values.len()) {
-            return Err(Error::Parameter {
-                name: "pixels",
-                value: format!("{} values", values.len()),
-                allowed: format!("{n_images} images of {height}x{width} pixels, at least 1x1"),
-            });
+            let allowed = format!("{n_images} images of {height}x{width} pixels, at least 1x1");
+            return Err(Error::parameter("pixels", format!("{} values", values.len()), allowed));
         }
         let values = Values::Grey { values, missing: None };
         Ok(Self { n_images, height, width, values })
@@ -80,11 +77,8 @@ impl Pixels {
     pub(crate) fn packed(bits: BitMatrix, height: usize, width: usize) -> Result<Self> {
         let (n_images, d) = (bits.n_samples(), bits.n_features());
         if d == 0 || height.checked_mul(width) != Some(d) {
-            return Err(Error::Parameter {
-                name: "packed pixels",
-                value: format!("{height}x{width}"),
-                allowed: format!("HxW with a product of {d}, at least 1x1"),
-            });
+            let allowed = format!("HxW with a product of {d}, at least 1x1");
+            return Err(Error::parameter("packed pixels", format!("{height}x{width}"), allowed));
         }
         Ok(Self { n_images, height, width, values: Values::packed(bits) })
     }
@@ -291,16 +285,13 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_does_not_fit_the_shape_is_refused() {
-        assert!(Pixels::new(2, 2, 2, vec![0; 7]).is_err());
+    fn a_length_that_does_not_fit_the_shape_and_an_image_without_area_are_refused() {
+        for (n, height, width, len) in
+            [(2, 2, 2, 7), (usize::MAX, 2, 2, 0), (2, 0, 2, 0), (2, 2, 0, 0)]
+        {
+            assert!(Pixels::new(n, height, width, vec![0; len]).is_err());
+        }
         assert!(Pixels::new(2, 2, 2, vec![0; 8]).is_ok());
-        assert!(Pixels::new(usize::MAX, 2, 2, vec![]).is_err());
-    }
-
-    #[test]
-    fn an_image_without_area_is_refused() {
-        assert!(Pixels::new(2, 0, 2, vec![]).is_err());
-        assert!(Pixels::new(2, 2, 0, vec![]).is_err());
     }
 
     #[test]
@@ -369,10 +360,8 @@ mod tests {
         same(&packed, &mixed);
         mixed.fill_ink();
         assert_eq!(mixed.values()[..4], [255, 0, 0, 255]);
-        assert!(
-            Pixels::packed(bits, 1, 1).is_err()
-                && Pixels::packed(BitMatrix::zeros(1, 0), 0, 0).is_err()
-        );
+        assert!(Pixels::packed(bits, 1, 1).is_err());
+        assert!(Pixels::packed(BitMatrix::zeros(1, 0), 0, 0).is_err());
     }
 
     #[test]
@@ -385,10 +374,8 @@ mod tests {
         assert_eq!(missing.n_samples(), 9);
         assert!(missing.get(3, 1) && missing.get(5, 0) && missing.count_ones() == 2);
         all.truncate(5);
-        assert_eq!(
-            (all.missing().unwrap().n_samples(), all.missing().unwrap().count_ones()),
-            (5, 1)
-        );
+        let missing = all.missing().unwrap();
+        assert_eq!((missing.n_samples(), missing.count_ones()), (5, 1));
         assert_eq!(three().without(&[]).unwrap(), three());
     }
 }

@@ -15,10 +15,9 @@ const IDX_IMAGES: u32 = 0x0803;
 pub fn write_idx(images: &Pixels, gzip: bool) -> Result<Vec<u8>> {
     let mut bytes = IDX_IMAGES.to_be_bytes().to_vec();
     for size in shape(images) {
-        let size = u32::try_from(size).map_err(|_| Error::Parameter {
-            name: "images",
-            value: format!("{size} of them or pixels wide"),
-            allowed: "fewer than 2^32 for an IDX file".into(),
+        let size = u32::try_from(size).map_err(|_| {
+            let value = format!("{size} of them or pixels wide");
+            Error::parameter("images", value, "fewer than 2^32 for an IDX file")
         })?;
         bytes.extend(size.to_be_bytes());
     }
@@ -37,15 +36,9 @@ pub fn write_npy(images: &Pixels) -> Vec<u8> {
 pub fn write_npy_numbers(values: &[f64], shape: &[u64]) -> Result<Vec<u8>> {
     let count = shape.iter().try_fold(1u64, |count, &dim| count.checked_mul(dim));
     if count != Some(values.len() as u64) || shape.len() > npy::MAX_DIMENSIONS {
-        return Err(Error::Parameter {
-            name: "shape",
-            value: format!("{shape:?}"),
-            allowed: format!(
-                "at most {} dimensions whose product is {}",
-                npy::MAX_DIMENSIONS,
-                values.len()
-            ),
-        });
+        let (most, n) = (npy::MAX_DIMENSIONS, values.len());
+        let allowed = format!("at most {most} dimensions whose product is {n}");
+        return Err(Error::parameter("shape", format!("{shape:?}"), allowed));
     }
     let mut bytes = npy::header("<f8", shape);
     bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));

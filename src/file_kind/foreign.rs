@@ -1,6 +1,7 @@
 //! Formats that people try and that are not read as data: their names, and how to get from them to
 //! one that is.
 
+use super::{GZIP, MODEL};
 use crate::error::BMM_MODEL;
 
 /// A format that is not read.
@@ -19,9 +20,11 @@ impl Foreign {
     }
 }
 
-use super::{GZIP, MODEL};
-
 const PARQUET: &str = "in Python, pandas.read_parquet('FILE').to_csv('rows.csv', index=False)";
+const FEATHER: &str = "in Python, pandas.read_feather('FILE').to_csv('rows.csv', index=False)";
+const MATLAB: &str = "in Python, numpy.save('rows.npy', scipy.io.loadmat('FILE')['NAME'])";
+const PDF: &str = "save its pages as PNG first, for example with: pdftoppm -png FILE page";
+const RDS: &str = "in R, write.csv(readRDS('FILE'), 'rows.csv', row.names = FALSE)";
 const UNPACK: &str = "unpack it, then give the folder or the file that it holds";
 const PNG: &str = "save it as PNG first, for example with: magick FILE picture.png";
 const UTF_8: &str = "save it as UTF-8, for example with: iconv -f UTF-16 -t UTF-8 FILE > rows.csv";
@@ -39,38 +42,18 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"7z\xbc\xaf", "a 7-Zip archive", UNPACK),
     (b"Rar!", "a RAR archive", UNPACK),
     (b"\x89HDF", "an HDF5 file", "in Python, numpy.save('rows.npy', h5py.File('FILE')['NAME'][:])"),
-    (
-        b"MATLAB",
-        "a MATLAB file",
-        "in Python, numpy.save('rows.npy', scipy.io.loadmat('FILE')['NAME'])",
-    ),
+    (b"MATLAB", "a MATLAB file", MATLAB),
     (b"PAR1", "a Parquet file", PARQUET),
-    (
-        b"ARROW1",
-        "an Arrow file",
-        "in Python, pandas.read_feather('FILE').to_csv('rows.csv', index=False)",
-    ),
-    (
-        b"FEA1",
-        "a Feather file",
-        "in Python, pandas.read_feather('FILE').to_csv('rows.csv', index=False)",
-    ),
+    (b"ARROW1", "an Arrow file", FEATHER),
+    (b"FEA1", "a Feather file", FEATHER),
     (b"RDX", "an R data file", "in R, write.csv(NAME, 'rows.csv', row.names = FALSE)"),
-    (
-        b"X\n\0\0",
-        "an R data file",
-        "in R, write.csv(readRDS('FILE'), 'rows.csv', row.names = FALSE)",
-    ),
+    (b"X\n\0\0", "an R data file", RDS),
     (b"\x80\x02", "a Python pickle", NPY),
     (b"\x80\x03", "a Python pickle", NPY),
     (b"\x80\x04", "a Python pickle", NPY),
     (b"\x80\x05", "a Python pickle", NPY),
     (&MODEL, BMM_MODEL, "give it as the model, and as data the images to put into its clusters"),
-    (
-        b"%PDF",
-        "a PDF document",
-        "save its pages as PNG first, for example with: pdftoppm -png FILE page",
-    ),
+    (b"%PDF", "a PDF document", PDF),
     (b"GIF8", "a GIF picture", PNG),
     (b"II*\0", "a TIFF picture", PNG),
     (b"MM\0*", "a TIFF picture", PNG),
@@ -120,10 +103,8 @@ pub(super) fn known(head: &[u8]) -> Option<Foreign> {
 
 /// A zip archive, by the name of its first entry.
 fn zip(head: &[u8]) -> Foreign {
-    let len = head
-        .get(26..28)
-        .and_then(|len| len.first_chunk())
-        .map_or(0, |len| u16::from_le_bytes(*len));
+    let len = head.get(26..28).and_then(|len| len.first_chunk());
+    let len = len.map_or(0, |len| u16::from_le_bytes(*len));
     let first = head.get(30..30 + usize::from(len)).unwrap_or_default();
     if first.ends_with(b".npy") {
         let recipe = "take one array out of it: in Python, \
@@ -165,21 +146,13 @@ mod tests {
             head.extend(name.as_bytes());
             known(&head).unwrap()
         };
-        assert!(
-            zip("arr_0.npy").name.contains("npz") && zip("arr_0.npy").recipe.contains("numpy.save")
-        );
+        let npz = zip("arr_0.npy");
+        assert!(npz.name.contains("npz") && npz.recipe.contains("numpy.save"));
         assert!(zip("[Content_Types].xml").recipe.contains("CSV"));
         assert_eq!((zip("a/b.png").name, zip("a/b.png").recipe), ("a zip archive", UNPACK));
         for end in [4, 20, 29, 33] {
-            assert_eq!(
-                known(
-                    &b"PK\x03\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\0\0x.npy"
-                        [..end]
-                )
-                .unwrap()
-                .name,
-                "a zip archive"
-            );
+            let head = [&b"PK\x03\x04"[..], &[0; 22], b"\xff\xff\0\0x.npy"].concat();
+            assert_eq!(known(&head[..end]).unwrap().name, "a zip archive");
         }
     }
 

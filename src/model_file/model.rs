@@ -70,10 +70,9 @@ impl Model {
     ) -> Result<Self> {
         let n_features = mixture.n_features();
         let model = Self::unchecked(mixture, (height, width), binarize);
-        model.check().map(|()| model).map_err(|_| Error::Parameter {
-            name: "height x width",
-            value: format!("{height} x {width}"),
-            allowed: format!("{n_features}, the number of features"),
+        model.check().map(|()| model).map_err(|_| {
+            let allowed = format!("{n_features}, the number of features");
+            Error::parameter("height x width", format!("{height} x {width}"), allowed)
         })
     }
 

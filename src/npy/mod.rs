@@ -70,34 +70,31 @@ impl Header {
 
     /// How its elements become numbers; `None` if they are no real numbers of a type that is read.
     pub(crate) fn elements(&self) -> Option<Elements> {
+        let (order, name) = self.dtype.split_at_checked(1)?;
         macro_rules! number {
-            ($type:ty, $from:ident) => {
+            ($type:ty) => {
                 Elements {
-                    decode: |bytes| <$type>::$from(bytes.try_into().unwrap_or_default()) as f64,
+                    decode: if order == ">" {
+                        |bytes| <$type>::from_be_bytes(bytes.try_into().unwrap_or_default()) as f64
+                    } else {
+                        |bytes| <$type>::from_le_bytes(bytes.try_into().unwrap_or_default()) as f64
+                    },
                     size: size_of::<$type>(),
                 }
             };
         }
-        Some(match self.dtype.as_str() {
-            "|b1" => Elements { decode: |bytes| f64::from(u8::from(bytes != [0])), size: 1 },
-            "|u1" => number!(u8, from_le_bytes),
-            "|i1" => number!(i8, from_le_bytes),
-            "<u2" => number!(u16, from_le_bytes),
-            ">u2" => number!(u16, from_be_bytes),
-            "<i2" => number!(i16, from_le_bytes),
-            ">i2" => number!(i16, from_be_bytes),
-            "<u4" => number!(u32, from_le_bytes),
-            ">u4" => number!(u32, from_be_bytes),
-            "<i4" => number!(i32, from_le_bytes),
-            ">i4" => number!(i32, from_be_bytes),
-            "<u8" => number!(u64, from_le_bytes),
-            ">u8" => number!(u64, from_be_bytes),
-            "<i8" => number!(i64, from_le_bytes),
-            ">i8" => number!(i64, from_be_bytes),
-            "<f4" => number!(f32, from_le_bytes),
-            ">f4" => number!(f32, from_be_bytes),
-            "<f8" => number!(f64, from_le_bytes),
-            ">f8" => number!(f64, from_be_bytes),
+        Some(match (order, name) {
+            ("|", "b1") => Elements { decode: |bytes| f64::from(u8::from(bytes != [0])), size: 1 },
+            ("|", "u1") => number!(u8),
+            ("|", "i1") => number!(i8),
+            ("<" | ">", "u2") => number!(u16),
+            ("<" | ">", "i2") => number!(i16),
+            ("<" | ">", "u4") => number!(u32),
+            ("<" | ">", "i4") => number!(i32),
+            ("<" | ">", "u8") => number!(u64),
+            ("<" | ">", "i8") => number!(i64),
+            ("<" | ">", "f4") => number!(f32),
+            ("<" | ">", "f8") => number!(f64),
             _ => return None,
         })
     }

@@ -18,16 +18,14 @@ fn parts(header: Result<Header, String>) -> (String, bool, Vec<u64>) {
 
 #[test]
 fn headers_are_those_of_numpy() {
-    let numpy = |text: &str| {
-        let padded = format!("{text:<117}\n");
-        with_text(&padded)
-    };
-    let text = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }";
-    assert_eq!(header("<f8", &[2, 3]), numpy(text));
-    let text = "{'descr': '|u1', 'fortran_order': False, 'shape': (5,), }";
-    assert_eq!(header("|u1", &[5]), numpy(text));
-    let text = "{'descr': '<f8', 'fortran_order': False, 'shape': (), }";
-    assert_eq!(header("<f8", &[]), numpy(text));
+    let numpy = |text: &str| with_text(&format!("{text:<117}\n"));
+    for (dtype, shape, text) in [
+        ("<f8", &[2, 3][..], "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }"),
+        ("|u1", &[5], "{'descr': '|u1', 'fortran_order': False, 'shape': (5,), }"),
+        ("<f8", &[], "{'descr': '<f8', 'fortran_order': False, 'shape': (), }"),
+    ] {
+        assert_eq!(header(dtype, shape), numpy(text));
+    }
 }
 
 #[test]
@@ -99,10 +97,8 @@ fn what_is_no_plain_array_is_refused_with_the_reason() {
     assert_eq!(reason("{'descr"), "a quotation in it has no end");
     assert_eq!(reason("{'x': 1}"), "it has an unknown entry \"x\"");
     assert_eq!(reason("{'fortran_order': 0}"), "True or False is wanted where \"0}\" stands");
-    assert_eq!(
-        reason("{'descr': '<f4' 'shape': ()}"),
-        "a comma is wanted where \"'shape': ()}\" stands"
-    );
+    let comma = "a comma is wanted where \"'shape': ()}\" stands";
+    assert_eq!(reason("{'descr': '<f4' 'shape': ()}"), comma);
 }
 
 #[test]

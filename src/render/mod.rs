@@ -58,11 +58,10 @@ const MAX_PIXELS: usize = 1 << 28;
 fn checked_pixels(width: usize, height: usize) -> Result<usize> {
     match width.checked_mul(height) {
         Some(pixels) if (1..=MAX_PIXELS).contains(&pixels) => Ok(pixels),
-        _ => Err(Error::Parameter {
-            name: "picture",
-            value: format!("{height} x {width}"),
-            allowed: format!("at least 1 x 1 and at most {MAX_PIXELS} pixels"),
-        }),
+        _ => {
+            let allowed = format!("at least 1 x 1 and at most {MAX_PIXELS} pixels");
+            Err(Error::parameter("picture", format!("{height} x {width}"), allowed))
+        }
     }
 }
 
@@ -74,8 +73,7 @@ fn caption_lines(tiles: &[Tile]) -> usize {
 /// Refuses to draw nothing.
 fn require_tiles(tiles: &[Tile]) -> Result<()> {
     if tiles.is_empty() {
-        let (name, allowed) = ("the number of images to draw", "at least 1".into());
-        return Err(Error::Parameter { name, value: "0".into(), allowed });
+        return Err(Error::parameter("the number of images to draw", 0, "at least 1"));
     }
     Ok(())
 }

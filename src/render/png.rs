@@ -5,6 +5,7 @@ use super::{Shape, canvas::Canvas};
 use crate::error::{Error, Result};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, RgbImage, imageops};
+use std::fmt::Display;
 
 /// The longer side of a picture made by [`mean_png`], in pixels, unless the image itself is larger.
 const LONG_SIDE: usize = 280;
@@ -37,35 +38,30 @@ fn draw(values: &[f64], shape: Shape, width: usize, height: usize) -> Result<Vec
 /// The page as a PNG file, the same bytes on every machine.
 pub(super) fn encode(canvas: &Canvas) -> Result<Vec<u8>> {
     let (width, height) = (canvas.width, canvas.height);
-    let refused = |reason: String| Error::Parameter {
-        name: "picture",
-        value: format!("{height} x {width}"),
-        allowed: format!("a size that PNG can hold ({reason})"),
-    };
-    let side = |n: usize| u32::try_from(n).map_err(|e| refused(e.to_string()));
+    let side = |n: usize| u32::try_from(n).map_err(|e| refused(width, height, e));
+    encoded(&canvas.pixels, side(width)?, side(height)?, ExtendedColorType::L8)
+}
+
+fn encoded(pixels: &[u8], width: u32, height: u32, kind: ExtendedColorType) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive)
-        .write_image(&canvas.pixels, side(width)?, side(height)?, ExtendedColorType::L8)
-        .map_err(|e| refused(e.to_string()))?;
+        .write_image(pixels, width, height, kind)
+        .map_err(|e| refused(width, height, e))?;
     Ok(bytes)
+}
+
+fn refused(width: impl Display, height: impl Display, reason: impl Display) -> Error {
+    let allowed = format!("a size that PNG can hold ({reason})");
+    Error::parameter("picture", format!("{height} x {width}"), allowed)
 }
 
 /// A coloured picture (red, green and blue of every pixel, row by row), shrunk by a whole `factor`,
 /// as a PNG file.
 pub(super) fn rgb_png(pixels: Vec<u8>, width: u32, height: u32, factor: u32) -> Result<Vec<u8>> {
-    let wrong = |reason: String| Error::Parameter {
-        name: "picture",
-        value: format!("{height} x {width}"),
-        allowed: format!("a size that PNG can hold ({reason})"),
-    };
     let large = RgbImage::from_raw(width, height, pixels)
-        .ok_or_else(|| wrong("and as many pixels as that".into()))?;
+        .ok_or_else(|| refused(width, height, "and as many pixels as that"))?;
     let small = imageops::thumbnail(&large, width / factor, height / factor);
-    let mut bytes = Vec::new();
-    PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive)
-        .write_image(&small, small.width(), small.height(), ExtendedColorType::Rgb8)
-        .map_err(|e| wrong(e.to_string()))?;
-    Ok(bytes)
+    encoded(&small, small.width(), small.height(), ExtendedColorType::Rgb8)
 }
 
 #[cfg(test)]

@@ -17,11 +17,12 @@ impl Raster {
     pub fn new(values: &[f64], shape: Shape) -> Result<Self> {
         let Shape { height, width } = shape;
         if checked_pixels(width, height)? != values.len() {
-            return Err(Error::Parameter {
-                name: "the image shape",
-                value: format!("{height} x {width}"),
-                allowed: format!("a shape of {} pixels", values.len()),
-            });
+            let allowed = format!("a shape of {} pixels", values.len());
+            return Err(Error::parameter(
+                "the image shape",
+                format!("{height} x {width}"),
+                allowed,
+            ));
         }
         // `clamp` would keep NaN.
         let ink = |v: &f64| if v.is_nan() { 0.0 } else { v.clamp(0.0, 1.0) };

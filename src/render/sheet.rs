@@ -173,18 +173,13 @@ mod tests {
     fn pixels_are_those_of_the_tile() {
         let mut values = vec![0.0; 28 * 28];
         values[29] = 1.0;
-        let picture = decoded(
-            &tiles(&values, 1, 0),
-            Shape { height: 28, width: 28 },
-            &Sheet { title: "", foot: "", columns: None },
-        );
+        let shape = Shape { height: 28, width: 28 };
+        let picture = decoded(&tiles(&values, 1, 0), shape, &Sheet::default());
         assert_eq!(picture.dimensions(), (280 + 72, 280 + 72));
         let level =
             |x: usize, y: usize| picture.get_pixel((MARGIN + x) as u32, (MARGIN + y) as u32).0[0];
-        assert_eq!(
-            [level(0, 0), level(9, 10), level(10, 10), level(19, 19), level(20, 19)],
-            [0, 0, 255, 255, 0]
-        );
+        let levels = [(0, 0), (9, 10), (10, 10), (19, 19), (20, 19)].map(|(x, y)| level(x, y));
+        assert_eq!(levels, [0, 0, 255, 255, 0]);
         assert_eq!(picture.get_pixel(0, 0).0[0], 255);
     }
 

@@ -285,11 +285,7 @@ impl Dataset {
         }
         let mut sets = sets.into_iter();
         let Some(mut all) = sets.next() else {
-            return Err(Error::Parameter {
-                name: "data",
-                value: "nothing".into(),
-                allowed: "at least one source".into(),
-            });
+            return Err(Error::parameter("data", "nothing", "at least one source"));
         };
         for set in sets {
             all.append(set)?;

@@ -12,7 +12,10 @@ use std::{io::BufRead, path::Path};
 /// images in place of labels, damage, a line that is neither blank nor a whole number, or no label
 /// at all.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
-    let input = Stream::open(path.as_ref())?;
+    read(Stream::open(path.as_ref())?)
+}
+
+fn read(input: Stream) -> Result<Labels> {
     match input.kind() {
         FileKind::Idx => Ok(Labels::from_codes(&idx::read_labels(input)?)),
         FileKind::Text => read_lines(input),
@@ -59,17 +62,10 @@ fn unquoted(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{read::idx::tests::idx, read::stream::tests::gzip};
-    use crate::error::Error;
+    use crate::data::read::{idx::tests::idx, stream::tests::gzip, stream::tests::read_bytes};
 
     fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<String>, DataProblem> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), bytes).unwrap();
-        match read_labels(file.path()) {
-            Ok(labels) => Ok(labels.iter().map(str::to_owned).collect()),
-            Err(Error::Data { problem, .. }) => Err(problem),
-            Err(other) => panic!("{other}"),
-        }
+        read_bytes(bytes, super::read).map(|labels| labels.iter().map(str::to_owned).collect())
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn over_white([grey, opacity]: [u8; 2]) -> u8 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{error::Error, file_kind::FileKind};
+    use crate::{data::read::stream, file_kind::FileKind};
     use image::{GrayAlphaImage, GrayImage, ImageFormat, LumaA, RgbImage};
 
     /// A grey picture as the bytes of a file.
@@ -99,10 +99,8 @@ pub(crate) mod tests {
         bytes.into_inner()
     }
 
-    fn read_bytes(bytes: &[u8]) -> Result<Pixels> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), bytes).unwrap();
-        read(Stream::open(file.path())?)
+    fn read_bytes(bytes: &[u8]) -> Result<Pixels, DataProblem> {
+        stream::tests::read_bytes(bytes, read)
     }
 
     #[test]
@@ -145,9 +143,8 @@ pub(crate) mod tests {
     fn a_cut_picture_is_an_error() {
         let whole = png(16, &(0..=255).collect::<Vec<u8>>());
         for len in [9, 20, 40, whole.len() / 2] {
-            let error = read_bytes(&whole[..len]).unwrap_err();
-            let problem = matches!(error, Error::Data { problem: DataProblem::Picture { .. }, .. });
-            assert!(problem, "{len}: {error}");
+            let problem = read_bytes(&whole[..len]).unwrap_err();
+            assert!(matches!(problem, DataProblem::Picture { .. }), "{len}: {problem}");
         }
     }
 

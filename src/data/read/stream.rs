@@ -258,6 +258,23 @@ pub(crate) mod tests {
         encoder.finish().unwrap()
     }
 
+    /// What `read` makes of a file with these bytes, or what it says is wrong with it.
+    pub(crate) fn read_bytes<T>(
+        bytes: impl AsRef<[u8]>,
+        read: impl FnOnce(Stream) -> Result<T>,
+    ) -> Result<T, DataProblem> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        Stream::open(file.path()).and_then(read).map_err(problem)
+    }
+
+    pub(crate) fn problem(error: Error) -> DataProblem {
+        match error {
+            Error::Data { problem, .. } => problem,
+            other => panic!("{other}"),
+        }
+    }
+
     fn open(reader: impl Read + 'static) -> Result<Stream> {
         Stream::from_reader(Path::new("-"), Box::new(reader), None)
     }

@@ -22,10 +22,7 @@ fn load_path(path: impl AsRef<Path>) -> Result<Dataset> {
 }
 
 fn problem<T: std::fmt::Debug>(result: Result<T>) -> DataProblem {
-    match result.unwrap_err() {
-        Error::Data { problem, .. } => problem,
-        other => panic!("{other}"),
-    }
+    stream::tests::problem(result.unwrap_err())
 }
 
 fn images(values: &[u8]) -> Vec<u8> {
@@ -51,10 +48,8 @@ fn a_folder_gives_training_images_and_on_request_test_images() {
     assert_eq!(train.labels.unwrap().iter().collect::<Vec<_>>(), ["7", "0", "7"]);
     let source = Source::parse(format!("{}:test", folder.path().display()));
     let test = load(&source).unwrap();
-    assert_eq!(
-        (test.pixels.values(), test.labels.as_ref().unwrap().name_of(0)),
-        (&[8u8, 9][..], "3")
-    );
+    assert_eq!(test.pixels.values(), [8, 9]);
+    assert_eq!(test.labels.as_ref().unwrap().name_of(0), "3");
     assert!(test.origin(0).0.ends_with(":test"));
 }
 
@@ -180,10 +175,8 @@ fn folders_below_sub_folders_are_told_of() {
     assert!(nothing.contains("but not in theirs, such as") && nothing.contains("cat"), "{nothing}");
     std::fs::write(folder.path().join("train/b.png"), png(1, &[2])).unwrap();
     let data = load_path(&folder).unwrap();
-    assert_eq!(
-        (data.pixels.values(), data.passed_over),
-        (&[2][..], vec![folder.path().join("train/cat")])
-    );
+    assert_eq!(data.pixels.values(), [2]);
+    assert_eq!(data.passed_over, [folder.path().join("train/cat")]);
 }
 
 #[cfg(unix)]

@@ -106,7 +106,7 @@ fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool)
     })?;
     sync_tree(temporary.path()).map_err(Error::io(path))?;
     install(temporary, &target, occupant).map_err(|error| match error.kind() {
-        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, kind.obstacle()),
+        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, kind.obstacles().0),
         _ => Error::io(path)(error),
     })?;
     parents.keep(&target);
@@ -233,19 +233,11 @@ impl Kind {
         }
     }
 
-    /// A folder of this kind in the way.
-    fn obstacle(self) -> Obstacle {
+    /// A folder of this kind in the way, and one of anything else.
+    fn obstacles(self) -> (Obstacle, Obstacle) {
         match self {
-            Self::Run => Obstacle::Run,
-            Self::Pictures => Obstacle::Pictures,
-        }
-    }
-
-    /// A folder of anything else in the way.
-    fn foreign(self) -> Obstacle {
-        match self {
-            Self::Run => Obstacle::MoreThanRun,
-            Self::Pictures => Obstacle::MoreThanPictures,
+            Self::Run => (Obstacle::Run, Obstacle::MoreThanRun),
+            Self::Pictures => (Obstacle::Pictures, Obstacle::MoreThanPictures),
         }
     }
 }
@@ -272,8 +264,8 @@ fn admit(kind: Kind, path: &Path, force: bool) -> Result<Occupant> {
     let names = entry_names(path).map_err(Error::io(path))?;
     match (names.is_empty(), kind.is_of(&names), force) {
         (true, ..) => Ok(Occupant::EmptyFolder),
-        (_, false, _) => Err(exists(path, kind.foreign())),
-        (_, true, false) => Err(exists(path, kind.obstacle())),
+        (_, false, _) => Err(exists(path, kind.obstacles().1)),
+        (_, true, false) => Err(exists(path, kind.obstacles().0)),
         (_, true, true) => Ok(Occupant::SameKind),
     }
 }

@@ -9,6 +9,13 @@ fn place() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
+/// An empty folder, and the path `a` in it.
+fn place_and_path() -> (TempDir, PathBuf) {
+    let place = place();
+    let path = place.path().join("a");
+    (place, path)
+}
+
 /// Every file below `folder` with its bytes, temporary leftovers included, sorted.
 fn listing(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
@@ -88,9 +95,8 @@ fn a_link_is_followed_and_the_permissions_of_the_replaced_file_stay() {
 fn a_device_is_written_to_and_its_error_is_told() {
     write_file("/dev/null", b"x", false).unwrap();
     let full = write_file("/dev/full", b"x", true);
-    assert!(
-        matches!(full, Err(Error::Io { source, .. }) if source.kind() == ErrorKind::StorageFull)
-    );
+    let is_full = |source: &io::Error| source.kind() == ErrorKind::StorageFull;
+    assert!(matches!(full, Err(Error::Io { source, .. }) if is_full(&source)));
 }
 
 #[test]
@@ -104,8 +110,7 @@ fn a_folder_is_written_with_sub_folders_and_parents_and_nothing_else() {
 
 #[test]
 fn an_empty_folder_counts_as_none() {
-    let place = place();
-    let path = place.path().join("a");
+    let (_place, path) = place_and_path();
     fs::create_dir(&path).unwrap();
     check_folder_target(&path, false).unwrap();
     write_folder(&path, &run(b"m"), false).unwrap();
@@ -114,8 +119,7 @@ fn an_empty_folder_counts_as_none() {
 
 #[test]
 fn a_run_is_replaced_whole_but_only_with_force() {
-    let place = place();
-    let path = place.path().join("a");
+    let (place, path) = place_and_path();
     let old = [run(b"old"), vec![("means/01.png".into(), b"stale".to_vec())]].concat();
     write_folder(&path, &old, false).unwrap();
     let before = listing(place.path());
@@ -131,8 +135,7 @@ fn a_run_is_replaced_whole_but_only_with_force() {
 #[test]
 fn a_folder_of_the_users_is_never_replaced() {
     for stray in ["thesis.txt", ".git", "means.txt"] {
-        let place = place();
-        let path = place.path().join("a");
+        let (place, path) = place_and_path();
         fs::create_dir(&path).unwrap();
         fs::write(path.join(stray), b"work").unwrap();
         assert_eq!(refused(write_folder(&path, &run(b"m"), true)), Obstacle::MoreThanRun);
@@ -146,8 +149,7 @@ fn a_folder_of_the_users_is_never_replaced() {
 
 #[test]
 fn a_file_in_the_way_of_a_folder_stays() {
-    let place = place();
-    let path = place.path().join("a");
+    let (place, path) = place_and_path();
     fs::write(&path, b"file").unwrap();
     assert_eq!(refused(check_folder_target(&path, true)), Obstacle::NoFolder);
     assert_eq!(refused(write_folder(&path, &run(b"m"), true)), Obstacle::NoFolder);
@@ -183,8 +185,7 @@ fn a_failure_names_the_file_the_user_asked_for_not_the_temporary_one() {
 
 #[test]
 fn a_folder_filled_by_another_meanwhile_is_not_replaced() {
-    let place = place();
-    let path = place.path().join("a");
+    let (place, path) = place_and_path();
     let temporary = temporary_folder(&path).unwrap();
     write_folder(&path, &run(b"other"), false).unwrap();
     assert!(install(temporary, &path, Occupant::Nothing).is_err());

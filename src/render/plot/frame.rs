@@ -42,8 +42,7 @@ impl Frame {
         x.sort_unstable_by(f64::total_cmp);
         y.sort_unstable_by(f64::total_cmp);
         let (Some(low), Some(high)) = (y.first().copied(), y.last().copied()) else {
-            let (name, allowed) = ("the number of points to draw", "at least 1".into());
-            return Err(Error::Parameter { name, value: "0".into(), allowed });
+            return Err(Error::parameter("the number of points to draw", 0, "at least 1"));
         };
         Ok(match axes {
             Axes::Logarithmic => Self::logarithmic(x, low, high),

@@ -153,8 +153,7 @@ fn check(packed: &Packed) -> Result<()> {
         if found == expected {
             return Ok(());
         }
-        let (value, allowed) = (found.to_string(), format!("{expected}, as the rows have"));
-        Err(Error::Parameter { name, value, allowed })
+        Err(Error::parameter(name, found, format!("{expected}, as the rows have")))
     };
     same("height x width", packed.height.saturating_mul(packed.width), d)?;
     same("number of labels", packed.labels.map_or(n, Labels::len), n)?;
@@ -296,11 +295,8 @@ impl Header {
         let mut json = serde_json::to_vec(self).map_err(|e| Error::io("header")(e.into()))?;
         json.resize((PREFIX + json.len()).next_multiple_of(ALIGNMENT) - PREFIX, b' ');
         let len = u32::try_from(json.len()).ok().filter(|&len| len <= MAX_HEADER);
-        let len = len.ok_or_else(|| Error::Parameter {
-            name: "names",
-            value: format!("{} bytes long in all", json.len()),
-            allowed: "at most 256 MiB".into(),
-        })?;
+        let value = || format!("{} bytes long in all", json.len());
+        let len = len.ok_or_else(|| Error::parameter("names", value(), "at most 256 MiB"))?;
         Ok([&PACKED[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &json].concat())
     }
 

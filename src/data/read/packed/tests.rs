@@ -41,33 +41,20 @@ fn everything() -> (BitMatrix, Labels, Vec<f64>, Vec<String>) {
 
 fn file() -> Vec<u8> {
     let (bits, labels, weights, names) = everything();
-    write(Packed {
-        bits: &bits,
-        height: 3,
-        width: 3,
-        rule: Binarize::Threshold(77),
-        labels: Some(&labels),
-        weights: Some(&weights),
-        names: &names,
-        synthetic: false,
-    })
-    .unwrap()
+    let (labels, weights, names) = (Some(&labels), Some(&*weights), &*names);
+    let (height, width, rule) = (3, 3, Binarize::Threshold(77));
+    let synthetic = false;
+    write(Packed { bits: &bits, height, width, rule, labels, weights, names, synthetic }).unwrap()
+}
+
+fn plain(bits: &BitMatrix) -> Packed<'_> {
+    let (height, width, rule) = (1, bits.n_features(), Binarize::None);
+    let (labels, weights, names, synthetic) = (None, None, &[][..], true);
+    Packed { bits, height, width, rule, labels, weights, names, synthetic }
 }
 
 fn bare(bits: &BitMatrix) -> Vec<u8> {
-    let (height, width) = (1, bits.n_features());
-    let rule = Binarize::None;
-    let packed = Packed {
-        bits,
-        height,
-        width,
-        rule,
-        labels: None,
-        weights: None,
-        names: &[],
-        synthetic: true,
-    };
-    write(packed).unwrap()
+    write(plain(bits)).unwrap()
 }
 
 /// `file` with a checksum that fits again.
@@ -85,14 +72,9 @@ fn what_is_written_is_read() {
         let set = read_bytes(&bytes).unwrap();
         assert_eq!((set.pixels.height(), set.pixels.width()), (3, 3));
         assert_eq!(set.pixels.bits(), Some(&bits));
-        assert_eq!(
-            (set.labels.clone(), set.weights.clone(), set.names.clone()),
-            (Some(labels.clone()), Some(weights.clone()), names.clone())
-        );
-        assert_eq!(
-            (set.kind, set.packed_by()),
-            (SourceKind::Packed, Some(Binarize::Threshold(77)))
-        );
+        assert_eq!((set.labels.as_ref(), set.weights.as_ref()), (Some(&labels), Some(&weights)));
+        assert_eq!((&set.names, set.kind), (&names, SourceKind::Packed));
+        assert_eq!(set.packed_by(), Some(Binarize::Threshold(77)));
     }
     let bits = BitMatrix::from_fn(3, 17, |i, d| d % (i + 2) == 0);
     let set = read_bytes(&bare(&bits)).unwrap();
@@ -182,19 +164,11 @@ fn a_later_format_is_called_newer() {
 #[test]
 fn what_does_not_belong_together_is_not_written() {
     let (bits, labels, weights, names) = everything();
-    let sound = Packed {
-        bits: &bits,
-        height: 3,
-        width: 3,
-        rule: Binarize::None,
-        labels: Some(&labels),
-        weights: Some(&weights),
-        names: &names,
-        synthetic: false,
-    };
+    let (labels, weights) = (Some(&labels), Some(&*weights));
+    let sound = Packed { height: 3, width: 3, labels, weights, names: &names, ..plain(&bits) };
     assert!(write(sound).is_ok());
     assert!(write(Packed { height: 2, ..sound }).is_err());
-    assert!(write(Packed { weights: Some(&weights[1..]), ..sound }).is_err());
+    assert!(write(Packed { weights: weights.map(|weights| &weights[1..]), ..sound }).is_err());
     assert!(write(Packed { names: &names[1..], ..sound }).is_err());
     let few = Labels::from_names(["a"]);
     assert!(write(Packed { labels: Some(&few), ..sound }).is_err());

@@ -1,19 +1,14 @@
 //! Laws of reading tables.
 
 use super::*;
-use crate::error::Error;
+use crate::data::read::stream::tests::read_bytes;
 
 fn read_text(text: &str) -> Result<(Pixels, Option<Labels>), DataProblem> {
     read_content(text).map(|content| (content.pixels, content.labels))
 }
 
 fn read_content(text: &str) -> Result<Content, DataProblem> {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), text).unwrap();
-    Stream::open(file.path()).and_then(read).map_err(|error| match error {
-        Error::Data { problem, .. } => problem,
-        other => panic!("{other}"),
-    })
+    read_bytes(text, read)
 }
 
 fn rows(text: &str) -> Vec<Vec<u8>> {
@@ -43,18 +38,10 @@ fn every_common_dress_of_a_table_gives_the_same_rows() {
 }
 
 #[test]
-fn one_column_is_a_table_too() {
+fn one_column_is_a_table_and_words_and_fractions_are_numbers() {
     assert_eq!(rows("x\n1\n0\n"), [[1], [0]]);
     assert_eq!(rows("1\n0\n"), [[1], [0]]);
-}
-
-#[test]
-fn true_and_false_are_one_and_zero() {
     assert_eq!(rows("a,b\nTrue,FALSE\n"), [[1, 0]]);
-}
-
-#[test]
-fn fractions_are_scaled_to_grey() {
     assert_eq!(rows("0,1\n0.5,1\n"), [[0, 255], [128, 255]]);
 }
 
@@ -150,10 +137,8 @@ fn a_column_headed_weight_gives_the_weights() {
     ] {
         let content = read_content(text).unwrap();
         assert_eq!(content.weights, Some(vec![2.5, 0.0]), "{text:?}");
-        assert_eq!(
-            (content.pixels.values(), content.names),
-            (&[0, 1, 1, 0][..], vec!["a".into(), "b".into()])
-        );
+        assert_eq!(content.pixels.values(), [0, 1, 1, 0]);
+        assert_eq!(content.names, ["a", "b"]);
     }
     let inside = read_content("a,weight,c,d,e\n0,7,1,1,1\n").unwrap();
     assert_eq!((inside.weights, inside.names.len()), (Some(vec![7.0]), 4));
