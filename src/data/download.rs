@@ -27,8 +27,7 @@ impl Published {
 pub struct Download<'a> {
     /// Addresses of folders, ending in a slash, in the order in which they are asked.
     pub mirrors: &'a [String],
-    /// Time to wait for a connection, an answer, or a piece of a file. After that the next try
-    /// continues.
+    /// Time to wait for a connection, an answer, or a piece of a file, before the next try.
     pub patience: Duration,
 }
 
@@ -94,8 +93,9 @@ impl Download<'_> {
             bytes.extend_from_slice(&piece[..n]);
             watch(bytes.len() as u64);
         }
-        let is_cut = (bytes.len() as u64) < file.len && looks_like_it(bytes);
-        if is_cut {
+        // All published files are packed by gzip.
+        let looks_like_it = bytes.starts_with(GZIP) || bytes.is_empty();
+        if looks_like_it && (bytes.len() as u64) < file.len {
             return Err(failed(&format!("ended after {} of {} bytes", bytes.len(), file.len)));
         }
         Ok(())
@@ -103,12 +103,13 @@ impl Download<'_> {
 
     fn agent(&self) -> ureq::Agent {
         let patience = Some(self.patience);
-        let config = ureq::Agent::config_builder()
+        ureq::Agent::config_builder()
             .timeout_connect(patience)
             .timeout_recv_response(patience)
             .timeout_recv_body(patience)
-            .user_agent(concat!("bmm/", env!("CARGO_PKG_VERSION")));
-        config.build().into()
+            .user_agent(concat!("bmm/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .into()
     }
 }
 
@@ -116,15 +117,8 @@ fn wrong(address: &str, reason: String) -> Error {
     Error::data(address, DataProblem::Download { reason })
 }
 
-/// All published files are packed by gzip.
-fn looks_like_it(bytes: &[u8]) -> bool {
-    bytes.starts_with(GZIP) || bytes.is_empty()
-}
-
 fn what_it_is(bytes: &[u8], file: &Published) -> String {
-    let start = bytes.trim_ascii_start();
-    let is_page = start.first() == Some(&b'<');
-    if is_page {
+    if bytes.trim_ascii_start().starts_with(b"<") {
         "is a web page, not the file".into()
     } else if bytes.len() as u64 == file.len {
         "is not the published file: its SHA-256 is another".into()

@@ -33,14 +33,8 @@ struct Header<'a> {
 pub(super) fn seal(payload: &[u8]) -> Result<Vec<u8>, ModelProblem> {
     let payload_len = payload.len() as u64;
     checked_file_len(payload_len)?;
-    let mut file = Vec::with_capacity(HEADER_LEN as usize + payload.len());
-    file.extend_from_slice(&MODEL);
-    file.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
-    file.extend_from_slice(&payload_len.to_le_bytes());
-    let sum = sha256(&[&file, payload]);
-    file.extend_from_slice(&sum);
-    file.extend_from_slice(payload);
-    Ok(file)
+    let covered = [&MODEL[..], &FORMAT_VERSION.to_le_bytes(), &payload_len.to_le_bytes()].concat();
+    Ok([&covered, &sha256(&[&covered, payload])[..], payload].concat())
 }
 
 /// The payload of a whole and undamaged `file` of a known format version.
@@ -110,9 +104,8 @@ fn take_header(file: &[u8]) -> Option<(Header<'_>, &[u8])> {
 
 fn not_a_model(file: &[u8]) -> ModelProblem {
     if BENT_MAGIC.iter().any(|start| file.starts_with(start)) {
-        return ModelProblem::Damaged {
-            what: "its first bytes were changed, as by a text-mode transfer",
-        };
+        let what = "its first bytes were changed, as by a text-mode transfer";
+        return ModelProblem::Damaged { what };
     }
     if file.starts_with(GZIP) {
         return ModelProblem::Compressed;
@@ -161,9 +154,8 @@ mod tests {
         let unix = [&b"\x89BMM\n\x1a\n"[..], &file[8..]].concat();
         let utf8 = [&b"\xef\xbf\xbdBMM\r\n\x1a\n"[..], &file[8..]].concat();
         let seven_bits = [&b"\x09BMM\r\n\x1a\n"[..], &file[8..]].concat();
-        for bent in [unix, utf8, seven_bits] {
-            assert!(matches!(open(&bent), Err(ModelProblem::Damaged { .. })));
-        }
+        let is_damaged = |bent: &Vec<u8>| matches!(open(bent), Err(ModelProblem::Damaged { .. }));
+        assert!([unix, utf8, seven_bits].iter().all(is_damaged));
     }
 
     #[test]

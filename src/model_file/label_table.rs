@@ -1,8 +1,7 @@
 //! The labels met in the clusters of a model.
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::ModelProblem;
+use serde::{Deserialize, Serialize};
 
 /// How many training samples of each label fell in each cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,9 +55,9 @@ impl LabelTable {
     pub(super) fn check(&self, n_components: usize) -> Result<(), ModelProblem> {
         let needs = self.names.len().checked_mul(n_components);
         ModelProblem::ensure(needs == Some(self.counts.len()) && !self.names.is_empty(), || {
-            let (labels, counts) = (self.names.len(), self.counts.len());
+            let (l, counts) = (self.names.len(), self.counts.len());
             format!(
-                "its label table has {counts} counts for {n_components} clusters and {labels} labels"
+                "its label table has {counts} counts for {n_components} clusters and {l} labels"
             )
         })?;
         let of_labels = self.label_of.iter().flatten();
@@ -86,9 +85,7 @@ mod tests {
 
     #[test]
     fn a_cluster_without_images_or_beyond_the_table_has_no_majority() {
-        assert_eq!(table().majority(1), None);
-        assert_eq!(table().majority(3), None);
-        assert_eq!(table().majority(usize::MAX), None);
+        assert!([1, 3, usize::MAX].iter().all(|&k| table().majority(k).is_none()));
     }
 
     #[test]

@@ -81,10 +81,9 @@ impl Typicality {
             n_components.checked_mul(LEVELS.len()) == Some(values.len())
                 && values.chunks(LEVELS.len()).all(<[f64]>::is_sorted)
         };
-        if is_sound(&self.log_prob) && is_sound(&self.ones) {
-            return Ok(());
-        }
-        Err(ModelProblem::Invalid("its quantiles do not ascend".into()))
+        ModelProblem::ensure(is_sound(&self.log_prob) && is_sound(&self.ones), || {
+            "its quantiles do not ascend".into()
+        })
     }
 }
 
@@ -150,10 +149,8 @@ mod tests {
     fn no_more_than_a_share_of_the_members_is_below_that_share() {
         let typicality = typicality();
         for limit in [0.02, 0.05, 0.2, 0.5] {
-            let is_below = |i: &usize| {
-                let value = typicality.of_sample(0, -1.0 - *i as f64, 100 + i);
-                value.unwrap() <= limit
-            };
+            let of_member = |i: usize| typicality.of_sample(0, -1.0 - i as f64, 100 + i).unwrap();
+            let is_below = |i: &usize| of_member(*i) <= limit;
             let below = (0..100).filter(is_below).count() as f64 / 100.0;
             assert!(below <= limit + 0.02, "{below} below {limit}");
         }
@@ -173,8 +170,7 @@ mod tests {
 
     #[test]
     fn a_cluster_without_samples_says_nothing() {
-        assert_eq!(typicality().of_sample(1, -50.0, 150), None);
-        assert_eq!(typicality().of_sample(2, -50.0, 150), None);
+        assert!([1, 2].iter().all(|&k| typicality().of_sample(k, -50.0, 150).is_none()));
         assert!(typicality().check(2).is_ok());
     }
 

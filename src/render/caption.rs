@@ -14,12 +14,10 @@ pub(super) fn fitted(text: &str, width: usize) -> String {
         return visible;
     }
     let mut room = width.saturating_sub(CUT.len());
-    let fits = |c: &char| match room.checked_sub(c.width().unwrap_or(0)) {
-        Some(left) => {
-            room = left;
-            true
-        }
-        None => false,
+    let fits = |c: &char| {
+        let left = room.checked_sub(c.width().unwrap_or(0));
+        room = left.unwrap_or(0);
+        left.is_some()
     };
     let start: String = visible.chars().take_while(fits).collect();
     start.trim_end().to_string() + &CUT[..width.min(CUT.len())]

@@ -108,8 +108,7 @@ fn draw(pixels: &Pixels, seed: u64) -> Result<BitMatrix> {
     })
 }
 
-/// The finaliser of SplitMix64: a bijection that spreads neighbouring seeds and rows over all 64
-/// bits.
+/// The finaliser of SplitMix64: a bijection that spreads neighbouring seeds over all 64 bits.
 fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

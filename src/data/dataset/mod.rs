@@ -111,10 +111,7 @@ impl Dataset {
         Self::of_parts([(source, n_images)], kind, pixels, labels)
     }
 
-    /// A data set whose images came from `sources`, each with its number of images.
-    ///
-    /// # Errors
-    /// [`DataProblem::LabelCount`] if there are labels, but not one for each image.
+    /// [`Self::new`] from several `sources`, each with its number of images.
     pub(super) fn of_parts(
         sources: impl IntoIterator<Item = (String, usize)>,
         kind: SourceKind,
@@ -198,13 +195,14 @@ impl Dataset {
     pub(crate) fn check_columns(&self) -> Result<()> {
         let sums = self.pixels.missing().map(BitMatrix::column_sums).unwrap_or_default();
         let n = self.pixels.n_images() as u64;
-        match sums.iter().position(|&sum| sum == n) {
-            Some(d) => {
-                let name = self.names.get(d).cloned().unwrap_or_else(|| (d + 1).to_string());
-                Err(Error::data(self.origin(0).0, DataProblem::MissingColumn { name }))
-            }
-            None => Ok(()),
-        }
+        sums.iter().position(|&sum| sum == n).map_or(Ok(()), |d| {
+            let name = self.column_name(d);
+            Err(Error::data(self.origin(0).0, DataProblem::MissingColumn { name }))
+        })
+    }
+
+    fn column_name(&self, d: usize) -> String {
+        self.names.get(d).cloned().unwrap_or_else(|| (d + 1).to_string())
     }
 
     /// Checks that all values are on one scale. A binary table with a column of ages, say, is
@@ -225,7 +223,7 @@ impl Dataset {
         let n_other = most.iter().filter(|most| **most > 1).count();
         match most.iter().zip(0..).find(|(most, _)| **most > 1) {
             Some((&value, d)) if n_binary > n_other => {
-                let name = self.names.get(d).cloned().unwrap_or_else(|| (d + 1_usize).to_string());
+                let name = self.column_name(d);
                 let is_told = |i: &usize| self.pixels.image(*i)[d] == value;
                 let row = (0..self.pixels.n_images()).find(is_told).unwrap_or(0);
                 Err(Error::data(self.origin(row).0, DataProblem::MixedScales { name, value }))
@@ -259,12 +257,8 @@ impl Dataset {
     #[doc(hidden)]
     pub fn truncate(&mut self, n: usize) {
         self.pixels.truncate(n);
-        if let Some(labels) = &mut self.labels {
-            labels.truncate(n);
-        }
-        if let Some(weights) = &mut self.weights {
-            weights.truncate(n);
-        }
+        self.labels.iter_mut().for_each(|labels| labels.truncate(n));
+        self.weights.iter_mut().for_each(|weights| weights.truncate(n));
         self.parts.retain(|part| part.first < n);
         if let Some(last) = self.parts.last_mut() {
             last.n_images = last.n_images.min(n - last.first);
@@ -272,11 +266,8 @@ impl Dataset {
     }
 
     /// Joins `sets` in their order. Labels stay only if every set has them. Where binary rows meet
-    /// grey ones, a one becomes 255.
-    ///
-    /// # Errors
-    /// [`DataProblem::MixedSizes`] if the images differ in size, [`Error::Parameter`] if `sets` is
-    /// empty.
+    /// grey ones, a one becomes 255. Errors: [`DataProblem::MixedSizes`] if the images differ in
+    /// size, [`Error::Parameter`] if `sets` is empty.
     pub(super) fn concat(mut sets: Vec<Dataset>) -> Result<Self> {
         let labels: Option<Vec<Labels>> = sets.iter().map(|set| set.labels.clone()).collect();
         if !sets.iter().all(Self::is_binary) {

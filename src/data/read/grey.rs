@@ -50,10 +50,9 @@ impl GreyValues {
     /// Appends one whole number.
     pub(crate) fn push_whole(&mut self, value: u8) -> Result<(), NotGrey> {
         let index = self.values.len();
-        if value > 1 {
-            if self.fractions {
-                return Err(NotGrey { index, value: value.into() });
-            }
+        if value > 1 && self.fractions {
+            return Err(NotGrey { index, value: value.into() });
+        } else if value > 1 {
             self.above_one.get_or_insert(index);
         }
         self.values.push(if self.fractions { value * 255 } else { value });

@@ -84,7 +84,9 @@ fn every_element_type_gives_the_same_rows() {
 }
 
 #[test]
-fn booleans_and_signed_bytes_stay_zero_and_one() {
+fn booleans_and_signed_bytes_stay_zero_and_one_and_fractions_are_scaled() {
+    let fractions = file(&[1, 3], Order::C, [0.0f32, 0.5, 1.0]);
+    assert_eq!(read_bytes(&fractions).unwrap().values(), [0, 128, 255]);
     let bools = file(&[1, 2], Order::C, [false, true]);
     assert_eq!(read_bytes(&bools).unwrap().values(), [0, 1]);
     assert_eq!(read_bytes(&file(&[1, 2], Order::C, [0i8, 1])).unwrap().values(), [0, 1]);
@@ -107,12 +109,6 @@ fn fortran_order_gives_the_same_images() {
     (0..w).for_each(|x| (0..h).for_each(|y| (0..n).for_each(|i| f.push(value(i, y, x)))));
     let expected = read_bytes(&file(&[2, 3, 4], Order::C, c)).unwrap();
     assert_eq!(read_bytes(&file(&[2, 3, 4], Order::Fortran, f)).unwrap(), expected);
-}
-
-#[test]
-fn fractions_are_scaled_to_grey() {
-    let bytes = file(&[1, 3], Order::C, [0.0f32, 0.5, 1.0]);
-    assert_eq!(read_bytes(&bytes).unwrap().values(), [0, 128, 255]);
 }
 
 #[test]

@@ -41,13 +41,11 @@ pub(crate) fn read(mut input: Stream) -> Result<Content> {
     let separator = separator(input.head());
     let mut table = Table::default();
     let has_bom = input.head().starts_with(BOM);
-    let read =
-        skip(input.reader(), if has_bom { BOM.len() } else { 0 }).and_then(
-            |reader| match separator {
-                Some(separator) => table.read_separated(reader, separator),
-                None => table.read_spaced(reader),
-            },
-        );
+    let reader = skip(input.reader(), if has_bom { BOM.len() } else { 0 });
+    let read = reader.and_then(|reader| match separator {
+        Some(separator) => table.read_separated(reader, separator),
+        None => table.read_spaced(reader),
+    });
     read.map_err(|stop| match stop {
         Stop::Io(e) => input.failed(e),
         Stop::Problem(problem) => input.wrong(problem),
@@ -90,7 +88,7 @@ fn separator(head: &[u8]) -> Option<u8> {
 /// What has been read so far.
 #[derive(Default)]
 struct Table {
-    /// Number of cells in the first line, labels and weights included.
+    /// Cells of the first line, labels and weights included.
     n_columns: Option<usize>,
     label_column: Option<usize>,
     weight_column: Option<usize>,
@@ -175,22 +173,20 @@ impl Table {
         }
         self.n_columns = Some(cells.len());
         let is_number = |cell: &&[u8]| number(cell.trim_ascii()).is_some();
-        if cells.len() > 1 && cells.iter().all(|cell| is_missing(cell.trim_ascii())) {
+        let all_missing = cells.len() > 1 && cells.iter().all(|cell| is_missing(cell.trim_ascii()));
+        if all_missing || cells.iter().any(is_number) && !counts_columns(cells) {
             return self.line(line, cells.iter().copied());
         }
-        if cells.iter().any(is_number) && !counts_columns(cells) {
-            return self.line(line, cells.iter().copied());
-        }
-        let names: Vec<String> = cells
-            .iter()
-            .map(|cell| String::from_utf8_lossy(cell.trim_ascii()).into_owned())
-            .collect();
+        let name = |cell: &&[u8]| String::from_utf8_lossy(cell.trim_ascii()).into_owned();
+        let names: Vec<String> = cells.iter().map(name).collect();
         self.find_roles(&names);
-        let is_feature =
-            |column: &usize| ![self.label_column, self.weight_column].contains(&Some(*column));
-        self.names =
-            (0..names.len()).filter(is_feature).map(|column| names[column].clone()).collect();
+        let columns = (0..).zip(names).filter(|(column, _)| self.is_feature(*column));
+        self.names = columns.map(|(_, name)| name).collect();
         Ok(())
+    }
+
+    fn is_feature(&self, column: usize) -> bool {
+        ![self.label_column, self.weight_column].contains(&Some(column))
     }
 
     /// Labels stand first or last, weights anywhere.
@@ -241,9 +237,8 @@ impl Table {
     fn out_of_range(&self, NotGrey { index, value }: NotGrey, current: u64) -> DataProblem {
         let line = self.lines.get(index / self.n_features()).copied().unwrap_or(current);
         let feature = index % self.n_features();
-        let others = [self.label_column, self.weight_column];
-        let is_feature = |column: &usize| !others.contains(&Some(*column));
-        let column = (0..).filter(is_feature).nth(feature).unwrap_or(feature);
+        let column = (0..).filter(|&column| self.is_feature(column)).nth(feature);
+        let column = column.unwrap_or(feature);
         DataProblem::CellRange { line, column: column + 1, value }
     }
 }
