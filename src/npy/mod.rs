@@ -204,14 +204,12 @@ impl<'a> Literal<'a> {
         self.0 = rest;
         let dims = dims.split(',').map(str::trim).filter(|dim| !dim.is_empty());
         let number = |dim: &str| dim.strip_suffix('L').unwrap_or(dim).parse();
-        let dims = dims.take(MAX_DIMENSIONS + 1);
-        let dims: Result<Vec<u64>, String> = dims
-            .map(|dim| number(dim).map_err(|_| format!("its shape holds {:?}", beginning(dim))))
-            .collect();
-        dims.and_then(|dims| match dims.len() {
-            ..=MAX_DIMENSIONS => Ok(dims),
-            _ => Err(format!("it has more than {MAX_DIMENSIONS} dimensions")),
-        })
+        let length = |dim| number(dim).map_err(|_| format!("its shape holds {:?}", beginning(dim)));
+        let dims = dims.take(MAX_DIMENSIONS + 1).map(length).collect::<Result<Vec<u64>, _>>()?;
+        if dims.len() > MAX_DIMENSIONS {
+            return Err(format!("it has more than {MAX_DIMENSIONS} dimensions"));
+        }
+        Ok(dims)
     }
 
     fn sees(&mut self, token: &str) -> bool {

@@ -25,7 +25,6 @@ pub(super) struct Style {
 
 impl Style {
     pub const TITLE: Self = Self { size: RasterHeight::Size24, weight: FontWeight::Bold, ink: 20 };
-    pub const FOOT: Self = Self::regular(RasterHeight::Size16);
     pub const SMALL: Self = Self::regular(RasterHeight::Size16);
     pub const LARGE: Self = Self::regular(RasterHeight::Size20);
 

@@ -59,18 +59,15 @@ impl Raster {
     }
 
     fn transposed(&self) -> Self {
-        let mut values = Vec::with_capacity(self.values.len());
-        for x in 0..self.width {
-            values.extend((0..self.height).map(|y| self.at(x, y)));
-        }
+        let column = |x: usize| (0..self.height).map(move |y| self.at(x, y));
+        let values = (0..self.width).flat_map(column).collect();
         Self { width: self.height, height: self.width, values }
     }
 }
 
 /// The mean of the part of `row` that pixel `x` of a row of only `width` pixels covers.
 fn area_mean(row: &[f64], x: usize, width: usize) -> f64 {
-    // Whole-number units: a source pixel is `width` long, a target pixel `row.len()`, so overlaps
-    // are exact.
+    // A source pixel is `width` long, a target pixel `row.len()`, so overlaps are exact.
     let length = row.len();
     let (start, end) = (x * length, (x + 1) * length);
     let covered = start / width..end.div_ceil(width);

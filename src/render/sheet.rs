@@ -40,7 +40,7 @@ pub fn sheet_png(tiles: &[Tile], shape: Shape, sheet: &Sheet) -> Result<Vec<u8>>
     let (grid_width, grid_height) = layout.grid(tiles.len());
     let width = grid_width.max(text_width(sheet).min(TEXT_WIDTH));
     let title = Block::new(sheet.title, Style::TITLE, width);
-    let foot = Block::new(sheet.foot, Style::FOOT, width);
+    let foot = Block::new(sheet.foot, Style::SMALL, width);
 
     let top = MARGIN + title.height_with_gap();
     let foot_gap = foot.height_with_gap();
@@ -57,7 +57,7 @@ pub fn sheet_png(tiles: &[Tile], shape: Shape, sheet: &Sheet) -> Result<Vec<u8>>
 /// The pixels that title and foot take in one line each.
 fn text_width(sheet: &Sheet) -> usize {
     let width = |text, style: Style| style.width(caption::columns(text));
-    width(sheet.title, Style::TITLE).max(width(sheet.foot, Style::FOOT))
+    width(sheet.title, Style::TITLE).max(width(sheet.foot, Style::SMALL))
 }
 
 /// Some lines of text in one style.

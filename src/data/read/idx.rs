@@ -51,15 +51,11 @@ fn idx_type(code: u8, dims: usize) -> DataProblem {
 
 /// Reads the header and returns the dimensions.
 fn header(input: &mut Stream) -> Result<Vec<u32>> {
-    let (code, dims) = match *input.head() {
-        [0, 0, code, dims, ..] => (code, usize::from(dims)),
-        _ => {
-            return Err(input.wrong(DataProblem::UnknownKind {
-                looks_like: "no IDX file".into(),
-                recipe: None,
-            }));
-        }
+    let [0, 0, code, dims, ..] = *input.head() else {
+        let looks_like = "no IDX file".into();
+        return Err(input.wrong(DataProblem::UnknownKind { looks_like, recipe: None }));
     };
+    let dims = usize::from(dims);
     if code != UNSIGNED_BYTE {
         return Err(input.wrong(idx_type(code, dims)));
     }

@@ -77,13 +77,9 @@ pub fn load_all(sources: &[Source]) -> Result<Dataset> {
 /// # Errors
 /// Those of [`load`], of the source first.
 pub fn load_with_test(source: &Source) -> Result<(Dataset, Option<Dataset>)> {
-    match set_with_test(source) {
-        Some(set) => {
-            let (train, test) = idx_folder::load_both(source.path(), &set)?;
-            Ok((train, Some(test)))
-        }
-        None => Ok((load(source)?, None)),
-    }
+    let Some(set) = set_with_test(source) else { return Ok((load(source)?, None)) };
+    let (train, test) = idx_folder::load_both(source.path(), &set)?;
+    Ok((train, Some(test)))
 }
 
 /// Whether a source is the training images of a folder that also has test images.
@@ -138,12 +134,9 @@ fn load_picture(name: String, input: Stream, size: Option<(usize, usize)>) -> Re
 }
 
 fn refuse_split(source: &Source) -> Result<()> {
-    match source.split() {
-        Some(split) => {
-            Err(Error::data(source.path(), DataProblem::NotSplit { split: split.name() }))
-        }
-        None => Ok(()),
-    }
+    source.split().map_or(Ok(()), |split| {
+        Err(Error::data(source.path(), DataProblem::NotSplit { split: split.name() }))
+    })
 }
 
 #[cfg(test)]

@@ -90,10 +90,8 @@ impl Album {
             (Some(pixels), Some(first)) => {
                 if !pixels.append(&picture) {
                     let (other, other_size) = (first.display().to_string(), pixels.size_text());
-                    return Err(Error::data(
-                        path,
-                        DataProblem::MixedSizes { size, other, other_size },
-                    ));
+                    let problem = DataProblem::MixedSizes { size, other, other_size };
+                    return Err(Error::data(path, problem));
                 }
             }
             (pixels, _) => *pixels = Some(picture),

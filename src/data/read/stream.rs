@@ -78,19 +78,15 @@ impl Stream {
 
     /// The error for content of a kind that is not wanted here.
     pub(crate) fn unusable(&self) -> Error {
-        let kind = self.kind();
-        let looks_like = match kind {
+        let (looks_like, recipe) = match self.kind() {
             FileKind::Empty => return self.wrong(DataProblem::Empty),
             FileKind::WebPage => return self.wrong(DataProblem::WebPage),
             FileKind::Unknown => {
                 let bytes = self.head.iter().take(8).map(|byte| format!(" {byte:02x}"));
-                format!("binary data that begins with{}", bytes.collect::<String>())
+                (format!("binary data that begins with{}", bytes.collect::<String>()), None)
             }
-            kind => kind.name().into(),
-        };
-        let recipe = match kind {
-            FileKind::Foreign(foreign) => Some(foreign.recipe),
-            _ => None,
+            FileKind::Foreign(foreign) => (foreign.name.into(), Some(foreign.recipe)),
+            kind => (kind.name().into(), None),
         };
         self.wrong(DataProblem::UnknownKind { looks_like, recipe })
     }
@@ -106,7 +102,6 @@ impl Stream {
         read_error(&self.path, self.gzip, error)
     }
 
-    /// The content as a stream.
     pub(crate) fn reader(&mut self) -> &mut impl std::io::BufRead {
         &mut self.reader
     }
@@ -123,7 +118,6 @@ impl Stream {
         }
     }
 
-    /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
     pub(crate) fn len(&self) -> Option<u64> {
         self.len
     }
@@ -201,9 +195,7 @@ impl Stream {
     /// Appends up to `n` bytes; fewer only if the content ends.
     pub(crate) fn append(&mut self, bytes: &mut Vec<u8>, n: u64) -> Result<()> {
         let room = usize::try_from(n).ok().filter(|&n| bytes.try_reserve_exact(n).is_ok());
-        if room.is_none() {
-            return Err(self.no_memory(n));
-        }
+        room.ok_or_else(|| self.no_memory(n))?;
         let read = self.reader.by_ref().take(n).read_to_end(bytes);
         read.map(drop).map_err(|e| self.failed(e))
     }

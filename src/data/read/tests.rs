@@ -89,15 +89,6 @@ fn a_raw_file_wins_over_its_packed_twin() {
 }
 
 #[test]
-fn images_and_labels_must_be_equally_many() {
-    let folder = folder(&[
-        ("train-images-idx3-ubyte", images(&[1, 2])),
-        ("train-labels-idx1-ubyte", idx(&[2], &[1, 2])),
-    ]);
-    assert_eq!(problem(load_path(&folder)), DataProblem::LabelCount { labels: 2, images: 1 });
-}
-
-#[test]
 fn several_data_sets_in_a_folder_are_listed() {
     let folder = folder(&[
         ("emnist-letters-train-images-idx3-ubyte", images(&[1, 2])),
@@ -208,13 +199,6 @@ fn a_folder_with_a_data_set_in_its_sub_folder_says_where_it_is() {
 }
 
 #[test]
-fn pictures_of_two_sizes_are_refused_with_both_names() {
-    let folder = folder(&[("a.png", png(2, &[0; 6])), ("b.png", png(3, &[0; 6]))]);
-    let error = load_path(&folder).unwrap_err().to_string();
-    assert!(["b.png: is 2x3", "a.png is 3x2"].iter().all(|fact| error.contains(fact)), "{error}");
-}
-
-#[test]
 fn a_file_named_like_a_picture_must_be_one() {
     let page = ("b.PNG", b"<html>".to_vec());
     let only = folder(std::slice::from_ref(&page));
@@ -241,15 +225,6 @@ fn a_split_of_what_has_none_is_refused() {
         let source = Source::new(path).with_split(Split::Test);
         assert_eq!(problem(load(&source)), DataProblem::NotSplit { split: "test" });
     }
-}
-
-#[test]
-fn missing_empty_and_unknown_files_are_told_apart() {
-    assert!(matches!(load_path("no/such/file"), Err(Error::Io { .. })));
-    let folder = folder(&[("empty", vec![]), ("archive", b"PK\x03\x04".to_vec())]);
-    assert_eq!(problem(load_path(folder.path().join("empty"))), DataProblem::Empty);
-    let archive = problem(load_path(folder.path().join("archive")));
-    assert!(archive.to_string().contains("zip archive"), "{archive}");
 }
 
 #[cfg(unix)]

@@ -140,10 +140,8 @@ pub fn check_file_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
 
 /// What is there may go only with `force`.
 fn admit_file(path: &Path, force: bool) -> Result<()> {
-    if !force && path.symlink_metadata().is_ok() {
-        return Err(exists(path, Obstacle::File));
-    }
-    Ok(())
+    let is_free = force || path.symlink_metadata().is_err();
+    if is_free { Ok(()) } else { Err(exists(path, Obstacle::File)) }
 }
 
 fn exists(path: &Path, obstacle: Obstacle) -> Error {

@@ -167,8 +167,7 @@ fn the_check_leaves_nothing_behind() {
 #[test]
 fn a_failure_leaves_neither_the_temporary_folder_nor_the_parents() {
     let place = place();
-    let names_that_fail = ["../out", "", "/out", "model.bmm", "model.bmm/x"];
-    for bad in names_that_fail {
+    for bad in ["../out", "", "/out", "model.bmm", "model.bmm/x"] {
         let files = [run(b"m"), vec![(bad.into(), Vec::new())]].concat();
         assert!(write_folder(place.path().join("models/a"), &files, true).is_err(), "{bad:?}");
         assert!(names(place.path()).is_empty(), "{bad:?}");
@@ -198,9 +197,7 @@ fn exchanging_by_turns_is_exchanging() {
     for way in [exchange, exchange_by_turns] {
         let place = place();
         let (a, b) = (place.path().join("a"), place.path().join("b"));
-        for folder in [&a, &b] {
-            fs::create_dir(folder).unwrap();
-        }
+        [&a, &b].into_iter().for_each(|folder| fs::create_dir(folder).unwrap());
         fs::write(a.join("x"), b"of a").unwrap();
         way(&a, &b).unwrap();
         assert_eq!(names(place.path()), ["a/", "b/", "b/x"]);

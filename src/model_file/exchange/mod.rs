@@ -68,10 +68,8 @@ impl Format {
     /// [`ModelProblem::UnknownFormat`], which lists the four endings.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
         let fits = |format: &Self| has_ending(&path, format.extension());
-        Self::ALL
-            .into_iter()
-            .find(fits)
-            .ok_or_else(|| Error::model(path, ModelProblem::UnknownFormat))
+        let format = Self::ALL.into_iter().find(fits);
+        format.ok_or_else(|| Error::model(path, ModelProblem::UnknownFormat))
     }
 }
 

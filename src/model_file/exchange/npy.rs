@@ -70,17 +70,17 @@ mod tests {
     #[test]
     fn headers_that_would_exhaust_stack_or_memory_are_refused() {
         let deep = format!("{{'descr': '<f8', 'shape': {}", "(".repeat(60_000));
-        let of = |dtype: &str, shape: &str| {
+        let text = |dtype: &str, shape: &str| {
             format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}")
         };
         for (header, what) in [
             (deep, "its shape"),
-            (of("<f8", "(4294967296, 4294967296)"), "no array of shape (4294967296, 4294967296)"),
-            (of("<f8", "(0xFFFFFFFFFF, 0xFFFFFFFFFF)"), "its shape holds \"0xFFFFFFFFFF\""),
-            (of("<f8", "(99999999, 2)"), "no array of shape (99999999, 2)"),
-            (of("<f8", "(4,)"), "its shape is [4], not (K, D + 1)"),
-            (of("<f4", "(2, 2)"), "its numbers are <f4, not f8"),
-            (of("<f8", "(0, 4294967296)"), "no array of shape (0, 4294967296)"),
+            (text("<f8", "(4294967296, 4294967296)"), "no array of shape (4294967296, 4294967296)"),
+            (text("<f8", "(0xFFFFFFFFFF, 0xFFFFFFFFFF)"), "its shape holds \"0xFFFFFFFFFF\""),
+            (text("<f8", "(99999999, 2)"), "no array of shape (99999999, 2)"),
+            (text("<f8", "(4,)"), "its shape is [4], not (K, D + 1)"),
+            (text("<f4", "(2, 2)"), "its numbers are <f4, not f8"),
+            (text("<f8", "(0, 4294967296)"), "no array of shape (0, 4294967296)"),
         ] {
             let problem = import(&file(&header)).map(|_| ()).unwrap_err().to_string();
             assert!(problem.contains(what), "{problem}");

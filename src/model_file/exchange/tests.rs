@@ -123,9 +123,8 @@ fn numbers_that_are_no_mixture_are_refused_with_the_number() {
         let message = refusal(&format!("weight,p0,p1\n{row}\n"), Format::Csv);
         assert!(message.contains(what), "{message}");
     }
-    for (rows, what) in
-        [("[[1e400]]", "out of range"), ("[[-0.5]]", "-0.5"), ("[[0],[1]]", "1 x 1")]
-    {
+    let rows = [("[[1e400]]", "out of range"), ("[[-0.5]]", "-0.5"), ("[[0],[1]]", "1 x 1")];
+    for (rows, what) in rows {
         let message = refusal(&format!(r#"{{"weights": [1], "means": {rows}}}"#), Format::Json);
         assert!(message.contains(what), "{message}");
     }

@@ -159,8 +159,7 @@ fn shade_row(raster: &Raster, row: usize, line: &mut String) {
 fn blocks_row(raster: &Raster, row: usize, line: &mut String, colours: Colours) {
     let mut current = (None, None);
     for x in 0..raster.width {
-        let wanted = (Some(raster.at(x, 2 * row)), lower(raster, x, row));
-        let wanted = (wanted.0.map(grey), wanted.1.map(grey));
+        let wanted = (Some(grey(raster.at(x, 2 * row))), lower(raster, x, row).map(grey));
         if wanted.0 != current.0 {
             push_colour(line, 38, wanted.0, colours);
         }
