@@ -27,8 +27,7 @@ impl Labels {
         Self { names, of_row }
     }
 
-    /// Labels from the class names and the index of each row in them; `None` if one lies outside of
-    /// them.
+    /// Labels from class names and the index of each row; `None` if one lies outside of them.
     pub(super) fn new(names: Vec<String>, of_row: Vec<Option<u32>>) -> Option<Self> {
         let is_named = |label: &u32| (*label as usize) < names.len();
         of_row.iter().flatten().all(is_named).then_some(Self { names, of_row })

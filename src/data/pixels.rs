@@ -112,8 +112,7 @@ impl Pixels {
         }
     }
 
-    /// The same images with the values missing that stand at `places` (image * `n_features` +
-    /// feature).
+    /// These images without the values at `places` (image * `n_features` + feature).
     pub(super) fn without(self, places: &[usize]) -> Result<Self> {
         let d = self.n_features();
         let mut missing = BitMatrix::zeros(self.n_images, d);

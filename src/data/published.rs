@@ -2,8 +2,7 @@
 
 use super::download::Published;
 
-/// A published data set: 60,000 and 10,000 grey images of 28 x 28 with labels, in the format of
-/// MNIST.
+/// 60,000 and 10,000 grey images of 28 x 28 with labels, in the format of MNIST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublishedSet {
     /// Handwritten digits.

@@ -77,8 +77,7 @@ impl FileKind {
     }
 }
 
-/// Whether the name of `path` is something and `.ending`, in upper or lower case; `ending` may hold
-/// a dot.
+/// Whether the name of `path` is something and `.ending`, in upper or lower case.
 pub(crate) fn has_ending(path: impl AsRef<Path>, ending: &str) -> bool {
     let name = path.as_ref().file_name().unwrap_or_default().as_encoded_bytes();
     let dot = name.len().checked_sub(ending.len() + 1);
@@ -92,8 +91,7 @@ fn is_idx(head: &[u8]) -> bool {
     matches!(head, [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=8, ..])
 }
 
-/// The format of a picture that is read. Where a table could begin with the same letters, `is_text`
-/// decides.
+/// The format of a picture that is read. Tables may begin alike, so `is_text` decides.
 fn picture(head: &[u8], is_text: bool) -> Option<&'static str> {
     match head {
         [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some("a PNG picture"),

@@ -25,8 +25,7 @@ pub struct Model {
     pub width: u32,
     /// The rule that makes bits of grey values.
     pub binarize: Binarize,
-    /// The items of a table, in the order of the features; empty for images and where nobody named
-    /// them.
+    /// The items of a table, in the order of the features; empty for images and unnamed columns.
     pub items: Vec<Item>,
     /// The labels met in each cluster, where the training data had labels.
     pub labels: Option<LabelTable>,
@@ -216,8 +215,7 @@ mod mixture {
     }
 }
 
-/// A provenance in the file: its fields one after another. Flat maps, as JSON has them, have no
-/// binary form.
+/// A provenance in the file, field after field: flat maps, as in JSON, have no binary form.
 mod provenance {
     use super::Provenance;
     use crate::record::{Digest, FitSettings};

@@ -11,8 +11,7 @@ use crate::record::{Diagnosis, Digest, FitSettings, StopReason};
 pub struct Provenance {
     /// The version of the program that fitted the model, such as `0.1.0`.
     pub program_version: String,
-    /// The SHA-256 of the training data, as [`data::fingerprint`](crate::data::fingerprint) takes
-    /// it.
+    /// The SHA-256 of the training data, by [`data::fingerprint`](crate::data::fingerprint).
     pub data_sha256: Digest,
     /// The number of training rows, N.
     pub n_samples: u64,

@@ -106,8 +106,7 @@ fn quantiles(mut values: Vec<(f64, f64)>) -> Vec<f64> {
     LEVELS.iter().map(|&level| quantile(level)).collect()
 }
 
-/// The share of samples up to `value`, by a straight line between the `quantiles` at [`LEVELS`]. It
-/// is 0 below the first and 1 from the last.
+/// The share of samples up to `value`, linear between the `quantiles`; 0 below, 1 from the last.
 fn share_up_to(quantiles: &[f64], value: f64) -> f64 {
     let n_below = quantiles.partition_point(|quantile| *quantile <= value);
     if n_below == 0 || n_below == quantiles.len() {

@@ -48,8 +48,7 @@ impl Elements {
 }
 
 impl Header {
-    /// The header at the beginning of `bytes`. Errors: what is wrong with it, as the end of a
-    /// sentence.
+    /// The header at the beginning of `bytes`, or what is wrong as the end of a sentence.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
         let (len, start) = match *bytes.strip_prefix(NPY).ok_or("it does not begin as one")? {
             [1, _, a, b, ..] => (usize::from(u16::from_le_bytes([a, b])), 10),

@@ -60,8 +60,7 @@ impl Canvas {
         Ok(Self { width, height, pixels })
     }
 
-    /// Draws `raster` with its upper left corner at (`x`, `y`). What reaches beyond the page is cut
-    /// off.
+    /// Draws `raster`, its upper left corner at (`x`, `y`), cut off at the end of the page.
     pub fn image(&mut self, x: usize, y: usize, raster: &Raster) {
         for (row, values) in raster.values.chunks_exact(raster.width).enumerate() {
             let pixels = self.run(x, y + row, values.len());

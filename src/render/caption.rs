@@ -6,8 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// The end of a text that was cut; ASCII, so that every font and terminal has it.
 const CUT: &str = "..";
 
-/// `text` in at most `width` columns: control characters become `?`, invisible ones vanish, what is
-/// too long ends in `..`.
+/// `text` in `width` columns: control characters become `?`, invisible ones go, `..` ends a cut.
 pub(super) fn fitted(text: &str, width: usize) -> String {
     let visible = visible(text);
     if columns(&visible) <= width {

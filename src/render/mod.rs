@@ -34,11 +34,9 @@ pub struct Shape {
 /// One image with the text under it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tile<'a> {
-    /// Ink from 0 (none, black) to 1 (full, white), row by row: `height * width` values. Values
-    /// outside are clamped, NaN is no ink.
+    /// Ink from 0 (black) to 1 (white), row by row, `height * width` values; clamped, NaN as 0.
     pub values: &'a [f64],
-    /// Lines below the image, the first one emphasised; may be empty. Lines too long for their
-    /// place end in `..`.
+    /// Lines below the image, the first emphasised; too long ones end in `..`.
     pub caption: Vec<String>,
 }
 

@@ -55,8 +55,7 @@ fn refused(width: impl Display, height: impl Display, reason: impl Display) -> E
     Error::parameter("picture", format!("{height} x {width}"), allowed)
 }
 
-/// A coloured picture (red, green and blue of every pixel, row by row), shrunk by a whole `factor`,
-/// as a PNG file.
+/// A picture (red, green, blue of every pixel), shrunk by a whole `factor`, as a PNG file.
 pub(super) fn rgb_png(pixels: Vec<u8>, width: u32, height: u32, factor: u32) -> Result<Vec<u8>> {
     let large = RgbImage::from_raw(width, height, pixels)
         .ok_or_else(|| refused(width, height, "and as many pixels as that"))?;

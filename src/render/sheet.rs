@@ -96,8 +96,7 @@ fn draw_tile(
     layout: &Layout,
 ) -> Result<()> {
     let ((x, y), (width, height)) = (at, layout.tile);
-    // A frame one pixel wide around the image: white ink at its edge would otherwise run into the
-    // page.
+    // A frame one pixel wide, else white ink at the edge would run into the page.
     canvas.fill((x - 1, y - 1), (width + 2, height + 2), FRAME);
     let raster = Raster::new(tile.values, shape)?;
     canvas.image(x, y, &raster.resized(width, height));
@@ -110,8 +109,7 @@ fn draw_tile(
     Ok(())
 }
 
-/// Lines between the features of a single row, such as the items of a survey. Without them equal
-/// neighbours look like one.
+/// Lines between the features of a single row, or equal neighbours would look like one.
 fn draw_separators(
     canvas: &mut Canvas,
     (x, y): (usize, usize),

@@ -79,8 +79,7 @@ impl Layout {
     }
 }
 
-/// Gaps between tiles: wide for few large ones, narrow for many small ones, but captions never
-/// touch.
+/// Gaps between tiles: wide for few large ones, narrow for many; captions never touch.
 fn gap(columns: usize, caption_lines: usize) -> usize {
     match columns {
         ..=6 => 24,
@@ -101,8 +100,7 @@ fn most_columns(width: usize, caption_lines: usize) -> usize {
     (1..=MAX_CONTENT / width).rev().find(|&c| length(c) <= MAX_CONTENT).unwrap_or(1)
 }
 
-/// A roughly square grid, at least five columns wide where there are so many tiles, its last row as
-/// full as possible.
+/// A roughly square grid, at least five columns wide, its last row as full as possible.
 fn pleasing_columns(n: usize, shape: Shape, caption_lines: usize) -> usize {
     let (width, height) = size_within(shape, largest_side(shape).min(MAX_CONTENT));
     let height = height + caption_lines * Style::LARGE.line_height();

@@ -75,8 +75,7 @@ fn pack_rows(pixels: &Pixels, pack: impl Fn(usize, &[u8], &mut [u8]) + Sync) -> 
     BitMatrix::from_packed(n_images, n_features, bytes)
 }
 
-/// Sets bit `d` of `packed` where `row[d] >= threshold`. The compiler vectorises the flags of a
-/// block.
+/// Sets bit `d` of `packed` where `row[d] >= threshold`; the flags of a block vectorise.
 fn pack_at_least(row: &[u8], threshold: u8, packed: &mut [u8]) {
     for (block, bytes) in row.chunks(64).zip(packed.chunks_mut(8)) {
         let mut flags = [0; 64];

@@ -3,7 +3,8 @@
 use super::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::{bits::BitMatrix, record::Binarize};
-use std::{fmt, path::PathBuf};
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// How a data set was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,8 +48,7 @@ pub struct Part {
     pub n_images: usize,
     /// The index of the first of them in the data set.
     pub first: usize,
-    /// Whether it is a photo that was made into an image of another size
-    /// ([`super::Source::with_size`]).
+    /// Whether it is a photo, made into an image of another size ([`super::Source::with_size`]).
     pub is_prepared: bool,
     /// The rule that made their bits, if they come from a packed file.
     pub packed_by: Option<Binarize>,
@@ -65,7 +65,7 @@ impl Part {
     /// The file name of image `i`, without folders; `None` if the file holds other images too.
     pub fn file_name(parts: &[Self], i: usize) -> Option<&str> {
         let part = Self::of(parts, i).filter(|part| part.n_images == 1)?;
-        std::path::Path::new(&part.source).file_name()?.to_str()
+        Path::new(&part.source).file_name()?.to_str()
     }
 
     fn of(parts: &[Self], i: usize) -> Option<&Self> {
@@ -89,8 +89,7 @@ pub struct Dataset {
     pub parts: Vec<Part>,
     /// How they were read.
     pub kind: SourceKind,
-    /// Pictures, sub-folders and whole sources that cannot be read, each with its problem. They
-    /// were left out.
+    /// Pictures, sub-folders and sources that cannot be read and were left out, with the problem.
     pub unreadable: Vec<(PathBuf, DataProblem)>,
     /// Folders that were not searched for pictures: folders inside sub-folders, and those of runs.
     pub passed_over: Vec<PathBuf>,
@@ -146,11 +145,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Error::Data`] about `source` if there is not exactly one label for each image.
-    pub(crate) fn set_labels(
-        &mut self,
-        labels: Labels,
-        source: impl AsRef<std::path::Path>,
-    ) -> Result<()> {
+    pub(crate) fn set_labels(&mut self, labels: Labels, source: impl AsRef<Path>) -> Result<()> {
         let (n_labels, images) = (labels.len(), self.pixels.n_images());
         // Blank lines at the end of a file are no labels.
         let labels = labels.without_trailing_blanks(images);
@@ -166,11 +161,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`DataProblem::MaskSize`] about `source` if the mask has another size or number of images.
-    pub(crate) fn hide(
-        &mut self,
-        mask: &Pixels,
-        source: impl AsRef<std::path::Path>,
-    ) -> Result<()> {
+    pub(crate) fn hide(&mut self, mask: &Pixels, source: impl AsRef<Path>) -> Result<()> {
         let (n, d) = (self.pixels.n_images(), self.pixels.n_features());
         let size = |pixels: &Pixels| (pixels.height(), pixels.width());
         if size(mask) != size(&self.pixels) || ![1, n].contains(&mask.n_images()) {

@@ -31,8 +31,7 @@ impl Field {
         self.values.iter().map(|value| (value + 0.5) as u8).collect()
     }
 
-    /// Both sides times `factor`, rounded, at least one pixel: every pixel is the mean of the area
-    /// that it covers.
+    /// Both sides times `factor`, rounded, at least 1; a pixel is the mean of the area it covers.
     pub(super) fn scaled(&self, factor: f64) -> Self {
         let side = |n: usize| ((n as f64 * factor + 0.5).floor() as usize).max(1);
         let (height, width) = (side(self.height()), side(self.width));
@@ -88,8 +87,7 @@ impl Field {
         Self { width: columns.len(), values: rows.flat_map(row).copied().collect() }
     }
 
-    /// The centre of mass as (down, right), in pixels from the upper left corner; of a black image
-    /// its middle.
+    /// The centre of mass, (down, right) from the upper left corner; of a black image its middle.
     pub(super) fn centre_of_mass(&self) -> (f64, f64) {
         let total: f64 = self.values.iter().sum();
         if total <= 0.0 {
@@ -102,8 +100,7 @@ impl Field {
         (mean(&|i| i / self.width), mean(&|i| i % self.width))
     }
 
-    /// This image on black of `height` x `width`, moved down and to the right by `offset`. What
-    /// does not fit is cut off.
+    /// This image on black, moved down and right by an offset; what does not fit is cut off.
     pub(super) fn pasted(
         &self,
         (height, width): (usize, usize),

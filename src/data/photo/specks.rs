@@ -3,8 +3,7 @@
 /// A part smaller than this share of the largest one is a speck.
 const SPECK: f64 = 0.05;
 
-/// Marks the ink pixels whose part is no speck. Rows have `width` pixels; diagonal neighbours are
-/// connected.
+/// Marks the ink pixels whose part is no speck; diagonal neighbours are connected.
 pub(super) fn without(is_ink: &[bool], width: usize) -> Vec<bool> {
     let mut part_of = vec![None; is_ink.len()];
     let mut sizes = Vec::new();

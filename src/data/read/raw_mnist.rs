@@ -10,8 +10,7 @@ use std::{fs::File, io::Read, path::Path};
 /// Height and width of an image in pixels.
 pub(crate) const SIDE: usize = 28;
 
-/// Magic number and dimensions of the four files: training images and labels, test images and
-/// labels.
+/// Magic number and dimensions: training images and labels, test images and labels.
 const HEADERS: [&[u32]; 4] =
     [&[0x803, 60_000, 28, 28], &[0x801, 60_000], &[0x803, 10_000, 28, 28], &[0x801, 10_000]];
 

@@ -65,8 +65,7 @@ impl Stream {
         Ok(Self { path, head, reader, len: None, gzip: true, raw: None })
     }
 
-    /// The first bytes of the decompressed content, up to 4096. [`Self::reader`] begins with them
-    /// too.
+    /// The first bytes of the content, decompressed, up to 4096; [`Self::reader`] has them too.
     pub(crate) fn head(&self) -> &[u8] {
         &self.head
     }
@@ -96,8 +95,7 @@ impl Stream {
         Error::data(&self.path, problem)
     }
 
-    /// The error for a failed read: damage if the gzip decoder complains, else what the operating
-    /// system said.
+    /// The error for a failed read: damage if gzip complains, else what the system said.
     pub(crate) fn failed(&self, error: std::io::Error) -> Error {
         read_error(&self.path, self.gzip, error)
     }
@@ -122,8 +120,7 @@ impl Stream {
         self.len
     }
 
-    /// All bytes of a raw file of that length, memory-mapped. `None` if it is not raw or the file
-    /// system cannot map it.
+    /// All bytes of a raw file of that length, mapped; `None` if it is not raw or cannot be mapped.
     pub(crate) fn mapped(&self, expected: u64) -> Option<Result<SharedBytes>> {
         let bytes = mapped::map(self.raw.as_ref()?).ok()?;
         let len = (*bytes).as_ref().len() as u64;
@@ -158,8 +155,7 @@ impl Stream {
         Ok(bytes)
     }
 
-    /// Refuses a length over the limit, or another one than the file has, before anything is
-    /// allocated.
+    /// Refuses a length over the limit, or not that of the file, before memory is taken.
     pub(crate) fn check_len(&self, expected: u64) -> Result<()> {
         self.compare_len(self.len, expected)?;
         if expected > MAX_BYTES {
@@ -200,8 +196,7 @@ impl Stream {
         read.map(drop).map_err(|e| self.failed(e))
     }
 
-    /// Checks that the content ends here, after `expected` bytes. For gzip this also verifies the
-    /// checksum.
+    /// Checks that the content ends here, after `expected` bytes; for gzip the checksum too.
     pub(crate) fn expect_end(&mut self, expected: u64) -> Result<()> {
         let mut one = Vec::new();
         self.append(&mut one, 1)?;

@@ -268,8 +268,7 @@ fn admit(kind: Kind, path: &Path, force: bool) -> Result<Occupant> {
     }
 }
 
-/// Whether the folder at `path` cannot give way to another. A mount point refuses, and a shell in
-/// the current folder would go on seeing the old one.
+/// A mount point cannot give way, and a shell in the current folder would see the old one.
 fn is_pinned(path: &Path) -> bool {
     let target = followed(path);
     std::env::current_dir().is_ok_and(|here| followed(&here) == target) || is_mount_point(&target)

@@ -21,8 +21,7 @@ pub(super) struct Axis {
     pub(super) ticks: Vec<f64>,
 }
 
-/// Marked values on a logarithmic x axis stand apart by at least this factor, so that their numbers
-/// do not touch.
+/// Marked values on a logarithmic x axis differ by this factor: their numbers do not touch.
 pub(super) const TICK_RATIO: f64 = 1.3;
 /// A logarithmic x axis goes beyond the points by this factor.
 const X_MARGIN: f64 = 1.25;

@@ -3,8 +3,7 @@
 use plotters::element::Polygon;
 use plotters::style::RGBColor;
 
-/// Five of the eight colours of Okabe and Ito ("Color Universal Design", 2008), which all kinds of
-/// colour vision tell apart.
+/// Five colours of Okabe and Ito ("Color Universal Design", 2008), safe for the colour-blind.
 const COLOURS: [RGBColor; 5] = [
     RGBColor(213, 94, 0),  // vermilion
     RGBColor(230, 159, 0), // orange

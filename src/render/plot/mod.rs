@@ -20,8 +20,7 @@ use plotters::prelude::*;
 pub struct Line<'a> {
     /// Its name in the legend.
     pub name: &'a str,
-    /// x and y from left to right. Points that are not finite are left out; on logarithmic axes,
-    /// those of 0 and below too.
+    /// x and y from left to right; points that the axes cannot show are left out.
     pub points: Vec<(f64, f64)>,
     /// The point that gets a ring, if any.
     pub ringed: Option<(f64, f64)>,
@@ -55,8 +54,7 @@ pub struct LinePlot<'a> {
 
 /// The size of the SVG and of the PNG, in pixels.
 const SIZE: (u32, u32) = (1200, 720);
-/// The PNG is drawn this many times as large and then shrunk, for soft edges: `plotters` draws
-/// none.
+/// The PNG is drawn so many times as large, then shrunk: `plotters` draws no soft edges.
 const OVERSAMPLING: u32 = 2;
 
 /// Rows for title and subtitle, columns for the legend.
@@ -104,9 +102,11 @@ impl LinePlot<'_> {
 
 type Drawn<B> = std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
+type Area<B> = DrawingArea<B, Shift>;
+
 /// A page and how to draw on it.
 struct Pen<'a, B: DrawingBackend> {
-    page: &'a DrawingArea<B, Shift>,
+    page: &'a Area<B>,
     /// Pixels of the page for each one of the picture.
     scale: u32,
 }
@@ -123,7 +123,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
         self.page.present()
     }
 
-    fn lines(&self, plot: &LinePlot, frame: &Frame, area: &DrawingArea<B, Shift>) -> Drawn<B> {
+    fn lines(&self, plot: &LinePlot, frame: &Frame, area: &Area<B>) -> Drawn<B> {
         let mut chart = ChartBuilder::on(area)
             .margin(self.px(16))
             .x_label_area_size(self.px(76))
@@ -172,7 +172,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
     }
 
     /// One entry for each line, from the top: a piece of the line, its mark and its name.
-    fn legend(&self, lines: &[Line], area: &DrawingArea<B, Shift>) -> Drawn<B> {
+    fn legend(&self, lines: &[Line], area: &Area<B>) -> Drawn<B> {
         for (i, line) in lines.iter().enumerate() {
             let y = 40 + 40 * i as i32;
             let [left, middle, right] = [0, 22, 44].map(|x| self.at((x, y)));
@@ -184,13 +184,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
     }
 
     /// Text with its upper left corner at a point of the picture.
-    fn text(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        text: &str,
-        size: u32,
-        at: (i32, i32),
-    ) -> Drawn<B> {
+    fn text(&self, area: &Area<B>, text: &str, size: u32, at: (i32, i32)) -> Drawn<B> {
         // XML has no place for control characters.
         let text: String = text.chars().filter(|c| !c.is_control()).collect();
         let style = TextStyle::from((FONT, self.px(size))).color(&INK);

@@ -23,8 +23,7 @@ const LARGEST_TEXT: f64 = 30.0;
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl<'a> Page<'a> {
-    /// A page of `width` x `height` pixels, three bytes each in `pixels`, whose letters are `scale`
-    /// times as large.
+    /// A page of three bytes a pixel, whose letters are `scale` times as large.
     pub(super) fn new(pixels: &'a mut [u8], width: u32, height: u32, scale: u32) -> Self {
         Self { pixels, width, height, scale }
     }

@@ -89,8 +89,7 @@ pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Numbers as a page reads them: base64 of little-endian doubles, written piece by piece to save
-/// memory.
+/// Base64 of little-endian doubles, written piece by piece to save memory.
 pub struct Base64Numbers<'a>(pub &'a [f64]);
 
 /// Doubles in a piece: a multiple of three, so that base64 needs no padding between pieces.
@@ -114,8 +113,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The template with every name replaced by its value, in one pass. Values are not searched for
-/// names.
+/// The template with every name replaced by its value, in one pass: not in values.
 fn filled(template: &str, values: &[(&str, &str)]) -> String {
     let mut text = String::new();
     let mut rest = template;

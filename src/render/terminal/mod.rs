@@ -13,8 +13,7 @@ use std::fmt::Write;
 pub struct Grid {
     /// Characters in a line, from 1 to 65535; values outside count as the nearest.
     pub width: usize,
-    /// Images side by side, at most as many as there is room for; `None` takes as many as fit at
-    /// full size.
+    /// Images side by side, if there is room; `None` takes as many as fit at full size.
     pub columns: Option<usize>,
 }
 
@@ -177,8 +176,7 @@ fn lower(raster: &Raster, x: usize, row: usize) -> Option<f64> {
     (2 * row + 1 < raster.height).then(|| raster.at(x, 2 * row + 1))
 }
 
-/// Sets the foreground (`plane` 38) or background (48) to a grey level; ECMA-48 with the colour
-/// forms of ISO 8613-6.
+/// Sets foreground (`plane` 38) or background (48) to a grey: ECMA-48, ISO 8613-6.
 fn push_colour(line: &mut String, plane: u8, level: Option<u8>, colours: Colours) {
     let Some(g) = level else { return };
     // Writing to a String cannot fail.
@@ -188,8 +186,7 @@ fn push_colour(line: &mut String, plane: u8, level: Option<u8>, colours: Colours
     };
 }
 
-/// The entry of the 256-colour palette nearest to a grey level: 24 greys 8, 18, .. 238 at 232,
-/// black at 16, white at 231.
+/// The entry of the 256-colour palette nearest to a grey: 8, 18, .. 238 from 232, black, white.
 fn palette_index(level: u8) -> u8 {
     match level {
         0..4 => 16,

@@ -169,8 +169,7 @@ pub(crate) fn read(source: String, input: Stream) -> Result<Dataset> {
     read_or_map(source, input, stays)
 }
 
-/// Least length in bytes of a file that is memory-mapped. Shorter files are soon read, and later
-/// changes to them do no harm.
+/// Files of at least so many bytes are memory-mapped; later changes to shorter ones do no harm.
 const STAYS_FROM: u64 = 256 << 20;
 
 fn read_or_map(source: String, mut input: Stream, stays: bool) -> Result<Dataset> {
@@ -219,8 +218,7 @@ impl Body {
         }
     }
 
-    /// `n` rows of `d` bits from the first `len` bytes. If `has_missing`, the next `len` bytes are
-    /// the mask of missing entries.
+    /// `n` rows of `d` bits from the first `len` bytes, and if `has_missing` a mask from the next.
     fn rows(self, n: usize, d: usize, len: usize, has_missing: bool) -> Result<BitMatrix> {
         match self {
             Self::Read(mut rows) => {

@@ -232,8 +232,7 @@ impl Table {
         pushed.map_err(|bad| self.out_of_range(bad, line))
     }
 
-    /// The error for a value. It may stand before the `current` line: a 7 becomes wrong when a 0.5
-    /// follows.
+    /// The error for a value, perhaps before the `current` line: a 0.5 makes an earlier 7 wrong.
     fn out_of_range(&self, NotGrey { index, value }: NotGrey, current: u64) -> DataProblem {
         let line = self.lines.get(index / self.n_features()).copied().unwrap_or(current);
         let feature = index % self.n_features();
@@ -257,8 +256,7 @@ fn weight(cell: &[u8], line: u64) -> Result<f64, DataProblem> {
     })
 }
 
-/// Whether the cells are 0, 1, 2 and so on: the header that pandas gives to an array. Two columns
-/// could as well be data.
+/// Whether the cells are 0, 1, 2, ..: the header that pandas gives an array. Two may be data.
 fn counts_columns(cells: &[&[u8]]) -> bool {
     let is_its_number =
         |(column, cell): (usize, &&[u8])| cell.trim_ascii() == column.to_string().as_bytes();
