@@ -9,12 +9,10 @@ use std::{fmt, str::FromStr};
 pub(crate) struct Hasher(Sha256);
 
 impl Hasher {
-    /// Takes the next bytes.
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The digest of all bytes so far.
     pub(crate) fn finish(self) -> [u8; 32] {
         self.0.finalize().into()
     }
@@ -58,7 +56,6 @@ impl fmt::Display for Digest {
 impl FromStr for Digest {
     type Err = Error;
 
-    /// From 64 hexadecimal digits.
     fn from_str(text: &str) -> Result<Self> {
         let byte = |pair: &[u8; 2]| {
             let digit = |at: usize| char::from(pair[at]).to_digit(16);

@@ -31,9 +31,7 @@ pub struct Download<'a> {
     pub patience: Duration,
 }
 
-/// How often all mirrors are tried.
 const ROUNDS: usize = 2;
-/// Bytes read at a time.
 const PIECE: usize = 1 << 16;
 
 impl Download<'_> {
@@ -64,7 +62,6 @@ impl Download<'_> {
         Err(failure.unwrap_or_else(|| wrong(file.name, "there is no mirror to ask".into())))
     }
 
-    /// Asks one mirror for the bytes that are still missing.
     fn ask(
         &self,
         address: &str,

@@ -34,7 +34,6 @@ impl Values {
         Self::Packed { bits, unpacked: OnceLock::new() }
     }
 
-    /// Values, and where they are missing.
     fn into_grey(self) -> (Vec<u8>, Option<BitMatrix>) {
         match self {
             Self::Grey { values, missing } => (values, missing),

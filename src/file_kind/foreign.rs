@@ -68,7 +68,6 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"\xfe\xff", "text in UTF-16", UTF_8),
 ];
 
-/// A format whose files are text.
 pub(super) const JSON: Foreign = Foreign {
     name: "a JSON text",
     recipe: "in Python, pandas.read_json('FILE').to_csv('rows.csv', index=False)",

@@ -7,16 +7,11 @@ pub(crate) use foreign::Foreign;
 use foreign::{JSON, LFS_POINTER};
 use std::path::Path;
 
-/// The first bytes of a gzip file.
 pub(crate) const GZIP: &[u8] = b"\x1f\x8b";
-/// The first bytes of a model file.
 pub(crate) const MODEL: [u8; 8] = *b"\x89BMM\r\n\x1a\n";
-/// The first bytes of a NumPy array.
 pub(crate) const NPY: &[u8] = b"\x93NUMPY";
-/// The first bytes of a packed file.
 pub(crate) const PACKED: [u8; 8] = *b"\x89BIT\r\n\x1a\n";
 
-/// Bytes that [`FileKind::of`] looks at.
 const HEAD: usize = 4096;
 
 /// A kind of file.
@@ -43,7 +38,6 @@ pub(crate) enum FileKind {
 }
 
 impl FileKind {
-    /// The kind of a file that begins with `head`.
     pub(crate) fn of(head: &[u8]) -> Self {
         let head = head.get(..HEAD).unwrap_or(head);
         let is_text = is_text(head);
@@ -113,7 +107,6 @@ fn is_text(head: &[u8]) -> bool {
     !head.starts_with(b"\xff\xfe") && !head.starts_with(b"\xfe\xff") && head.iter().all(printable)
 }
 
-/// The kind of a text.
 fn text(head: &[u8]) -> FileKind {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let start: Vec<u8> = head.iter().take(512).map(u8::to_ascii_lowercase).collect();

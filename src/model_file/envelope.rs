@@ -7,16 +7,12 @@ use crate::{digest::sha256, error::ModelProblem};
 
 /// The format version that this program writes, and the only one that it reads.
 pub const FORMAT_VERSION: u32 = 3;
-
 /// What wrote the versions before: number 1 and 2 held sentences where 3 holds numbers.
 const OLDER_WRITER: &str = "bmm 0.1.0 before its release";
-
 /// The largest model file, in bytes (1 GiB): enough for a hundred million means.
 pub const MAX_FILE_LEN: u64 = 1 << 30;
-
 /// The length of magic, version, payload length and checksum, in bytes.
 pub(super) const HEADER_LEN: u64 = 52;
-
 /// How the magic begins after a transfer as text, which strips or replaces the first byte.
 const BENT_MAGIC: [&[u8]; 4] = [b"\x89BMM", b"\x09BMM", b"BMM\r", b"\xef\xbf\xbdBMM"];
 
@@ -29,7 +25,6 @@ struct Header<'a> {
     checksum: [u8; 32],
 }
 
-/// The file around `payload`.
 pub(super) fn seal(payload: &[u8]) -> Result<Vec<u8>, ModelProblem> {
     let payload_len = payload.len() as u64;
     checked_file_len(payload_len)?;
@@ -124,7 +119,6 @@ mod tests {
         }
     }
 
-    /// A file of another version, correctly sealed.
     fn with_version(version: u32) -> Vec<u8> {
         let mut file = seal(b"payload").unwrap();
         file[8..12].copy_from_slice(&version.to_le_bytes());

@@ -15,7 +15,6 @@ const LIMIT: usize = 1 << 30;
 const CONFIG: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
     bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>();
 
-/// The payload bytes of `model`.
 pub(super) fn encode(model: &Model) -> Result<Vec<u8>, ModelProblem> {
     bincode::serde::encode_to_vec(model, CONFIG)
         .map_err(|error| ModelProblem::Invalid(error.to_string()))

@@ -83,7 +83,6 @@ fn typicality() -> Typicality {
     Typicality::of(2, std::iter::once(Member { assignment, n_ones: 1, weight: 1.0 }))
 }
 
-/// A model without any of the optional parts, as an import makes it.
 fn bare_model() -> Model {
     let Model { mixture, height, width, binarize, .. } = small_model();
     Model::unchecked(mixture, (height, width), binarize)

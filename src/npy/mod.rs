@@ -15,7 +15,6 @@ use crate::file_kind::NPY;
 
 /// The elements begin at a multiple of this many bytes.
 const ALIGNMENT: usize = 64;
-
 /// The most dimensions that NumPy knows, in its second version.
 pub(crate) const MAX_DIMENSIONS: usize = 64;
 

@@ -2,7 +2,6 @@
 
 use super::*;
 
-/// A header of version 1 with any text.
 fn with_text(text: &str) -> Vec<u8> {
     [NPY, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat()
 }

@@ -8,14 +8,12 @@ use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_wid
 /// The page, 0 (black) to 255 (white).
 pub(super) const PAPER: u8 = 255;
 
-/// A page of grey pixels, row by row.
 pub(super) struct Canvas {
     pub width: usize,
     pub height: usize,
     pub pixels: Vec<u8>,
 }
 
-/// How text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Style {
     size: RasterHeight,

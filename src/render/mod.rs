@@ -63,12 +63,10 @@ fn checked_pixels(width: usize, height: usize) -> Result<usize> {
     }
 }
 
-/// The captions' greatest number of lines.
 fn caption_lines(tiles: &[Tile]) -> usize {
     tiles.iter().map(|tile| tile.caption.len()).max().unwrap_or(0)
 }
 
-/// Refuses to draw nothing.
 fn require_tiles(tiles: &[Tile]) -> Result<()> {
     if tiles.is_empty() {
         return Err(Error::parameter("the number of images to draw", 0, "at least 1"));

@@ -17,7 +17,6 @@ pub struct Sheet<'a> {
     pub columns: Option<usize>,
 }
 
-/// The grey of frames.
 const FRAME: u8 = 128;
 /// The greys of lines between the features of a single row.
 const DARK_LINE: u8 = 56;
@@ -60,7 +59,6 @@ fn text_width(sheet: &Sheet) -> usize {
     width(sheet.title, Style::TITLE).max(width(sheet.foot, Style::SMALL))
 }
 
-/// Some lines of text in one style.
 struct Block {
     lines: Vec<String>,
     style: Style,
@@ -141,7 +139,6 @@ mod tests {
         (0..n).map(|k| Tile { values, caption: caption(k) }).collect()
     }
 
-    /// Whether a rectangle holds anything but paper.
     fn is_drawn(picture: &GrayImage, (x, y): (usize, usize), (w, h): (usize, usize)) -> bool {
         let part = image::imageops::crop_imm(picture, x as u32, y as u32, w as u32, h as u32);
         part.to_image().pixels().any(|p| p.0[0] != 255)

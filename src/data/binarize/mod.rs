@@ -122,7 +122,6 @@ fn observed_histogram(pixels: &Pixels) -> [u64; 256] {
     counts
 }
 
-/// How often each value occurs.
 fn histogram(values: &[u8]) -> [u64; 256] {
     /// Fewest values that are worth a thread.
     const LEAST: usize = 1 << 16;

@@ -8,7 +8,6 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// An image from values in rows of `width`.
     pub(super) fn new(width: usize, values: Vec<f64>) -> Self {
         assert!(!values.is_empty() && values.len().is_multiple_of(width), "not whole rows");
         Self { width, values }
@@ -26,7 +25,6 @@ impl Field {
         &self.values
     }
 
-    /// The values as bytes, rounded.
     pub(super) fn grey(&self) -> Vec<u8> {
         self.values.iter().map(|value| (value + 0.5) as u8).collect()
     }

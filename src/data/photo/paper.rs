@@ -10,7 +10,6 @@ const ROUNDS: usize = 8;
 /// The standard deviation of a normal distribution over its median absolute deviation.
 const OF_MEDIAN: f64 = 1.4826;
 
-/// A photo without its paper.
 pub(super) struct Residuals {
     /// Pixel minus paper.
     pub(super) values: Vec<f64>,

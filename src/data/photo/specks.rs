@@ -38,7 +38,6 @@ fn fill(
     size
 }
 
-/// The pixels that are kept and their neighbours.
 pub(super) fn grown(kept: &[bool], width: usize) -> Vec<bool> {
     (0..kept.len()).map(|i| around(i, width, kept.len()).any(|near| kept[near])).collect()
 }

@@ -21,12 +21,10 @@ pub(crate) struct NotGrey {
 }
 
 impl GreyValues {
-    /// The number of values so far.
     pub(crate) fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Appends one number.
     pub(crate) fn push(&mut self, value: f64) -> Result<(), NotGrey> {
         if value.is_nan() {
             self.push_missing();
@@ -47,7 +45,6 @@ impl GreyValues {
         Ok(())
     }
 
-    /// Appends one whole number.
     pub(crate) fn push_whole(&mut self, value: u8) -> Result<(), NotGrey> {
         let index = self.values.len();
         if value > 1 && self.fractions {
@@ -59,7 +56,6 @@ impl GreyValues {
         Ok(())
     }
 
-    /// Appends a value that is missing.
     pub(crate) fn push_missing(&mut self) {
         self.missing.push(self.values.len());
         self.values.push(0);

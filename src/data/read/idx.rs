@@ -49,7 +49,6 @@ fn idx_type(code: u8, dims: usize) -> DataProblem {
     DataProblem::IdxType { code, dims: dims as u8 }
 }
 
-/// Reads the header and returns the dimensions.
 fn header(input: &mut Stream) -> Result<Vec<u32>> {
     let [0, 0, code, dims, ..] = *input.head() else {
         let looks_like = "no IDX file".into();
@@ -87,7 +86,6 @@ pub(crate) mod tests {
     use super::*;
     use crate::data::read::stream::tests::{gzip, read_bytes};
 
-    /// An IDX file of unsigned bytes.
     pub(crate) fn idx(dims: &[u32], elements: &[u8]) -> Vec<u8> {
         let mut file = vec![0, 0, 8, dims.len() as u8];
         dims.iter().for_each(|dim| file.extend(dim.to_be_bytes()));

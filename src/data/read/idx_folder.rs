@@ -41,7 +41,6 @@ impl IdxSet {
         Some([a?, b?, c?, d?])
     }
 
-    /// Whether there are images held out.
     pub(crate) fn has_test_images(&self) -> bool {
         self.test.images.is_some()
     }

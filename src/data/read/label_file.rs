@@ -35,7 +35,6 @@ fn read_lines(mut input: Stream) -> Result<Labels> {
     Ok(Labels::from_names(labels))
 }
 
-/// The label of each line.
 fn parse(lines: &[Vec<u8>]) -> Result<Vec<String>, DataProblem> {
     let mut labels = Vec::new();
     for (line, bytes) in (1..).zip(lines) {

@@ -38,7 +38,6 @@ pub(crate) fn list(folder: &Path) -> Result<Listing> {
     Ok(listing)
 }
 
-/// The last part of a path as text.
 pub(crate) fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

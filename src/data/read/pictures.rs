@@ -8,7 +8,6 @@ use std::io::{Cursor, Read};
 
 /// The most pixels that a picture may have, 64 megapixels.
 const MAX_PIXELS: u64 = 64 << 20;
-
 /// The most bytes that a picture may take, as a file or decoded.
 const MAX_BYTES: u64 = 256 << 20;
 
@@ -82,7 +81,6 @@ pub(crate) mod tests {
     use crate::{data::read::stream, file_kind::FileKind};
     use image::{GrayAlphaImage, GrayImage, ImageFormat, LumaA, RgbImage};
 
-    /// A grey picture as the bytes of a file.
     pub(crate) fn grey_file(width: u32, values: &[u8], format: image::ImageFormat) -> Vec<u8> {
         let height = values.len() as u32 / width;
         let picture = GrayImage::from_raw(width, height, values.to_vec()).unwrap();

@@ -9,12 +9,10 @@ use std::{fs::File, io::Read, path::Path};
 
 /// Height and width of an image in pixels.
 pub(crate) const SIDE: usize = 28;
-
 /// Magic number and dimensions: training images and labels, test images and labels.
 const HEADERS: [&[u32]; 4] =
     [&[0x803, 60_000, 28, 28], &[0x801, 60_000], &[0x803, 10_000, 28, 28], &[0x801, 10_000]];
 
-/// Images and labels of one split.
 pub(crate) type Images = (Vec<u8>, Vec<u8>);
 
 /// Training and test split, from training images and labels, test images and labels in `folder`.

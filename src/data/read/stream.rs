@@ -12,10 +12,8 @@ use std::{fs::File, hint::black_box, sync::Arc};
 
 /// How many bytes are looked at to recognise a file.
 const HEAD: u64 = 4096;
-
 /// The most that one source may hold, 16 GiB: a header that promises more is taken for damage.
 pub(crate) const MAX_BYTES: u64 = 16 << 30;
-
 /// The first reservation for content whose length is not certain; it doubles as bytes arrive.
 const FIRST_RESERVATION: u64 = 1 << 20;
 
@@ -35,7 +33,6 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// Opens a file and reads its first bytes.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path))?;
         let meta = file.metadata().map_err(Error::io(path))?;
@@ -90,7 +87,6 @@ impl Stream {
         self.wrong(DataProblem::UnknownKind { looks_like, recipe })
     }
 
-    /// An error about the content.
     pub(crate) fn wrong(&self, problem: DataProblem) -> Error {
         Error::data(&self.path, problem)
     }
@@ -137,7 +133,6 @@ impl Stream {
         read.map(|()| bytes).map_err(|e| self.failed(e))
     }
 
-    /// The body of what has no certain length.
     fn body_as_it_comes(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut step = FIRST_RESERVATION;
@@ -174,7 +169,6 @@ impl Stream {
         }
     }
 
-    /// The error for more than the limit.
     pub(crate) fn too_large(&self, what: String) -> Error {
         self.wrong(DataProblem::TooLarge { what, limit: "16 GiB" })
     }

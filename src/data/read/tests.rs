@@ -6,7 +6,6 @@ use crate::data::{read::idx::tests::idx, read::pictures::tests::png, read::strea
 use crate::error::{DataProblem, Error};
 use std::path::Path;
 
-/// A temporary folder with the given files.
 fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {

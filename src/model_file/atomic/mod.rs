@@ -34,7 +34,6 @@ pub const RUN_ENTRIES: [&str; 9] = [
 /// What a desktop leaves in folders it shows; no reason to keep a run folder.
 const DESKTOP_ENTRIES: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
-/// What a file is to hold.
 type Contents<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 
 /// Writes `bytes` to `path`, whole or not at all; missing parent folders are made. A device, a pipe

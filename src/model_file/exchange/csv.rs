@@ -6,7 +6,6 @@ use ::csv::{ReaderBuilder, StringRecord, Trim, Writer};
 use super::{Foreign, Parts, weighted_rows};
 use crate::model_file::Model;
 
-/// The CSV text of `model`.
 pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
     let mut writer = Writer::from_writer(Vec::new());
     let names = (0..model.mixture.n_features()).map(|d| format!("p{d}"));

@@ -34,7 +34,6 @@ struct Read {
     provenance: Option<Provenance>,
 }
 
-/// The JSON text of `model`.
 pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
     let Model { mixture, height, width, binarize, labels, report, provenance, .. } = model;
     let document = Written {

@@ -6,7 +6,6 @@ use super::{Foreign, Parts, weighted_rows};
 use crate::model_file::Model;
 use crate::npy::{self, Header};
 
-/// The npy bytes of `model`.
 pub(super) fn export(model: &Model) -> Vec<u8> {
     let shape = [model.mixture.n_components() as u64, model.mixture.n_features() as u64 + 1];
     let mut bytes = npy::header("<f8", &shape);

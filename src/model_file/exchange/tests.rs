@@ -112,7 +112,6 @@ fn the_documented_json_and_csv_by_hand_are_read() {
     assert_eq!(json, csv);
 }
 
-/// The message about a file that must be refused.
 fn refusal(text: &str, format: Format) -> String {
     import(text.as_bytes(), format, None).unwrap_err().to_string()
 }

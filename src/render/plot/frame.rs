@@ -5,7 +5,6 @@ use crate::error::{Error, Result};
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use std::ops::Range;
 
-/// Both axes.
 #[derive(Debug)]
 pub(super) struct Frame {
     pub(super) x: Axis,
@@ -17,7 +16,6 @@ pub(super) struct Frame {
 pub(super) struct Axis {
     kind: Axes,
     pub(super) ends: (f64, f64),
-    /// The marked values.
     pub(super) ticks: Vec<f64>,
 }
 
@@ -75,14 +73,12 @@ impl Frame {
         Self { x: axis(ends, x), y: axis(y_ends, y_ticks) }
     }
 
-    /// Whether the axes can show the point.
     pub(super) fn can_show(&self, at: &(f64, f64)) -> bool {
         self.x.kind.can_show(at)
     }
 }
 
 impl Axis {
-    /// A marked value in words.
     pub(super) fn text(&self, value: f64) -> String {
         match self.kind {
             Axes::Logarithmic => power_text(value),

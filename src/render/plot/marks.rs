@@ -26,7 +26,6 @@ pub(super) fn colour(i: usize) -> RGBColor {
     COLOURS[i % COLOURS.len()]
 }
 
-/// The mark on the points of one line.
 pub(super) struct Mark {
     corners: Vec<(i32, i32)>,
     colour: RGBColor,

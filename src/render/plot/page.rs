@@ -32,7 +32,6 @@ impl<'a> Page<'a> {
         if size > LARGEST_TEXT * f64::from(self.scale) { Style::TITLE } else { Style::LARGE }
     }
 
-    /// Width and height of `text`.
     fn size(&self, text: &str, size: f64) -> (u32, u32) {
         let style = self.style(size);
         let (width, height) = (style.width(text.chars().count()), style.line_height());

@@ -34,7 +34,6 @@ const WIDEST: usize = 65_535;
 const GAP: usize = 2;
 /// Images with a shorter long side are enlarged to about this, in pixels.
 const LEGIBLE: usize = 24;
-/// Ends all colours.
 const RESET: &str = "\x1b[0m";
 
 /// `tiles` (all of one `shape`) as coloured half blocks, two pixels a character, in rows side by
@@ -117,7 +116,6 @@ fn draw(
     Ok(text)
 }
 
-/// Appends the captions of one band of tiles.
 fn push_captions(text: &mut String, plan: &Plan, band: &[Tile]) {
     for line in 0..caption_lines(band) {
         let cell = |tile: &Tile| {

@@ -6,10 +6,8 @@ use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Error, Result};
 use crate::npy::Header;
 
-/// How many elements are decoded at a time.
 const CHUNK: u64 = 1 << 14;
 
-/// What the header says of the elements.
 struct Array {
     header: Header,
     n: usize,

@@ -51,7 +51,6 @@ fn file<T: Element>(shape: &[u64], order: Order, values: impl IntoIterator<Item 
     bytes
 }
 
-/// A file with any header text and body.
 fn raw(header: &str, body: &[u8]) -> Vec<u8> {
     let len = header.len() as u16;
     [b"\x93NUMPY\x01\0", &len.to_le_bytes()[..], header.as_bytes(), body].concat()

@@ -33,19 +33,14 @@ use std::io::{self, BufWriter, Read, Write};
 
 /// The format version this program writes, and the only one it reads.
 const VERSION: u32 = 1;
-
 /// The bytes before the header.
 const PREFIX: usize = 16;
-
 /// The longest header that is read, 256 MiB: names of features are all that can be long.
 const MAX_HEADER: u32 = 256 << 20;
-
 /// The rows begin at a multiple of this.
 const ALIGNMENT: usize = 64;
-
 /// The length of the SHA-256 at the end.
 const CHECKSUM: usize = 32;
-
 /// What stands for a label that is not known.
 const UNKNOWN: u32 = u32::MAX;
 
@@ -134,7 +129,6 @@ impl<'a> PackedFile<'a> {
 /// Bytes that are hashed and written together, while they are in the cache.
 const PIECE: usize = 1 << 16;
 
-/// Writes and hashes what it writes.
 struct Hashing<W> {
     out: W,
     hash: Hasher,
@@ -194,7 +188,6 @@ fn read_or_map(source: String, mut input: Stream, stays: bool) -> Result<Dataset
     header.dataset(source, body, sizes).map_err(|reason| damaged(&input, &reason))
 }
 
-/// What follows the header.
 enum Body {
     Read(Vec<u8>),
     /// A memory-mapped file, from this offset on.
@@ -336,7 +329,6 @@ impl Header {
     }
 }
 
-/// Labels from their names and the code of each row.
 fn labels(names: Vec<String>, codes: &[u8]) -> Result<Labels, String> {
     let distinct: BTreeSet<&String> = names.iter().collect();
     if distinct.len() < names.len() || names.iter().any(String::is_empty) {

@@ -11,7 +11,6 @@ use std::io::{BufRead, Read};
 /// The byte order mark that some programs put before UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Why reading stopped.
 enum Stop {
     Io(std::io::Error),
     Problem(DataProblem),
@@ -23,7 +22,6 @@ impl From<DataProblem> for Stop {
     }
 }
 
-/// What a table holds.
 pub(crate) struct Content {
     /// The rows as images of height 1.
     pub(crate) pixels: Pixels,
@@ -242,12 +240,10 @@ impl Table {
     }
 }
 
-/// Whether a cell says that its value is missing.
 fn is_missing(cell: &[u8]) -> bool {
     cell.is_empty() || cell.eq_ignore_ascii_case(b"na")
 }
 
-/// The weight in a cell.
 fn weight(cell: &[u8], line: u64) -> Result<f64, DataProblem> {
     let weight = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok());
     weight.filter(|weight| *weight >= 0.0 && weight.is_finite()).ok_or_else(|| {
@@ -283,7 +279,6 @@ fn number(cell: &[u8]) -> Option<Number> {
     }
 }
 
-/// A cell without the quotes around it.
 fn unquoted(cell: &[u8]) -> &[u8] {
     match cell {
         [b'"', inner @ .., b'"'] => inner,
