@@ -239,7 +239,7 @@ mod kernels {
         });
     }
 
-    fn two_of_each<T: Copy>(n_components: usize, value: T) -> TwoWayRows<T> {
+    fn two_of_each<T: Copy + Default>(n_components: usize, value: T) -> TwoWayRows<T> {
         let mut two_way = TwoWayRows::default();
         for position in 0..N_BLOCK as u32 {
             let first = position * 7 % (n_components as u32 - 1);
@@ -248,7 +248,7 @@ mod kernels {
         two_way
     }
 
-    fn three_of_each<T: Copy>(n_components: usize, value: T) -> MultiWayRows<T> {
+    fn three_of_each<T: Copy + Default>(n_components: usize, value: T) -> MultiWayRows<T> {
         let mut multi_way = MultiWayRows::default();
         for position in 0..N_BLOCK as u32 {
             let first = position * 7 % (n_components as u32 - 2);
