@@ -42,8 +42,9 @@ impl BernoulliMixture {
     pub fn complete_by_draw(&self, data: &BitMatrix, seed: u64) -> Result<BitMatrix> {
         let draws = self.map_rows(data, |i, _, resp| {
             let Some(missing) = data.missing() else { return Vec::new() };
-            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-            rng = Xoshiro256PlusPlus::seed_from_u64(mix(&mut rng, i as u64));
+            let first: u64 = StandardUniform.sample(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
+            let seed_of_row = first ^ (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed_of_row);
             let mut uniform = || -> f64 { StandardUniform.sample(&mut rng) };
             let (mut rest, mut drawn) = (uniform(), 0);
             for (k, r) in resp.enumerate().filter(|(_, r)| *r > 0.0) {
@@ -62,10 +63,4 @@ impl BernoulliMixture {
         }
         Ok(complete)
     }
-}
-
-/// A seed for row `i` from the first number of a stream.
-fn mix(rng: &mut Xoshiro256PlusPlus, i: u64) -> u64 {
-    let first: u64 = StandardUniform.sample(rng);
-    first ^ i.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

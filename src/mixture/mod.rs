@@ -79,9 +79,6 @@ impl BernoulliMixture {
     }
 
     /// As [`Self::new`], from weights of any sum: each is divided by their sum.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
     pub(crate) fn normalised(mut weights: Vec<f64>, means: Vec<f64>) -> Result<Self> {
         let sum: f64 = weights.iter().sum();
         weights.iter_mut().for_each(|weight| *weight /= sum);
@@ -89,9 +86,6 @@ impl BernoulliMixture {
     }
 
     /// As [`Self::new`], from means alone: every weight is `1 / n_components`.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
     pub(crate) fn equally_weighted(n_components: usize, means: Vec<f64>) -> Result<Self> {
         Self::new(vec![1.0 / n_components as f64; n_components], means)
     }

@@ -57,11 +57,8 @@ impl BernoulliMixture {
     }
 
     /// As [`Self::predict`], for rows whose labels may be known: see [`Self::map_known_rows`].
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
     pub(crate) fn predict_known(&self, data: &BitMatrix, known: KnownLabels) -> Result<Vec<usize>> {
-        self.map_known_rows(data, known, |_, _, resp| argmax(resp))
+        self.map_known_rows(data, known, |_, _, resp| resp.enumerate().fold(NO_COMPONENT, better).0)
     }
 
     /// The responsibilities of every row (N x K): p(k given x), each row summing to 1.
@@ -121,9 +118,6 @@ impl BernoulliMixture {
 
     /// As [`Self::map_rows`], for rows whose labels may be known. There p(x) is p(x and label), and
     /// components of other labels have responsibility 0.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
     pub(crate) fn map_known_rows<T: Send>(
         &self,
         data: &BitMatrix,
@@ -132,11 +126,6 @@ impl BernoulliMixture {
     ) -> Result<Vec<T>> {
         Ok(self.scoring(data, known)?.map(0..data.n_samples(), map))
     }
-}
-
-/// The place of the largest value, the first one among equals.
-fn argmax(values: &mut dyn Iterator<Item = f64>) -> usize {
-    values.enumerate().fold(NO_COMPONENT, better).0
 }
 
 /// Any component is better than this one.

@@ -24,9 +24,6 @@ const WAVE: usize = 1 << 17;
 
 impl BernoulliMixture {
     /// The mixture prepared to score the rows of `data`, the labels of which may be known.
-    ///
-    /// # Errors
-    /// [`Error::Features`] if the rows do not have D features.
     pub(crate) fn scoring<'a>(
         &self,
         data: &'a BitMatrix,
@@ -43,9 +40,6 @@ impl BernoulliMixture {
 impl Scoring<'_> {
     /// Calls `map` for each of `rows`, as [`BernoulliMixture::map_rows`] does. The results do not
     /// depend on which rows are asked for together.
-    ///
-    /// # Panics
-    /// If there are no such rows.
     pub(crate) fn map<T: Send>(
         &self,
         rows: Range<usize>,
@@ -91,12 +85,10 @@ mod tests {
         let means: Vec<f64> = (0..3 * d).map(mean).collect();
         let mixture = BernoulliMixture::new([0.5, 0.3, 0.2], means).unwrap();
         let scoring = mixture.scoring(&data, known).unwrap();
-        let scored = |rows| {
-            scoring.map(rows, |i, log_prob, resp| {
-                let resp: Vec<u64> = resp.map(f64::to_bits).collect();
-                (i, log_prob.to_bits(), resp)
-            })
+        let bits = |i, log_prob: f64, resp: &mut dyn Iterator<Item = f64>| {
+            (i, log_prob.to_bits(), resp.map(f64::to_bits).collect::<Vec<_>>())
         };
+        let scored = |rows| scoring.map(rows, bits);
         let all = scored(0..n);
         assert!(all.iter().map(|(i, ..)| *i).eq(0..n));
         let parts: Vec<_> = [0..1, 1..700, 700..2999, 2999..n].map(scored).concat();

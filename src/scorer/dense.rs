@@ -1,9 +1,8 @@
 //! All components of a row at once, by tables of summed log-odds.
 
 use super::log_odds::Scorer;
-use crate::kernels::{
-    self, CELLS, LANES, Lanes, RowBlock, SOFTMAX_ROWS, TILE_BYTES, TILE_FEATURES,
-};
+use crate::kernels::{self, CELLS, LANES, Lanes, RowBlock, SOFTMAX_ROWS};
+use crate::kernels::{TILE_BYTES, TILE_FEATURES};
 
 /// A scorer of all components at once. No table is kept: filling one costs little more than
 /// fetching it from memory.
@@ -34,10 +33,8 @@ pub struct Tables {
 
 impl Default for Tables {
     fn default() -> Self {
-        Self {
-            log_odds: vec![Lanes::default(); TILE_FEATURES],
-            cells: vec![Lanes::default(); CELLS],
-        }
+        let zeros = |n| vec![Lanes::default(); n];
+        Self { log_odds: zeros(TILE_FEATURES), cells: zeros(CELLS) }
     }
 }
 
@@ -152,7 +149,7 @@ fn fill_log_odds(scorer: &Scorer, chunk: usize, tile: usize, lanes: &mut [Lanes<
 
 /// One value for each component, in lanes. The last lanes are filled up with `padding`.
 fn in_lanes(values: &[f64], padding: f64) -> Vec<Lanes<f64>> {
-    let lane =
-        |chunk: &[f64]| Lanes(std::array::from_fn(|l| chunk.get(l).copied().unwrap_or(padding)));
-    values.chunks(LANES).map(lane).collect()
+    let mut lanes = vec![Lanes([padding; LANES]); values.len().div_ceil(LANES)];
+    values.iter().enumerate().for_each(|(k, value)| lanes[k / LANES].0[k % LANES] = *value);
+    lanes
 }

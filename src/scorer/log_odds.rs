@@ -3,9 +3,8 @@
 use super::component::Component;
 use super::drift::Drift;
 use super::layout::Layout;
-use crate::kernels::{
-    self, Lanes8, Lanes16, MultiWayRows, RowBlock, ScreenedComponent, TwoWayRows, row_words,
-};
+use crate::kernels::{self, Lanes8, Lanes16, MultiWayRows, RowBlock, TwoWayRows};
+use crate::kernels::{ScreenedComponent, row_words};
 use crate::parallel;
 
 /// Log-odds and biases of a mixture of K components, for rows in the columns of a layout.
@@ -129,8 +128,8 @@ impl Scorer {
     /// precision; what is added to them is in double precision.
     pub fn score_multi_way(&self, block: &RowBlock, rows: &mut MultiWayRows<f64>) {
         rows.set_values(|k| self.components[k as usize].bias);
+        let stride = row_words(self.n_columns());
         for tile in 0..kernels::tile_count(self.n_columns()) {
-            let stride = row_words(self.n_columns());
             kernels::score_multi_way(&self.narrow, stride, block, tile, rows);
         }
         if self.has_boundary() {
@@ -149,8 +148,8 @@ impl Scorer {
         let bias = |k: u32| self.components[k as usize].bias;
         let values = rows.values.iter_mut().zip(&rows.components);
         values.for_each(|(value, &[first, second])| *value = bias(second) - bias(first));
+        let stride = row_words(self.n_columns());
         for tile in 0..kernels::tile_count(self.n_columns()) {
-            let stride = row_words(self.n_columns());
             kernels::score_two_way(&self.narrow, stride, block, tile, rows);
         }
     }

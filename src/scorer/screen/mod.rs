@@ -2,10 +2,8 @@
 
 use super::log_odds::Scorer;
 use crate::bits::row_bytes;
-use crate::kernels::{
-    self, CELLS, Candidates, Cell, Chunks, Envelope, Marks, RowBlock, SATURATED, ScreenedComponent,
-    TILE_BYTES, Tile,
-};
+use crate::kernels::{self, CELLS, Candidates, Cell, Chunks, Envelope, Marks, RowBlock};
+use crate::kernels::{SATURATED, ScreenedComponent, TILE_BYTES, Tile};
 use crate::parallel;
 
 /// The finest units: with 64 units in a nat, 512 nats fit into 16 bits.
@@ -72,15 +70,14 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         let most_nats = if scorer.has_boundary() { most_nats.max(FAR_NATS) } else { most_nats };
         // A cell must hold how far behind any possible component is: cut short, that component
         // could seem to lead.
-        self.units_per_nat =
-            self.fineness * MAX_UNITS_PER_NAT.min(f32::from(C::MAX_UNITS) / most_nats);
+        let finest = MAX_UNITS_PER_NAT.min(f32::from(C::MAX_UNITS) / most_nats);
+        self.units_per_nat = self.fineness * finest;
         self.fill_first(scorer);
         // In every tile a list is padded to a multiple of four.
-        let most_nibbles =
-            (row_bytes(self.n_features) + 2 * kernels::tile_count(self.n_features)) * 2;
+        let n_tiles = kernels::tile_count(self.n_features);
+        let most_nibbles = (row_bytes(self.n_features) + 2 * n_tiles) * 2;
         self.reaches = (0..=most_nibbles).map(|n| self.reach_of(n)).collect();
-        let Self { tiles, envelope, units_per_nat, n_features, .. } = self;
-        let n_tiles = kernels::tile_count(*n_features);
+        let Self { tiles, envelope, units_per_nat, .. } = self;
         let of_chunks = tiles.chunks_exact_mut(n_tiles).zip(components.chunks(N));
         parallel::for_each(of_chunks, |(tiles, components)| {
             let bytes = tiles.iter_mut().flat_map(Tile::bytes_mut);
@@ -120,16 +117,11 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
             for component in components {
                 kernels::widen_envelope(envelope, *component, task * BYTES_PER_TASK);
             }
-            let patterns = envelope
-                .as_flattened()
-                .iter()
-                .flat_map(|e| e.upper_bound.iter().zip(&e.lower_bound));
             // If a pattern is impossible in all components, its lower bound is +inf.
-            patterns.map(|(upper, lower)| upper - lower).fold(0.0, f32::max)
+            bounds(envelope).map(|(upper, lower)| upper - lower).fold(0.0, f32::max)
         };
-        let differences =
-            parallel::map(self.envelope.chunks_mut(BYTES_PER_TASK).enumerate(), widen);
-        differences.into_iter().fold(0.0, f32::max)
+        let tasks = self.envelope.chunks_mut(BYTES_PER_TASK).enumerate();
+        parallel::map(tasks, widen).into_iter().fold(0.0, f32::max)
     }
 
     fn fill_first(&mut self, scorer: &Scorer) {
@@ -145,10 +137,7 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
 
     /// The largest possible pattern sum in any cell, whatever its sign, in nats.
     fn largest_sum(&self) -> f32 {
-        let envelope = self.envelope.as_flattened().iter();
-        let sums = envelope
-            .flat_map(|e| e.upper_bound.into_iter().zip(e.lower_bound))
-            .filter(|(_, lower)| lower.is_finite());
+        let sums = bounds(&self.envelope).filter(|(_, lower)| lower.is_finite());
         sums.fold(0.0, |largest, (upper, lower)| largest.max(upper.abs()).max(lower.abs()))
     }
 
@@ -203,6 +192,11 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         }
         kernels::select(totals, self.n_components, positions, reach, found);
     }
+}
+
+/// The upper and the lower bound of every pattern.
+fn bounds(envelope: &[[Envelope; 2]]) -> impl Iterator<Item = (f32, f32)> + '_ {
+    envelope.as_flattened().iter().flat_map(|e| e.upper_bound.into_iter().zip(e.lower_bound))
 }
 
 /// Saturates the marks of components that seem to lead a row but are ruled out by a boundary mean

@@ -20,10 +20,11 @@ fn uniform(seed: u64, i: usize, d: usize) -> f64 {
 fn exact_scores(scorer: &Scorer, means: &[f64], data: &BitMatrix) -> Vec<Vec<f64>> {
     let d = data.n_features();
     let score = |i: usize, k: usize| {
-        let mean = &means[k * d..(k + 1) * d];
-        let of_feature =
-            |(d, &m): (usize, &f64)| if data.get(i, d) { libm::log(m) } else { libm::log1p(-m) };
-        libm::log(scorer.weights()[k]) + mean.iter().enumerate().map(of_feature).sum::<f64>()
+        let of_feature = |f: usize| match (data.get(i, f), means[k * d + f]) {
+            (true, mean) => libm::log(mean),
+            (false, mean) => libm::log1p(-mean),
+        };
+        libm::log(scorer.weights()[k]) + (0..d).map(of_feature).sum::<f64>()
     };
     let row = |i| (0..scorer.n_components()).map(|k| score(i, k)).collect();
     (0..data.n_samples()).map(row).collect()
@@ -73,11 +74,8 @@ fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec
         put(position, components);
     }
     assert!(*n_saturated <= n_full, "a saturated row lacks components");
-    let values = two_way.values.iter().chain(multi_way.values());
-    assert!(values.into_iter().all(|value| *value == 0.0));
-    for positions in [&single.positions, &two_way.positions] {
-        assert!(positions.is_sorted());
-    }
+    assert!(two_way.values.iter().chain(multi_way.values()).all(|value| *value == 0.0));
+    assert!(single.positions.is_sorted() && two_way.positions.is_sorted());
     assert!(found.iter().all(|components| !components.is_empty()), "a row that was put nowhere");
     found
 }
@@ -245,9 +243,8 @@ fn the_longest_rows_lose_nobody_either() {
 #[test]
 fn padding_never_comes_into_question() {
     for k in [2, 15, 17, 40, 65] {
-        let d = 64;
-        let means: Vec<f64> = (0..k * d).map(|i| 1e-10 * (1.0 + uniform(3, i, 0))).collect();
-        let data = BitMatrix::from_fn(1, d, |_, _| true);
+        let means: Vec<f64> = (0..k * 64).map(|i| 1e-10 * (1.0 + uniform(3, i, 0))).collect();
+        let data = BitMatrix::from_fn(1, 64, |_, _| true);
         assert_none_is_missed_in_any_width(&vec![1.0 / k as f64; k], &means, &data, 0);
     }
 }
@@ -282,8 +279,7 @@ fn a_clear_row_has_one_candidate_and_a_tie_two() {
     let data = BitMatrix::from_fn(10, d, |i, f| mean(2 * i, f) > 0.5);
     let per_row = assert_none_is_missed_in_any_width(&[0.05; 20], &means, &data, 0);
     assert_eq!(per_row, 2.0);
-    let every_other: Vec<f64> =
-        (0..10).flat_map(|k| means[2 * k * d..(2 * k + 1) * d].to_vec()).collect();
+    let every_other = means.chunks(d).step_by(2).collect::<Vec<_>>().concat();
     assert_eq!(assert_none_is_missed_in_any_width(&[0.1; 10], &every_other, &data, 0), 1.0);
 }
 
@@ -303,8 +299,7 @@ fn units_get_coarser_down_to_one_for_a_nat() {
 
 /// However many nats one component lies behind another in a cell, but for what is never one.
 fn assert_no_cell_is_cut_short<C: Cell<N>, const N: usize>(nats: f64, is_never: bool) {
-    let d = 64;
-    let near = 1.0 / (1.0 + libm::exp(nats / 8.0));
+    let (d, near) = (64, 1.0 / (1.0 + libm::exp(nats / 8.0)));
     let of = |k: usize, f: usize| match k {
         0 => near,
         1 => 1.0 - near,
@@ -318,13 +313,11 @@ fn assert_no_cell_is_cut_short<C: Cell<N>, const N: usize>(nats: f64, is_never: 
     // A cell is four features.
     let [behind, ahead] = [0, 1].map(|k| 4.0 * scorer.log_odds(k)[0].0[0]);
     let units = (ahead - behind) * f64::from(screen.units_per_nat);
-    assert!(
-        units <= f64::from(C::MAX_UNITS) * (1.0 + 1e-6),
-        "{units} units do not fit into a cell"
-    );
+    let most = f64::from(C::MAX_UNITS);
+    assert!(units <= most * (1.0 + 1e-6), "{units} units do not fit into a cell");
     let is_finest = screen.units_per_nat == MAX_UNITS_PER_NAT;
     let is_for_never = is_never && screen.units_per_nat == f32::from(C::MAX_UNITS) / FAR_NATS;
-    let is_full = units >= f64::from(C::MAX_UNITS) * (1.0 - 1e-6);
+    let is_full = units >= most * (1.0 - 1e-6);
     assert!(is_finest || is_for_never || is_full, "too coarse by far: {units}");
 }
 

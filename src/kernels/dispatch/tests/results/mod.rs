@@ -132,9 +132,8 @@ fn dense_softmax(platform: Platform) -> Vec<u64> {
         let mut scores = lanes(stride * n_chunks, 400.0);
         scores[1].0[2] = f64::NEG_INFINITY;
         if n_chunks == 2 {
-            for row in [9, stride + 9] {
-                scores[row] = Lanes([f64::NEG_INFINITY; LANES]);
-            }
+            scores[9] = Lanes([f64::NEG_INFINITY; LANES]);
+            scores[stride + 9] = Lanes([f64::NEG_INFINITY; LANES]);
         }
         let mut bias = lanes(n_chunks, 50.0);
         bias[n_chunks - 1].0[LANES - 1] = f64::NEG_INFINITY;
