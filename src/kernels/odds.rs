@@ -1,7 +1,6 @@
 //! From means to log-odds, and from those of one mixture to those of the next.
 //!
-//! What is here is inlined into [`super::dispatch`], which compiles it once for each instruction
-//! set.
+//! It is inlined into [`super::dispatch`], which compiles it once for each instruction set.
 
 use super::lanes::{Lanes, Lanes8, Lanes16, array};
 

@@ -2,9 +2,10 @@
 //! run time.
 //!
 //! The table below lists all kernels. [`Platform`] is the choice. The code of a kernel stands once,
-//! in another file of `kernels/`, and is inlined into a function for each instruction set. Only what [`Masked`] does has a form of its own for AVX-512. To add a kernel,
-//! write it in a file of its own and add it to the table. A kernel panics where a length or a
-//! position does not fit: a defect of the caller.
+//! in another file of `kernels/`, and is inlined into a function for each instruction set. Only
+//! what [`Masked`] does has a form of its own for AVX-512. To add a kernel, write it in a file of
+//! its own and add it to the table. A kernel panics where a length or a position does not fit: a
+//! defect of the caller.
 //!
 //! **Tests.** `tests/` holds every instruction set that the processor has to the portable form, bit
 //! for bit, and prints which these are. Two variables of the environment are read by unit tests
