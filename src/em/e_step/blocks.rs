@@ -135,7 +135,6 @@ mod tests {
         FitParams { n_components, n_init, max_iter: 15, memory, ..FitParams::default() }
     }
 
-    /// Whatever part of the lists is kept.
     #[test]
     fn a_fit_does_not_hang_on_where_its_rows_lie() {
         let n = 70 * 1024;

@@ -157,7 +157,6 @@ mod tests {
         BernoulliMixture::normalised(weights, means).unwrap()
     }
 
-    /// Neither in the sparse step nor in the dense one.
     #[test]
     fn the_statistics_do_not_depend_on_the_order_of_the_features() {
         for (d, step) in [(64, 5), (100, 7), (320, 33), (1025, 11), (2500, 7)] {

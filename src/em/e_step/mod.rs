@@ -153,7 +153,7 @@ fn in_order(mut stats: SufficientStats, columns: &[Column]) -> SufficientStats {
 }
 
 /// Turns statistics of columns into those of the features.
-fn by_feature(stats: SufficientStats, layout: &Layout) -> SufficientStats {
+fn by_feature(mut stats: SufficientStats, layout: &Layout) -> SufficientStats {
     if layout.is_plain() {
         return stats;
     }
@@ -164,23 +164,19 @@ fn by_feature(stats: SufficientStats, layout: &Layout) -> SufficientStats {
     }
     let has_missing = columns.iter().any(|column| matches!(column, Column::Missing(_)));
     let n_components = stats.resp_sums.len();
-    let mut found = SufficientStats {
-        n_samples: stats.n_samples,
-        total_weight: stats.total_weight,
-        log_likelihood: stats.log_likelihood,
-        resp_sums: stats.resp_sums,
-        ..SufficientStats::zeros(n_components, n_features)
-    };
-    found.missing_sums = vec![0.0; if has_missing { n_components * n_features } else { 0 }];
-    for (k, sums) in stats.weighted_sums.chunks_exact(n_columns).enumerate() {
+    let zeros = vec![0.0; n_components * n_features];
+    let of_columns = std::mem::replace(&mut stats.weighted_sums, zeros);
+    stats.n_features = n_features;
+    stats.missing_sums = vec![0.0; if has_missing { n_components * n_features } else { 0 }];
+    for (k, sums) in of_columns.chunks_exact(n_columns).enumerate() {
         let first = k * n_features;
         for (column, &sum) in columns.iter().zip(sums) {
             match column {
-                Column::One(d) => found.weighted_sums[first + d] = sum,
-                Column::Missing(d) => found.missing_sums[first + d] = sum,
+                Column::One(d) => stats.weighted_sums[first + d] = sum,
+                Column::Missing(d) => stats.missing_sums[first + d] = sum,
                 Column::Label(_) => {}
             }
         }
     }
-    found
+    stats
 }

@@ -110,11 +110,11 @@ fn rows_to_begin_on(rows: &Rows, label: Option<u32>, count: usize) -> Vec<usize>
     let label_of_row = |i: usize| rows.labels.get(i).copied().flatten();
     let all = || 0..rows.data.n_samples();
     let mut members: Vec<usize> = all().filter(|&i| label_of_row(i) == label).collect();
-    if members.len() < count {
-        members.extend(all().filter(|&i| label_of_row(i) != label && label_of_row(i).is_none()));
-    }
-    if members.len() < count {
-        members.extend(all().filter(|&i| label_of_row(i) != label && label_of_row(i).is_some()));
+    for is_labelled in [false, true] {
+        let is_other = |l: Option<u32>| l != label && l.is_some() == is_labelled;
+        if members.len() < count {
+            members.extend(all().filter(|&i| is_other(label_of_row(i))));
+        }
     }
     members
 }

@@ -28,7 +28,10 @@ pub(super) fn draw(
 /// The overall mean stands in for what is missing in the row.
 pub(super) fn around(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> {
     let (data, n_components) = (&rows.data, chosen.len());
-    let overall = overall_means(rows);
+    // Half a pseudo-count of each value keeps the means inside (0, 1).
+    let (ones, observed) = weighted_counts(rows);
+    let overall: Vec<f64> =
+        ones.into_iter().zip(observed).map(|(ones, all)| (ones + 0.5) / (all + 1.0)).collect();
     let half: Vec<f64> = overall.iter().map(|mean| mean / 2.0).collect();
     let mut means = half.repeat(n_components);
     for (mean, &i) in means.chunks_exact_mut(data.n_features()).zip(chosen) {
@@ -38,13 +41,6 @@ pub(super) fn around(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> 
         }
     }
     BernoulliMixture::equally_weighted(n_components, means)
-}
-
-/// The mean of every feature over all rows, kept inside (0, 1) by half a pseudo-count of each
-/// value.
-fn overall_means(rows: &Rows) -> Vec<f64> {
-    let (ones, observed) = weighted_counts(rows);
-    ones.into_iter().zip(observed).map(|(ones, all)| (ones + 0.5) / (all + 1.0)).collect()
 }
 
 /// `count` rows, drawn by weight without replacement; once all are drawn, again from all.

@@ -65,20 +65,26 @@ pub fn bootstrap<'a>(
     params.check(rows.borrowed())?;
     let mut streams = Streams::new(params.seed);
     let streams: Vec<_> = (0..n_refits).map(|_| streams.next_stream()).collect();
-    let mut deviations = Deviations::new(mixture);
+    let mut sums = vec![(0.0, 0.0); mixture.n_components() + mixture.means().len()];
+    let mut n_converged = 0;
     for wave in streams.chunks(WAVE) {
-        for refit in parallel::try_map(wave, |rng| refit(rows, &params, rng.clone()))? {
-            deviations.add(mixture, &refit);
+        for (refit, has_converged) in
+            parallel::try_map(wave, |rng| refit(rows, &params, rng.clone()))?
+        {
+            n_converged += usize::from(has_converged);
+            add_deviations(&mut sums, mixture, &refit);
         }
     }
-    let errors = StandardErrors::of_refits(mixture, &deviations.sums, n_refits);
-    Ok(Bootstrap { errors, n_refits, n_converged: deviations.n_converged })
+    let errors = StandardErrors::of_refits(mixture, &sums, n_refits);
+    Ok(Bootstrap { errors, n_refits, n_converged })
 }
 
 /// A refit and whether it converged.
-type Refit = (BernoulliMixture, bool);
-
-fn refit(rows: &Rows, params: &FitParams, mut rng: Xoshiro256PlusPlus) -> Result<Refit> {
+fn refit(
+    rows: &Rows,
+    params: &FitParams,
+    mut rng: Xoshiro256PlusPlus,
+) -> Result<(BernoulliMixture, bool)> {
     let mut counts = vec![0.0; rows.data.n_samples()];
     // The weights were checked together with the parameters, so this cannot happen.
     let wrong = |e: &dyn std::fmt::Display| Error::Mixture(e.to_string());
@@ -109,30 +115,16 @@ fn inside(mixture: &BernoulliMixture, n: f64) -> Result<BernoulliMixture> {
     BernoulliMixture::new(weights, means)
 }
 
-/// Sums over refits of the deviations from the model, and of their squares. Weights first, then
-/// means.
-struct Deviations {
-    sums: Vec<(f64, f64)>,
-    n_converged: usize,
-}
-
-impl Deviations {
-    fn new(mixture: &BernoulliMixture) -> Self {
-        let n = mixture.n_components() + mixture.means().len();
-        Self { sums: vec![(0.0, 0.0); n], n_converged: 0 }
-    }
-
-    fn add(&mut self, mixture: &BernoulliMixture, (refit, has_converged): &Refit) {
-        self.n_converged += usize::from(*has_converged);
-        let [ours, theirs] = [mixture, refit].map(|of| of.each_mean().collect::<Vec<_>>());
-        // As many on both sides, so none is left over.
-        let order: Vec<_> = match_components(&ours, &theirs).into_iter().flatten().collect();
-        let refit = refit.permuted(&order);
-        let ours = mixture.weights().iter().chain(mixture.means());
-        let theirs = refit.weights().iter().chain(refit.means());
-        for ((sum, squares), (ours, theirs)) in self.sums.iter_mut().zip(ours.zip(theirs)) {
-            *sum += theirs - ours;
-            *squares += (theirs - ours) * (theirs - ours);
-        }
+/// Adds the deviations of `refit` from `mixture`, and their squares. Weights first, then means.
+fn add_deviations(sums: &mut [(f64, f64)], mixture: &BernoulliMixture, refit: &BernoulliMixture) {
+    let [ours, theirs] = [mixture, refit].map(|of| of.each_mean().collect::<Vec<_>>());
+    // As many on both sides, so none is left over.
+    let order: Vec<_> = match_components(&ours, &theirs).into_iter().flatten().collect();
+    let refit = refit.permuted(&order);
+    let ours = mixture.weights().iter().chain(mixture.means());
+    let theirs = refit.weights().iter().chain(refit.means());
+    for ((sum, squares), (ours, theirs)) in sums.iter_mut().zip(ours.zip(theirs)) {
+        *sum += theirs - ours;
+        *squares += (theirs - ours) * (theirs - ours);
     }
 }

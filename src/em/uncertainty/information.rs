@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
 use nalgebra::{DMatrix, DMatrixViewMut};
+use std::ops::SubAssign;
 
 /// Rows whose derivatives are held at the same time.
 const ROWS: usize = 512;
@@ -179,13 +180,10 @@ impl Derivatives {
             let d = of_means.ncols();
             let mut within = of_means.transpose() * of_means;
             within.fill_diagonal(0.0);
-            let mut block = information.view_mut((first, first), (d, d));
-            block -= within;
+            information.view_mut((first, first), (d, d)).sub_assign(within);
             let cross = of_means.tr_mul(of_weight);
-            let mut column = information.view_mut((first, place), (d, 1));
-            column -= &cross;
-            let mut row = information.view_mut((place, first), (1, d));
-            row -= cross.transpose();
+            information.view_mut((first, place), (d, 1)).sub_assign(&cross);
+            information.view_mut((place, first), (1, d)).sub_assign(cross.transpose());
         }
     }
 }
@@ -216,14 +214,8 @@ fn add_prior(
 fn on_simplex(mut information: DMatrix<f64>, free: &FreeParameters) -> DMatrix<f64> {
     let reference = free.reference;
     let row = information.row(reference).clone_owned();
-    (0..free.means.len()).for_each(|k| {
-        let mut of_weight = information.row_mut(k);
-        of_weight -= &row;
-    });
+    (0..free.means.len()).for_each(|k| information.row_mut(k).sub_assign(&row));
     let column = information.column(reference).clone_owned();
-    (0..free.means.len()).for_each(|k| {
-        let mut of_weight = information.column_mut(k);
-        of_weight -= &column;
-    });
+    (0..free.means.len()).for_each(|k| information.column_mut(k).sub_assign(&column));
     information.remove_row(reference).remove_column(reference)
 }

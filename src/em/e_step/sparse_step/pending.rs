@@ -203,7 +203,6 @@ mod tests {
         }
     }
 
-    /// Rows with any number of changes of any size, and transfers; the same rows several times.
     #[test]
     fn changes_of_any_size_arrive_exactly() {
         let d = 50;
@@ -233,13 +232,13 @@ mod tests {
         assert!(exact.resp[0] > 1 << 35 && exact.resp[2].abs() < 1 << 31);
     }
 
-    /// Several threads flush into the same sums, and one that has flushed can go on.
     #[test]
     fn what_is_flushed_is_flushed_once() {
         let d = 33;
         let (data, block) = data(d);
         let sums = Sums::zeros(K, d);
         let mut exact = Exact::zeros(d);
+        // They share the sums, and one that has flushed can go on.
         let mut threads = [PendingChanges::new(K, d), PendingChanges::new(K, d)];
         for _ in 0..3 {
             for pending in &mut threads {

@@ -182,12 +182,6 @@ fn responsibilities_of_a_row_sum_to_one_and_give_its_entropy() {
     }
 }
 
-/// The rows that the last run of the only worker screened. There is one block, which holds all
-/// rows.
-fn n_screened(steps: &ScreenedStep<Wide<16>, 16>) -> usize {
-    steps.workers[0].n_screened()
-}
-
 #[test]
 fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
     let blocks = rows(1000, 8);
@@ -203,7 +197,8 @@ fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
                 scorer.set_mixture(&weights, &(0..8).flat_map(of_component).collect::<Vec<_>>());
             blocks.with(0, |block| steps.prepare(&scorer, &drift, block));
             steps.run(&scorer, &blocks);
-            n_screened(&steps)
+            // There is one block, which holds all rows, so there is one worker.
+            steps.workers[0].n_screened()
         };
         assert_eq!(run(0.9), 1000);
         let (same, close, far) = (run(0.9), run(0.9001), run(0.1));
