@@ -73,9 +73,7 @@ impl Format {
     }
 }
 
-/// The bytes of `model` in `format`; the same model gives the same bytes.
-///
-/// # Errors
+/// The bytes of `model` in `format`; the same model gives the same bytes. Errors:
 /// [`ModelProblem::Invalid`] if the parts of the model do not fit together (see `Model::check`),
 /// or [`ModelProblem::Foreign`] should the writer of the format refuse.
 pub fn export(model: &Model, format: Format) -> Result<Vec<u8>, ModelProblem> {
