@@ -153,7 +153,7 @@ fn bits(path: PathBuf, rule: Binarize) -> bmm::Result<BitMatrix> {
 fn sampled() -> bmm::Result<BitMatrix> {
     let is_high =
         |d: usize, k: usize| (d * d * 31 + (k + 3) * (d + 7) * 17 + k * k * 101) % 97 < 48;
-    let mean = |i: usize| match (i % 100 % 3 == 0, is_high(i % 100, i / 100)) {
+    let mean = |i: usize| match ((i % 100).is_multiple_of(3), is_high(i % 100, i / 100)) {
         (true, true) => 0.7,
         (true, false) => 0.3,
         (false, _) => 0.2,

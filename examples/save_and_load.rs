@@ -7,7 +7,8 @@ fn main() -> bmm::Result<()> {
     let (images, file) = (folder.join("images.npy"), folder.join("model.bmm"));
 
     // Sixty images of 6 x 8, bright above or below the middle, with a dark pixel each.
-    let grey = |i: usize, p: usize| if (p < 24) == (i % 2 == 0) && p != i % 48 { 220 } else { 15 };
+    let grey =
+        |i: usize, p: usize| if (p < 24) == i.is_multiple_of(2) && p != i % 48 { 220 } else { 15 };
     let values = (0..60 * 48).map(|at| grey(at / 48, at % 48)).collect();
     std::fs::create_dir_all(&folder).map_err(bmm::Error::io(&folder))?;
     let bytes = write_npy(&Pixels::new(60, 6, 8, values)?);

@@ -50,7 +50,7 @@ fn by_definition(
         .collect();
     let top = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if top == f64::NEG_INFINITY {
-        return (top, mixture.weights().iter().copied().collect());
+        return (top, mixture.weights().to_vec());
     }
     let total: f64 = scores.iter().map(|score| (score - top).exp()).sum();
     (top + total.ln(), scores.iter().map(|score| (score - top).exp() / total).collect())

@@ -119,6 +119,7 @@ const RULES: Rules = Rules {
         "npy",
         "parallel",
         "digest",
+        "record",
         "reference",
     ],
     may_print: &["cli"],

@@ -106,7 +106,7 @@ impl Comparison {
         let to = matching(mixtures);
         let matched = pairs(mixtures, &to, on_data.as_ref());
         let k = 0..mixtures[1].n_components();
-        let weights = mixtures.map(|mixture| mixture.weights().iter().copied().collect());
+        let weights = mixtures.map(|mixture| mixture.weights().to_vec());
         Self {
             a,
             b,

@@ -43,8 +43,11 @@ pub(super) struct Document<'a> {
     model_sha256: &'a str,
 }
 
-/// The columns of `sweep.csv`: the name, and the cell of a row.
-const COLUMNS: [(&str, fn(&Row) -> String); 12] = [
+/// The cell of a row in a column.
+type Cell = fn(&Row) -> String;
+
+/// The columns of `sweep.csv`.
+const COLUMNS: [(&str, Cell); 12] = [
     ("k", |row| row.k.to_string()),
     ("log_likelihood", |row| row.log_likelihood.to_string()),
     ("n_parameters", |row| row.n_parameters.to_string()),
