@@ -13,9 +13,10 @@ use crate::parallel;
 /// rows in which feature d is missing.
 ///
 /// `alpha` is a pseudo-count of ones and of zeros for each mean. The means are the mode under a
-/// `Beta(1 + alpha, 1 + alpha)` prior. With an `alpha` above 0 every mean stays below 1, even if `alpha` is lost in
-/// `N_k`. If `alpha` is 0, a component without mass keeps its means of `previous`, and so does a
-/// mean of which nothing was observed. The means take the place of the sums in memory.
+/// `Beta(1 + alpha, 1 + alpha)` prior. With an `alpha` above 0 every mean stays below 1, even if
+/// `alpha` is lost in `N_k`. If `alpha` is 0, a component without mass keeps its means of
+/// `previous`, and so does a mean of which nothing was observed. The means take the place of the
+/// sums in memory.
 ///
 /// # Errors
 /// [`crate::error::Error::Mixture`] if the statistics are not finite, which a checked mixture

@@ -27,10 +27,10 @@ impl Contingency {
     ///
     /// Let `a` be the number of pairs together in both partitions, `b` those together only among
     /// clusters, `c` only among labels, and `d` in neither. Then it is
-    /// `2 (a d - b c) / ((a + b)(b + d) + (a + c)(c + d))`. The four counts are exact for any number of samples. By convention
-    /// it is 1 if `b = c = 0`, as for a single sample. Source: Hubert and Arabie (1985), *Journal
-    /// of Classification* 2, equation 5, in the pair-count form of Steinley (2004), *Psychological
-    /// Methods* 9.
+    /// `2 (a d - b c) / ((a + b)(b + d) + (a + c)(c + d))`. The four counts are exact for any
+    /// number of samples. By convention it is 1 if `b = c = 0`, as for a single sample. Source:
+    /// Hubert and Arabie (1985), *Journal of Classification* 2, equation 5, in the pair-count form
+    /// of Steinley (2004), *Psychological Methods* 9.
     pub fn ari(&self) -> f64 {
         let together = pairs_within(&self.counts);
         let in_cluster = pairs_within(&self.cluster_sizes());
