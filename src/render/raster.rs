@@ -59,8 +59,10 @@ impl Raster {
     }
 
     fn transposed(&self) -> Self {
-        let column = |x: usize| (0..self.height).map(move |y| self.at(x, y));
-        let values = (0..self.width).flat_map(column).collect();
+        let mut values = Vec::with_capacity(self.values.len());
+        for x in 0..self.width {
+            values.extend((0..self.height).map(|y| self.at(x, y)));
+        }
         Self { width: self.height, height: self.width, values }
     }
 }
