@@ -2,18 +2,24 @@
 
 use super::drift::ScoreBounds;
 use super::layout::Layout;
-use crate::bits::row_bytes;
 use crate::kernels::{self, Lanes8, Lanes16, row_words};
 
-/// One component of a prepared mixture.
+/// One component of a prepared mixture, but for its log-odds: those of all components are one
+/// array, which large mixtures give back to the system as soon as it is freed.
 #[derive(Debug, Clone)]
 pub(super) struct Component {
     /// Log weight plus log-probability of an all-zero row, in nats.
     pub(super) bias: f64,
-    /// Eight for each byte of a packed row; 0 where a mean is on the boundary.
-    pub(super) log_odds: Vec<Lanes8<f64>>,
     /// Where means are exactly 0 or 1, or labels forbid rows.
     pub(super) boundary: Option<Boundary>,
+}
+
+/// The log-odds of one component, 0 where a mean is on the boundary.
+pub(super) struct LogOdds<'a> {
+    /// Eight for each byte of a packed row.
+    pub(super) wide: &'a mut [Lanes8<f64>],
+    /// The same in single precision: sixteen for each word.
+    pub(super) narrow: &'a mut [Lanes16<f32>],
 }
 
 /// The columns on which a component tolerates one value only, as packed rows, in words.
@@ -29,26 +35,24 @@ pub(super) struct Boundary {
 
 impl Component {
     /// A component without weight.
-    pub(super) fn blank(n_columns: usize) -> Self {
-        let log_odds = vec![Lanes8::default(); row_bytes(n_columns)];
-        Self { bias: f64::NEG_INFINITY, log_odds, boundary: None }
+    pub(super) fn blank() -> Self {
+        Self { bias: f64::NEG_INFINITY, boundary: None }
     }
 
     /// Takes over other parameters of component `k`. Returns bounds on how far that moves scores,
-    /// if there are any. `narrow` becomes the log-odds in single precision. `scratch` may hold
-    /// anything.
+    /// if there are any. Replaces `log_odds`. `scratch` may hold anything.
     pub(super) fn set(
         &mut self,
         k: usize,
         weight: f64,
         mean: &[f64],
         layout: &Layout,
-        narrow: &mut [Lanes16<f32>],
+        log_odds: &mut LogOdds,
         scratch: &mut Vec<f64>,
     ) -> Option<ScoreBounds> {
         layout.fill_odds(mean, scratch);
         kernels::ln_all(scratch);
-        let changes = kernels::replace_log_odds(scratch, &mut self.log_odds, narrow);
+        let changes = kernels::replace_log_odds(scratch, log_odds.wide, log_odds.narrow);
         let bias = libm::log(weight) + log_prob_of_zeros(mean, scratch);
         let boundary = Boundary::new(mean, k, layout);
         let bounds = ScoreBounds::new([self.bias, bias], changes, boundary == self.boundary);

@@ -1,8 +1,9 @@
 //! A mixture prepared for scoring single rows under single components.
 
-use super::component::Component;
+use super::component::{Component, LogOdds};
 use super::drift::Drift;
 use super::layout::Layout;
+use crate::bits::row_bytes;
 use crate::kernels::{self, Lanes8, Lanes16, MultiWayRows, RowBlock, TwoWayRows};
 use crate::kernels::{ScreenedComponent, row_words};
 use crate::parallel;
@@ -13,6 +14,8 @@ pub struct Scorer {
     layout: Layout,
     weights: Vec<f64>,
     components: Vec<Component>,
+    /// Log-odds, component after component: eight for each byte of a packed row.
+    wide: Vec<Lanes8<f64>>,
     /// Log-odds in single precision, component after component: one word for each word of a packed
     /// row.
     narrow: Vec<Lanes16<f32>>,
@@ -34,7 +37,8 @@ impl Scorer {
         Self {
             layout,
             weights: vec![0.0; n_components],
-            components: vec![Component::blank(n_columns); n_components],
+            components: vec![Component::blank(); n_components],
+            wide: vec![Lanes8::default(); n_components * row_bytes(n_columns)],
             narrow: vec![Lanes16::default(); n_components * row_words(n_columns)],
         }
     }
@@ -50,16 +54,19 @@ impl Scorer {
     /// Takes over another mixture of the same K and D, in place. Arguments are those of
     /// [`Self::new`]. Returns how far that moves scores.
     pub fn set_mixture(&mut self, weights: &[f64], means: &[f64]) -> Drift {
-        let Self { layout, components, narrow, .. } = self;
+        let Self { layout, components, wide, narrow, .. } = self;
         let n_columns = layout.n_columns();
         self.weights.copy_from_slice(weights);
-        let narrow = narrow.chunks_exact_mut(row_words(n_columns));
+        let wide = wide.chunks_exact_mut(row_bytes(n_columns));
+        let log_odds = wide.zip(narrow.chunks_exact_mut(row_words(n_columns)));
+        let log_odds = log_odds.map(|(wide, narrow)| LogOdds { wide, narrow });
         let means = means.chunks_exact(layout.n_features());
-        let mut parts: Vec<_> = components.iter_mut().zip(narrow).zip(means).enumerate().collect();
+        let parts = components.iter_mut().zip(log_odds).zip(means).enumerate();
+        let mut parts: Vec<_> = parts.collect();
         let share = parallel::share(parts.len(), min_components_per_thread(n_columns));
         let bounds = parallel::map_with(parts.chunks_mut(share), Vec::new, |scratch, share| {
-            let bounds = share.iter_mut().map(|(k, ((component, narrow), mean))| {
-                component.set(*k, weights[*k], mean, layout, narrow, scratch)
+            let bounds = share.iter_mut().map(|(k, ((component, log_odds), mean))| {
+                component.set(*k, weights[*k], mean, layout, log_odds, scratch)
             });
             bounds.collect::<Vec<_>>()
         });
@@ -100,7 +107,8 @@ impl Scorer {
     /// The log-odds of component `k`, eight for each byte of a packed row; 0 where a mean is on the
     /// boundary.
     pub fn log_odds(&self, k: usize) -> &[Lanes8<f64>] {
-        &self.components[k].log_odds
+        let stride = row_bytes(self.n_columns());
+        &self.wide[k * stride..(k + 1) * stride]
     }
 
     /// The mixing weights (K).
