@@ -139,5 +139,5 @@ fn refuse_split(source: &Source) -> Result<()> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests;
