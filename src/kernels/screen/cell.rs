@@ -6,6 +6,9 @@ use crate::kernels::row_block::{CELLS, FourNibbles, LIST_STEP, RowBlock};
 
 /// One cell of a table: how far `N` components side by side lie below the upper bound, in units.
 pub trait Cell<const N: usize>: Copy + Send + Sync {
+    /// One number of a cell.
+    type Lane;
+
     /// All components at the upper bound.
     const ZERO: Self;
 
@@ -15,10 +18,13 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
     /// From the units of each component, none of them above [`Self::MAX_UNITS`].
     fn new(units: &[u16; N]) -> Self;
 
-    /// For each of M tables, `first` less the cells that `list` names, saturating.
+    /// The lanes of all cells of a table in turn.
+    fn lanes(table: &Tile<Self>) -> &[Self::Lane];
+
+    /// For the lanes of each of M tables, `first` less the cells that `list` names, saturating.
     fn totals<const M: usize>(
         first: [Marks<N>; M],
-        cells: [&Tile<Self>; M],
+        tables: [&[Self::Lane]; M],
         list: &[FourNibbles],
     ) -> [Marks<N>; M];
 }
@@ -51,11 +57,12 @@ impl<C: Copy> Tile<C> {
     }
 }
 
-/// The lanes of all cells of some tables. It is called once for a row, not for every cell.
+/// The lanes of all cells of a table. Cut to a length that the compiler knows, they need no check
+/// at a look-up. `as_flattened` may stay a call, so this is called for tables, not for rows.
 #[inline(always)]
-fn table_lanes<T, const L: usize, const M: usize>(tables: [&Tile<[T; L]>; M]) -> [&[T]; M] {
+fn table_lanes<T, const L: usize>(table: &Tile<[T; L]>) -> &[T] {
     const { assert!(L.is_multiple_of(16)) }
-    array(|m| tables[m].0.as_flattened())
+    &table.0.as_flattened()[..(CELLS + 1) * L]
 }
 
 /// The cell of L lanes at a place. The place is sixteen times its number, so it is found without
@@ -104,16 +111,22 @@ fn subtract_cells<C: Cell<N>, const M: usize, const N: usize>(
 ) {
     let Chunks { totals, stride, offset, first } = chunks;
     let first = first.map(|first| *first.first_chunk::<M>().expect("marks of all chunks"));
+    let mut tables: [&[C::Lane]; M] = [&[]; M];
+    for (table, cells) in tables.iter_mut().zip(cells) {
+        *table = C::lanes(cells);
+    }
     for (i, &position) in positions.iter().enumerate() {
         block.prefetch_nibbles(tile, positions, i);
         let list = block.nibbles(tile, position as usize);
         let row = &mut totals[i * stride + offset..(i + 1) * stride];
         let totals = row.first_chunk_mut::<M>().expect("totals of all chunks");
-        *totals = C::totals(first.unwrap_or(*totals), cells, list);
+        *totals = C::totals(first.unwrap_or(*totals), tables, list);
     }
 }
 
 impl<const N: usize> Cell<N> for Wide<N> {
+    type Lane = i16;
+
     const ZERO: Self = [0; N];
     const MAX_UNITS: u16 = i16::MAX as u16;
 
@@ -122,18 +135,23 @@ impl<const N: usize> Cell<N> for Wide<N> {
         array(|l| units[l] as i16)
     }
 
+    #[inline(always)]
+    fn lanes(table: &Tile<Self>) -> &[i16] {
+        table_lanes(table)
+    }
+
     /// There are two interleaved sums: additions of one do not wait for the other's.
     #[inline(always)]
     fn totals<const M: usize>(
         first: [Marks<N>; M],
-        cells: [&Tile<Self>; M],
+        tables: [&[Self::Lane]; M],
         list: &[FourNibbles],
     ) -> [Marks<N>; M] {
-        let (mut sums, lanes) = ([first, [Marks([0; N]); M]], table_lanes(cells));
+        let mut sums = [first, [Marks([0; N]); M]];
         for four in list {
             for i in 0..LIST_STEP {
                 for (m, sum) in sums[i % 2].iter_mut().enumerate() {
-                    *sum = sum.subtract(cell_at(lanes[m], four.place(i)));
+                    *sum = sum.subtract(cell_at(tables[m], four.place(i)));
                 }
             }
         }
@@ -146,6 +164,8 @@ impl<const N: usize> Cell<N> for Wide<N> {
 }
 
 impl Cell<64> for Narrow {
+    type Lane = u16;
+
     const ZERO: Self = [0; 32];
     const MAX_UNITS: u16 = u8::MAX as u16;
 
@@ -155,21 +175,25 @@ impl Cell<64> for Narrow {
         array(|l| low[l] | high[l] << 8)
     }
 
+    #[inline(always)]
+    fn lanes(table: &Tile<Self>) -> &[u16] {
+        table_lanes(table)
+    }
+
     /// It sums whole numbers, and their high bytes apart. The sums of the low bytes follow from
     /// these: one shift, no unpacking. A tile has 256 groups, so neither sum of bytes exceeds 16
     /// bits.
     #[inline(always)]
     fn totals<const M: usize>(
         mut first: [Marks<64>; M],
-        cells: [&Tile<Self>; M],
+        tables: [&[Self::Lane]; M],
         list: &[FourNibbles],
     ) -> [Marks<64>; M] {
         let (mut both, mut high) = ([[0_u16; 32]; M], [[0_u16; 32]; M]);
-        let lanes = table_lanes(cells);
         for four in list {
             for i in 0..LIST_STEP {
                 for m in 0..M {
-                    let cell: &Self = cell_at(lanes[m], four.place(i));
+                    let cell: &Self = cell_at(tables[m], four.place(i));
                     for l in 0..32 {
                         both[m][l] = both[m][l].wrapping_add(cell[l]);
                         high[m][l] = high[m][l].wrapping_add(cell[l] >> 8);

@@ -24,7 +24,7 @@ fn bits_of_cells<C: Cell<N>, const N: usize>(cells: &[C]) -> Vec<u64> {
     let mut tile = Box::new(Tile::filled(C::ZERO));
     let taken = |cell: &C| {
         tile.bytes_mut()[0][1] = *cell;
-        C::totals([Marks([0; N])], [&tile], &[FourNibbles::from([1, 0, 0, 0])])[0].0
+        C::totals([Marks([0; N])], [C::lanes(&tile)], &[FourNibbles::from([1, 0, 0, 0])])[0].0
     };
     cells.iter().flat_map(taken).map(|mark| mark as u64).collect()
 }
