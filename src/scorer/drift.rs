@@ -25,11 +25,7 @@ impl Drift {
     /// From the bounds of all K components; without bound as soon as one of them has none.
     pub(super) fn new(components: &[Option<ScoreBounds>]) -> Self {
         let bounds: Option<Vec<ScoreBounds>> = components.iter().copied().collect();
-        let lead_losses = bounds.map(|bounds| {
-            let largest_rise = bounds.iter().map(|b| b.rise).fold(f64::NEG_INFINITY, f64::max);
-            bounds.iter().map(|b| largest_rise + b.fall).collect()
-        });
-        Self { lead_losses }
+        Self { lead_losses: bounds.map(|bounds| lead_losses(&bounds)) }
     }
 
     /// Scores may have moved by any amount.
@@ -38,10 +34,23 @@ impl Drift {
     }
 
     /// For each component, by how many nats its lead over any other may have shrunk, in any row:
-    /// its own fall and the largest rise of all. `None` if there is no bound.
+    /// its own fall and the largest rise of the others, or 0. `None` if there is no bound.
     pub fn lead_losses(&self) -> Option<&[f64]> {
         self.lead_losses.as_deref()
     }
+}
+
+fn lead_losses(bounds: &[ScoreBounds]) -> Vec<f64> {
+    let (mut largest, mut next) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for bound in bounds {
+        next = next.max(bound.rise.min(largest));
+        largest = largest.max(bound.rise);
+    }
+    let lead_loss = |bound: &ScoreBounds| {
+        let rise_of_others = if bound.rise == largest { next } else { largest };
+        (rise_of_others + bound.fall).max(0.0)
+    };
+    bounds.iter().map(lead_loss).collect()
 }
 
 impl ScoreBounds {
@@ -112,10 +121,11 @@ mod tests {
                 bias + (0..D).filter(|d| row(*d)).map(|d| log_odds[d]).sum::<f64>()
             };
             let rise = |k: usize| moved(k, &|d| moves[k].0[d] > 0.0);
-            let largest_rise = (0..3).map(rise).fold(f64::NEG_INFINITY, f64::max);
             for k in 0..3 {
                 let fall = -moved(k, &|d| moves[k].0[d] < 0.0);
-                assert!((losses[k] - (fall + largest_rise)).abs() <= 3.0 * ROUNDING);
+                let others = (0..3).filter(|rival| *rival != k);
+                let largest_rise = others.map(rise).fold(f64::NEG_INFINITY, f64::max);
+                assert!((losses[k] - (fall + largest_rise).max(0.0)).abs() <= 3.0 * ROUNDING);
                 for rival in (0..3).filter(|rival| *rival != k) {
                     // The row that shrinks this lead most of all rows.
                     let worst = |d: usize| moves[k].0[d] < moves[rival].0[d];
