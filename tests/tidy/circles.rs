@@ -36,32 +36,43 @@ fn reachable<'a>(imports: &'a Imports, from: &'a Vec<String>) -> BTreeSet<&'a Ve
 
 fn imports(sources: &[Source]) -> Imports {
     let files = sources.iter().filter(|source| !is_test_file(&source.path));
-    let codes: Vec<&Code> = files.map(|source| &source.code).collect();
-    let modules: BTreeSet<&[String]> = codes.iter().map(|code| code.module.as_slice()).collect();
-    // The root is the façade of all rooms, and no file may import from it.
-    let owner = |place: &[String]| {
-        let prefixes = (1..=place.len()).rev().map(|n| &place[..n]);
-        prefixes.into_iter().find(|prefix| modules.contains(prefix)).map(<[String]>::to_vec)
-    };
-    let of_file = |code: &Code| {
-        let targets = code.internal_without_tests().filter_map(|place| owner(&place));
+    let files: BTreeMap<&[String], &Code> =
+        files.map(|source| (source.code.module.as_slice(), &source.code)).collect();
+    let targets = |code: &Code| {
+        let targets = code.internal_without_tests().filter_map(|place| owner(&files, place));
         let is_own = |target: &Vec<String>| *target == code.module;
         let is_child = |target: &Vec<String>| {
             target.split_last().is_some_and(|(_, parent)| *parent == code.module)
         };
         targets.filter(|target| !is_own(target) && !is_child(target)).collect()
     };
-    let within = codes.into_iter().filter(|code| !code.module.is_empty());
-    within.map(|code| (code.module.clone(), of_file(code))).collect()
+    let within = files.values().filter(|code| !code.module.is_empty());
+    within.map(|code| (code.module.clone(), targets(code))).collect()
+}
+
+/// The file that holds what stands at `place`, behind all names that `pub use` gives it.
+fn owner(files: &BTreeMap<&[String], &Code>, mut place: Vec<String>) -> Option<Vec<String>> {
+    loop {
+        // The root is the façade of all rooms, and no file may import from it.
+        let n = (1..=place.len()).rev().find(|n| files.contains_key(&place[..*n]))?;
+        let (module, rest) = place.split_at(n);
+        let exported = files[module].exported.iter().find(|(name, _)| rest.first() == Some(name));
+        match exported {
+            Some((_, target)) if *target != place => {
+                place = target.iter().chain(&rest[1..]).cloned().collect();
+            }
+            _ => return Some(module.to_vec()),
+        }
+    }
 }
 
 /// The folders with more than `most` files side by side; files of tests do not count.
-pub fn crowded(sources: &[Source], most: usize) -> Vec<String> {
+pub fn crowded(sources: &[Source], max_files: usize) -> Vec<String> {
     let mut n_files: BTreeMap<&str, usize> = BTreeMap::new();
     for source in sources.iter().filter(|source| !is_test_file(&source.path)) {
         let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         *n_files.entry(folder).or_default() += 1;
     }
-    let crowded = n_files.into_iter().filter(|(_, n)| *n > most);
-    crowded.map(|(folder, n)| format!("src/{folder} holds {n} files, more than {most}")).collect()
+    let crowded = n_files.into_iter().filter(|(_, n)| *n > max_files);
+    crowded.map(|(folder, n)| format!("src/{folder} holds {n} files, more than {max_files}")).collect()
 }

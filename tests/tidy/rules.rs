@@ -49,7 +49,7 @@ pub fn check(rules: &Rules, sources: &[Source]) -> Vec<String> {
 }
 
 /// Dependencies that have no home, and homes that are not lived in.
-pub fn homeless(rules: &Rules, dependencies: &[String], sources: &[Source]) -> Vec<String> {
+pub fn check_homes(rules: &Rules, dependencies: &[String], sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for name in dependencies.iter().filter(|name| rules.homes_of(name).is_empty()) {
         findings.push(format!("Cargo.toml: {name} has no home in the table of tests/tidy.rs"));
@@ -114,8 +114,8 @@ impl Checked<'_> {
         }
         let n_lines = source.text.lines().count();
         if n_lines > rules.longest_file {
-            let most = rules.longest_file;
-            findings.push(self.finding(n_lines, format!("{n_lines} lines, more than {most}")));
+            let max = rules.longest_file;
+            findings.push(self.finding(n_lines, format!("{n_lines} lines, more than {max}")));
         }
         // A row of a table in a comment stays on its line.
         let is_comment = |line: &str| line.starts_with("//") && !line.contains(" | ");
@@ -175,7 +175,7 @@ impl Checked<'_> {
                     line,
                     format!("imports {target} from the crate root, not from its owner"),
                 )),
-                Some(_) if target == own => findings.extend(self.upstairs(line, &place)),
+                Some(_) if target == own => findings.extend(self.upper_room(line, &place)),
                 Some(below) if below > row => {}
                 Some(_) => {
                     findings.push(self.finding(line, format!("{own} must not import {target}")));
@@ -192,11 +192,11 @@ impl Checked<'_> {
     }
 
     /// An import from a room above the file's own, within one module.
-    fn upstairs(&self, line: usize, place: &[String]) -> Option<String> {
+    fn upper_room(&self, line: usize, place: &[String]) -> Option<String> {
         let (_, rooms) = self.rules.rooms.iter().find(|(module, _)| *module == self.top())?;
-        let storey = |room: &String| rooms.iter().position(|known| known == room);
+        let rank = |room: &String| rooms.iter().position(|known| known == room);
         let (own, target) = (self.source.code.module.get(1)?, place.get(1)?);
-        (storey(target)? < storey(own)?)
+        (rank(target)? < rank(own)?)
             .then(|| self.finding(line, format!("{own} must not import {target}")))
     }
 

@@ -37,6 +37,8 @@ pub struct Code {
     /// The lines where `unsafe` stands.
     pub unsafe_lines: Vec<usize>,
     paths: Vec<CodePath>,
+    /// Names that `pub use` gives to places elsewhere, with these places.
+    pub exported: Vec<(String, Vec<String>)>,
     /// Names of the modules declared here.
     modules: BTreeSet<String>,
     /// The inline modules around what is visited.
@@ -212,8 +214,12 @@ impl<'ast> Visit<'ast> for Code {
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        let is_absolute = item.leading_colon.is_some();
+        let (is_absolute, first) = (item.leading_colon.is_some(), self.paths.len());
         self.under(&item.attrs, |code| code.add_use(&item.tree, &[], is_absolute));
+        if !matches!(item.vis, syn::Visibility::Inherited) && self.inline.is_empty() {
+            let places = self.paths[first..].iter().map(|path| path.place_of_export(&self.modules));
+            self.exported.extend(places.filter_map(|place| Some((place.last()?.clone(), place))));
+        }
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
@@ -271,6 +277,13 @@ impl<'ast> Visit<'ast> for Code {
 }
 
 impl CodePath {
+    /// The place that an export leads to, which may begin with a module of the same file.
+    fn place_of_export(&self, modules: &BTreeSet<String>) -> Vec<String> {
+        let is_child = self.segments.first().is_some_and(|first| modules.contains(first));
+        let child = || self.module.iter().chain(&self.segments).cloned().collect();
+        if is_child { child() } else { self.resolved().unwrap_or_default() }
+    }
+
     /// The place under the root that this leads to, if it begins with `crate`, `self` or `super`.
     fn resolved(&self) -> Option<Vec<String>> {
         let mut place = match self.segments.first()?.as_str() {
