@@ -8,6 +8,12 @@
 //! the compiler does not find by itself, or not reliably. SSE2 has one for the threshold. These
 //! instructions and the prefetch are `unsafe`.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use avx512::Avx512;
+
 use super::lanes::{Lanes, Lanes16};
 
 /// Operations on sixteen lanes and a word: bit j of the word belongs to lane j.
@@ -136,128 +142,38 @@ pub(super) fn prefetch<T>(entries: &[T]) {
     let _ = entries;
 }
 
-/// By the masked instructions of AVX-512; to be used only where the processor has them.
-#[cfg(target_arch = "x86_64")]
-pub(super) struct Avx512;
-
-#[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code)]
-mod avx512 {
-    use super::{Avx512, Lanes16, Masked};
-    use std::arch::x86_64::{
-        _mm_cvtsi128_si32, _mm_loadu_si128, _mm_max_epi16, _mm_minpos_epu16, _mm_set1_epi16,
-        _mm_xor_si128, _mm256_cmpge_epi16_mask, _mm256_loadu_si256, _mm256_set1_epi16,
-        _mm512_load_epi32, _mm512_load_ps, _mm512_mask_add_epi32, _mm512_mask_add_ps,
-        _mm512_set1_epi32, _mm512_store_epi32, _mm512_store_ps,
-    };
-
-    impl Masked for Avx512 {
-        #[inline(always)]
-        fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32> {
-            // SAFETY: `dispatch` uses this form only in functions for AVX-512, on processors that
-            // have it.
-            unsafe { add_scores(sum, scores, word) }
-        }
-
-        #[inline(always)]
-        fn add_weight(sum: &mut Lanes16<i32>, weight: i32, word: u16) {
-            // SAFETY: see `add_scores`.
-            unsafe { add_weight(sum, weight, word) }
-        }
-
-        #[inline(always)]
-        fn largest(marks: &[i16; 16]) -> i16 {
-            // SAFETY: see `add_scores`.
-            unsafe { largest(marks) }
-        }
-
-        #[inline(always)]
-        fn at_least(marks: &[i16; 16], lowest: i16) -> u16 {
-            // SAFETY: see `add_scores`.
-            unsafe { at_least(marks, lowest) }
-        }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32> {
-        let mut total = sum;
-        // SAFETY: sixteen lanes are 64 bytes at an address that is a multiple of 64.
-        unsafe {
-            let (a, b) = (_mm512_load_ps(sum.0.as_ptr()), _mm512_load_ps(scores.0.as_ptr()));
-            _mm512_store_ps(total.0.as_mut_ptr(), _mm512_mask_add_ps(a, word, a, b));
-        }
-        total
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn add_weight(sum: &mut Lanes16<i32>, weight: i32, word: u16) {
-        // SAFETY: sixteen lanes are 64 bytes at an address that is a multiple of 64.
-        unsafe {
-            let (a, b) = (_mm512_load_epi32(sum.0.as_ptr()), _mm512_set1_epi32(weight));
-            _mm512_store_epi32(sum.0.as_mut_ptr(), _mm512_mask_add_epi32(a, word, a, b));
-        }
-    }
-
-    /// There is an instruction for the smallest of unsigned numbers: so the order is turned.
-    #[inline]
-    #[target_feature(enable = "avx512bw,avx512vl")]
-    fn largest(marks: &[i16; 16]) -> i16 {
-        let (halves, _) = marks.as_chunks::<8>();
-        // SAFETY: eight marks are 16 bytes, wherever they lie.
-        let half = |i: usize| unsafe { _mm_loadu_si128(halves[i].as_ptr().cast()) };
-        let turn = _mm_set1_epi16(i16::MAX);
-        let turned = _mm_xor_si128(_mm_max_epi16(half(0), half(1)), turn);
-        _mm_cvtsi128_si32(_mm_minpos_epu16(turned)) as i16 ^ i16::MAX
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512bw,avx512vl")]
-    fn at_least(marks: &[i16; 16], lowest: i16) -> u16 {
-        // SAFETY: sixteen marks are 32 bytes, wherever they lie.
-        let marks = unsafe { _mm256_loadu_si256(marks.as_ptr().cast()) };
-        _mm256_cmpge_epi16_mask(marks, _mm256_set1_epi16(lowest))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// By the form for AVX-512, or by the portable one where the processor lacks it.
-    #[cfg(target_arch = "x86_64")]
-    fn masked(marks: &[i16; 16], lowest: i16) -> (i16, u16) {
+    /// The largest mark and the lanes that reach `lowest`, in all forms that the processor has.
+    fn all_forms(marks: &[i16; 16], lowest: i16) -> Vec<(i16, u16)> {
+        let largest = Portable::largest(marks);
+        #[allow(unused_mut)]
+        let mut found = vec![
+            (largest, Portable::at_least(marks, lowest)),
+            (largest, at_least_of_flags(marks, lowest)),
+        ];
+        #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vl") {
-            return (Avx512::largest(marks), Avx512::at_least(marks, lowest));
+            found.push((Avx512::largest(marks), Avx512::at_least(marks, lowest)));
         }
-        (Portable::largest(marks), Portable::at_least(marks, lowest))
+        found
     }
 
-    #[cfg(target_arch = "x86_64")]
     #[test]
-    fn both_forms_find_the_largest_mark_wherever_it_is() {
-        let values = [i16::MIN, i16::MIN + 1, -300, -1, 0, 1, 300, i16::MAX - 1, i16::MAX];
-        for largest in values {
-            for place in 0..16 {
-                let lower: Vec<i16> = values.into_iter().filter(|v| *v <= largest).collect();
-                let mut marks: [i16; 16] = std::array::from_fn(|l| lower[l * 5 % lower.len()]);
-                marks[place] = largest;
-                let bits = (0..16).fold(0, |bits, l| bits | u16::from(marks[l] == largest) << l);
-                assert_eq!(Portable::largest(&marks), largest);
-                assert_eq!(masked(&marks, largest), (largest, bits), "{marks:?}");
+    fn all_forms_find_the_largest_mark_wherever_it_is_and_those_at_the_threshold() {
+        let values = [i16::MIN, i16::MIN + 1, -300, -8, -1, 0, 1, 255, 256, i16::MAX - 1, i16::MAX];
+        for (largest, place) in values.into_iter().flat_map(|v| (0..16).map(move |p| (v, p))) {
+            let lower: Vec<i16> = values.into_iter().filter(|v| *v <= largest).collect();
+            let mut marks: [i16; 16] = std::array::from_fn(|l| lower[l * 5 % lower.len()]);
+            marks[place] = largest;
+            for lowest in values {
+                let bits = (0..16).fold(0, |bits, l| bits | u16::from(marks[l] >= lowest) << l);
+                for found in all_forms(&marks, lowest) {
+                    assert_eq!(found, (largest, bits), "{lowest} in {marks:?}");
+                }
             }
-        }
-    }
-
-    #[test]
-    fn marks_at_the_threshold_are_at_least_it_in_both_forms() {
-        let marks: [i16; 16] =
-            [0, 1, -1, i16::MIN, i16::MAX, 7, 8, 9, -9, -8, -7, i16::MIN + 1, 300, -300, 255, 256];
-        for lowest in marks {
-            let expected = (0..16).fold(0, |bits, l| bits | u16::from(marks[l] >= lowest) << l);
-            assert_eq!(Portable::at_least(&marks, lowest), expected, "{lowest}");
-            assert_eq!(at_least_of_flags(&marks, lowest), expected, "{lowest}");
         }
     }
 }
