@@ -17,36 +17,42 @@ pub struct Fit {
 }
 
 /// How the best mixture was found.
+///
+/// A fit by label joins the fits of all labels. Its own report has no starts, and its objective is
+/// the log-likelihood of rows and labels.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct FitReport {
-    /// Iterations of the best start, as in [`StartReport::n_iter`].
+    /// Iterations of the best start, as in [`StartReport::n_iter`]. Of a fit by label, the sum over
+    /// all labels.
     pub n_iter: usize,
-    /// Why the fit ended: as the best start did, or interrupted, whichever start that hit.
+    /// Why the fit ended: as the best start did, or interrupted, whichever start that hit. Of a fit
+    /// by label, the worst reason of all labels.
     pub stop: StopReason,
     /// The objective, log-likelihood plus log prior, in total nats (`n_iter + 1` values).
     ///
     /// The first one is that of the best start's initial parameters; then one follows for each of
-    /// its iterations.
+    /// its iterations. A fit by label has one value, [`Self::log_likelihood`], without a prior.
+    #[cfg_attr(feature = "serde", serde(with = "any_numbers"))]
     pub objective_history: Vec<f64>,
     /// Log-likelihood of the returned mixture, in total nats. Rows count as much as they weigh.
     ///
     /// Where a row's label was known it is that of the row and its label.
+    #[cfg_attr(feature = "serde", serde(with = "any_number"))]
     pub log_likelihood: f64,
     /// The entropy of the responsibilities, a weighted sum over rows, in total nats.
     pub entropy: f64,
     /// The sum of the rows' weights: N if they have none.
     pub total_weight: f64,
-    /// The index of the best start in `starts`.
+    /// The index of the best start in `starts`; 0 for a fit by label.
     pub best_start: usize,
-    /// Every start, in order.
+    /// Every start, in order; none for a fit by label.
     pub starts: Vec<StartReport>,
-    /// The best of the starts that ended in another, lower optimum; `None` if none did or the fit
-    /// was interrupted.
+    /// The best of the starts that ended in another, lower optimum. `None` if none did, if the fit
+    /// was interrupted, or for a fit by label.
     pub runner_up: Option<RunnerUp>,
-    /// Of a fit by labels, the report of each label's own fit, in the order of the labels. The
-    /// whole has then no starts.
+    /// Of a fit by label, the report of each label's own fit, in the order of the labels.
     pub by_label: Vec<FitReport>,
     /// What may be wrong with the fit; mostly empty.
     pub diagnoses: Vec<Diagnosis>,
@@ -57,10 +63,11 @@ pub struct FitReport {
     /// least 0, and infinite where a row is impossible. Means on the boundary are held to the
     /// condition of Karush, Kuhn and Tucker: they count if the objective rises from there. A
     /// component whose weight is exactly 0 is not examined.
+    #[cfg_attr(feature = "serde", serde(with = "any_number"))]
     pub gradient_residual: f64,
 }
 
-/// The second-best optimum of a fit.
+/// The next optimum of a fit, after the best one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -68,6 +75,7 @@ pub struct RunnerUp {
     /// The index of a start that ended there.
     pub start: usize,
     /// Its objective, total nats.
+    #[cfg_attr(feature = "serde", serde(with = "any_number"))]
     pub objective: f64,
     /// The adjusted Rand index of its partition of the rows and that of the best optimum: 1 where
     /// they are the same.
@@ -90,6 +98,7 @@ pub struct StartReport {
     /// The run took `1 + n_iter + n_rejected` E-steps, the first on the initial parameters.
     pub n_rejected: usize,
     /// The objective reached, total nats.
+    #[cfg_attr(feature = "serde", serde(with = "any_number"))]
     pub objective: f64,
     /// Why it ended.
     pub stop: StopReason,
@@ -121,7 +130,7 @@ impl FitReport {
     /// to its end.
     ///
     /// No two of them came one from the other by a move. Those that began at the fit of another K
-    /// count only where no other start got there. Of a fit by labels, the label whose best
+    /// count only where no other start got there. Of a fit by label, the label whose best
     /// objective was reached least often counts.
     pub fn n_best(&self) -> usize {
         if let Some(least) = self.by_label.iter().map(Self::n_best).min() {
@@ -132,5 +141,81 @@ impl FitReport {
         let reached = || self.finished().filter(|start| start.objective >= near);
         let n_own = reached().filter(|start| !start.is_warm).count();
         n_own.max(reached().count().min(1))
+    }
+}
+
+/// Numbers that may be infinite. Formats for people to read, such as JSON, get the text `inf` or
+/// `-inf`, for JSON itself has no such number.
+#[cfg(feature = "serde")]
+mod any_number {
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum NumberOrText {
+        Number(f64),
+        Text(String),
+    }
+
+    pub(super) fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+        if value.is_finite() || !to.is_human_readable() {
+            return to.serialize_f64(*value);
+        }
+        to.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        if !from.is_human_readable() {
+            return f64::deserialize(from);
+        }
+        match NumberOrText::deserialize(from)? {
+            NumberOrText::Number(value) => Ok(value),
+            NumberOrText::Text(text) => text.parse().map_err(D::Error::custom),
+        }
+    }
+}
+
+/// As [`any_number`], for a list of them.
+#[cfg(feature = "serde")]
+mod any_numbers {
+    use serde::de::{Deserialize, Deserializer};
+    use serde::ser::Serializer;
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(transparent)]
+    struct AnyNumber(#[serde(with = "super::any_number")] f64);
+
+    pub(super) fn serialize<S: Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(values.iter().map(|value| AnyNumber(*value)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+        let values = Vec::<AnyNumber>::deserialize(from)?;
+        Ok(values.into_iter().map(|AnyNumber(value)| value).collect())
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "serde")]
+mod tests {
+    use super::*;
+    use crate::bits::BitMatrix;
+    use crate::em::{FitParams, Init, NInit, fit};
+
+    #[test]
+    fn a_report_comes_back_from_json_with_infinite_numbers_too() {
+        // The given mixture rules out every row, and no iteration is left to change that.
+        let given = BernoulliMixture::new([1.0], [0.0; 3]).unwrap();
+        let params = FitParams { max_iter: 0, n_init: NInit::Exactly(1), ..FitParams::new(1) };
+        let ones = BitMatrix::from_fn(4, 3, |_, _| true);
+        let impossible = fit(&ones, &params.clone().alpha(0.0).init(Init::From(given))).unwrap();
+        assert_eq!(impossible.report.log_likelihood, f64::NEG_INFINITY);
+        assert_eq!(impossible.report.gradient_residual, f64::INFINITY);
+        let usual = fit(&BitMatrix::from_fn(4, 3, |i, d| i == d), &FitParams::new(1)).unwrap();
+        for report in [impossible.report, usual.report] {
+            let text = serde_json::to_string(&report).unwrap();
+            assert_eq!(serde_json::from_str::<FitReport>(&text).unwrap(), report, "{text}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What may be wrong with a fit. Rows are the samples; components are numbered as in the mixture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Diagnosis {
     /// `max-iter`: the best start spent `max_iter` E-steps before its stop rule held.
     MaxIter {
@@ -62,6 +63,7 @@ pub enum Diagnosis {
 
 /// In what way there are too many components. The first that holds is reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Excess {
     /// K exceeds the number of distinct rows. No further component raises the likelihood then
     /// (Lindsay, *The geometry of mixture likelihoods*, 1983).
