@@ -7,7 +7,6 @@ use crate::em::{
     init::Init, observe::Observe, params::FitParams, rows::Rows, search::fit_observed,
 };
 use crate::error::{Error, Result};
-use crate::metrics::Contingency;
 use crate::mixture::BernoulliMixture;
 use crate::record::StopReason;
 use std::fmt;
@@ -224,7 +223,7 @@ impl SweptFit {
         if gain > 0.0 {
             std::mem::swap(own, &mut other);
         }
-        own.report.runner_up = second_best(own, &other, tolerance, rows)?;
+        own.report.runner_up = runner_up(own, &other, tolerance, rows)?;
         own.report.starts = starts;
         if gain > tolerance {
             self.origin = origin;
@@ -233,26 +232,21 @@ impl SweptFit {
     }
 }
 
-/// The second-best optimum of two fits, the second of which is not the better one.
-fn second_best(best: &Fit, other: &Fit, tolerance: f64, rows: &Rows) -> Result<Option<RunnerUp>> {
+/// The next optimum after that of `best`, from the starts of both fits. `other` is not the better
+/// one.
+fn runner_up(best: &Fit, other: &Fit, tolerance: f64, rows: &Rows) -> Result<Option<RunnerUp>> {
     let is_another = other.report.objective() < best.report.objective() - tolerance;
     let candidate = if is_another {
+        let [a, b] = [best, other].map(|fit| fit.mixture.predict(&rows.data));
+        let components = a?.into_iter().zip(b?);
         Some(RunnerUp {
             start: other.report.best_start,
             objective: other.report.objective(),
-            ari: agreement(&best.mixture, &other.mixture, rows)?,
+            ari: rows.agreement(best.mixture.n_components(), components),
         })
     } else {
         other.report.runner_up
     };
     let both = best.report.runner_up.into_iter().chain(candidate);
     Ok(both.max_by(|a, b| a.objective.total_cmp(&b.objective)))
-}
-
-/// The adjusted Rand index of two mixtures' partitions of the same rows.
-fn agreement(a: &BernoulliMixture, b: &BernoulliMixture, rows: &Rows) -> Result<Option<f64>> {
-    let both = a.predict(&rows.data)?.into_iter().zip(b.predict(&rows.data)?).zip(rows.counts());
-    let both = both.map(|((a, b), count)| (a, b, count));
-    let k = a.n_components();
-    Ok(Contingency::weighted(k, k, both).ok().map(|table| table.ari()))
 }

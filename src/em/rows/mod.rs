@@ -9,6 +9,7 @@ pub use distinct::condensed;
 
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
+use crate::metrics::Contingency;
 use crate::scorer::KnownLabels;
 use std::borrow::Cow;
 
@@ -93,6 +94,20 @@ impl<'a> Rows<'a> {
         let n = self.data.n_samples();
         let are_whole = (0..n).all(|i| self.weight(i).fract() == 0.0);
         if are_whole { 1.0 } else { self.total_weight() / (1e6 * n as f64) }
+    }
+
+    /// The adjusted Rand index of two partitions of the rows into `n_components` parts each.
+    ///
+    /// `components` holds the part of each row in the one and in the other. `None` if so many parts
+    /// are too many for a table.
+    pub(super) fn agreement(
+        &self,
+        n_components: usize,
+        components: impl Iterator<Item = (usize, usize)>,
+    ) -> Option<f64> {
+        let counted = components.zip(self.counts()).map(|((a, b), count)| (a, b, count));
+        let table = Contingency::weighted(n_components, n_components, counted);
+        table.ok().map(|table| table.ari())
     }
 
     /// The sum of `values`, one for each row, each times its row's weight. Values of rows that

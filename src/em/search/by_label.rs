@@ -3,6 +3,7 @@
 
 use super::fit_by;
 use super::policy::Policy;
+use super::report::report_without_starts;
 use crate::em::diagnose::{Findings, diagnose};
 use crate::em::report::{Fit, FitReport};
 use crate::em::rows::{Rows, condensed};
@@ -45,63 +46,44 @@ pub(crate) fn fit_assigned_by_label(
     let params = FitParams { n_components: n_per_label, ..params.clone() };
     let labels: BTreeSet<u32> = rows.labels.iter().copied().flatten().collect();
     let policy = Policy::for_params(&params).sharing_budget(labels.len());
-    let mut joint = Joint::default();
+    let (mut weights, mut means) = (Vec::new(), Vec::new());
+    let (mut label_of, mut reports) = (Vec::new(), Vec::new());
     for label in labels {
         let members: Vec<usize> =
             (0..rows.labels.len()).filter(|&i| rows.labels[i] == Some(label)).collect();
         let members = rows.select(&members).labelled(KnownLabels::default());
         let share = members.total_weight() / rows.total_weight();
-        joint.add(label, share, fit_by(&policy, members, &params, observe)?);
+        let fit = fit_by(&policy, members, &params, observe)?;
+        weights.extend(fit.mixture.weights().iter().map(|weight| share * weight));
+        means.extend_from_slice(fit.mixture.means());
+        label_of.resize(weights.len(), Some(label));
+        reports.push(fit.report);
     }
-    joint.finish(rows, &params)
+    let mixture = BernoulliMixture::normalised(weights, means)?;
+    let order = mixture.order_by_weight();
+    let label_of = order.iter().map(|&k| label_of[k]).collect();
+    joined(mixture.permuted(&order), label_of, reports, rows, &params)
 }
 
-/// The fits of some labels, joined.
-#[derive(Default)]
-struct Joint {
-    weights: Vec<f64>,
-    means: Vec<f64>,
+/// The fit of all labels together, from the fits of each. `label_of` holds the labels of the
+/// components of `mixture`.
+fn joined(
+    mixture: BernoulliMixture,
     label_of: Vec<Option<u32>>,
     reports: Vec<FitReport>,
-}
-
-impl Joint {
-    fn add(&mut self, label: u32, share: f64, fit: Fit) {
-        self.weights.extend(fit.mixture.weights().iter().map(|weight| share * weight));
-        self.means.extend_from_slice(fit.mixture.means());
-        self.label_of.resize(self.weights.len(), Some(label));
-        self.reports.push(fit.report);
-    }
-
-    fn finish(self, rows: &Rows, params: &FitParams) -> Result<(Fit, Vec<Assignment>)> {
-        let Self { weights, means, label_of, reports } = self;
-        let mixture = BernoulliMixture::normalised(weights, means)?;
-        let order = mixture.order_by_weight();
-        let mixture = mixture.permuted(&order);
-        let label_of: Vec<_> = order.iter().map(|&k| label_of[k]).collect();
-        let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
-        let assignments = mixture.assign_known(&rows.data, known)?;
-        let is_reason = |stop: &StopReason| reports.iter().any(|report| report.stop == *stop);
-        let stop = BY_SEVERITY.into_iter().rfind(is_reason).unwrap_or(StopReason::Converged);
-        let Findings { diagnoses, gradient_residual } =
-            examined(&mixture, stop, &label_of, rows, params)?;
-        let log_likelihood = rows.weighted_sum(assignments.iter().map(|row| row.log_prob));
-        let report = FitReport {
-            n_iter: reports.iter().map(|report| report.n_iter).sum(),
-            stop,
-            objective_history: vec![log_likelihood],
-            log_likelihood,
-            entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
-            total_weight: rows.total_weight(),
-            best_start: 0,
-            starts: Vec::new(),
-            runner_up: None,
-            diagnoses,
-            gradient_residual,
-            by_label: reports,
-        };
-        Ok((Fit { mixture, label_of, report }, assignments))
-    }
+    rows: &Rows,
+    params: &FitParams,
+) -> Result<(Fit, Vec<Assignment>)> {
+    let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
+    let assignments = mixture.assign_known(&rows.data, known)?;
+    let is_reason = |stop: &StopReason| reports.iter().any(|report| report.stop == *stop);
+    let stop = BY_SEVERITY.into_iter().rfind(is_reason).unwrap_or(StopReason::Converged);
+    let findings = examined(&mixture, stop, &label_of, rows, params)?;
+    let history = vec![rows.weighted_sum(assignments.iter().map(|row| row.log_prob))];
+    let report = report_without_starts(stop, history, rows, &assignments, findings);
+    let n_iter = reports.iter().map(|report| report.n_iter).sum();
+    let report = FitReport { n_iter, by_label: reports, ..report };
+    Ok((Fit { mixture, label_of, report }, assignments))
 }
 
 /// What is to be said of the whole, where every component belongs to a label.
@@ -112,7 +94,7 @@ fn examined(
     rows: &Rows,
     params: &FitParams,
 ) -> Result<Findings> {
-    let orientation = Orientation::of(rows);
+    let orientation = Orientation::new(rows);
     let rows = Rows { label_of: label_of.to_vec().into(), ..rows.borrowed() };
     let rows = condensed(&rows);
     let of_all = FitParams { n_components: label_of.len(), ..params.clone() };

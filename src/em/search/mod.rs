@@ -80,7 +80,7 @@ fn fit_checked(
     observe: &mut dyn Observe,
 ) -> Result<(Fit, Vec<Assignment>)> {
     let condensed = condensed(rows);
-    let orientation = Orientation::of(rows);
+    let orientation = Orientation::new(rows);
     let mut e_step = EStep::for_fit(orientation.turned(&condensed), params);
     let mut found = search(policy, &condensed, params, &orientation, &mut e_step, observe)?;
     let order = found.best.mixture.order_by_weight();

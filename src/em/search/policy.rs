@@ -17,7 +17,8 @@ pub struct Policy {
     pub short_iter: usize,
     /// How many are then run to their end, from 1.
     pub n_continued: usize,
-    /// Moves that are tried in vain from an optimum before the round ends there; 0: none is tried.
+    /// Moves that are tried from an optimum. If none of them gains, the round ends. 0: none is
+    /// tried.
     pub n_tries: usize,
     /// Rounds. `None`: until two of them ended in the best optimum or the budget is spent.
     pub n_rounds: Option<usize>,
@@ -27,10 +28,9 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// `n` starts, each run to its end.
+    /// `n` rounds of one start each, which is run to its end. No moves are tried.
     pub fn one_by_one(n: usize) -> Self {
-        let (n_rounds, short_iter) = (Some(n), usize::MAX);
-        Self { n_starts: 1, short_iter, n_tries: 0, n_rounds, ..Self::auto() }
+        Self { n_starts: 1, short_iter: usize::MAX, n_tries: 0, n_rounds: Some(n), ..Self::auto() }
     }
 
     /// What `n_init = auto` does. Chosen by counting E-steps: `docs/results.md`.

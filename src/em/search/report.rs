@@ -4,7 +4,6 @@ use super::restarts::Found;
 use crate::em::report::{FitReport, RunnerUp};
 use crate::em::{diagnose::Findings, rows::Rows, rows::orient::Orientation, run::EmRun};
 use crate::error::Result;
-use crate::metrics::Contingency;
 use crate::mixture::Assignment;
 use crate::record::StopReason;
 
@@ -27,25 +26,37 @@ impl Found {
         let runner_up = runner_up.map(|run| compared(run, orientation, assignments, rows));
         let (runner_up, stop) = (runner_up.transpose()?, self.stop());
         let Self { starts, best, .. } = self;
-        let Findings { diagnoses, gradient_residual } = findings;
-        Ok(FitReport {
-            n_iter: best.n_iter(),
-            stop,
-            log_likelihood: rows.weighted_sum(assignments.iter().map(|row| row.log_prob)),
-            entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
-            total_weight: rows.total_weight(),
-            best_start: best.start,
-            objective_history: best.history,
-            starts,
-            runner_up,
-            diagnoses,
-            gradient_residual,
-            by_label: Vec::new(),
-        })
+        let best_start = best.start;
+        let report = report_without_starts(stop, best.history, rows, assignments, findings);
+        Ok(FitReport { best_start, starts, runner_up, ..report })
     }
 }
 
-/// The second-best optimum, its partition of the rows held against that of the best one.
+/// The report of a fit to `rows`, but for its starts. `history` is that of the objective.
+pub(super) fn report_without_starts(
+    stop: StopReason,
+    history: Vec<f64>,
+    rows: &Rows,
+    assignments: &[Assignment],
+    findings: Findings,
+) -> FitReport {
+    FitReport {
+        n_iter: history.len() - 1,
+        stop,
+        objective_history: history,
+        log_likelihood: rows.weighted_sum(assignments.iter().map(|row| row.log_prob)),
+        entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
+        total_weight: rows.total_weight(),
+        best_start: 0,
+        starts: Vec::new(),
+        runner_up: None,
+        by_label: Vec::new(),
+        diagnoses: findings.diagnoses,
+        gradient_residual: findings.gradient_residual,
+    }
+}
+
+/// The run that ended in the next optimum, compared with the `best` assignments of the rows.
 fn compared(
     run: &EmRun,
     orientation: &Orientation,
@@ -54,10 +65,7 @@ fn compared(
 ) -> Result<RunnerUp> {
     let mixture = orientation.turn(&run.mixture)?;
     let components = mixture.predict_known(&rows.data, rows.known())?;
-    let both = best.iter().zip(components).zip(rows.counts());
-    let both = both.map(|((best, other), count)| (best.component, other, count));
-    let k = mixture.n_components();
-    // So many components may be too many for a table.
-    let ari = Contingency::weighted(k, k, both).ok().map(|table| table.ari());
+    let best = best.iter().map(|assignment| assignment.component);
+    let ari = rows.agreement(mixture.n_components(), best.zip(components));
     Ok(RunnerUp { start: run.start, objective: run.objective(), ari })
 }

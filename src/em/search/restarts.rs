@@ -60,11 +60,12 @@ pub(super) fn search(
         tolerance: SAME_OPTIMUM * rows.total_weight(),
         starts: Vec::new(),
         round_ends: Vec::new(),
-        optima: None,
+        best: None,
+        runner_up: None,
     };
-    let Optima { best, runner_up } = search.run(e_step)?;
+    let best = search.run(e_step)?;
     // A start that was interrupted may have been on its way to the best optimum.
-    let runner_up = runner_up.filter(|_| !search.is_interrupted());
+    let runner_up = search.runner_up.take().filter(|_| !search.is_interrupted());
     Ok(Found { best, runner_up, starts: search.starts })
 }
 
@@ -79,12 +80,7 @@ struct Search<'a> {
     starts: Vec<StartReport>,
     /// The best objective of every round, in total nats.
     round_ends: Vec<f64>,
-    optima: Option<Optima>,
-}
-
-/// The two runs whose parameters are kept.
-struct Optima {
-    best: EmRun,
+    best: Option<EmRun>,
     /// The best run that ended in another, lower optimum.
     runner_up: Option<EmRun>,
 }
@@ -98,7 +94,8 @@ struct RoundBest {
 }
 
 impl Search<'_> {
-    fn run(&mut self, e_step: &mut EStep) -> Result<Optima> {
+    /// Searches, and returns the best run.
+    fn run(&mut self, e_step: &mut EStep) -> Result<EmRun> {
         let mut streams = Streams::new(self.params.seed);
         loop {
             let mut best = None;
@@ -112,9 +109,9 @@ impl Search<'_> {
             }
             self.explore(best, e_step)?;
             if self.is_done()
-                && let Some(optima) = self.optima.take()
+                && let Some(best) = self.best.take()
             {
-                return Ok(optima);
+                return Ok(best);
             }
         }
     }
@@ -203,17 +200,19 @@ impl Search<'_> {
 
     /// Keeps `run` if it is the best one or the best one of another optimum.
     fn keep(&mut self, run: EmRun) {
-        let Some(Optima { best, mut runner_up }) = self.optima.take() else {
-            self.optima = Some(Optima { best: run, runner_up: None });
+        let Some(best) = &mut self.best else {
+            self.best = Some(run);
             return;
         };
-        let (best, other) =
-            if run.objective() > best.objective() { (run, best) } else { (best, run) };
-        let is_another = other.objective() < best.objective() - self.tolerance;
-        if is_another && runner_up.as_ref().is_none_or(|run| other.objective() > run.objective()) {
-            runner_up = Some(other);
+        let mut other = run;
+        if other.objective() > best.objective() {
+            std::mem::swap(&mut other, best);
         }
-        self.optima = Some(Optima { best, runner_up });
+        let is_another = other.objective() < best.objective() - self.tolerance;
+        let is_next = |run: &EmRun| other.objective() > run.objective();
+        if is_another && self.runner_up.as_ref().is_none_or(is_next) {
+            self.runner_up = Some(other);
+        }
     }
 
     fn is_interrupted(&self) -> bool {

@@ -13,6 +13,7 @@
 pub(crate) mod moves;
 pub(crate) mod neighbours;
 
+use crate::error::Result;
 use crate::kernels;
 use crate::mixture::BernoulliMixture;
 
@@ -53,6 +54,13 @@ impl Component {
     fn unexplained(&self) -> f64 {
         self.weight * self.entropy
     }
+}
+
+/// The mixture of some components.
+fn mixture_of(components: Vec<Component>) -> Result<BernoulliMixture> {
+    let weights = components.iter().map(|component| component.weight).collect();
+    let means = components.into_iter().flat_map(|component| component.mean).collect();
+    BernoulliMixture::normalised(weights, means)
 }
 
 /// The entropy of a row of independent Bernoulli variables with these means, in nats.

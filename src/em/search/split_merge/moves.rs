@@ -5,7 +5,7 @@
 //! for a few iterations, score above one. EM from there decides whether a move is kept; see
 //! `restarts.rs`.
 
-use super::{Component, entropy};
+use super::{Component, entropy, mixture_of};
 use crate::em::init::{Init, Streams};
 use crate::em::rows::{Rows, weighted_counts};
 use crate::em::{e_step::EStep, observe::Silent, params::FitParams, run::EmRun};
@@ -31,17 +31,20 @@ const SHRINKAGE: f64 = 0.1;
 /// The best merges and the best splits: so many of each are combined.
 const N_COMBINED: usize = 8;
 
-/// A merge of two components and a split of a third.
+/// Two components are merged into the first of them. A third one is split in halves, the first of
+/// which takes the place that is free.
 pub(crate) struct Move {
     merged: [usize; 2],
-    split: usize,
-    halves: BernoulliMixture,
+    split: Split,
     /// What it is expected to gain, in nats per sample.
     gain: f64,
 }
 
-struct SplitCandidate {
+/// A split of one component.
+#[derive(Clone)]
+struct Split {
     component: usize,
+    /// A mixture of two components.
     halves: BernoulliMixture,
     /// In nats per sample.
     gain: f64,
@@ -59,11 +62,8 @@ pub(crate) fn moves(
     let splits = splits(rows, mixture, params)?;
     let mut moves = Vec::new();
     for (merged, cost) in merges(mixture) {
-        for SplitCandidate { component, gain, halves } in &splits {
-            if !merged.contains(component) {
-                let (split, halves) = (*component, halves.clone());
-                moves.push(Move { merged, split, gain: gain - cost, halves });
-            }
+        for split in splits.iter().filter(|split| !merged.contains(&split.component)) {
+            moves.push(Move { merged, gain: split.gain - cost, split: split.clone() });
         }
     }
     moves.sort_by(|a, b| b.gain.total_cmp(&a.gain));
@@ -73,44 +73,34 @@ pub(crate) fn moves(
 impl Move {
     /// The mixture after this move.
     pub(crate) fn applied(&self, mixture: &BernoulliMixture) -> Result<BernoulliMixture> {
-        let (mut weights, mut means) = mixture.clone().into_parts();
-        let mut parts: Vec<_> = means.chunks_exact_mut(mixture.n_features()).collect();
-        let ([j, k], i) = (self.merged, self.split);
-        let component = |k: usize| Component::new(mixture.weights()[k], mixture.mean(k).to_vec());
-        let merged = component(j).merged(&component(k));
-        weights[j] = merged.weight;
-        parts[j].copy_from_slice(&merged.mean);
-        let split_weight = mixture.weights()[i];
-        for (target, half) in [(k, 0), (i, 1)] {
-            weights[target] = split_weight * self.halves.weights()[half];
-            let means = self.halves.mean(half).iter().zip(mixture.mean(i));
-            for (mean, (half, whole)) in parts[target].iter_mut().zip(means) {
-                *mean = half * (1.0 - SHRINKAGE) + whole * SHRINKAGE;
-            }
-        }
-        BernoulliMixture::normalised(weights, means)
+        let mut components = Component::all_of(mixture);
+        let ([j, k], Split { component: i, halves, .. }) = (self.merged, &self.split);
+        components[j] = components[j].merged(&components[k]);
+        let half = |half: usize| {
+            let means = halves.mean(half).iter().zip(mixture.mean(*i));
+            let shrunk = means.map(|(half, whole)| half * (1.0 - SHRINKAGE) + whole * SHRINKAGE);
+            Component::new(mixture.weights()[*i] * halves.weights()[half], shrunk.collect())
+        };
+        (components[k], components[*i]) = (half(0), half(1));
+        mixture_of(components)
     }
 }
 
 /// The pairs that are cheapest to merge, with their costs in nats per sample.
 fn merges(mixture: &BernoulliMixture) -> Vec<([usize; 2], f64)> {
     let components = Component::all_of(mixture);
-    let with_later = |j: usize| {
+    let pairs_of = |j: usize| {
         let later = components.iter().enumerate().skip(j + 1);
         later.map(|(k, other)| ([j, k], components[j].merge_cost(other))).collect::<Vec<_>>()
     };
-    let mut pairs = parallel::map(0..components.len(), with_later).concat();
+    let mut pairs = parallel::map(0..components.len(), pairs_of).concat();
     pairs.sort_by(|a, b| a.1.total_cmp(&b.1));
     pairs.truncate(N_COMBINED);
     pairs
 }
 
 /// The splits that gain most.
-fn splits(
-    rows: &Rows,
-    mixture: &BernoulliMixture,
-    params: &FitParams,
-) -> Result<Vec<SplitCandidate>> {
+fn splits(rows: &Rows, mixture: &BernoulliMixture, params: &FitParams) -> Result<Vec<Split>> {
     let (n, k) = (rows.data.n_samples(), mixture.n_components());
     let n_rows = MAX_SAMPLE_ROWS.min(SAMPLE_ROWS_PER_COMPONENT * k);
     let step = n.div_ceil(n_rows);
@@ -122,7 +112,7 @@ fn splits(
     let (mut splits, mut streams) = (Vec::new(), Streams::new(params.seed));
     for (component, members) in members.iter().enumerate().filter(|(_, its)| its.len() > 1) {
         let (gain, halves) = split(&sample.select(members), params, &mut streams)?;
-        splits.push(SplitCandidate { component, halves, gain: gain / sample.total_weight() });
+        splits.push(Split { component, halves, gain: gain / sample.total_weight() });
     }
     splits.sort_by(|a, b| b.gain.total_cmp(&a.gain));
     splits.truncate(N_COMBINED);
@@ -185,7 +175,7 @@ mod tests {
         let (data, poor) = (three_kinds(), poor());
         let params = FitParams { n_components: 3, ..FitParams::default() };
         let moves = moves(&Rows::new(&data), &poor, &params).unwrap();
-        assert_eq!((moves[0].merged, moves[0].split), ([0, 1], 2));
+        assert_eq!((moves[0].merged, moves[0].split.component), ([0, 1], 2));
         assert!(moves[0].gain > 1.0);
         assert!(moves.windows(2).all(|pair| pair[0].gain >= pair[1].gain));
         let mut e_step = EStep::new(&data, 3);

@@ -4,10 +4,9 @@
 //! The mixture alone tells which component to split and which two to merge: no pass over the data
 //! is needed.
 
-use super::Component;
+use super::{Component, mixture_of};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
-use std::ops::Range;
 
 /// The means of the halves are `mu +- SHIFT mu (1 - mu)`: their log-odds lie about 2 `SHIFT` apart.
 ///
@@ -32,13 +31,13 @@ pub fn split(
     n_components: usize,
     rank: usize,
 ) -> Result<BernoulliMixture> {
-    let mut parts = Parts(Component::all_of(mixture));
+    let mut components = Component::all_of(mixture);
     let mut rank = rank;
-    while parts.0.len() < n_components {
-        parts.split(rank);
+    while components.len() < n_components {
+        split_one(&mut components, rank);
         rank = 0;
     }
-    parts.into_mixture()
+    mixture_of(components)
 }
 
 /// `mixture` with two components merged into one until there are `n_components`, each time the two
@@ -50,20 +49,22 @@ pub fn split(
 /// # Errors
 /// None that a checked mixture can cause.
 pub fn merge(mixture: &BernoulliMixture, n_components: usize) -> Result<BernoulliMixture> {
-    let mut parts = Parts(Component::all_of(mixture));
-    let mut costs: Vec<Vec<f64>> = (0..parts.0.len()).map(|b| parts.merge_costs(b, 0..b)).collect();
-    while parts.0.len() > n_components.max(1) {
+    let mut components = Component::all_of(mixture);
+    let costs_before = |b: usize| merge_costs(&components[b], &components[..b]);
+    let mut costs: Vec<Vec<f64>> = (0..components.len()).map(costs_before).collect();
+    while components.len() > n_components.max(1) {
         let (a, b) = position_of_least(&costs);
-        parts.merge(a, b);
+        components[a] = components[a].merged(&components[b]);
+        components.remove(b);
         costs.remove(b);
         for row in costs.iter_mut().skip(b) {
             row.remove(b);
         }
-        costs[a] = parts.merge_costs(a, 0..a);
-        let with_later = parts.merge_costs(a, a + 1..parts.0.len());
-        costs.iter_mut().skip(a + 1).zip(with_later).for_each(|(row, cost)| row[a] = cost);
+        costs[a] = merge_costs(&components[a], &components[..a]);
+        let later = merge_costs(&components[a], &components[a + 1..]);
+        costs.iter_mut().skip(a + 1).zip(later).for_each(|(row, cost)| row[a] = cost);
     }
-    parts.into_mixture()
+    mixture_of(components)
 }
 
 /// The position of the smallest value in a triangle, as (column, row).
@@ -73,41 +74,26 @@ fn position_of_least(costs: &[Vec<f64>]) -> (usize, usize) {
     all.min_by(|x, y| x.0.total_cmp(y.0)).map_or((0, 1), |(_, a, b)| (a, b))
 }
 
-/// The components of a mixture that is being changed.
-struct Parts(Vec<Component>);
+/// Splits the component of this rank in two halves, the second of which becomes the last component.
+fn split_one(components: &mut Vec<Component>, rank: usize) {
+    let n = components.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    let unexplained = |k: usize| components[k].unexplained();
+    order.sort_by(|&a, &b| unexplained(b).total_cmp(&unexplained(a)));
+    let whole = &components[order[rank]];
+    let half = |sign: f64| {
+        let means = whole.mean.iter().enumerate();
+        let shifted = means.map(|(d, m)| m + sign * side(d, n) * SHIFT * m * (1.0 - m));
+        Component::new(whole.weight / 2.0, shifted.collect())
+    };
+    let [one, other] = [half(1.0), half(-1.0)];
+    components[order[rank]] = one;
+    components.push(other);
+}
 
-impl Parts {
-    fn into_mixture(self) -> Result<BernoulliMixture> {
-        let weights = self.0.iter().map(|part| part.weight).collect();
-        let means = self.0.into_iter().flat_map(|part| part.mean).collect();
-        BernoulliMixture::normalised(weights, means)
-    }
-
-    fn split(&mut self, rank: usize) {
-        let mut order: Vec<usize> = (0..self.0.len()).collect();
-        let unexplained = |k: usize| self.0[k].unexplained();
-        order.sort_by(|&a, &b| unexplained(b).total_cmp(&unexplained(a)));
-        let (k, number) = (order[rank], self.0.len());
-        let half = self.0[k].weight / 2.0;
-        let shifted = |sign: f64| {
-            let means = self.0[k].mean.iter().enumerate();
-            means.map(|(d, m)| m + sign * side(d, number) * SHIFT * m * (1.0 - m)).collect()
-        };
-        let [one, other] = [shifted(1.0), shifted(-1.0)].map(|mean| Component::new(half, mean));
-        self.0[k] = one;
-        self.0.push(other);
-    }
-
-    /// Merges `b` into `a`.
-    fn merge(&mut self, a: usize, b: usize) {
-        self.0[a] = self.0[a].merged(&self.0[b]);
-        self.0.remove(b);
-    }
-
-    /// What merging `a` with each of `others` costs, in nats per sample.
-    fn merge_costs(&self, a: usize, others: Range<usize>) -> Vec<f64> {
-        self.0[others].iter().map(|b| self.0[a].merge_cost(b)).collect()
-    }
+/// What merging `component` with each of `others` costs, in nats per sample.
+fn merge_costs(component: &Component, others: &[Component]) -> Vec<f64> {
+    others.iter().map(|other| component.merge_cost(other)).collect()
 }
 
 /// 1 or -1: a hash of feature `d` and of `n`, the number of components before the split.
