@@ -72,12 +72,12 @@ fn accelerated_em(
         let before = history[history.len() - 1];
         let step = em::m_step(stats, 0.0, &m).unwrap();
         let last_step = if has_begun { last.replace(step.clone()) } else { None };
-        let direction = last_step.map(|last| Direction::between(last, &step));
+        let direction = last_step.map(|last| Direction::new(last, &step));
         let follows = direction.as_ref().map(|way| way.agreement(&m, &step) >= 0.0);
         j = if follows == Some(true) { j + 1 } else { 0 };
         let beyond = direction.filter(|_| j > 0).map(|way| {
             let length = f64::from(j) / f64::from(j + 2);
-            way.beyond(&step, length).unwrap()
+            way.added_to(&step, length).unwrap()
         });
         let tried = beyond.map(|beyond| (score(&beyond), beyond));
         let ((objective, new_stats), next) = match tried {
@@ -167,7 +167,7 @@ proptest! {
     #[test]
     fn a_leap_from_equal_mixtures_is_that_mixture(case in case(), length in 0.0..1.0_f64) {
         for m in [with_boundaries(&case.mixture, 3), case.mixture] {
-            let still = Direction::between(m.clone(), &m).beyond(&m, length).unwrap();
+            let still = Direction::new(m.clone(), &m).added_to(&m, length).unwrap();
             prop_assert_eq!(still.means(), m.means());
             prop_assert!(max_difference(still.weights(), m.weights()) <= 1e-15);
         }
@@ -186,7 +186,7 @@ proptest! {
         let to = with_boundaries(&case.mixture, edges);
         for last in [other, case.mixture, inner_mixture(k, d, 0.1, 77)] {
             for (a, b) in [(&last, &to), (&to, &last)] {
-                let leap = Direction::between(a.clone(), b).beyond(b, length).unwrap();
+                let leap = Direction::new(a.clone(), b).added_to(b, length).unwrap();
                 prop_assert!((leap.weights().iter().sum::<f64>() - 1.0).abs() <= 1e-12);
                 let on_edge = |m: f64| m == 0.0 || m == 1.0;
                 for (before, after) in b.means().iter().zip(leap.means()) {
@@ -206,7 +206,7 @@ proptest! {
         let Case { mixture: last, .. } = case;
         let (d, k) = shape_of(&last);
         let step = inner_mixture(k, d, 0.1, 5);
-        let leap = Direction::between(last.clone(), &step).beyond(&step, 1.0).unwrap();
+        let leap = Direction::new(last.clone(), &step).added_to(&step, 1.0).unwrap();
         let log_odds = |m: f64| (m / (1.0 - m)).ln();
         for ((&a, &b), &c) in last.means().iter().zip(step.means()).zip(leap.means()) {
             let (first, second) = (log_odds(b) - log_odds(a), log_odds(c) - log_odds(b));
@@ -227,7 +227,7 @@ proptest! {
             (weights_of(&case.mixture) * 0.9 + weights_of(&other) * 0.1).as_slice().to_vec(),
             means_of(&case.mixture) * 0.9 + means_of(&other) * 0.1,
         );
-        let way = Direction::between(case.mixture.clone(), &near);
+        let way = Direction::new(case.mixture.clone(), &near);
         prop_assert!(way.agreement(&case.mixture, &near) > 0.0);
         prop_assert!(way.agreement(&near, &case.mixture) < 0.0);
         prop_assert_eq!(way.agreement(&near, &near), 0.0);

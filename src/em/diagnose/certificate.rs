@@ -61,7 +61,7 @@ pub(super) fn boundary(found: &Scored, e_step: &mut EStep) -> Result<f64> {
 }
 
 /// Whether a mean counts as 0 or 1.
-pub(super) fn is_on_boundary(mean: f64) -> bool {
+pub(in crate::em) fn is_on_boundary(mean: f64) -> bool {
     !(BOUNDARY..=1.0 - BOUNDARY).contains(&mean)
 }
 

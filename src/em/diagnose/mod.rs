@@ -9,6 +9,8 @@ mod components;
 mod saddle;
 mod support;
 
+pub(super) use certificate::is_on_boundary;
+
 use super::e_step::EStep;
 use super::m_step::log_prior;
 use super::params::FitParams;

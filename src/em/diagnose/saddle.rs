@@ -51,14 +51,14 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
     // The mean objective at `length` times the way to both sides, above the objective here.
     let mut rise = |length: f64| -> Result<f64> {
         let mut side = |length| -> Result<f64> {
-            let mixture = Direction::between(here.clone(), &there).beyond(here, length)?;
+            let mixture = Direction::new(here.clone(), &there).added_to(here, length)?;
             Ok(Scored::new(&mixture, e_step, alpha).objective())
         };
         Ok((side(length)? + side(-length)?) / 2.0 - objective)
     };
     // Measured: if the way was scaled up from nearly nothing, rounding has made it longer than
     // [`DISTANCE`].
-    let squared_length = Direction::between(here.clone(), &there).agreement(here, &there);
+    let squared_length = Direction::new(here.clone(), &there).agreement(here, &there);
     let close = (2.0 * CLOSE / (n_samples * squared_length)).sqrt().min(1.0);
     let far = rise(1.0)?;
     let is_saddle = far > SAME_OPTIMUM && rise(close)? > LEAST_LEFT * close * close * far;
@@ -86,7 +86,7 @@ fn shaken(here: &BernoulliMixture) -> Result<BernoulliMixture> {
     let noise = random_means::draw(n_features, n_components, &mut Streams::new(0).next_stream())?;
     let halves = vec![0.5; n_features * n_components];
     let halves = BernoulliMixture::equally_weighted(n_components, halves)?;
-    Direction::between(halves, &noise).beyond(here, 1.0)
+    Direction::new(halves, &noise).added_to(here, 1.0)
 }
 
 /// The mixture at [`DISTANCE`] from `here` in the direction of `other`; `None` if the two are the
@@ -95,10 +95,10 @@ fn at_distance(
     here: &BernoulliMixture,
     other: &BernoulliMixture,
 ) -> Result<Option<BernoulliMixture>> {
-    let way = Direction::between(here.clone(), other);
+    let way = Direction::new(here.clone(), other);
     let squared_length = way.agreement(here, other);
     if !(squared_length > 0.0 && squared_length.is_finite()) {
         return Ok(None);
     }
-    way.beyond(here, DISTANCE / squared_length.sqrt()).map(Some)
+    way.added_to(here, DISTANCE / squared_length.sqrt()).map(Some)
 }

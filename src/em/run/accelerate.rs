@@ -75,14 +75,14 @@ impl Momentum {
             return Ok(None);
         }
         let Some(last) = self.last_step.replace(step.clone()) else { return Ok(None) };
-        let direction = Direction::between(Arc::unwrap_or_clone(last), step);
+        let direction = Direction::new(Arc::unwrap_or_clone(last), step);
         if direction.agreement(current, step) < 0.0 {
             self.n_since_restart = 0;
             return Ok(None);
         }
         self.n_since_restart += 1;
         let j = f64::from(self.n_since_restart);
-        direction.beyond(step, j / (j + DAMPING)).map(Some)
+        direction.added_to(step, j / (j + DAMPING)).map(Some)
     }
 
     /// Forgets all earlier steps; the next one is plain.
@@ -112,7 +112,7 @@ impl Direction {
     ///
     /// # Panics
     /// If they differ in K or D.
-    pub fn between(from: BernoulliMixture, to: &BernoulliMixture) -> Self {
+    pub fn new(from: BernoulliMixture, to: &BernoulliMixture) -> Self {
         let odds = |m: f64| m / (1.0 - m);
         let (mut log_weights, mut log_odds) = from.into_parts();
         assert_eq!(log_odds.len(), to.means().len(), "mixtures of another shape");
@@ -150,7 +150,7 @@ impl Direction {
     ///
     /// # Errors
     /// None that a checked mixture of the same K and D and a finite `length` can cause.
-    pub fn beyond(self, mixture: &BernoulliMixture, length: f64) -> Result<BernoulliMixture> {
+    pub fn added_to(self, mixture: &BernoulliMixture, length: f64) -> Result<BernoulliMixture> {
         let Self { log_weights: mut weights, log_odds: mut means } = self;
         move_by(&mut weights, mixture.weights(), length, |w, factor| {
             let moved = w * factor;

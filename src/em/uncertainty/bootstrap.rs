@@ -26,7 +26,7 @@ pub struct Bootstrap {
 }
 
 /// Refits that are held in memory at the same time.
-const WAVE: usize = 16;
+const BATCH: usize = 16;
 
 /// Standard errors of `mixture` from `n_refits` refits to samples of its rows.
 ///
@@ -67,15 +67,15 @@ pub fn bootstrap<'a>(
     let streams: Vec<_> = (0..n_refits).map(|_| streams.next_stream()).collect();
     let mut sums = vec![(0.0, 0.0); mixture.n_components() + mixture.means().len()];
     let mut n_converged = 0;
-    for wave in streams.chunks(WAVE) {
+    for batch in streams.chunks(BATCH) {
         for (refit, has_converged) in
-            parallel::try_map(wave, |rng| refit(rows, &params, rng.clone()))?
+            parallel::try_map(batch, |rng| refit(rows, &params, rng.clone()))?
         {
             n_converged += usize::from(has_converged);
             add_deviations(&mut sums, mixture, &refit);
         }
     }
-    let errors = StandardErrors::of_refits(mixture, &sums, n_refits);
+    let errors = StandardErrors::from_refits(mixture, &sums, n_refits);
     Ok(Bootstrap { errors, n_refits, n_converged })
 }
 

@@ -14,6 +14,7 @@
 //! Society* B 44, for this model. The sum of the `g g'` alone is the empirical information of
 //! Berndt, Hall, Hall and Hausman (1974), which poLCA takes.
 
+use crate::em::diagnose::is_on_boundary;
 use crate::em::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
@@ -35,18 +36,13 @@ pub(crate) struct FreeParameters {
     reference: usize,
 }
 
-/// A mean nearer to 0 or 1 than this is on the boundary. Other programs fix logits beyond 15, which
-/// is 3e-7, in the same way.
-const BOUNDARY: f64 = 1e-6;
-
 impl FreeParameters {
     /// The free parameters of `mixture`. Means on the boundary are held fixed, as are components
-    /// without weight.
-    pub(crate) fn of(mixture: &BernoulliMixture) -> Self {
-        let inside = |mean: &f64| (BOUNDARY..=1.0 - BOUNDARY).contains(mean);
+    /// without weight. Other programs fix logits beyond 15, which is 3e-7, in the same way.
+    pub(crate) fn new(mixture: &BernoulliMixture) -> Self {
         let of_component = |k: usize| {
             let mean = mixture.mean(k);
-            (k, (0..mean.len()).filter(|&d| inside(&mean[d])).collect())
+            (k, (0..mean.len()).filter(|&d| !is_on_boundary(mean[d])).collect())
         };
         let weights = mixture.weights();
         let means: Vec<_> =
@@ -120,7 +116,7 @@ pub(crate) fn observed_information(
     let n_samples = rows.data.n_samples();
     for first in (0..n_samples).step_by(ROWS) {
         let some: Vec<usize> = (first..n_samples.min(first + ROWS)).collect();
-        let block = Derivatives::of(mixture, free, &rows.select(&some))?;
+        let block = Derivatives::new(mixture, free, &rows.select(&some))?;
         block.add_to(&mut information, free);
     }
     add_prior(&mut information, mixture, free, alpha);
@@ -136,7 +132,7 @@ struct Derivatives {
 }
 
 impl Derivatives {
-    fn of(mixture: &BernoulliMixture, free: &FreeParameters, rows: &Rows) -> Result<Self> {
+    fn new(mixture: &BernoulliMixture, free: &FreeParameters, rows: &Rows) -> Result<Self> {
         let bits = &rows.data;
         let resp =
             mixture.map_known_rows(bits, rows.known(), |_, _, resp| resp.collect::<Vec<_>>())?;

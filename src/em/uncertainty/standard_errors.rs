@@ -47,7 +47,7 @@ impl StandardErrors {
     ) -> Result<Self> {
         let rows = &rows.into();
         check(mixture, rows)?;
-        let free = FreeParameters::of(mixture);
+        let free = FreeParameters::new(mixture);
         let information = observed_information(mixture, &free, rows, alpha)?;
         let parameters = free.list();
         let covariance = inverse(information, &parameters)?;
@@ -64,10 +64,10 @@ impl StandardErrors {
 
     /// Standard deviations over `n` refits, from the sums of the deviations and of their squares:
     /// weights first, then means.
-    pub(crate) fn of_refits(mixture: &BernoulliMixture, sums: &[(f64, f64)], n: usize) -> Self {
+    pub(crate) fn from_refits(mixture: &BernoulliMixture, sums: &[(f64, f64)], n: usize) -> Self {
         let n = n as f64;
         let mut errors = Self::unknown(mixture);
-        let free = FreeParameters::of(mixture);
+        let free = FreeParameters::new(mixture);
         let reference = Parameter::Weight { component: free.reference() };
         for parameter in free.list().into_iter().chain([reference]) {
             let (sum, squares) = sums[errors.place(parameter)];
