@@ -82,7 +82,7 @@ impl Calibration {
     ///
     /// # Errors
     /// [`Error::Parameter`] if there are none.
-    pub fn of(samples: &[Judged]) -> Result<Self> {
+    pub fn new(samples: &[Judged]) -> Result<Self> {
         if samples.is_empty() {
             return Err(Error::parameter("samples", 0, "at least 1"));
         }
@@ -131,7 +131,7 @@ mod tests {
     fn two_forecasts_by_hand() {
         let samples =
             [Judged::new(&[0.7, 0.2, 0.1], Some(0)), Judged::new(&[0.1, 0.5, 0.4], Some(2))];
-        let scores = Calibration::of(&samples).unwrap();
+        let scores = Calibration::new(&samples).unwrap();
         assert_close(scores.accuracy, 0.5);
         assert_close(scores.log_loss, -(0.7_f64.ln() + 0.4_f64.ln()) / 2.0);
         assert_close(scores.brier, ((0.09 + 0.04 + 0.01) + (0.01 + 0.25 + 0.36)) / 2.0);
@@ -145,7 +145,7 @@ mod tests {
     fn one_who_says_70_percent_and_is_right_in_70_of_100_is_calibrated() {
         let samples: Vec<_> =
             (0..100).map(|i| Judged::new(&[0.7, 0.3], Some(usize::from(i >= 70)))).collect();
-        let scores = Calibration::of(&samples).unwrap();
+        let scores = Calibration::new(&samples).unwrap();
         assert!(scores.calibration_error < 1e-12);
         assert_close(scores.brier, 2.0 * 0.7 * 0.3);
     }
@@ -154,8 +154,8 @@ mod tests {
     fn a_weight_counts_as_repetition() {
         let one = Judged::new(&[0.7, 0.3], Some(0));
         let other = Judged::new(&[0.4, 0.6], Some(0));
-        let weighted = Calibration::of(&[Judged { weight: 3.0, ..one }, other]).unwrap();
-        let repeated = Calibration::of(&[one, one, one, other]).unwrap();
+        let weighted = Calibration::new(&[Judged { weight: 3.0, ..one }, other]).unwrap();
+        let repeated = Calibration::new(&[one, one, one, other]).unwrap();
         assert_close(weighted.log_loss, repeated.log_loss);
         assert_close(weighted.calibration_error, repeated.calibration_error);
         assert_eq!(weighted.bins[1].count, repeated.bins[1].count);
@@ -163,10 +163,10 @@ mod tests {
 
     #[test]
     fn certainty_is_worth_all_or_nothing() {
-        let right = Calibration::of(&[Judged::new(&[1.0, 0.0], Some(0))]).unwrap();
+        let right = Calibration::new(&[Judged::new(&[1.0, 0.0], Some(0))]).unwrap();
         assert_eq!((right.log_loss, right.brier, right.calibration_error), (0.0, 0.0, 0.0));
         assert!(right.log_loss.is_sign_positive());
-        let wrong = Calibration::of(&[Judged::new(&[1.0, 0.0], Some(1))]).unwrap();
+        let wrong = Calibration::new(&[Judged::new(&[1.0, 0.0], Some(1))]).unwrap();
         assert_eq!((wrong.log_loss, wrong.brier), (f64::INFINITY, 2.0));
         assert_eq!((wrong.calibration_error, wrong.accuracy), (1.0, 0.0));
     }
@@ -177,7 +177,7 @@ mod tests {
         assert!(!judged.is_right);
         assert_eq!((judged.predicted, judged.of_truth), (0, 0.0));
         assert_close(judged.brier, 1.5);
-        assert!(Calibration::of(&[]).is_err());
+        assert!(Calibration::new(&[]).is_err());
     }
 
     proptest! {
@@ -193,7 +193,7 @@ mod tests {
                 let forecast: Vec<f64> = values.iter().map(|v| (v + 0.25e-9) / sum).collect();
                 Judged::new(&forecast, Some(*truth))
             }).collect();
-            let scores = Calibration::of(&samples).unwrap();
+            let scores = Calibration::new(&samples).unwrap();
             prop_assert!((0.0..=1.0).contains(&scores.accuracy) && scores.log_loss >= 0.0);
             prop_assert!((-1e-12..=2.0).contains(&scores.brier));
             prop_assert!((0.0..=1.0).contains(&scores.calibration_error));

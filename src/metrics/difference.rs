@@ -20,7 +20,7 @@ impl Difference {
     ///
     /// # Panics
     /// If the two are not of one length.
-    pub fn of(a: &[f64], b: &[f64], weight: impl Fn(usize) -> f64) -> Option<Self> {
+    pub fn new(a: &[f64], b: &[f64], weight: impl Fn(usize) -> f64) -> Option<Self> {
         assert_eq!(a.len(), b.len(), "scores of other samples");
         let n: f64 = (0..a.len()).map(&weight).sum();
         // Samples without weight are left out, even with infinite scores.
@@ -39,30 +39,31 @@ mod tests {
 
     #[test]
     fn a_difference_by_hand() {
-        let found = Difference::of(&[1.0, 2.0, 3.0, 6.0], &[0.0, 0.0, 0.0, 0.0], |_| 1.0).unwrap();
+        let found = Difference::new(&[1.0, 2.0, 3.0, 6.0], &[0.0, 0.0, 0.0, 0.0], |_| 1.0).unwrap();
         assert_eq!(found.mean, 3.0);
         assert!((found.standard_error - (14.0_f64 / 3.0 / 4.0).sqrt()).abs() < 1e-15);
     }
 
     #[test]
     fn a_sample_of_weight_three_is_three_samples() {
-        let weighted = Difference::of(&[1.0, 2.5, 9.0], &[0.0; 3], |i| [3.0, 2.0, 0.0][i]).unwrap();
-        let repeated = Difference::of(&[1.0, 1.0, 1.0, 2.5, 2.5], &[0.0; 5], |_| 1.0).unwrap();
+        let weighted =
+            Difference::new(&[1.0, 2.5, 9.0], &[0.0; 3], |i| [3.0, 2.0, 0.0][i]).unwrap();
+        let repeated = Difference::new(&[1.0, 1.0, 1.0, 2.5, 2.5], &[0.0; 5], |_| 1.0).unwrap();
         assert!((weighted.mean - repeated.mean).abs() < 1e-15);
         assert!((weighted.standard_error - repeated.standard_error).abs() < 1e-15);
     }
 
     #[test]
     fn equal_scores_do_not_differ_and_are_known_exactly() {
-        let found = Difference::of(&[-3.0, -7.5], &[-3.0, -7.5], |_| 1.0).unwrap();
+        let found = Difference::new(&[-3.0, -7.5], &[-3.0, -7.5], |_| 1.0).unwrap();
         assert_eq!((found.mean, found.standard_error), (0.0, 0.0));
     }
 
     #[test]
     fn there_is_none_for_one_sample_or_impossible_ones() {
-        assert_eq!(Difference::of(&[1.0], &[0.0], |_| 1.0), None);
+        assert_eq!(Difference::new(&[1.0], &[0.0], |_| 1.0), None);
         let impossible = f64::NEG_INFINITY;
-        assert_eq!(Difference::of(&[1.0, impossible], &[0.0, 0.0], |_| 1.0), None);
-        assert_eq!(Difference::of(&[1.0, impossible], &[0.0, impossible], |_| 1.0), None);
+        assert_eq!(Difference::new(&[1.0, impossible], &[0.0, 0.0], |_| 1.0), None);
+        assert_eq!(Difference::new(&[1.0, impossible], &[0.0, impossible], |_| 1.0), None);
     }
 }

@@ -88,7 +88,7 @@ impl Classification {
         let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
         let table = Contingency::weighted(n_predicted, n_labels, both)?;
         let unit = rows.count_unit();
-        let scores = Calibration::of(&judged)?;
+        let scores = Calibration::new(&judged)?;
         let unknown = table.label_sizes().into_iter().zip(&truths).filter(|(_, t)| t.is_none());
         Ok(Some(Self {
             accuracy: scores.accuracy,

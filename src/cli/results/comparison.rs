@@ -64,7 +64,7 @@ impl OnData {
         let [scores_a, scores_b] =
             rows.each_ref().map(|rows| rows.iter().map(|row| row.log_prob).collect::<Vec<_>>());
         let total = |scores: &[f64]| weighted.weighted_sum(scores.iter().copied());
-        let difference = Difference::of(&scores_a, &scores_b, |i| weighted.weight(i));
+        let difference = Difference::new(&scores_a, &scores_b, |i| weighted.weight(i));
         Ok(Self {
             data: input.summary(),
             n_samples: input.bits.n_samples(),

@@ -10,6 +10,7 @@ use rand_xoshiro::rand_core::SeedableRng;
 
 /// How well a mixture predicts rows that it was not fitted to.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct HeldOut {
     /// The mean of log p(x) over all held-out rows, in nats per sample; -inf if one of them is
     /// ruled out.
@@ -24,7 +25,7 @@ impl HeldOut {
     ///
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
-    pub fn of<'a>(mixture: &BernoulliMixture, rows: impl Into<Rows<'a>>) -> Result<Self> {
+    pub fn new<'a>(mixture: &BernoulliMixture, rows: impl Into<Rows<'a>>) -> Result<Self> {
         let rows = rows.into();
         let scores = mixture.score_samples(&rows.data)?;
         let n = rows.total_weight();
@@ -94,7 +95,7 @@ pub fn cross_validate<'a>(
         }
         let held = rows.select(fold);
         let score = |swept: &SweptFit| {
-            HeldOut::of(&swept.fit.mixture, held.borrowed()).map(|held_out| held_out.score)
+            HeldOut::new(&swept.fit.mixture, held.borrowed()).map(|held_out| held_out.score)
         };
         scores.push((held.total_weight(), found.fits.iter().map(score).collect::<Result<_>>()?));
     }

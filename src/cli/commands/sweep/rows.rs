@@ -70,7 +70,7 @@ impl Rows {
             return em::cross_validate(self.train.rows(), ks, params, folds, observe);
         }
         let Some(held) = &self.held else { return Ok(None) };
-        let scores = sweep.fits.iter().map(|swept| HeldOut::of(&swept.fit.mixture, held.rows()));
+        let scores = sweep.fits.iter().map(|swept| HeldOut::new(&swept.fit.mixture, held.rows()));
         Ok(Some(scores.collect::<Result<_>>()?))
     }
 }
