@@ -191,7 +191,7 @@ mod kernels {
         let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
         let mut rows = three_of_each(n_components, 0.0);
-        bencher.counter(ItemsCount::new(rows.len())).bench_local(|| {
+        bencher.counter(ItemsCount::new(rows.n_entries())).bench_local(|| {
             scorer.score_multi_way(&block, black_box(&mut rows));
         });
     }
@@ -202,7 +202,7 @@ mod kernels {
         let multi_way = three_of_each(n_components, 1);
         let stride = row_words(784);
         let mut sums = vec![Lanes16::default(); n_components * stride];
-        bencher.counter(ItemsCount::new(multi_way.len())).bench_local(|| {
+        bencher.counter(ItemsCount::new(multi_way.n_entries())).bench_local(|| {
             add_multi_way(&mut sums, stride, &block, 0, black_box(&multi_way), 0..N_BLOCK);
         });
     }
@@ -214,7 +214,7 @@ mod kernels {
         let block = RowBlock::by_length(&data, 0);
         let scorer = mixture(&data, n_components).scorer();
         let mut two_way = two_of_each(n_components, 0.0);
-        bencher.counter(ItemsCount::new(two_way.len())).bench_local(|| {
+        bencher.counter(ItemsCount::new(two_way.n_rows())).bench_local(|| {
             scorer.score_two_way(&block, black_box(&mut two_way));
         });
     }
@@ -234,7 +234,7 @@ mod kernels {
         let two_way = two_of_each(n_components, 1);
         let stride = row_words(784);
         let mut sums = vec![Lanes16::default(); n_components * stride];
-        bencher.counter(ItemsCount::new(two_way.len())).bench_local(|| {
+        bencher.counter(ItemsCount::new(two_way.n_rows())).bench_local(|| {
             add_two_way(&mut sums, stride, &block, 0, black_box(&two_way), 0..N_BLOCK);
         });
     }

@@ -37,7 +37,7 @@ pub fn m_step(
         if let Some(missing) = missing_sums.chunks_exact(n_features).nth(k) {
             for ((mean, missing), before) in mean.iter_mut().zip(missing).zip(previous.mean(k)) {
                 let observed = (all - missing).max(0.0);
-                let is_known = alpha > 0.0 || observed > all * NOTHING;
+                let is_known = alpha > 0.0 || observed > all * MIN_OBSERVED_PART;
                 *mean = if is_known { mean_of(*mean, observed) } else { *before };
             }
         } else if all + 2.0 * alpha > 0.0 {
@@ -49,14 +49,13 @@ pub fn m_step(
     BernoulliMixture::normalised(resp_sums, means)
 }
 
-/// A mean is observed if more than this part of its component's mass is. Rounding leaves less if
-/// all of it is missing.
-const NOTHING: f64 = 1e-12;
+/// A mean is unknown if no more than this part of its component's rows observes the feature. If no
+/// row does, rounding may still leave a smaller part.
+const MIN_OBSERVED_PART: f64 = 1e-12;
 
-/// Factors of which one logarithm is taken. After an M-step with an `alpha` of at least 1e-12, no
-/// product of four underflows. For a given mixture it may, and then each factor gets a logarithm of
-/// its own.
-const LOG_BATCH: usize = 4;
+/// Factors that are multiplied before one logarithm is taken. Where a product underflows, each
+/// factor gets a logarithm of its own. That takes a given mixture: `alpha` is at least 1e-12.
+const FACTORS_PER_LOG: usize = 4;
 
 /// The log prior of the means up to a constant, in nats: `alpha * sum log(mu_kd (1 - mu_kd))`; 0
 /// when `alpha` is 0.
@@ -66,7 +65,7 @@ pub fn log_prior(mixture: &BernoulliMixture, alpha: f64) -> f64 {
     }
     let product = |batch: &[f64]| batch.iter().map(|m| m * (1.0 - m)).product::<f64>();
     let of_component = |mean: &[f64]| {
-        let mut products: Vec<f64> = mean.chunks(LOG_BATCH).map(product).collect();
+        let mut products: Vec<f64> = mean.chunks(FACTORS_PER_LOG).map(product).collect();
         if products.iter().any(|product| *product < f64::MIN_POSITIVE) {
             products = mean.chunks(1).map(product).collect();
         }

@@ -40,11 +40,10 @@ pub struct FitParams {
     pub accelerate: bool,
     /// Seeds every random choice.
     pub seed: u64,
-    /// About the most bytes that lists of rows may take if the rows lie elsewhere
-    /// (a mapped `.bits` file).
+    /// A limit on the lists made of rows in a mapped `.bits` file, in bytes and about.
     ///
-    /// What would take more is listed anew in every iteration. That takes longer and gives the same
-    /// mixture to the last bit. Lists of other rows are always kept.
+    /// Rows whose lists exceed it are listed anew in every iteration. That takes longer and gives
+    /// the same mixture to the last bit. Rows in memory have no limit.
     pub memory: usize,
 }
 

@@ -5,7 +5,7 @@ use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
 use crate::kernels::RowBlock;
 use crate::parallel;
-use crate::scorer::{DenseScorer, KnownLabels, Layout, Responsibilities, Scorer, Tables};
+use crate::scorer::{BlockResponsibilities, DenseScorer, KnownLabels, Layout, Scorer, Tables};
 use std::ops::Range;
 
 /// A mixture and rows that it is to score.
@@ -20,7 +20,7 @@ const ROWS: usize = 512;
 
 /// Rows whose results are collected before the next ones are scored. What `map` returns may be
 /// large, and is held once.
-const WAVE: usize = 1 << 17;
+const BATCH: usize = 1 << 17;
 
 impl BernoulliMixture {
     /// The mixture prepared to score the rows of `data`, the labels of which may be known.
@@ -47,7 +47,7 @@ impl Scoring<'_> {
     ) -> Vec<T> {
         let (layout, n_components) = (self.scorer.layout(), self.scorer.n_components());
         let scorer = DenseScorer::new(&self.scorer);
-        let block = |(room, tables, resp): &mut (Vec<u8>, Tables, Responsibilities), first| {
+        let block = |(room, tables, resp): &mut (Vec<u8>, Tables, BlockResponsibilities), first| {
             let rows = first..rows.end.min(first + ROWS);
             let part = layout.part(self.data, self.labels, rows, std::mem::take(room));
             let block = RowBlock::new(&part, first);
@@ -60,8 +60,8 @@ impl Scoring<'_> {
             mapped.collect::<Vec<_>>()
         };
         let mut all = Vec::with_capacity(rows.len());
-        for first in rows.clone().step_by(WAVE) {
-            let blocks = (first..rows.end.min(first + WAVE)).step_by(ROWS);
+        for first in rows.clone().step_by(BATCH) {
+            let blocks = (first..rows.end.min(first + BATCH)).step_by(ROWS);
             all.extend(parallel::map_with(blocks, Default::default, block).into_iter().flatten());
         }
         all

@@ -7,7 +7,7 @@ use crate::kernels::{self, Lanes8, Lanes16, row_words};
 /// One component of a prepared mixture, but for its log-odds: those of all components are one
 /// array, which large mixtures give back to the system as soon as it is freed.
 #[derive(Debug, Clone)]
-pub(super) struct Component {
+pub(super) struct ScoredComponent {
     /// Log weight plus log-probability of an all-zero row, in nats.
     pub(super) bias: f64,
     /// Where means are exactly 0 or 1, or labels forbid rows.
@@ -33,7 +33,7 @@ pub(super) struct Boundary {
     pub(super) n_always: u32,
 }
 
-impl Component {
+impl ScoredComponent {
     /// A component without weight.
     pub(super) fn blank() -> Self {
         Self { bias: f64::NEG_INFINITY, boundary: None }

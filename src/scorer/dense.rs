@@ -15,7 +15,7 @@ pub struct DenseScorer<'a> {
 
 /// Responsibilities of some rows. The memory is kept from one use to the next.
 #[derive(Debug, Default)]
-pub struct Responsibilities {
+pub struct BlockResponsibilities {
     /// One column for each chunk of components, `stride` apart.
     lanes: Vec<Lanes<f64>>,
     stride: usize,
@@ -53,28 +53,28 @@ impl<'a> DenseScorer<'a> {
         &self,
         block: &RowBlock,
         tables: &mut Tables,
-        resp: &mut Responsibilities,
+        resp: &mut BlockResponsibilities,
     ) {
-        resp.resize(self.bias.len(), block.len());
+        resp.resize(self.bias.len(), block.n_rows());
         self.scores(block, tables, resp);
-        let Responsibilities { lanes, stride, log_prob, sums, .. } = resp;
+        let BlockResponsibilities { lanes, stride, log_prob, sums, .. } = resp;
         kernels::softmax_rows(lanes, *stride, &self.bias, &self.prior, log_prob, sums);
     }
 
     /// Sums of log-odds over each row's ones, without the bias; -inf where the component rules the
     /// row out.
-    fn scores(&self, block: &RowBlock, tables: &mut Tables, resp: &mut Responsibilities) {
+    fn scores(&self, block: &RowBlock, tables: &mut Tables, resp: &mut BlockResponsibilities) {
         let Tables { log_odds, cells } = tables;
         for (chunk, column) in resp.lanes.chunks_exact_mut(resp.stride).enumerate() {
             for tile in 0..kernels::tile_count(self.scorer.n_columns()) {
                 let n_features = fill_log_odds(self.scorer, chunk, tile, log_odds);
                 kernels::fill_table(&log_odds[..n_features], cells);
-                kernels::score_rows(cells, block, tile, &mut column[..block.len()]);
+                kernels::score_rows(cells, block, tile, &mut column[..block.n_rows()]);
             }
         }
         for k in self.scorer.bounded_components() {
             let column = &mut resp.lanes[k / LANES * resp.stride..];
-            for (position, score) in column[..block.len()].iter_mut().enumerate() {
+            for (position, score) in column[..block.n_rows()].iter_mut().enumerate() {
                 if self.scorer.rules_out(k, block, position) {
                     score.0[k % LANES] = f64::NEG_INFINITY;
                 }
@@ -83,7 +83,7 @@ impl<'a> DenseScorer<'a> {
     }
 }
 
-impl Responsibilities {
+impl BlockResponsibilities {
     fn resize(&mut self, n_chunks: usize, n_rows: usize) {
         // An odd multiple: otherwise all chunks of a row fall on the same lines of a cache.
         self.stride = (n_rows.div_ceil(SOFTMAX_ROWS) | 1) * SOFTMAX_ROWS;

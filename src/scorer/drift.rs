@@ -40,14 +40,16 @@ impl Drift {
     }
 }
 
+/// See [`Drift::lead_losses`]. The largest rise of the others is the largest of all, or the second
+/// largest for the component that rises most.
 fn lead_losses(bounds: &[ScoreBounds]) -> Vec<f64> {
-    let (mut largest, mut next) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    let (mut largest, mut second) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for bound in bounds {
-        next = next.max(bound.rise.min(largest));
+        second = second.max(bound.rise.min(largest));
         largest = largest.max(bound.rise);
     }
     let lead_loss = |bound: &ScoreBounds| {
-        let rise_of_others = if bound.rise == largest { next } else { largest };
+        let rise_of_others = if bound.rise == largest { second } else { largest };
         (rise_of_others + bound.fall).max(0.0)
     };
     bounds.iter().map(lead_loss).collect()
@@ -149,22 +151,24 @@ mod tests {
         }
     }
 
+    /// The first component's loss is bounded, by next to nothing or by a nat, or not at all.
     #[test]
-    fn a_component_without_weight_moves_nobody_until_it_gets_some() {
+    fn without_bound_are_a_weight_from_0_and_a_mean_to_or_from_the_boundary() {
         let means = [0.5, 0.25, 0.75, 0.5];
         let [none, some] = [[1.0, 0.0], [0.5, 0.5]];
-        let losses = |from: &[f64], to: &[f64]| drift([from, to], [&means; 2]).lead_losses;
-        assert!(losses(&none, &none).expect("a bound")[0] < 1e-5);
-        assert!(losses(&none, &some).is_none());
-        assert!(losses(&some, &none).expect("a bound")[0] < 1.0);
-    }
-
-    #[test]
-    fn a_mean_that_comes_to_the_boundary_moves_without_bound() {
         let [inside, boundary] = [[0.5, 0.25], [0.5, 0.0]];
-        let losses = |from: &[f64], to: &[f64]| drift([&[1.0]; 2], [from, to]).lead_losses;
-        assert!(losses(&inside, &boundary).is_none());
-        assert!(losses(&boundary, &inside).is_none());
-        assert!(losses(&boundary, &boundary).expect("a bound")[0] < 1e-5);
+        let cases: [([&[f64]; 2], [&[f64]; 2], Option<f64>); 6] = [
+            ([&none, &none], [&means; 2], Some(1e-5)),
+            ([&some, &none], [&means; 2], Some(1.0)),
+            ([&none, &some], [&means; 2], None),
+            ([&[1.0]; 2], [&boundary, &boundary], Some(1e-5)),
+            ([&[1.0]; 2], [&inside, &boundary], None),
+            ([&[1.0]; 2], [&boundary, &inside], None),
+        ];
+        for (weights, means, most) in cases {
+            let loss = drift(weights, means).lead_losses.map(|losses| losses[0]);
+            assert_eq!(loss.is_some(), most.is_some(), "{weights:?}, {means:?}");
+            assert!(loss <= most, "{weights:?}, {means:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A mixture prepared for scoring single rows under single components.
 
-use super::component::{Component, LogOdds};
+use super::component::{LogOdds, ScoredComponent};
 use super::drift::Drift;
 use super::layout::Layout;
 use crate::bits::row_bytes;
@@ -13,7 +13,7 @@ use crate::parallel;
 pub struct Scorer {
     layout: Layout,
     weights: Vec<f64>,
-    components: Vec<Component>,
+    components: Vec<ScoredComponent>,
     /// Log-odds, component after component: eight for each byte of a packed row.
     wide: Vec<Lanes8<f64>>,
     /// Log-odds in single precision, component after component: one word for each word of a packed
@@ -37,7 +37,7 @@ impl Scorer {
         Self {
             layout,
             weights: vec![0.0; n_components],
-            components: vec![Component::blank(); n_components],
+            components: vec![ScoredComponent::blank(); n_components],
             wide: vec![Lanes8::default(); n_components * row_bytes(n_columns)],
             narrow: vec![Lanes16::default(); n_components * row_words(n_columns)],
         }

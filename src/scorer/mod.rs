@@ -26,8 +26,10 @@ mod layout;
 mod log_odds;
 mod screen;
 
-pub use dense::{DenseScorer, Responsibilities, Tables};
+pub use dense::{BlockResponsibilities, DenseScorer, Tables};
 pub use drift::Drift;
 pub use layout::{Column, KnownLabels, Layout};
 pub use log_odds::Scorer;
+#[cfg(test)]
+pub(crate) use screen::tests::uniform;
 pub use screen::{Screen, ScreenScratch};

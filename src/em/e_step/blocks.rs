@@ -41,8 +41,8 @@ impl Blocks {
         let n_samples = rows.data.n_samples();
         let (kept, buffers) = (Vec::new(), Mutex::default());
         let mut blocks = Self { n_samples, size, kept, source: None, buffers };
-        // The blocks of a wave are listed side by side, and then their memory is counted.
-        let (mut memory_left, wave) = if rows.data.is_elsewhere() {
+        // The blocks of a batch are listed side by side, and then their memory is counted.
+        let (mut memory_left, batch) = if rows.data.is_elsewhere() {
             (memory, parallel::n_threads())
         } else {
             (usize::MAX, blocks.len().max(1))
@@ -54,8 +54,8 @@ impl Blocks {
             *packed = part.into_packed();
             block
         };
-        let waves = (0..blocks.len()).step_by(wave).map(|i| i..blocks.len().min(i + wave));
-        let lists = waves.flat_map(|wave| parallel::map_with(wave, Vec::new, list));
+        let batches = (0..blocks.len()).step_by(batch).map(|i| i..blocks.len().min(i + batch));
+        let lists = batches.flat_map(|batch| parallel::map_with(batch, Vec::new, list));
         let kept = lists.map_while(|block| {
             // The dense step lists columns besides.
             let of_columns = Columns::n_bytes(&block, layout.n_columns());
@@ -171,7 +171,7 @@ mod tests {
         let n_kept = |data: &BitMatrix, memory| {
             let blocks = Blocks::new(&Rows::new(data), &Layout::plain(80), 64, memory);
             assert_eq!(blocks.len(), 100);
-            let rows: usize = (0..100).map(|i| blocks.with(i, RowBlock::len)).sum();
+            let rows: usize = (0..100).map(|i| blocks.with(i, RowBlock::n_rows)).sum();
             assert_eq!((rows, blocks.n_samples()), (6400, 6400));
             assert_eq!(blocks.with(99, |block| block.row(0) / 64), 99);
             blocks.n_kept()

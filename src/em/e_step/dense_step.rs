@@ -1,22 +1,22 @@
 //! The E-step for rows that belong to many components at the same time: all responsibilities, by
 //! tables.
 //!
-//! Blocks are worked on in waves, in two passes. The first computes the responsibilities of each
+//! Blocks are worked on in batches, in two passes. The first computes the responsibilities of each
 //! block. The second adds them to the sums: each thread takes a part of the sums, and adds block
 //! after block in the order of the rows. So the sums have the same bits at any number of threads.
-//! The next wave overwrites the responsibilities, so there is never an N x K matrix.
+//! The next batch overwrites the responsibilities, so there is never an N x K matrix.
 
 use super::blocks::Blocks;
 use crate::em::stats::SufficientStats;
 use crate::kernels::{self, Columns, LANES, Lanes, RowBlock, chunk_count};
 use crate::parallel;
-use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
+use crate::scorer::{BlockResponsibilities, DenseScorer, Scorer, Tables};
 
 /// The most responsibilities in one block, if these are those of 64 rows or more.
 pub(crate) const BLOCK_RESPONSIBILITIES: usize = 1 << 18;
 
-/// Responsibilities in a wave, unless threads need more: they wait for each other after each pass.
-const WAVE_RESPONSIBILITIES: usize = 1 << 17;
+/// Responsibilities in a batch, unless threads need more: they wait for each other after each pass.
+const BATCH_RESPONSIBILITIES: usize = 1 << 17;
 
 /// From this K on, listing the columns again costs little beside adding them up.
 const CHEAP_TO_LIST: usize = 100;
@@ -27,16 +27,16 @@ pub(crate) struct DenseStep {
     n_features: usize,
     /// For each block that is kept, the rows that have a cell; empty before the first run.
     columns: Vec<Columns>,
-    /// For each block of one wave.
+    /// For each block of one batch.
     slots: Vec<Slot>,
     /// For each thread.
     tables: Vec<Tables>,
 }
 
-/// What a wave computes for one block.
+/// What a batch computes for one block.
 #[derive(Default)]
 struct Slot {
-    resp: Responsibilities,
+    resp: BlockResponsibilities,
     /// Only of a block that is not kept.
     columns: Option<Columns>,
 }
@@ -107,10 +107,10 @@ impl DenseStep {
         stats
     }
 
-    /// The number of blocks in one wave.
+    /// The number of blocks in one batch.
     fn blocks_at_once(&self, blocks: &Blocks) -> usize {
         let n_rows = blocks.rows(0).len().max(1);
-        let n = WAVE_RESPONSIBILITIES / (n_rows * chunk_count(self.n_components) * LANES);
+        let n = BATCH_RESPONSIBILITIES / (n_rows * chunk_count(self.n_components) * LANES);
         n.max(parallel::n_threads()).min(blocks.len()).max(1)
     }
 }
@@ -151,13 +151,13 @@ fn parts(weighted_sums: &mut [f64], n_features: usize, n_blocks: usize) -> Vec<P
 }
 
 impl Part<'_> {
-    /// Adds what the responsibilities of a wave's blocks come to.
-    fn add(&mut self, columns: &[&Columns], wave: &[Slot]) {
+    /// Adds what the responsibilities of a batch's blocks come to.
+    fn add(&mut self, columns: &[&Columns], batch: &[Slot]) {
         let Self { chunk, first_feature, sums, lanes, of_block } = self;
         for (l, sums) in sums.iter().enumerate() {
             lanes.iter_mut().zip(&**sums).for_each(|(lanes, sum)| lanes.0[l] = *sum);
         }
-        for (columns, Slot { resp, .. }) in columns.iter().zip(wave) {
+        for (columns, Slot { resp, .. }) in columns.iter().zip(batch) {
             kernels::sum_columns(columns, *first_feature, resp.chunk(*chunk), of_block);
             lanes.iter_mut().zip(&*of_block).for_each(|(sum, by)| sum.add(by));
         }

@@ -53,10 +53,10 @@ pub(super) fn may_be_sparse(n_components: usize, n_features: usize) -> bool {
     n_components == 1 || n_features >= WIDE_FROM
 }
 
-/// The cost of a dense step: for each row and so many components ...
+/// Components that a dense step scores for a row at the cost of [`DENSE_COST`].
 const DENSE_COMPONENTS: usize = 16;
 
-/// ... as much as so many candidates cost in a sparse step.
+/// The cost of [`DENSE_COMPONENTS`], as a number of candidates in a sparse step.
 const DENSE_COST: usize = 2;
 
 /// The most rows in the sample that decides between the two ways.
@@ -132,7 +132,7 @@ impl EStep {
         }
         let n_candidates = self.sparse.prepare(&self.scorer, drift, &self.sample);
         let dense_cost = DENSE_COST * self.n_components.div_ceil(DENSE_COMPONENTS);
-        n_candidates <= dense_cost * self.sample.len()
+        n_candidates <= dense_cost * self.sample.n_rows()
     }
 }
 

@@ -141,9 +141,8 @@ impl EmRun {
 
     /// An extrapolation beyond `step` where the momentum has one, else `step` itself.
     ///
-    /// Parameters may be large, so only those that may be needed again are kept while the proposal
-    /// is scored. After an extrapolation by the last E-step that is the current ones, which are
-    /// scored already.
+    /// Parameters may be large, so only the fallback is kept while the proposal is scored. It is
+    /// `step`. If no E-step is left to score `step`, it is the current parameters.
     fn propose(&mut self, step: Arc<BernoulliMixture>, is_last: bool) -> Result<Proposal> {
         let Some(extrapolated) = self.momentum.extrapolate(&self.mixture, &step)? else {
             return Ok(Proposal { mixture: step, fallback: None });
@@ -197,9 +196,9 @@ impl EmRun {
         let (before, n) = (self.objective(), stats.total_weight());
         let fall = before - objective;
         let allowed = RELATIVE_ERROR * (before.abs() + n);
-        // Of the parameters before and after. The bound is that of the ones after. Those before
-        // differ much in size only after a first step from a given mixture, and that step gains
-        // more than any rounding.
+        // Both objectives are rounded, and the bound of the new one stands for both. The old bound
+        // may be far larger only at the first step from a given mixture. That step gains more than
+        // any rounding.
         let rounding = || 2.0 * rounding_of_scores(&self.mixture, stats);
         // From -inf everything is a gain; to it, nothing is. The cheap bound nearly always holds.
         if before == f64::NEG_INFINITY || fall <= allowed || fall <= allowed + rounding() {

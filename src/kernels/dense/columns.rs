@@ -23,7 +23,7 @@ pub struct Columns {
 impl Columns {
     /// Lists the rows of `block`, of data with `n_features` features.
     pub fn new(block: &RowBlock, n_features: usize) -> Self {
-        assert!(block.len() <= 1 << 16, "{} rows are too many for one list", block.len());
+        assert!(block.n_rows() <= 1 << 16, "{} rows are too many for one list", block.n_rows());
         // The list of cell c will begin at `starts[c]`: the lengths of all lists before it.
         let mut starts = vec![0; n_features.div_ceil(4) * PATTERNS + 1];
         for_each_entry(block, n_features, |cell, _| starts[cell + 1] += 1);
@@ -42,7 +42,7 @@ impl Columns {
 
     /// The memory that the columns of `block` would take, in bytes.
     pub fn n_bytes(block: &RowBlock, n_features: usize) -> usize {
-        let n_entries: usize = (0..block.len()).map(|position| block.n_nibbles(position)).sum();
+        let n_entries: usize = (0..block.n_rows()).map(|position| block.n_nibbles(position)).sum();
         size_of::<u32>() * n_features.div_ceil(4) * PATTERNS + size_of::<u16>() * n_entries
     }
 
@@ -59,7 +59,7 @@ impl Columns {
 #[inline(always)]
 fn for_each_entry(block: &RowBlock, n_features: usize, mut visit: impl FnMut(usize, u16)) {
     for tile in 0..tile_count(n_features) {
-        for position in 0..block.len() {
+        for position in 0..block.n_rows() {
             for four in block.nibbles(tile, position) {
                 for i in 0..LIST_STEP {
                     visit(tile * CELLS + four.cell(i), position as u16);

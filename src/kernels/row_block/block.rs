@@ -66,13 +66,8 @@ impl RowBlock {
     }
 
     /// The number of rows.
-    pub fn len(&self) -> usize {
+    pub fn n_rows(&self) -> usize {
         self.offsets.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.offsets.is_empty()
     }
 
     /// The memory that the lists take, in bytes.
@@ -88,7 +83,7 @@ impl RowBlock {
 
     /// The rows of the data set, position after position.
     pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.len()).map(|position| self.row(position))
+        (0..self.n_rows()).map(|position| self.row(position))
     }
 
     /// Entries in the list of nibbles at a position, over all tiles.
@@ -211,44 +206,37 @@ mod tests {
         BitMatrix::from_fn(9, n_features, |i, d| (i * 7 + d * 13) % 11 < 2 + i % 3)
     }
 
-    #[test]
-    fn nibbles_hold_every_one_and_nothing_else() {
-        for n_features in WIDTHS {
-            let data = data(n_features);
-            let block = RowBlock::new(&data.part(2..9, Vec::new()), 2);
-            assert_eq!(block.rows().collect::<Vec<_>>(), (2..9).collect::<Vec<_>>());
-            let mut again = BitMatrix::zeros(9, n_features);
+    /// The ones that the lists of a block name: those of nibbles, and those of words.
+    fn listed_ones(block: &RowBlock, first: usize, n_features: usize) -> [BitMatrix; 2] {
+        let mut found = [(); 2].map(|()| BitMatrix::zeros(block.n_rows(), n_features));
+        for position in 0..block.n_rows() {
+            let row = block.row(position) - first;
+            let mut set = |list: usize, tile: usize, first: usize, bits: usize| {
+                let ones = (0..16).filter(|j| bits >> j & 1 == 1);
+                ones.for_each(|j| found[list].set(row, tile * TILE_FEATURES + first + j));
+            };
             for tile in 0..tile_count(n_features) {
-                for position in 0..block.len() {
-                    let four = block.nibbles(tile, position).iter();
-                    for cell in four.flat_map(|four| (0..LIST_STEP).map(|i| four.cell(i))) {
-                        let first = tile * TILE_FEATURES + cell / 16 * 4;
-                        let ones = (0..4).filter(|j| cell >> j & 1 == 1);
-                        ones.for_each(|j| again.set(block.row(position), first + j));
-                    }
+                for four in block.nibbles(tile, position) {
+                    let cells = (0..LIST_STEP).map(|i| four.cell(i));
+                    cells.for_each(|cell| set(0, tile, cell / 16 * 4, cell % 16));
+                }
+                for entry in block.words(tile, position).as_flattened() {
+                    set(1, tile, (entry >> 16) as usize * 16, (entry & 0xffff) as usize);
                 }
             }
-            assert_eq!(again.part(2..9, Vec::new()), data.part(2..9, Vec::new()));
-            assert_eq!(again.n_ones(0), 0);
         }
+        found
     }
 
     #[test]
-    fn words_hold_every_one_and_nothing_else_of_scattered_rows() {
+    fn both_lists_hold_every_one_and_nothing_else() {
         for n_features in WIDTHS {
-            let data = data(n_features);
-            let block = RowBlock::by_length(&data.select(&[1, 4, 8]), 0);
-            let mut again = BitMatrix::zeros(3, n_features);
-            for tile in 0..tile_count(n_features) {
-                for position in 0..3 {
-                    for &entry in block.words(tile, position).as_flattened() {
-                        let first = tile * TILE_FEATURES + (entry >> 16) as usize * 16;
-                        let ones = (0..16).filter(|j| entry >> j & 1 == 1);
-                        ones.for_each(|j| again.set(block.row(position), first + j));
-                    }
-                }
-            }
-            assert_eq!(again, data.select(&[1, 4, 8]));
+            let (whole, scattered) = (data(n_features), data(n_features).select(&[1, 4, 8]));
+            let block = RowBlock::new(&whole, 2);
+            assert!(block.rows().eq(2..11));
+            assert_eq!(listed_ones(&block, 2, n_features), [whole.clone(), whole]);
+            let block = RowBlock::by_length(&scattered, 7);
+            assert_eq!(listed_ones(&block, 7, n_features), [scattered.clone(), scattered]);
         }
     }
 

@@ -21,7 +21,8 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
     /// The lanes of all cells of a table in turn.
     fn lanes(table: &Tile<Self>) -> &[Self::Lane];
 
-    /// For the lanes of each of M tables, `first` less the cells that `list` names, saturating.
+    /// The marks of a row for M chunks of components: for each chunk its marks in `first`, from
+    /// which the cells of its table that `list` names are subtracted. Subtractions saturate.
     fn totals<const M: usize>(
         first: [Marks<N>; M],
         tables: [&[Self::Lane]; M],

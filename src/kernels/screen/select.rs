@@ -44,13 +44,8 @@ impl SingleRows {
 
 impl Candidates {
     /// The number of candidates of all rows.
-    pub fn len(&self) -> usize {
-        self.single.positions.len() + 2 * self.two_way.len() + self.multi_way.len()
-    }
-
-    /// Whether there is no candidate.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub fn n_candidates(&self) -> usize {
+        self.single.positions.len() + 2 * self.two_way.n_rows() + self.multi_way.n_entries()
     }
 
     /// Forgets all rows, keeping the memory.
@@ -104,8 +99,8 @@ pub(crate) fn select<P: Masked, const N: usize>(
 ) {
     let stride = n_components.div_ceil(N);
     found.make_room(positions.len(), stride);
-    // For the usual counts of chunks loops without a loop inside; marks of fewer than 64 lanes are
-    // used for a single chunk.
+    // A constant stride, for one chunk and for two, spares the loop over the chunks of a row. Only
+    // marks of 64 lanes ever come in two chunks.
     let counts = match stride {
         1 => sort_by_number::<P, N>(1, totals, positions, reach, found),
         2 if N == 64 => sort_by_number::<P, N>(2, totals, positions, reach, found),

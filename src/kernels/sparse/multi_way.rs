@@ -112,13 +112,8 @@ impl<T: Copy> MultiWayRows<T> {
     }
 
     /// The number of entries.
-    pub fn len(&self) -> usize {
+    pub fn n_entries(&self) -> usize {
         self.components.len()
-    }
-
-    /// Whether there is no entry.
-    pub fn is_empty(&self) -> bool {
-        self.components.is_empty()
     }
 
     /// The components of all entries, row after row.
@@ -288,8 +283,7 @@ mod tests {
 
     fn assert_holds(multi_way: &MultiWayRows<u64>, rows: &[Row]) {
         assert_eq!(multi_way.n_rows(), rows.len());
-        assert_eq!(multi_way.len(), rows.iter().map(|row| row.1.len()).sum::<usize>());
-        assert_eq!(multi_way.is_empty(), rows.is_empty());
+        assert_eq!(multi_way.n_entries(), rows.iter().map(|row| row.1.len()).sum::<usize>());
         assert!(multi_way.row(rows.len()).is_none());
         for (i, ((at, range), row)) in multi_way.rows().zip(rows).enumerate() {
             assert_eq!(at, row.0);
@@ -299,7 +293,7 @@ mod tests {
             assert_eq!(multi_way.entry_range(i..i + 1), range);
         }
         assert_eq!(multi_way.rows().count(), rows.len());
-        assert_eq!(multi_way.entry_range(0..rows.len()), 0..multi_way.len());
+        assert_eq!(multi_way.entry_range(0..rows.len()), 0..multi_way.n_entries());
     }
 
     #[test]

@@ -68,8 +68,8 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         self.largest_sum = self.largest_sum();
         // What a mean of 0 rules out is as far behind as a cell holds, which should be far.
         let most_nats = if scorer.has_boundary() { most_nats.max(FAR_NATS) } else { most_nats };
-        // A cell must hold how far behind any possible component is: cut short, that component
-        // could seem to lead.
+        // Units are so coarse that every difference fits into a cell. If one were cut short, its
+        // component could seem to lead.
         let finest = MAX_UNITS_PER_NAT.min(f32::from(C::MAX_UNITS) / most_nats);
         self.units_per_nat = self.fineness * finest;
         self.fill_first(scorer);
@@ -222,4 +222,4 @@ fn rule_out_leaders<const N: usize>(
 const _: () = assert!(TILE_BYTES * 32 == CELLS);
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
-fn uniform(seed: u64, i: usize, d: usize) -> f64 {
+pub(crate) fn uniform(seed: u64, i: usize, d: usize) -> f64 {
     let mut z = seed ^ ((i as u64) << 32 | d as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     for multiplier in [0xbf58_476d_1ce4_e5b9_u64, 0x94d0_49bb_1331_11eb] {
         z = (z ^ z >> 29).wrapping_mul(multiplier);
@@ -42,7 +42,7 @@ fn found<C: Cell<N>, const N: usize>(
     }
     screen.set_mixture(scorer);
     let block = RowBlock::by_length(data, 0);
-    let positions: Vec<u32> = (0..block.len() as u32).collect();
+    let positions: Vec<u32> = (0..block.n_rows() as u32).collect();
     let mut candidates = Candidates::default();
     screen.find(scorer, &block, &positions, &mut ScreenScratch::default(), &mut candidates);
     by_row(&candidates, &block, scorer.n_components())
@@ -51,7 +51,7 @@ fn found<C: Cell<N>, const N: usize>(
 /// The candidates of each row. Checks that every row is in one list, and has as many candidates as
 /// that list says.
 fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec<Vec<usize>> {
-    let mut found = vec![Vec::new(); block.len()];
+    let mut found = vec![Vec::new(); block.n_rows()];
     let mut put = |position: u32, components: &[u32]| {
         let row = &mut found[block.row(position as usize)];
         assert!(row.is_empty(), "a row that was put twice");

@@ -5,14 +5,14 @@ use crate::cli::terminal::counted;
 use crate::em::{self, BLOCK_ROWS};
 use crate::kernels::{self, RowBlock};
 use crate::mixture::BernoulliMixture;
-use crate::scorer::{DenseScorer, Responsibilities, Scorer, Tables};
+use crate::scorer::{BlockResponsibilities, DenseScorer, Scorer, Tables};
 
 /// Rows that are listed once, ready for the responsibilities of many mixtures, on one thread.
 pub(super) struct Engine {
     blocks: Vec<RowBlock>,
     tables: Tables,
     /// One for each block.
-    resp: Vec<Responsibilities>,
+    resp: Vec<BlockResponsibilities>,
 }
 
 impl Engine {
@@ -22,7 +22,7 @@ impl Engine {
         let part = |first: usize| rows.part(first..n.min(first + BLOCK_ROWS), Vec::new());
         let block = |first| RowBlock::new(&part(first), first);
         let blocks: Vec<_> = (0..n).step_by(BLOCK_ROWS).map(block).collect();
-        let resp = blocks.iter().map(|_| Responsibilities::default()).collect();
+        let resp = blocks.iter().map(|_| BlockResponsibilities::default()).collect();
         Self { blocks, tables: Tables::default(), resp }
     }
 

@@ -21,7 +21,8 @@ const _: () = assert!(size_of::<RowShares>() == 12);
 const MULTI_WAY: u32 = u32::MAX;
 
 impl RowShares {
-    /// A row that contributes nothing yet: no row of [`Contributions::multi_way`] is so far behind.
+    /// No shares: those of a row before its first step. [`Contributions::multi_way`] never has a row
+    /// at this place, and a row that is missing there has no share.
     pub(super) const NONE: Self = Self::multi_way(u32::MAX);
 
     /// All to component `k`.
@@ -217,24 +218,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn changes_turn_the_old_responsibilities_into_the_new_ones() {
-        for (old, old_rows) in all() {
-            for (new, new_rows) in all() {
-                let (mut old_pair, mut new_pair) = (Pair::default(), Pair::default());
-                let before = RowResponsibilities::new(old, &old_rows, &mut old_pair);
-                let after = RowResponsibilities::new(new, &new_rows, &mut new_pair);
-                let (mut sums, mut last) = (dense(old, &old_rows), None);
-                RowResponsibilities::changes(&before, &after, &mut |k, change| {
-                    assert!(last < Some(k), "components must ascend");
-                    last = Some(k);
-                    sums[k as usize] += change;
-                });
-                assert_eq!(sums, dense(new, &new_rows), "from {old:?} to {new:?}");
-            }
-        }
-    }
-
     /// Whether two components explain the change, at least one of which had or has only a part.
     fn is_between_two(old: RowShares, new: RowShares) -> bool {
         let is_multi_way = [old, new].map(|shares| shares.multi_way_row().is_some());
@@ -246,19 +229,39 @@ mod tests {
             && (old == new || !(old.is_whole() && new.is_whole()))
     }
 
+    /// Adds to `sums` what [`RowResponsibilities::changes`] tells.
+    fn add_changes(
+        sums: &mut [i32; K],
+        [(old, old_rows), (new, new_rows)]: [&(RowShares, MultiWayRows<i32>); 2],
+    ) {
+        let (mut old_pair, mut new_pair) = (Pair::default(), Pair::default());
+        let before = RowResponsibilities::new(*old, old_rows, &mut old_pair);
+        let after = RowResponsibilities::new(*new, new_rows, &mut new_pair);
+        let mut last = None;
+        RowResponsibilities::changes(&before, &after, &mut |k, change| {
+            assert!(last < Some(k), "components must ascend");
+            last = Some(k);
+            sums[k as usize] += change;
+        });
+    }
+
+    /// A transfer must be told if it is all that changes.
     #[test]
-    fn a_transfer_between_two_components_is_told_if_that_is_all() {
-        for (old, old_rows) in all() {
-            for (new, new_rows) in all() {
-                let transfer = RowShares::transfer(old, new);
-                assert_eq!(transfer.is_some(), is_between_two(old, new), "from {old:?} to {new:?}");
-                if let Some(([loser, winner], gain)) = transfer {
-                    assert!(loser < winner || gain == 0, "from {old:?} to {new:?}");
-                    let mut sums = dense(old, &old_rows);
-                    sums[loser as usize] -= gain;
-                    sums[winner as usize] += gain;
-                    assert_eq!(sums, dense(new, &new_rows), "from {old:?} to {new:?}");
-                }
+    fn changes_and_transfers_turn_the_old_responsibilities_into_the_new_ones() {
+        let all = all();
+        for (old, new) in all.iter().flat_map(|old| all.iter().map(move |new| (old, new))) {
+            let [before, after] = [old, new].map(|(shares, rows)| dense(*shares, rows));
+            let mut sums = before;
+            add_changes(&mut sums, [old, new]);
+            assert_eq!(sums, after, "from {old:?} to {new:?}");
+            let transfer = RowShares::transfer(old.0, new.0);
+            assert_eq!(transfer.is_some(), is_between_two(old.0, new.0), "from {old:?} to {new:?}");
+            if let Some(([loser, winner], gain)) = transfer {
+                assert!(loser < winner || gain == 0, "from {old:?} to {new:?}");
+                let mut sums = before;
+                sums[loser as usize] -= gain;
+                sums[winner as usize] += gain;
+                assert_eq!(sums, after, "from {old:?} to {new:?}");
             }
         }
     }

@@ -95,8 +95,8 @@ impl<C: Cell<N>, const N: usize> SparseStep for ScreenedStep<C, N> {
             // A saturated row costs K scores. If that makes more than one score for four rows, the
             // units are too fine.
             let n_saturated = found.n_saturated * scorer.n_components();
-            if n_saturated * 4 <= sample.len() || !self.screen.coarsen() {
-                return found.len();
+            if n_saturated * 4 <= sample.n_rows() || !self.screen.coarsen() {
+                return found.n_candidates();
             }
         }
     }

@@ -76,7 +76,7 @@ impl PendingChanges {
         let stride = row_words(self.n_features);
         self.weighted.resize(self.n_components * stride, Lanes16::default());
         let tiles = 0..kernels::tile_count(self.n_features);
-        for rows in in_steps(self.two_way.len()) {
+        for rows in in_steps(self.two_way.n_rows()) {
             for tile in tiles.clone() {
                 let Self { weighted, two_way, .. } = self;
                 kernels::add_two_way(weighted, stride, block, tile, two_way, rows.clone());
@@ -143,40 +143,50 @@ mod tests {
 
     const K: usize = 4;
 
-    /// Sums as they should be.
-    #[derive(Clone, PartialEq, Debug)]
+    /// The changes of the rows of a block, added up one by one.
     struct Exact {
+        data: BitMatrix,
+        block: RowBlock,
         resp: Vec<i64>,
         weighted: Vec<Vec<i64>>,
     }
 
     impl Exact {
-        fn zeros(d: usize) -> Self {
-            Self { resp: vec![0; K], weighted: vec![vec![0; d]; K] }
+        fn new(d: usize) -> Self {
+            // The first feature is one in all rows, and so takes every change.
+            let data = BitMatrix::from_fn(300, d, |i, f| f == 0 || (i * 7 + f * 13) % 5 < 2);
+            let block = RowBlock::by_length(&data, 0);
+            let weighted = vec![vec![0; d.next_multiple_of(8)]; K];
+            Self { data, block, resp: vec![0; K], weighted }
         }
 
-        fn change(&mut self, data: &BitMatrix, row: usize, k: u32, by: i32) {
-            self.resp[k as usize] += i64::from(by);
-            data.ones(row).for_each(|d| self.weighted[k as usize][d] += i64::from(by));
+        fn change(&mut self, position: u32, k: u32, by: i32) {
+            let (row, k, by) = (self.block.row(position as usize), k as usize, i64::from(by));
+            self.resp[k] += by;
+            self.data.ones(row).for_each(|d| self.weighted[k][d] += by);
         }
 
-        fn of(sums: &Sums, d: usize) -> Self {
-            let of_component = |k| {
+        /// Transfers `gain` in `pending` and here.
+        fn transfer(
+            &mut self,
+            pending: &mut PendingChanges,
+            position: u32,
+            two: [u32; 2],
+            gain: i32,
+        ) {
+            pending.transfer(position, two, gain);
+            self.change(position, two[0], -gain);
+            self.change(position, two[1], gain);
+        }
+
+        fn assert_in(&self, sums: &Sums) {
+            for (k, weighted) in self.weighted.iter().enumerate() {
                 let sum = sums.of_component(k);
-                let flat = sum.weighted.iter().flat_map(|octet| octet.0);
-                assert!(flat.clone().skip(d).all(|padding| padding == 0));
-                (sum.resp, flat.take(d).collect())
-            };
-            let (resp, weighted) = (0..K).map(of_component).unzip();
-            Self { resp, weighted }
+                assert_eq!(sum.resp, self.resp[k]);
+                let found = sum.weighted.iter().flat_map(|octet| octet.0);
+                assert!(found.eq(weighted.iter().copied()), "component {k}");
+            }
         }
-    }
-
-    fn data(d: usize) -> (BitMatrix, RowBlock) {
-        // The first feature is one in all rows, and so takes every change.
-        let data = BitMatrix::from_fn(300, d, |i, f| f == 0 || (i * 7 + f * 13) % 5 < 2);
-        let block = RowBlock::by_length(&data, 0);
-        (data, block)
     }
 
     /// Every row passes from the first of two components to the second, several times, and once
@@ -184,21 +194,15 @@ mod tests {
     #[test]
     fn transfers_of_full_size_arrive_exactly() {
         for d in [1, 19, 1040] {
-            let (data, block) = data(d);
             let (sums, mut pending) = (Sums::zeros(K, d), PendingChanges::new(K, d));
-            let mut exact = Exact::zeros(d);
+            let mut exact = Exact::new(d);
             for (round, gain) in [ONE, ONE, ONE, -ONE, ONE, ONE].into_iter().enumerate() {
-                for position in 0..300 {
-                    let two = [[0, 1], [1, 3], [0, 1]][round % 3];
-                    pending.transfer(position, two, gain);
-                    let row = block.row(position as usize);
-                    exact.change(&data, row, two[0], -gain);
-                    exact.change(&data, row, two[1], gain);
-                }
-                pending.add_block(&block, &sums);
+                let two = [[0, 1], [1, 3], [0, 1]][round % 3];
+                (0..300).for_each(|position| exact.transfer(&mut pending, position, two, gain));
+                pending.add_block(&exact.block, &sums);
             }
             pending.flush_all(&sums);
-            assert!(Exact::of(&sums, d) == exact, "{d} features");
+            exact.assert_in(&sums);
             assert!(exact.resp.iter().any(|sum| sum.abs() > 1 << 31));
         }
     }
@@ -206,52 +210,42 @@ mod tests {
     #[test]
     fn changes_of_any_size_arrive_exactly() {
         let d = 50;
-        let (data, block) = data(d);
         let (sums, mut pending) = (Sums::zeros(K, d), PendingChanges::new(K, d));
-        let mut exact = Exact::zeros(d);
+        let mut exact = Exact::new(d);
         for round in 0..20_i32 {
             for position in 0..300_u32 {
-                let row = block.row(position as usize);
                 let is_transfer = position % 7 == 3;
                 if is_transfer {
-                    pending.transfer(position, [1, 2], 12_345 - round);
-                    exact.change(&data, row, 1, round - 12_345);
-                    exact.change(&data, row, 2, 12_345 - round);
+                    exact.transfer(&mut pending, position, [1, 2], 12_345 - round);
                 }
                 for k in (0..K as u32).filter(|k| !is_transfer && (position + k) % 5 < 4) {
                     let by = [ONE, -ONE / 3, 0, ONE - round][k as usize];
                     pending.change(k, by);
-                    exact.change(&data, row, k, by);
+                    exact.change(position, k, by);
                 }
                 pending.end_row(position);
             }
-            pending.add_block(&block, &sums);
+            pending.add_block(&exact.block, &sums);
         }
         pending.flush_all(&sums);
-        assert_eq!(Exact::of(&sums, d), exact);
+        exact.assert_in(&sums);
         assert!(exact.resp[0] > 1 << 35 && exact.resp[2].abs() < 1 << 31);
     }
 
     #[test]
     fn what_is_flushed_is_flushed_once() {
         let d = 33;
-        let (data, block) = data(d);
-        let sums = Sums::zeros(K, d);
-        let mut exact = Exact::zeros(d);
+        let (sums, mut exact) = (Sums::zeros(K, d), Exact::new(d));
         // They share the sums, and one that has flushed can go on.
         let mut threads = [PendingChanges::new(K, d), PendingChanges::new(K, d)];
         for _ in 0..3 {
             for pending in &mut threads {
-                for position in 0..300 {
-                    pending.transfer(position, [0, 2], 77);
-                    exact.change(&data, block.row(position as usize), 0, -77);
-                    exact.change(&data, block.row(position as usize), 2, 77);
-                }
-                pending.add_block(&block, &sums);
+                (0..300).for_each(|position| exact.transfer(pending, position, [0, 2], 77));
+                pending.add_block(&exact.block, &sums);
                 pending.flush_all(&sums);
                 pending.flush_all(&sums);
             }
-            assert_eq!(Exact::of(&sums, d), exact);
+            exact.assert_in(&sums);
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn subtract_best(scores: &mut [f64], reach: f64) {
 
 /// Appends the weights as responsibilities: for a row that every component rules out.
 pub(super) fn push_weights(weights: &[f64], multi_way: &mut MultiWayRows<i32>) {
-    let first = multi_way.len();
+    let first = multi_way.n_entries();
     let mut rest = ONE;
     for (k, &weight) in weights.iter().enumerate() {
         let resp = ((weight * f64::from(ONE)) as i32).min(rest);
@@ -40,11 +40,11 @@ pub(super) fn softmax(
 ) -> (f64, f64) {
     let normaliser: f64 = exponentials.iter().sum();
     let scale = f64::from(ONE) / normaliser;
-    let (mut rest, mut best, mut mean_behind) = (ONE, multi_way.len(), 0.0);
+    let (mut rest, mut best, mut mean_behind) = (ONE, multi_way.n_entries(), 0.0);
     for ((&component, &behind), &exponential) in components.iter().zip(behind).zip(exponentials) {
         let resp = (exponential * scale + 0.5) as i32;
         if resp > 0 {
-            best = if behind == 0.0 { multi_way.len() } else { best };
+            best = if behind == 0.0 { multi_way.n_entries() } else { best };
             rest -= resp;
             mean_behind += behind * f64::from(resp);
             multi_way.push(component, resp);

@@ -1,22 +1,12 @@
-//! The sparse step must not depend on the width of its screen, on its units, or on earlier runs. It
-//! must agree with the dense step.
+//! The sparse step must not depend on the width of its screen, on its units, or on earlier runs.
+//! `tests/laws_sparse.rs` holds its statistics to the reference.
 
-use super::super::dense_step::DenseStep;
 use super::softmax::{push_weights, softmax};
 use super::*;
 use crate::bits::BitMatrix;
 use crate::em::e_step::BLOCK_ROWS;
 use crate::kernels::{MultiWayRows, ONE, REACH, SMALLEST};
-use crate::scorer::Layout;
-
-/// A number in [0, 1) that depends on the arguments only (splitmix64).
-fn uniform(seed: u64, i: usize, d: usize) -> f64 {
-    let mut z = seed ^ ((i as u64) << 32 | d as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    for multiplier in [0xbf58_476d_1ce4_e5b9_u64, 0x94d0_49bb_1331_11eb] {
-        z = (z ^ z >> 29).wrapping_mul(multiplier);
-    }
-    ((z ^ z >> 32) >> 11) as f64 / 2f64.powi(53)
-}
+use crate::scorer::{Layout, uniform};
 
 const D: usize = 90;
 
@@ -87,48 +77,6 @@ fn neither_the_width_of_the_screen_nor_its_units_matter() {
             assert_gives::<Wide<16>, 16>(&expected, &scorer, &blocks);
             assert_gives::<Wide<32>, 32>(&expected, &scorer, &blocks);
             assert_gives::<Narrow, 64>(&expected, &scorer, &blocks);
-        }
-    }
-}
-
-/// A bound on what rounding to single precision may change a score by, in nats. Each log-odds is
-/// rounded once. Each sum of a lane is rounded at every addition: those of half of the words, of
-/// even and odd words, and of the halves of the lanes.
-fn single_precision(scorer: &Scorer) -> f64 {
-    let n_additions = D.div_ceil(16).div_ceil(2) + 1 + 4;
-    let sizes = (0..scorer.n_components())
-        .map(|k| scorer.log_odds(k).iter().flat_map(|octet| octet.0).map(f64::abs).sum::<f64>());
-    // To the nearest: half of 2^-23, and one more for what is left out of first order.
-    (n_additions + 2) as f64 * 2f64.powi(-24) * sizes.fold(0.0, f64::max)
-}
-
-#[test]
-fn the_dense_step_gives_the_same_within_fixed_point() {
-    for k in [1, 3, 16, 40, 130] {
-        let blocks = rows(1500, k);
-        for distance in [0.05, 0.2, 0.5, 0.9] {
-            let scorer = scorer(k, distance, 7);
-            let mut steps = for_components(k, D);
-            blocks.with(0, |block| steps.prepare(&scorer, &Drift::unbounded(), block));
-            let sparse = steps.run(&scorer, &blocks);
-            // Each responsibility is off by half of 2^-24, and one in every row makes up for all of
-            // them. Scores that are off by e change a responsibility r by 2 e r (1 - r) at most.
-            let off = k as f64 * SMALLEST + single_precision(&scorer) / 2.0;
-            let bound = if k == 1 { 1e-10 } else { 1500.0 * off };
-            let dense = DenseStep::new(k, D).run(&scorer, &blocks, None);
-            let (a, b) = (sparse.log_likelihood(), dense.log_likelihood());
-            // What is left out of a row's probability is missing there as well.
-            assert!(
-                (a - b).abs() <= 1e-12 * b.abs() + 1500.0 * (k - 1) as f64 * SMALLEST,
-                "{a} and {b}"
-            );
-            for k in 0..k {
-                assert!((sparse.resp_sum(k) - dense.resp_sum(k)).abs() <= bound);
-                for d in 0..D {
-                    let off = sparse.weighted_sum(d, k) - dense.weighted_sum(d, k);
-                    assert!(off.abs() <= bound, "K = {k}, {distance}: {off:e}");
-                }
-            }
         }
     }
 }

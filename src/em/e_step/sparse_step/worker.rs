@@ -58,8 +58,8 @@ impl<const N: usize> Worker<N> {
         let reach = reach(scorer.n_columns());
         self.score(scorer, block, reach);
         contributions.entropy = self.softmax(scorer.weights(), reach);
-        contributions.shares.resize(block.len(), RowShares::NONE);
-        contributions.screen_at.resize(block.len(), f64::NEG_INFINITY);
+        contributions.shares.resize(block.n_rows(), RowShares::NONE);
+        contributions.screen_at.resize(block.n_rows(), f64::NEG_INFINITY);
         contributions.generation = drift.generation;
         self.update_single(contributions, screen.nats(1), drift);
         self.update_two_way(contributions);
@@ -77,7 +77,7 @@ impl<const N: usize> Worker<N> {
     /// Has all rows screened.
     pub(super) fn select_all(&mut self, block: &RowBlock) {
         self.positions.clear();
-        self.positions.extend(0..block.len() as u32);
+        self.positions.extend(0..block.n_rows() as u32);
     }
 
     /// Has those rows screened that have several components, or one that another may have come
@@ -164,7 +164,7 @@ impl<const N: usize> Worker<N> {
     /// row is impossible.
     fn softmax(&mut self, weights: &[f64], reach: f64) -> f64 {
         let Self { candidates: Candidates { two_way, multi_way: candidates, .. }, .. } = self;
-        self.second_shares.resize(two_way.len(), 0);
+        self.second_shares.resize(two_way.n_rows(), 0);
         let mut entropy = kernels::softmax_two_way(&two_way.values, reach, &mut self.second_shares);
         self.exponentials.clear();
         self.exponentials.extend_from_slice(candidates.values());

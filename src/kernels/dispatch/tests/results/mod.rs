@@ -14,34 +14,44 @@ use crate::kernels::screen::cell::{Cell, Narrow, Wide};
 
 /// Everything that the kernels give, by name.
 pub(super) fn results(platform: Platform) -> Vec<(&'static str, Vec<u64>)> {
-    vec![
-        ("score_rows", dense_scores(platform)),
-        ("fill_table", table_cells(platform)),
-        ("sum_columns", column_sums(platform)),
-        ("softmax_rows", dense_softmax(platform)),
-        ("widen_envelope", screening::envelopes(platform)),
-        ("fill_cells of Wide<16>", screening::filled_cells::<Wide<16>, 16>(platform)),
-        ("fill_cells of Wide<32>", screening::filled_cells::<Wide<32>, 32>(platform)),
-        ("fill_cells of Narrow", screening::filled_cells::<Narrow, 64>(platform)),
-        ("screen_rows of Wide<16>", screening::screened_marks::<Wide<16>, 16>(platform)),
-        ("screen_rows of Wide<32>", screening::screened_marks::<Wide<32>, 32>(platform)),
-        ("screen_rows of Narrow", screening::screened_marks::<Narrow, 64>(platform)),
-        ("select of 16", screening::candidates::<16>(platform)),
-        ("select of 32", screening::candidates::<32>(platform)),
-        ("select of 64", screening::candidates::<64>(platform)),
-        ("score_multi_way", sparse::multi_way_scores(platform)),
-        ("score_two_way", sparse::two_way_scores(platform)),
-        ("softmax_two_way", sparse::two_way_softmax(platform)),
-        ("add_multi_way", sparse::multi_way_sums(platform)),
-        ("add_two_way", sparse::two_way_sums(platform)),
-        ("flush_sums", sparse::flushed_sums(platform)),
-        ("odds_all", on_means(|means| platform.odds_all(means))),
-        ("zero_prob_products", on_means(|means| zero_products(platform, means))),
-        ("replace_log_odds", on_means(|means| replaced_log_odds(platform, means))),
-        ("exp_all", mapped(|values| platform.exp_all(values), &EXP_CASES)),
-        ("ln_all", mapped(|values| platform.ln_all(values), &LN_CASES)),
-    ]
+    let with_bits = |(name, push): &(&'static str, PushBits)| {
+        let mut bits = Vec::new();
+        push(platform, &mut bits);
+        (*name, bits)
+    };
+    KERNELS.iter().map(with_bits).collect()
 }
+
+/// Appends the bits of all that one kernel gives on a platform.
+type PushBits = fn(Platform, &mut Vec<u64>);
+
+const KERNELS: [(&str, PushBits); 25] = [
+    ("score_rows", dense_scores),
+    ("fill_table", table_cells),
+    ("sum_columns", column_sums),
+    ("softmax_rows", dense_softmax),
+    ("widen_envelope", screening::envelopes),
+    ("fill_cells of Wide<16>", screening::filled_cells::<Wide<16>, 16>),
+    ("fill_cells of Wide<32>", screening::filled_cells::<Wide<32>, 32>),
+    ("fill_cells of Narrow", screening::filled_cells::<Narrow, 64>),
+    ("screen_rows of Wide<16>", screening::screened_marks::<Wide<16>, 16>),
+    ("screen_rows of Wide<32>", screening::screened_marks::<Wide<32>, 32>),
+    ("screen_rows of Narrow", screening::screened_marks::<Narrow, 64>),
+    ("select of 16", screening::candidates::<16>),
+    ("select of 32", screening::candidates::<32>),
+    ("select of 64", screening::candidates::<64>),
+    ("score_multi_way", sparse::multi_way_scores),
+    ("score_two_way", sparse::two_way_scores),
+    ("softmax_two_way", sparse::two_way_softmax),
+    ("add_multi_way", sparse::multi_way_sums),
+    ("add_two_way", sparse::two_way_sums),
+    ("flush_sums", sparse::flushed_sums),
+    ("odds_all", |platform, bits| on_means(bits, |means| platform.odds_all(means))),
+    ("zero_prob_products", |platform, bits| on_means(bits, |m| zero_products(platform, m))),
+    ("replace_log_odds", |platform, bits| on_means(bits, |m| replaced_log_odds(platform, m))),
+    ("exp_all", |platform, bits| mapped(bits, |values| platform.exp_all(values), &EXP_CASES)),
+    ("ln_all", |platform, bits| mapped(bits, |values| platform.ln_all(values), &LN_CASES)),
+];
 
 const EXP_CASES: [f64; 7] = [-0.0, -708.0, -708.1, -1e-300, -1e9, f64::NEG_INFINITY, f64::NAN];
 const LN_CASES: [f64; 6] = [1.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, 1.0 + f64::EPSILON, 0.5];
@@ -84,34 +94,29 @@ fn blocks() -> impl Iterator<Item = (RowBlock, usize)> {
 }
 
 /// Tables of whole groups and of the last one cut short.
-fn table_cells(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+fn table_cells(platform: Platform, bits: &mut Vec<u64>) {
     for n_features in [1, 7, 784, TILE_FEATURES] {
         let mut cells = lanes(CELLS, 0.0);
         platform.fill_table(&lanes(n_features, 9.0), &mut cells);
         bits.extend(bits_of(&cells));
     }
-    bits
 }
 
 /// Scores of one chunk of components, set by the first tile and added to by the others.
-fn dense_scores(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+fn dense_scores(platform: Platform, bits: &mut Vec<u64>) {
     for (block, d) in blocks() {
-        let mut scores = lanes(block.len(), 1.0);
+        let mut scores = lanes(block.n_rows(), 1.0);
         for tile in 0..tile_count(d) {
             platform.score_rows(&lanes(CELLS, 9.0), &block, tile, &mut scores);
             bits.extend(bits_of(&scores));
         }
     }
-    bits
 }
 
 /// Sums over lists of every length.
-fn column_sums(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+fn column_sums(platform: Platform, bits: &mut Vec<u64>) {
     for (block, d) in blocks() {
-        let (columns, resp) = (Columns::new(&block, d), lanes(block.len(), 5.0));
+        let (columns, resp) = (Columns::new(&block, d), lanes(block.n_rows(), 5.0));
         let mut sums = lanes(d, 1e3);
         platform.sum_columns(&columns, 0, &resp, &mut sums);
         bits.extend(bits_of(&sums));
@@ -120,13 +125,11 @@ fn column_sums(platform: Platform) -> Vec<u64> {
         platform.sum_columns(&columns, first, &resp, &mut last);
         assert_eq!(last, sums[first..], "the second half on its own");
     }
-    bits
 }
 
 /// Scores from far behind to decided, components and whole rows that are ruled out, padding, whole
 /// tiles and parts of one.
-fn dense_softmax(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+fn dense_softmax(platform: Platform, bits: &mut Vec<u64>) {
     for (n_chunks, n_rows) in [(1, 53_usize), (2, 56), (7, 3)] {
         let stride = n_rows.next_multiple_of(SOFTMAX_ROWS) + SOFTMAX_ROWS;
         let mut scores = lanes(stride * n_chunks, 400.0);
@@ -148,34 +151,29 @@ fn dense_softmax(platform: Platform) -> Vec<u64> {
         bits.extend(bits_of(&sums));
         bits.extend(log_prob.into_iter().map(f64::to_bits));
     }
-    bits
 }
 
 /// `map` of slices of every length up to 40, special values first.
-fn mapped(map: impl Fn(&mut [f64]), special: &[f64]) -> Vec<u64> {
+fn mapped(bits: &mut Vec<u64>, map: impl Fn(&mut [f64]), special: &[f64]) {
     let sign = if special[0] > 0.0 { 1.0 } else { -1.0 };
     let usual = (0..40).map(|i| sign * (400.0 + 399.9 * noise(i)));
     let values: Vec<f64> = special.iter().copied().chain(usual).collect();
-    let mut bits = Vec::new();
     for n in 0..=40 {
         let mut some = values[..n].to_vec();
         map(&mut some);
         bits.extend(some.iter().map(|x| x.to_bits()));
     }
-    bits
 }
 
 /// What becomes of means, inside and on the boundary: of up to 40, and of more than a batch.
-fn on_means(change: impl Fn(&mut Vec<f64>)) -> Vec<u64> {
+fn on_means(bits: &mut Vec<u64>, change: impl Fn(&mut Vec<f64>)) {
     let special = [0.0, 1.0, 0.5, 5e-324, 1.0 - f64::EPSILON / 2.0];
     let mean = |i: usize| special.get(i).copied().unwrap_or((noise(i) + 1.0) / 2.0);
-    let mut bits = Vec::new();
     for n in (0..=40).chain([128, 300]) {
         let mut means = (0..n).map(mean).collect();
         change(&mut means);
         bits.extend(means.into_iter().map(f64::to_bits));
     }
-    bits
 }
 
 fn zero_products(platform: Platform, means: &mut Vec<f64>) {

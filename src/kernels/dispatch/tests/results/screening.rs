@@ -68,8 +68,7 @@ fn with_components<T>(
 }
 
 /// Envelopes of several components, of none, and of one with features that are never one.
-pub(super) fn envelopes(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn envelopes(platform: Platform, bits: &mut Vec<u64>) {
     let cases = [(5, 1, 0), (5, 7, 2), (5, 16, 16), (0, 2, 0), (1, 3, 0)];
     for (n_components, n_bytes, first) in cases {
         let mut envelope = vec![[Envelope::NONE; 2]; n_bytes];
@@ -80,11 +79,9 @@ pub(super) fn envelopes(platform: Platform) -> Vec<u64> {
             bits.extend(upper_bound.iter().chain(lower_bound).map(|sum| u64::from(sum.to_bits())));
         }
     }
-    bits
 }
 
-pub(super) fn filled_cells<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn filled_cells<C: Cell<N>, const N: usize>(platform: Platform, bits: &mut Vec<u64>) {
     let sum = |i: usize| if i % 7 == 3 { LOG_ODDS_OF_ZERO } else { 20.0 + 20.0 * noise(i) as f32 };
     let patterns = |g: usize| std::array::from_fn(|p| sum(g * 16 + p));
     for n in [0, 1, 3, N - 1, N] {
@@ -100,13 +97,11 @@ pub(super) fn filled_cells<C: Cell<N>, const N: usize>(platform: Platform) -> Ve
             }
         }
     }
-    bits
 }
 
 /// Totals of the last chunks of three, for some of the rows: from small to saturated, one table and
 /// two at once, from what is there and from the beginning.
-pub(super) fn screened_marks<C: Cell<N>, const N: usize>(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn screened_marks<C: Cell<N>, const N: usize>(platform: Platform, bits: &mut Vec<u64>) {
     for (block, d) in blocks() {
         for (tile, scale) in (0..tile_count(d)).zip([20.0, 400.0, 9000.0]) {
             let positions: Vec<u32> = (0..37).filter(|p| p % 5 != 2).collect();
@@ -124,11 +119,9 @@ pub(super) fn screened_marks<C: Cell<N>, const N: usize>(platform: Platform) -> 
             }
         }
     }
-    bits
 }
 
-pub(super) fn candidates<const N: usize>(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn candidates<const N: usize>(platform: Platform, bits: &mut Vec<u64>) {
     for n_components in [1, N - 3, N, N + 1, 2 * N - 1] {
         let stride = n_components.div_ceil(N);
         for scale in [10.0, 1500.0, 16_000.0] {
@@ -145,7 +138,6 @@ pub(super) fn candidates<const N: usize>(platform: Platform) -> Vec<u64> {
             bits.extend(bits_of_found(&found));
         }
     }
-    bits
 }
 
 fn bits_of_found(found: &Candidates) -> Vec<u64> {

@@ -29,8 +29,7 @@ fn two_way<T: Copy + Default>(value: impl Fn(usize) -> T) -> TwoWayRows<T> {
     two_way
 }
 
-pub(super) fn multi_way_scores(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn multi_way_scores(platform: Platform, bits: &mut Vec<u64>) {
     for (block, d) in blocks() {
         let (mut multi_way, log_odds) = (multi_way(noise), log_odds(6, row_words(d)));
         for tile in 0..tile_count(d) {
@@ -38,11 +37,9 @@ pub(super) fn multi_way_scores(platform: Platform) -> Vec<u64> {
             bits.extend(multi_way.values().iter().map(|score| score.to_bits()));
         }
     }
-    bits
 }
 
-pub(super) fn two_way_scores(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn two_way_scores(platform: Platform, bits: &mut Vec<u64>) {
     for (block, d) in blocks() {
         let (mut two_way, log_odds) = (two_way(noise), log_odds(6, row_words(d)));
         for tile in 0..tile_count(d) {
@@ -50,17 +47,15 @@ pub(super) fn two_way_scores(platform: Platform) -> Vec<u64> {
             bits.extend(two_way.values.iter().map(|lead| lead.to_bits()));
         }
     }
-    bits
 }
 
 /// Leads of every number of rows that fill a register or not: none, all but none, at and beyond
 /// reach on both sides.
-pub(super) fn two_way_softmax(platform: Platform) -> Vec<u64> {
+pub(super) fn two_way_softmax(platform: Platform, bits: &mut Vec<u64>) {
     let beyond = REACH * (1.0 + f64::EPSILON);
     let special = [0.0, -0.0, 5e-324, -1e-17, REACH, -REACH, beyond, -beyond, 1e3, -1e3, f64::MAX];
     let usual = (0..90).map(|i| 20.0 * noise(i));
     let leads: Vec<f64> = special.into_iter().chain(usual).collect();
-    let mut bits = Vec::new();
     for from in [0, 3, 11] {
         for n in 0..=70 {
             let mut shares = vec![-1; n];
@@ -68,7 +63,6 @@ pub(super) fn two_way_softmax(platform: Platform) -> Vec<u64> {
             bits.extend(shares.iter().map(|share| *share as u64));
         }
     }
-    bits
 }
 
 /// Sums that begin with something else than 0.
@@ -89,8 +83,7 @@ fn change(i: usize) -> i32 {
     }
 }
 
-pub(super) fn multi_way_sums(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn multi_way_sums(platform: Platform, bits: &mut Vec<u64>) {
     for (block, d) in blocks() {
         let (stride, multi_way) = (row_words(d), multi_way(change));
         let mut sums = sums(6 * stride);
@@ -102,26 +95,22 @@ pub(super) fn multi_way_sums(platform: Platform) -> Vec<u64> {
             bits.extend(bits_of_sums(&sums));
         }
     }
-    bits
 }
 
-pub(super) fn two_way_sums(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn two_way_sums(platform: Platform, bits: &mut Vec<u64>) {
     for (block, d) in blocks() {
         let (mut sums, two_way) = (sums(6 * row_words(d)), two_way(change));
-        for rows in [0..0, 0..5, 5..6, 6..two_way.len()] {
+        for rows in [0..0, 0..5, 5..6, 6..two_way.n_rows()] {
             for tile in 0..tile_count(d) {
                 platform.add_two_way(&mut sums, row_words(d), &block, tile, &two_way, rows.clone());
             }
             bits.extend(bits_of_sums(&sums));
         }
     }
-    bits
 }
 
 /// Whole words and a last one of which one octet counts.
-pub(super) fn flushed_sums(platform: Platform) -> Vec<u64> {
-    let mut bits = Vec::new();
+pub(super) fn flushed_sums(platform: Platform, bits: &mut Vec<u64>) {
     for n_octets in [0_usize, 1, 2, 7, 98, 131] {
         let mut sums = sums(n_octets.div_ceil(2));
         if let Some(word) = sums.first_mut() {
@@ -132,5 +121,4 @@ pub(super) fn flushed_sums(platform: Platform) -> Vec<u64> {
         bits.extend(bits_of_sums(&sums));
         bits.extend(totals.iter().flat_map(|octet| octet.0).map(|sum| sum as u64));
     }
-    bits
 }
