@@ -8,10 +8,11 @@
 //! text     {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }
 //! ```
 //!
-//! Source: the documentation of `numpy.lib.format`. Only the literals of a plain array are read;
-//! the parser has no recursion.
+//! Source: the documentation of `numpy.lib.format`. Only the literals of a plain array are read.
 
 use crate::file_kind::NPY;
+use serde::Deserialize;
+use serde_json::Value;
 
 /// The elements begin at a multiple of this many bytes.
 const ALIGNMENT: usize = 64;
@@ -58,12 +59,19 @@ impl Header {
         let text = bytes.get(start..end);
         let text = text.ok_or(format!("it is cut short, or {len} bytes are too many"))?;
         let text = std::str::from_utf8(text).map_err(|_| "it is not text")?;
-        let (mut dtype, is_fortran, shape) = Literal(text).array()?;
+        let Dictionary { descr, fortran_order, shape } =
+            Dictionary::parse(text).map_err(|e| e.to_string())?;
+        let Value::String(mut dtype) = descr else {
+            return Err("it is no plain array; arrays of records are not read".into());
+        };
+        if shape.len() > MAX_DIMENSIONS {
+            return Err(format!("it has more than {MAX_DIMENSIONS} dimensions"));
+        }
         if let Some(single @ ("b1" | "u1" | "i1")) = dtype.get(1..) {
             // A single byte has no order, but some writers give it one.
             dtype = format!("|{single}");
         }
-        Ok(Self { dtype, is_fortran, shape, len: end })
+        Ok(Self { dtype, is_fortran: fortran_order, shape, len: end })
     }
 
     /// How its elements become numbers; `None` if they are no real numbers of a type that is read.
@@ -140,101 +148,35 @@ pub(crate) fn header(dtype: &str, shape: &[u64]) -> Vec<u8> {
     [NPY, &[1, 0], &(len as u16).to_le_bytes(), padded.as_bytes()].concat()
 }
 
-/// The unread rest of a Python literal.
-struct Literal<'a>(&'a str);
-
-impl<'a> Literal<'a> {
-    /// The dictionary of a plain array: type, order, shape.
-    fn array(&mut self) -> Result<(String, bool, Vec<u64>), String> {
-        let (mut dtype, mut is_fortran, mut shape) = (None, None, None);
-        self.demand("{", "an opening brace")?;
-        while !self.eat("}") {
-            let key = self.string()?;
-            self.demand(":", "a colon")?;
-            match key {
-                "descr" if self.sees("[") => {
-                    return Err("it is no plain array; arrays of records are not read".into());
-                }
-                "descr" => dtype = Some(beginning(self.string()?)),
-                "fortran_order" => is_fortran = Some(self.boolean()?),
-                "shape" => shape = Some(self.tuple()?),
-                _ => return Err(format!("it has an unknown entry {:?}", beginning(key))),
-            }
-            if !self.eat(",") && !self.sees("}") {
-                return Err(self.unexpected("a comma"));
-            }
-        }
-        if !self.0.trim().is_empty() {
-            return Err(self.unexpected("its end"));
-        }
-        let missing = |key: &str| format!("it has no entry '{key}'");
-        let dtype = dtype.ok_or_else(|| missing("descr"))?;
-        let is_fortran = is_fortran.ok_or_else(|| missing("fortran_order"))?;
-        Ok((dtype, is_fortran, shape.ok_or_else(|| missing("shape"))?))
-    }
-
-    /// Text in either kind of quotes, without escapes.
-    fn string(&mut self) -> Result<&'a str, String> {
-        for quote in ["'", "\""] {
-            if self.eat(quote) {
-                let (text, rest) =
-                    self.0.split_once(quote).ok_or("a quotation in it has no end")?;
-                self.0 = rest;
-                return Ok(text);
-            }
-        }
-        Err(self.unexpected("a quotation"))
-    }
-
-    fn boolean(&mut self) -> Result<bool, String> {
-        let is_true = self.eat("True");
-        if is_true || self.eat("False") {
-            Ok(is_true)
-        } else {
-            Err(self.unexpected("True or False"))
-        }
-    }
-
-    /// `(3, 4)`, `(3,)`, `()`; Python 2 wrote `(3L, 4L)`.
-    fn tuple(&mut self) -> Result<Vec<u64>, String> {
-        self.demand("(", "an opening bracket")?;
-        let (dims, rest) = self.0.split_once(')').ok_or("its shape has no end")?;
-        self.0 = rest;
-        let dims = dims.split(',').map(str::trim).filter(|dim| !dim.is_empty());
-        let number = |dim: &str| dim.strip_suffix('L').unwrap_or(dim).parse();
-        let length = |dim| number(dim).map_err(|_| format!("its shape holds {:?}", beginning(dim)));
-        let dims = dims.take(MAX_DIMENSIONS + 1).map(length).collect::<Result<Vec<u64>, _>>()?;
-        if dims.len() > MAX_DIMENSIONS {
-            return Err(format!("it has more than {MAX_DIMENSIONS} dimensions"));
-        }
-        Ok(dims)
-    }
-
-    fn sees(&mut self, token: &str) -> bool {
-        self.0 = self.0.trim_start();
-        self.0.starts_with(token)
-    }
-
-    fn eat(&mut self, token: &str) -> bool {
-        let sees = self.sees(token);
-        if sees {
-            self.0 = self.0.get(token.len()..).unwrap_or_default();
-        }
-        sees
-    }
-
-    fn demand(&mut self, token: &str, name: &str) -> Result<(), String> {
-        if self.eat(token) { Ok(()) } else { Err(self.unexpected(name)) }
-    }
-
-    fn unexpected(&self, wanted: &str) -> String {
-        format!("{wanted} is wanted where {:?} stands", beginning(self.0))
-    }
+/// The dictionary of a header.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dictionary {
+    /// A text for plain numbers, a list for records.
+    descr: Value,
+    fortran_order: bool,
+    shape: Vec<u64>,
 }
 
-/// The first 16 characters of a text, for an error message.
-fn beginning(text: &str) -> String {
-    text.chars().take(16).collect()
+impl Dictionary {
+    /// The dictionary in `text`, a Python literal. With other quotes and brackets it is JSON.
+    fn parse(text: &str) -> serde_json::Result<Self> {
+        let spellings = [
+            ("'", "\""),
+            ("(", "["),
+            (")", "]"),
+            ("True", "true"),
+            ("False", "false"),
+            // Python 2 wrote `3L`; either leaves a comma behind the last entry.
+            ("L,", ","),
+            ("L]", "]"),
+            (",]", "]"),
+            (",}", "}"),
+        ];
+        let text: String = text.split_whitespace().collect();
+        let json = spellings.iter().fold(text, |text, (python, json)| text.replace(python, json));
+        serde_json::from_str(&json)
+    }
 }
 
 #[cfg(test)]
