@@ -111,7 +111,7 @@ impl Download<'_> {
 }
 
 fn wrong(address: &str, reason: String) -> Error {
-    Error::data(address, DataProblem::Download { reason })
+    Error::data(address, DataProblem::Download(reason))
 }
 
 fn what_it_is(bytes: &[u8], file: &Published) -> String {

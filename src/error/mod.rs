@@ -8,7 +8,6 @@ mod model;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use data::BMM_MODEL;
 pub use data::DataProblem;
 pub use model::ModelProblem;
 

@@ -3,8 +3,8 @@
 
 mod foreign;
 
-pub(crate) use foreign::Foreign;
-use foreign::{JSON, LFS_POINTER};
+#[cfg(all(test, feature = "cli"))]
+pub(crate) use foreign::BEGINNINGS;
 use std::path::Path;
 
 pub(crate) const GZIP: &[u8] = b"\x1f\x8b";
@@ -31,14 +31,15 @@ pub(crate) enum FileKind {
     Text,
     /// A web page, or the XML that object stores answer with.
     WebPage,
-    /// A well-known format that is not read as data.
-    Foreign(Foreign),
+    /// A well-known format that is not read as data, with its name.
+    Foreign(&'static str),
     /// Anything else.
     Unknown,
 }
 
 impl FileKind {
-    pub(crate) fn of(head: &[u8]) -> Self {
+    /// The kind of a file that begins with `head`.
+    pub(crate) fn from_head(head: &[u8]) -> Self {
         let head = head.get(..HEAD).unwrap_or(head);
         let is_text = is_text(head);
         if is_idx(head) {
@@ -52,7 +53,7 @@ impl FileKind {
         } else if is_text {
             text(head)
         } else {
-            foreign::known(head).map_or(Self::Unknown, Self::Foreign)
+            foreign::name(head).map_or(Self::Unknown, Self::Foreign)
         }
     }
 
@@ -65,7 +66,7 @@ impl FileKind {
             Self::Packed => "a packed data file (.bits)",
             Self::Text => "a text file",
             Self::WebPage => "an HTML or XML page",
-            Self::Picture(name) | Self::Foreign(Foreign { name, .. }) => name,
+            Self::Picture(name) | Self::Foreign(name) => name,
             Self::Unknown => "a file of another kind",
         }
     }
@@ -115,9 +116,13 @@ fn text(head: &[u8]) -> FileKind {
         return FileKind::WebPage;
     }
     match start.first() {
-        Some(b'{') => FileKind::Foreign(JSON),
-        Some(b'[') if !start.get(1).is_some_and(u8::is_ascii_alphabetic) => FileKind::Foreign(JSON),
-        Some(_) if start.starts_with(b"version https://git-lfs") => FileKind::Foreign(LFS_POINTER),
+        Some(b'{') => FileKind::Foreign("a JSON text"),
+        Some(b'[') if !start.get(1).is_some_and(u8::is_ascii_alphabetic) => {
+            FileKind::Foreign("a JSON text")
+        }
+        Some(_) if start.starts_with(b"version https://git-lfs") => {
+            FileKind::Foreign("a Git LFS pointer")
+        }
         Some(_) => FileKind::Text,
         None => FileKind::Empty,
     }
@@ -151,17 +156,17 @@ mod tests {
             (b"\xff\xfe0\0,\0", "text in UTF-16"),
             (&[7, 200, 3, 0], "a file of another kind"),
         ] {
-            assert_eq!(FileKind::of(head).name(), name);
+            assert_eq!(FileKind::from_head(head).name(), name);
         }
     }
 
     #[test]
     fn a_table_that_begins_like_a_picture_is_a_table() {
         for table in ["BMI,AGE\n0,1\n", "P1,P2,P3\n0,1,0\n", "P1 P2 P3\n0 1 0\n"] {
-            assert_eq!(FileKind::of(table.as_bytes()), FileKind::Text);
+            assert_eq!(FileKind::from_head(table.as_bytes()), FileKind::Text);
         }
         for picture in [&b"P1\n# made by hand\n2 2\n0 1 1 0\n"[..], b"P5 28 28 255 \x01\x02"] {
-            assert_eq!(FileKind::of(picture), FileKind::Picture("a PNM picture"));
+            assert_eq!(FileKind::from_head(picture), FileKind::Picture("a PNM picture"));
         }
     }
 
@@ -170,7 +175,7 @@ mod tests {
         for page in
             ["<!DOCTYPE html>", " \n<HTML>", "\u{feff}<html lang=\"en\">", "<?xml v?><Error>"]
         {
-            assert_eq!(FileKind::of(page.as_bytes()), FileKind::WebPage, "{page}");
+            assert_eq!(FileKind::from_head(page.as_bytes()), FileKind::WebPage, "{page}");
         }
     }
 

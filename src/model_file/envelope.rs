@@ -105,7 +105,7 @@ fn not_a_model(file: &[u8]) -> ModelProblem {
     if file.starts_with(GZIP) {
         return ModelProblem::Compressed;
     }
-    ModelProblem::NotAModel { looks_like: FileKind::of(file).name() }
+    ModelProblem::NotAModel { looks_like: FileKind::from_head(file).name() }
 }
 
 #[cfg(test)]

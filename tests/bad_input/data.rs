@@ -34,6 +34,7 @@ fn an_empty_file_holds_no_images() {
     refuses_data("empty.idx", "", &["holds no images"]);
     refuses_data("none.idx", idx(&[0, 4, 4], []), &["holds no images"]);
     refuses_data("flat.idx", idx(&[4, 0, 4], []), &["holds no images"]);
+    refuses_data("narrow.idx", idx(&[4, 4, 0], []), &["holds no images"]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn not_there(error: &Error) -> Option<&Path> {
     let path = match error {
         Error::Io { path, source } if source.kind() == ErrorKind::NotFound => path,
         // One of several sources.
-        Error::Data { path, problem: DataProblem::Unreadable { .. } } => path,
+        Error::Data { path, problem: DataProblem::Unreadable(_) } => path,
         _ => return None,
     };
     // A link that leads nowhere is there.

@@ -188,7 +188,7 @@ impl Dataset {
         let n = self.pixels.n_images() as u64;
         sums.iter().position(|&sum| sum == n).map_or(Ok(()), |d| {
             let name = self.column_name(d);
-            Err(Error::data(self.origin(0).0, DataProblem::MissingColumn { name }))
+            Err(Error::data(self.origin(0).0, DataProblem::MissingColumn(name)))
         })
     }
 

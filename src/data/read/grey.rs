@@ -91,24 +91,16 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_stay() {
+    fn whole_numbers_stay_and_one_fraction_scales_all() {
         assert_eq!(grey(&[0.0, 1.0, 255.0, -0.0]), Ok(vec![0, 1, 255, 0]));
         assert_eq!(grey(&[0.0, 1.0, 1.0]), Ok(vec![0, 1, 1]));
-    }
-
-    #[test]
-    fn one_fraction_scales_everything_before_and_after() {
         assert_eq!(grey(&[1.0, 0.0, 0.5, 1.0]), Ok(vec![255, 0, 128, 255]));
     }
 
     #[test]
-    fn fractions_and_numbers_above_one_do_not_mix() {
+    fn numbers_out_of_range_and_above_one_beside_fractions_are_refused() {
         assert_eq!(grey(&[0.0, 7.0, 0.5]), Err(NotGrey { index: 1, value: 7.0 }));
         assert_eq!(grey(&[0.5, 0.0, 7.0]), Err(NotGrey { index: 2, value: 7.0 }));
-    }
-
-    #[test]
-    fn numbers_out_of_range_are_refused() {
         for bad in [-1.0, 256.0, 1.5, -0.25, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
             assert_eq!(grey(&[0.0, bad]), Err(NotGrey { index: 1, value: bad }));
         }

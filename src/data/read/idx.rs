@@ -51,8 +51,7 @@ fn idx_type(code: u8, dims: usize) -> DataProblem {
 
 fn header(input: &mut Stream) -> Result<Vec<u32>> {
     let [0, 0, code, dims, ..] = *input.head() else {
-        let looks_like = "no IDX file".into();
-        return Err(input.wrong(DataProblem::UnknownKind { looks_like, recipe: None }));
+        return Err(input.wrong(DataProblem::UnknownKind("no IDX file".into())));
     };
     let dims = usize::from(dims);
     if code != UNSIGNED_BYTE {
@@ -95,10 +94,6 @@ pub(crate) mod tests {
 
     fn images(bytes: &[u8]) -> Result<Pixels, DataProblem> {
         read_bytes(bytes, read_images)
-    }
-
-    fn labels(bytes: &[u8]) -> Result<Vec<u8>, DataProblem> {
-        read_bytes(bytes, read_labels)
     }
 
     fn two_images() -> Vec<u8> {
@@ -148,50 +143,8 @@ pub(crate) mod tests {
         let packed = gzip(&whole);
         for len in 4..packed.len() {
             let cut = images(&packed[..len]);
-            assert!(matches!(cut, Err(DataProblem::DamagedGzip { .. })), "{len}: {cut:?}");
+            assert!(matches!(cut, Err(DataProblem::DamagedGzip(_))), "{len}: {cut:?}");
         }
-    }
-
-    #[test]
-    fn bytes_after_the_last_image_are_an_error() {
-        let mut long = two_images();
-        long.push(0);
-        assert_eq!(images(&long), Err(DataProblem::TooLong { expected: 28 }));
-        assert_eq!(images(&gzip(&long)), Err(DataProblem::TooLong { expected: 28 }));
-    }
-
-    #[test]
-    fn a_wrong_checksum_is_an_error() {
-        let mut packed = gzip(&two_images());
-        let crc = packed.len() - 8;
-        packed[crc] ^= 1;
-        assert!(matches!(images(&packed), Err(DataProblem::DamagedGzip { .. })));
-    }
-
-    #[test]
-    fn a_header_that_lies_is_refused_before_any_allocation() {
-        for dims in [[u32::MAX, 1, 1], [u32::MAX, 28, 28], [u32::MAX; 3]] {
-            let lie = idx(&dims, &[0; 100]);
-            for problem in [&lie, &gzip(&lie)].map(|lie| images(lie).unwrap_err()) {
-                use DataProblem::{TooLarge, Truncated};
-                assert!(matches!(problem, Truncated { .. } | TooLarge { .. }), "{problem}");
-            }
-        }
-    }
-
-    #[test]
-    fn images_and_labels_are_told_apart() {
-        assert_eq!(images(&idx(&[3], &[1, 2, 3])), Err(DataProblem::LabelsNotImages));
-        assert_eq!(labels(&two_images()), Err(DataProblem::ImagesNotLabels));
-        assert_eq!(labels(&gzip(&idx(&[3], &[1, 2, 3]))), Ok(vec![1, 2, 3]));
-    }
-
-    #[test]
-    fn files_without_images_are_empty() {
-        for dims in [[0, 28, 28], [3, 0, 28], [3, 28, 0]] {
-            assert_eq!(images(&idx(&dims, &[])), Err(DataProblem::Empty));
-        }
-        assert_eq!(labels(&idx(&[0], &[])), Err(DataProblem::NoLabels));
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub(crate) fn load(source: &Source, sets: &BTreeMap<String, IdxSet>) -> Result<D
     let Some(set) = sets.values().next().filter(|_| sets.len() == 1) else {
         let name = |name: &String| if name.is_empty() { "mnist".into() } else { name.clone() };
         let names: Vec<String> = sets.keys().map(name).collect();
-        let problem = DataProblem::SeveralDataSets { names: names.join(", ") };
+        let problem = DataProblem::SeveralDataSets(names.join(", "));
         return Err(Error::data(folder, problem));
     };
     load_split(folder, set, source.split().unwrap_or(Split::Train))
@@ -125,7 +125,7 @@ fn load_split(folder: &Path, set: &IdxSet, split: Split) -> Result<Dataset> {
         } else {
             "no file of it is there"
         };
-        let problem = DataProblem::NoSplit { split: split.name(), why: why.into() };
+        let problem = DataProblem::NoSplit { split: split.name(), why };
         return Err(Error::data(folder, problem));
     };
     // Labels are small: damage in them shows before the images are read.

@@ -46,8 +46,8 @@ fn parse(lines: &[Vec<u8>]) -> Result<Vec<String>, DataProblem> {
             Err(_) if is_blank => labels.push(String::new()),
             Err(_) if line == 1 && lines.len() > 1 && !text.contains([',', ';', '\t']) => {}
             Err(_) => {
-                let what = format!("{:?}", text.chars().take(30).collect::<String>());
-                return Err(DataProblem::LabelLine { line, what });
+                let text = text.chars().take(30).collect();
+                return Err(DataProblem::LabelLine { line, text });
             }
         }
     }
@@ -78,30 +78,30 @@ mod tests {
     }
 
     #[test]
-    fn a_first_line_that_is_no_number_is_a_header() {
-        assert_eq!(read("label\n1\n2\n").unwrap(), ["1", "2"]);
-        assert_eq!(read("digit\n\n2\n").unwrap(), ["", "2"]);
-        assert_eq!(read("\u{feff}\"7\"\n\"-1\"\n").unwrap(), ["7", "-1"]);
-    }
-
-    #[test]
-    fn blank_lines_are_rows_whose_label_is_not_known() {
-        assert_eq!(read("1\n\n2\nNA\n").unwrap(), ["1", "", "2", ""]);
-        assert_eq!(read("\n\n2").unwrap(), ["", "", "2"]);
-        assert_eq!(read("1\n \r\n\r\n").unwrap(), ["1", "", ""]);
+    fn a_first_line_that_is_no_number_is_a_header_and_a_blank_line_an_unknown_label() {
+        for (text, labels) in [
+            ("label\n1\n2\n", &["1", "2"][..]),
+            ("digit\n\n2\n", &["", "2"]),
+            ("\u{feff}\"7\"\n\"-1\"\n", &["7", "-1"]),
+            ("1\n\n2\nNA\n", &["1", "", "2", ""]),
+            ("\n\n2", &["", "", "2"]),
+            ("1\n \r\n\r\n", &["1", "", ""]),
+        ] {
+            assert_eq!(read(text).unwrap(), labels, "{text:?}");
+        }
         assert_eq!(read("\n\n"), Err(DataProblem::NoLabels));
     }
 
     #[test]
     fn lines_that_are_neither_blank_nor_a_whole_number_are_named() {
-        for (text, line, what) in [
-            ("id,label\n1,2\n", 1, "\"id,label\""),
-            ("1\ncat\n2\n", 2, "\"cat\""),
-            ("1\n1.5\n", 2, "\"1.5\""),
-            ("label\n1\n\n1,2\n", 4, "\"1,2\""),
-            ("cat\n", 1, "\"cat\""),
+        for (file, line, text) in [
+            ("id,label\n1,2\n", 1, "id,label"),
+            ("1\ncat\n2\n", 2, "cat"),
+            ("1\n1.5\n", 2, "1.5"),
+            ("label\n1\n\n1,2\n", 4, "1,2"),
+            ("cat\n", 1, "cat"),
         ] {
-            assert_eq!(read(text), Err(DataProblem::LabelLine { line, what: what.into() }));
+            assert_eq!(read(file), Err(DataProblem::LabelLine { line, text: text.into() }));
         }
     }
 

@@ -12,7 +12,6 @@ pub(crate) mod packed;
 pub(crate) mod picture_folder;
 #[cfg(feature = "cli")]
 pub(crate) mod pictures;
-pub(crate) mod positioned;
 pub(crate) mod raw_mnist;
 pub(crate) mod stream;
 pub(crate) mod table;

@@ -124,10 +124,8 @@ impl Album {
 pub(crate) fn own_problem(error: Error) -> (PathBuf, DataProblem) {
     match error {
         Error::Data { path, problem } => (path, problem),
-        Error::Io { path, source } => {
-            (path, DataProblem::Unreadable { reason: source.to_string() })
-        }
-        other => (PathBuf::new(), DataProblem::Unreadable { reason: other.to_string() }),
+        Error::Io { path, source } => (path, DataProblem::Unreadable(source.to_string())),
+        other => (PathBuf::new(), DataProblem::Unreadable(other.to_string())),
     }
 }
 
@@ -137,7 +135,7 @@ fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
         let input = Stream::open(path)?;
         match input.kind() {
             FileKind::Picture(_) => pictures::read(input).map(Some),
-            FileKind::Foreign(foreign) if foreign.is_picture() => Err(input.unusable()),
+            FileKind::Foreign(name) if name.ends_with(" picture") => Err(input.unusable()),
             _ if is_named_like_a_picture(path) => Err(input.unusable()),
             _ => Ok(None),
         }
@@ -158,7 +156,7 @@ fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf])
             format!("no file is a picture or named like IDX ({n} in all, such as {first})")
         }
     };
-    DataProblem::NothingUsable { seen }
+    DataProblem::NothingUsable(seen)
 }
 
 /// Whether the name promises a picture. Then other content is a problem worth reporting.

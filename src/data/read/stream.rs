@@ -1,14 +1,14 @@
 //! One opened file: its first bytes for recognition, then its content, decompressed if it is gzip.
 //! Memory grows with the bytes that arrive, not with what a header promises.
 
-use super::{mapped, positioned};
+use super::mapped;
 use crate::bits::SharedBytes;
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{FileKind, GZIP};
 use flate2::bufread::MultiGzDecoder;
 use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::{fs::File, hint::black_box, sync::Arc};
+use std::{fs::File, sync::Arc};
 
 /// How many bytes are looked at to recognise a file.
 const HEAD: u64 = 4096;
@@ -16,6 +16,10 @@ const HEAD: u64 = 4096;
 pub(crate) const MAX_BYTES: u64 = 16 << 30;
 /// The first reservation for content whose length is not certain; it doubles as bytes arrive.
 const FIRST_RESERVATION: u64 = 1 << 20;
+
+/// Bytes of one request: many against its overhead, few enough for several threads to share a file.
+#[cfg(unix)]
+const PART: usize = 1 << 20;
 
 /// The first bytes, which have been read to recognise the content, and the rest behind them.
 type Whole = Chain<Cursor<Vec<u8>>, Box<dyn Read>>;
@@ -69,22 +73,21 @@ impl Stream {
 
     /// What the content is, by its first bytes.
     pub(crate) fn kind(&self) -> FileKind {
-        FileKind::of(&self.head)
+        FileKind::from_head(&self.head)
     }
 
     /// The error for content of a kind that is not wanted here.
     pub(crate) fn unusable(&self) -> Error {
-        let (looks_like, recipe) = match self.kind() {
+        let looks_like = match self.kind() {
             FileKind::Empty => return self.wrong(DataProblem::Empty),
             FileKind::WebPage => return self.wrong(DataProblem::WebPage),
             FileKind::Unknown => {
                 let bytes = self.head.iter().take(8).map(|byte| format!(" {byte:02x}"));
-                (format!("binary data that begins with{}", bytes.collect::<String>()), None)
+                format!("binary data that begins with{}", bytes.collect::<String>())
             }
-            FileKind::Foreign(foreign) => (foreign.name.into(), Some(foreign.recipe)),
-            kind => (kind.name().into(), None),
+            kind => kind.name().into(),
         };
-        self.wrong(DataProblem::UnknownKind { looks_like, recipe })
+        self.wrong(DataProblem::UnknownKind(looks_like))
     }
 
     pub(crate) fn wrong(&self, problem: DataProblem) -> Error {
@@ -104,12 +107,12 @@ impl Stream {
     /// read. Errors: [`DataProblem::TooLarge`] above 16 GiB, [`DataProblem::Truncated`],
     /// [`DataProblem::TooLong`].
     pub(crate) fn body(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
-        let expected = header.saturating_add(body);
-        self.check_len(expected)?;
-        match self.raw.clone() {
-            Some(file) => self.body_in_place(&file, header, body),
-            None => self.body_as_it_comes(header, body),
+        self.check_len(header.saturating_add(body))?;
+        #[cfg(unix)]
+        if let Some(file) = self.raw.clone() {
+            return self.body_in_place(&file, header, body);
         }
+        self.body_as_it_comes(header, body)
     }
 
     pub(crate) fn len(&self) -> Option<u64> {
@@ -123,14 +126,21 @@ impl Stream {
         Some(self.compare_len(Some(len), expected).map(|()| bytes))
     }
 
-    /// The body of a raw file, whose length has been checked.
+    /// The body of a raw file, whose length has been checked, in parts by any free thread. Nothing
+    /// is copied in between. The threads share the first touch of fresh memory, too, which costs as
+    /// much as the reading.
+    #[cfg(unix)]
     fn body_in_place(&mut self, file: &File, header: u64, body: u64) -> Result<Vec<u8>> {
+        use crate::parallel;
+        use std::os::unix::fs::FileExt;
         let mut bytes = zeros(body).ok_or_else(|| self.no_memory(body))?;
-        let read = positioned::read(file, header, &mut bytes);
+        let read_part =
+            |(i, part): (usize, &mut [u8])| file.read_exact_at(part, header + (i * PART) as u64);
+        let read = parallel::try_map(bytes.chunks_mut(PART).enumerate(), read_part);
         // The file may have been cut or added to in the meantime.
         self.len = Some(file.metadata().map_err(|e| self.failed(e))?.len());
         self.check_len(header + body)?;
-        read.map(|()| bytes).map_err(|e| self.failed(e))
+        read.map(|_| bytes).map_err(|e| self.failed(e))
     }
 
     fn body_as_it_comes(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
@@ -199,12 +209,13 @@ impl Stream {
 }
 
 /// `n` zeros in memory that nobody has touched yet, or `None` if there is no room for them.
+#[cfg(unix)]
 fn zeros(n: u64) -> Option<Vec<u8>> {
     let n = usize::try_from(n).ok()?;
     // `vec![0; n]` aborts without room, so a fallible reservation asks first.
     let mut asked = Vec::<u8>::new();
     asked.try_reserve_exact(n).ok()?;
-    drop(black_box(asked)); // else the compiler removes the unused reservation
+    drop(std::hint::black_box(asked)); // else the compiler removes the unused reservation
     Some(vec![0; n])
 }
 
@@ -220,11 +231,7 @@ fn read_error(path: &Path, gzip: bool, error: std::io::Error) -> Error {
         ErrorKind::InvalidData | ErrorKind::InvalidInput => error.to_string(),
         _ => return Error::io(path)(error),
     };
-    if gzip {
-        Error::data(path, DataProblem::DamagedGzip { reason })
-    } else {
-        Error::io(path)(error)
-    }
+    if gzip { Error::data(path, DataProblem::DamagedGzip(reason)) } else { Error::io(path)(error) }
 }
 
 #[cfg(test)]
@@ -302,6 +309,7 @@ pub(crate) mod tests {
         }
     }
 
+    #[cfg(unix)]
     #[test]
     fn zeros_without_room_for_them_are_refused() {
         assert_eq!(zeros(9), Some(vec![0; 9]));

@@ -94,7 +94,7 @@ fn several_data_sets_in_a_folder_are_listed() {
         ("train-images-idx3-ubyte", images(&[1, 2])),
     ]);
     let names = "mnist, emnist-letters".into();
-    assert_eq!(problem(load_path(&folder)), DataProblem::SeveralDataSets { names });
+    assert_eq!(problem(load_path(&folder)), DataProblem::SeveralDataSets(names));
     assert!(!has_test_split(&Source::new(folder.path())));
 }
 
@@ -198,43 +198,12 @@ fn a_folder_with_a_data_set_in_its_sub_folder_says_where_it_is() {
 }
 
 #[test]
-fn a_file_named_like_a_picture_must_be_one() {
-    let page = ("b.PNG", b"<html>".to_vec());
-    let only = folder(std::slice::from_ref(&page));
-    assert_eq!(problem(load_path(&only)), DataProblem::WebPage);
-    // Amid others it is told of, and left out.
-    let folder = folder(&[("a.png", png(1, &[0])), page]);
-    let set = load_path(&folder).unwrap();
-    let expected = (folder.path().join("b.PNG"), DataProblem::WebPage);
-    assert_eq!((set.pixels.n_images(), set.unreadable), (1, vec![expected]));
-}
-
-#[test]
-fn folders_without_data_say_what_they_hold() {
-    let empty = problem(load_path(folder(&[])));
-    assert!(empty.to_string().contains("no files"), "{empty}");
-    let notes = problem(load_path(folder(&[("notes.txt", b"hello".to_vec())])));
-    assert!(notes.to_string().contains("1 in all") && notes.to_string().contains("notes.txt"));
-}
-
-#[test]
 fn a_split_of_what_has_none_is_refused() {
     let folder = folder(&[("a.png", png(1, &[0]))]);
     for path in [folder.path().to_path_buf(), folder.path().join("a.png")] {
         let source = Source::new(path).with_split(Split::Test);
         assert_eq!(problem(load(&source)), DataProblem::NotSplit { split: "test" });
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_path_that_is_not_unicode_is_read_all_the_same() {
-    use std::os::unix::ffi::OsStrExt;
-    let parent = folder(&[]);
-    let path = parent.path().join(std::ffi::OsStr::from_bytes(b"mnist-\xff"));
-    std::fs::create_dir(&path).unwrap();
-    std::fs::write(path.join("train-images-idx3-ubyte"), images(&[1, 2])).unwrap();
-    assert_eq!(load(&Source::parse(&path)).unwrap().pixels.values(), [1, 2]);
 }
 
 #[test]
@@ -258,15 +227,4 @@ fn the_table_with_a_column_on_another_scale_is_the_one_that_is_named() {
     let sources = ["one.csv", "two.csv"].map(|name| Source::new(folder.path().join(name)));
     let error = load_all(&sources).unwrap().check_scale().unwrap_err();
     assert!(error.to_string().contains("two.csv: column 1 holds values up to 20"), "{error}");
-}
-
-#[test]
-fn the_numbers_of_the_columns_are_a_header_and_not_a_row() {
-    let tables: [(&str, usize); 3] =
-        [("0,1,2\n1,0,1\n0,0,1\n", 2), ("0,1\n1,0\n", 2), ("0,1,3\n1,0,1\n", 2)];
-    for (text, n_rows) in tables {
-        let folder = folder(&[("table.csv", text.into())]);
-        let pixels = load_path(folder.path().join("table.csv")).unwrap().pixels;
-        assert_eq!(pixels.n_images(), n_rows, "{text}");
-    }
 }

@@ -1,6 +1,7 @@
 //! What a user of the program can do about an error, in one line.
 
 mod data;
+mod foreign;
 mod model;
 
 use super::usage::way_out;

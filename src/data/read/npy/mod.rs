@@ -23,7 +23,7 @@ struct Array {
 /// [`DataProblem`]: a header, element type or shape that is not read, a value out of range, another
 /// length than the header promises.
 pub(crate) fn read(mut input: Stream) -> Result<Pixels> {
-    let array = Array::of(&input)?;
+    let array = Array::from_header(&input)?;
     let (values, missing) = elements(&mut input, &array)?;
     let values = array.header.last_index_fastest(values);
     let missing: Vec<usize> = missing.iter().map(|&index| array.header.place(index)).collect();
@@ -46,7 +46,7 @@ fn sizes(shape: &[u64]) -> Result<([usize; 3], u64), DataProblem> {
         }
         _ => {
             let shape: Vec<String> = shape.iter().map(u64::to_string).collect();
-            Err(DataProblem::NpyShape { shape: shape.join(", ") })
+            Err(DataProblem::NpyShape(shape.join(", ")))
         }
     }
 }
@@ -64,7 +64,7 @@ fn elements(input: &mut Stream, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> 
         return Ok((values, Vec::new()));
     }
     let Some(kind) = array.header.elements() else {
-        return Err(input.wrong(DataProblem::NpyType { dtype: dtype.clone() }));
+        return Err(input.wrong(DataProblem::NpyType(dtype.clone())));
     };
     let size = kind.size as u64;
     let expected = array.count.checked_mul(size).and_then(|body| body.checked_add(offset));
@@ -90,9 +90,9 @@ fn elements(input: &mut Stream, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> 
 }
 
 impl Array {
-    fn of(input: &Stream) -> Result<Self> {
+    fn from_header(input: &Stream) -> Result<Self> {
         let header = Header::read(input.head());
-        let header = header.map_err(|reason| input.wrong(DataProblem::NpyHeader { reason }))?;
+        let header = header.map_err(|reason| input.wrong(DataProblem::NpyHeader(reason)))?;
         let ([n, height, width], count) =
             sizes(&header.shape).map_err(|problem| input.wrong(problem))?;
         Ok(Self { header, n, height, width, count })
@@ -102,7 +102,8 @@ impl Array {
         let place = self.header.place(index);
         let n_features = self.height * self.width;
         let (row, column) = (place / n_features, place % n_features);
-        input.wrong(DataProblem::Value { row, column, value })
+        let place = format!("row {row}, column {column} (counted from 0)");
+        input.wrong(DataProblem::OutOfRange { place, value })
     }
 }
 

@@ -71,7 +71,7 @@ struct Header {
     n_samples: u64,
     height: u64,
     width: u64,
-    binarize: String,
+    binarize: Binarize,
     missing: bool,
     labels: Option<Vec<String>>,
     weights: bool,
@@ -93,7 +93,7 @@ impl<'a> PackedFile<'a> {
     /// more than 256 MiB.
     pub fn new(packed: Packed<'a>) -> Result<Self> {
         check(&packed)?;
-        let header = Header::of(&packed);
+        let header = Header::new(&packed);
         let start = header.bytes()?;
         let len = start.len() as u64 + header.sizes().into_iter().flatten().sum::<u64>();
         Ok(Self { packed, start, len })
@@ -159,14 +159,14 @@ fn check(packed: &Packed) -> Result<()> {
 /// Errors: [`DataProblem::Packed`] for damage, [`DataProblem::NewerPacked`] for a later format,
 /// [`DataProblem::Truncated`] and [`DataProblem::TooLong`].
 pub(crate) fn read(source: String, input: Stream) -> Result<Dataset> {
-    let stays = input.len() >= Some(STAYS_FROM);
-    read_or_map(source, input, stays)
+    let is_large = input.len() >= Some(MAPPED_FROM);
+    read_or_map(source, input, is_large)
 }
 
 /// Files of at least so many bytes are memory-mapped; later changes to shorter ones do no harm.
-const STAYS_FROM: u64 = 256 << 20;
+const MAPPED_FROM: u64 = 256 << 20;
 
-fn read_or_map(source: String, mut input: Stream, stays: bool) -> Result<Dataset> {
+fn read_or_map(source: String, mut input: Stream, maps: bool) -> Result<Dataset> {
     let start = start(&mut input)?;
     let json = start.get(PREFIX..).unwrap_or_default();
     let header: Header = serde_json::from_slice(json)
@@ -177,7 +177,7 @@ fn read_or_map(source: String, mut input: Stream, stays: bool) -> Result<Dataset
     let Some(sizes) = header.sizes() else {
         return Err(input.too_large("its header promises more bytes than can be counted".into()));
     };
-    let body = Body::of(&mut input, start.len(), sizes.iter().sum(), stays)?;
+    let body = Body::read(&mut input, start.len(), sizes.iter().sum(), maps)?;
     let (bytes, checksum) = body.bytes().split_at(body.bytes().len() - CHECKSUM);
     let mut hash = Hasher::default();
     hash.update(&start);
@@ -191,15 +191,15 @@ fn read_or_map(source: String, mut input: Stream, stays: bool) -> Result<Dataset
 enum Body {
     Read(Vec<u8>),
     /// A memory-mapped file, from this offset on.
-    Stays(SharedBytes, usize),
+    Mapped(SharedBytes, usize),
 }
 
 impl Body {
     /// The rest of the file, `len` bytes behind the first `start` ones.
-    fn of(input: &mut Stream, start: usize, len: u64, stays: bool) -> Result<Self> {
+    fn read(input: &mut Stream, start: usize, len: u64, maps: bool) -> Result<Self> {
         let all = (start as u64).saturating_add(len);
-        match stays.then(|| input.mapped(all)).flatten() {
-            Some(bytes) => Ok(Self::Stays(bytes?, start)),
+        match maps.then(|| input.mapped(all)).flatten() {
+            Some(bytes) => Ok(Self::Mapped(bytes?, start)),
             None => input.body(start as u64, len).map(Self::Read),
         }
     }
@@ -207,7 +207,7 @@ impl Body {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Read(bytes) => bytes,
-            Self::Stays(bytes, start) => &(**bytes).as_ref()[*start..],
+            Self::Mapped(bytes, start) => &(**bytes).as_ref()[*start..],
         }
     }
 
@@ -223,7 +223,7 @@ impl Body {
                 missing.truncate(len);
                 rows.with_missing(&BitMatrix::from_packed(n, d, missing)?)
             }
-            Self::Stays(bytes, start) => {
+            Self::Mapped(bytes, start) => {
                 let rows = BitMatrix::elsewhere(n, d, bytes.clone(), start)?;
                 if !has_missing {
                     return Ok(rows);
@@ -235,7 +235,7 @@ impl Body {
 }
 
 fn damaged(input: &Stream, reason: &str) -> Error {
-    input.wrong(DataProblem::Packed { reason: reason.into() })
+    input.wrong(DataProblem::Packed(reason.into()))
 }
 
 /// Everything before the rows.
@@ -267,12 +267,12 @@ fn append(input: &mut Stream, n: usize, bytes: &mut Vec<u8>) -> Result<()> {
 }
 
 impl Header {
-    fn of(packed: &Packed) -> Self {
+    fn new(packed: &Packed) -> Self {
         Self {
             n_samples: packed.bits.n_samples() as u64,
             height: packed.height as u64,
             width: packed.width as u64,
-            binarize: packed.rule.to_string(),
+            binarize: packed.rule,
             missing: packed.bits.missing().is_some(),
             labels: packed.labels.map(|labels| labels.names().to_vec()),
             weights: packed.weights.is_some(),
@@ -312,7 +312,6 @@ impl Header {
         let (n, height, width) =
             (self.n_samples as usize, self.height as usize, self.width as usize);
         let said = |error: Error| error.to_string();
-        let rule = self.binarize.parse::<Binarize>().map_err(said)?;
         let [rows, missing, codes, weights] = [0, 1, 2, 3].map(|i| sizes[i] as usize);
         let (codes, behind) = body.bytes()[rows + missing..].split_at(codes);
         let labels = self.labels.map(|names| labels(names, codes)).transpose()?;
@@ -324,7 +323,7 @@ impl Header {
         let pixels = Pixels::packed(bits, height, width).map_err(said)?;
         let kind = if self.synthetic { SourceKind::Synthetic } else { SourceKind::Packed };
         let mut set = Dataset::new(source, kind, pixels, labels).map_err(said)?;
-        set.parts.iter_mut().for_each(|part| part.packed_by = Some(rule));
+        set.parts.iter_mut().for_each(|part| part.packed_by = Some(self.binarize));
         Ok(Dataset { weights, names: self.names, ..set })
     }
 }

@@ -1,5 +1,4 @@
-//! What is written is read, and nothing else is: the same whether rows are read or looked at where
-//! they lie.
+//! What is written is read, and nothing else is: the same whether rows are read or mapped.
 
 use super::*;
 use crate::data::read::stream::tests::gzip;
@@ -8,15 +7,15 @@ use crate::digest::sha256;
 fn read_bytes(bytes: &[u8]) -> Result<Dataset> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    let [read, looked_at] = [false, true].map(|stays| {
-        let set = read_or_map("rows.bits".into(), Stream::open(file.path())?, stays)?;
-        assert_eq!(set.pixels.bits().is_some_and(BitMatrix::is_elsewhere), stays && is_raw(bytes));
+    let [read, mapped] = [false, true].map(|maps| {
+        let set = read_or_map("rows.bits".into(), Stream::open(file.path())?, maps)?;
+        assert_eq!(set.pixels.bits().is_some_and(BitMatrix::is_elsewhere), maps && is_raw(bytes));
         Ok(set)
     });
-    assert_eq!(read.as_ref().ok(), looked_at.as_ref().ok());
+    assert_eq!(read.as_ref().ok(), mapped.as_ref().ok());
     let text = |result: &Result<Dataset>| result.as_ref().err().map(Error::to_string);
-    assert_eq!(text(&read), text(&looked_at));
-    looked_at
+    assert_eq!(text(&read), text(&mapped));
+    mapped
 }
 
 fn is_raw(bytes: &[u8]) -> bool {

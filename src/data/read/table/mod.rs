@@ -236,7 +236,8 @@ impl Table {
         let feature = index % self.n_features();
         let column = (0..).filter(|&column| self.is_feature(column)).nth(feature);
         let column = column.unwrap_or(feature);
-        DataProblem::CellRange { line, column: column + 1, value }
+        let place = format!("line {line}, column {}", column + 1);
+        DataProblem::OutOfRange { place, value }
     }
 }
 
