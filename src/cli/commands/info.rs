@@ -54,7 +54,7 @@ fn read_if_model(path: &Path, is_run: bool) -> Result<Option<Model>> {
     match models::read(path) {
         Ok(model) => Ok(Some(model)),
         Err(Error::Model {
-            problem: ModelProblem::NotAModel { .. } | ModelProblem::Compressed,
+            problem: ModelProblem::NotAModel(_) | ModelProblem::Compressed,
             ..
         }) if !is_run => Ok(None),
         Err(error) => Err(error),

@@ -44,7 +44,7 @@ pub(crate) fn announce(path: &Path, model: &Model, console: &Console) {
 pub(crate) fn read(path: &Path) -> Result<Model> {
     let file = file_in(path);
     if path.is_dir() && !file.exists() {
-        let problem = ModelProblem::NotAModel { looks_like: "a folder without a model.bmm" };
+        let problem = ModelProblem::NotAModel("a folder without a model.bmm");
         return Err(Error::model(path, problem));
     }
     if demo::is_built_in(path) { demo::model() } else { Model::read(&file) }

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-use crate::error::{Error, Obstacle, Result};
+use crate::error::{Error, Result};
 use crate::parallel;
 
 mod parents;
@@ -59,7 +59,7 @@ pub fn write_file_by(path: impl AsRef<Path>, force: bool, write: Contents) -> Re
     let placed =
         if force { temporary.persist(&target) } else { temporary.persist_noclobber(&target) };
     placed.map_err(|refused| match refused.error.kind() {
-        ErrorKind::AlreadyExists => exists(path, Obstacle::File),
+        ErrorKind::AlreadyExists => exists(path),
         _ => Error::io(path)(refused.error),
     })?;
     parents.keep(&target);
@@ -69,8 +69,8 @@ pub fn write_file_by(path: impl AsRef<Path>, force: bool, write: Contents) -> Re
 /// Writes the folder `path` with `files`, whole or not at all; missing parent folders are made. A
 /// file is a relative name (slashes make sub-folders) and its bytes. An empty folder at `path`
 /// counts as none. A run folder ([`RUN_ENTRIES`], `model.bmm` among them) is swapped for the new
-/// one in one step, where the system can, and then removed. Errors: [`Error::Exists`] as
-/// [`check_folder_target`] says; [`Error::Io`] for what the operating system refuses, and for a
+/// one in one step, where the system can, and then removed. Errors: [`Error::Exists`] and
+/// [`Error::Irreplaceable`] as [`check_folder_target`] says; [`Error::Io`] for what the operating system refuses, and for a
 /// name that leads out of the folder. What was there is as it was.
 pub fn write_folder(
     path: impl AsRef<Path>,
@@ -105,23 +105,21 @@ fn write_kind(kind: Kind, path: &Path, files: &[(String, Vec<u8>)], force: bool)
     })?;
     sync_tree(temporary.path()).map_err(Error::io(path))?;
     install(temporary, &target, occupant).map_err(|error| match error.kind() {
-        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path, kind.obstacles().0),
+        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => exists(path),
         _ => Error::io(path)(error),
     })?;
     parents.keep(&target);
     Ok(())
 }
 
-/// Whether [`write_folder`] could write `path` now: ask before long work, not after it. Tries it
-/// with an empty temporary folder, which is gone again when this returns. Errors: [`Error::Exists`]
-/// if `path` is a file, a run folder without `force`, a folder that holds anything else, the
-/// current folder or a mount point; [`Error::Io`] if no folder can be made beside it.
+/// Whether [`write_folder`] could write `path` now: ask before long work, not after it. Errors:
+/// [`Error::Exists`] for a run folder without `force`; [`Error::Irreplaceable`] for a file, a
+/// folder that holds anything else, the current folder or a mount point; [`Error::Io`] if no folder
+/// can be made beside it.
 pub fn check_folder_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
     let path = path.as_ref();
     admit(Kind::Run, path, force)?;
-    let target = followed(path);
-    let _parents = Parents::make(parent_of(&target))?;
-    temporary_folder(&target).map(drop).map_err(Error::io(path))
+    try_beside(path)
 }
 
 /// Whether [`write_file`] could write `path` now: ask before long work. Errors: as [`write_file`];
@@ -132,6 +130,11 @@ pub fn check_file_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
         return Ok(());
     }
     admit_file(path, force)?;
+    try_beside(path)
+}
+
+/// Makes an empty temporary folder beside `path`, which is gone again when this returns.
+fn try_beside(path: &Path) -> Result<()> {
     let target = followed(path);
     let _parents = Parents::make(parent_of(&target))?;
     temporary_folder(&target).map(drop).map_err(Error::io(path))
@@ -140,11 +143,11 @@ pub fn check_file_target(path: impl AsRef<Path>, force: bool) -> Result<()> {
 /// What is there may go only with `force`.
 fn admit_file(path: &Path, force: bool) -> Result<()> {
     let is_free = force || path.symlink_metadata().is_err();
-    if is_free { Ok(()) } else { Err(exists(path, Obstacle::File)) }
+    if is_free { Ok(()) } else { Err(exists(path)) }
 }
 
-fn exists(path: &Path, obstacle: Obstacle) -> Error {
-    Error::Exists { path: path.to_path_buf(), obstacle }
+fn exists(path: &Path) -> Error {
+    Error::Exists { path: path.to_path_buf() }
 }
 
 /// Whether `path` is something to write into rather than to replace. A shell may have pointed a
@@ -223,18 +226,10 @@ enum Kind {
 
 impl Kind {
     /// Whether a folder with these entries is of this kind.
-    fn is_of(self, names: &[String]) -> bool {
+    fn fits(self, names: &[String]) -> bool {
         match self {
             Self::Run => is_run(names),
             Self::Pictures => are_pictures(names),
-        }
-    }
-
-    /// A folder of this kind in the way, and one of anything else.
-    fn obstacles(self) -> (Obstacle, Obstacle) {
-        match self {
-            Self::Run => (Obstacle::Run, Obstacle::MoreThanRun),
-            Self::Pictures => (Obstacle::Pictures, Obstacle::MoreThanPictures),
         }
     }
 }
@@ -252,18 +247,22 @@ fn admit(kind: Kind, path: &Path, force: bool) -> Result<Occupant> {
     match path.symlink_metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Occupant::Nothing),
         Err(error) => return Err(Error::io(path)(error)),
-        Ok(_) if !path.is_dir() => return Err(exists(path, Obstacle::NoFolder)),
         Ok(_) => {}
     }
+    let irreplaceable = |why| Err(Error::Irreplaceable { path: path.to_path_buf(), why });
+    if !path.is_dir() {
+        return irreplaceable("is a file, not a folder");
+    }
     if is_pinned(path) {
-        return Err(exists(path, Obstacle::Pinned));
+        return irreplaceable("is the current folder or a mount point");
     }
     let names = entry_names(path).map_err(Error::io(path))?;
-    match (names.is_empty(), kind.is_of(&names), force) {
-        (true, ..) => Ok(Occupant::EmptyFolder),
-        (_, false, _) => Err(exists(path, kind.obstacles().1)),
-        (_, true, false) => Err(exists(path, kind.obstacles().0)),
-        (_, true, true) => Ok(Occupant::SameKind),
+    match (kind, kind.fits(&names)) {
+        _ if names.is_empty() => Ok(Occupant::EmptyFolder),
+        (Kind::Run, false) => irreplaceable("holds more than a run of bmm"),
+        (Kind::Pictures, false) => irreplaceable("holds more than drawn pictures"),
+        _ if force => Ok(Occupant::SameKind),
+        _ => Err(exists(path)),
     }
 }
 

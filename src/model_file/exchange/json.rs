@@ -7,45 +7,35 @@ use super::{Foreign, Parts};
 use crate::model_file::{FitRecord, LabelTable, Model, Provenance};
 use crate::record::Binarize;
 
-/// The document as written.
-#[derive(Serialize)]
-struct Written<'a> {
+/// The document. Weights and means are needed; other names may be missing, and unknown ones are
+/// passed over. The feature `float_roundtrip` of serde_json brings numbers back bit for bit.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    #[serde(skip_deserializing)]
     format: &'static str,
-    height: u32,
-    width: u32,
-    binarize: Binarize,
-    weights: &'a [f64],
-    means: Vec<&'a [f64]>,
-    labels: &'a Option<LabelTable>,
-    report: &'a Option<FitRecord>,
-    provenance: &'a Option<Provenance>,
-}
-
-/// The document as read: weights and means are needed, other names are passed over. The feature
-/// `float_roundtrip` of serde_json brings numbers back bit for bit.
-#[derive(Deserialize)]
-struct Read {
-    weights: Vec<f64>,
-    means: Vec<Vec<f64>>,
     height: Option<u32>,
     width: Option<u32>,
     binarize: Option<Binarize>,
+    weights: Vec<f64>,
+    means: Vec<Vec<f64>>,
     labels: Option<LabelTable>,
+    #[serde(skip_deserializing)]
+    report: Option<FitRecord>,
     provenance: Option<Provenance>,
 }
 
 pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
-    let Model { mixture, height, width, binarize, labels, report, provenance, .. } = model;
-    let document = Written {
+    let mixture = &model.mixture;
+    let document = Document {
         format: "bmm",
-        height: *height,
-        width: *width,
-        binarize: *binarize,
-        weights: mixture.weights(),
-        means: (0..mixture.n_components()).map(|k| mixture.mean(k)).collect(),
-        labels,
-        report,
-        provenance,
+        height: Some(model.height),
+        width: Some(model.width),
+        binarize: Some(model.binarize),
+        weights: mixture.weights().to_vec(),
+        means: (0..mixture.n_components()).map(|k| mixture.mean(k).to_vec()).collect(),
+        labels: model.labels.clone(),
+        report: model.report.clone(),
+        provenance: model.provenance.clone(),
     };
     let mut text = serde_json::to_vec(&document)?;
     text.push(b'\n');
@@ -55,7 +45,7 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
 /// The numbers, image size, rule, labels and provenance in JSON `bytes`.
 pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     let text = std::str::from_utf8(bytes)?.trim_start_matches('\u{feff}');
-    let Read { weights, means, height, width, binarize, labels, provenance } =
+    let Document { height, width, binarize, weights, means, labels, provenance, .. } =
         serde_json::from_str(text)?;
     let n_features = means.first().map_or(0, Vec::len);
     if let Some(odd) = means.iter().find(|row| row.len() != n_features) {

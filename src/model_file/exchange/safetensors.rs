@@ -2,7 +2,7 @@
 //! the binarisation rule.
 
 use ::safetensors::SafeTensors;
-use ::safetensors::tensor::{Dtype, Metadata, TensorInfo};
+use ::safetensors::tensor::{Dtype, Metadata};
 use serde_json::json;
 use std::str::FromStr;
 
@@ -40,15 +40,14 @@ fn header(model: &Model) -> String {
 
 /// The numbers and metadata in safetensors `bytes`; other tensors in the file are passed over.
 pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
-    let (header_len, metadata) = SafeTensors::read_metadata(bytes)?;
-    let data = header_len.checked_add(8).and_then(|start| bytes.get(start..));
-    let data = data.ok_or("it is cut short")?;
-    let (weights, dims) = tensor(&metadata, data, "weights")?;
-    let &[n_components] = dims else {
+    let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+    let file = SafeTensors::deserialize(bytes)?;
+    let (weights, dims) = tensor(&file, "weights")?;
+    let [n_components] = dims[..] else {
         return Err(format!("the shape of \"weights\" is {dims:?}, not [K]").into());
     };
-    let (means, dims) = tensor(&metadata, data, "means")?;
-    let &[n_rows, n_features] = dims else {
+    let (means, dims) = tensor(&file, "means")?;
+    let [n_rows, n_features] = dims[..] else {
         return Err(format!("the shape of \"means\" is {dims:?}, not [K, D]").into());
     };
     if n_rows != n_components {
@@ -59,20 +58,15 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     Ok(Parts { weights, means, n_features, shape, binarize, ..Parts::default() })
 }
 
-/// Values and shape of the tensor called `name`. Slices by itself, with every bound checked.
-fn tensor<'a>(
-    metadata: &'a Metadata,
-    data: &[u8],
-    name: &str,
-) -> Result<(Vec<f64>, &'a [usize]), Foreign> {
-    let info = metadata.info(name).ok_or_else(|| format!("it has no tensor {name:?}"))?;
-    let &TensorInfo { dtype, data_offsets: (start, end), .. } = info;
-    if dtype != Dtype::F64 {
-        return Err(format!("tensor {name:?} is {dtype:?}, not F64").into());
+/// Values and shape of the tensor called `name`.
+fn tensor(file: &SafeTensors, name: &str) -> Result<(Vec<f64>, Vec<usize>), Foreign> {
+    let tensor = file.tensor(name)?;
+    if tensor.dtype() != Dtype::F64 {
+        return Err(format!("tensor {name:?} is {:?}, not F64", tensor.dtype()).into());
     }
-    let data = data.get(start..end).ok_or("it is cut short")?;
-    let (values, _none) = data.as_chunks::<8>();
-    Ok((values.iter().map(|value| f64::from_le_bytes(*value)).collect(), &info.shape))
+    let (values, _) = tensor.data().as_chunks::<8>();
+    let values = values.iter().map(|value| f64::from_le_bytes(*value)).collect();
+    Ok((values, tensor.shape().to_vec()))
 }
 
 /// The metadata entry called `name`, if there is one.

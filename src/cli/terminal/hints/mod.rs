@@ -5,7 +5,7 @@ mod foreign;
 mod model;
 
 use super::usage::way_out;
-use crate::error::{Error, Obstacle};
+use crate::error::Error;
 use std::io::ErrorKind;
 
 pub(crate) fn hint(error: &Error) -> String {
@@ -13,7 +13,10 @@ pub(crate) fn hint(error: &Error) -> String {
         Error::Io { source, .. } => io(source.kind()).into(),
         Error::Data { problem, .. } => data::hint(problem),
         Error::Model { problem, .. } => model::hint(problem).into(),
-        Error::Exists { obstacle, .. } => in_the_way(*obstacle).into(),
+        Error::Exists { .. } => "give --force to replace it, or another name or folder".into(),
+        Error::Irreplaceable { .. } => {
+            "not even --force replaces it: give the name of another folder".into()
+        }
         Error::Parameter { name, allowed, .. } => way_out(name, allowed, None),
         Error::Mixture(_) => "weights must sum to 1 and every mean must lie between 0 and 1".into(),
         Error::Features { model, .. } => {
@@ -49,24 +52,5 @@ fn io(kind: ErrorKind) -> &'static str {
         }
         NotADirectory => "a part of the path is a file, not a folder",
         _ => "check that the path can be read or written",
-    }
-}
-
-fn in_the_way(obstacle: Obstacle) -> &'static str {
-    match obstacle {
-        Obstacle::File => "give --force to replace it, or another name or folder",
-        Obstacle::Run => "give --force to replace this run, or another folder",
-        Obstacle::Pictures => "give --force to replace these pictures, or another folder",
-        Obstacle::MoreThanRun => {
-            "it holds more than a bmm run, so not even --force replaces it; give another folder"
-        }
-        Obstacle::MoreThanPictures => {
-            "it holds more than drawn pictures, so not even --force replaces it; \
-             give another folder"
-        }
-        Obstacle::Pinned => {
-            "the current folder and a mount point cannot be replaced; give a folder inside it"
-        }
-        Obstacle::NoFolder => "it is a file; give the name of a folder",
     }
 }

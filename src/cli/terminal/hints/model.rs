@@ -7,7 +7,7 @@ pub(super) fn hint(problem: &ModelProblem) -> &'static str {
         ModelProblem::Compressed => {
             "unpack it first, as by `gzip -dc FILE > model.bmm`, if it is a model"
         }
-        ModelProblem::NotAModel { .. } => "give a model.bmm written by `bmm train` or `bmm import`",
+        ModelProblem::NotAModel(_) => "give a model.bmm written by `bmm train` or `bmm import`",
         ModelProblem::Truncated { .. } => "copy the file again, or train the model again",
         ModelProblem::TooLarge { .. } => {
             "copy the file again; if it stays like this it is no model"
@@ -18,9 +18,7 @@ pub(super) fn hint(problem: &ModelProblem) -> &'static str {
         ModelProblem::OlderFormat { .. } => {
             "train the model again, or export it with the bmm that wrote it and import it here"
         }
-        ModelProblem::Damaged { .. } => {
-            "copy the file again in binary mode, or train the model again"
-        }
+        ModelProblem::Damaged(_) => "copy the file again in binary mode, or train the model again",
         ModelProblem::Invalid(_) => {
             "weights must sum to 1, means lie in [0, 1], and height x width be the row length"
         }
