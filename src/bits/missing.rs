@@ -19,9 +19,9 @@ impl BitMatrix {
         Ok(self)
     }
 
-    /// As [`Self::with_missing`], for a matrix without missing entries that lies elsewhere.
-    /// `missing` lies elsewhere too; neither is copied.
-    pub(crate) fn with_missing_elsewhere(self, missing: Self) -> Result<Self> {
+    /// As [`Self::with_missing`], for a mapped matrix without missing entries. `missing` is
+    /// mapped too; neither is copied.
+    pub(crate) fn with_mapped_missing(self, missing: Self) -> Result<Self> {
         self.check_shape(&missing)?;
         let missing = (missing.count_ones() > 0).then(|| Box::new(missing));
         Ok(Self { missing, ..self })

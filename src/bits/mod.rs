@@ -6,8 +6,8 @@
 //! Entries may be missing ([`BitMatrix::with_missing`]): then the matrix carries a second one that
 //! says which. Their bits are zero, whatever stood there before.
 //!
-//! A matrix owns its rows, or they lie elsewhere ([`BitMatrix::elsewhere`]), such as in a file that
-//! is larger than memory. Then they are not copied: swapping and selecting only change how each row
+//! A matrix owns its rows, or they are mapped ([`BitMatrix::mapped`]), as from a file that is larger
+//! than memory. Then they are not copied: swapping and selecting only change how each row
 //! is looked up. Only [`BitMatrix::set`], `BitMatrix::followed_by` and new missing entries copy
 //! such rows.
 
@@ -20,7 +20,7 @@ mod tests;
 pub(crate) use columns::{ROWS as COLUMN_ROWS, fill_rows};
 pub use storage::SharedBytes;
 #[cfg(test)]
-pub(crate) use tests::elsewhere;
+pub(crate) use tests::mapped;
 
 use crate::error::{Error, Result};
 use std::borrow::Cow;
@@ -98,7 +98,7 @@ impl BitMatrix {
     ///
     /// # Errors
     /// As [`Self::from_packed`]; there may be more bytes behind the rows.
-    pub(crate) fn elsewhere(
+    pub(crate) fn mapped(
         n_samples: usize,
         n_features: usize,
         bytes: SharedBytes,
@@ -110,13 +110,13 @@ impl BitMatrix {
             .and_then(|end| all.get(offset..end))
             .ok_or_else(|| wrong_length(all.len().saturating_sub(offset), n_samples, n_features))?;
         check_packed(n_samples, n_features, rows)?;
-        let rows = Storage::Elsewhere(View::new(bytes, offset).into());
+        let rows = Storage::Mapped(View::new(bytes, offset).into());
         Ok(Self { n_samples, n_features, rows, missing: None })
     }
 
-    /// Whether the rows lie elsewhere ([`Self::elsewhere`]): then a clone copies none of them.
-    pub(crate) fn is_elsewhere(&self) -> bool {
-        matches!(self.rows, Storage::Elsewhere(_))
+    /// Whether the rows are mapped ([`Self::mapped`]): then a clone copies none of them.
+    pub(crate) fn is_mapped(&self) -> bool {
+        matches!(self.rows, Storage::Mapped(_))
     }
 
     /// A matrix of shape (`n_samples`, `n_features`) whose bit at (i, d) is `bit(i, d)`.
@@ -150,7 +150,7 @@ impl BitMatrix {
     pub fn row(&self, i: usize) -> Cow<'_, [u8]> {
         let missing = match (&self.rows, &self.missing) {
             // In rows of its own, a matrix has zeros there.
-            (Storage::Elsewhere(_), Some(missing)) => Some(missing.row(i)),
+            (Storage::Mapped(_), Some(missing)) => Some(missing.row(i)),
             _ => None,
         };
         self.rows.row(i, self.n_features, missing.as_deref())
@@ -160,8 +160,8 @@ impl BitMatrix {
     pub(crate) fn pieces(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
         let together = match &self.rows {
             Storage::Own(bytes) => Some(&bytes[..]),
-            Storage::Elsewhere(_) if self.missing.is_some() => None,
-            Storage::Elsewhere(view) => view.together(self.n_samples, row_bytes(self.n_features)),
+            Storage::Mapped(_) if self.missing.is_some() => None,
+            Storage::Mapped(view) => view.together(self.n_samples, row_bytes(self.n_features)),
         };
         let n = if together.is_some() { 1 } else { self.n_samples };
         (0..n).map(move |i| together.map_or_else(|| self.row(i), Cow::Borrowed))
@@ -174,12 +174,12 @@ impl BitMatrix {
 
     /// The packed bytes, which from now on are the matrix's own.
     fn own(&mut self) -> &mut Vec<u8> {
-        if self.is_elsewhere() {
+        if self.is_mapped() {
             self.rows = Storage::Own(self.pieces().collect::<Vec<_>>().concat());
         }
         match &mut self.rows {
             Storage::Own(bytes) => bytes,
-            Storage::Elsewhere(_) => unreachable!("they have just been made its own"),
+            Storage::Mapped(_) => unreachable!("they have just been made its own"),
         }
     }
 
@@ -199,12 +199,12 @@ impl BitMatrix {
         self.own()[i * stride + d / 8] |= 1 << (d % 8);
     }
 
-    /// The rows at `rows`, in that order. They are copied, but for many rows that lie elsewhere.
+    /// The rows at `rows`, in that order. They are copied, but for many mapped rows.
     pub fn select(&self, rows: &[usize]) -> Self {
         let missing = self.missing.as_ref().map(|missing| Box::new(missing.select(rows)));
         match &self.rows {
-            Storage::Elsewhere(view) if is_left_there(rows.len(), row_bytes(self.n_features)) => {
-                let rows_there = Storage::Elsewhere(view.select(rows).into());
+            Storage::Mapped(view) if is_left_there(rows.len(), row_bytes(self.n_features)) => {
+                let rows_there = Storage::Mapped(view.select(rows).into());
                 Self { n_samples: rows.len(), rows: rows_there, missing, ..*self }
             }
             _ => {
@@ -315,7 +315,7 @@ impl BitMatrix {
         let mask = mask.row(0);
         let mut turned = self.clone();
         match &mut turned.rows {
-            Storage::Elsewhere(view) => **view = view.with_swapped(&mask),
+            Storage::Mapped(view) => **view = view.with_swapped(&mask),
             Storage::Own(bytes) => {
                 for row in bytes.chunks_exact_mut(mask.len().max(1)) {
                     row.iter_mut().zip(&*mask).for_each(|(byte, mask)| *byte ^= mask);
@@ -353,7 +353,7 @@ impl PartialEq for BitMatrix {
 
 impl Eq for BitMatrix {}
 
-/// Whether `n` selected rows of so many bytes, which lie elsewhere, are left there. They are if
+/// Whether `n` selected rows of so many bytes, which are mapped, are left there. They are if
 /// they take more than 16 MiB, and a row takes more than its place in a list. In tests the limits
 /// are lower, so that both ways are taken.
 fn is_left_there(n: usize, row_bytes: usize) -> bool {

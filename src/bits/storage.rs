@@ -1,5 +1,5 @@
-//! Where the packed rows of a matrix lie: in memory of its own, or elsewhere. Elsewhere may be a
-//! file mapped into memory, which is never copied as a whole.
+//! Where the packed rows of a matrix lie: in memory of its own, or in a mapped file. Such a file is
+//! never copied as a whole.
 
 use super::row_bytes;
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ pub type SharedBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 #[derive(Debug, Clone)]
 pub(super) enum Storage {
     Own(Vec<u8>),
-    Elsewhere(Box<View>),
+    Mapped(Box<View>),
 }
 
 /// Rows that lie in shared bytes.
@@ -76,7 +76,7 @@ impl Storage {
         let stride = row_bytes(n_features);
         let view = match self {
             Self::Own(bytes) => return Cow::Borrowed(&bytes[i * stride..(i + 1) * stride]),
-            Self::Elsewhere(view) => view,
+            Self::Mapped(view) => view,
         };
         let mut row = Cow::Borrowed(view.row(i, stride));
         if let Some(swapped) = &view.swapped {

@@ -91,26 +91,26 @@ fn a_mask_without_ones_is_none_and_one_of_another_shape_is_refused() {
 }
 
 /// The same rows behind something else, not the matrix's own.
-pub(crate) fn elsewhere(matrix: &BitMatrix) -> BitMatrix {
+pub(crate) fn mapped(matrix: &BitMatrix) -> BitMatrix {
     let there = |matrix: &BitMatrix| {
         let bytes = [vec![0xff; 5], matrix.pieces().collect::<Vec<_>>().concat(), vec![0xff]];
         let (n, d) = (matrix.n_samples(), matrix.n_features());
-        BitMatrix::elsewhere(n, d, std::sync::Arc::new(bytes.concat()), 5).unwrap()
+        BitMatrix::mapped(n, d, std::sync::Arc::new(bytes.concat()), 5).unwrap()
     };
     match matrix.missing() {
-        Some(missing) => there(matrix).with_missing_elsewhere(there(missing)).unwrap(),
+        Some(missing) => there(matrix).with_mapped_missing(there(missing)).unwrap(),
         None => there(matrix),
     }
 }
 
 #[test]
-fn rows_that_lie_elsewhere_are_those_that_a_matrix_owns() {
+fn mapped_rows_are_those_that_a_matrix_owns() {
     let holes = BitMatrix::from_fn(9, 21, |i, d| (i * 5 + d * 3) % 7 == 0);
     let whole = BitMatrix::from_fn(9, 21, |i, d| (i * 31 + d * 17) % 5 < 2);
     let mask: Vec<bool> = (0..21).map(|d| d % 3 == 0).collect();
     for own in [whole.clone().with_missing(&holes).unwrap(), whole] {
-        let there = elsewhere(&own);
-        assert!(there.is_elsewhere() && !own.is_elsewhere());
+        let there = mapped(&own);
+        assert!(there.is_mapped() && !own.is_mapped());
         let changed = |matrix: &BitMatrix| {
             let swapped = matrix.with_swapped(&mask);
             let selected = matrix.select(&[7, 0, 3, 3, 8, 1]);
@@ -122,7 +122,7 @@ fn rows_that_lie_elsewhere_are_those_that_a_matrix_owns() {
             [matrix.clone(), swapped, selected, both, again, back, short]
         };
         for (own, there) in changed(&own).iter().zip(&changed(&there)) {
-            assert!(there.is_elsewhere());
+            assert!(there.is_mapped());
             assert_eq!(own, there);
             assert_eq!(own.column_sums(), there.column_sums());
             assert_eq!(own.count_ones(), there.count_ones());
@@ -141,14 +141,14 @@ fn rows_that_lie_elsewhere_are_those_that_a_matrix_owns() {
         }
         let few = [&own, &there].map(|matrix| matrix.with_swapped(&mask).select(&[2, 1]));
         assert_eq!(few[0], few[1]);
-        assert!(!few[1].is_elsewhere(), "few rows are copied");
+        assert!(!few[1].is_mapped(), "few rows are copied");
     }
 }
 
 #[test]
 fn bytes_that_are_too_few_or_no_rows_are_refused_wherever_they_lie() {
     let is_accepted = |n, d, len: usize, offset| {
-        BitMatrix::elsewhere(n, d, std::sync::Arc::new(vec![0b11; len]), offset).is_ok()
+        BitMatrix::mapped(n, d, std::sync::Arc::new(vec![0b11; len]), offset).is_ok()
     };
     assert!(is_accepted(2, 10, 5, 1) && is_accepted(2, 8, 3, 1) && is_accepted(0, 3, 0, 0));
     assert!(!is_accepted(2, 10, 4, 1) && !is_accepted(2, 9, 4, 0) && !is_accepted(0, 3, 0, 1));

@@ -1,6 +1,6 @@
 //! The rows of a data set in blocks, as lists of their non-zero groups of features.
 //!
-//! Lists take two to six times the memory of packed rows. If the rows lie elsewhere (a
+//! Lists take two to six times the memory of packed rows. If the rows are mapped (a
 //! [`BitMatrix`] over a file), there may be too many for that. Then the lists of the first blocks
 //! are kept, as far as the given memory goes, and the other blocks are listed anew in every step.
 //! Which blocks are kept changes no result.
@@ -27,7 +27,7 @@ pub(crate) struct Blocks {
     buffers: Mutex<Vec<(Vec<u8>, RowBlock)>>,
 }
 
-/// Rows that lie elsewhere, and the columns that they are listed in.
+/// Mapped rows, and the columns that they are listed in.
 struct Source {
     data: BitMatrix,
     labels: Vec<Option<u32>>,
@@ -35,14 +35,14 @@ struct Source {
 }
 
 impl Blocks {
-    /// Lists `rows`, `size` in each block. If they lie elsewhere, lists of at most `memory` bytes
+    /// Lists `rows`, `size` in each block. If they are mapped, lists of at most `memory` bytes
     /// are kept, otherwise all.
     pub(crate) fn new(rows: &Rows, layout: &Layout, size: usize, memory: usize) -> Self {
         let n_samples = rows.data.n_samples();
         let (kept, buffers) = (Vec::new(), Mutex::default());
         let mut blocks = Self { n_samples, size, kept, source: None, buffers };
         // The blocks of a batch are listed side by side, and then their memory is counted.
-        let (mut memory_left, batch) = if rows.data.is_elsewhere() {
+        let (mut memory_left, batch) = if rows.data.is_mapped() {
             (memory, parallel::n_threads())
         } else {
             (usize::MAX, blocks.len().max(1))
@@ -111,7 +111,7 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bits::elsewhere;
+    use crate::bits::mapped;
     use crate::em::model_choice::sweep::sweep;
     use crate::em::uncertainty::bootstrap::bootstrap;
     use crate::em::{Fit, FitParams, NInit, Silent, cross_validate, fit, fit_by_label, folds};
@@ -150,7 +150,7 @@ mod tests {
         ] {
             let own = data(n, d);
             let own = if is_holey { own.with_missing(&holes(d)).unwrap() } else { own };
-            let there = elsewhere(&own);
+            let there = mapped(&own);
             let fitted = |data, memory| {
                 let rows = Rows::new(data);
                 let rows = if is_weighted { rows.weighted(&weights) } else { rows };
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn lists_are_kept_as_long_as_there_is_room() {
         let own = data(100 * 64, 80);
-        let there = elsewhere(&own);
+        let there = mapped(&own);
         let n_kept = |data: &BitMatrix, memory| {
             let blocks = Blocks::new(&Rows::new(data), &Layout::plain(80), 64, memory);
             assert_eq!(blocks.len(), 100);
@@ -202,6 +202,6 @@ mod tests {
             let others = [format!("{held_out:?}"), by_label, format!("{errors:?}")];
             swept.chain(others).collect::<Vec<_>>()
         };
-        assert!(outcomes(&own) == outcomes(&elsewhere(&own)));
+        assert!(outcomes(&own) == outcomes(&mapped(&own)));
     }
 }

@@ -33,7 +33,7 @@ fn block_rows(n_components: usize) -> usize {
 
 /// A data set prepared for many E-steps with K components.
 ///
-/// It holds lists of the rows, so the data itself need not be kept, unless it lies elsewhere.
+/// It holds lists of the rows, so the data itself need not be kept, unless it is mapped.
 pub struct EStep {
     n_components: usize,
     /// The mixture of the last run.

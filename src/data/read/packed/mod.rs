@@ -224,11 +224,11 @@ impl Body {
                 rows.with_missing(&BitMatrix::from_packed(n, d, missing)?)
             }
             Self::Mapped(bytes, start) => {
-                let rows = BitMatrix::elsewhere(n, d, bytes.clone(), start)?;
+                let rows = BitMatrix::mapped(n, d, bytes.clone(), start)?;
                 if !has_missing {
                     return Ok(rows);
                 }
-                rows.with_missing_elsewhere(BitMatrix::elsewhere(n, d, bytes, start + len)?)
+                rows.with_mapped_missing(BitMatrix::mapped(n, d, bytes, start + len)?)
             }
         }
     }
