@@ -11,7 +11,7 @@ fn main() -> bmm::Result<()> {
     let members = mixture.assign(&rows)?.into_iter().enumerate();
     let members =
         members.map(|(i, assignment)| Member { assignment, n_ones: rows.n_ones(i), weight: 1.0 });
-    let typicality = Typicality::of(mixture.n_components(), members);
+    let typicality = Typicality::from_members(mixture.n_components(), members);
 
     // A row with every second bit, which is of neither kind, and one of the rows themselves.
     let odd = BitMatrix::from_fn(1, 64, |_, d| d % 2 == 0);

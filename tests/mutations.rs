@@ -4,7 +4,7 @@ mod common;
 
 use bmm::bench::data::{Packed, PackedFile, read_labels, write_idx, write_npy};
 use bmm::bench::model_file::{self, exchange};
-use bmm::{BernoulliMixture, Binarize, BitMatrix, LabelTable, Labels, Model, Pixels, Source, load};
+use bmm::{Binarize, BitMatrix, Labels, Model, Pixels, Source, load};
 use common::program::{grey_png, gzip, idx, two_kinds};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -43,12 +43,13 @@ fn import(format: exchange::Format, path: &Path, bytes: &[u8]) -> bmm::Result<()
 }
 
 fn a_model() -> Model {
-    let means: Vec<f64> = (0..12).map(|i| 0.1 + 0.1 * (i % 6 + i / 6) as f64).collect();
-    let names = vec!["a".into(), "b".into()];
-    let mixture = BernoulliMixture::new([0.75, 0.25], means).unwrap();
-    let mut model = Model::new(mixture, 2, 3, Binarize::default()).unwrap();
-    model.labels = Some(LabelTable { names, counts: vec![1, 2, 3, 4], label_of: vec![] });
-    model
+    let mean = |k: usize| (0..6).map(|d| 0.1 + 0.1 * (d + k) as f64).collect::<Vec<_>>();
+    let json = serde_json::json!({
+        "weights": [0.75, 0.25],
+        "means": [mean(0), mean(1)],
+        "labels": {"names": ["a", "b"], "counts": [1, 2, 3, 4]},
+    });
+    exchange::import(json.to_string().as_bytes(), exchange::Format::Json, Some((2, 3))).unwrap()
 }
 
 fn picture(format: image::ImageFormat) -> Vec<u8> {

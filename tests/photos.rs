@@ -34,7 +34,7 @@ fn fit_to(folder: &Path) -> Fitted {
     let members = found.mixture.assign(&train).unwrap().into_iter().enumerate();
     let members =
         members.map(|(i, assignment)| Member { assignment, n_ones: train.n_ones(i), weight: 1.0 });
-    let typicality = Typicality::of(10, members);
+    let typicality = Typicality::from_members(10, members);
     let test = load(&source.with_split(Split::Test)).unwrap().pixels;
     Fitted { mixture: found.mixture, typicality, test }
 }

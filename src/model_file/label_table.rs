@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How many training samples of each label fell in each cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LabelTable {
     /// The L names of the labels.
     pub names: Vec<String>,
@@ -39,7 +40,7 @@ impl LabelTable {
     /// (`docs/results.md`).
     pub fn shares(&self) -> Vec<f64> {
         let n_labels = self.names.len();
-        let of_component = |(k, counts): (usize, &[u64])| {
+        let component_shares = |(k, counts): (usize, &[u64])| {
             let fitted_to = self.label_of.get(k).copied().flatten();
             let extra = |label: usize| f64::from(u8::from(fitted_to == Some(label as u32)));
             let total: f64 = counts.iter().map(|count| *count as f64).sum();
@@ -49,7 +50,7 @@ impl LabelTable {
             };
             counts.iter().enumerate().map(share).collect::<Vec<_>>()
         };
-        self.counts.chunks(n_labels.max(1)).enumerate().flat_map(of_component).collect()
+        self.counts.chunks(n_labels.max(1)).enumerate().flat_map(component_shares).collect()
     }
 
     pub(super) fn check(&self, n_components: usize) -> Result<(), ModelProblem> {
@@ -60,8 +61,7 @@ impl LabelTable {
                 "its label table has {counts} counts for {n_components} clusters and {l} labels"
             )
         })?;
-        let of_labels = self.label_of.iter().flatten();
-        let known = of_labels.into_iter().all(|&label| (label as usize) < self.names.len());
+        let known = self.label_of.iter().flatten().all(|&l| (l as usize) < self.names.len());
         ModelProblem::ensure(known && [0, n_components].contains(&self.label_of.len()), || {
             "its clusters are of labels that it does not name".into()
         })
@@ -81,10 +81,7 @@ mod tests {
     fn the_majority_label_is_the_most_frequent_and_the_first_of_equals() {
         assert_eq!(table().majority(0), Some(("one", 0.75)));
         assert_eq!(table().majority(2), Some(("zero", 0.5)));
-    }
-
-    #[test]
-    fn a_cluster_without_images_or_beyond_the_table_has_no_majority() {
+        // Without images, and beyond the table.
         assert!([1, 3, usize::MAX].iter().all(|&k| table().majority(k).is_none()));
     }
 

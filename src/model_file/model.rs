@@ -26,16 +26,16 @@ pub struct Model {
     /// The rule that makes bits of grey values.
     pub binarize: Binarize,
     /// The items of a table, in the order of the features; empty for images and unnamed columns.
-    pub items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
     /// The labels met in each cluster, where the training data had labels.
     pub labels: Option<LabelTable>,
     /// How the fit went; `None` for an imported model.
-    pub report: Option<FitRecord>,
+    pub(crate) report: Option<FitRecord>,
     /// What is needed to fit it again; `None` for an imported model.
     #[serde(with = "provenance")]
-    pub provenance: Option<Provenance>,
+    pub(crate) provenance: Option<Provenance>,
     /// How far the fit can be trusted; `None` for an imported model.
-    pub trust: Option<Trust>,
+    pub(crate) trust: Option<Trust>,
     /// What the training samples of each cluster were like; `None` for an imported model.
     pub typicality: Option<Typicality>,
 }

@@ -124,7 +124,7 @@ impl Trust {
         })?;
         let all = std::iter::once(&self.whole).chain(&self.by_label);
         let is_sound = |next: &NextOptimum| !next.gap.is_nan() && !next.objective.is_nan();
-        ModelProblem::ensure(all.flat_map(|of| &of.runner_up).all(is_sound), || {
+        ModelProblem::ensure(all.flat_map(|fit| &fit.runner_up).all(is_sound), || {
             "its next optimum is not a number".into()
         })?;
         let named = self.diagnoses.iter().flat_map(Diagnosis::components);

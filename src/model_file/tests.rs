@@ -80,7 +80,7 @@ fn trust() -> Trust {
 
 fn typicality() -> Typicality {
     let assignment = Assignment { component: 0, log_prob: -1.5, entropy: 0.25 };
-    Typicality::of(2, std::iter::once(Member { assignment, n_ones: 1, weight: 1.0 }))
+    Typicality::from_members(2, std::iter::once(Member { assignment, n_ones: 1, weight: 1.0 }))
 }
 
 fn bare_model() -> Model {

@@ -19,6 +19,7 @@ pub const LEVELS: [f64; 27] = [
 /// Quantiles of the training samples of every cluster, at [`LEVELS`]. They are infinite for a
 /// cluster without samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Typicality {
     /// Of `log p(x)`, in nats: K x 27, one cluster after another, each ascending.
     pub log_prob: Vec<f64>,
@@ -40,16 +41,19 @@ pub struct Member {
 impl Typicality {
     /// The quantiles of `n_components` clusters with these `members`. Leave out samples with a
     /// missing feature: their `log p(x)` is one of fewer features.
-    pub fn of(n_components: usize, members: impl Iterator<Item = Member> + Clone) -> Self {
+    pub fn from_members(
+        n_components: usize,
+        members: impl Iterator<Item = Member> + Clone,
+    ) -> Self {
         let mut sizes = vec![0; n_components];
         members.clone().for_each(|member| sizes[member.assignment.component] += 1);
         // One list after the other: each takes much memory where samples are many.
         let all = |value: &dyn Fn(&Member) -> f64| {
-            let mut of_clusters: Vec<_> = sizes.iter().map(|&n| Vec::with_capacity(n)).collect();
+            let mut by_cluster: Vec<_> = sizes.iter().map(|&n| Vec::with_capacity(n)).collect();
             for member in members.clone() {
-                of_clusters[member.assignment.component].push((value(&member), member.weight));
+                by_cluster[member.assignment.component].push((value(&member), member.weight));
             }
-            of_clusters.into_iter().flat_map(quantiles).collect()
+            by_cluster.into_iter().flat_map(quantiles).collect()
         };
         Self {
             log_prob: all(&|member| member.assignment.log_prob),
@@ -95,10 +99,10 @@ fn quantiles(mut values: Vec<(f64, f64)>) -> Vec<f64> {
     }
     values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let total: f64 = values.iter().map(|(_, weight)| weight).sum();
-    let (mut place, mut below) = (0, 0.0);
+    let (mut place, mut weight_below) = (0, 0.0);
     let mut quantile = |level: f64| {
-        while place + 1 < values.len() && below + values[place].1 < level * total {
-            below += values[place].1;
+        while place + 1 < values.len() && weight_below + values[place].1 < level * total {
+            weight_below += values[place].1;
             place += 1;
         }
         values[place].0
@@ -128,20 +132,20 @@ mod tests {
             n_ones: 100 + i,
             weight: 1.0,
         };
-        Typicality::of(2, (0..100).map(member))
+        Typicality::from_members(2, (0..100).map(member))
     }
 
     #[test]
     fn the_middle_is_typical_and_every_end_but_a_high_probability_is_not() {
-        let of = |log_prob, n_ones| typicality().of_sample(0, log_prob, n_ones).unwrap();
-        assert!(of(-50.0, 150) > 0.9);
-        assert!(of(-0.5, 150) > 0.9, "more probable than any");
+        let score = |log_prob, n_ones| typicality().of_sample(0, log_prob, n_ones).unwrap();
+        assert!(score(-50.0, 150) > 0.9);
+        assert!(score(-0.5, 150) > 0.9, "more probable than any");
         for (log_prob, n_ones) in [(-100.5, 150), (-50.0, 99), (-50.0, 200), (f64::NEG_INFINITY, 0)]
         {
-            assert_eq!(of(log_prob, n_ones), 0.0);
+            assert_eq!(score(log_prob, n_ones), 0.0);
         }
-        assert!((of(-96.0, 150) - 0.1).abs() < 0.03, "a twentieth is less probable");
-        assert!((of(-50.0, 102) - 0.1).abs() < 0.03, "a fortieth has fewer ones");
+        assert!((score(-96.0, 150) - 0.1).abs() < 0.03, "a twentieth is less probable");
+        assert!((score(-50.0, 102) - 0.1).abs() < 0.03, "a fortieth has fewer ones");
     }
 
     #[test]
@@ -164,7 +168,10 @@ mod tests {
         };
         let weighted = [(-5.0, 3.0), (-1.0, 1.0), (-2.0, 2.0)].into_iter().map(member);
         let repeated = [-5.0, -5.0, -5.0, -1.0, -2.0, -2.0].map(|log_prob| member((log_prob, 1.0)));
-        assert_eq!(Typicality::of(1, weighted), Typicality::of(1, repeated.into_iter()));
+        assert_eq!(
+            Typicality::from_members(1, weighted),
+            Typicality::from_members(1, repeated.into_iter())
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 /// Which pixels count as ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Binarize {
     /// Ink where the value is at least this, 1 to 255.
     Threshold(u8),

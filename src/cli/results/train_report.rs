@@ -264,7 +264,7 @@ fn typicality(n_components: usize, assignments: &[Assignment], input: &Input) ->
         Member { assignment, n_ones, weight }
     };
     let members = assignments.iter().enumerate().filter(|(i, _)| bits.is_complete(*i));
-    Typicality::of(n_components, members.map(member).filter(|member| member.weight > 0.0))
+    Typicality::from_members(n_components, members.map(member).filter(|member| member.weight > 0.0))
 }
 
 fn provenance(input: &Input, settings: FitSettings) -> Provenance {

@@ -124,13 +124,13 @@ fn observed_histogram(pixels: &Pixels) -> [u64; 256] {
 
 fn histogram(values: &[u8]) -> [u64; 256] {
     /// Fewest values that are worth a thread.
-    const LEAST: usize = 1 << 16;
+    const MIN_SHARE: usize = 1 << 16;
     let add = |mut a: [u64; 256], b: [u64; 256]| {
         a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         a
     };
     // More chunks would take longer to add up than the values to count.
-    let share = values.len().div_ceil(4 * parallel::n_threads()).max(LEAST);
+    let share = values.len().div_ceil(4 * parallel::n_threads()).max(MIN_SHARE);
     parallel::map(values.chunks(share), count).into_iter().fold([0; 256], add)
 }
 
@@ -152,19 +152,19 @@ fn count(chunk: &[u8]) -> [u64; 256] {
 pub(super) fn otsu(histogram: &[u64; 256]) -> u8 {
     let total: f64 = histogram.iter().map(|&n| n as f64).sum();
     let sum: f64 = histogram.iter().zip(0u32..).map(|(&n, v)| n as f64 * f64::from(v)).sum();
-    let (mut below, mut sum_below, mut best) = (0.0, 0.0, 0.0);
+    let (mut n_below, mut sum_below, mut best) = (0.0, 0.0, 0.0);
     let (mut first, mut last) = (128u8, 128u8);
     for (threshold, &count) in (1..=255u8).zip(histogram) {
-        below += count as f64;
+        n_below += count as f64;
         sum_below += count as f64 * f64::from(threshold - 1);
-        let (above, sum_above) = (total - below, sum - sum_below);
-        if below == 0.0 || above == 0.0 {
+        let (n_above, sum_above) = (total - n_below, sum - sum_below);
+        if n_below == 0.0 || n_above == 0.0 {
             continue;
         }
-        let between = below * above * (sum_above / above - sum_below / below).powi(2);
-        if between > best {
-            (best, first, last) = (between, threshold, threshold);
-        } else if between == best {
+        let variance = n_below * n_above * (sum_above / n_above - sum_below / n_below).powi(2);
+        if variance > best {
+            (best, first, last) = (variance, threshold, threshold);
+        } else if variance == best {
             last = threshold;
         }
     }

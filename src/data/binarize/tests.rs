@@ -104,15 +104,15 @@ fn otsu_separates_two_levels_in_their_middle() {
 #[test]
 fn otsu_maximises_the_variance_between_ink_and_paper() {
     let values: Vec<u8> = noise(40).values().iter().map(|&v| v / 3 + (v % 7) * 20).collect();
-    let between = |t: u8| {
+    let variance = |t: u8| {
         let (ink, paper): (Vec<f64>, Vec<f64>) =
             values.iter().map(|&v| f64::from(v)).partition(|&v| v >= f64::from(t));
         let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len().max(1) as f64;
         ink.len() as f64 * paper.len() as f64 * (mean(&ink) - mean(&paper)).powi(2)
     };
     let found = otsu(&histogram(&values));
-    let best = (1..=255).map(between).fold(0.0, f64::max);
-    assert!((between(found) - best).abs() <= 1e-9 * best);
+    let best = (1..=255).map(variance).fold(0.0, f64::max);
+    assert!((variance(found) - best).abs() <= 1e-9 * best);
 }
 
 #[test]

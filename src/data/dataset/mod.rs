@@ -55,20 +55,25 @@ pub struct Part {
 }
 
 impl Part {
+    /// `n_images` images of `source` as they are, of which `first` is the index of the first.
+    pub(super) fn new(source: String, first: usize, n_images: usize) -> Self {
+        Self { source, n_images, first, is_prepared: false, packed_by: None }
+    }
+
     /// The source among `parts` that image `i` came from, and its index within that source; empty
     /// and `i` itself if there is none.
     #[doc(hidden)]
     pub fn origin(parts: &[Self], i: usize) -> (&str, usize) {
-        Self::of(parts, i).map_or(("", i), |part| (&part.source, i - part.first))
+        Self::part_of_image(parts, i).map_or(("", i), |part| (&part.source, i - part.first))
     }
 
     /// The file name of image `i`, without folders; `None` if the file holds other images too.
     pub fn file_name(parts: &[Self], i: usize) -> Option<&str> {
-        let part = Self::of(parts, i).filter(|part| part.n_images == 1)?;
+        let part = Self::part_of_image(parts, i).filter(|part| part.n_images == 1)?;
         Path::new(&part.source).file_name()?.to_str()
     }
 
-    fn of(parts: &[Self], i: usize) -> Option<&Self> {
+    fn part_of_image(parts: &[Self], i: usize) -> Option<&Self> {
         let after = parts.partition_point(|part| part.first <= i);
         after.checked_sub(1).and_then(|index| parts.get(index))
     }
@@ -76,6 +81,7 @@ impl Part {
 
 /// Images with what is known of them.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Dataset {
     /// The images.
     pub pixels: Pixels,
@@ -86,9 +92,10 @@ pub struct Dataset {
     /// The names of the features (D), or none.
     pub names: Vec<String>,
     /// Where the images came from, in their order; the parts cover all images.
+    #[doc(hidden)]
     pub parts: Vec<Part>,
     /// How they were read.
-    pub kind: SourceKind,
+    pub(crate) kind: SourceKind,
     /// Pictures, sub-folders and sources that cannot be read and were left out, with the problem.
     pub unreadable: Vec<(PathBuf, DataProblem)>,
     /// Folders that were not searched for pictures: folders inside sub-folders, and those of runs.
@@ -100,30 +107,23 @@ impl Dataset {
     ///
     /// # Errors
     /// [`DataProblem::LabelCount`] if there are labels, but not one for each image.
-    pub fn new(
+    pub(crate) fn new(
         source: String,
         kind: SourceKind,
         pixels: Pixels,
         labels: Option<Labels>,
     ) -> Result<Self> {
-        let n_images = pixels.n_images();
-        Self::of_parts([(source, n_images)], kind, pixels, labels)
+        let part = Part::new(source, 0, pixels.n_images());
+        Self::from_parts(vec![part], kind, pixels, labels)
     }
 
-    /// [`Self::new`] from several `sources`, each with its number of images.
-    pub(super) fn of_parts(
-        sources: impl IntoIterator<Item = (String, usize)>,
+    /// [`Self::new`] from several `parts`, which cover all images in their order.
+    pub(super) fn from_parts(
+        parts: Vec<Part>,
         kind: SourceKind,
         pixels: Pixels,
         labels: Option<Labels>,
     ) -> Result<Self> {
-        let mut first = 0;
-        let part = |(source, n_images)| {
-            let part = Part { source, n_images, first, is_prepared: false, packed_by: None };
-            first += n_images;
-            part
-        };
-        let parts = sources.into_iter().map(part).collect();
         let mut dataset = Self {
             pixels,
             labels: None,

@@ -78,7 +78,7 @@ fn weights_go_with_their_images() {
 }
 
 #[test]
-fn labels_from_elsewhere_must_match_the_number_of_images() {
+fn labels_from_another_file_must_match_the_number_of_images() {
     let mut data = set("a", &[5, 6]);
     data.set_labels(Labels::from_names(["x", "y"]), "labels.txt").unwrap();
     assert_eq!(data.labels.as_ref().unwrap().name_of(1), "y");

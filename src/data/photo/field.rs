@@ -65,9 +65,9 @@ impl Field {
 
     fn smoothed_down(&self) -> Self {
         let last = self.height() - 1;
-        let at = |y: usize, x: usize| self.values[y * self.width + x];
+        let value = |y: usize, x: usize| self.values[y * self.width + x];
         let mean = |y: usize, x: usize| {
-            (at(y.saturating_sub(1), x) + at(y, x) + at((y + 1).min(last), x)) / 3.0
+            (value(y.saturating_sub(1), x) + value(y, x) + value((y + 1).min(last), x)) / 3.0
         };
         let row = |y: usize| (0..self.width).map(move |x| mean(y, x));
         Self { width: self.width, values: (0..=last).flat_map(row).collect() }
@@ -76,8 +76,8 @@ impl Field {
     /// The part inside the smallest box around the `kept` pixels. At least one pixel must be kept.
     pub(super) fn cropped(&self, kept: &[bool]) -> Self {
         let places = || kept.iter().enumerate().filter(|(_, kept)| **kept).map(|(i, _)| i);
-        let range = |of: &dyn Fn(usize) -> usize| {
-            let (first, last) = (places().map(of).min(), places().map(of).max());
+        let range = |coordinate: &dyn Fn(usize) -> usize| {
+            let (first, last) = (places().map(coordinate).min(), places().map(coordinate).max());
             first.unwrap_or(0)..last.map_or(1, |last| last + 1)
         };
         let (rows, columns) = (range(&|i| i / self.width), range(&|i| i % self.width));

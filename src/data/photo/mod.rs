@@ -23,9 +23,9 @@ use crate::error::Result;
 use field::Field;
 
 /// Photos are averaged down to this many pixels a side.
-const LONGEST: usize = 128;
+const MAX_SIDE: usize = 128;
 /// Ink differs from paper by at least so many grey levels of 256, at its strongest.
-const LEAST_CONTRAST: f64 = 16.0;
+const MIN_CONTRAST: f64 = 16.0;
 /// The longer side of the ink, in parts of the shorter side of the image.
 const SIDE: f64 = 20.0 / 28.0;
 
@@ -52,20 +52,20 @@ fn prepared(values: &[u8], photo_width: usize, (height, width): (usize, usize)) 
 
 fn shrunk(photo: Field) -> Field {
     let longest = photo.height().max(photo.width());
-    if longest <= LONGEST {
+    if longest <= MAX_SIDE {
         return photo;
     }
-    photo.scaled(LONGEST as f64 / longest as f64)
+    photo.scaled(MAX_SIDE as f64 / longest as f64)
 }
 
 /// Smoothed distance of every pixel from the paper, towards dark or towards bright.
 fn ink(photo: &Field) -> Field {
     let paper::Residuals { values, scale } = paper::residuals(photo);
-    let beyond = |is_ink: &dyn Fn(f64) -> bool| -> f64 {
+    let ink_energy = |is_ink: &dyn Fn(f64) -> bool| -> f64 {
         values.iter().filter(|r| is_ink(**r)).map(|r| r * r).sum()
     };
     let limit = paper::OUTLIER * scale;
-    let is_dark = beyond(&|r| r < -limit) >= beyond(&|r| r > limit);
+    let is_dark = ink_energy(&|r| r < -limit) >= ink_energy(&|r| r > limit);
     let sign = if is_dark { -1.0 } else { 1.0 };
     let values = values.iter().map(|r| (sign * r).max(0.0)).collect();
     Field::new(photo.width(), values).smoothed()
@@ -74,7 +74,7 @@ fn ink(photo: &Field) -> Field {
 /// The ink alone, 128 where an edge of it runs and 255 inside; `None` where there is none.
 fn cut_out(ink: &Field) -> Option<Field> {
     let top = ink.values().iter().copied().fold(0.0, f64::max);
-    if top < LEAST_CONTRAST {
+    if top < MIN_CONTRAST {
         return None;
     }
     let levels: Vec<f64> = ink.values().iter().map(|v| v / top * 255.0).collect();

@@ -8,7 +8,7 @@ pub(super) const OUTLIER: f64 = 2.5;
 /// Number of fits; each uses the pixels that the previous fit took for paper.
 const ROUNDS: usize = 8;
 /// The standard deviation of a normal distribution over its median absolute deviation.
-const OF_MEDIAN: f64 = 1.4826;
+const SCALE_OVER_MEDIAN: f64 = 1.4826;
 
 pub(super) struct Residuals {
     /// Pixel minus paper.
@@ -28,7 +28,7 @@ pub(super) fn residuals(photo: &Field) -> Residuals {
         let plane = plane(photo.values(), &is_paper, pixel);
         let pixels = photo.values().iter().enumerate();
         found.values = pixels.map(|(i, value)| value - plane.dot(&pixel(i))).collect();
-        found.scale = OF_MEDIAN * median_size(&found.values) + 1.0;
+        found.scale = SCALE_OVER_MEDIAN * median_size(&found.values) + 1.0;
         let limit = OUTLIER * found.scale;
         is_paper = found.values.iter().map(|r| r.abs() < limit).collect();
     }

@@ -5,7 +5,6 @@
 use super::stream::Stream;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
-use std::io::Read;
 
 /// The element type of unsigned bytes, the only one read.
 const UNSIGNED_BYTE: u8 = 0x08;
@@ -57,13 +56,8 @@ fn header(input: &mut Stream) -> Result<Vec<u32>> {
     if code != UNSIGNED_BYTE {
         return Err(input.wrong(idx_type(code, dims)));
     }
-    let mut bytes = vec![0; 4 + 4 * dims];
-    let found = input.head().len() as u64;
-    if found < bytes.len() as u64 {
-        let expected = bytes.len() as u64;
-        return Err(input.wrong(DataProblem::Truncated { expected, found }));
-    }
-    input.reader().read_exact(&mut bytes).map_err(|e| input.failed(e))?;
+    let mut bytes = Vec::new();
+    input.append_exactly(&mut bytes, 4 + 4 * dims as u64)?;
     let (words, _) = bytes.as_chunks::<4>();
     Ok(words.iter().skip(1).map(|word| u32::from_be_bytes(*word)).collect())
 }

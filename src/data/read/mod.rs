@@ -16,7 +16,7 @@ pub(crate) mod raw_mnist;
 pub(crate) mod stream;
 pub(crate) mod table;
 
-use super::dataset::{Dataset, SourceKind};
+use super::dataset::{Dataset, Part, SourceKind};
 use super::photo;
 use super::source::{Source, Split};
 use crate::error::{DataProblem, Error, Result};
@@ -66,7 +66,7 @@ pub fn load_all(sources: &[Source]) -> Result<Dataset> {
         return Err(errors.swap_remove(0));
     }
     let mut set = Dataset::concat(sets)?;
-    set.unreadable.extend(errors.into_iter().map(picture_folder::own_problem));
+    set.unreadable.extend(errors.into_iter().map(picture_folder::path_and_problem));
     Ok(set)
 }
 
@@ -127,9 +127,8 @@ fn load_file(source: &Source, input: Stream) -> Result<Dataset> {
 
 fn load_picture(name: String, input: Stream, size: Option<(usize, usize)>) -> Result<Dataset> {
     let (picture, is_prepared) = photo::fitted(pictures::read(input)?, size)?;
-    let mut set = Dataset::new(name, SourceKind::Pictures, picture, None)?;
-    set.parts.iter_mut().for_each(|part| part.is_prepared = is_prepared);
-    Ok(set)
+    let part = Part { is_prepared, ..Part::new(name, 0, 1) };
+    Dataset::from_parts(vec![part], SourceKind::Pictures, picture, None)
 }
 
 fn refuse_split(source: &Source) -> Result<()> {

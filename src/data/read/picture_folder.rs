@@ -2,7 +2,7 @@
 
 use super::listing::{self, Listing};
 use super::{idx_folder, pictures, stream::Stream};
-use crate::data::dataset::{Dataset, SourceKind};
+use crate::data::dataset::{Dataset, Part, SourceKind};
 use crate::data::{labels::Labels, photo, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{self, FileKind};
@@ -12,9 +12,7 @@ use std::path::{Path, PathBuf};
 #[derive(Default)]
 struct Album {
     pixels: Option<Pixels>,
-    files: Vec<PathBuf>,
-    /// Whether each of them was made into an image of another size.
-    prepared: Vec<bool>,
+    parts: Vec<Part>,
     /// The height and width that pictures are to have.
     size: Option<(usize, usize)>,
     /// For each of them the name of its sub-folder; blank for one beside the sub-folders.
@@ -58,7 +56,7 @@ impl Album {
         let listing = match listing::list(folder) {
             Ok(listing) => listing,
             Err(error) => {
-                self.unreadable.push(own_problem(error));
+                self.unreadable.push(path_and_problem(error));
                 return Ok(());
             }
         };
@@ -86,18 +84,18 @@ impl Album {
     fn push(&mut self, path: &Path, picture: Pixels, label: &str) -> Result<()> {
         let (picture, is_prepared) = photo::fitted(picture, self.size)?;
         let size = picture.size_text();
-        match (&mut self.pixels, self.files.first()) {
+        match (&mut self.pixels, self.parts.first()) {
             (Some(pixels), Some(first)) => {
                 if !pixels.append(&picture) {
-                    let (other, other_size) = (first.display().to_string(), pixels.size_text());
+                    let (other, other_size) = (first.source.clone(), pixels.size_text());
                     let problem = DataProblem::MixedSizes { size, other, other_size };
                     return Err(Error::data(path, problem));
                 }
             }
             (pixels, _) => *pixels = Some(picture),
         }
-        self.files.push(path.to_path_buf());
-        self.prepared.push(is_prepared);
+        let part = Part::new(path.display().to_string(), self.parts.len(), 1);
+        self.parts.push(Part { is_prepared, ..part });
         self.labels.push(label.to_owned());
         Ok(())
     }
@@ -112,16 +110,13 @@ impl Album {
         };
         let any_labelled = self.labels.iter().any(|label| !label.is_empty());
         let labels = any_labelled.then(|| Labels::from_names(&self.labels));
-        let names = self.files.iter().map(|path| (path.display().to_string(), 1));
-        let mut set = Dataset::of_parts(names, SourceKind::Pictures, pixels, labels)?;
-        let parts = set.parts.iter_mut().zip(self.prepared);
-        parts.for_each(|(part, is_prepared)| part.is_prepared = is_prepared);
+        let set = Dataset::from_parts(self.parts, SourceKind::Pictures, pixels, labels)?;
         Ok(Dataset { unreadable: self.unreadable, passed_over: self.passed_over, ..set })
     }
 }
 
 /// The file that an error is about, and its problem.
-pub(crate) fn own_problem(error: Error) -> (PathBuf, DataProblem) {
+pub(crate) fn path_and_problem(error: Error) -> (PathBuf, DataProblem) {
     match error {
         Error::Data { path, problem } => (path, problem),
         Error::Io { path, source } => (path, DataProblem::Unreadable(source.to_string())),
@@ -140,7 +135,7 @@ fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
             _ => Ok(None),
         }
     };
-    read().map_err(|error| own_problem(error).1)
+    read().map_err(|error| path_and_problem(error).1)
 }
 
 fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf]) -> DataProblem {

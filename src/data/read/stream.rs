@@ -200,6 +200,18 @@ impl Stream {
         read.map(drop).map_err(|e| self.failed(e))
     }
 
+    /// Appends `n` bytes to `bytes`, which are all bytes of the file before them. Errors:
+    /// [`DataProblem::Truncated`] if the content ends first.
+    pub(crate) fn append_exactly(&mut self, bytes: &mut Vec<u8>, n: u64) -> Result<()> {
+        let expected = bytes.len() as u64 + n;
+        self.append(bytes, n)?;
+        let found = bytes.len() as u64;
+        if found < expected {
+            return Err(self.wrong(DataProblem::Truncated { expected, found }));
+        }
+        Ok(())
+    }
+
     /// Checks that the content ends here, after `expected` bytes; for gzip the checksum too.
     pub(crate) fn expect_end(&mut self, expected: u64) -> Result<()> {
         let mut one = Vec::new();

@@ -35,7 +35,7 @@ pub enum Init {
 
 impl Init {
     /// How it begins, without the mixture that [`Self::From`] holds.
-    pub fn kind(&self) -> InitKind {
+    pub(crate) fn kind(&self) -> InitKind {
         match self {
             Self::RandomRows => InitKind::RandomRows,
             Self::RandomMeans => InitKind::RandomMeans,

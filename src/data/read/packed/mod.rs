@@ -23,13 +23,13 @@
 
 use super::stream::Stream;
 use crate::bits::{BitMatrix, SharedBytes};
-use crate::data::dataset::{Dataset, SourceKind};
+use crate::data::dataset::{Dataset, Part, SourceKind};
 use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::{digest::Hasher, file_kind::PACKED, record::Binarize};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 
 /// The format version this program writes, and the only one it reads.
 const VERSION: u32 = 1;
@@ -241,7 +241,7 @@ fn damaged(input: &Stream, reason: &str) -> Error {
 /// Everything before the rows.
 fn start(input: &mut Stream) -> Result<Vec<u8>> {
     let mut start = Vec::new();
-    append(input, PREFIX, &mut start)?;
+    input.append_exactly(&mut start, PREFIX as u64)?;
     let word = |at: usize| start[at..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
     let (version, len) = (word(8), word(12));
     if version > VERSION {
@@ -250,20 +250,8 @@ fn start(input: &mut Stream) -> Result<Vec<u8>> {
     if version == 0 || len > MAX_HEADER {
         return Err(damaged(input, "its first 16 bytes make no sense"));
     }
-    append(input, len as usize, &mut start)?;
+    input.append_exactly(&mut start, len.into())?;
     Ok(start)
-}
-
-/// Appends the next `n` bytes; memory is taken as they arrive.
-fn append(input: &mut Stream, n: usize, bytes: &mut Vec<u8>) -> Result<()> {
-    let expected = (bytes.len() + n) as u64;
-    let read = input.reader().take(n as u64).read_to_end(bytes);
-    read.map_err(|e| input.failed(e))?;
-    let found = bytes.len() as u64;
-    if found < expected {
-        return Err(input.wrong(DataProblem::Truncated { expected, found }));
-    }
-    Ok(())
 }
 
 impl Header {
@@ -322,8 +310,8 @@ impl Header {
         }
         let pixels = Pixels::packed(bits, height, width).map_err(said)?;
         let kind = if self.synthetic { SourceKind::Synthetic } else { SourceKind::Packed };
-        let mut set = Dataset::new(source, kind, pixels, labels).map_err(said)?;
-        set.parts.iter_mut().for_each(|part| part.packed_by = Some(self.binarize));
+        let part = Part { packed_by: Some(self.binarize), ..Part::new(source, 0, n) };
+        let set = Dataset::from_parts(vec![part], kind, pixels, labels).map_err(said)?;
         Ok(Dataset { weights, names: self.names, ..set })
     }
 }

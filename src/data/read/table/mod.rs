@@ -38,12 +38,13 @@ pub(crate) struct Content {
 pub(crate) fn read(mut input: Stream) -> Result<Content> {
     let separator = separator(input.head());
     let mut table = Table::default();
-    let has_bom = input.head().starts_with(BOM);
-    let reader = skip(input.reader(), if has_bom { BOM.len() } else { 0 });
-    let read = reader.and_then(|reader| match separator {
-        Some(separator) => table.read_separated(reader, separator),
-        None => table.read_spaced(reader),
-    });
+    if input.head().starts_with(BOM) {
+        input.skip(BOM.len() as u64)?;
+    }
+    let read = match separator {
+        Some(separator) => table.read_separated(input.reader(), separator),
+        None => table.read_spaced(input.reader()),
+    };
     read.map_err(|stop| match stop {
         Stop::Io(e) => input.failed(e),
         Stop::Problem(problem) => input.wrong(problem),
@@ -61,11 +62,6 @@ pub(crate) fn read(mut input: Stream) -> Result<Content> {
     let (values, missing) = table.values.into_parts();
     let pixels = Pixels::new(n_images, 1, n_features, values)?.without(&missing)?;
     Ok(Content { pixels, labels, weights, names: table.names })
-}
-
-fn skip<R: BufRead>(mut reader: R, n: usize) -> Result<R, Stop> {
-    let skipped = reader.by_ref().take(n as u64).read_to_end(&mut Vec::new());
-    skipped.map(|_| reader).map_err(Stop::Io)
 }
 
 /// The separator that the first line uses; `None` for spaces, however many.
