@@ -25,12 +25,14 @@ impl GreyValues {
         self.values.len()
     }
 
+    /// Appends a grey value, or a missing one for NaN.
     pub(crate) fn push(&mut self, value: f64) -> Result<(), NotGrey> {
+        let index = self.values.len();
         if value.is_nan() {
-            self.push_missing();
+            self.missing.push(index);
+            self.values.push(0);
             return Ok(());
         }
-        let index = self.values.len();
         // The cast saturates and turns NaN into 0, so it undoes itself exactly for whole numbers 0
         // to 255.
         let whole = value as u8;
@@ -45,7 +47,7 @@ impl GreyValues {
         Ok(())
     }
 
-    pub(crate) fn push_whole(&mut self, value: u8) -> Result<(), NotGrey> {
+    fn push_whole(&mut self, value: u8) -> Result<(), NotGrey> {
         let index = self.values.len();
         if value > 1 && self.fractions {
             return Err(NotGrey { index, value: value.into() });
@@ -54,11 +56,6 @@ impl GreyValues {
         }
         self.values.push(if self.fractions { value * 255 } else { value });
         Ok(())
-    }
-
-    pub(crate) fn push_missing(&mut self) {
-        self.missing.push(self.values.len());
-        self.values.push(0);
     }
 
     /// From the first fraction on, the 0 and 1 before it mean 0 and 255.

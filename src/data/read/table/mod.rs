@@ -211,19 +211,12 @@ impl Table {
             self.weights.push(weight(cell, line)?);
             return Ok(());
         }
-        let pushed = match number(cell) {
-            None if is_missing(cell) => {
-                self.values.push_missing();
-                Ok(())
-            }
-            Some(Number::Small(value)) => self.values.push_whole(value),
-            Some(Number::Other(value)) => self.values.push(value),
-            None => {
-                let cell = String::from_utf8_lossy(cell).chars().take(30).collect();
-                return Err(DataProblem::NotANumber { line, column: column + 1, cell });
-            }
+        let number = number(cell).or(is_missing(cell).then_some(f64::NAN));
+        let Some(number) = number else {
+            let cell = String::from_utf8_lossy(cell).chars().take(30).collect();
+            return Err(DataProblem::NotANumber { line, column: column + 1, cell });
         };
-        pushed.map_err(|bad| self.out_of_range(bad, line))
+        self.values.push(number).map_err(|bad| self.out_of_range(bad, line))
     }
 
     /// The error for a value, perhaps before the `current` line: a 0.5 makes an earlier 7 wrong.
@@ -256,23 +249,17 @@ fn counts_columns(cells: &[&[u8]]) -> bool {
     cells.len() > 2 && cells.iter().enumerate().all(is_its_number)
 }
 
-/// A number in a cell. Most are small and whole; those take a faster path.
-enum Number {
-    Small(u8),
-    Other(f64),
-}
-
-fn number(cell: &[u8]) -> Option<Number> {
-    let digit = |b: u8| b.is_ascii_digit().then(|| b - b'0');
-    if let [one] = *cell {
-        return digit(one).map(Number::Small);
+/// The number in a cell. Most are small and whole; those take a faster path.
+fn number(cell: &[u8]) -> Option<f64> {
+    if let [digit] = *cell {
+        return digit.is_ascii_digit().then(|| f64::from(digit - b'0'));
     }
     let text = std::str::from_utf8(cell).ok()?;
     match text.parse::<u8>() {
-        Ok(small) => Some(Number::Small(small)),
-        Err(_) if text.eq_ignore_ascii_case("true") => Some(Number::Small(1)),
-        Err(_) if text.eq_ignore_ascii_case("false") => Some(Number::Small(0)),
-        Err(_) => text.parse().ok().map(Number::Other),
+        Ok(small) => Some(small.into()),
+        Err(_) if text.eq_ignore_ascii_case("true") => Some(1.0),
+        Err(_) if text.eq_ignore_ascii_case("false") => Some(0.0),
+        Err(_) => text.parse().ok(),
     }
 }
 
