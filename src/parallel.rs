@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use std::sync::atomic::AtomicUsize;
 
-    fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
     }
 
@@ -182,12 +182,12 @@ mod tests {
     fn results_stand_in_the_order_of_the_pieces_not_of_their_ends() {
         let squares: Vec<usize> = (0..1000).map(|i| i * i).collect();
         for threads in [1, 2, 5] {
-            let found = on(threads, || map(0..1000, |i| i * i));
+            let found = with_threads(threads, || map(0..1000, |i| i * i));
             assert_eq!(found, squares, "{threads} threads");
         }
         assert!(map(0..0, |i: usize| i).is_empty());
         let is_ended = AtomicBool::new(false);
-        let found = on(2, || {
+        let found = with_threads(2, || {
             map(0..2, |i| {
                 match i {
                     0 => wait_for(&is_ended),
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn every_piece_is_worked_on_once_also_within_other_work() {
         let mut sums = vec![vec![0; 100]; 50];
-        on(3, || {
+        with_threads(3, || {
             for_each(&mut sums, |row| {
                 for_each(row.chunks_mut(7), |part| part.iter_mut().for_each(|v| *v += 1))
             });
@@ -214,7 +214,7 @@ mod tests {
     fn a_thread_makes_room_once() {
         let rooms = AtomicUsize::new(0);
         let room = || rooms.fetch_add(1, Ordering::Relaxed);
-        let found = on(3, || map_with(0..1000, room, |room, piece| (*room, piece)));
+        let found = with_threads(3, || map_with(0..1000, room, |room, piece| (*room, piece)));
         assert!((1..=3).contains(&rooms.into_inner()));
         assert!(found.into_iter().enumerate().all(|(i, (room, piece))| room < 3 && piece == i));
     }
@@ -227,7 +227,7 @@ mod tests {
                 begun.fetch_add(1, Ordering::Relaxed);
                 if i % 10 == 7 { Err(i) } else { Ok(i) }
             };
-            assert_eq!(on(threads, || try_map(0..1_000_000, work)), Err(7));
+            assert_eq!(with_threads(threads, || try_map(0..1_000_000, work)), Err(7));
             assert!(begun.into_inner() < 1_000_000);
         }
         assert_eq!(try_map(0..3, Ok::<_, ()>), Ok(vec![0, 1, 2]));

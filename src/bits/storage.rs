@@ -33,19 +33,19 @@ impl View {
         Self { bytes, offset, places: None, swapped: None }
     }
 
-    fn at(&self, bytes: Range<usize>) -> &[u8] {
+    fn slice(&self, bytes: Range<usize>) -> &[u8] {
         &(*self.bytes).as_ref()[self.offset + bytes.start..self.offset + bytes.end]
     }
 
     /// The bytes of row `i` as they lie there, before any swapping.
     fn row(&self, i: usize, stride: usize) -> &[u8] {
         let place = self.places.as_ref().map_or(i, |places| places[i]);
-        self.at(place * stride..(place + 1) * stride)
+        self.slice(place * stride..(place + 1) * stride)
     }
 
     /// The first `n` rows, if they lie together and no bits are swapped.
     pub(super) fn together(&self, n: usize, stride: usize) -> Option<&[u8]> {
-        (self.places.is_none() && self.swapped.is_none()).then(|| self.at(0..n * stride))
+        (self.places.is_none() && self.swapped.is_none()).then(|| self.slice(0..n * stride))
     }
 
     /// The rows at `rows`.

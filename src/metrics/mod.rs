@@ -84,8 +84,8 @@ impl Contingency {
     ) -> Result<Self> {
         let mut table = vec![0_u64; table_size(n_clusters, n_labels)?];
         for (cluster, label, count) in samples {
-            let cluster = below(n_clusters, cluster, "assignment")?;
-            let cell = &mut table[cluster * n_labels + below(n_labels, label, "label")?];
+            let cluster = checked_index(n_clusters, cluster, "assignment")?;
+            let cell = &mut table[cluster * n_labels + checked_index(n_labels, label, "label")?];
             *cell = cell.saturating_add(count);
         }
         Self::from_counts(n_clusters, n_labels, table)
@@ -189,7 +189,7 @@ fn table_size(n_clusters: usize, n_labels: usize) -> Result<usize> {
     }
 }
 
-fn below<T: TryInto<usize>>(limit: usize, value: T, name: &'static str) -> Result<usize> {
+fn checked_index<T: TryInto<usize>>(limit: usize, value: T, name: &'static str) -> Result<usize> {
     match value.try_into() {
         Ok(value) if value < limit => Ok(value),
         Ok(value) => Err(Error::parameter(name, value, format!("below {limit}"))),

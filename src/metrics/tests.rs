@@ -141,13 +141,13 @@ proptest! {
         clusters in Just(vec![0_u8, 1, 2, 3, 4, 5]).prop_shuffle(),
         labels in Just(vec![0_u8, 1, 2, 3, 4]).prop_shuffle(),
     ) {
-        let before = of_pairs(&pairs);
+        let before = table_of(&pairs);
         pairs.reverse();
         pairs.iter_mut().for_each(|(c, l)| {
             *c = clusters[usize::from(*c)];
             *l = labels[usize::from(*l)];
         });
-        for (a, b) in scores(&before).into_iter().zip(scores(&of_pairs(&pairs))) {
+        for (a, b) in scores(&before).into_iter().zip(scores(&table_of(&pairs))) {
             assert_close(a, b);
         }
     }
@@ -165,7 +165,7 @@ proptest! {
     }
 }
 
-fn of_pairs(pairs: &[(u8, u8)]) -> Contingency {
+fn table_of(pairs: &[(u8, u8)]) -> Contingency {
     let (assignments, labels): (Vec<u8>, Vec<u8>) = pairs.iter().copied().unzip();
     Contingency::new(&assignments, 6, &labels, 5).unwrap()
 }

@@ -35,7 +35,7 @@ pub(super) fn interior(found: &Scored) -> f64 {
     let is_inner = |_, mean| mean > 0.0 && mean < 1.0;
     let of_component = |k: usize| {
         let share = found.stats.resp_sum(k) / found.n_samples;
-        part(share, found.mixture.weights()[k]) + of_means(found, k, is_inner)
+        part(share, found.mixture.weights()[k]) + gain_of_means(found, k, is_inner)
     };
     (0..found.mixture.n_components()).map(of_component).sum()
 }
@@ -57,7 +57,7 @@ pub(super) fn boundary(found: &Scored, e_step: &mut EStep) -> Result<f64> {
             mean >= 1.0 - BOUNDARY && mode < mean
         }
     };
-    Ok((0..found.mixture.n_components()).map(|k| of_means(&inside, k, leaves)).sum())
+    Ok((0..found.mixture.n_components()).map(|k| gain_of_means(&inside, k, leaves)).sum())
 }
 
 /// Whether a mean counts as 0 or 1.
@@ -66,7 +66,7 @@ pub(in crate::em) fn is_on_boundary(mean: f64) -> bool {
 }
 
 /// The gain by those means of component `k` for which `counts` holds, given the mode and the mean.
-fn of_means(found: &Scored, k: usize, counts: impl Fn(f64, f64) -> bool) -> f64 {
+fn gain_of_means(found: &Scored, k: usize, counts: impl Fn(f64, f64) -> bool) -> f64 {
     let (resp_sum, alpha) = (found.stats.resp_sum(k), found.alpha);
     if resp_sum + alpha == 0.0 {
         return 0.0;

@@ -80,7 +80,7 @@ pub(super) fn diagnose(
     }
     let is_stationary = gradient_residual <= STATIONARY.max(2.0 * params.tol);
     let mut diagnoses = vec![
-        of_end(stop, is_stationary, gradient_residual, params.max_iter),
+        stop_finding(stop, is_stationary, gradient_residual, params.max_iter),
         components::dead(&found),
         components::duplicates(&found, &rows.label_of),
         components::on_boundary(&found),
@@ -93,7 +93,7 @@ pub(super) fn diagnose(
 }
 
 /// The finding that follows from how the best run ended.
-fn of_end(
+fn stop_finding(
     stop: StopReason,
     is_stationary: bool,
     residual: f64,

@@ -176,8 +176,9 @@ mod tests {
                     // Rounding in another order, and responsibilities to the nearest 2^-24.
                     let close = |a: f64, b: f64| (a - b).abs() <= 700.0 * 1e-6;
                     assert!(close(stats.resp_sum(k), other.resp_sum(k)), "{d} features, {edge}");
-                    let at = |f: usize| (stats.weighted_sum(order[f], k), other.weighted_sum(f, k));
-                    assert!((0..d).map(at).all(|(a, b)| close(a, b)), "{d} features, {edge}");
+                    let sums =
+                        |f: usize| (stats.weighted_sum(order[f], k), other.weighted_sum(f, k));
+                    assert!((0..d).map(sums).all(|(a, b)| close(a, b)), "{d} features, {edge}");
                 }
             }
         }

@@ -23,7 +23,7 @@ pub(super) fn draw(
     n_components: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) -> Result<BernoulliMixture> {
-    random_rows::around(rows, &far_apart(rows, n_components, rng))
+    random_rows::means_near(rows, &far_apart(rows, n_components, rng))
 }
 
 /// `count` rows. One is chosen again only where no other row differs from all chosen ones.
@@ -31,7 +31,7 @@ fn far_apart(rows: &Rows, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usi
     let data = &*rows.data;
     let any = |rng: &mut Xoshiro256PlusPlus| {
         let weights = (0..data.n_samples()).map(|i| rows.weight(i));
-        place(weights, below(rows.total_weight(), rng))
+        place(weights, uniform_below(rows.total_weight(), rng))
     };
     let mut chosen = vec![any(rng)];
     let mut distances = vec![u32::MAX; data.n_samples()];
@@ -44,7 +44,7 @@ fn far_apart(rows: &Rows, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<usi
         });
         let total: f64 = sums.into_iter().sum();
         let next = if total > 0.0 {
-            place(distances.iter().enumerate().map(weighted), below(total, rng))
+            place(distances.iter().enumerate().map(weighted), uniform_below(total, rng))
         } else {
             any(rng)
         };
@@ -89,7 +89,7 @@ fn place(lengths: impl Iterator<Item = f64>, target: f64) -> usize {
 }
 
 /// A number from 0 to below `most`, which must be above 0.
-fn below(most: f64, rng: &mut Xoshiro256PlusPlus) -> f64 {
+fn uniform_below(most: f64, rng: &mut Xoshiro256PlusPlus) -> f64 {
     Uniform::new(0.0, most).map_or(0.0, |uniform| uniform.sample(rng))
 }
 
@@ -110,8 +110,8 @@ mod tests {
     #[test]
     fn a_row_is_drawn_in_proportion_to_its_distance() {
         let lengths = [0.0, 2.0, 0.0, 1.0, 3.0];
-        let at = |target: u32| place(lengths.into_iter(), f64::from(target));
-        assert_eq!((0..7).map(at).collect::<Vec<_>>(), [1, 1, 3, 4, 4, 4, 4]);
+        let place_of = |target: u32| place(lengths.into_iter(), f64::from(target));
+        assert_eq!((0..7).map(place_of).collect::<Vec<_>>(), [1, 1, 3, 4, 4, 4, 4]);
     }
 
     #[test]

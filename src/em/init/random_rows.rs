@@ -19,14 +19,14 @@ pub(super) fn draw(
         None => distinct(rows.data.n_samples(), n_components, rng).into_iter().collect(),
         Some(weights) => by_weight(weights, n_components, rng),
     };
-    around(rows, &chosen)
+    means_near(rows, &chosen)
 }
 
 /// Components of equal weight, one for each `chosen` row: its mean is half-way between that row and
 /// the overall mean.
 ///
 /// The overall mean stands in for what is missing in the row.
-pub(super) fn around(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> {
+pub(super) fn means_near(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> {
     let (data, n_components) = (&rows.data, chosen.len());
     // Half a pseudo-count of each value keeps the means inside (0, 1).
     let (ones, observed) = weighted_counts(rows);

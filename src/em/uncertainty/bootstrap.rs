@@ -52,8 +52,11 @@ pub fn bootstrap<'a>(
     if n_refits < 2 {
         return Err(Error::parameter("bootstrap", n_refits, "a whole number from 2"));
     }
-    let start =
-        if params.alpha > 0.0 { mixture.clone() } else { inside(mixture, rows.total_weight())? };
+    let start = if params.alpha > 0.0 {
+        mixture.clone()
+    } else {
+        moved_inside(mixture, rows.total_weight())?
+    };
     let params = FitParams {
         n_components: mixture.n_components(),
         init: Init::From(start),
@@ -107,7 +110,7 @@ fn refit(
 
 /// The mixture with half a one and half a zero more in every mean. EM never leaves a mean of
 /// exactly 0 or 1, so a refit must not start there.
-fn inside(mixture: &BernoulliMixture, n: f64) -> Result<BernoulliMixture> {
+fn moved_inside(mixture: &BernoulliMixture, n: f64) -> Result<BernoulliMixture> {
     let (weights, mut means) = mixture.clone().into_parts();
     for (mean, weight) in means.chunks_exact_mut(mixture.n_features()).zip(&weights) {
         mean.iter_mut().for_each(|m| *m = (n * weight * *m + 0.5) / (n * weight + 1.0));

@@ -45,7 +45,7 @@ fn fill_group<C: Cell<N>, const N: usize>(
     }
     let max_units = f32::from(C::MAX_UNITS);
     for (pattern, cell) in cells.iter_mut().enumerate().skip(1) {
-        let below = |l: usize| upper_bound[pattern] - sums[pattern][l];
-        *cell = C::new(&array(|l| units(below(l), units_per_nat, max_units)));
+        let distance = |l: usize| upper_bound[pattern] - sums[pattern][l];
+        *cell = C::new(&array(|l| units(distance(l), units_per_nat, max_units)));
     }
 }

@@ -30,7 +30,7 @@ impl<const N: usize> Marks<N> {
 
     /// The marks below `lowest`, and saturated ones in the place of the others.
     #[inline(always)]
-    pub(super) fn below(&self, lowest: i16) -> Self {
+    pub(super) fn keep_below(&self, lowest: i16) -> Self {
         Self(array(|l| if self.0[l] < lowest { self.0[l] } else { SATURATED }))
     }
 

@@ -178,7 +178,7 @@ fn lowest<P: Masked, const N: usize>(row: &[Marks<N>], reach: i16) -> i16 {
 fn slack<P: Masked, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
     let mut beyond = Marks([SATURATED; N]);
     for marks in row {
-        beyond = beyond.max(&marks.below(lowest));
+        beyond = beyond.max(&marks.keep_below(lowest));
     }
     // The true mark of a saturated one is lower still.
     lowest.saturating_sub(beyond.largest::<P>())

@@ -138,7 +138,7 @@ enum Means {
 }
 
 impl Means {
-    fn of(self, seed: u64, k: usize, d: usize) -> f64 {
+    fn mean(self, seed: u64, k: usize, d: usize) -> f64 {
         let (u, prototype) = (uniform(seed ^ 1, k, d), uniform(seed ^ 2, k, d) < 0.4);
         match self {
             Self::Separated(edge) if prototype => 1.0 - edge * (1.0 + u),
@@ -193,7 +193,7 @@ proptest! {
         let weights: Vec<f64> = (0..k).map(weight).collect();
         let total: f64 = weights.iter().sum();
         let weights: Vec<f64> = weights.into_iter().map(|w| w / total).collect();
-        let means: Vec<f64> = (0..k * d).map(|i| kind.of(seed, i / d, i % d)).collect();
+        let means: Vec<f64> = (0..k * d).map(|i| kind.mean(seed, i / d, i % d)).collect();
         let data = rows(24, (k, d), &means, seed);
         assert_none_is_missed_in_any_width(&weights, &means, &data, n_coarser);
     }
@@ -207,8 +207,8 @@ fn assert_rounding_loses_nobody<C: Cell<N>, const N: usize>(d: usize, n_coarser:
     let behind = [0.498 / units, 0.502 / units, 0.0];
     let logistic = |o: f64| 1.0 / (1.0 + libm::exp(-o));
     // One feature of every group of four is one in the row.
-    let of = |k: usize, d: usize| if d % 4 == 1 { logistic(-1.0 - behind[k]) } else { 0.5 };
-    let means: Vec<f64> = (0..3 * d).map(|i| of(i / d, i % d)).collect();
+    let mean = |k: usize, d: usize| if d % 4 == 1 { logistic(-1.0 - behind[k]) } else { 0.5 };
+    let means: Vec<f64> = (0..3 * d).map(|i| mean(i / d, i % d)).collect();
     let zeros = |k: usize| means[k * d..(k + 1) * d].iter().map(|m| libm::log1p(-m)).sum::<f64>();
     let gap = (0..d).filter(|d| d % 4 == 1).count() as f64 * (behind[1] - behind[0]);
     let bias = [0.0, gap - REACH + 1e-3, -150.0 - d as f64];
@@ -254,14 +254,14 @@ fn padding_never_comes_into_question() {
 #[test]
 fn leaders_that_a_missing_feature_rules_out_hide_nobody() {
     let d = 100;
-    let of = |k: usize, d: usize| match (k, d) {
+    let mean = |k: usize, d: usize| match (k, d) {
         (0 | 1, 99) => 1.0,
         (0 | 1, d) => [0.999, 0.99][k] - 0.001 * f64::from(u8::from(d < 50)),
         (_, 99) => 0.5,
         (3, 98) => 0.6,
         _ => 0.3,
     };
-    let means: Vec<f64> = (0..4 * d).map(|i| of(i / d, i % d)).collect();
+    let means: Vec<f64> = (0..4 * d).map(|i| mean(i / d, i % d)).collect();
     let data = BitMatrix::from_fn(1, d, |_, f| f < 99);
     let weights = [0.25; 4];
     let scorer = Scorer::new(&weights, &means, Layout::plain(d));
@@ -300,13 +300,13 @@ fn units_get_coarser_down_to_one_for_a_nat() {
 /// However many nats one component lies behind another in a cell, but for what is never one.
 fn assert_no_cell_is_cut_short<C: Cell<N>, const N: usize>(nats: f64, is_never: bool) {
     let (d, near) = (64, 1.0 / (1.0 + libm::exp(nats / 8.0)));
-    let of = |k: usize, f: usize| match k {
+    let mean = |k: usize, f: usize| match k {
         0 => near,
         1 => 1.0 - near,
         _ if f == 7 && is_never => 0.0,
         _ => 0.5,
     };
-    let means: Vec<f64> = (0..3 * d).map(|i| of(i / d, i % d)).collect();
+    let means: Vec<f64> = (0..3 * d).map(|i| mean(i / d, i % d)).collect();
     let scorer = Scorer::new(&[0.25, 0.25, 0.5], &means, Layout::plain(d));
     let mut screen = Screen::<C, N>::new(3, d, REACH);
     screen.set_mixture(&scorer);
