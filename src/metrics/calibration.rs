@@ -143,8 +143,8 @@ mod tests {
 
     #[test]
     fn one_who_says_70_percent_and_is_right_in_70_of_100_is_calibrated() {
-        let samples: Vec<_> =
-            (0..100).map(|i| Judged::new(&[0.7, 0.3], Some(usize::from(i >= 70)))).collect();
+        let [right, wrong] = [0, 1].map(|truth| Judged::new(&[0.7, 0.3], Some(truth)));
+        let samples = [vec![right; 70], vec![wrong; 30]].concat();
         let scores = Calibration::new(&samples).unwrap();
         assert!(scores.calibration_error < 1e-12);
         assert_close(scores.brier, 2.0 * 0.7 * 0.3);
