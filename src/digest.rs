@@ -13,8 +13,8 @@ impl Hasher {
         self.0.update(bytes);
     }
 
-    pub(crate) fn finish(self) -> [u8; 32] {
-        self.0.finalize().into()
+    pub(crate) fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
     }
 }
 
@@ -22,7 +22,7 @@ impl Hasher {
 pub(crate) fn sha256(pieces: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Hasher::default();
     pieces.iter().for_each(|piece| hasher.update(piece));
-    hasher.finish()
+    hasher.finish().0
 }
 
 /// A SHA-256 as a value. [`fmt::Display`] writes 64 lower-case hexadecimal digits.
@@ -38,12 +38,6 @@ impl Digest {
     /// Its 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
-    }
-}
-
-impl From<[u8; 32]> for Digest {
-    fn from(bytes: [u8; 32]) -> Self {
-        Self(bytes)
     }
 }
 

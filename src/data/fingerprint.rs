@@ -13,7 +13,7 @@ pub fn fingerprint(bits: &BitMatrix, weights: Option<&[f64]>) -> Digest {
     let pieces = bits.pieces().chain(bits.missing().into_iter().flat_map(BitMatrix::pieces));
     pieces.for_each(|piece| hash.update(&piece));
     weights.into_iter().flatten().for_each(|weight| hash.update(&weight.to_le_bytes()));
-    hash.finish().into()
+    hash.finish()
 }
 
 #[cfg(test)]

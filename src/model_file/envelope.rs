@@ -14,7 +14,7 @@ pub const MAX_FILE_LEN: u64 = 1 << 30;
 /// The length of magic, version, payload length and checksum, in bytes.
 pub(super) const HEADER_LEN: u64 = 52;
 /// How the magic begins after a transfer as text, which strips or replaces the first byte.
-const BENT_MAGIC: [&[u8]; 4] = [b"\x89BMM", b"\x09BMM", b"BMM\r", b"\xef\xbf\xbdBMM"];
+const CHANGED_MAGIC: [&[u8]; 4] = [b"\x89BMM", b"\x09BMM", b"BMM\r", b"\xef\xbf\xbdBMM"];
 
 /// The fields of the header, taken apart but not yet believed.
 struct Header<'a> {
@@ -98,7 +98,7 @@ fn take_header(file: &[u8]) -> Option<(Header<'_>, &[u8])> {
 }
 
 fn not_a_model(file: &[u8]) -> ModelProblem {
-    if BENT_MAGIC.iter().any(|start| file.starts_with(start)) {
+    if CHANGED_MAGIC.iter().any(|start| file.starts_with(start)) {
         return ModelProblem::Damaged("its first bytes were changed, as by a text-mode transfer");
     }
     if file.starts_with(GZIP) {

@@ -162,19 +162,15 @@ impl Model {
 /// The bytes of a model file, and at most one more than its header asks for.
 fn read_file(path: &Path, mut file: File) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    read_some(path, &mut file, envelope::HEADER_LEN, &mut bytes)?;
+    file.by_ref().take(envelope::HEADER_LEN).read_to_end(&mut bytes).map_err(Error::io(path))?;
     let needs = envelope::file_len(&bytes).map_err(|problem| Error::model(path, problem))?;
     let about = file.metadata().map_err(Error::io(path))?;
     if about.is_file() && about.len() < needs {
         return Err(Error::model(path, ModelProblem::Truncated { has: about.len(), needs }));
     }
-    read_some(path, &mut file, (needs - envelope::HEADER_LEN).saturating_add(1), &mut bytes)?;
+    let rest = needs - envelope::HEADER_LEN + 1;
+    file.take(rest).read_to_end(&mut bytes).map_err(Error::io(path))?;
     Ok(bytes)
-}
-
-/// Appends up to `count` bytes of `file`. Memory grows with what arrives, not with `count`.
-fn read_some(path: &Path, file: &mut File, count: u64, bytes: &mut Vec<u8>) -> Result<()> {
-    file.take(count).read_to_end(bytes).map_err(Error::io(path)).map(drop)
 }
 
 /// A mixture from unchecked `weights` (K) and `means` (K x D, one component after another).

@@ -6,11 +6,12 @@
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use bincode::error::DecodeError;
 
+use super::envelope::MAX_FILE_LEN;
 use super::model::Model;
 use crate::error::ModelProblem;
 
-/// The largest amount of memory that one payload may claim, in bytes; that of the largest file.
-const LIMIT: usize = 1 << 30;
+/// The largest amount of memory that one payload may claim, in bytes.
+const LIMIT: usize = MAX_FILE_LEN as usize;
 
 const CONFIG: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
     bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>();

@@ -92,8 +92,7 @@ pub struct Dataset {
     /// The names of the features (D), or none.
     pub names: Vec<String>,
     /// Where the images came from, in their order; the parts cover all images.
-    #[doc(hidden)]
-    pub parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
     /// How they were read.
     pub(crate) kind: SourceKind,
     /// Pictures, sub-folders and sources that cannot be read and were left out, with the problem.

@@ -110,9 +110,9 @@ impl Stream {
         self.check_len(header.saturating_add(body))?;
         #[cfg(unix)]
         if let Some(file) = self.raw.clone() {
-            return self.body_in_place(&file, header, body);
+            return self.body_in_parallel(&file, header, body);
         }
-        self.body_as_it_comes(header, body)
+        self.body_in_sequence(header, body)
     }
 
     pub(crate) fn len(&self) -> Option<u64> {
@@ -130,7 +130,7 @@ impl Stream {
     /// is copied in between. The threads share the first touch of fresh memory, too, which costs as
     /// much as the reading.
     #[cfg(unix)]
-    fn body_in_place(&mut self, file: &File, header: u64, body: u64) -> Result<Vec<u8>> {
+    fn body_in_parallel(&mut self, file: &File, header: u64, body: u64) -> Result<Vec<u8>> {
         use crate::parallel;
         use std::os::unix::fs::FileExt;
         let mut bytes = zeros(body).ok_or_else(|| self.no_memory(body))?;
@@ -143,7 +143,7 @@ impl Stream {
         read.map(|_| bytes).map_err(|e| self.failed(e))
     }
 
-    fn body_as_it_comes(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
+    fn body_in_sequence(&mut self, header: u64, body: u64) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut step = FIRST_RESERVATION;
         while (bytes.len() as u64) < body {

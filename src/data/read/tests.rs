@@ -78,7 +78,7 @@ fn the_held_out_images_come_along_and_their_damage_is_not_passed_over() {
 }
 
 #[test]
-fn a_raw_file_wins_over_its_packed_twin() {
+fn of_a_raw_and_a_packed_file_the_raw_one_is_read() {
     let folder = folder(&[
         ("train-images-idx3-ubyte", images(&[1, 2])),
         ("train-images-idx3-ubyte.gz", gzip(&images(&[3, 4]))),
@@ -167,6 +167,16 @@ fn folders_below_sub_folders_are_told_of() {
     let data = load_path(&folder).unwrap();
     assert_eq!(data.pixels.values(), [2]);
     assert_eq!(data.passed_over, [folder.path().join("train/cat")]);
+}
+
+#[test]
+fn pictures_of_another_size_than_asked_for_are_prepared() {
+    let folder = folder(&[("a.png", png(2, &[0, 255])), ("b.png", png(1, &[9, 9, 255]))]);
+    let data = load(&Source::new(folder.path()).with_size(1, 2)).unwrap();
+    let prepared: Vec<_> = data.parts.iter().map(|part| part.is_prepared).collect();
+    assert_eq!((data.pixels.n_features(), prepared), (2, vec![false, true]));
+    let alone = load(&Source::new(folder.path().join("b.png")).with_size(1, 2)).unwrap();
+    assert!(alone.parts[0].is_prepared);
 }
 
 #[cfg(unix)]

@@ -121,7 +121,7 @@ impl<'a> PackedFile<'a> {
             out.write_all(&weight.to_le_bytes())?;
         }
         let Hashing { mut out, hash } = out;
-        out.write_all(&hash.finish())?;
+        out.write_all(hash.finish().bytes())?;
         out.flush()
     }
 }
@@ -182,7 +182,7 @@ fn read_or_map(source: String, mut input: Stream, maps: bool) -> Result<Dataset>
     let mut hash = Hasher::default();
     hash.update(&start);
     bytes.chunks(PIECE).for_each(|bytes| hash.update(bytes));
-    if checksum[..] != hash.finish()[..] {
+    if checksum != hash.finish().bytes() {
         return Err(damaged(&input, "its checksum does not match"));
     }
     header.dataset(source, body, sizes).map_err(|reason| damaged(&input, &reason))

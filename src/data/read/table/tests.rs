@@ -18,7 +18,7 @@ fn rows(text: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn every_common_dress_of_a_table_gives_the_same_rows() {
+fn every_common_form_of_a_table_gives_the_same_rows() {
     let expected = vec![vec![0, 1, 255], vec![7, 0, 12]];
     for text in [
         "0,1,255\n7,0,12\n",
