@@ -24,7 +24,7 @@ pub fn use_threads(n_threads: usize) -> Result<(), Error> {
     };
     rayon::ThreadPoolBuilder::new().num_threads(n).build_global().map_err(|e| {
         let allowed = format!("a number that can be started, set once before any work ({e})");
-        Error::parameter("threads", n, allowed)
+        Error::parameter("n_threads", n, allowed)
     })
 }
 

@@ -6,8 +6,7 @@ mod results;
 mod run_folder;
 mod terminal;
 
-use crate::error::Error;
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 #[cfg(feature = "fetch")]
 use commands::fetch;
 use commands::{
@@ -18,8 +17,7 @@ use input::names;
 use std::process::ExitCode;
 use terminal::failure::exit_code;
 use terminal::options::Options;
-use terminal::usage::Usage;
-use terminal::{Console, Failure, Lines, Outcome, memory};
+use terminal::{Console, Failure, Outcome, memory, usage};
 
 /// Clusters binary images with a Bernoulli mixture fitted by EM.
 #[derive(Debug, Parser)]
@@ -60,10 +58,18 @@ enum Command {
 /// Runs the program. Failures are printed as one `error:` and one `hint:` line.
 pub fn main() -> ExitCode {
     memory::return_what_is_freed();
-    let typed = definition().try_get_matches();
-    match typed.and_then(|typed| Ok((Cli::from_arg_matches(&typed)?, typed))) {
-        Ok((cli, typed)) => exit_code(run(cli), |error| lines(error, typed)),
-        Err(error) => refused(&error),
+    let program = definition();
+    let help = usage::see_help(&program);
+    match program.try_get_matches().and_then(|typed| Cli::from_arg_matches(&typed)) {
+        Ok(cli) => exit_code(run(cli), |error| names::lines(error).or_hint(help)),
+        Err(error) if error.use_stderr() => {
+            usage::lines(&error, help).print();
+            ExitCode::from(2)
+        }
+        Err(help_or_version) => {
+            let printed = help_or_version.print().map(|()| Outcome::Done);
+            exit_code(printed.map_err(Failure::stdout), names::lines)
+        }
     }
 }
 
@@ -74,26 +80,6 @@ fn definition() -> clap::Command {
         if takes_values { argument.allow_negative_numbers(true) } else { argument }
     };
     Cli::command().mut_args(signed).mut_subcommands(|command| command.mut_args(signed))
-}
-
-/// Prints help and version as they are, and wrong usage as two lines.
-fn refused(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() {
-        Usage::in_spite_of_errors(definition()).refused(error).print();
-        return ExitCode::from(2);
-    }
-    let printed = error.print().map(|()| Outcome::Done).map_err(Failure::stdout);
-    exit_code(printed, names::lines)
-}
-
-/// The lines about an error of a command: a parameter goes by the name of its flag.
-fn lines(error: &Error, typed: ArgMatches) -> Lines {
-    match error {
-        Error::Parameter { name, value, allowed } => {
-            Usage::new(definition(), typed).parameter(name, value, allowed)
-        }
-        _ => names::lines(error),
-    }
 }
 
 fn run(cli: Cli) -> Result<Outcome, Failure> {
@@ -130,7 +116,12 @@ fn run_command(command: Command, console: &Console) -> Result<Outcome, Failure> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terminal::usage::default_of;
+
+    /// What a flag that is left out is: as `clap` knows it, or as its help says it.
+    fn has_default(argument: &Arg) -> bool {
+        let says = |help: &clap::builder::StyledStr| help.to_string().contains("[default: ");
+        !argument.get_default_values().is_empty() || argument.get_help().is_some_and(says)
+    }
 
     #[test]
     fn every_flag_that_can_be_left_out_says_what_it_is_then() {
@@ -138,7 +129,7 @@ mod tests {
         for command in program.get_subcommands().chain([&program]) {
             let flags = command.get_arguments().filter(|a| a.get_long().is_some());
             for flag in flags.filter(|a| a.get_action().takes_values() && !a.is_required_set()) {
-                assert!(default_of(flag).is_some(), "{} {flag}", command.get_name());
+                assert!(has_default(flag), "{} {flag}", command.get_name());
             }
         }
     }

@@ -132,7 +132,7 @@ impl FitParams {
         let allowed = format!("from 1 to {n_weighing}, the number of rows{which}");
         // If no weight is positive, `rows.check` says so below.
         let have_none = n > 0 && n_weighing == 0;
-        check((1..=n_weighing).contains(&k) || have_none, "k", k.to_string(), &allowed)?;
+        check((1..=n_weighing).contains(&k) || have_none, "n_components", k.to_string(), &allowed)?;
         // Sums of responsibilities are kept in fixed point, in 64 bits.
         check(n < 1 << 31, "the number of rows", n.to_string(), "below 2^31")?;
         check(data.n_features() > 0, "the number of columns", "0".into(), "at least 1")?;
@@ -141,7 +141,7 @@ impl FitParams {
         let tol_ok = self.tol >= 0.0 && self.tol.is_finite();
         check(tol_ok, "tol", self.tol.to_string(), "0 or a positive number")?;
         let n_init_ok = self.n_init != NInit::Exactly(0);
-        check(n_init_ok, "n-init", "0".into(), "auto or a whole number from 1")?;
+        check(n_init_ok, "n_init", "0".into(), "auto or a whole number from 1")?;
         self.init.check(k, data.n_features())?;
         rows.check(k)
     }

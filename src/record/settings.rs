@@ -45,7 +45,7 @@ impl FromStr for NInit {
             Ok(n) if n > 0 => Ok(Self::Exactly(n)),
             _ => {
                 let value = format!("'{text}'");
-                Err(Error::parameter("n-init", value, "auto or a whole number from 1"))
+                Err(Error::parameter("n_init", value, "auto or a whole number from 1"))
             }
         }
     }

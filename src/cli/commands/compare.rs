@@ -41,7 +41,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
     check_comparable(&a, &b)?;
-    args.output.iter().try_for_each(|file| output::check_png("output", file, args.force))?;
+    args.output.iter().try_for_each(|file| output::check_png("--output", file, args.force))?;
     let paths = [&args.a, &args.b].map(|path| models::file_in(path).display().to_string());
     let on_data = args.on_data(&a, &b, console)?;
     let comparison = Comparison::new(paths, [&a, &b], on_data);

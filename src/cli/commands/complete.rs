@@ -2,7 +2,7 @@
 
 use crate::cli::input::{self, Input, MaskArgs, ModelArgs, Reading, Words, demo, models};
 use crate::cli::run_folder::pictures::{self, numbers};
-use crate::cli::terminal::{Console, Failure, Outcome, counted, output};
+use crate::cli::terminal::{Console, Failure, Outcome, counted, output, whole_number};
 use crate::data::{self, Pixels};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
@@ -27,8 +27,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     mask: MaskArgs,
     /// Use the first N images only [default: all]
-    #[arg(long, value_name = "N")]
-    limit: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=usize::MAX))]
+    limit: Option<usize>,
     /// Draw 0 or 1, seeded by this number, instead of expected values [default: off]
     #[arg(long, value_name = "SEED")]
     draw: Option<u64>,
@@ -53,8 +53,7 @@ struct Completed {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     args.output.as_deref().map_or(Ok(()), check_format)?;
     let (path, model) = args.model.read()?;
-    let limit = args.limit.map(usize::from);
-    let reading = Reading { mask: args.mask.mask.clone(), limit, ..Reading::default() };
+    let reading = Reading { mask: args.mask.mask.clone(), limit: args.limit, ..Reading::default() };
     let sources = std::slice::from_ref(&args.source);
     let input = input::read_for_model(sources, reading, &model, console)?;
     models::announce(&path, &model, console);
@@ -139,7 +138,7 @@ impl Completed {
         if bits.n_samples() > MOST_DRAWN {
             let n_images = format!("{} images", bits.n_samples());
             let allowed = format!("at most {MOST_DRAWN} images on a sheet");
-            return Err(Error::parameter("limit", n_images, allowed));
+            return Err(Error::parameter("--limit", n_images, allowed));
         }
         let mut given = numbers(bits);
         for (i, row) in given.chunks_mut(d).enumerate() {
@@ -174,7 +173,7 @@ fn check_format(file: &Path) -> Result<()> {
         return Ok(());
     }
     let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz";
-    Err(Error::parameter("output", file.display(), allowed))
+    Err(Error::parameter("--output", file.display(), allowed))
 }
 
 #[cfg(test)]

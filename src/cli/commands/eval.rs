@@ -2,15 +2,12 @@
 
 use crate::cli::input::{self, Input, MaskArgs, ModelArgs, Reading, demo, photos};
 use crate::cli::results::classifier::Classification;
-use crate::cli::results::clusters::{Agreement, Clustering};
+use crate::cli::results::clusters::Clustering;
 use crate::cli::results::confusion::Confusion;
-use crate::cli::results::document::{DataFacts, Scores};
-use crate::cli::terminal::{Console, Failure, Outcome};
-use crate::error::Result;
-use crate::model_file::Model;
-use serde::Serialize;
+use crate::cli::results::document::{data_facts, merged};
+use crate::cli::terminal::{Console, Failure, Outcome, tables};
+use serde_json::{Value, json};
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::path::PathBuf;
 
 /// Score a model on data and compare its clusters with the labels
@@ -34,25 +31,6 @@ pub(crate) struct Args {
     labels: Option<PathBuf>,
 }
 
-#[derive(Debug, Serialize)]
-struct Document {
-    model: String,
-    #[serde(flatten)]
-    data: DataFacts,
-    #[serde(flatten)]
-    scores: Scores,
-    #[serde(skip)]
-    score_line: String,
-    #[serde(skip)]
-    samples: String,
-    cluster_sizes: Vec<u64>,
-    #[serde(flatten)]
-    agreement: Option<Agreement>,
-    confusion: Option<Confusion>,
-    /// By the labels that the model was trained with.
-    classifier: Option<Classification>,
-}
-
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
@@ -60,50 +38,59 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let source = input::source_or_default(args.source.as_ref(), console);
     let input = input::read_for_model(&[source], reading, &model, console)?;
     console.notes(photos::remarks(&input, &model));
-    let document = Document::new(path.display().to_string(), &model, &input)?;
-    console.result(&document, || document.text())
+    let evaluation = Evaluation {
+        model: path.display().to_string(),
+        input: &input,
+        clustering: Clustering::of(&model.mixture, &input)?,
+        classifier: Classification::of(&model, &input)?,
+    };
+    console.result(&evaluation.document(), || evaluation.text())
 }
 
-impl Document {
-    fn new(path: String, model: &Model, input: &Input) -> Result<Self> {
-        let clustering = Clustering::of(&model.mixture, input)?;
-        Ok(Self {
-            model: path,
-            data: DataFacts::new(input),
-            scores: clustering.scores,
-            score_line: clustering.score_line(),
-            samples: format!("{}s", clustering.words.sample),
-            cluster_sizes: clustering.sizes.clone(),
-            agreement: clustering.agreement(),
-            confusion: Confusion::of(&clustering),
-            classifier: Classification::of(model, input)?,
-        })
+/// A model on data.
+struct Evaluation<'a> {
+    model: String,
+    input: &'a Input,
+    clustering: Clustering,
+    /// By the labels that the model was trained with.
+    classifier: Option<Classification>,
+}
+
+impl Evaluation<'_> {
+    fn document(&self) -> Value {
+        let clustering = &self.clustering;
+        merged([
+            json!({ "model": self.model }),
+            data_facts(self.input),
+            json!(clustering.scores),
+            json!({ "cluster_sizes": clustering.sizes }),
+            json!(clustering.agreement()),
+            json!({
+                "confusion": Confusion::of(clustering),
+                "classifier": self.classifier.as_ref().map(Classification::document),
+            }),
+        ])
     }
 
     fn text(&self) -> String {
-        let mut text = String::new();
-        let mut line = |name: &str, value: &str| {
-            let _ = writeln!(text, "{name:<15}{value}");
-        };
-        line("model", &self.model);
-        line("data", &self.data.data);
-        if self.data.synthetic {
-            line("note", demo::SYNTHETIC);
+        let (input, clustering) = (self.input, &self.clustering);
+        let mut lines = vec![("model", self.model.clone()), ("data", input.summary())];
+        if input.synthetic {
+            lines.push(("note", demo::SYNTHETIC.into()));
         }
-        line("log-likelihood", &format!("{:.4} nats in all", self.scores.log_likelihood));
-        line("score", &self.score_line);
-        if let Some(agreement) = &self.agreement {
-            line("labels", &agreement.line());
-        }
-        if let Some(classifier) = &self.classifier {
-            line("classifier", &classifier.line());
-        }
-        text + &self.tables()
+        let log_likelihood = clustering.scores.log_likelihood;
+        lines.push(("log-likelihood", format!("{log_likelihood:.4} nats in all")));
+        lines.push(("score", clustering.score_line()));
+        lines.extend(clustering.agreement().map(|agreement| ("labels", agreement.line())));
+        lines.extend(self.classifier.as_ref().map(|judged| ("classifier", judged.line())));
+        tables::lines(15, lines) + &self.tables()
     }
 
     fn tables(&self) -> String {
-        let (classifier, samples) = (self.classifier.as_ref(), &self.samples);
-        let confusion = self.confusion.as_ref().map(|table| table.text(classifier, samples));
+        let classifier = self.classifier.as_ref();
+        let samples = &format!("{}s", self.clustering.words.sample);
+        let confusion = Confusion::of(&self.clustering);
+        let confusion = confusion.map(|table| table.text(classifier, samples));
         let reliability = classifier.map(|classifier| {
             let table = classifier.reliability_table(samples);
             format!("\nHow sure the classifier is of its label, and how often it is right\n{table}")

@@ -26,8 +26,9 @@ pub(crate) struct Args {
     mirror: Option<String>,
     /// Seconds to wait for an answer, and for each piece of a file, before the next address is
     /// asked
-    #[arg(long, default_value_t = 60, value_name = "S", value_parser = seconds)]
-    timeout: u64,
+    #[arg(long, default_value_t = 60, value_name = "S")]
+    #[arg(value_parser = whole_number(1..=MAX_TIMEOUT))]
+    timeout: usize,
     /// Replace files that are there but are not the published ones [default: off]
     #[arg(long)]
     force: bool,
@@ -44,11 +45,7 @@ impl clap::ValueEnum for PublishedSet {
 }
 
 /// In seconds.
-const LONGEST_TIMEOUT: u64 = 3600;
-
-fn seconds(text: &str) -> Result<u64> {
-    whole_number("timeout", text, 1..=LONGEST_TIMEOUT)
-}
+const MAX_TIMEOUT: usize = 3600;
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let folder = args.out.clone().unwrap_or_else(|| Path::new("data").join(args.set.name()));
@@ -86,7 +83,8 @@ impl Args {
         let known = self.set.mirrors().into_iter().map(str::to_owned);
         let own = self.mirror.iter().map(|url| format!("{}/", url.trim_end_matches('/')));
         let mirrors: Vec<String> = own.chain(known).collect();
-        let download = Download { mirrors: &mirrors, patience: Duration::from_secs(self.timeout) };
+        let download =
+            Download { mirrors: &mirrors, patience: Duration::from_secs(self.timeout as u64) };
         let transfer = Count::of_bytes(console, file.name, file.len);
         let bytes = download.fetch(file, &mut |n| transfer.reached(n));
         transfer.finish();

@@ -167,5 +167,5 @@ fn cluster_table(facts: &Value) -> String {
         let cells = columns.iter().map(|(_, column)| cell(&column[k]));
         [k.to_string()].into_iter().chain(cells).collect()
     });
-    tables::table(&heads[..=columns.len()], &[], rows)
+    tables::table(heads.into_iter().take(columns.len() + 1), &[], rows)
 }

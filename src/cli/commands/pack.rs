@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 /// Refuses, before the work, a name that hides what the file is.
 fn check(file: &Path, force: bool) -> Result<()> {
     if !has_ending(file, "bits") && !file.starts_with("/dev") {
-        return Err(Error::parameter("output", file.display(), "a file that ends in .bits"));
+        return Err(Error::parameter("--output", file.display(), "a file that ends in .bits"));
     }
     atomic::check_file_target(file, force)
 }

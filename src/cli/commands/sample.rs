@@ -87,7 +87,7 @@ impl Args {
             return Ok(());
         }
         let allowed = format!("from 1 to {most} for this kind of output");
-        Err(Error::parameter("n", self.n, allowed))
+        Err(Error::parameter("-n", self.n, allowed))
     }
 
     /// The JSON document; it holds the images, rows of 0 and 1, unless a file does.
@@ -142,7 +142,7 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     } else {
         let allowed =
             "a file ending in .png, .idx, .idx.gz or .npy, or a folder, with a slash at the end";
-        Err(Error::parameter("output", file.display(), allowed))
+        Err(Error::parameter("--output", file.display(), allowed))
     }
 }
 

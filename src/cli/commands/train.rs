@@ -5,13 +5,12 @@ use crate::cli::input::known_labels::Supervision;
 use crate::cli::input::{Input, models};
 use crate::cli::results::train_report::Results;
 use crate::cli::run_folder::{self, Run, pictures};
-use crate::cli::terminal::{Console, Failure, Outcome, Progress};
+use crate::cli::terminal::{Console, Failure, Outcome, Progress, whole_number};
 use crate::em::{self, Fit, FitParams, FitSettings, Init, InitKind, Policy, StopReason};
 use crate::error::{Error, Result};
 use crate::mixture::Assignment;
 use crate::model_file::{Digest, Model};
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Fit a mixture to images or rows and write a run folder
@@ -28,7 +27,8 @@ pub(crate) struct Args {
     /// known belong to its clusters, the others to any [default: labels only judge the clusters;
     /// with blanks in --labels, as many as --k allows]
     #[arg(long, value_name = "N", conflicts_with = "from")]
-    components_per_label: Option<NonZeroUsize>,
+    #[arg(value_parser = whole_number(1..=usize::MAX))]
+    components_per_label: Option<usize>,
     /// Start from this model instead [default: none]
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["n_init", "init"])]
     from: Option<PathBuf>,
@@ -90,10 +90,9 @@ impl Args {
             params.n_components = self.k.unwrap_or(model.mixture.n_components());
             params.init = Init::From(model.mixture);
         }
-        let per_label = self.components_per_label.map(NonZeroUsize::get);
         // The labels of the clusters of a model to start from are not known: labels only judge.
         let are_used = self.fit.has_labels() && self.from.is_none();
-        let supervision = Supervision::of(per_label, self.k, are_used, input)?;
+        let supervision = Supervision::of(self.components_per_label, self.k, are_used, input)?;
         if let Some(supervision) = &supervision {
             params.n_components = supervision.n_components();
         }

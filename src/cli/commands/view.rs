@@ -4,13 +4,12 @@ use crate::cli::input::{ModelArgs, models};
 use crate::cli::results::clusters;
 use crate::cli::run_folder::page::{self, stored, stored::Member};
 use crate::cli::run_folder::pictures::{self, Style};
-use crate::cli::terminal::{Console, Failure, Outcome, output};
+use crate::cli::terminal::{Console, Failure, Outcome, output, whole_number};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
 use crate::model_file::Model;
 use crate::render::{self, Sheet, Tile};
 use serde_json::{Value, json};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Show the clusters: the page of the run where there is a desktop, else the means in the terminal
@@ -34,8 +33,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "K")]
     cluster: Option<usize>,
     /// Images side by side [default: as many as fit]
-    #[arg(long, value_name = "N")]
-    columns: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=usize::MAX))]
+    columns: Option<usize>,
     /// Write to this file [default: standard output; a PNG needs a file]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -102,21 +101,21 @@ impl Args {
         match &self.output {
             Some(file) if is_png(file) => {
                 let sheet = match self.cluster {
-                    Some(k) => member_sheet(model, k, &self.members(path, model), self.columns())?,
-                    None => pictures::sheet(model, None, shown, self.columns())?,
+                    Some(k) => member_sheet(model, k, &self.members(path, model), self.columns)?,
+                    None => pictures::sheet(model, None, shown, self.columns)?,
                 };
                 output::save(file, &sheet, self.force, console)
             }
             None if self.how == How::Png => {
                 let allowed = "a file to write a PNG to, such as means.png";
-                Err(Error::parameter("output", "not given", allowed).into())
+                Err(Error::parameter("--output", "not given", allowed).into())
             }
             None if console.json => Ok(()),
             file => {
                 let members = self.members(path, model);
                 let mut tiles = pictures::tiles(model, None, shown);
                 tiles.extend(members.iter().map(tile));
-                let (shape, columns) = (pictures::shape(model), self.columns());
+                let (shape, columns) = (pictures::shape(model), self.columns);
                 let text = pictures::text(&tiles, shape, columns, self.style(console), console)?;
                 output::deliver(file.as_deref(), &text, self.force, console)
             }
@@ -156,10 +155,6 @@ impl Args {
         let has_screen =
             cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY");
         is_plain && !console.json && console.is_terminal() && has_screen && !is_remote
-    }
-
-    fn columns(&self) -> Option<usize> {
-        self.columns.map(NonZeroUsize::get)
     }
 
     fn document(&self, path: &Path, model: &Model, shown: &[usize]) -> Value {

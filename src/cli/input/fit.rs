@@ -2,13 +2,12 @@
 
 use super::reading::{Reading, ReadingArgs};
 use super::{Input, read_with_held_out, source_or_default, source_parser};
-use crate::cli::terminal::{Console, counted, memory, progress};
+use crate::cli::terminal::{Console, counted, memory, progress, whole_number};
 use crate::em::{self, FitParams, Init, NInit};
 use crate::error::{Error, Result};
 use crate::kernels;
 use crate::model_file::{self, Model};
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// The flags that `train` and `sweep` share.
@@ -36,8 +35,8 @@ pub(crate) struct FitArgs {
     init: Init,
     /// The most iterations of one start; extrapolations that were tried in vain count
     /// [default: 500; 5000 for rows of fewer than 64 features]
-    #[arg(long, value_name = "N")]
-    max_iter: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=usize::MAX))]
+    max_iter: Option<usize>,
     /// A start has converged when an iteration gains less than this many nats per image; 0: never
     /// [default: 1e-6; 1e-10 for rows of fewer than 64 features]
     #[arg(long, value_name = "T")]
@@ -66,7 +65,7 @@ fn starts(text: &str) -> Result<NInit> {
         Ok(n_init) if !matches!(n_init, NInit::Exactly(n) if n > MAX_STARTS) => Ok(n_init),
         _ => {
             let allowed = format!("auto or a whole number from 1 to {MAX_STARTS}");
-            Err(Error::parameter("n-init", text, allowed))
+            Err(Error::parameter("--n-init", text, allowed))
         }
     }
 }
@@ -103,7 +102,7 @@ impl FitArgs {
             n_init: self.n_init,
             alpha: self.alpha.unwrap_or(defaults.alpha),
             tol: self.tol.unwrap_or(defaults.tol),
-            max_iter: self.max_iter.map_or(defaults.max_iter, NonZeroUsize::get),
+            max_iter: self.max_iter.unwrap_or(defaults.max_iter),
             accelerate: !self.no_accelerate,
             seed: self.seed,
             memory: memory::for_lists(self.memory),
@@ -129,7 +128,7 @@ fn check_storable(input: &Input, k: usize) -> Result<()> {
         return Ok(());
     }
     let allowed = format!("below {most}: a model file holds at most 1 GiB");
-    Err(Error::parameter("k", k, allowed))
+    Err(Error::parameter("--k", k, allowed))
 }
 
 fn kernel() -> String {

@@ -95,9 +95,9 @@ fn n_components(asked: Option<usize>, of_labels: usize, is_complete: bool) -> Re
     } else {
         return Ok(k);
     };
-    Err(Error::parameter("k", k, allowed))
+    Err(Error::parameter("--k", k, allowed))
 }
 
 fn wrong(n: usize, allowed: String) -> Error {
-    Error::parameter("components-per-label", n, allowed)
+    Error::parameter("--components-per-label", n, allowed)
 }

@@ -157,7 +157,7 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
     let own = (set.pixels.height(), set.pixels.width());
     if own.0 > 1 && own != (height, width) {
         let allowed = format!("left out: these are images of {} x {}", own.0, own.1);
-        return Err(Error::parameter("shape", format!("{height}x{width}"), allowed));
+        return Err(Error::parameter("--shape", format!("{height}x{width}"), allowed));
     }
     set.pixels.reshape(height, width)
 }
@@ -170,7 +170,7 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
     match (set.packed_by(), reading.rule) {
         (Some(by), Some(asked)) if asked != by => {
             let allowed = format!("left out: {} was packed by {by}", set.origin(0).0);
-            Err(Error::parameter("binarize", asked, allowed))
+            Err(Error::parameter("--binarize", asked, allowed))
         }
         (Some(by), _) => Ok(by),
         (None, Some(asked)) => Ok(asked.resolve(&set.pixels)),

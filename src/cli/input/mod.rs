@@ -16,5 +16,5 @@ pub(crate) use load::{
 };
 pub(crate) use models::ModelArgs;
 pub(crate) use reading::{ImageShape, MaskArgs, Reading, ReadingArgs};
-pub(crate) use rows::{Input, LeftOut};
+pub(crate) use rows::Input;
 pub(crate) use words::Words;

@@ -57,7 +57,7 @@ pub(crate) fn file_in(path: &Path) -> PathBuf {
 
 pub(crate) fn no_such_cluster(cluster: usize, n_components: usize) -> Error {
     let allowed = format!("from 0 to {}, the clusters of the model", n_components - 1);
-    Error::parameter("cluster", cluster, allowed)
+    Error::parameter("--cluster", cluster, allowed)
 }
 
 fn newest_run() -> Result<PathBuf> {

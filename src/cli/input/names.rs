@@ -1,7 +1,7 @@
 //! What a user may have meant by a name that is not there.
 
 use super::{demo, models};
-use crate::cli::terminal::{Lines, hints};
+use crate::cli::terminal::{Lines, hints, usage};
 use crate::error::{DataProblem, Error};
 use std::fs;
 use std::io::ErrorKind;
@@ -13,7 +13,7 @@ const ALIKE: f64 = 0.85;
 /// The lines about `error`. For a name that is not there, the hint says what it may stand for.
 pub(crate) fn lines(error: &Error) -> Lines {
     let meant = not_there(error).and_then(meant);
-    Lines { error: error.to_string(), hint: meant.unwrap_or_else(|| hints::hint(error)) }
+    Lines { error: usage::message(error), hint: meant.or_else(|| hints::hint(error)) }
 }
 
 fn not_there(error: &Error) -> Option<&Path> {

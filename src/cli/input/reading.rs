@@ -1,9 +1,9 @@
 //! How data is to be read: what the user asked for, and what a model demands.
 
+use crate::cli::terminal::whole_number;
 use crate::data::{Binarize, Source};
 use crate::error::{Error, Result};
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default)]
@@ -82,8 +82,8 @@ pub(crate) struct ReadingArgs {
     #[arg(long, value_name = "HxW")]
     shape: Option<ImageShape>,
     /// Use the first N images only [default: all]
-    #[arg(long, value_name = "N")]
-    limit: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = whole_number(1..=usize::MAX))]
+    limit: Option<usize>,
     /// Labels of the images: an IDX file, or text with a whole number a line
     /// [default: those of the source]
     #[arg(long, value_name = "FILE")]
@@ -98,7 +98,7 @@ impl ReadingArgs {
             rule: self.binarize,
             shape: self.shape,
             picture_size: self.shape.map(|shape| (shape.height, shape.width)),
-            limit: self.limit.map(NonZeroUsize::get),
+            limit: self.limit,
             labels: self.labels.clone(),
             mask: self.mask.mask.clone(),
             ..Reading::default()

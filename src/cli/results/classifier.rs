@@ -6,7 +6,7 @@ use crate::cli::terminal::{amount, tables};
 use crate::error::Result;
 use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
 use crate::model_file::Model;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 /// The probability of each label in each cluster, from the labels met in training.
 pub(crate) struct Classifier<'a> {
@@ -15,29 +15,15 @@ pub(crate) struct Classifier<'a> {
     shares: Vec<f64>,
 }
 
-/// The classifier judged on labelled data. In JSON `null` stands for an infinite loss.
-#[derive(Debug, Serialize)]
+/// The classifier judged on labelled data.
+#[derive(Debug)]
 pub(crate) struct Classification {
-    accuracy: f64,
-    log_loss: f64,
-    brier: f64,
-    calibration_error: f64,
-    n_bins: usize,
-    reliability: Vec<Reliability>,
+    scores: Calibration,
     labels: Vec<String>,
     /// The number of images by predicted label (rows) and by label of the data (columns).
     counts: Vec<Vec<u64>>,
     /// Images with a label that the model never met.
     n_unknown: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct Reliability {
-    above: f64,
-    up_to: f64,
-    confidence: f64,
-    accuracy: f64,
-    count: f64,
 }
 
 impl<'a> Classifier<'a> {
@@ -88,30 +74,49 @@ impl Classification {
         let (n_predicted, n_labels) = (classifier.names.len(), labels.names().len());
         let table = Contingency::weighted(n_predicted, n_labels, both)?;
         let unit = rows.count_unit();
-        let scores = Calibration::new(&judged)?;
         let unknown = table.label_sizes().into_iter().zip(&truths).filter(|(_, t)| t.is_none());
         Ok(Some(Self {
-            accuracy: scores.accuracy,
-            log_loss: scores.log_loss,
-            brier: scores.brier,
-            calibration_error: scores.calibration_error,
-            n_bins: N_BINS,
-            reliability: scores.bins.into_iter().map(Reliability::from).collect(),
+            scores: Calibration::new(&judged)?,
             labels: classifier.names.to_vec(),
             counts: clusters::weighed_rows(&table, unit),
             n_unknown: unknown.map(|(size, _)| clusters::weighed(size, unit)).sum(),
         }))
     }
 
+    /// In JSON `null` stands for an infinite loss.
+    pub(crate) fn document(&self) -> Value {
+        let Calibration { accuracy, log_loss, brier, calibration_error, .. } = self.scores;
+        let reliability = |bin: &Bin| {
+            json!({
+                "above": bin.above,
+                "up_to": bin.up_to,
+                "confidence": bin.confidence,
+                "accuracy": bin.accuracy,
+                "count": bin.count,
+            })
+        };
+        json!({
+            "accuracy": accuracy,
+            "log_loss": log_loss,
+            "brier": brier,
+            "calibration_error": calibration_error,
+            "n_bins": N_BINS,
+            "reliability": self.scores.bins.iter().map(reliability).collect::<Vec<_>>(),
+            "labels": self.labels,
+            "counts": self.counts,
+            "n_unknown": self.n_unknown,
+        })
+    }
+
     pub(crate) fn line(&self) -> String {
-        let Self { accuracy, log_loss, brier, calibration_error, n_bins, .. } = self;
+        let Calibration { accuracy, log_loss, brier, calibration_error, .. } = self.scores;
         let unknown = match self.n_unknown {
             0 => String::new(),
             n => format!("; {n} with a label that the model never met"),
         };
         format!(
             "accuracy {accuracy:.4}, log loss {log_loss:.4} nats, Brier score {brier:.4}, \
-             calibration error {calibration_error:.4} ({n_bins} bins){unknown}"
+             calibration error {calibration_error:.4} ({N_BINS} bins){unknown}"
         )
     }
 
@@ -122,18 +127,11 @@ impl Classification {
 
     /// The reliability table: predicted probability against accuracy, bin by bin.
     pub(crate) fn reliability_table(&self, samples: &str) -> String {
-        let rows = self.reliability.iter().map(|bin| {
+        let rows = self.scores.bins.iter().map(|bin| {
             let range = format!("{:.1} to {:.1}", bin.above, bin.up_to);
             let means = [bin.confidence, bin.accuracy].map(|mean| format!("{mean:.4}"));
             [range].into_iter().chain(means).chain([amount(bin.count)]).collect()
         });
-        tables::table(&["probability", "mean", "accuracy", samples], &[0], rows)
-    }
-}
-
-impl From<Bin> for Reliability {
-    fn from(bin: Bin) -> Self {
-        let Bin { above, up_to, count, confidence, accuracy } = bin;
-        Self { above, up_to, confidence, accuracy, count }
+        tables::table(["probability", "mean", "accuracy", samples], &[0], rows)
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Clustering {
     /// Entropy of the responsibilities, summed over rows, in nats.
     pub(crate) entropy: f64,
     pub(crate) n_samples: usize,
+    /// The sum of the rows' weights; their number if they have none.
+    pub(crate) total_weight: f64,
     pub(crate) words: Words,
     labelled: Option<(Vec<String>, Contingency)>,
     /// The weight that is one in the counts of labels.
@@ -49,6 +51,7 @@ impl Clustering {
             scores: Scores::new(log_likelihood, total_weight, n_observed),
             entropy: weighted.weighted_sum(rows.iter().map(|row| row.entropy)),
             n_samples: input.bits.n_samples(),
+            total_weight,
             words: Words::of(input.height),
             labelled: labelled.transpose()?.flatten(),
             count_unit: weighted.count_unit(),

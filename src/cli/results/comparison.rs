@@ -103,7 +103,8 @@ impl OnData {
 impl Comparison {
     pub(crate) fn new([a, b]: [String; 2], models: [&Model; 2], on_data: Option<OnData>) -> Self {
         let mixtures = models.map(|model| &model.mixture);
-        let to = matching(mixtures);
+        let [means_a, means_b] = mixtures.map(means);
+        let to = match_components(&means_a, &means_b);
         let matched = pairs(mixtures, &to, on_data.as_ref());
         let k = 0..mixtures[1].n_components();
         let weights = mixtures.map(|mixture| mixture.weights().to_vec());
@@ -132,11 +133,10 @@ impl Comparison {
         let mean = format!("{:.4}, the mean of the matched by weight", self.distance);
         let lines = [("A", self.a.clone()), ("B", self.b.clone()), ("distance", mean)];
         let lines = lines.into_iter().chain(on_data.into_iter().flat_map(OnData::lines));
-        let text: String = lines.map(|(name, value)| format!("{name:<12}{value}\n")).collect();
         let shared = on_data.map(|data| format!("shared {}s", data.words.sample));
         let head = ["cluster in A", "in B", "weight in A", "in B", "distance"].into_iter();
-        let head: Vec<&str> = head.chain(shared.as_deref()).collect();
-        text + "\n" + &tables::table(&head, &[], self.rows())
+        let head = head.chain(shared.as_deref());
+        tables::lines(12, lines) + "\n" + &tables::table(head, &[], self.rows())
     }
 
     fn rows(&self) -> impl Iterator<Item = Vec<String>> {
@@ -155,10 +155,8 @@ impl Comparison {
     }
 }
 
-fn matching(mixtures: [&BernoulliMixture; 2]) -> Vec<Option<usize>> {
-    let [a, b] = mixtures
-        .map(|mixture| (0..mixture.n_components()).map(|k| mixture.mean(k)).collect::<Vec<_>>());
-    match_components(&a, &b)
+fn means(mixture: &BernoulliMixture) -> Vec<&[f64]> {
+    (0..mixture.n_components()).map(|k| mixture.mean(k)).collect()
 }
 
 fn pairs(

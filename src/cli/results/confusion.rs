@@ -50,12 +50,11 @@ impl Confusion {
     }
 
     fn cluster_table(&self, samples: &str) -> String {
-        let head = ["cluster", "matched to"].into_iter();
         let rows = self.counts.iter().zip(&self.matched).enumerate().map(|(k, (counts, label))| {
             let label = label.clone().unwrap_or_else(|| "-".into());
             [k.to_string(), label].into_iter().chain(counts.iter().map(u64::to_string)).collect()
         });
-        let table = tables::table(&self.head(head), &[], rows);
+        let table = tables::table(self.head(&["cluster", "matched to"]), &[], rows);
         format!("\nHow many {samples} of each label (columns) are in each cluster (rows)\n{table}")
     }
 
@@ -69,14 +68,14 @@ impl Confusion {
         let rows = names.iter().zip(counts).map(|(name, counts)| {
             [name.clone()].into_iter().chain(counts.iter().map(u64::to_string)).collect()
         });
-        let table = tables::table(&self.head(["predicted"].into_iter()), &[], rows);
+        let table = tables::table(self.head(&["predicted"]), &[], rows);
         format!(
             "\nHow many {samples} of each label (columns) got which label (rows{note})\n{table}"
         )
     }
 
-    fn head<'a>(&'a self, first: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-        first.chain(self.labels.iter().map(String::as_str)).collect()
+    fn head<'a>(&'a self, first: &[&'a str]) -> Vec<&'a str> {
+        first.iter().copied().chain(self.labels.iter().map(String::as_str)).collect()
     }
 
     fn by_majority(&self) -> Vec<Vec<u64>> {

@@ -1,11 +1,11 @@
-//! The parts that JSON documents of several commands share. A document flattens them, so the order
-//! of their fields is the order of its keys.
+//! The parts that JSON documents of several commands share.
 
-use crate::cli::input::{Input, LeftOut};
+use crate::cli::input::Input;
 use crate::cli::terminal::Clock;
 use crate::em::{FitReport, StopReason};
 use crate::mixture::BernoulliMixture;
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
 use std::fmt::Display;
 use std::path::PathBuf;
 
@@ -13,29 +13,6 @@ pub(crate) struct Written {
     pub(crate) folder: PathBuf,
     pub(crate) model_sha256: String,
     pub(crate) seconds: Clock,
-}
-
-impl Written {
-    pub(crate) fn model(&self) -> String {
-        self.folder.display().to_string()
-    }
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct DataFacts {
-    pub(crate) data: String,
-    pub(crate) synthetic: bool,
-    pub(crate) n_samples: usize,
-    left_out: Vec<LeftOut>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct TrainingData {
-    #[serde(flatten)]
-    pub(crate) facts: DataFacts,
-    /// The sum of the rows' weights; their number if they have none.
-    pub(crate) total_weight: f64,
-    n_features: usize,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -63,25 +40,26 @@ pub(crate) struct Ending {
     pub(crate) stop: StopReason,
 }
 
-impl DataFacts {
-    pub(crate) fn new(input: &Input) -> Self {
-        Self {
-            data: input.summary(),
-            synthetic: input.synthetic,
-            n_samples: input.bits.n_samples(),
-            left_out: input.left_out.clone(),
-        }
-    }
+/// One document with the keys of all `parts`, in their order.
+pub(crate) fn merged<const N: usize>(parts: [Value; N]) -> Value {
+    let keys = |part| if let Value::Object(keys) = part { keys } else { Map::new() };
+    Value::Object(parts.into_iter().flat_map(keys).collect())
 }
 
-impl TrainingData {
-    pub(crate) fn new(input: &Input) -> Self {
-        Self {
-            facts: DataFacts::new(input),
-            total_weight: input.rows().total_weight(),
-            n_features: input.bits.n_features(),
-        }
-    }
+pub(crate) fn data_facts(input: &Input) -> Value {
+    json!({
+        "data": input.summary(),
+        "synthetic": input.synthetic,
+        "n_samples": input.bits.n_samples(),
+        "left_out": input.left_out,
+    })
+}
+
+/// The total weight is the number of rows if they have no weights.
+pub(crate) fn training_data(input: &Input) -> Value {
+    let (total_weight, n_features) = (input.rows().total_weight(), input.bits.n_features());
+    let size = json!({ "total_weight": total_weight, "n_features": n_features });
+    merged([data_facts(input), size])
 }
 
 impl Scores {

@@ -60,7 +60,7 @@ impl ErrorArgs {
             return Ok(());
         }
         let value = format!("asked of {}", Path::new(subject).display());
-        Err(Error::parameter("errors", value, "left out: only models have standard errors"))
+        Err(Error::parameter("--errors", value, "left out: only models have standard errors"))
     }
 
     pub(crate) fn errors(&self, model: &Model, console: &Console) -> Result<Option<Errors>> {
@@ -123,7 +123,7 @@ fn labels_of(model: &Model, input: &Input) -> Result<Vec<Option<u32>>> {
     let names = model.labels.as_ref().map_or(&[][..], |table| &table.names);
     let Some(labels) = &input.labels else {
         let allowed = "those that the model was fitted to";
-        return Err(Error::parameter("labels", "not given", allowed));
+        return Err(Error::parameter("--labels", "not given", allowed));
     };
     let number = |name: &String| names.iter().zip(0..).find(|(known, _)| *known == name);
     let numbers: Vec<Option<u32>> =
@@ -156,7 +156,7 @@ impl Errors {
         let rows = rows.map(|(name, cells): (String, Vec<String>)| {
             [name].into_iter().chain(cells).collect::<Vec<_>>()
         });
-        format!("\nEstimates (standard errors)\n{}", tables::table(&head, &[0], rows))
+        format!("\nEstimates (standard errors)\n{}", tables::table(head, &[0], rows))
     }
 
     fn in_short(&self, model: &Model) -> String {
@@ -169,7 +169,7 @@ impl Errors {
             let weights = [format!("{:.4}", model.mixture.weights()[k]), number(*weight)];
             [k.to_string()].into_iter().chain(weights).chain(typical).chain([without]).collect()
         });
-        format!("\nStandard errors; --json has all of them\n{}", tables::table(&head, &[], rows))
+        format!("\nStandard errors; --json has all of them\n{}", tables::table(head, &[], rows))
     }
 }
 

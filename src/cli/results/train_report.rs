@@ -1,24 +1,21 @@
 //! What a fit tells: table, trust and scores as text and as JSON, the history as CSV.
 
 use super::clusters::{self, Agreement, Clustering};
-use super::document::{Criteria, Ending, Scores, TrainingData, Written};
-use super::findings::Finding;
-use super::trust::{self, LabelTrust, TrustInWords};
+use super::document::{Criteria, Ending, Written, merged, training_data};
+use super::trust::{self, TrustInWords};
 use crate::cli::input::{Input, demo};
-use crate::cli::terminal::{Clock, tables};
+use crate::cli::terminal::tables;
 use crate::data;
 use crate::em::{Fit, FitReport, FitSettings, SAME_OPTIMUM, StartReport, StopReason};
 use crate::error::Result;
 use crate::mixture::Assignment;
-use crate::model_file::{
-    FitRecord, Item, Member, Model, NextOptimum, Provenance, StartRecord, Typicality,
-};
-use serde::Serialize;
+use crate::model_file::{FitRecord, Item, Member, Model, Provenance, StartRecord, Typicality};
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
 
 pub(crate) struct Results {
-    data: TrainingData,
+    data: Value,
     settings: FitSettings,
     report: FitReport,
     /// The clusters of the rows as new rows would get them: without their labels.
@@ -26,71 +23,6 @@ pub(crate) struct Results {
     pub(crate) model: Model,
     pub(crate) training: Clustering,
     held_out: Option<Clustering>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Document<'a> {
-    model: String,
-    #[serde(flatten)]
-    data: &'a TrainingData,
-    n_components: usize,
-    #[serde(flatten)]
-    settings: &'a FitSettings,
-    #[serde(flatten)]
-    trust: Trust,
-    /// Whether clusters were fitted to labels. The log-likelihood of the training data is then that
-    /// of the rows together with their labels.
-    uses_labels: bool,
-    #[serde(flatten)]
-    ending: Ending,
-    #[serde(flatten)]
-    scores: Scores,
-    #[serde(flatten)]
-    criteria: Criteria,
-    weights: &'a [f64],
-    cluster_sizes: &'a [u64],
-    #[serde(flatten)]
-    agreement: Option<Agreement>,
-    held_out: Option<HeldOut>,
-    seconds: Clock,
-    model_sha256: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-struct Trust {
-    starts: Vec<Start>,
-    best_found: usize,
-    /// Ends closer than this are the same optimum, in nats per sample.
-    same_optimum: f64,
-    /// The trust of each label's own fit, where each label has clusters of its own.
-    by_label: Vec<LabelTrust>,
-    second_best: Option<NextOptimum>,
-    diagnoses: Vec<Finding>,
-    gradient_residual: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct Start {
-    objective: f64,
-    n_iter: usize,
-    /// Iterations that were extrapolations.
-    n_leaps: usize,
-    /// Extrapolations tried in vain.
-    n_rejected: usize,
-    stop: String,
-    /// The start that a split and a merge led on from; null if initialised anew, or warm.
-    moved_from: Option<usize>,
-    /// Whether it began at the fit of another K.
-    is_warm: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct HeldOut {
-    n_samples: usize,
-    #[serde(flatten)]
-    scores: Scores,
-    #[serde(flatten)]
-    agreement: Option<Agreement>,
 }
 
 impl Results {
@@ -124,7 +56,7 @@ impl Results {
             trust: Some(trust::record(&report)),
             typicality: Some(typicality),
         };
-        let data = TrainingData::new(input);
+        let data = training_data(input);
         Ok(Self { data, settings, report, judged, model, training, held_out })
     }
 
@@ -150,7 +82,7 @@ impl Results {
         let mut csv = String::from("iteration,objective,gain\n");
         for (i, objective) in history.iter().enumerate() {
             let before = i.checked_sub(1).map(|before| history[before]);
-            let gain = before.map(|b| ((objective - b) / self.data.total_weight).to_string());
+            let gain = before.map(|b| ((objective - b) / self.training.total_weight).to_string());
             let _ = writeln!(csv, "{i},{objective},{}", gain.unwrap_or_default());
         }
         csv
@@ -158,7 +90,7 @@ impl Results {
 
     /// The finite objectives of the best start, in nats per sample.
     pub(crate) fn history(&self) -> Vec<f64> {
-        let per_sample = |objective: f64| objective / self.data.total_weight;
+        let per_sample = |objective: f64| objective / self.training.total_weight;
         finite(&self.report.objective_history).into_iter().map(per_sample).collect()
     }
 
@@ -177,68 +109,62 @@ impl Results {
 
     fn criteria(&self) -> Criteria {
         let Clustering { scores, entropy, .. } = &self.training;
-        let (mixture, n) = (&self.model.mixture, self.data.total_weight);
+        let (mixture, n) = (&self.model.mixture, self.training.total_weight);
         Criteria::new(mixture, scores.log_likelihood, *entropy, n)
     }
 
-    pub(crate) fn document<'a>(&'a self, written: &'a Written) -> Document<'a> {
-        let held_out = |test: &Clustering| {
-            let (n_samples, scores) = (test.n_samples, test.scores);
-            HeldOut { n_samples, scores, agreement: test.agreement() }
-        };
-        Document {
-            model: written.model(),
-            data: &self.data,
-            n_components: self.n_components(),
-            settings: &self.settings,
-            trust: self.trust(),
-            uses_labels: self.uses_labels(),
-            ending: Ending::new(&self.report),
-            scores: self.training.scores,
-            criteria: self.criteria(),
-            weights: self.model.mixture.weights(),
-            cluster_sizes: self.cluster_sizes(),
-            agreement: self.training.agreement(),
-            held_out: self.held_out.as_ref().map(held_out),
-            seconds: written.seconds,
-            model_sha256: &written.model_sha256,
-        }
-    }
-
-    fn trust(&self) -> Trust {
+    pub(crate) fn document(&self, written: &Written) -> Value {
         let (report, model) = (&self.report, &self.model);
-        Trust {
-            starts: report.starts.iter().map(Start::from).collect(),
-            best_found: report.n_best(),
-            same_optimum: SAME_OPTIMUM,
-            by_label: trust::of_each_label(model),
-            second_best: model.trust.as_ref().and_then(|trust| trust.whole.runner_up),
-            diagnoses: TrustInWords::of_model(model).map_or_else(Vec::new, |t| t.findings),
-            gradient_residual: report.gradient_residual,
-        }
+        let held_out = self.held_out.as_ref().map(|test| {
+            let n_samples = json!({ "n_samples": test.n_samples });
+            merged([n_samples, json!(test.scores), json!(test.agreement())])
+        });
+        merged([
+            json!({ "model": written.folder.display().to_string() }),
+            self.data.clone(),
+            json!({ "n_components": self.n_components() }),
+            json!(self.settings),
+            json!({
+                "starts": report.starts.iter().map(start).collect::<Vec<_>>(),
+                "best_found": report.n_best(),
+                "same_optimum": SAME_OPTIMUM,
+                "by_label": trust::by_label(model),
+                "second_best": model.trust.as_ref().and_then(|trust| trust.whole.runner_up),
+                "diagnoses": TrustInWords::of_model(model).map_or_else(Vec::new, |t| t.findings),
+                "gradient_residual": report.gradient_residual,
+                "uses_labels": self.uses_labels(),
+            }),
+            json!(Ending::new(report)),
+            json!(self.training.scores),
+            json!(self.criteria()),
+            json!({ "weights": model.mixture.weights(), "cluster_sizes": self.cluster_sizes() }),
+            json!(self.training.agreement()),
+            json!({
+                "held_out": held_out,
+                "seconds": written.seconds,
+                "model_sha256": written.model_sha256,
+            }),
+        ])
     }
 
     /// The text: clusters, trust, scores, and the folder where everything is.
     pub(crate) fn text(&self, folder: &Path) -> String {
-        let mut text = self.cluster_table();
-        let mut line = |name: &str, value: &str| {
-            let _ = writeln!(text, "{name:<10}{value}");
-        };
         let trust = TrustInWords::of_model(&self.model);
-        trust.iter().flat_map(TrustInWords::lines).for_each(|(name, value)| line(name, &value));
-        line("training", &with_agreement(&self.training));
+        let mut lines: Vec<_> = trust.iter().flat_map(TrustInWords::lines).collect();
+        lines.extend(scores("training", &self.training));
         if self.uses_labels() {
             let sample = self.training.words.sample;
-            line("", &format!("(each {sample} scored with its label, and judged without it)"));
+            lines.push((
+                "",
+                format!("(each {sample} scored with its label, and judged without it)"),
+            ));
         }
-        if let Some(held_out) = &self.held_out {
-            line("held out", &with_agreement(held_out));
+        lines.extend(self.held_out.iter().flat_map(|held_out| scores("held out", held_out)));
+        if self.model.is_synthetic() {
+            lines.push(("note", demo::SYNTHETIC.into()));
         }
-        if self.data.facts.synthetic {
-            line("note", demo::SYNTHETIC);
-        }
-        line("written", &folder.display().to_string());
-        text
+        lines.push(("written", folder.display().to_string()));
+        self.cluster_table() + &tables::lines(10, lines)
     }
 
     fn cluster_table(&self) -> String {
@@ -248,9 +174,9 @@ impl Results {
             cells.into_iter().chain(label).collect()
         });
         let samples = format!("{}s", self.training.words.sample);
-        let head = ["cluster", "weight", &samples, "majority label"];
-        let columns = if self.model.labels.is_some() { 4 } else { 3 };
-        tables::table(&head[..columns], &[3], rows)
+        let label = self.model.labels.as_ref().map(|_| "majority label");
+        let head = ["cluster", "weight", &samples].into_iter().chain(label);
+        tables::table(head, &[3], rows)
     }
 }
 
@@ -295,22 +221,27 @@ fn record(report: &FitReport) -> FitRecord {
     }
 }
 
+fn start(start: &StartReport) -> Value {
+    json!({
+        "objective": start.objective,
+        "n_iter": start.n_iter,
+        "n_leaps": start.n_extrapolations,
+        "n_rejected": start.n_rejected,
+        "stop": start.stop.to_string(),
+        "moved_from": start.moved_from,
+        "is_warm": start.is_warm,
+    })
+}
+
 fn finite(values: &[f64]) -> Vec<f64> {
     values.iter().copied().filter(|value| value.is_finite()).collect()
 }
 
 /// The scores, and below them the agreement with labels where there are any.
-fn with_agreement(clustering: &Clustering) -> String {
-    let agreement = clustering.agreement().map(|agreement| agreement.line());
-    let below = agreement.map(|line| format!("\n{:<10}{line}", ""));
-    clustering.score_line() + &below.unwrap_or_default()
-}
-
-impl From<&StartReport> for Start {
-    fn from(start: &StartReport) -> Self {
-        let StartReport { n_iter, n_extrapolations: n_leaps, n_rejected, .. } = *start;
-        let StartReport { objective, moved_from, is_warm, .. } = *start;
-        let stop = start.stop.to_string();
-        Self { objective, n_iter, n_leaps, n_rejected, stop, moved_from, is_warm }
-    }
+fn scores(
+    name: &'static str,
+    clustering: &Clustering,
+) -> impl Iterator<Item = (&'static str, String)> {
+    let agreement = clustering.agreement().map(|agreement| ("", agreement.line()));
+    [(name, clustering.score_line())].into_iter().chain(agreement)
 }

@@ -6,6 +6,7 @@ use crate::cli::terminal::counted;
 use crate::em::{FitReport, RunnerUp, SAME_OPTIMUM, StopReason};
 use crate::model_file::{Confirmation, FitRecord, Model, NextOptimum, Trust};
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub(crate) fn record(report: &FitReport) -> Trust {
@@ -30,23 +31,17 @@ fn confirmation(report: &FitReport) -> Confirmation {
     }
 }
 
-#[derive(Debug, Serialize)]
-pub(crate) struct LabelTrust {
-    label: String,
-    n_starts: u64,
-    best_found: u64,
-    second_best: Option<NextOptimum>,
-}
-
 /// The trust of each label's own fit, in the order of the labels; none if labels have none.
-pub(crate) fn of_each_label(model: &Model) -> Vec<LabelTrust> {
+pub(crate) fn by_label(model: &Model) -> Vec<Value> {
     let (Some(table), Some(trust)) = (&model.labels, &model.trust) else { return Vec::new() };
     let labels: BTreeSet<u32> = table.label_of.iter().flatten().copied().collect();
-    let label_trust = |(label, fit): (u32, &Confirmation)| LabelTrust {
-        label: table.names.get(label as usize).cloned().unwrap_or_default(),
-        n_starts: fit.n_starts,
-        best_found: fit.n_best,
-        second_best: fit.runner_up,
+    let label_trust = |(label, fit): (u32, &Confirmation)| {
+        json!({
+            "label": table.names.get(label as usize).map_or("", String::as_str),
+            "n_starts": fit.n_starts,
+            "best_found": fit.n_best,
+            "second_best": fit.runner_up,
+        })
     };
     labels.into_iter().zip(&trust.by_label).map(label_trust).collect()
 }

@@ -44,14 +44,21 @@ impl Failure {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Lines {
     pub(crate) error: String,
-    pub(crate) hint: String,
+    pub(crate) hint: Option<String>,
 }
 
 impl Lines {
+    /// Gives `hint` to an error without one.
+    pub(crate) fn or_hint(self, hint: String) -> Self {
+        Self { hint: self.hint.or(Some(hint)), ..self }
+    }
+
     pub(crate) fn print(&self) {
-        let [error, hint] = [&self.error, &self.hint].map(|line| printable(line, ' '));
-        // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(io::stderr(), "error: {error}\nhint: {hint}");
+        let error = [("error", &self.error)].into_iter();
+        for (name, line) in error.chain(self.hint.iter().map(|hint| ("hint", hint))) {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "{name}: {}", printable(line, ' '));
+        }
     }
 }
 

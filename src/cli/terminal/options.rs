@@ -1,7 +1,6 @@
 //! The options of every command.
 
 use super::usage::whole_number;
-use crate::error::Result;
 
 /// Options of every command.
 #[derive(Debug, clap::Args)]
@@ -20,7 +19,8 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: ColorChoice,
     /// Threads to use; 0: one for each core. The result is the same for any number
-    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = threads)]
+    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
+    #[arg(value_parser = whole_number(0..=MAX_THREADS))]
     pub(crate) threads: usize,
 }
 
@@ -35,9 +35,5 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
-/// The most threads. More only take memory and are slow to start.
-const MOST_THREADS: usize = 1024;
-
-fn threads(text: &str) -> Result<usize> {
-    whole_number("threads", text, 0..=MOST_THREADS)
-}
+/// More threads only take memory and are slow to start.
+const MAX_THREADS: usize = 1024;

@@ -99,7 +99,7 @@ impl Init {
         }
         if mixture.n_components() != n_components {
             let allowed = format!("{}, as in the model to start from", mixture.n_components());
-            return Err(Error::parameter("k", n_components, allowed));
+            return Err(Error::parameter("n_components", n_components, allowed));
         }
         Ok(())
     }

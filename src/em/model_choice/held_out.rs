@@ -44,7 +44,7 @@ impl HeldOut {
 pub fn folds(n_samples: usize, n_folds: usize, seed: u64) -> Result<Vec<Vec<usize>>> {
     if !(2..=n_samples).contains(&n_folds) {
         let allowed = format!("from 2 to {n_samples}, the number of rows");
-        return Err(Error::parameter("folds", n_folds, allowed));
+        return Err(Error::parameter("n_folds", n_folds, allowed));
     }
     let order = shuffled(n_samples, seed);
     let part = |f| ascending(order.iter().skip(f).step_by(n_folds).copied());
@@ -62,7 +62,7 @@ pub fn hold_out(n_samples: usize, share: f64, seed: u64) -> Result<[Vec<usize>; 
     if !(n >= 1.0 && n < n_samples as f64 && share > 0.0 && share < 1.0) {
         let allowed =
             format!("between 0 and 1, and leave some of the {n_samples} rows on both sides");
-        return Err(Error::parameter("holdout", share, allowed));
+        return Err(Error::parameter("share", share, allowed));
     }
     let order = shuffled(n_samples, seed);
     let (held, train) = order.split_at(n as usize);

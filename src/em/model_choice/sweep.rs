@@ -100,7 +100,7 @@ pub fn check_distinct(data: &BitMatrix, ks: &[usize], rows: &str) -> Result<()> 
     if largest <= n {
         return Ok(());
     }
-    Err(Error::parameter("k", largest, format!("at most {n}, the number of {rows}")))
+    Err(Error::parameter("n_components", largest, format!("at most {n}, the number of {rows}")))
 }
 
 /// Which states of its neighbours a fit was started from, and how often it has improved to another

@@ -50,7 +50,7 @@ pub fn bootstrap<'a>(
 ) -> Result<Bootstrap> {
     let rows = &rows.into();
     if n_refits < 2 {
-        return Err(Error::parameter("bootstrap", n_refits, "a whole number from 2"));
+        return Err(Error::parameter("n_refits", n_refits, "a whole number from 2"));
     }
     let start = if params.alpha > 0.0 {
         mixture.clone()

@@ -57,7 +57,7 @@ pub(crate) fn shown(
 pub(crate) fn sheet(model: &Model, input: &Input, assigned: &[Assigned]) -> Result<Vec<u8>> {
     if model.mixture.n_components() < 2 {
         let allowed = "left out: there is no other to decide against";
-        return Err(Error::parameter("explain", "asked of one cluster", allowed));
+        return Err(Error::parameter("--explain", "asked of one cluster", allowed));
     }
     let (images, d) = images(input, assigned);
     let evidence: Vec<[Vec<f64>; 2]> = assigned.iter().map(|a| sides(model, input, a)).collect();

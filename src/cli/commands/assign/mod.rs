@@ -109,18 +109,18 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 impl Args {
     fn check(&self, model: &Model) -> Result<()> {
         if let Some(file) = &self.explain {
-            output::check_png("explain", file, self.force)?;
+            output::check_png("--explain", file, self.force)?;
         }
         if self.show && self.format != Format::Table {
             let allowed = "left out, or asked with --format table";
-            return Err(Error::parameter("show", "asked with another --format", allowed));
+            return Err(Error::parameter("--show", "asked with another --format", allowed));
         }
         let k = model.mixture.n_components();
         if (1..=k).contains(&self.top) {
             return Ok(());
         }
         let allowed = format!("from 1 to {k}, the clusters of the model");
-        Err(Error::parameter("top", self.top, allowed))
+        Err(Error::parameter("--top", self.top, allowed))
     }
 
     fn deliver(
@@ -175,7 +175,7 @@ impl Assignments<'_> {
                 let head: Vec<&str> = self.names().collect();
                 let rows = self.rows(rows).into_iter();
                 let rounded = rows.map(|row| row.iter().map(Cell::rounded).collect());
-                Ok(tables::table(&head, &[0], rounded))
+                Ok(tables::table(head, &[0], rounded))
             }
             Format::Csv => {
                 let head: Vec<&str> = self.names().filter(|_| is_first).collect();

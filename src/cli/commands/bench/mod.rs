@@ -26,10 +26,11 @@ Examples:
 pub(crate) struct Args {
     /// Numbers of images to time the E-step on
     /// [default: 5,10,20,50,100,200,500,1000, as far as the data goes]
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = n_images)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(value_parser = whole_number(1..=MAX_IMAGES))]
     n: Option<Vec<usize>>,
     /// Clusters of the mixture whose E-step is timed
-    #[arg(long, default_value_t = 10, value_parser = n_clusters)]
+    #[arg(long, default_value_t = 10, value_parser = whole_number(1..=MAX_CLUSTERS))]
     k: usize,
     /// A folder of IDX files or pictures, an IDX, .npy, CSV or .bits file, or `demo`
     /// [default: data/mnist or $BMM_DATA/mnist, else demo]
@@ -46,10 +47,10 @@ pub(crate) struct Args {
     force: bool,
 }
 
-/// The most images: the plain attempts take seconds for a thousand of them.
-const MOST_IMAGES: usize = 10_000;
-const MOST_CLUSTERS: usize = 1000;
-const MOST_SECONDS: f64 = 60.0;
+/// The plain attempts take seconds for a thousand images.
+const MAX_IMAGES: usize = 10_000;
+const MAX_CLUSTERS: usize = 1000;
+const MAX_SECONDS: f64 = 60.0;
 
 /// The numbers of images by default: those of the article.
 const SIZES: [usize; 8] = [5, 10, 20, 50, 100, 200, 500, 1000];
@@ -58,17 +59,9 @@ const SVG: &str = "ladder.svg";
 const PNG: &str = "ladder.png";
 const JSON: &str = "bench.json";
 
-fn n_images(text: &str) -> Result<usize> {
-    whole_number("n", text, 1..=MOST_IMAGES)
-}
-
-fn n_clusters(text: &str) -> Result<usize> {
-    whole_number("k", text, 1..=MOST_CLUSTERS)
-}
-
-fn seconds(text: &str) -> Result<f64> {
-    let allowed = || format!("a number from 0 to {MOST_SECONDS}");
-    number("seconds", text, |s| (0.0..=MOST_SECONDS).contains(s), allowed)
+fn seconds(text: &str) -> Result<f64, String> {
+    let allowed = format!("a number from 0 to {MAX_SECONDS}");
+    number(text, |s| (0.0..=MAX_SECONDS).contains(&s), &allowed)
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -103,7 +96,7 @@ impl Args {
         let Some(asked) = &self.n else { return Ok(up_to(&SIZES, n)) };
         if let Some(beyond) = asked.iter().find(|size| **size > n) {
             let allowed = format!("at most {n}, as many as the data has");
-            return Err(Error::parameter("n", beyond, allowed));
+            return Err(Error::parameter("--n", beyond, allowed));
         }
         let mut sizes = asked.clone();
         sizes.sort_unstable();

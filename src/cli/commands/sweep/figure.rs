@@ -7,7 +7,7 @@ use crate::render::{Axes, Line, LinePlot};
 
 /// The plot of `report`, as SVG and as PNG.
 pub(super) fn draw(report: &Report) -> Result<(String, Vec<u8>)> {
-    let (total_weight, sample) = (report.data.total_weight, report.words.sample);
+    let (total_weight, sample) = (report.total_weight, report.words.sample);
     let curve = |(criterion, best): (Criterion, Option<usize>)| {
         let points = report.rows.iter().map(|row| point(row, criterion, total_weight));
         let best_k = best.map(|i| format!(": K = {}", report.rows[i].k));

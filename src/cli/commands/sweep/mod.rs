@@ -37,7 +37,7 @@ pub(crate) struct Args {
     holdout: Option<f64>,
     /// Cross-validation: parts, drawn by --seed, each predicted by fits to all others; the model
     /// kept is fitted to all rows [default: none]
-    #[arg(long, value_name = "N", value_parser = n_folds)]
+    #[arg(long, value_name = "N", value_parser = whole_number(2..=usize::MAX))]
     folds: Option<usize>,
     /// Whose K is kept [default: held-out where rows are held out, else bic]
     #[arg(long, value_enum, value_name = "NAME")]
@@ -47,8 +47,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "K", value_parser = k_list::from_two)]
     blrt: Option<KList>,
     /// Samples of the bootstrap, each fitted by 10 random starts and a few warm ones
-    #[arg(long, default_value_t = 99, value_name = "B", value_parser = n_bootstrap)]
-    #[arg(requires = "blrt")]
+    #[arg(long, default_value_t = 99, value_name = "B", requires = "blrt")]
+    #[arg(value_parser = whole_number(1..=MAX_SAMPLES))]
     bootstrap: usize,
     #[command(flatten)]
     fit: FitArgs,
@@ -61,17 +61,9 @@ const MAX_SAMPLES: usize = 100_000;
 /// A bootstrap of more rows times components times samples takes more than seconds.
 const LONG_BOOTSTRAP: usize = 5_000_000;
 
-fn share(text: &str) -> Result<f64> {
-    let allowed = || "a number between 0 and 1, such as 0.1".into();
-    number("holdout", text, |share| *share > 0.0 && *share < 1.0, allowed)
-}
-
-fn n_folds(text: &str) -> Result<usize> {
-    number("folds", text, |n| *n >= 2, || "a whole number from 2".into())
-}
-
-fn n_bootstrap(text: &str) -> Result<usize> {
-    whole_number("bootstrap", text, 1..=MAX_SAMPLES)
+fn share(text: &str) -> Result<f64, String> {
+    let allowed = "a number between 0 and 1, such as 0.1";
+    number(text, |share| share > 0.0 && share < 1.0, allowed)
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -129,11 +121,11 @@ impl Args {
         rows.check_folds(ks)?;
         if params.tol <= 0.0 {
             let allowed = "above 0 in a sweep: what never converges is never chosen";
-            return Err(Error::parameter("tol", "0", allowed));
+            return Err(Error::parameter("--tol", "0", allowed));
         }
         if self.criterion == Some(Criterion::HeldOut) && rows.how_held_out().is_none() {
             let allowed = "bic, aic or icl unless rows are held out, as by --folds 5";
-            return Err(Error::parameter("criterion", Criterion::HeldOut, allowed));
+            return Err(Error::parameter("--criterion", Criterion::HeldOut, allowed));
         }
         Ok(())
     }
@@ -222,7 +214,7 @@ impl Found {
         let choice = choice.or_else(|| self.interrupted.then(instead));
         let Some((criterion, chosen)) = choice else {
             let allowed = "enough for a fit to converge: none did that could be chosen";
-            return Err(Error::parameter("max-iter", params.max_iter, allowed));
+            return Err(Error::parameter("--max-iter", params.max_iter, allowed));
         };
         let settings = params.settings();
         let swept = self.sweep.fits.swap_remove(chosen);

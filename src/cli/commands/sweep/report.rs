@@ -3,17 +3,16 @@
 use super::criteria::{Criterion, Row, pick};
 use super::rows::Rows;
 use crate::cli::input::Words;
-use crate::cli::results::document::{TrainingData, Written};
-use crate::cli::terminal::{Clock, output, tables};
+use crate::cli::results::document::{Written, merged, training_data};
+use crate::cli::terminal::{output, tables};
 use crate::em::{BootstrapTest, FitSettings};
 use crate::error::Result;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::fmt::Write;
 
 pub(super) struct Report {
     pub(super) name: String,
-    pub(super) data: TrainingData,
+    data: Value,
+    pub(super) total_weight: f64,
     pub(super) words: Words,
     settings: FitSettings,
     how_held_out: Option<String>,
@@ -22,25 +21,6 @@ pub(super) struct Report {
     chosen: usize,
     tests: Vec<BootstrapTest>,
     interrupted: bool,
-}
-
-/// The JSON document. Numbers that are not finite are null.
-#[derive(Serialize)]
-pub(super) struct Document<'a> {
-    model: String,
-    #[serde(flatten)]
-    data: &'a TrainingData,
-    #[serde(flatten)]
-    settings: &'a FitSettings,
-    held_out_by: Option<&'a str>,
-    fits: &'a [Row],
-    picks: Map<String, Value>,
-    criterion: &'static str,
-    chosen: usize,
-    blrt: Vec<Value>,
-    interrupted: bool,
-    seconds: Clock,
-    model_sha256: &'a str,
 }
 
 /// The cell of a row in a column.
@@ -77,7 +57,8 @@ impl Report {
         let has_held_out = fits.iter().any(|row| row.held_out.is_some());
         Self {
             name: input.name.clone(),
-            data: TrainingData::new(input),
+            data: training_data(input),
+            total_weight: input.rows().total_weight(),
             words: Words::of(input.height),
             settings,
             how_held_out: rows.how_held_out().filter(|_| has_held_out).map(str::to_owned),
@@ -101,47 +82,43 @@ impl Report {
         output::csv(&COLUMNS.map(|(name, _)| name), self.rows.iter().map(cells))
     }
 
-    pub(super) fn document<'a>(&'a self, written: &'a Written) -> Document<'a> {
+    /// The JSON document. Numbers that are not finite are null.
+    pub(super) fn document(&self, written: &Written) -> Value {
         let picks = self.picks().map(|(criterion, i)| {
             (criterion.key().to_string(), i.map_or(Value::Null, |i| self.rows[i].k.into()))
         });
-        Document {
-            model: written.model(),
-            data: &self.data,
-            settings: &self.settings,
-            held_out_by: self.how_held_out.as_deref(),
-            fits: &self.rows,
-            picks: picks.collect(),
-            criterion: self.criterion.key(),
-            chosen: self.rows[self.chosen].k,
-            blrt: self.tests.iter().map(test).collect(),
-            interrupted: self.interrupted,
-            seconds: written.seconds,
-            model_sha256: &written.model_sha256,
-        }
+        merged([
+            json!({ "model": written.folder.display().to_string() }),
+            self.data.clone(),
+            json!(self.settings),
+            json!({
+                "held_out_by": self.how_held_out,
+                "fits": self.rows,
+                "picks": picks.collect::<Map<_, _>>(),
+                "criterion": self.criterion.key(),
+                "chosen": self.rows[self.chosen].k,
+                "blrt": self.tests.iter().map(test).collect::<Vec<_>>(),
+                "interrupted": self.interrupted,
+                "seconds": written.seconds,
+                "model_sha256": written.model_sha256,
+            }),
+        ])
     }
 
     pub(super) fn text(&self) -> String {
-        let mut text = self.table();
-        let mut line = |name: &str, value: &str| {
-            let _ = writeln!(text, "{name:<10}{value}");
-        };
         let picks = self.picks().map(|(criterion, i)| match i {
             Some(i) => format!("{criterion} K = {}", self.rows[i].k),
             None => format!("{criterion} none"),
         });
-        line("best (*)", &picks.collect::<Vec<_>>().join(", "));
-        if let Some(how) = &self.how_held_out {
-            line(
-                "held out",
-                &format!("{how}; nats per {}, with standard errors", self.words.sample),
-            );
-        }
-        self.tests.iter().for_each(|test| line("test", &in_words(test)));
-        self.remarks().iter().for_each(|remark| line("note", remark));
+        let mut lines = vec![("best (*)", picks.collect::<Vec<_>>().join(", "))];
+        lines.extend(self.how_held_out.iter().map(|how| {
+            ("held out", format!("{how}; nats per {}, with standard errors", self.words.sample))
+        }));
+        lines.extend(self.tests.iter().map(|test| ("test", in_words(test))));
+        lines.extend(self.remarks().into_iter().map(|remark| ("note", remark)));
         let kept = self.rows[self.chosen].k;
-        line("kept", &format!("K = {kept}, by {}", self.criterion));
-        text + "\n"
+        lines.push(("kept", format!("K = {kept}, by {}", self.criterion)));
+        self.table() + &tables::lines(10, lines) + "\n"
     }
 
     fn table(&self) -> String {
@@ -168,7 +145,7 @@ impl Report {
         let left = [head.len() - 2, head.len() - 1];
         let rows = (0..self.rows.len())
             .map(|i| columns.iter().map(|(_, cells)| cells[i].clone()).collect());
-        tables::table(&head, &left, rows)
+        tables::table(head, &left, rows)
     }
 
     fn column(&self, cell: impl Fn(&Row) -> String) -> Vec<String> {

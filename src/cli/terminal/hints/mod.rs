@@ -4,12 +4,12 @@ mod data;
 mod foreign;
 mod model;
 
-use super::usage::way_out;
 use crate::error::Error;
 use std::io::ErrorKind;
 
-pub(crate) fn hint(error: &Error) -> String {
-    match error {
+/// `None` for a wrong value: the help of the command says more than a line can.
+pub(crate) fn hint(error: &Error) -> Option<String> {
+    let hint = match error {
         Error::Io { source, .. } => io(source.kind()).into(),
         Error::Data { problem, .. } => data::hint(problem),
         Error::Model { problem, .. } => model::hint(problem).into(),
@@ -17,7 +17,7 @@ pub(crate) fn hint(error: &Error) -> String {
         Error::Irreplaceable { .. } => {
             "not even --force replaces it: give the name of another folder".into()
         }
-        Error::Parameter { name, allowed, .. } => way_out(name, allowed, None),
+        Error::Parameter { .. } => return None,
         Error::Mixture(_) => "weights must sum to 1 and every mean must lie between 0 and 1".into(),
         Error::Features { model, .. } => {
             format!("give rows of {model} features, or train a model on data of this size")
@@ -39,7 +39,8 @@ pub(crate) fn hint(error: &Error) -> String {
         Error::ObjectiveFell { .. } | Error::Disagreement { .. } => {
             "this is a defect of bmm: please report it with the command and the data".into()
         }
-    }
+    };
+    Some(hint)
 }
 
 fn io(kind: ErrorKind) -> &'static str {

@@ -152,7 +152,7 @@ impl Results {
     ) -> String {
         let samples = format!("{}s", self.words.sample);
         let head: Vec<&str> = [&*samples].into_iter().chain(heads.iter().copied()).collect();
-        table(&head, &[], rows.map(|(n, cells)| [vec![n.to_string()], cells].concat()))
+        table(head, &[], rows.map(|(n, cells)| [vec![n.to_string()], cells].concat()))
     }
 
     fn demonstrations(&self) -> String {
@@ -163,7 +163,7 @@ impl Results {
         let legend = |d: &Demonstration| format!("{}: {}; {}\n", d.name, d.by_loop, d.vectorised);
         let rows = self.demonstrations.iter().map(row);
         let legends: String = self.demonstrations.iter().map(legend).collect();
-        table(&["", "loop", "vectorised", "speed-up"], &[0], rows) + &legends
+        table(["", "loop", "vectorised", "speed-up"], &[0], rows) + &legends
     }
 
     /// A row for each number of rows, a column for each number of components.
