@@ -43,7 +43,7 @@ const RULES: Rules = Rules {
         ),
         ("ctrlc", &["cli/terminal/progress.rs"]),
         ("flate2", &["cli/input/demo.rs", "data/read/stream.rs", "data/write.rs"]),
-        ("image", &["data/read/pictures.rs", "render/png.rs"]),
+        ("image", &["data/read/pictures.rs", "render/"]),
         ("indicatif", &["cli/terminal/progress.rs"]),
         ("libc", &["cli/terminal/memory.rs"]),
         (

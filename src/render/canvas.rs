@@ -1,18 +1,14 @@
 //! A white page of grey pixels with images, frames and text. The only home of the caption font.
 
-use super::raster::{Raster, grey};
+use super::raster::Raster;
 use super::{caption, checked_pixels};
 use crate::error::Result;
+use image::{GrayImage, Luma, imageops};
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
-/// The page, 0 (black) to 255 (white).
-pub(super) const PAPER: u8 = 255;
+const PAPER: u8 = 255;
 
-pub(super) struct Canvas {
-    pub width: usize,
-    pub height: usize,
-    pub pixels: Vec<u8>,
-}
+pub(super) struct Canvas(pub GrayImage);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Style {
@@ -54,51 +50,35 @@ impl Style {
 impl Canvas {
     /// An empty page of `width` x `height` pixels.
     pub fn new(width: usize, height: usize) -> Result<Self> {
-        let pixels = vec![PAPER; checked_pixels(width, height)?];
-        Ok(Self { width, height, pixels })
+        checked_pixels(width, height)?;
+        Ok(Self(uniform(width, height, PAPER)))
     }
 
     /// Draws `raster`, its upper left corner at (`x`, `y`), cut off at the end of the page.
-    pub fn image(&mut self, x: usize, y: usize, raster: &Raster) {
-        for (row, values) in raster.values.chunks_exact(raster.width).enumerate() {
-            let pixels = self.run(x, y + row, values.len());
-            pixels.iter_mut().zip(values).for_each(|(pixel, &ink)| *pixel = grey(ink));
-        }
+    pub fn image(&mut self, (x, y): (usize, usize), raster: &Raster) {
+        imageops::replace(&mut self.0, &raster.to_image(), x as i64, y as i64);
     }
 
     /// Fills a rectangle with one `level`.
     pub fn fill(&mut self, (x, y): (usize, usize), (width, height): (usize, usize), level: u8) {
-        for row in y..y + height {
-            self.run(x, row, width).fill(level);
-        }
+        imageops::replace(&mut self.0, &uniform(width, height, level), x as i64, y as i64);
     }
 
     /// Writes one line with its upper left corner at (`x`, `y`), cut to `width` pixels.
     pub fn text(&mut self, (x, y): (usize, usize), text: &str, style: Style, width: usize) {
         let text = caption::fitted(text, style.columns(width));
         for (column, row, part) in inked(&text, style) {
-            self.blend(x + column, y + row, style.ink, part);
+            let (x, y) = ((x + column) as u32, (y + row) as u32);
+            if let Some(Luma([pixel])) = self.0.get_pixel_mut_checked(x, y) {
+                let [old, new, part] = [*pixel, style.ink, part].map(u32::from);
+                *pixel = ((old * (255 - part) + new * part + 127) / 255) as u8;
+            }
         }
     }
+}
 
-    /// The pixels of row `y` from column `x` on: `width` of them, or as many as the page has.
-    fn run(&mut self, x: usize, y: usize, width: usize) -> &mut [u8] {
-        if y >= self.height {
-            return &mut [];
-        }
-        let [start, end] = [x, x + width].map(|column| y * self.width + column.min(self.width));
-        &mut self.pixels[start..end]
-    }
-
-    /// Mixes `level` into one pixel; `part` of 255 is `level` alone, 0 leaves the pixel as it is.
-    fn blend(&mut self, x: usize, y: usize, level: u8, part: u8) {
-        if x >= self.width || y >= self.height {
-            return;
-        }
-        let pixel = &mut self.pixels[y * self.width + x];
-        let (old, new, part) = (u32::from(*pixel), u32::from(level), u32::from(part));
-        *pixel = ((old * (255 - part) + new * part + 127) / 255) as u8;
-    }
+fn uniform(width: usize, height: usize, level: u8) -> GrayImage {
+    GrayImage::from_pixel(width as u32, height as u32, Luma([level]))
 }
 
 /// The pixels of one line of text, each by its column, its row, and how much of it is ink, 0 to

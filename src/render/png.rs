@@ -1,11 +1,10 @@
 //! PNG files in memory: a single mean or a finished page. The only place that encodes pictures.
 
 use super::raster::{Raster, size_within};
-use super::{Shape, canvas::Canvas};
+use super::{Shape, checked_pixels};
 use crate::error::{Error, Result};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder, RgbImage, imageops};
-use std::fmt::Display;
+use image::{ExtendedColorType, GrayImage, ImageEncoder, RgbImage, imageops};
 
 /// The longer side of a picture made by [`mean_png`], in pixels, unless the image itself is larger.
 const LONG_SIDE: usize = 280;
@@ -23,44 +22,37 @@ pub fn grey_png(values: &[f64], shape: Shape, scale: usize) -> Result<Vec<u8>> {
 /// features, is stretched so that it stays visible. Errors: those of [`grey_png`].
 pub fn mean_png(values: &[f64], shape: Shape) -> Result<Vec<u8>> {
     let side = LONG_SIDE.max(shape.width).max(shape.height);
-    super::checked_pixels(shape.width, shape.height)?;
+    checked_pixels(shape.width, shape.height)?;
     let (width, height) = size_within(shape, side);
     draw(values, shape, width, height)
 }
 
 fn draw(values: &[f64], shape: Shape, width: usize, height: usize) -> Result<Vec<u8>> {
     let raster = Raster::new(values, shape)?;
-    let mut canvas = Canvas::new(width, height)?;
-    canvas.image(0, 0, &raster.resized(width, height));
-    encode(&canvas)
+    checked_pixels(width, height)?;
+    grey_picture(&raster.resized(width, height).to_image())
 }
 
-/// The page as a PNG file, the same bytes on every machine.
-pub(super) fn encode(canvas: &Canvas) -> Result<Vec<u8>> {
-    let (width, height) = (canvas.width, canvas.height);
-    let side = |n: usize| u32::try_from(n).map_err(|e| refused(width, height, e));
-    encoded(&canvas.pixels, side(width)?, side(height)?, ExtendedColorType::L8)
+/// A PNG file, the same bytes on every machine.
+pub(super) fn grey_picture(picture: &GrayImage) -> Result<Vec<u8>> {
+    encoded(picture, picture.dimensions(), ExtendedColorType::L8)
 }
 
-fn encoded(pixels: &[u8], width: u32, height: u32, kind: ExtendedColorType) -> Result<Vec<u8>> {
+/// The same for colours, shrunk by a whole `factor`.
+pub(super) fn rgb_picture(large: &RgbImage, factor: u32) -> Result<Vec<u8>> {
+    let small = imageops::thumbnail(large, large.width() / factor, large.height() / factor);
+    encoded(&small, small.dimensions(), ExtendedColorType::Rgb8)
+}
+
+fn encoded(pixels: &[u8], (width, height): (u32, u32), kind: ExtendedColorType) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive)
         .write_image(pixels, width, height, kind)
-        .map_err(|e| refused(width, height, e))?;
+        .map_err(|e| {
+            let allowed = format!("a size that PNG can hold ({e})");
+            Error::parameter("picture", format!("{height} x {width}"), allowed)
+        })?;
     Ok(bytes)
-}
-
-fn refused(width: impl Display, height: impl Display, reason: impl Display) -> Error {
-    let allowed = format!("a size that PNG can hold ({reason})");
-    Error::parameter("picture", format!("{height} x {width}"), allowed)
-}
-
-/// A picture (red, green, blue of every pixel), shrunk by a whole `factor`, as a PNG file.
-pub(super) fn rgb_png(pixels: Vec<u8>, width: u32, height: u32, factor: u32) -> Result<Vec<u8>> {
-    let large = RgbImage::from_raw(width, height, pixels)
-        .ok_or_else(|| refused(width, height, "and as many pixels as that"))?;
-    let small = imageops::thumbnail(&large, width / factor, height / factor);
-    encoded(&small, small.width(), small.height(), ExtendedColorType::Rgb8)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::{Shape, checked_pixels};
 use crate::error::{Error, Result};
+use image::{GrayImage, Luma};
 
 /// A grey image, row by row, every value in [0, 1].
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,11 @@ impl Raster {
     /// The value at column `x` and row `y`.
     pub fn at(&self, x: usize, y: usize) -> f64 {
         self.values[y * self.width + x]
+    }
+
+    pub fn to_image(&self) -> GrayImage {
+        let level = |x, y| Luma([grey(self.at(x as usize, y as usize))]);
+        GrayImage::from_fn(self.width as u32, self.height as u32, level)
     }
 
     /// This image at `width` x `height`: each axis grows by nearest neighbour or shrinks by area

@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Style};
 use super::sheet_layout::{CAPTION_GAP, Layout, MARGIN};
 use super::{Shape, Tile, require_tiles};
-use super::{caption, png::encode, raster::Raster};
+use super::{caption, png::grey_picture, raster::Raster};
 use crate::error::Result;
 
 /// What a contact sheet says around its tiles, and how it lays them out.
@@ -22,7 +22,7 @@ const FRAME: u8 = 128;
 const DARK_LINE: u8 = 56;
 const LIGHT_LINE: u8 = 160;
 /// Features narrower than this, in pixels, have no lines between them.
-const NARROWEST_SEPARATED: usize = 12;
+const MIN_SEPARATED: usize = 12;
 /// From the title to the tiles and from the tiles to the foot, in pixels.
 const SECTION_GAP: usize = 24;
 /// The greatest width of a sheet that its text alone can cause, in pixels.
@@ -50,7 +50,7 @@ pub fn sheet_png(tiles: &[Tile], shape: Shape, sheet: &Sheet) -> Result<Vec<u8>>
         draw_tile(&mut canvas, (MARGIN + x, top + y), tile, shape, &layout)?;
     }
     foot.draw(&mut canvas, top + grid_height + SECTION_GAP, width);
-    encode(&canvas)
+    grey_picture(&canvas.0)
 }
 
 /// The pixels that title and foot take in one line each.
@@ -97,7 +97,7 @@ fn draw_tile(
     // A frame one pixel wide, else white ink at the edge would run into the page.
     canvas.fill((x - 1, y - 1), (width + 2, height + 2), FRAME);
     let raster = Raster::new(tile.values, shape)?;
-    canvas.image(x, y, &raster.resized(width, height));
+    canvas.image(at, &raster.resized(width, height));
     draw_separators(canvas, at, &raster, layout.tile);
     for (i, line) in tile.caption.iter().enumerate() {
         let style = if i == 0 { layout.caption.emphasised() } else { layout.caption };
@@ -115,7 +115,7 @@ fn draw_separators(
     (width, height): (usize, usize),
 ) {
     let step = width / raster.width;
-    if raster.height > 1 || step < NARROWEST_SEPARATED {
+    if raster.height > 1 || step < MIN_SEPARATED {
         return;
     }
     for i in 1..raster.width {

@@ -8,13 +8,13 @@ const MAX_CONTENT: usize = 1528;
 /// The white border around everything.
 pub(super) const MARGIN: usize = 36;
 /// The longer side of a tile, unless the image itself is larger.
-const LARGEST_TILE: usize = 288;
+const MAX_TILE: usize = 288;
 /// The least width of a column.
-const NARROWEST: usize = 16;
+const MIN_COLUMN_WIDTH: usize = 16;
 /// Tiles at least this wide have room for the larger text.
-const ROOM_FOR_LARGE_TEXT: usize = 200;
+const MIN_FOR_LARGE_TEXT: usize = 200;
 /// Captions longer than this are cut rather than allowed to push the columns apart.
-const LONGEST_CAPTION: usize = 20;
+const MAX_CAPTION: usize = 20;
 /// From tile to caption.
 pub(super) const CAPTION_GAP: usize = 6;
 
@@ -42,9 +42,9 @@ impl Layout {
         let longest = longest.max().unwrap_or(0);
         let lines = caption_lines(tiles);
         let columns = match columns {
-            Some(wish) => wish.min(most_columns(NARROWEST, lines)),
+            Some(wish) => wish.min(most_columns(MIN_COLUMN_WIDTH, lines)),
             None => pleasing_columns(tiles.len(), shape, lines)
-                .min(most_columns(Style::SMALL.width(longest.min(LONGEST_CAPTION)), lines)),
+                .min(most_columns(Style::SMALL.width(longest.min(MAX_CAPTION)), lines)),
         };
         Self::with_columns(columns.clamp(1, tiles.len().max(1)), shape, longest, lines)
     }
@@ -54,7 +54,7 @@ impl Layout {
         let across = gap(columns, lines);
         let room = (MAX_CONTENT - (columns - 1) * across) / columns;
         let tile = size_within(shape, room.min(largest_side(shape)));
-        let large = room.min(tile.0.max(tile.1)) >= ROOM_FOR_LARGE_TEXT;
+        let large = room.min(tile.0.max(tile.1)) >= MIN_FOR_LARGE_TEXT;
         let caption = if large { Style::LARGE } else { Style::SMALL };
         let cell_width = tile.0.max(caption.width(longest).min(room));
         let (text_height, down) = match lines {
@@ -90,12 +90,12 @@ fn gap(columns: usize, caption_lines: usize) -> usize {
 }
 
 fn largest_side(shape: Shape) -> usize {
-    LARGEST_TILE.max(shape.width).max(shape.height)
+    MAX_TILE.max(shape.width).max(shape.height)
 }
 
 /// The most columns of at least `width` pixels.
 fn most_columns(width: usize, caption_lines: usize) -> usize {
-    let width = width.max(NARROWEST);
+    let width = width.max(MIN_COLUMN_WIDTH);
     let length = |columns| columns * width + (columns - 1) * gap(columns, caption_lines);
     (1..=MAX_CONTENT / width).rev().find(|&c| length(c) <= MAX_CONTENT).unwrap_or(1)
 }

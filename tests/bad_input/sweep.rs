@@ -11,7 +11,20 @@ fn sandbox() -> Sandbox {
 
 #[test]
 fn lists_and_numbers_that_cannot_be_read_are_named() {
-    for list in ["2..", "5..2", "0..3", "2,,3", "two", "1.5", "-3", "1..18446744073709551615"] {
+    for list in [
+        "2..",
+        "..5",
+        "5..2",
+        "0..3",
+        "2,,3",
+        "two",
+        "2...4",
+        "2..5..7",
+        "1.5",
+        "-3",
+        "1..18446744073709551615",
+        "1..1000,2000",
+    ] {
         refuses_usage(&format!("sweep --k {list}"), &["--k", list, "2..20"]);
     }
     for (words, parts) in [

@@ -41,8 +41,8 @@ pub(crate) struct Args {
     force: bool,
 }
 
-/// The most images on one sheet, each there twice.
-const MOST_DRAWN: usize = 200;
+/// Of images on one sheet, each there twice.
+const MAX_DRAWN: usize = 200;
 
 struct Completed {
     input: Input,
@@ -74,9 +74,9 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         None if console.json => {}
         None => console.print(&completed.csv()?)?,
     }
-    if console.json {
-        let rows = || completed.rows().map(<[f64]>::to_vec).collect::<Vec<_>>();
-        let document = json!({
+    let rows = || completed.rows().map(<[f64]>::to_vec).collect::<Vec<_>>();
+    console.document(|| {
+        json!({
             "model": path.display().to_string(),
             "data": completed.input.summary(),
             "n_samples": completed.input.bits.n_samples(),
@@ -85,10 +85,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
             "seed": args.draw,
             "output": args.output.as_ref().map(|file| file.display().to_string()),
             "rows": args.output.is_none().then(rows),
-        });
-        console.result(&document, String::new)?;
-    }
-    Ok(Outcome::Done)
+        })
+    })
 }
 
 impl Completed {
@@ -135,9 +133,9 @@ impl Completed {
     fn sheet(&self, model: &Model) -> Result<Vec<u8>> {
         const MISSING: f64 = 0.35;
         let (bits, d) = (&self.input.bits, self.input.bits.n_features());
-        if bits.n_samples() > MOST_DRAWN {
+        if bits.n_samples() > MAX_DRAWN {
             let n_images = format!("{} images", bits.n_samples());
-            let allowed = format!("at most {MOST_DRAWN} images on a sheet");
+            let allowed = format!("at most {MAX_DRAWN} images on a sheet");
             return Err(Error::parameter("--limit", n_images, allowed));
         }
         let mut given = numbers(bits);

@@ -36,5 +36,5 @@ pub(crate) fn run(
         return console.result(&json!({ "script": text }), || text.to_string());
     };
     output::save(file, text.as_bytes(), args.force, console)?;
-    console.result(&json!({ "output": file.display().to_string() }), String::new)
+    console.document(|| json!({ "output": file.display().to_string() }))
 }

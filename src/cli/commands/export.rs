@@ -34,6 +34,5 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let bytes = exchange::export(&model, format).map_err(|p| Error::model(&path, p))?;
     models::announce(&path, &model, console);
     output::save(&args.output, &bytes, args.force, console)?;
-    let document = serde_json::json!({ "model": path, "output": args.output });
-    console.result(&document, String::new)
+    console.document(|| serde_json::json!({ "model": path, "output": args.output }))
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut facts = model_facts(&path, &model, trust.as_ref());
     let errors = args.errors.errors(&model, console)?;
     if let Some(errors) = &errors {
-        facts["standard_errors"] = json!(errors);
+        facts["standard_errors"] = errors.document();
     }
     let table = || errors.as_ref().map(|errors| errors.table(&model)).unwrap_or_default();
     console.result(&facts, || text(&facts, trust.as_ref()) + &table())

@@ -50,8 +50,7 @@ pub(crate) fn run(
     }
     console.note(format_args!("written   {} pages in {}", pages.len(), folder.display()));
     let names: Vec<&String> = pages.iter().map(|(file, _)| file).collect();
-    let document = json!({ "folder": folder.display().to_string(), "files": names });
-    console.result(&document, String::new)
+    console.document(|| json!({ "folder": folder.display().to_string(), "files": names }))
 }
 
 fn page(command: Command) -> Result<String> {

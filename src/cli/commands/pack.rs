@@ -1,6 +1,6 @@
 //! `bmm pack`: writes a data source as bits, which later commands load fast.
 
-use crate::cli::input::{self, Input, ReadingArgs};
+use crate::cli::input::{self, ReadingArgs};
 use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::data::{self, Packed, PackedFile, Source};
 use crate::error::{Error, Result};
@@ -41,31 +41,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     }
     console.note(format_args!("data      {}", input.summary()));
     console.notes(input.warning());
-    let packed = PackedFile::new(packed(&input))?;
-    output::deliver_by(Some(&file), &|out| packed.write(out), args.force, console)?;
-    let document = serde_json::json!({
-        "data": input.name,
-        "n_samples": input.bits.n_samples(),
-        "left_out": input.left_out,
-        "n_features": input.bits.n_features(),
-        "binarize": input.rule.to_string(),
-        "data_sha256": data::fingerprint(&input.bits, input.weights.as_deref()),
-        "output": file.display().to_string(),
-        "bytes": packed.len(),
-    });
-    console.result(&document, String::new)
-}
-
-/// Refuses, before the work, a name that hides what the file is.
-fn check(file: &Path, force: bool) -> Result<()> {
-    if !has_ending(file, "bits") && !file.starts_with("/dev") {
-        return Err(Error::parameter("--output", file.display(), "a file that ends in .bits"));
-    }
-    atomic::check_file_target(file, force)
-}
-
-fn packed(input: &Input) -> Packed<'_> {
-    Packed {
+    let packed = PackedFile::new(Packed {
         bits: &input.bits,
         height: input.height,
         width: input.width,
@@ -74,7 +50,28 @@ fn packed(input: &Input) -> Packed<'_> {
         weights: input.weights.as_deref(),
         names: &input.names,
         synthetic: input.synthetic,
+    })?;
+    output::deliver_by(Some(&file), &|out| packed.write(out), args.force, console)?;
+    console.document(|| {
+        serde_json::json!({
+            "data": input.name,
+            "n_samples": input.bits.n_samples(),
+            "left_out": input.left_out,
+            "n_features": input.bits.n_features(),
+            "binarize": input.rule.to_string(),
+            "data_sha256": data::fingerprint(&input.bits, input.weights.as_deref()),
+            "output": file.display().to_string(),
+            "bytes": packed.len(),
+        })
+    })
+}
+
+/// Refuses, before the work, a name that hides what the file is.
+fn check(file: &Path, force: bool) -> Result<()> {
+    if !has_ending(file, "bits") && !file.starts_with("/dev") {
+        return Err(Error::parameter("--output", file.display(), "a file that ends in .bits"));
     }
+    atomic::check_file_target(file, force)
 }
 
 impl Args {

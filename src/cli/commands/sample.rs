@@ -40,10 +40,10 @@ pub(crate) struct Args {
     force: bool,
 }
 
-/// The most images on a picture, in the terminal or in a JSON document, and pictures in a folder.
-const MOST_DRAWN: usize = 10_000;
-/// The most pixels of all images in a file; each takes a byte.
-const MOST_PIXELS: usize = 1 << 31;
+/// Of images on a picture, in the terminal or in a JSON document, and of pictures in a folder.
+const MAX_DRAWN: usize = 10_000;
+/// Of pixels of all images in a file; each takes a byte.
+const MAX_PIXELS: usize = 1 << 31;
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
@@ -61,10 +61,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         None if console.json => {}
         None => console.print(&in_terminal(&bits, &model, console)?)?,
     }
-    if console.json {
-        console.result(&args.document(&path, &model, &bits), String::new)?;
-    }
-    Ok(Outcome::Done)
+    console.document(|| args.document(&path, &model, &bits))
 }
 
 fn origin(model: &Model) -> &'static str {
@@ -79,9 +76,9 @@ impl Args {
     fn check(&self, model: &Model) -> Result<()> {
         let is_drawn = |file: &Path| has_ending(file, "png") || is_folder(file);
         let most = if self.output.as_deref().is_none_or(is_drawn) {
-            MOST_DRAWN
+            MAX_DRAWN
         } else {
-            MOST_PIXELS / model.mixture.n_features()
+            MAX_PIXELS / model.mixture.n_features()
         };
         if (1..=most).contains(&self.n) {
             return Ok(());
@@ -134,7 +131,7 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
     if has_ending(file, "png") {
         let title = format!("{} drawn from the model", counted(bits.n_samples(), "image"));
         let sheet = Sheet { title: &title, foot: origin(model), columns: None };
-        with_tiles(bits, |tiles| render::sheet_png(tiles, shape, &sheet))
+        render::sheet_png(&tiles(&pictures::numbers(bits), bits), shape, &sheet)
     } else if ["idx", "idx.gz"].iter().any(|ending| has_ending(file, ending)) {
         data::write_idx(&images()?, has_ending(file, "gz"))
     } else if has_ending(file, "npy") {
@@ -147,14 +144,11 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
 }
 
 fn in_terminal(bits: &BitMatrix, model: &Model, console: &Console) -> Result<String> {
-    let style = if console.colours().is_some() { Style::Blocks } else { Style::Shade };
-    with_tiles(bits, |tiles| pictures::text(tiles, pictures::shape(model), None, style, console))
+    let (values, shape) = (pictures::numbers(bits), pictures::shape(model));
+    pictures::text(&tiles(&values, bits), shape, None, Style::suited(console), console)
 }
 
-fn with_tiles<T>(bits: &BitMatrix, draw: impl FnOnce(&[Tile]) -> T) -> T {
-    let d = bits.n_features();
-    let values = pictures::numbers(bits);
-    let tiles: Vec<_> =
-        values.chunks(d).map(|values| Tile { values, caption: Vec::new() }).collect();
-    draw(&tiles)
+fn tiles<'a>(values: &'a [f64], bits: &BitMatrix) -> Vec<Tile<'a>> {
+    let rows = values.chunks(bits.n_features());
+    rows.map(|values| Tile { values, caption: Vec::new() }).collect()
 }

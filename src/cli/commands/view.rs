@@ -8,7 +8,7 @@ use crate::cli::terminal::{Console, Failure, Outcome, output, whole_number};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
 use crate::model_file::Model;
-use crate::render::{self, Sheet, Tile};
+use crate::render::{self, Sheet};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -68,10 +68,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         return Ok(Outcome::Done);
     }
     args.draw(&path, &model, &shown, console)?;
-    if console.json {
-        return console.result(&args.document(&path, &model, &shown), String::new);
-    }
-    Ok(Outcome::Done)
+    console.document(|| args.document(&path, &model, &shown))
 }
 
 impl Args {
@@ -98,11 +95,20 @@ impl Args {
     ) -> Result<(), Failure> {
         let is_png =
             |file: &Path| self.how == How::Png || self.how == How::Auto && has_ending(file, "png");
+        let (shape, columns) = (pictures::shape(model), self.columns);
+        let members = self.cluster.map(|k| stored::members(path, model, k)).unwrap_or_default();
+        let mut tiles = pictures::tiles(model, None, shown);
+        tiles.extend(members.iter().map(Member::tile));
         match &self.output {
             Some(file) if is_png(file) => {
-                let sheet = match self.cluster {
-                    Some(k) => member_sheet(model, k, &self.members(path, model), self.columns)?,
-                    None => pictures::sheet(model, None, shown, self.columns)?,
+                let sheet = match (self.cluster, &members[..]) {
+                    (None, _) | (_, []) => pictures::sheet(model, None, shown, columns)?,
+                    (Some(k), _) => {
+                        let n = model.mixture.n_components();
+                        let title = format!("Cluster {k} of {n} and some of its members");
+                        let sheet = Sheet { title: &title, foot: "", columns };
+                        render::sheet_png(&tiles, shape, &sheet)?
+                    }
                 };
                 output::save(file, &sheet, self.force, console)
             }
@@ -112,19 +118,10 @@ impl Args {
             }
             None if console.json => Ok(()),
             file => {
-                let members = self.members(path, model);
-                let mut tiles = pictures::tiles(model, None, shown);
-                tiles.extend(members.iter().map(tile));
-                let (shape, columns) = (pictures::shape(model), self.columns);
                 let text = pictures::text(&tiles, shape, columns, self.style(console), console)?;
                 output::deliver(file.as_deref(), &text, self.force, console)
             }
         }
-    }
-
-    /// The members of the one cluster that is shown, if only one is.
-    fn members(&self, path: &Path, model: &Model) -> Vec<Member> {
-        self.cluster.map(|k| stored::members(path, model, k)).unwrap_or_default()
     }
 
     /// Opens the page, copies it, or says where it is.
@@ -138,13 +135,11 @@ impl Args {
             None if self.open => open_page(model, console)?,
             None => {}
         }
-        if self.output.is_none() && !self.open || console.json {
-            let (page, output) = (page.display(), self.output.as_ref());
-            let output = output.map(|file| file.display().to_string());
-            let document = json!({ "page": page.to_string(), "output": output });
-            console.result(&document, || format!("{page}\n"))?;
-        }
-        Ok(Outcome::Done)
+        let is_named = self.output.is_none() && !self.open;
+        let output = self.output.as_ref().map(|file| file.display().to_string());
+        let page = page.display().to_string();
+        let text = || if is_named { page.clone() + "\n" } else { String::new() };
+        console.result(&json!({ "page": page, "output": output }), text)
     }
 
     /// Whether a browser can open on the user's screen, and nothing else was asked for.
@@ -181,29 +176,10 @@ impl Args {
     fn style(&self, console: &Console) -> Style {
         match self.how {
             How::Blocks if !console.refuses_colour() => Style::Blocks,
-            How::Auto if self.output.is_none() && console.colours().is_some() => Style::Blocks,
+            How::Auto if self.output.is_none() => Style::suited(console),
             _ => Style::Shade,
         }
     }
-}
-
-fn tile(member: &Member) -> Tile<'_> {
-    Tile { values: &member.values, caption: member.caption.clone() }
-}
-
-fn member_sheet(
-    model: &Model,
-    k: usize,
-    members: &[Member],
-    columns: Option<usize>,
-) -> Result<Vec<u8>> {
-    if members.is_empty() {
-        return pictures::sheet(model, None, &[k], columns);
-    }
-    let tiles: Vec<Tile> =
-        pictures::tiles(model, None, &[k]).into_iter().chain(members.iter().map(tile)).collect();
-    let title = format!("Cluster {k} of {} and some of its members", model.mixture.n_components());
-    render::sheet_png(&tiles, pictures::shape(model), &Sheet { title: &title, foot: "", columns })
 }
 
 /// The page beside a model. Imported models have none.

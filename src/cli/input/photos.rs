@@ -5,9 +5,9 @@ use crate::cli::terminal::counted;
 use crate::model_file::Model;
 
 /// The smallest height and width, in pixels, of images in which something can be cut out.
-const SMALLEST: usize = 8;
+const MIN_SIDE: usize = 8;
 /// The largest share of ink at the edge of images that are centred on empty ground.
-const EMPTY: f64 = 0.05;
+const MAX_INK_AT_EDGE: f64 = 0.05;
 
 /// Height and width that photos are made into for `model`. `None` if its images are not ink in the
 /// middle of empty ground: then nobody knows how they were cut out.
@@ -19,7 +19,7 @@ pub(crate) fn size_for(model: &Model) -> Option<(usize, usize)> {
         weight * edge.iter().map(|&d| mixture.mean(k)[d]).sum::<f64>()
     };
     let ink: f64 = mixture.weights().iter().enumerate().map(ink).sum();
-    let is_centred = height.min(width) >= SMALLEST && ink <= EMPTY * edge.len() as f64;
+    let is_centred = height.min(width) >= MIN_SIDE && ink <= MAX_INK_AT_EDGE * edge.len() as f64;
     is_centred.then_some((height, width))
 }
 

@@ -7,7 +7,7 @@ use crate::em::{self, FitParams, StandardErrors};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
 use crate::scorer::KnownLabels;
-use serde::Serialize;
+use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -37,20 +37,16 @@ pub(crate) struct ErrorArgs {
     seed: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+/// Standard errors, and how they were found.
+#[derive(Debug)]
 pub(crate) struct Errors {
     method: &'static str,
     data: String,
-    /// Whether the model was trained on these very bits; `null` if it does not say.
+    /// Whether the model was trained on these very bits, if it says so.
     trained_on_it: Option<bool>,
-    n_refits: Option<usize>,
-    n_converged: Option<usize>,
-    /// Means on the boundary, which have no standard error.
-    n_without: usize,
-    /// One for each cluster; `null` where there is none.
-    weights: Vec<Option<f64>>,
-    /// D for each cluster; `null` where there is none.
-    means: Vec<Vec<Option<f64>>>,
+    /// All refits of a bootstrap, and those that converged.
+    refits: Option<(usize, usize)>,
+    errors: StandardErrors,
 }
 
 impl ErrorArgs {
@@ -91,16 +87,7 @@ impl ErrorArgs {
                 ("observed information", errors, None)
             }
         };
-        Ok(Some(Errors {
-            method,
-            data: input.summary(),
-            trained_on_it,
-            n_refits: refits.map(|(n_refits, _)| n_refits),
-            n_converged: refits.map(|(_, n_converged)| n_converged),
-            n_without: errors.n_unknown(),
-            weights: errors.weights().to_vec(),
-            means: (0..model.mixture.n_components()).map(|k| errors.mean(k).to_vec()).collect(),
-        }))
+        Ok(Some(Errors { method, data: input.summary(), trained_on_it, refits, errors }))
     }
 
     fn params(&self, model: &Model, input: &Input) -> FitParams {
@@ -132,6 +119,22 @@ fn labels_of(model: &Model, input: &Input) -> Result<Vec<Option<u32>>> {
 }
 
 impl Errors {
+    /// `null` stands for a weight or mean that has no standard error.
+    pub(crate) fn document(&self) -> Value {
+        let Self { method, data, trained_on_it, refits, errors } = self;
+        let clusters = 0..errors.weights().len();
+        json!({
+            "method": method,
+            "data": data,
+            "trained_on_it": trained_on_it,
+            "n_refits": refits.map(|(n_refits, _)| n_refits),
+            "n_converged": refits.map(|(_, n_converged)| n_converged),
+            "n_without": errors.n_unknown(),
+            "weights": errors.weights(),
+            "means": clusters.map(|k| errors.mean(k)).collect::<Vec<_>>(),
+        })
+    }
+
     /// A table of every weight and mean with its error, or of medians where there are many.
     pub(crate) fn table(&self, model: &Model) -> String {
         let (d, k) = (model.mixture.n_features(), model.mixture.n_components());
@@ -143,31 +146,36 @@ impl Errors {
     }
 
     fn in_full(&self, model: &Model) -> String {
-        let (mixture, clusters) = (&model.mixture, 0..self.weights.len());
-        let head: Vec<String> = clusters.clone().map(|k| format!("cluster {k}")).collect();
-        let head: Vec<&str> = [""].into_iter().chain(head.iter().map(String::as_str)).collect();
-        let weights =
-            clusters.clone().map(|k| with_error(mixture.weights()[k], self.weights[k])).collect();
-        let mean = |d: usize| {
-            clusters.clone().map(|k| with_error(mixture.mean(k)[d], self.means[k][d])).collect()
+        let (mixture, errors) = (&model.mixture, &self.errors);
+        let row = |name: String, cell: &dyn Fn(usize) -> String| -> Vec<String> {
+            [name].into_iter().chain((0..mixture.n_components()).map(cell)).collect()
         };
-        let means = (0..mixture.n_features()).map(|d| (format!("mean of item {d}"), mean(d)));
-        let rows = [("weight".into(), weights)].into_iter().chain(means);
-        let rows = rows.map(|(name, cells): (String, Vec<String>)| {
-            [name].into_iter().chain(cells).collect::<Vec<_>>()
+        let head = row(String::new(), &|k| format!("cluster {k}"));
+        let weights =
+            row("weight".into(), &|k| with_error(mixture.weights()[k], errors.weights()[k]));
+        let means = (0..mixture.n_features()).map(|d| {
+            let mean = |k: usize| with_error(mixture.mean(k)[d], errors.mean(k)[d]);
+            row(format!("mean of item {d}"), &mean)
         });
+        let rows = [weights].into_iter().chain(means);
         format!("\nEstimates (standard errors)\n{}", tables::table(head, &[0], rows))
     }
 
     fn in_short(&self, model: &Model) -> String {
         let head = ["cluster", "weight", "error", "median error of means", "largest", "without"];
-        let rows = self.weights.iter().zip(&self.means).enumerate().map(|(k, (weight, means))| {
+        let rows = self.errors.weights().iter().enumerate().map(|(k, weight)| {
+            let means = self.errors.mean(k);
             let mut known: Vec<f64> = means.iter().flatten().copied().collect();
             known.sort_unstable_by(f64::total_cmp);
-            let without = (means.len() - known.len()).to_string();
-            let typical = [known.get(known.len() / 2), known.last()].map(|e| number(e.copied()));
-            let weights = [format!("{:.4}", model.mixture.weights()[k]), number(*weight)];
-            [k.to_string()].into_iter().chain(weights).chain(typical).chain([without]).collect()
+            let [median, largest] = [known.get(known.len() / 2), known.last()];
+            vec![
+                k.to_string(),
+                format!("{:.4}", model.mixture.weights()[k]),
+                number(*weight),
+                number(median.copied()),
+                number(largest.copied()),
+                (means.len() - known.len()).to_string(),
+            ]
         });
         format!("\nStandard errors; --json has all of them\n{}", tables::table(head, &[], rows))
     }

@@ -15,6 +15,12 @@ pub(crate) enum Style {
     Shade,
 }
 
+impl Style {
+    pub(crate) fn suited(console: &Console) -> Self {
+        if console.colours().is_some() { Self::Blocks } else { Self::Shade }
+    }
+}
+
 pub(crate) fn shape(model: &Model) -> Shape {
     Shape { height: model.height as usize, width: model.width as usize }
 }

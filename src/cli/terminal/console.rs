@@ -4,6 +4,7 @@ use super::failure::{Failure, Lines, Outcome};
 use super::options::{ColorChoice, Options};
 use crate::render::Colours;
 use serde::Serialize;
+use serde_json::Value;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -69,6 +70,14 @@ impl Console {
     ) -> Result<Outcome, Failure> {
         let text = if self.json { json_text(document)? } else { text() };
         self.print(&text).map(|()| Outcome::Done)
+    }
+
+    /// Prints a document with `--json`. Without it, what a command writes is its result.
+    pub(crate) fn document(&self, document: impl FnOnce() -> Value) -> Result<Outcome, Failure> {
+        if self.json {
+            self.print(&json_text(&document())?)?;
+        }
+        Ok(Outcome::Done)
     }
 
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {

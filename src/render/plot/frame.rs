@@ -92,9 +92,9 @@ impl Axis {
 
     /// Where `value` lies: 0 at the lower end, 1 at the upper one.
     fn share(&self, value: f64) -> f64 {
-        let at = |v: f64| if self.kind == Axes::Logarithmic { v.ln() } else { v };
-        let (low, high) = self.ends;
-        (at(value) - at(low)) / (at(high) - at(low))
+        let scaled = |v: f64| if self.kind == Axes::Logarithmic { v.ln() } else { v };
+        let [low, high, value] = [self.ends.0, self.ends.1, value].map(scaled);
+        (value - low) / (high - low)
     }
 }
 

@@ -26,21 +26,9 @@ pub(super) fn colour(i: usize) -> RGBColor {
     COLOURS[i % COLOURS.len()]
 }
 
-pub(super) struct Mark {
-    corners: Vec<(i32, i32)>,
-    colour: RGBColor,
-}
-
-impl Mark {
-    /// The mark of line `i`, enlarged by `scale`.
-    pub(super) fn new(i: usize, scale: u32) -> Self {
-        let scale = scale as i32;
-        let corners = SHAPES[i % SHAPES.len()].iter().map(|(x, y)| (x * scale, y * scale));
-        Self { corners: corners.collect(), colour: colour(i) }
-    }
-
-    /// The mark as an element that `plotters` draws around a point.
-    pub(super) fn shape(&self) -> Polygon<(i32, i32)> {
-        Polygon::new(self.corners.clone(), self.colour)
-    }
+/// The mark of line `i`, enlarged by `scale`, as `plotters` draws it around a point.
+pub(super) fn mark(i: usize, scale: u32) -> Polygon<(i32, i32)> {
+    let scale = scale as i32;
+    let corners = SHAPES[i % SHAPES.len()].iter().map(|(x, y)| (x * scale, y * scale));
+    Polygon::new(corners.collect::<Vec<_>>(), colour(i))
 }

@@ -6,10 +6,11 @@ mod frame;
 mod marks;
 mod page;
 
-use super::png::rgb_png;
+use super::png::rgb_picture;
 use crate::error::{Error, Result};
 use frame::{Axis, Frame};
-use marks::{Mark, colour};
+use image::RgbImage;
+use marks::{colour, mark};
 use page::Page;
 use plotters::chart::ChartContext;
 use plotters::coord::Shift;
@@ -85,12 +86,11 @@ impl LinePlot<'_> {
 
     /// The plot as a PNG file, of the same size in pixels. Errors: those of [`Self::svg`].
     pub fn png(&self) -> Result<Vec<u8>> {
-        let (width, height) = (SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
-        let mut pixels = vec![0; (width * height * 3) as usize];
-        let page = Page::new(&mut pixels, width, height, OVERSAMPLING).into_drawing_area();
+        let mut picture = RgbImage::new(SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
+        let page = Page { picture: &mut picture, scale: OVERSAMPLING }.into_drawing_area();
         self.draw(Pen { page: &page, scale: OVERSAMPLING })?;
         drop(page);
-        rgb_png(pixels, width, height, OVERSAMPLING)
+        rgb_picture(&picture, OVERSAMPLING)
     }
 
     fn draw<B: DrawingBackend>(&self, pen: Pen<B>) -> Result<()> {
@@ -166,8 +166,8 @@ impl<B: DrawingBackend> Pen<'_, B> {
         let points: Vec<_> = line.points.iter().copied().filter(|at| frame.can_show(at)).collect();
         let path = PathElement::new(points.clone(), colour(i).stroke_width(self.px(3)));
         chart.draw_series([path])?;
-        let mark = Mark::new(i, self.scale);
-        chart.draw_series(points.into_iter().map(|at| EmptyElement::at(at) + mark.shape()))?;
+        let marks = points.into_iter().map(|at| EmptyElement::at(at) + mark(i, self.scale));
+        chart.draw_series(marks)?;
         Ok(())
     }
 
@@ -177,7 +177,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
             let y = 40 + 40 * i as i32;
             let [left, middle, right] = [0, 22, 44].map(|x| self.at((x, y)));
             area.draw(&PathElement::new([left, right], colour(i).stroke_width(self.px(3))))?;
-            area.draw(&(EmptyElement::at(middle) + Mark::new(i, self.scale).shape()))?;
+            area.draw(&(EmptyElement::at(middle) + mark(i, self.scale)))?;
             self.text(area, line.name, TEXT_SIZE, (56, y - 10))?;
         }
         Ok(())

@@ -2,34 +2,27 @@
 //! font is needed.
 
 use crate::render::canvas::{self, Style};
+use image::RgbImage;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 use std::convert::Infallible;
 
-/// Pixels of red, green and blue, row by row.
 pub(super) struct Page<'a> {
-    pixels: &'a mut [u8],
-    width: u32,
-    height: u32,
+    pub(super) picture: &'a mut RgbImage,
     /// How many pixels wide and high a pixel of a letter is.
-    scale: u32,
+    pub(super) scale: u32,
 }
 
 /// Titles are larger than this, in pixels of the picture; other text is not.
-const LARGEST_TEXT: f64 = 30.0;
+const MAX_TEXT_SIZE: f64 = 30.0;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-impl<'a> Page<'a> {
-    /// A page of three bytes a pixel, whose letters are `scale` times as large.
-    pub(super) fn new(pixels: &'a mut [u8], width: u32, height: u32, scale: u32) -> Self {
-        Self { pixels, width, height, scale }
-    }
-
+impl Page<'_> {
     fn style(&self, size: f64) -> Style {
-        if size > LARGEST_TEXT * f64::from(self.scale) { Style::TITLE } else { Style::LARGE }
+        if size > MAX_TEXT_SIZE * f64::from(self.scale) { Style::TITLE } else { Style::LARGE }
     }
 
     fn size(&self, text: &str, size: f64) -> (u32, u32) {
@@ -43,7 +36,7 @@ impl DrawingBackend for Page<'_> {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
-        (self.width, self.height)
+        self.picture.dimensions()
     }
 
     fn ensure_prepared(&mut self) -> Drawn {
@@ -55,11 +48,10 @@ impl DrawingBackend for Page<'_> {
     }
 
     fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
-        let is_inside = |at: i32, end: u32| u32::try_from(at).is_ok_and(|at| at < end);
-        if is_inside(x, self.width) && is_inside(y, self.height) {
-            let at = (y as usize * self.width as usize + x as usize) * 3;
+        let place = u32::try_from(x).ok().zip(u32::try_from(y).ok());
+        if let Some(pixel) = place.and_then(|(x, y)| self.picture.get_pixel_mut_checked(x, y)) {
             let new = [color.rgb.0, color.rgb.1, color.rgb.2];
-            for (old, new) in self.pixels[at..at + 3].iter_mut().zip(new) {
+            for (old, new) in pixel.0.iter_mut().zip(new) {
                 let mixed = f64::from(*old) * (1.0 - color.alpha) + f64::from(new) * color.alpha;
                 *old = mixed.round() as u8;
             }

@@ -29,7 +29,7 @@ pub enum Colours {
 /// Characters from no ink to full ink.
 const RAMP: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
 /// The most characters in a line that a terminal can report (16 bits).
-const WIDEST: usize = 65_535;
+const MAX_WIDTH: usize = 65_535;
 /// Columns between two images.
 const GAP: usize = 2;
 /// Images with a shorter long side are enlarged to about this, in pixels.
@@ -61,7 +61,7 @@ struct Plan {
 
 impl Plan {
     fn new(tiles: &[Tile], shape: Shape, grid: Grid) -> Self {
-        let width = grid.width.clamp(1, WIDEST);
+        let width = grid.width.clamp(1, MAX_WIDTH);
         let most = (width + GAP) / (1 + GAP);
         let wish = grid.columns.map(|c| c.clamp(1, most.max(1)));
         let room = wish.map_or(width, |c| (width + GAP) / c - GAP);

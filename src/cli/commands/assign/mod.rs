@@ -12,6 +12,7 @@ use crate::mixture::Scoring;
 use crate::model_file::Model;
 use crate::scorer::KnownLabels;
 use columns::{Cell, Column, Scored};
+use evidence::Drawn;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -81,11 +82,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     if input.synthetic {
         console.note(format_args!("data      {}", demo::SYNTHETIC));
     }
-    let is_drawn = args.show || args.explain.is_some();
-    let drawn = if is_drawn { evidence::assigned(&model, &input)? } else { Vec::new() };
     if let Some(file) = &args.explain {
-        let sheet = evidence::sheet(&model, &input, &drawn)?;
-        output::save(file, &sheet, args.force, console)?;
+        output::save(file, &Drawn::new(&model, &input)?.sheet()?, args.force, console)?;
     }
     let assignments = Assignments {
         columns: columns::columns(&model, args.top, args.proba),
@@ -96,14 +94,11 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let path = path.display().to_string();
     args.deliver(&assignments, &path, console)?;
     if args.show {
-        console.print(&format!("\n{}", evidence::shown(&model, &input, &drawn, console)?))?;
+        console.print(&format!("\n{}", Drawn::new(&model, &input)?.text(console)?))?;
     }
-    if let (true, Some(file)) = (console.json, &args.output) {
-        let (output, n_samples) = (file.display().to_string(), input.bits.n_samples());
-        let document = json!({ "model": path, "output": output, "n_samples": n_samples });
-        console.result(&document, String::new)?;
-    }
-    Ok(Outcome::Done)
+    let Some(file) = &args.output else { return Ok(Outcome::Done) };
+    let (output, n_samples) = (file.display().to_string(), input.bits.n_samples());
+    console.document(|| json!({ "model": path, "output": output, "n_samples": n_samples }))
 }
 
 impl Args {

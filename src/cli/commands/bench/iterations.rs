@@ -39,7 +39,7 @@ fn median_iteration(rows: &BitMatrix, n_components: usize, budget: f64) -> Resul
         n_init: NInit::Exactly(1),
         // The fit never converges: the clock ends it.
         tol: 0.0,
-        max_iter: Laps::MOST,
+        max_iter: Laps::MAX,
         ..FitParams::default()
     };
     let mut laps = Laps::new(budget);

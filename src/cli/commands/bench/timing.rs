@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// Repetitions of the slowest and of the fastest work.
-const FEWEST: usize = 3;
-const MOST: usize = 200;
+const MIN_SAMPLES: usize = 3;
+const MAX_SAMPLES: usize = 200;
 
 /// Shorter work, in seconds, is repeated within one measurement: the clock is too coarse for it.
-const SHORTEST: f64 = 50e-6;
+const MIN_SECONDS: f64 = 50e-6;
 
 /// Iterations of a fit that do not count: the first one pages in memory and starts threads.
 const WARM_UP: usize = 2;
@@ -18,10 +18,11 @@ const WARM_UP: usize = 2;
 /// The median seconds of one call of `work`, from as many calls as fit into `budget` seconds.
 pub(super) fn median_seconds<T>(budget: f64, mut work: impl FnMut() -> T) -> f64 {
     let warm_up = seconds_a_call(1, &mut work);
-    let calls = (SHORTEST / warm_up.max(1e-9)).ceil() as usize;
+    let calls = (MIN_SECONDS / warm_up.max(1e-9)).ceil() as usize;
     let began = Instant::now();
     let mut samples = Vec::new();
-    while samples.len() < FEWEST || (samples.len() < MOST && began.elapsed().as_secs_f64() < budget)
+    while samples.len() < MIN_SAMPLES
+        || (samples.len() < MAX_SAMPLES && began.elapsed().as_secs_f64() < budget)
     {
         samples.push(seconds_a_call(calls, &mut work));
     }
@@ -56,7 +57,7 @@ pub(super) struct Laps {
 
 impl Laps {
     /// The most iterations that are timed.
-    pub(super) const MOST: usize = WARM_UP + MOST;
+    pub(super) const MAX: usize = WARM_UP + MAX_SAMPLES;
 
     pub(super) fn new(budget: f64) -> Self {
         let now = Instant::now();
@@ -73,7 +74,7 @@ impl Observe for Laps {
         let now = Instant::now();
         self.laps.push((now - self.lap_began).as_secs_f64().max(1e-12));
         self.lap_began = now;
-        let enough = self.laps.len() >= WARM_UP + FEWEST
+        let enough = self.laps.len() >= WARM_UP + MIN_SAMPLES
             && self.began.elapsed().as_secs_f64() >= self.budget;
         if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -98,9 +99,9 @@ mod tests {
             std::thread::sleep(std::time::Duration::from_millis(1));
         };
         assert!(median_seconds(0.0, slow) >= 1e-3);
-        assert_eq!(calls, 1 + FEWEST);
+        assert_eq!(calls, 1 + MIN_SAMPLES);
         let mut calls = 0_usize;
         assert!(median_seconds(1e-3, || calls += 1) > 0.0);
-        assert!(calls > 1 + FEWEST);
+        assert!(calls > 1 + MIN_SAMPLES);
     }
 }

@@ -21,13 +21,9 @@ pub(super) enum Criterion {
 impl Criterion {
     pub(super) const ALL: [Self; 4] = [Self::Aic, Self::Bic, Self::Icl, Self::HeldOut];
 
-    pub(super) fn key(self) -> &'static str {
-        match self {
-            Self::Aic => "aic",
-            Self::Bic => "bic",
-            Self::Icl => "icl",
-            Self::HeldOut => "held_out",
-        }
+    /// The name in JSON.
+    pub(super) fn key(self) -> String {
+        self.to_string().to_lowercase().replace('-', "_")
     }
 }
 

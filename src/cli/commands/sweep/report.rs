@@ -85,7 +85,7 @@ impl Report {
     /// The JSON document. Numbers that are not finite are null.
     pub(super) fn document(&self, written: &Written) -> Value {
         let picks = self.picks().map(|(criterion, i)| {
-            (criterion.key().to_string(), i.map_or(Value::Null, |i| self.rows[i].k.into()))
+            (criterion.key(), i.map_or(Value::Null, |i| self.rows[i].k.into()))
         });
         merged([
             json!({ "model": written.folder.display().to_string() }),

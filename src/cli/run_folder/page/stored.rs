@@ -4,14 +4,20 @@ use super::FILE;
 use super::members::KINDS;
 use crate::cli::input::models;
 use crate::model_file::Model;
-use crate::render::{self, Base64Numbers};
+use crate::render::{self, Base64Numbers, Tile};
 use serde_json::Value;
 use std::path::Path;
 
 pub(crate) struct Member {
     /// Its kind, its name, and how typical it is.
-    pub(crate) caption: Vec<String>,
-    pub(crate) values: Vec<f64>,
+    caption: Vec<String>,
+    values: Vec<f64>,
+}
+
+impl Member {
+    pub(crate) fn tile(&self) -> Tile<'_> {
+        Tile { values: &self.values, caption: self.caption.clone() }
+    }
 }
 
 /// The members of cluster `k` in the page beside a model; none where there is no such page.
