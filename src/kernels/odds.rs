@@ -80,13 +80,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn odds_are_those_of_means_inside_and_1_on_the_boundary() {
-        let mut means = [0.0, 0.25, 0.5, 0.75, 1.0];
-        odds_all(&mut means);
-        assert_eq!(means, [1.0, 1.0 / 3.0, 1.0, 3.0, 1.0]);
-    }
-
-    #[test]
     fn every_mean_inside_is_in_one_product_and_none_underflows() {
         for n in [0, 1, 7, 8, 127, 128, 129, 784] {
             let mut products = vec![f64::NAN; n_products(n)];
@@ -97,29 +90,6 @@ mod tests {
             let log_2: f64 = products.iter().map(|product| product.log2()).sum();
             let expected: i32 = (0..n).map(|i| [-1, 0, 0, -53][i % 4]).sum();
             assert_eq!(log_2, f64::from(expected), "{n} means");
-        }
-    }
-
-    #[test]
-    fn new_log_odds_take_the_place_of_old_ones_in_both_precisions() {
-        for n in [1_usize, 8, 9, 16, 23, 24] {
-            let value = |i: usize, turn: usize| ((i * 7 + turn * 5) % 11) as f64 - 4.7;
-            let mut log_odds = vec![Lanes8::<f64>::default(); n.div_ceil(8)];
-            let mut narrow = vec![Lanes16::<f32>::default(); n.div_ceil(16)];
-            let mut old = vec![0.0; n];
-            for turn in 0..3 {
-                let new: Vec<f64> = (0..n).map(|i| value(i, turn)).collect();
-                let [up, down] = replace_log_odds(&new, &mut log_odds, &mut narrow);
-                let changes = || new.iter().zip(&old).map(|(new, old)| new - old);
-                let sum = |changes: &mut dyn Iterator<Item = f64>| changes.sum::<f64>();
-                assert!((up - sum(&mut changes().filter(|by| *by > 0.0))).abs() < 1e-12);
-                assert!((down - sum(&mut changes().filter(|by| *by < 0.0))).abs() < 1e-12);
-                let padded = || new.iter().copied().chain(std::iter::repeat(0.0));
-                assert!(log_odds.iter().flat_map(|o| o.0).zip(padded()).all(|(a, b)| a == b));
-                let narrow = narrow.iter().flat_map(|word| word.0);
-                assert!(narrow.zip(padded()).all(|(a, b)| a == b as f32));
-                old = new;
-            }
         }
     }
 }

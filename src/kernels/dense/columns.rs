@@ -68,28 +68,3 @@ fn for_each_entry(block: &RowBlock, n_features: usize, mut visit: impl FnMut(usi
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bits::BitMatrix;
-
-    #[test]
-    fn lists_hold_every_one_and_nothing_else_in_the_order_of_positions() {
-        for n_features in [1, 3, 4, 13, 784, 1024, 1025, 2500] {
-            let data = BitMatrix::from_fn(9, n_features, |i, d| (i * 7 + d * 13) % 11 < 2 + i % 3);
-            let block = RowBlock::by_length(&data, 0);
-            let columns = Columns::new(&block, n_features);
-            let mut again = BitMatrix::zeros(9, n_features);
-            for cell in (0..n_features.div_ceil(4) * PATTERNS).filter(|cell| cell % PATTERNS > 0) {
-                let positions = columns.rows(cell / PATTERNS, cell % PATTERNS);
-                assert!(positions.is_sorted());
-                for row in positions.iter().map(|position| block.row(usize::from(*position))) {
-                    let features = (0..4).filter(|j| cell >> j & 1 == 1);
-                    features.for_each(|j| again.set(row, cell / PATTERNS * 4 + j));
-                }
-            }
-            assert_eq!(again, data);
-        }
-    }
-}

@@ -197,79 +197,13 @@ impl<T: Copy> Lists<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tile::{TILE_FEATURES, row_words};
+    use super::super::tile::TILE_FEATURES;
     use super::*;
 
     const WIDTHS: [usize; 10] = [1, 3, 4, 8, 13, 784, 1023, 1024, 1025, 2500];
 
     fn data(n_features: usize) -> BitMatrix {
         BitMatrix::from_fn(9, n_features, |i, d| (i * 7 + d * 13) % 11 < 2 + i % 3)
-    }
-
-    /// The ones that the lists of a block name: those of nibbles, and those of words.
-    fn listed_ones(block: &RowBlock, first: usize, n_features: usize) -> [BitMatrix; 2] {
-        let mut found = [(); 2].map(|()| BitMatrix::zeros(block.n_rows(), n_features));
-        for position in 0..block.n_rows() {
-            let row = block.row(position) - first;
-            let mut set = |list: usize, tile: usize, first: usize, bits: usize| {
-                let ones = (0..16).filter(|j| bits >> j & 1 == 1);
-                ones.for_each(|j| found[list].set(row, tile * TILE_FEATURES + first + j));
-            };
-            for tile in 0..tile_count(n_features) {
-                for four in block.nibbles(tile, position) {
-                    let cells = (0..LIST_STEP).map(|i| four.cell(i));
-                    cells.for_each(|cell| set(0, tile, cell / 16 * 4, cell % 16));
-                }
-                for entry in block.words(tile, position).as_flattened() {
-                    set(1, tile, (entry >> 16) as usize * 16, (entry & 0xffff) as usize);
-                }
-            }
-        }
-        found
-    }
-
-    #[test]
-    fn both_lists_hold_every_one_and_nothing_else() {
-        for n_features in WIDTHS {
-            let (whole, scattered) = (data(n_features), data(n_features).select(&[1, 4, 8]));
-            let block = RowBlock::new(&whole, 2);
-            assert!(block.rows().eq(2..11));
-            assert_eq!(listed_ones(&block, 2, n_features), [whole.clone(), whole]);
-            let block = RowBlock::by_length(&scattered, 7);
-            assert_eq!(listed_ones(&block, 7, n_features), [scattered.clone(), scattered]);
-        }
-    }
-
-    #[test]
-    fn rows_contradict_what_they_lack_or_have_too_much() {
-        for n_features in WIDTHS {
-            let bit = |i, d| i > 0 && (i * 7 + d * 13) % 11 < i;
-            let data = BitMatrix::from_fn(12, n_features, bit);
-            let block = RowBlock::by_length(&data, 0);
-            let mask = |features: &[usize]| {
-                let mut words = vec![0; row_words(n_features)];
-                features.iter().for_each(|d| words[d / 16] |= 1 << (d % 16));
-                words
-            };
-            let (last, middle) = (n_features - 1, n_features / 2);
-            let all: Vec<usize> = (0..n_features).collect();
-            let mut two = vec![middle, last];
-            two.dedup();
-            let sets = [vec![], vec![0], vec![last], vec![middle], two, all];
-            for (never, always) in sets.iter().flat_map(|a| sets.iter().map(move |b| (a, b))) {
-                // What is never one cannot always be one.
-                let always: Vec<usize> =
-                    always.iter().copied().filter(|d| !never.contains(d)).collect();
-                for position in 0..12 {
-                    let row = block.row(position);
-                    let expected = never.iter().any(|d| data.get(row, *d))
-                        || always.iter().any(|d| !data.get(row, *d));
-                    let (n_always, masks) = (always.len() as u32, [mask(never), mask(&always)]);
-                    let found = block.contradicts(position, &masks[0], &masks[1], n_always);
-                    assert_eq!(found, expected, "{n_features} features, row {row}");
-                }
-            }
-        }
     }
 
     #[test]
