@@ -59,7 +59,6 @@ impl BitMatrix {
         Err(Error::parameter("missing entries", format!("{n} x {d}"), allowed))
     }
 
-    /// Clears the bits of all missing entries.
     pub(super) fn clear_missing(&mut self) {
         let Some(missing) = self.missing.take() else { return };
         with_bytes_of(&missing, self.own(), |byte, gone| *byte &= !gone);

@@ -46,7 +46,6 @@ pub struct BitMatrix {
     missing: Option<Box<BitMatrix>>,
 }
 
-/// The number of bytes that a row of `n_features` bits takes.
 pub(crate) const fn row_bytes(n_features: usize) -> usize {
     n_features.div_ceil(8)
 }
@@ -66,7 +65,6 @@ static SPREAD: [u64; 256] = {
     spread
 };
 
-/// The mask of the bits in use in the last byte of a row.
 const fn last_byte_mask(n_features: usize) -> u8 {
     match n_features % 8 {
         0 => 0xff,

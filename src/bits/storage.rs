@@ -48,7 +48,6 @@ impl View {
         (self.places.is_none() && self.swapped.is_none()).then(|| self.slice(0..n * stride))
     }
 
-    /// The rows at `rows`.
     pub(super) fn select(&self, rows: &[usize]) -> Self {
         let place = |&i: &usize| self.places.as_ref().map_or(i, |places| places[i]);
         Self { places: Some(rows.iter().map(place).collect()), ..self.clone() }
@@ -71,7 +70,6 @@ impl fmt::Debug for View {
 }
 
 impl Storage {
-    /// Row `i` of `n_features` bits, with zeros where `missing` has ones.
     pub(super) fn row(&self, i: usize, n_features: usize, missing: Option<&[u8]>) -> Cow<'_, [u8]> {
         let stride = row_bytes(n_features);
         let view = match self {

@@ -42,7 +42,6 @@ impl Values {
     }
 }
 
-/// A value for each bit: `ink` for a one, 0 for a zero.
 fn unpacked(bits: &BitMatrix, ink: u8) -> Vec<u8> {
     let (n, d) = (bits.n_samples(), bits.n_features());
     let mut values = vec![0; n * d];

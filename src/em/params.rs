@@ -54,7 +54,6 @@ impl Default for FitParams {
     }
 }
 
-/// A setter for each field.
 macro_rules! setters {
     ($($field:ident: $type:ty),* $(,)?) => {
         $(

@@ -25,7 +25,6 @@ pub(crate) enum FileKind {
     Picture(&'static str),
     /// A NumPy array.
     Npy,
-    /// A packed file.
     Packed,
     /// Text, to be read as a table.
     Text,
@@ -57,7 +56,6 @@ impl FileKind {
         }
     }
 
-    /// Its name, with the article.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Empty => "an empty file",

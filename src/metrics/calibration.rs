@@ -103,7 +103,6 @@ impl Calibration {
     }
 }
 
-/// The bins that hold samples.
 fn bins(samples: &[Judged]) -> Vec<Bin> {
     let mut sums = [(0.0, 0.0, 0.0); N_BINS];
     for sample in samples {

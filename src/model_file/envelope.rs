@@ -74,7 +74,6 @@ fn check_version(theirs: u32) -> Result<(), ModelProblem> {
     }
 }
 
-/// Header and the rest of `file`.
 fn split(file: &[u8]) -> Result<(Header<'_>, &[u8]), ModelProblem> {
     if !file.starts_with(&MODEL) && (file.is_empty() || !MODEL.starts_with(file)) {
         return Err(not_a_model(file));

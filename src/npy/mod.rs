@@ -19,7 +19,6 @@ const ALIGNMENT: usize = 64;
 /// The most dimensions that NumPy knows, in its second version.
 pub(crate) const MAX_DIMENSIONS: usize = 64;
 
-/// The header of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Header {
     /// Their type as NumPy writes it: `<f8`, `|u1`.
@@ -148,7 +147,6 @@ pub(crate) fn header(dtype: &str, shape: &[u64]) -> Vec<u8> {
     [NPY, &[1, 0], &(len as u16).to_le_bytes(), padded.as_bytes()].concat()
 }
 
-/// The dictionary of a header.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Dictionary {

@@ -9,13 +9,11 @@ const MAX_CONTENT: usize = 1528;
 pub(super) const MARGIN: usize = 36;
 /// The longer side of a tile, unless the image itself is larger.
 const MAX_TILE: usize = 288;
-/// The least width of a column.
 const MIN_COLUMN_WIDTH: usize = 16;
 /// Tiles at least this wide have room for the larger text.
 const MIN_FOR_LARGE_TEXT: usize = 200;
 /// Captions longer than this are cut rather than allowed to push the columns apart.
 const MAX_CAPTION: usize = 20;
-/// From tile to caption.
 pub(super) const CAPTION_GAP: usize = 6;
 
 /// The plan of the grid of tiles; all lengths in pixels.
@@ -93,7 +91,6 @@ fn largest_side(shape: Shape) -> usize {
     MAX_TILE.max(shape.width).max(shape.height)
 }
 
-/// The most columns of at least `width` pixels.
 fn most_columns(width: usize, caption_lines: usize) -> usize {
     let width = width.max(MIN_COLUMN_WIDTH);
     let length = |columns| columns * width + (columns - 1) * gap(columns, caption_lines);

@@ -24,7 +24,6 @@ pub struct Scorer {
 /// Means that are worth a thread: waking one for less takes longer than the work.
 const MIN_MEANS_PER_THREAD: usize = 1 << 13;
 
-/// Components that are worth a thread.
 fn min_components_per_thread(n_features: usize) -> usize {
     MIN_MEANS_PER_THREAD.div_ceil(n_features)
 }

@@ -74,5 +74,7 @@ pub fn crowded(sources: &[Source], max_files: usize) -> Vec<String> {
         *n_files.entry(folder).or_default() += 1;
     }
     let crowded = n_files.into_iter().filter(|(_, n)| *n > max_files);
-    crowded.map(|(folder, n)| format!("src/{folder} holds {n} files, more than {max_files}")).collect()
+    crowded
+        .map(|(folder, n)| format!("src/{folder} holds {n} files, more than {max_files}"))
+        .collect()
 }

@@ -110,7 +110,6 @@ impl Args {
     }
 }
 
-/// Checks that rows are as long as those of the model to start from.
 fn check_rows(source: &OsString, input: &Input, model: &Model) -> Result<()> {
     if input.bits.n_features() == model.mixture.n_features() {
         return Ok(());

@@ -57,7 +57,6 @@ impl Supervision {
         self.label_of.len()
     }
 
-    /// Fits to `input`, from which `self` was made.
     pub(crate) fn fit(
         &self,
         input: &Input,

@@ -8,9 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The folder of runs.
 pub(crate) const FOLDER: &str = "models";
-/// The model file of a run.
 pub(crate) const FILE: &str = "model.bmm";
 
 /// Which model to use.

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reading {
-    /// The rule asked for.
     pub(crate) rule: Option<Binarize>,
     /// The rule of the model that the data is for. Tables of 0 and 1 are binary already.
     pub(crate) model_rule: Option<Binarize>,

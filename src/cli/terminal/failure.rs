@@ -62,7 +62,6 @@ impl Lines {
     }
 }
 
-/// The exit code of a command; a failure is printed in the words of `worded`.
 pub(crate) fn exit_code(
     result: Result<Outcome, Failure>,
     worded: impl FnOnce(&Error) -> Lines,

@@ -2,7 +2,6 @@
 
 use super::usage::whole_number;
 
-/// Options of every command.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Options {

@@ -81,7 +81,6 @@ impl Count {
         Self(bar(console, n as u64, template, things))
     }
 
-    /// Begins the transfer of `n_bytes` of the file `name`.
     #[cfg(feature = "fetch")]
     pub(crate) fn of_bytes(console: &Console, name: &str, n_bytes: u64) -> Self {
         let template = "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}";

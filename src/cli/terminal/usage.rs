@@ -70,7 +70,6 @@ fn is_of_one_dash(error: &clap::Error) -> bool {
             if flag.starts_with('-') && !flag.starts_with("--"))
 }
 
-/// A reader of whole numbers in `range`.
 pub(crate) fn whole_number(
     range: RangeInclusive<usize>,
 ) -> impl Fn(&str) -> Result<usize, String> + Clone {
@@ -85,7 +84,6 @@ pub(crate) fn whole_number(
     }
 }
 
-/// The number in `text`, if `is_allowed`; `allowed` says which are.
 pub(crate) fn number(
     text: &str,
     is_allowed: impl Fn(f64) -> bool,

@@ -15,9 +15,9 @@ pub enum SourceKind {
     Pictures,
     /// A NumPy array.
     Npy,
-    /// A table as text.
+    /// Text, a row a line.
     Table,
-    /// A packed file.
+    /// Packed rows, `.bits`.
     Packed,
     /// Drawn by a program: no observations.
     Synthetic,

@@ -11,7 +11,6 @@ use crate::{file_kind::FileKind, parallel};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The files of one split.
 #[derive(Default)]
 struct Files {
     images: Option<PathBuf>,

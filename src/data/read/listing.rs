@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Listing {
     /// Plain files and links to them. Links that lead nowhere too: opening one gives the error.
     pub(crate) files: Vec<PathBuf>,
-    /// Folders.
     pub(crate) folders: Vec<PathBuf>,
 }
 

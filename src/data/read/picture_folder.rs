@@ -19,7 +19,6 @@ struct Album {
     labels: Vec<String>,
     /// Folders inside of sub-folders, and those of runs.
     passed_over: Vec<PathBuf>,
-    /// Sub-folders with IDX files.
     idx_folders: Vec<PathBuf>,
     /// Files that are no pictures, for the message if nothing else is there.
     others: Vec<PathBuf>,
@@ -115,7 +114,6 @@ impl Album {
     }
 }
 
-/// The file that an error is about, and its problem.
 pub(crate) fn path_and_problem(error: Error) -> (PathBuf, DataProblem) {
     match error {
         Error::Data { path, problem } => (path, problem),

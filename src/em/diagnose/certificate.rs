@@ -65,7 +65,6 @@ pub(in crate::em) fn is_on_boundary(mean: f64) -> bool {
     !(BOUNDARY..=1.0 - BOUNDARY).contains(&mean)
 }
 
-/// The gain by those means of component `k` for which `counts` holds, given the mode and the mean.
 fn gain_of_means(found: &Scored, k: usize, counts: impl Fn(f64, f64) -> bool) -> f64 {
     let (resp_sum, alpha) = (found.stats.resp_sum(k), found.alpha);
     if resp_sum + alpha == 0.0 {

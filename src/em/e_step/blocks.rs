@@ -85,12 +85,10 @@ impl Blocks {
         self.kept.len()
     }
 
-    /// The rows of block `i`.
     pub(crate) fn rows(&self, i: usize) -> Range<usize> {
         i * self.size..self.n_samples.min((i + 1) * self.size)
     }
 
-    /// What `work` makes of block `i`.
     pub(crate) fn with<T>(&self, i: usize, work: impl FnOnce(&RowBlock) -> T) -> T {
         if let Some(block) = self.kept.get(i) {
             return work(block);

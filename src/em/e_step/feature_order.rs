@@ -48,7 +48,6 @@ pub(crate) fn feature_order(
     Some(parallel::map(columns.chunks(TILE_FEATURES).enumerate(), of_tile).concat())
 }
 
-/// The columns of the sample.
 fn columns(sample: &BitMatrix) -> Vec<Column> {
     let mut columns = vec![[0; SAMPLE / 64]; sample.n_features()];
     for i in 0..SAMPLE {
@@ -98,12 +97,10 @@ mod tests {
     use crate::em::e_step::EStep;
     use crate::mixture::BernoulliMixture;
 
-    /// The order for complete data.
     fn order(data: &BitMatrix) -> Option<Vec<usize>> {
         feature_order(&Layout::plain(data.n_features()), data, &[])
     }
 
-    /// The data with its features in that order.
     fn ordered(data: &BitMatrix, order: &[usize]) -> BitMatrix {
         let layout = Layout::plain(data.n_features()).in_order(order);
         layout.part(data, &[], 0..data.n_samples(), Vec::new())

@@ -26,7 +26,6 @@ use sparse_step::SparseStep;
 /// The most rows in one block. Part of the result: another size would round the sums differently.
 pub const BLOCK_ROWS: usize = 1024;
 
-/// Rows in one block for K components.
 fn block_rows(n_components: usize) -> usize {
     (BLOCK_RESPONSIBILITIES / n_components.max(1)).clamp(64, BLOCK_ROWS)
 }

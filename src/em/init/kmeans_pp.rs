@@ -15,7 +15,6 @@ use crate::parallel;
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// Rows in a block, which one thread works on.
 const BLOCK_ROWS: usize = 4096;
 
 pub(super) fn draw(

@@ -127,7 +127,6 @@ impl Streams {
         Self(Xoshiro256PlusPlus::seed_from_u64(seed))
     }
 
-    /// The next stream.
     pub(super) fn next_stream(&mut self) -> Xoshiro256PlusPlus {
         let stream = self.0.clone();
         self.0.jump();

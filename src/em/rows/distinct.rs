@@ -41,7 +41,6 @@ fn repeated(rows: &Rows, weights: &[f64]) -> Option<Rows<'static>> {
     Some(Rows { weights: None, ..rows.select(&all) })
 }
 
-/// The rows that weigh anything.
 fn weighing<'a>(rows: &'a Rows, weights: &[f64]) -> Rows<'a> {
     let some: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] > 0.0).collect();
     if some.len() == weights.len() { rows.borrowed() } else { rows.select(&some) }

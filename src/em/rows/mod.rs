@@ -89,7 +89,6 @@ impl<'a> Rows<'a> {
         (0..self.data.n_samples()).map(move |i| (self.weight(i) / unit).round() as u64)
     }
 
-    /// The weight that is one in [`Self::counts`].
     pub(crate) fn count_unit(&self) -> f64 {
         let n = self.data.n_samples();
         let are_whole = (0..n).all(|i| self.weight(i).fract() == 0.0);
@@ -139,7 +138,6 @@ impl<'a> Rows<'a> {
         d - self.weighted_sum(n_missing) / self.total_weight()
     }
 
-    /// The rows at `rows`, in that order.
     pub(super) fn select(&self, rows: &[usize]) -> Rows<'static> {
         let weights = self.weights.as_ref().map(|w| rows.iter().map(|&i| w[i]).collect());
         let labels = rows.iter().filter_map(|&i| self.labels.get(i).copied()).collect();

@@ -40,7 +40,6 @@ impl Orientation {
         }
     }
 
-    /// The mixture turned, or turned back.
     pub(crate) fn turn(&self, mixture: &BernoulliMixture) -> Result<BernoulliMixture> {
         let (weights, mut means) = mixture.clone().into_parts();
         for mean in means.chunks_exact_mut(self.swapped.len()) {

@@ -47,7 +47,6 @@ pub(crate) struct Momentum {
     is_on: bool,
     /// Whether gains have become small enough to begin.
     has_begun: bool,
-    /// The last plain step, accepted or not.
     last_step: Option<Arc<BernoulliMixture>>,
     /// Extrapolations since the last restart: `j`.
     n_since_restart: u32,

@@ -32,7 +32,6 @@ impl Found {
     }
 }
 
-/// The report of a fit to `rows`, but for its starts. `history` is that of the objective.
 pub(super) fn report_without_starts(
     stop: StopReason,
     history: Vec<f64>,

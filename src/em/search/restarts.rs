@@ -257,7 +257,6 @@ impl Search<'_> {
 }
 
 impl RoundBest {
-    /// The better one of `best` and the end of `run`.
     fn better(best: Option<Self>, run: &EmRun) -> Option<Self> {
         if best.as_ref().is_some_and(|best| run.objective() <= best.objective) {
             return best;

@@ -128,7 +128,6 @@ fn check(mixture: &BernoulliMixture, rows: &Rows) -> Result<()> {
     rows.check(mixture.n_components())
 }
 
-/// The inverse of the information of `parameters`: their covariance.
 fn inverse(mut information: DMatrix<f64>, parameters: &[Parameter]) -> Result<DMatrix<f64>> {
     // Scaled to a diagonal of ones. Then the inverse tells what the other parameters leave of each,
     // whatever its unit.

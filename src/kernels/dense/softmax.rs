@@ -109,7 +109,6 @@ impl Tile<'_> {
         }
     }
 
-    /// Multiplies each row by its scale and adds the first `n_rows` to `sums`.
     #[inline(always)]
     fn scale(&mut self, scale: &OfRows, n_rows: usize, sums: &mut [Lanes<f64>]) {
         for (chunk, sum) in sums.iter_mut().enumerate() {

@@ -83,7 +83,6 @@ pub(crate) fn sum_columns(
     }
 }
 
-/// The sum of the responsibilities of some rows.
 #[inline(always)]
 fn sum_rows(rows: &[u16], resp: &[Lanes<f64>]) -> Lanes<f64> {
     let (mut even, mut odd) = (Lanes::default(), Lanes::default());

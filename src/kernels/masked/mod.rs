@@ -21,10 +21,8 @@ pub(super) trait Masked {
     /// `sum` plus `scores`, in the lanes of `word`.
     fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32>;
 
-    /// Adds `weight` to `sum` in the lanes of `word`.
     fn add_weight(sum: &mut Lanes16<i32>, weight: i32, word: u16);
 
-    /// The largest of some marks.
     fn largest(marks: &[i16; 16]) -> i16;
 
     /// The lanes whose mark is at least `lowest`.

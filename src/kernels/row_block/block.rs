@@ -115,7 +115,6 @@ impl RowBlock {
         n_met < n_always
     }
 
-    /// Prefetches the words, in one tile, of a row some places ahead in `positions`.
     #[inline(always)]
     pub(in crate::kernels) fn prefetch_words(&self, tile: usize, positions: &[u32], now: usize) {
         if let Some(&position) = positions.get(now + PREFETCH_ROWS) {
@@ -123,7 +122,6 @@ impl RowBlock {
         }
     }
 
-    /// Prefetches the nibbles, in one tile, of a row some places ahead in `positions`.
     #[inline(always)]
     pub(in crate::kernels) fn prefetch_nibbles(&self, tile: usize, positions: &[u32], now: usize) {
         if let Some(&position) = positions.get(now + PREFETCH_ROWS) {
@@ -131,13 +129,11 @@ impl RowBlock {
         }
     }
 
-    /// Nibbles of one tile.
     #[inline(always)]
     pub(in crate::kernels) fn nibbles(&self, tile: usize, position: usize) -> &[FourNibbles] {
         self.nibbles.list(tile, position)
     }
 
-    /// Words of one tile.
     #[inline(always)]
     pub(in crate::kernels) fn words(&self, tile: usize, position: usize) -> &[FourWords] {
         self.words.list(tile, position)

@@ -18,7 +18,7 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
     /// From the units of each component, none of them above [`Self::MAX_UNITS`].
     fn new(units: &[u16; N]) -> Self;
 
-    /// The lanes of all cells of a table in turn.
+    /// All numbers of a table, cell after cell.
     fn lanes(table: &Tile<Self>) -> &[Self::Lane];
 
     /// The marks of a row for M chunks of components: for each chunk its marks in `first`, from

@@ -56,7 +56,6 @@ impl Candidates {
         self.n_saturated = 0;
     }
 
-    /// Makes room for all rows in each of the lists.
     fn make_room(&mut self, n_rows: usize, stride: usize) {
         self.single.resize(n_rows);
         self.two_way.positions.resize(n_rows, 0);
@@ -161,7 +160,6 @@ fn sort_by_number<P: Masked, const N: usize>(
     counts
 }
 
-/// The lowest mark within reach of the largest.
 #[inline(always)]
 fn lowest<P: Masked, const N: usize>(row: &[Marks<N>], reach: i16) -> i16 {
     let mut largest = Marks([SATURATED; N]);

@@ -155,7 +155,6 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
         reach.min(i16::MAX as usize) as i16
     }
 
-    /// The tables of one tile, for every chunk.
     fn chunks_of(&self, tile: usize) -> impl Iterator<Item = &Tile<C>> {
         self.tiles.iter().skip(tile).step_by(kernels::tile_count(self.n_features))
     }

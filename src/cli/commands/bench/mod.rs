@@ -116,7 +116,6 @@ impl Args {
     }
 }
 
-/// The `numbers` up to `n`, or `n` itself if there are none.
 fn up_to(numbers: &[usize], n: usize) -> Vec<usize> {
     let fitting: Vec<_> = numbers.iter().copied().filter(|number| *number <= n).collect();
     if fitting.is_empty() { vec![n] } else { fitting }

@@ -15,7 +15,6 @@ const MIN_SECONDS: f64 = 50e-6;
 /// Iterations of a fit that do not count: the first one pages in memory and starts threads.
 const WARM_UP: usize = 2;
 
-/// The median seconds of one call of `work`, from as many calls as fit into `budget` seconds.
 pub(super) fn median_seconds<T>(budget: f64, mut work: impl FnMut() -> T) -> f64 {
     let warm_up = seconds_a_call(1, &mut work);
     let calls = (MIN_SECONDS / warm_up.max(1e-9)).ceil() as usize;

@@ -23,7 +23,6 @@ pub(super) struct Report {
     interrupted: bool,
 }
 
-/// The cell of a row in a column.
 type Cell = fn(&Row) -> String;
 
 /// The columns of `sweep.csv`.

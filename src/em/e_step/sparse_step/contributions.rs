@@ -25,7 +25,6 @@ impl RowShares {
     /// at this place, and a row that is missing there has no share.
     pub(super) const NONE: Self = Self::multi_way(u32::MAX);
 
-    /// All to component `k`.
     pub(super) fn whole(k: u32) -> Self {
         Self { components: [k, k], second: 0 }
     }
@@ -42,7 +41,6 @@ impl RowShares {
         }
     }
 
-    /// To the components of row `row` of [`Contributions::multi_way`].
     pub(super) const fn multi_way(row: u32) -> Self {
         Self { components: [MULTI_WAY, row], second: 0 }
     }

@@ -66,7 +66,6 @@ impl PendingChanges {
         }
     }
 
-    /// Ends the row that was put together: it is the one at `position`.
     pub(super) fn end_row(&mut self, position: u32) {
         self.multi_way.end_row(position);
     }
@@ -100,7 +99,6 @@ impl PendingChanges {
         self.multi_way.clear();
     }
 
-    /// Adds `size` to the load of component `k`, and flushes it if the load is too large.
     fn add_load(&mut self, k: u32, size: i64, sums: &Sums) {
         let load = &mut self.load[k as usize];
         *load += size;
@@ -166,7 +164,6 @@ mod tests {
             self.data.ones(row).for_each(|d| self.weighted[k][d] += by);
         }
 
-        /// Transfers `gain` in `pending` and here.
         fn transfer(
             &mut self,
             pending: &mut PendingChanges,

@@ -21,7 +21,6 @@ impl TotalDrift {
         Self { lead_losses, generation: 1 }
     }
 
-    /// Adds the drift from one mixture to the next.
     pub(super) fn add(&mut self, drift: &Drift) {
         let n_components = self.lead_losses.len() - 1;
         match drift.lead_losses() {

@@ -17,7 +17,6 @@ use crate::error::Result;
 use crate::kernels;
 use crate::mixture::BernoulliMixture;
 
-/// A component by itself.
 struct Component {
     weight: f64,
     /// D values.
@@ -56,7 +55,6 @@ impl Component {
     }
 }
 
-/// The mixture of some components.
 fn mixture_of(components: Vec<Component>) -> Result<BernoulliMixture> {
     let weights = components.iter().map(|component| component.weight).collect();
     let means = components.into_iter().flat_map(|component| component.mean).collect();

@@ -40,7 +40,6 @@ pub(crate) struct Move {
     gain: f64,
 }
 
-/// A split of one component.
 #[derive(Clone)]
 struct Split {
     component: usize,

@@ -144,7 +144,6 @@ impl Results {
         self.table_by_size(&HEADS, rows)
     }
 
-    /// A table under `heads`, each of its rows for a number of samples.
     fn table_by_size(
         &self,
         heads: &[&str],
