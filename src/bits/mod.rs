@@ -6,10 +6,10 @@
 //! Entries may be missing ([`BitMatrix::with_missing`]): then the matrix carries a second one that
 //! says which. Their bits are zero, whatever stood there before.
 //!
-//! A matrix owns its rows, or they are mapped ([`BitMatrix::mapped`]), as from a file that is larger
-//! than memory. Then they are not copied: swapping and selecting only change how each row
-//! is looked up. Only [`BitMatrix::set`], `BitMatrix::followed_by` and new missing entries copy
-//! such rows.
+//! A matrix owns its rows, or they are mapped ([`BitMatrix::mapped`]), as from a file that is
+//! larger than memory. Then they are not copied: swapping and selecting only change how each row is
+//! looked up. Only [`BitMatrix::set`], `BitMatrix::followed_by` and new missing entries copy such
+//! rows.
 
 mod columns;
 mod missing;

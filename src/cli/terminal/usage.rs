@@ -46,7 +46,9 @@ pub(crate) fn lines(error: &clap::Error, help: String) -> Lines {
     }
     let rendered = error.render().to_string();
     let first = rendered.split("\n\n").next().unwrap_or_default();
-    let mut first = first.replace("invalid digit found in string", "must be a whole number from 0");
+    let mut first = first
+        .replace("invalid digit found in string", "must be a whole number from 0")
+        .replace("invalid float literal", "must be a number");
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Error>());
     if let Some(source @ Error::Parameter { allowed, .. }) = source {
         // `clap` has named the flag and the value already.

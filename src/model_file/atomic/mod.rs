@@ -70,8 +70,8 @@ pub fn write_file_by(path: impl AsRef<Path>, force: bool, write: Contents) -> Re
 /// file is a relative name (slashes make sub-folders) and its bytes. An empty folder at `path`
 /// counts as none. A run folder ([`RUN_ENTRIES`], `model.bmm` among them) is swapped for the new
 /// one in one step, where the system can, and then removed. Errors: [`Error::Exists`] and
-/// [`Error::Irreplaceable`] as [`check_folder_target`] says; [`Error::Io`] for what the operating system refuses, and for a
-/// name that leads out of the folder. What was there is as it was.
+/// [`Error::Irreplaceable`] as [`check_folder_target`] says; [`Error::Io`] for what the operating
+/// system refuses, and for a name that leads out of the folder. What was there is as it was.
 pub fn write_folder(
     path: impl AsRef<Path>,
     files: &[(String, Vec<u8>)],

@@ -21,8 +21,8 @@ const _: () = assert!(size_of::<RowShares>() == 12);
 const MULTI_WAY: u32 = u32::MAX;
 
 impl RowShares {
-    /// No shares: those of a row before its first step. [`Contributions::multi_way`] never has a row
-    /// at this place, and a row that is missing there has no share.
+    /// No shares: those of a row before its first step. [`Contributions::multi_way`] never has a
+    /// row at this place, and a row that is missing there has no share.
     pub(super) const NONE: Self = Self::multi_way(u32::MAX);
 
     pub(super) fn whole(k: u32) -> Self {
