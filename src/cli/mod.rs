@@ -83,8 +83,8 @@ fn definition() -> clap::Command {
 }
 
 fn run(cli: Cli) -> Result<Outcome, Failure> {
-    let console = Console::new(&cli.options);
     crate::em::use_threads(cli.options.threads)?;
+    let console = Console::new(cli.options);
     match run_command(cli.command, &console)? {
         Outcome::Done if console.is_partial() => Ok(Outcome::Partial),
         outcome => Ok(outcome),
@@ -110,27 +110,5 @@ fn run_command(command: Command, console: &Console) -> Result<Outcome, Failure> 
         Command::Fetch(args) => fetch::run(&args, console),
         Command::Completions(args) => completions::run(&args, Cli::command(), console),
         Command::Man(args) => man::run(&args, Cli::command(), console),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a flag that is left out is: as `clap` knows it, or as its help says it.
-    fn has_default(argument: &Arg) -> bool {
-        let says = |help: &clap::builder::StyledStr| help.to_string().contains("[default: ");
-        !argument.get_default_values().is_empty() || argument.get_help().is_some_and(says)
-    }
-
-    #[test]
-    fn every_flag_that_can_be_left_out_says_what_it_is_then() {
-        let program = Cli::command();
-        for command in program.get_subcommands().chain([&program]) {
-            let flags = command.get_arguments().filter(|a| a.get_long().is_some());
-            for flag in flags.filter(|a| a.get_action().takes_values() && !a.is_required_set()) {
-                assert!(has_default(flag), "{} {flag}", command.get_name());
-            }
-        }
     }
 }

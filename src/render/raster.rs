@@ -32,12 +32,12 @@ impl Raster {
     }
 
     /// The value at column `x` and row `y`.
-    pub fn at(&self, x: usize, y: usize) -> f64 {
+    pub fn value(&self, x: usize, y: usize) -> f64 {
         self.values[y * self.width + x]
     }
 
     pub fn to_image(&self) -> GrayImage {
-        let level = |x, y| Luma([grey(self.at(x as usize, y as usize))]);
+        let level = |x, y| Luma([grey(self.value(x as usize, y as usize))]);
         GrayImage::from_fn(self.width as u32, self.height as u32, level)
     }
 
@@ -67,7 +67,7 @@ impl Raster {
     fn transposed(&self) -> Self {
         let mut values = Vec::with_capacity(self.values.len());
         for x in 0..self.width {
-            values.extend((0..self.height).map(|y| self.at(x, y)));
+            values.extend((0..self.height).map(|y| self.value(x, y)));
         }
         Self { width: self.height, height: self.width, values }
     }
@@ -169,7 +169,7 @@ mod tests {
             let large = raster.resized(3 * sx, 2 * sy);
             for y in 0..2 * sy {
                 for x in 0..3 * sx {
-                    prop_assert_eq!(large.at(x, y), raster.at(x / sx, y / sy));
+                    prop_assert_eq!(large.value(x, y), raster.value(x / sx, y / sy));
                 }
             }
         }

@@ -120,7 +120,7 @@ fn draw_separators(
     }
     for i in 1..raster.width {
         // Darker than light features and lighter than dark ones, or mid grey would hide the line.
-        let level = if raster.at(i - 1, 0) > 0.4 { DARK_LINE } else { LIGHT_LINE };
+        let level = if raster.value(i - 1, 0) > 0.4 { DARK_LINE } else { LIGHT_LINE };
         canvas.fill((x + i * step, y), (1, height), level);
     }
 }

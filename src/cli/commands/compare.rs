@@ -5,7 +5,7 @@ use crate::cli::results::comparison::{Comparison, OnData};
 use crate::cli::run_folder::pictures;
 use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
-use crate::model_file::Model;
+use crate::model_file::{Model, atomic};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -41,14 +41,17 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
     check_comparable(&a, &b)?;
-    args.output.iter().try_for_each(|file| output::check_png("--output", file, args.force))?;
+    if let Some(file) = &args.output {
+        output::check_ending("--output", file, &["png"])?;
+        atomic::check_file_target(file, args.force)?;
+    }
     let paths = [&args.a, &args.b].map(|path| models::file_in(path).display().to_string());
     let on_data = args.on_data(&a, &b, console)?;
     let comparison = Comparison::new(paths, [&a, &b], on_data);
     if let Some(file) = &args.output {
         save_sheet(&comparison, [&a, &b], file, args.force, console)?;
     }
-    console.result(&comparison, || comparison.text())
+    console.result(&comparison.document(), || comparison.text())
 }
 
 fn check_comparable(a: &Model, b: &Model) -> Result<()> {
@@ -99,5 +102,5 @@ fn save_sheet(
         pictures::tiles(model, None, &all)
     });
     let sheet = pictures::matched_sheet(comparison.pairs(), &a, &b, pictures::shape(models[0]))?;
-    output::save(file, &sheet, force, console)
+    output::deliver(Some(file), sheet, force, console)
 }

@@ -51,7 +51,9 @@ struct Completed {
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
-    args.output.as_deref().map_or(Ok(()), check_format)?;
+    if let Some(file) = &args.output {
+        output::check_ending("--output", file, &["png", "csv", "npy", "idx", "idx.gz"])?;
+    }
     let (path, model) = args.model.read()?;
     let reading = Reading { mask: args.mask.mask.clone(), limit: args.limit, ..Reading::default() };
     let sources = std::slice::from_ref(&args.source);
@@ -70,8 +72,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     }
     let completed = Completed::new(input, &model, args.draw)?;
     match &args.output {
-        Some(file) => output::save(file, &completed.encode(file, &model)?, args.force, console)?,
-        None if console.json => {}
+        Some(file) => {
+            output::deliver(Some(file), completed.encode(file, &model)?, args.force, console)?
+        }
+        None if console.is_json() => {}
         None => console.print(&completed.csv()?)?,
     }
     let rows = || completed.rows().map(<[f64]>::to_vec).collect::<Vec<_>>();
@@ -147,7 +151,7 @@ impl Completed {
         let tiles: Vec<Tile> = pairs
             .flat_map(|(given, full)| [tile(given, "as given"), tile(full, "completed")])
             .collect();
-        let sample = Words::of(self.input.height).sample;
+        let sample = Words::for_height(self.input.height).sample;
         let title = format!("{} completed", counted(bits.n_samples(), sample));
         let k = model.mixture.n_components();
         let origin = self.input.synthetic.then(|| format!(". From {}", demo::SYNTHETIC));
@@ -162,16 +166,6 @@ impl Completed {
 /// The shortest text that reads back as the same number, with an exponent for small ones.
 fn short(value: &f64) -> String {
     if *value == 0.0 || value.abs() >= 1e-4 { value.to_string() } else { format!("{value:e}") }
-}
-
-/// Refuses another ending before anything is read.
-fn check_format(file: &Path) -> Result<()> {
-    let name = file.to_string_lossy().to_lowercase();
-    if [".png", ".csv", ".npy", ".idx", ".idx.gz"].iter().any(|ending| name.ends_with(ending)) {
-        return Ok(());
-    }
-    let allowed = "a file ending in .png, .csv, .npy, .idx or .idx.gz";
-    Err(Error::parameter("--output", file.display(), allowed))
 }
 
 #[cfg(test)]

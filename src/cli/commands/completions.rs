@@ -35,6 +35,6 @@ pub(crate) fn run(
     let Some(file) = &args.output else {
         return console.result(&json!({ "script": text }), || text.to_string());
     };
-    output::save(file, text.as_bytes(), args.force, console)?;
+    output::deliver(Some(file), text.as_bytes(), args.force, console)?;
     console.document(|| json!({ "output": file.display().to_string() }))
 }

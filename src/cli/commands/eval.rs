@@ -41,8 +41,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let evaluation = Evaluation {
         model: path.display().to_string(),
         input: &input,
-        clustering: Clustering::of(&model.mixture, &input)?,
-        classifier: Classification::of(&model, &input)?,
+        clustering: Clustering::assign(&model.mixture, &input)?,
+        classifier: Classification::judge(&model, &input)?,
     };
     console.result(&evaluation.document(), || evaluation.text())
 }
@@ -66,7 +66,7 @@ impl Evaluation<'_> {
             json!({ "cluster_sizes": clustering.sizes }),
             json!(clustering.agreement()),
             json!({
-                "confusion": Confusion::of(clustering),
+                "confusion": Confusion::new(clustering),
                 "classifier": self.classifier.as_ref().map(Classification::document),
             }),
         ])
@@ -89,7 +89,7 @@ impl Evaluation<'_> {
     fn tables(&self) -> String {
         let classifier = self.classifier.as_ref();
         let samples = &format!("{}s", self.clustering.words.sample);
-        let confusion = Confusion::of(&self.clustering);
+        let confusion = Confusion::new(&self.clustering);
         let confusion = confusion.map(|table| table.text(classifier, samples));
         let reliability = classifier.map(|classifier| {
             let table = classifier.reliability_table(samples);

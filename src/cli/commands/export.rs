@@ -33,6 +33,6 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let bytes = exchange::export(&model, format).map_err(|p| Error::model(&path, p))?;
     models::announce(&path, &model, console);
-    output::save(&args.output, &bytes, args.force, console)?;
+    output::deliver(Some(&args.output), bytes, args.force, console)?;
     console.document(|| serde_json::json!({ "model": path, "output": args.output }))
 }

@@ -85,7 +85,7 @@ impl Args {
         let mirrors: Vec<String> = own.chain(known).collect();
         let download =
             Download { mirrors: &mirrors, patience: Duration::from_secs(self.timeout as u64) };
-        let transfer = Count::of_bytes(console, file.name, file.len);
+        let transfer = Count::bytes(console, file.name, file.len);
         let bytes = download.fetch(file, &mut |n| transfer.reached(n));
         transfer.finish();
         atomic::write_file(folder.join(file.name), &bytes?, self.force)

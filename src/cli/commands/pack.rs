@@ -3,11 +3,9 @@
 use crate::cli::input::{self, ReadingArgs};
 use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::data::{self, Packed, PackedFile, Source};
-use crate::error::{Error, Result};
-use crate::file_kind::has_ending;
 use crate::model_file::atomic;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Write a data source as packed bits, which are fast to load
 #[derive(Debug, clap::Args)]
@@ -32,7 +30,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let file = args.output.clone().unwrap_or_else(|| args.default_output());
-    check(&file, args.force)?;
+    if !file.starts_with("/dev") {
+        output::check_ending("--output", &file, &["bits"])?;
+    }
+    atomic::check_file_target(&file, args.force)?;
     let input = input::read(&args.source, &args.reading.reading(), console)?;
     if data::has_test_split(&Source::parse(&args.source)) {
         console.note(
@@ -64,14 +65,6 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
             "bytes": packed.len(),
         })
     })
-}
-
-/// Refuses, before the work, a name that hides what the file is.
-fn check(file: &Path, force: bool) -> Result<()> {
-    if !has_ending(file, "bits") && !file.starts_with("/dev") {
-        return Err(Error::parameter("--output", file.display(), "a file that ends in .bits"));
-    }
-    atomic::check_file_target(file, force)
 }
 
 impl Args {

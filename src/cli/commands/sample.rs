@@ -57,8 +57,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
             atomic::write_pictures(folder, pictures_of(&bits, &model)?, args.force)?;
             console.note(format_args!("written   {}", folder.display()));
         }
-        Some(file) => output::save(file, &encode(file, &bits, &model)?, args.force, console)?,
-        None if console.json => {}
+        Some(file) => {
+            output::deliver(Some(file), encode(file, &bits, &model)?, args.force, console)?
+        }
+        None if console.is_json() => {}
         None => console.print(&in_terminal(&bits, &model, console)?)?,
     }
     console.document(|| args.document(&path, &model, &bits))

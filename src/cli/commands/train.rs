@@ -92,7 +92,7 @@ impl Args {
         }
         // The labels of the clusters of a model to start from are not known: labels only judge.
         let are_used = self.fit.has_labels() && self.from.is_none();
-        let supervision = Supervision::of(self.components_per_label, self.k, are_used, input)?;
+        let supervision = Supervision::new(self.components_per_label, self.k, are_used, input)?;
         if let Some(supervision) = &supervision {
             params.n_components = supervision.n_components();
         }

@@ -110,16 +110,16 @@ impl Args {
                         render::sheet_png(&tiles, shape, &sheet)?
                     }
                 };
-                output::save(file, &sheet, self.force, console)
+                output::deliver(Some(file), sheet, self.force, console)
             }
             None if self.how == How::Png => {
                 let allowed = "a file to write a PNG to, such as means.png";
                 Err(Error::parameter("--output", "not given", allowed).into())
             }
-            None if console.json => Ok(()),
+            None if console.is_json() => Ok(()),
             file => {
                 let text = pictures::text(&tiles, shape, columns, self.style(console), console)?;
-                output::deliver(file.as_deref(), &text, self.force, console)
+                output::deliver(file.as_deref(), text, self.force, console)
             }
         }
     }
@@ -130,7 +130,7 @@ impl Args {
         match &self.output {
             Some(file) => {
                 let bytes = std::fs::read(&page).map_err(Error::io(&page))?;
-                output::save(file, &bytes, self.force, console)?;
+                output::deliver(Some(file), bytes, self.force, console)?;
             }
             None if self.open => open_page(model, console)?,
             None => {}
@@ -149,7 +149,7 @@ impl Args {
         let is_remote = set("SSH_CONNECTION");
         let has_screen =
             cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY");
-        is_plain && !console.json && console.is_terminal() && has_screen && !is_remote
+        is_plain && !console.is_json() && console.is_terminal() && has_screen && !is_remote
     }
 
     fn document(&self, path: &Path, model: &Model, shown: &[usize]) -> Value {

@@ -60,14 +60,10 @@ pub(crate) struct FitArgs {
 /// Every start leaves a record, so their number is limited.
 const MAX_STARTS: usize = 100_000;
 
-fn starts(text: &str) -> Result<NInit> {
-    match text.parse() {
-        Ok(n_init) if !matches!(n_init, NInit::Exactly(n) if n > MAX_STARTS) => Ok(n_init),
-        _ => {
-            let allowed = format!("auto or a whole number from 1 to {MAX_STARTS}");
-            Err(Error::parameter("--n-init", text, allowed))
-        }
-    }
+fn starts(text: &str) -> Result<NInit, String> {
+    let is_allowed = |n_init: &NInit| !matches!(n_init, NInit::Exactly(n) if *n > MAX_STARTS);
+    let wrong = || format!("must be auto or a whole number from 1 to {MAX_STARTS}");
+    text.parse().ok().filter(is_allowed).ok_or_else(wrong)
 }
 
 impl FitArgs {

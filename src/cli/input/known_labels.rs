@@ -20,7 +20,7 @@ impl Supervision {
     /// labels are only to judge the clusters. Without `per_label`, labels are used if they were
     /// given for this fit and have blanks. Fails if there are no labels, if a label has fewer rows
     /// than clusters, or if `k` is not the number of clusters of all labels.
-    pub(crate) fn of(
+    pub(crate) fn new(
         per_label: Option<usize>,
         k: Option<usize>,
         are_given: bool,

@@ -116,16 +116,6 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_folder_is_found_by_what_is_in_the_right_one() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("pictures")).unwrap();
-        let file = folder.path().join("pictures/a.png");
-        fs::write(&file, "x").unwrap();
-        let found = similar(&folder.path().join("picures/a.png"));
-        assert_eq!(found, Some(file.display().to_string()));
-    }
-
-    #[test]
     fn built_in_names_count() {
         assert_eq!(similar(Path::new("dmeo")), Some("demo".into()));
         assert_eq!(similar(Path::new("mnist-k10")), Some("mnist-k100".into()));

@@ -2,7 +2,6 @@
 
 use crate::cli::terminal::whole_number;
 use crate::data::{Binarize, Source};
-use crate::error::{Error, Result};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -44,16 +43,16 @@ pub(crate) struct ImageShape {
 }
 
 impl std::str::FromStr for ImageShape {
-    type Err = Error;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self> {
+    fn from_str(text: &str) -> Result<Self, &'static str> {
         // A model stores them as u32.
         let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse::<u32>(), w.parse::<u32>()));
         match sides {
             Some((Ok(height), Ok(width))) if height > 0 && width > 0 => {
                 Ok(Self { height: height as usize, width: width as usize })
             }
-            _ => Err(Error::parameter("shape", text, "HEIGHTxWIDTH in pixels, such as 28x28")),
+            _ => Err("must be HEIGHTxWIDTH in pixels, such as 28x28"),
         }
     }
 }

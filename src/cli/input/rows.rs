@@ -87,7 +87,7 @@ impl Input {
         let (n, d) = (self.bits.n_samples(), self.bits.n_features());
         let (n_bits, n_missing) = ((n * d) as u64, self.n_missing());
         let percent = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
-        let samples = counted(n, Words::of(self.height).sample);
+        let samples = counted(n, Words::for_height(self.height).sample);
         let size = match self.height {
             1 => d.to_string(),
             height => format!("{height} x {}", self.width),

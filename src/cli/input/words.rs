@@ -8,7 +8,7 @@ pub(crate) struct Words {
 
 impl Words {
     /// Rows of a table if the height is 1, else images.
-    pub(crate) fn of(height: usize) -> Self {
+    pub(crate) fn for_height(height: usize) -> Self {
         if height == 1 {
             Self { sample: "row", feature: "item" }
         } else {

@@ -27,7 +27,7 @@ pub(crate) struct Classification {
 }
 
 impl<'a> Classifier<'a> {
-    pub(crate) fn of(model: &'a Model) -> Option<Self> {
+    pub(crate) fn new(model: &'a Model) -> Option<Self> {
         let table = model.labels.as_ref()?;
         Some(Self { names: &table.names, shares: table.shares() })
     }
@@ -49,8 +49,8 @@ impl<'a> Classifier<'a> {
 
 impl Classification {
     /// Judges `model` on the rows whose label is known. `None` where either has no labels.
-    pub(crate) fn of(model: &Model, input: &Input) -> Result<Option<Self>> {
-        let (Some(classifier), Some(labels)) = (Classifier::of(model), &input.labels) else {
+    pub(crate) fn judge(model: &Model, input: &Input) -> Result<Option<Self>> {
+        let (Some(classifier), Some(labels)) = (Classifier::new(model), &input.labels) else {
             return Ok(None);
         };
         // The labels of the data, numbered as in the model; `None` for one that it never met.

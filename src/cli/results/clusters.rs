@@ -33,7 +33,7 @@ pub(crate) struct Agreement {
 }
 
 impl Clustering {
-    pub(crate) fn of(mixture: &BernoulliMixture, input: &Input) -> Result<Self> {
+    pub(crate) fn assign(mixture: &BernoulliMixture, input: &Input) -> Result<Self> {
         Self::new(mixture.n_components(), &mixture.assign(&input.bits)?, input)
     }
 
@@ -52,7 +52,7 @@ impl Clustering {
             entropy: weighted.weighted_sum(rows.iter().map(|row| row.entropy)),
             n_samples: input.bits.n_samples(),
             total_weight,
-            words: Words::of(input.height),
+            words: Words::for_height(input.height),
             labelled: labelled.transpose()?.flatten(),
             count_unit: weighted.count_unit(),
         })

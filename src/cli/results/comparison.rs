@@ -1,5 +1,6 @@
 //! Two models beside each other: the matching of their clusters, and their difference on data.
 
+use super::document::merged;
 use crate::cli::input::{Input, Words};
 use crate::cli::terminal::tables;
 use crate::error::Result;
@@ -7,31 +8,25 @@ use crate::metrics::{Contingency, Difference, hellinger, match_components};
 use crate::mixture::BernoulliMixture;
 use crate::model_file::Model;
 use serde::Serialize;
+use serde_json::{Value, json};
 
-#[derive(Debug, Serialize)]
 pub(crate) struct Comparison {
-    a: String,
-    b: String,
-    /// Pairs of clusters, by the number of the cluster in A.
-    matched: Vec<Pair>,
-    /// Clusters without a partner. Only the model with more clusters has some.
-    unmatched_a: Vec<usize>,
-    unmatched_b: Vec<usize>,
+    paths: [String; 2],
+    /// The matched clusters by their number in A, then those without a partner.
+    pairs: Vec<Pair>,
     /// The mean distance of the pairs, each weighted by the mean of its two weights.
     distance: f64,
-    #[serde(flatten)]
     on_data: Option<OnData>,
-    #[serde(skip)]
-    weights: [Vec<f64>; 2],
 }
 
+/// A cluster of A and a cluster of B, or one without a partner.
 #[derive(Debug, Serialize)]
 struct Pair {
-    a: usize,
-    b: usize,
-    weight_a: f64,
-    weight_b: f64,
-    distance: f64,
+    a: Option<usize>,
+    b: Option<usize>,
+    weight_a: Option<f64>,
+    weight_b: Option<f64>,
+    distance: Option<f64>,
     /// Images that are in both clusters.
     shared: Option<u64>,
 }
@@ -76,7 +71,7 @@ impl OnData {
             difference: difference.map(|d| d.mean),
             difference_standard_error: difference.map(|d| d.standard_error),
             table,
-            words: Words::of(input.height),
+            words: Words::for_height(input.height),
         })
     }
 
@@ -101,84 +96,80 @@ impl OnData {
 }
 
 impl Comparison {
-    pub(crate) fn new([a, b]: [String; 2], models: [&Model; 2], on_data: Option<OnData>) -> Self {
-        let mixtures = models.map(|model| &model.mixture);
-        let [means_a, means_b] = mixtures.map(means);
-        let to = match_components(&means_a, &means_b);
-        let matched = pairs(mixtures, &to, on_data.as_ref());
-        let k = 0..mixtures[1].n_components();
-        let weights = mixtures.map(|mixture| mixture.weights().to_vec());
-        Self {
-            a,
-            b,
-            unmatched_a: (0..to.len()).filter(|&k| to[k].is_none()).collect(),
-            unmatched_b: k.filter(|&k| !to.contains(&Some(k))).collect(),
-            distance: weighted_distance(&matched),
-            matched,
-            on_data,
-            weights,
-        }
+    pub(crate) fn new(paths: [String; 2], models: [&Model; 2], on_data: Option<OnData>) -> Self {
+        let [a, b] = models.map(|model| &model.mixture);
+        let [means_a, means_b] = [a, b].map(|mixture| {
+            (0..mixture.n_components()).map(|k| mixture.mean(k)).collect::<Vec<_>>()
+        });
+        let pair = |k: Option<usize>, l: Option<usize>| {
+            let both = k.zip(l);
+            let shared = |data: &OnData| both.map(|(k, l)| data.table.cluster(k)[l]);
+            Pair {
+                a: k,
+                b: l,
+                weight_a: k.map(|k| a.weights()[k]),
+                weight_b: l.map(|l| b.weights()[l]),
+                distance: both.map(|(k, l)| hellinger(a.mean(k), b.mean(l))),
+                shared: on_data.as_ref().and_then(shared),
+            }
+        };
+        let partners = match_components(&means_a, &means_b);
+        let of_a = partners.iter().enumerate().map(|(k, partner)| pair(Some(k), *partner));
+        let alone = (0..b.n_components()).filter(|l| !partners.contains(&Some(*l)));
+        let mut pairs: Vec<Pair> = of_a.chain(alone.map(|l| pair(None, Some(l)))).collect();
+        pairs.sort_by_key(|pair| pair.distance.is_none());
+        Self { paths, distance: weighted_distance(&pairs), pairs, on_data }
     }
 
-    /// The matched clusters of A and of B, then the clusters without a partner.
+    /// The clusters of A and of B, side by side.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (Option<usize>, Option<usize>)> {
-        let matched = self.matched.iter().map(|pair| (Some(pair.a), Some(pair.b)));
-        let only_a = self.unmatched_a.iter().map(|&k| (Some(k), None));
-        let only_b = self.unmatched_b.iter().map(|&k| (None, Some(k)));
-        matched.chain(only_a).chain(only_b)
+        self.pairs.iter().map(|pair| (pair.a, pair.b))
+    }
+
+    pub(crate) fn document(&self) -> Value {
+        let [a, b] = &self.paths;
+        let (matched, alone): (Vec<&Pair>, Vec<&Pair>) =
+            self.pairs.iter().partition(|pair| pair.distance.is_some());
+        merged([
+            json!({
+                "a": a,
+                "b": b,
+                "matched": matched,
+                "unmatched_a": alone.iter().filter_map(|pair| pair.a).collect::<Vec<_>>(),
+                "unmatched_b": alone.iter().filter_map(|pair| pair.b).collect::<Vec<_>>(),
+                "distance": self.distance,
+            }),
+            json!(self.on_data),
+        ])
     }
 
     pub(crate) fn text(&self) -> String {
-        let on_data = self.on_data.as_ref();
+        let (on_data, [a, b]) = (self.on_data.as_ref(), self.paths.clone());
         let mean = format!("{:.4}, the mean of the matched by weight", self.distance);
-        let lines = [("A", self.a.clone()), ("B", self.b.clone()), ("distance", mean)];
+        let lines = [("A", a), ("B", b), ("distance", mean)];
         let lines = lines.into_iter().chain(on_data.into_iter().flat_map(OnData::lines));
         let shared = on_data.map(|data| format!("shared {}s", data.words.sample));
         let head = ["cluster in A", "in B", "weight in A", "in B", "distance"].into_iter();
         let head = head.chain(shared.as_deref());
-        tables::lines(12, lines) + "\n" + &tables::table(head, &[], self.rows())
-    }
-
-    fn rows(&self) -> impl Iterator<Item = Vec<String>> {
-        let matched = self.matched.iter().map(Some).chain(std::iter::repeat(None));
-        self.pairs().zip(matched).map(|((a, b), pair)| {
-            let [weights_a, weights_b] = &self.weights;
-            let real = |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.4}"));
-            let number = |k: Option<usize>| k.map_or("-".into(), |k| k.to_string());
-            let weights = [a.map(|k| weights_a[k]), b.map(|k| weights_b[k])].map(real);
-            let distance = real(pair.map(|pair| pair.distance));
-            let shared = pair.and_then(|pair| pair.shared).map(|n| n.to_string());
-            let [a, b] = [a, b].map(number);
-            let [weight_a, weight_b] = weights;
-            [a, b, weight_a, weight_b, distance].into_iter().chain(shared).collect()
-        })
+        let rows = self.pairs.iter().map(Pair::cells);
+        tables::lines(12, lines) + "\n" + &tables::table(head, &[], rows)
     }
 }
 
-fn means(mixture: &BernoulliMixture) -> Vec<&[f64]> {
-    (0..mixture.n_components()).map(|k| mixture.mean(k)).collect()
-}
-
-fn pairs(
-    [a, b]: [&BernoulliMixture; 2],
-    to: &[Option<usize>],
-    on_data: Option<&OnData>,
-) -> Vec<Pair> {
-    let matched = to.iter().enumerate().filter_map(|(k, to)| Some((k, (*to)?)));
-    matched
-        .map(|(k_a, k_b)| Pair {
-            a: k_a,
-            b: k_b,
-            weight_a: a.weights()[k_a],
-            weight_b: b.weights()[k_b],
-            distance: hellinger(a.mean(k_a), b.mean(k_b)),
-            shared: on_data.map(|data| data.table.cluster(k_a)[k_b]),
-        })
-        .collect()
+impl Pair {
+    fn cells(&self) -> Vec<String> {
+        let number = |k: Option<usize>| k.map_or("-".into(), |k| k.to_string());
+        let real = |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.4}"));
+        let numbers = [self.a, self.b].map(number).into_iter();
+        let reals = [self.weight_a, self.weight_b, self.distance].map(real);
+        numbers.chain(reals).chain(self.shared.map(|n| n.to_string())).collect()
+    }
 }
 
 fn weighted_distance(pairs: &[Pair]) -> f64 {
-    let total: f64 = pairs.iter().map(|pair| pair.weight_a + pair.weight_b).sum();
-    let weighted = |pair: &Pair| (pair.weight_a + pair.weight_b) * pair.distance;
-    pairs.iter().map(weighted).sum::<f64>() / total.max(f64::MIN_POSITIVE)
+    let matched =
+        || pairs.iter().filter_map(|pair| Some((pair.weight_a? + pair.weight_b?, pair.distance?)));
+    let total: f64 = matched().map(|(weight, _)| weight).sum();
+    let weighted = matched().map(|(weight, distance)| weight * distance);
+    weighted.sum::<f64>() / total.max(f64::MIN_POSITIVE)
 }

@@ -20,7 +20,7 @@ pub(crate) struct Confusion {
 }
 
 impl Confusion {
-    pub(crate) fn of(clustering: &Clustering) -> Option<Self> {
+    pub(crate) fn new(clustering: &Clustering) -> Option<Self> {
         let (labels, table) = clustering.confusion()?;
         let matched = table.best_matching().labels.into_iter();
         Some(Self {

@@ -2,7 +2,6 @@
 
 use crate::cli::input::Input;
 use crate::cli::terminal::Clock;
-use crate::em::{FitReport, StopReason};
 use crate::mixture::BernoulliMixture;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -31,13 +30,6 @@ pub(crate) struct Criteria {
     pub(crate) aic: f64,
     pub(crate) bic: f64,
     pub(crate) icl: f64,
-}
-
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Ending {
-    pub(crate) n_iter: usize,
-    pub(crate) converged: bool,
-    pub(crate) stop: StopReason,
 }
 
 /// One document with the keys of all `parts`, in their order.
@@ -86,13 +78,6 @@ impl Criteria {
             bic: mixture.bic(log_likelihood, n),
             icl: mixture.icl(log_likelihood, n, entropy),
         }
-    }
-}
-
-impl Ending {
-    pub(crate) fn new(report: &FitReport) -> Self {
-        let stop = report.stop;
-        Self { n_iter: report.n_iter, converged: stop == StopReason::Converged, stop }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a fit tells: table, trust and scores as text and as JSON, the history as CSV.
 
 use super::clusters::{self, Agreement, Clustering};
-use super::document::{Criteria, Ending, Written, merged, training_data};
+use super::document::{Criteria, Written, merged, training_data};
 use super::trust::{self, TrustInWords};
 use crate::cli::input::{Input, demo};
 use crate::cli::terminal::tables;
@@ -43,7 +43,7 @@ impl Results {
             training.judge_by(Clustering::new(k, &judged, input)?);
         }
         let typicality = typicality(k, &judged, input);
-        let held_out = held_out.map(|test| Clustering::of(&mixture, test)).transpose()?;
+        let held_out = held_out.map(|test| Clustering::assign(&mixture, test)).transpose()?;
         let model = Model {
             mixture,
             height: input.height as u32,
@@ -133,8 +133,10 @@ impl Results {
                 "diagnoses": TrustInWords::of_model(model).map_or_else(Vec::new, |t| t.findings),
                 "gradient_residual": report.gradient_residual,
                 "uses_labels": self.uses_labels(),
+                "n_iter": report.n_iter,
+                "converged": report.stop == StopReason::Converged,
+                "stop": report.stop,
             }),
-            json!(Ending::new(report)),
             json!(self.training.scores),
             json!(self.criteria()),
             json!({ "weights": model.mixture.weights(), "cluster_sizes": self.cluster_sizes() }),

@@ -58,7 +58,7 @@ impl TrustInWords {
     /// That of a model which was fitted by `bmm`.
     pub(crate) fn of_model(model: &Model) -> Option<Self> {
         let trust = model.trust.as_ref()?;
-        let sample = Words::of(model.height as usize).sample;
+        let sample = Words::for_height(model.height as usize).sample;
         Some(Self {
             line: line(trust, model.report.as_ref()?, sample),
             gradient_residual: trust.gradient_residual,

@@ -38,7 +38,7 @@ pub(crate) fn numbers(bits: &BitMatrix) -> Vec<f64> {
 /// in each cluster. A model with labels knows them itself.
 pub(crate) fn tiles<'a>(model: &'a Model, sizes: Option<&[u64]>, shown: &[usize]) -> Vec<Tile<'a>> {
     let mut tiles = render::mean_tiles(&model.mixture);
-    let sample = Words::of(model.height as usize).sample;
+    let sample = Words::for_height(model.height as usize).sample;
     for (k, tile) in tiles.iter_mut().enumerate() {
         let known = model.labels.as_ref().map(|table| clusters::size(table, k));
         let size = sizes.map(|sizes| sizes[k]).or(known);

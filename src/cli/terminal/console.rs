@@ -13,22 +13,22 @@ const DEFAULT_WIDTH: usize = 80;
 /// The user's wishes about output.
 #[derive(Debug)]
 pub(crate) struct Console {
-    quiet: bool,
-    verbose: bool,
-    pub(crate) json: bool,
-    color: ColorChoice,
+    options: Options,
     is_partial: AtomicBool,
 }
 
 impl Console {
-    pub(crate) fn new(options: &Options) -> Self {
-        let Options { quiet, verbose, json, color, .. } = *options;
-        Self { quiet, verbose, json, color, is_partial: AtomicBool::new(false) }
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options, is_partial: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.options.json
     }
 
     /// A remark on standard error; `--quiet` silences it.
     pub(crate) fn note(&self, text: impl std::fmt::Display) {
-        if !self.quiet {
+        if !self.options.quiet {
             // A remark that nobody can read is no failure.
             let _ = writeln!(io::stderr(), "{text}");
         }
@@ -50,13 +50,13 @@ impl Console {
     }
 
     pub(crate) fn detail(&self, text: impl std::fmt::Display) {
-        if self.verbose {
+        if self.options.verbose {
             self.note(text);
         }
     }
 
     pub(crate) fn is_live(&self) -> bool {
-        !self.quiet && io::stderr().is_terminal()
+        !self.options.quiet && io::stderr().is_terminal()
     }
 
     pub(crate) fn is_terminal(&self) -> bool {
@@ -68,13 +68,13 @@ impl Console {
         document: &T,
         text: impl FnOnce() -> String,
     ) -> Result<Outcome, Failure> {
-        let text = if self.json { json_text(document)? } else { text() };
+        let text = if self.options.json { json_text(document)? } else { text() };
         self.print(&text).map(|()| Outcome::Done)
     }
 
     /// Prints a document with `--json`. Without it, what a command writes is its result.
     pub(crate) fn document(&self, document: impl FnOnce() -> Value) -> Result<Outcome, Failure> {
-        if self.json {
+        if self.options.json {
             self.print(&json_text(&document())?)?;
         }
         Ok(Outcome::Done)
@@ -96,12 +96,13 @@ impl Console {
     /// Whether the user said that there must be no colour, wherever the output goes.
     pub(crate) fn refuses_colour(&self) -> bool {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        self.color == ColorChoice::Never || (self.color == ColorChoice::Auto && no_color)
+        self.options.color == ColorChoice::Never
+            || (self.options.color == ColorChoice::Auto && no_color)
     }
 
     pub(crate) fn colours(&self) -> Option<Colours> {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let wanted = match self.color {
+        let wanted = match self.options.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => io::stdout().is_terminal() && !self.refuses_colour() && !dumb,

@@ -1,6 +1,5 @@
 //! Memory: what the allocator is told, and how much may go into lists of rows.
 
-use crate::error::{Error, Result};
 #[cfg(target_os = "linux")]
 use std::{fs, path::Path};
 
@@ -30,7 +29,7 @@ pub(crate) fn for_lists(asked: Option<usize>) -> usize {
 }
 
 /// A size in bytes. The letters K, M, G and T behind it stand for powers of 1024.
-pub(crate) fn size(text: &str) -> Result<usize> {
+pub(crate) fn size(text: &str) -> Result<usize, &'static str> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => Some(0),
@@ -42,8 +41,7 @@ pub(crate) fn size(text: &str) -> Result<usize> {
     };
     let size = digits.parse::<f64>().ok().zip(unit).map(|(n, unit)| n * f64::from(unit).exp2());
     let size = size.filter(|size| (0.0..9e18).contains(size)).map(|size| size as usize);
-    let allowed = "a number of bytes, or one with K, M, G or T behind it, such as 512M";
-    size.ok_or_else(|| Error::parameter("memory", format!("'{text}'"), allowed))
+    size.ok_or("must be a number of bytes, or one with K, M, G or T behind it, such as 512M")
 }
 
 /// The bytes that are free for this process, if the system says so.

@@ -8,14 +8,14 @@ use crate::model_file::atomic;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes `text` to `file`, in one step, or to standard output.
+/// Writes `bytes` to `file`, in one step, or to standard output.
 pub(crate) fn deliver(
     file: Option<&Path>,
-    text: &str,
+    bytes: impl AsRef<[u8]>,
     force: bool,
     console: &Console,
 ) -> Result<(), Failure> {
-    deliver_by(file, &|out| out.write_all(text.as_bytes()), force, console)
+    deliver_by(file, &|out| out.write_all(bytes.as_ref()), force, console)
 }
 
 /// Writes what `write` writes, piece by piece, to `file` or to standard output.
@@ -25,32 +25,23 @@ pub(crate) fn deliver_by(
     force: bool,
     console: &Console,
 ) -> Result<(), Failure> {
-    match file {
-        None => console.print_by(write),
-        Some(path) => {
-            atomic::write_file_by(path, force, write)?;
-            console.note(format_args!("written   {}", path.display()));
-            Ok(())
-        }
-    }
+    let Some(path) = file else { return console.print_by(write) };
+    atomic::write_file_by(path, force, write)?;
+    console.note(format_args!("written   {}", path.display()));
+    Ok(())
 }
 
-/// Writes `bytes` to `path` in one step and says so.
-pub(crate) fn save(
-    path: &Path,
-    bytes: &[u8],
-    force: bool,
-    console: &Console,
-) -> Result<(), Failure> {
-    deliver_by(Some(path), &|out| out.write_all(bytes), force, console)
-}
-
-/// Refuses, before the work, a `file` of `flag` that cannot be written as a PNG.
-pub(crate) fn check_png(flag: &'static str, file: &Path, force: bool) -> Result<()> {
-    if has_ending(file, "png") {
-        return atomic::check_file_target(file, force);
+/// Refuses, before the work, a `file` of `flag` with none of the `endings`.
+pub(crate) fn check_ending(flag: &'static str, file: &Path, endings: &[&str]) -> Result<()> {
+    if endings.iter().any(|ending| has_ending(file, ending)) {
+        return Ok(());
     }
-    Err(Error::parameter(flag, file.display(), "a file that ends in .png"))
+    let dotted: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
+    let allowed = match &dotted[..] {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => dotted.concat(),
+    };
+    Err(Error::parameter(flag, file.display(), format!("a file that ends in {allowed}")))
 }
 
 /// Comma-separated values, quoted where needed, with a head if there is one.

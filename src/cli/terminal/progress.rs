@@ -82,7 +82,7 @@ impl Count {
     }
 
     #[cfg(feature = "fetch")]
-    pub(crate) fn of_bytes(console: &Console, name: &str, n_bytes: u64) -> Self {
+    pub(crate) fn bytes(console: &Console, name: &str, n_bytes: u64) -> Self {
         let template = "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}";
         Self(bar(console, n_bytes, template, name))
     }

@@ -46,6 +46,7 @@ pub(crate) fn lines(error: &clap::Error, help: String) -> Lines {
     }
     let rendered = error.render().to_string();
     let first = rendered.split("\n\n").next().unwrap_or_default();
+    // The words of the standard library for `-1` and `much`.
     let mut first = first
         .replace("invalid digit found in string", "must be a whole number from 0")
         .replace("invalid float literal", "must be a number");

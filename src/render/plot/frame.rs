@@ -5,12 +5,6 @@ use crate::error::{Error, Result};
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use std::ops::Range;
 
-#[derive(Debug)]
-pub(super) struct Frame {
-    pub(super) x: Axis,
-    pub(super) y: Axis,
-}
-
 /// One axis in the form that `plotters` asks for.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
@@ -30,52 +24,46 @@ const X_MARGIN_SHARE: f64 = 1.0 / 30.0;
 /// Approximate number of marked values on a linear y axis.
 const Y_TICKS: f64 = 6.0;
 
-impl Frame {
-    /// Around all points that can be shown. Errors: [`Error::Parameter`] if there are none.
-    pub(super) fn around(axes: Axes, lines: &[Line]) -> Result<Self> {
-        let points = lines.iter().flat_map(|line| line.points.iter());
-        let (mut x, mut y): (Vec<f64>, Vec<f64>) =
-            points.filter(|p| axes.can_show(p)).copied().unzip();
-        x.sort_unstable_by(f64::total_cmp);
-        y.sort_unstable_by(f64::total_cmp);
-        let (Some(low), Some(high)) = (y.first().copied(), y.last().copied()) else {
-            return Err(Error::parameter("the number of points to draw", 0, "at least 1"));
-        };
-        Ok(match axes {
-            Axes::Logarithmic => Self::logarithmic(x, low, high),
-            Axes::Linear => Self::linear(x, low, high),
-        })
-    }
+/// The x axis and the y axis around all points that can be shown. Errors: [`Error::Parameter`] if
+/// there are none.
+pub(super) fn axes_around(axes: Axes, lines: &[Line]) -> Result<[Axis; 2]> {
+    let points = lines.iter().flat_map(|line| line.points.iter());
+    let (mut x, mut y): (Vec<f64>, Vec<f64>) = points.filter(|p| axes.can_show(p)).copied().unzip();
+    x.sort_unstable_by(f64::total_cmp);
+    y.sort_unstable_by(f64::total_cmp);
+    let (Some(low), Some(high)) = (y.first().copied(), y.last().copied()) else {
+        return Err(Error::parameter("the number of points to draw", 0, "at least 1"));
+    };
+    Ok(match axes {
+        Axes::Logarithmic => logarithmic(x, low, high),
+        Axes::Linear => linear(x, low, high),
+    })
+}
 
-    /// The whole powers of ten around all y, and a little more than all x, which ascend.
-    fn logarithmic(mut x: Vec<f64>, low: f64, high: f64) -> Self {
-        let (low, high) = (low.log10().floor() as i32, high.log10().ceil() as i32);
-        let powers = low..=high.max(low + 1);
-        let ends = (x[0] / X_MARGIN, x[x.len() - 1] * X_MARGIN);
-        x.dedup_by(|b, a| *b < *a * TICK_RATIO);
-        let y_ticks: Vec<f64> = powers.map(|power| 10_f64.powi(power)).collect();
-        let y_ends = (y_ticks[0], y_ticks[y_ticks.len() - 1]);
-        let axis = |ends, ticks| Axis { kind: Axes::Logarithmic, ends, ticks };
-        Self { x: axis(ends, x), y: axis(y_ends, y_ticks) }
-    }
+/// The whole powers of ten around all y, and a little more than all x, which ascend.
+fn logarithmic(mut x: Vec<f64>, low: f64, high: f64) -> [Axis; 2] {
+    let (low, high) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    let powers = low..=high.max(low + 1);
+    let ends = (x[0] / X_MARGIN, x[x.len() - 1] * X_MARGIN);
+    x.dedup_by(|b, a| *b < *a * TICK_RATIO);
+    let y_ticks: Vec<f64> = powers.map(|power| 10_f64.powi(power)).collect();
+    let y_ends = (y_ticks[0], y_ticks[y_ticks.len() - 1]);
+    let axis = |ends, ticks| Axis { kind: Axes::Logarithmic, ends, ticks };
+    [axis(ends, x), axis(y_ends, y_ticks)]
+}
 
-    /// Round numbers around all y, and a little more than all x, which ascend.
-    fn linear(mut x: Vec<f64>, low: f64, high: f64) -> Self {
-        let (first, last) = (x[0], x[x.len() - 1]);
-        let length = if last > first { last - first } else { 1.0 };
-        let step = round_step((high - low).max(1e-6 * high.abs()).max(1e-9) / Y_TICKS);
-        let multiples = (low / step).floor() as i64..=((high / step).ceil() as i64);
-        let y_ticks: Vec<f64> = multiples.map(|n| n as f64 * step).collect();
-        x.dedup_by(|b, a| *b < *a + length * TICK_SHARE);
-        let ends = (first - length * X_MARGIN_SHARE, last + length * X_MARGIN_SHARE);
-        let y_ends = (y_ticks[0] - step / 4.0, y_ticks[y_ticks.len() - 1] + step / 4.0);
-        let axis = |ends, ticks| Axis { kind: Axes::Linear, ends, ticks };
-        Self { x: axis(ends, x), y: axis(y_ends, y_ticks) }
-    }
-
-    pub(super) fn can_show(&self, at: &(f64, f64)) -> bool {
-        self.x.kind.can_show(at)
-    }
+/// Round numbers around all y, and a little more than all x, which ascend.
+fn linear(mut x: Vec<f64>, low: f64, high: f64) -> [Axis; 2] {
+    let (first, last) = (x[0], x[x.len() - 1]);
+    let length = if last > first { last - first } else { 1.0 };
+    let step = round_step((high - low).max(1e-6 * high.abs()).max(1e-9) / Y_TICKS);
+    let multiples = (low / step).floor() as i64..=((high / step).ceil() as i64);
+    let y_ticks: Vec<f64> = multiples.map(|n| n as f64 * step).collect();
+    x.dedup_by(|b, a| *b < *a + length * TICK_SHARE);
+    let ends = (first - length * X_MARGIN_SHARE, last + length * X_MARGIN_SHARE);
+    let y_ends = (y_ticks[0] - step / 4.0, y_ticks[y_ticks.len() - 1] + step / 4.0);
+    let axis = |ends, ticks| Axis { kind: Axes::Linear, ends, ticks };
+    [axis(ends, x), axis(y_ends, y_ticks)]
 }
 
 impl Axis {
@@ -116,7 +104,7 @@ impl Ranged for Axis {
 }
 
 impl Axes {
-    fn can_show(self, &(x, y): &(f64, f64)) -> bool {
+    pub(super) fn can_show(self, &(x, y): &(f64, f64)) -> bool {
         match self {
             Self::Logarithmic => [x, y].iter().all(|v| v.is_normal() && *v > 0.0),
             Self::Linear => x.is_finite() && y.is_finite(),

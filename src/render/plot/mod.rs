@@ -8,7 +8,7 @@ mod page;
 
 use super::png::rgb_picture;
 use crate::error::{Error, Result};
-use frame::{Axis, Frame};
+use frame::{Axis, axes_around};
 use image::RgbImage;
 use marks::{colour, mark};
 use page::Page;
@@ -94,8 +94,8 @@ impl LinePlot<'_> {
     }
 
     fn draw<B: DrawingBackend>(&self, pen: Pen<B>) -> Result<()> {
-        let frame = Frame::around(self.axes, &self.lines)?;
-        pen.plot(self, &frame)
+        let axes = axes_around(self.axes, &self.lines)?;
+        pen.plot(self, axes)
             .map_err(|e| Error::io("the plot")(std::io::Error::other(e.to_string())))
     }
 }
@@ -112,23 +112,23 @@ struct Pen<'a, B: DrawingBackend> {
 }
 
 impl<B: DrawingBackend> Pen<'_, B> {
-    fn plot(&self, plot: &LinePlot, frame: &Frame) -> Drawn<B> {
+    fn plot(&self, plot: &LinePlot, axes: [Axis; 2]) -> Drawn<B> {
         self.page.fill(&WHITE)?;
         self.text(self.page, plot.title, TITLE_SIZE, (30, 18))?;
         self.text(self.page, plot.subtitle, SMALL_SIZE, (30, 70))?;
         let (_, body) = self.page.split_vertically(self.px(HEAD));
         let (area, legend) = body.split_horizontally(self.px(SIZE.0 - LEGEND));
-        self.lines(plot, frame, &area)?;
+        self.lines(plot, axes, &area)?;
         self.legend(&plot.lines, &legend)?;
         self.page.present()
     }
 
-    fn lines(&self, plot: &LinePlot, frame: &Frame, area: &Area<B>) -> Drawn<B> {
+    fn lines(&self, plot: &LinePlot, [x, y]: [Axis; 2], area: &Area<B>) -> Drawn<B> {
         let mut chart = ChartBuilder::on(area)
             .margin(self.px(16))
             .x_label_area_size(self.px(76))
             .y_label_area_size(self.px(104))
-            .build_cartesian_2d(frame.x.clone(), frame.y.clone())?;
+            .build_cartesian_2d(x.clone(), y.clone())?;
         chart
             .configure_mesh()
             .bold_line_style(GRID.stroke_width(self.scale))
@@ -138,19 +138,19 @@ impl<B: DrawingBackend> Pen<'_, B> {
             .label_style((FONT, self.px(SMALL_SIZE), &INK))
             .axis_desc_style((FONT, self.px(TEXT_SIZE), &INK))
             .x_label_formatter(&f64::to_string)
-            .y_label_formatter(&|y| frame.y.text(*y))
-            .x_labels(frame.x.ticks.len())
-            .y_labels(frame.y.ticks.len())
+            .y_label_formatter(&|value| y.text(*value))
+            .x_labels(x.ticks.len())
+            .y_labels(y.ticks.len())
             .x_desc(plot.x_label)
             .y_desc(plot.y_label)
             .draw()?;
         for (i, line) in plot.lines.iter().enumerate() {
-            self.line(&mut chart, i, line, frame)?;
+            self.line(&mut chart, i, line, plot.axes)?;
         }
         // Above all lines.
         for (i, line) in plot.lines.iter().enumerate() {
             let ring = colour(i).stroke_width(self.px(3));
-            let at = line.ringed.filter(|at| frame.can_show(at));
+            let at = line.ringed.filter(|at| plot.axes.can_show(at));
             chart.draw_series(at.map(|at| Circle::new(at, self.px(RING), ring)))?;
         }
         Ok(())
@@ -161,9 +161,9 @@ impl<B: DrawingBackend> Pen<'_, B> {
         chart: &mut ChartContext<B, Cartesian2d<Axis, Axis>>,
         i: usize,
         line: &Line,
-        frame: &Frame,
+        axes: Axes,
     ) -> Drawn<B> {
-        let points: Vec<_> = line.points.iter().copied().filter(|at| frame.can_show(at)).collect();
+        let points: Vec<_> = line.points.iter().copied().filter(|at| axes.can_show(at)).collect();
         let path = PathElement::new(points.clone(), colour(i).stroke_width(self.px(3)));
         chart.draw_series([path])?;
         let marks = points.into_iter().map(|at| EmptyElement::at(at) + mark(i, self.scale));
@@ -175,7 +175,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
     fn legend(&self, lines: &[Line], area: &Area<B>) -> Drawn<B> {
         for (i, line) in lines.iter().enumerate() {
             let y = 40 + 40 * i as i32;
-            let [left, middle, right] = [0, 22, 44].map(|x| self.at((x, y)));
+            let [left, middle, right] = [0, 22, 44].map(|x| self.scaled((x, y)));
             area.draw(&PathElement::new([left, right], colour(i).stroke_width(self.px(3))))?;
             area.draw(&(EmptyElement::at(middle) + mark(i, self.scale)))?;
             self.text(area, line.name, TEXT_SIZE, (56, y - 10))?;
@@ -188,7 +188,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
         // XML has no place for control characters.
         let text: String = text.chars().filter(|c| !c.is_control()).collect();
         let style = TextStyle::from((FONT, self.px(size))).color(&INK);
-        area.draw(&Text::new(text, self.at(at), style))
+        area.draw(&Text::new(text, self.scaled(at), style))
     }
 
     /// A length of the picture in pixels of the page.
@@ -196,7 +196,7 @@ impl<B: DrawingBackend> Pen<'_, B> {
         length * self.scale
     }
 
-    fn at(&self, (x, y): (i32, i32)) -> (i32, i32) {
+    fn scaled(&self, (x, y): (i32, i32)) -> (i32, i32) {
         (x * self.scale as i32, y * self.scale as i32)
     }
 }

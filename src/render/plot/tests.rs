@@ -1,6 +1,6 @@
 //! Both pictures hold what was asked for; axes fit what is drawn.
 
-use super::frame::{TICK_RATIO, power_text};
+use super::frame::{TICK_RATIO, axes_around, power_text};
 use super::*;
 
 fn plot() -> LinePlot<'static> {
@@ -49,10 +49,10 @@ fn the_png_is_a_picture_with_every_colour_and_the_same_bytes_each_time() {
 
 #[test]
 fn the_axes_go_round_the_points() {
-    let frame = Frame::around(Axes::Logarithmic, &plot().lines).unwrap();
-    assert_eq!(frame.x.ticks, [5.0, 10.0, 20.0, 1000.0]);
-    assert_eq!((frame.y.ticks.len(), frame.y.ends), (8, (1e-7, 1.0)));
-    assert!(frame.x.ends.0 < 5.0 && frame.x.ends.1 > 1000.0);
+    let [x, y] = axes_around(Axes::Logarithmic, &plot().lines).unwrap();
+    assert_eq!(x.ticks, [5.0, 10.0, 20.0, 1000.0]);
+    assert_eq!((y.ticks.len(), y.ends), (8, (1e-7, 1.0)));
+    assert!(x.ends.0 < 5.0 && x.ends.1 > 1000.0);
 }
 
 #[test]
@@ -69,10 +69,10 @@ fn one_point_is_a_plot_and_none_is_an_error() {
 fn numbers_on_the_x_axis_do_not_touch() {
     let points = (1..=100).map(|n| (f64::from(n), 1.0)).collect();
     let line = [Line { name: "dense", points, ringed: None }];
-    let frame = Frame::around(Axes::Logarithmic, &line).unwrap();
-    assert!(frame.x.ticks.windows(2).all(|pair| pair[1] >= TICK_RATIO * pair[0]));
-    let frame = Frame::around(Axes::Linear, &line).unwrap();
-    assert!(frame.x.ticks.windows(2).all(|pair| pair[1] >= pair[0] + 4.0));
+    let [x, _] = axes_around(Axes::Logarithmic, &line).unwrap();
+    assert!(x.ticks.windows(2).all(|pair| pair[1] >= TICK_RATIO * pair[0]));
+    let [x, _] = axes_around(Axes::Linear, &line).unwrap();
+    assert!(x.ticks.windows(2).all(|pair| pair[1] >= pair[0] + 4.0));
 }
 
 #[test]
@@ -105,17 +105,16 @@ fn criteria() -> LinePlot<'static> {
 #[test]
 fn linear_axes_have_round_numbers_around_what_can_be_shown() {
     let plot = criteria();
-    let frame = Frame::around(plot.axes, &plot.lines).unwrap();
-    assert_eq!(frame.x.ticks, [1.0, 2.0, 3.0, 4.0]);
-    let marked: Vec<String> = frame.y.ticks.iter().map(|y| frame.y.text(*y)).collect();
+    let [x, y] = axes_around(plot.axes, &plot.lines).unwrap();
+    assert_eq!(x.ticks, [1.0, 2.0, 3.0, 4.0]);
+    let marked: Vec<String> = y.ticks.iter().map(|tick| y.text(*tick)).collect();
     assert_eq!(marked, ["2.5", "3.0", "3.5", "4.0", "4.5", "5.0"]);
-    let (x, y) = (frame.x.ends, frame.y.ends);
-    assert!(y.0 < 2.5 && y.1 > 5.0 && x.0 < 1.0 && x.1 > 4.0);
+    assert!(y.ends.0 < 2.5 && y.ends.1 > 5.0 && x.ends.0 < 1.0 && x.ends.1 > 4.0);
     // One value alone has a frame too, negative or zero as well.
     for y in [0.0, -3.7, 1e7] {
         let line = Line { name: "one", points: vec![(1.0, y)], ringed: Some((1.0, y)) };
-        let frame = Frame::around(Axes::Linear, std::slice::from_ref(&line)).unwrap();
-        assert!(frame.y.ends.0 < y && y < frame.y.ends.1 && frame.y.ticks.len() < 10, "{frame:?}");
+        let [_, axis] = axes_around(Axes::Linear, std::slice::from_ref(&line)).unwrap();
+        assert!(axis.ends.0 < y && y < axis.ends.1 && axis.ticks.len() < 10, "{axis:?}");
         assert!(LinePlot { lines: vec![line], ..criteria() }.svg().is_ok());
     }
 }

@@ -135,12 +135,12 @@ mod tests {
     #[test]
     fn the_policy_names_the_style_and_the_script_that_are_there() {
         let page = page("t", "{}");
-        let between = |open: &str, close: &str| {
+        let part_of = |open: &str, close: &str| {
             let start = page.find(open).unwrap() + open.len();
             let end = start + page[start..].find(close).unwrap();
             page[start..end].to_owned()
         };
-        for part in [between("<style>", "</style>"), between("<script>", "</script>")] {
+        for part in [part_of("<style>", "</style>"), part_of("<script>", "</script>")] {
             assert!(page.contains(&digest(&part)), "{}", &part[..40]);
         }
     }

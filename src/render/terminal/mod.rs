@@ -145,7 +145,7 @@ fn push_line(text: &mut String, width: usize, cells: impl Iterator<Item = (Strin
 /// One line of an image in shades: each character the mean of its two pixels.
 fn shade_row(raster: &Raster, row: usize, line: &mut String) {
     for x in 0..raster.width {
-        let upper = raster.at(x, 2 * row);
+        let upper = raster.value(x, 2 * row);
         let ink = lower(raster, x, row).map_or(upper, |lower| (upper + lower) / 2.0);
         let step = (ink * (RAMP.len() - 1) as f64).round() as usize;
         line.push(RAMP[step.min(RAMP.len() - 1)]);
@@ -156,7 +156,7 @@ fn shade_row(raster: &Raster, row: usize, line: &mut String) {
 fn blocks_row(raster: &Raster, row: usize, line: &mut String, colours: Colours) {
     let mut current = (None, None);
     for x in 0..raster.width {
-        let wanted = (Some(grey(raster.at(x, 2 * row))), lower(raster, x, row).map(grey));
+        let wanted = (Some(grey(raster.value(x, 2 * row))), lower(raster, x, row).map(grey));
         if wanted.0 != current.0 {
             push_colour(line, 38, wanted.0, colours);
         }
@@ -171,7 +171,7 @@ fn blocks_row(raster: &Raster, row: usize, line: &mut String, colours: Colours) 
 
 /// The pixel in the lower half of a character, none below an odd number of rows.
 fn lower(raster: &Raster, x: usize, row: usize) -> Option<f64> {
-    (2 * row + 1 < raster.height).then(|| raster.at(x, 2 * row + 1))
+    (2 * row + 1 < raster.height).then(|| raster.value(x, 2 * row + 1))
 }
 
 /// Sets foreground (`plane` 38) or background (48) to a grey: ECMA-48, ISO 8613-6.

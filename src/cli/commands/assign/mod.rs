@@ -9,7 +9,7 @@ use crate::cli::results::clusters::most_probable_first;
 use crate::cli::terminal::{Console, Failure, Outcome, json_text, output, tables};
 use crate::error::{Error, Result};
 use crate::mixture::Scoring;
-use crate::model_file::Model;
+use crate::model_file::{Model, atomic};
 use crate::scorer::KnownLabels;
 use columns::{Cell, Column, Scored};
 use evidence::Drawn;
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         console.note(format_args!("data      {}", demo::SYNTHETIC));
     }
     if let Some(file) = &args.explain {
-        output::save(file, &Drawn::new(&model, &input)?.sheet()?, args.force, console)?;
+        output::deliver(Some(file), Drawn::new(&model, &input)?.sheet()?, args.force, console)?;
     }
     let assignments = Assignments {
         columns: columns::columns(&model, args.top, args.proba),
@@ -104,7 +104,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 impl Args {
     fn check(&self, model: &Model) -> Result<()> {
         if let Some(file) = &self.explain {
-            output::check_png("--explain", file, self.force)?;
+            output::check_ending("--explain", file, &["png"])?;
+            atomic::check_file_target(file, self.force)?;
         }
         if self.show && self.format != Format::Table {
             let allowed = "left out, or asked with --format table";
@@ -125,7 +126,7 @@ impl Args {
         console: &Console,
     ) -> Result<(), Failure> {
         let file = self.output.as_deref();
-        if !console.json {
+        if !console.is_json() {
             let write = |out: &mut dyn Write| assignments.write(self.format, out);
             return output::deliver_by(file, &write, self.force, console);
         }
@@ -135,7 +136,7 @@ impl Args {
             "synthetic": input.synthetic,
             "assignments": assignments.objects(0..input.bits.n_samples()).collect::<Vec<_>>(),
         });
-        output::deliver(file, &json_text(&document)?, self.force, console)
+        output::deliver(file, json_text(&document)?, self.force, console)
     }
 }
 
@@ -198,7 +199,7 @@ impl Assignments<'_> {
 
     fn rows(&self, rows: Range<usize>) -> Vec<Vec<Cell>> {
         let Self { model, input, columns, .. } = self;
-        let classifier = Classifier::of(model);
+        let classifier = Classifier::new(model);
         self.scoring.map(rows, |i, log_prob, resp| {
             let resp: Vec<f64> = resp.collect();
             let order = most_probable_first(&resp);

@@ -1,19 +1,10 @@
 //! The ladder as a plot: seconds of one E-step against the number of images.
 
 use super::engine;
-use super::ladder::N_WAYS;
+use super::ladder::WAYS;
 use super::report::Results;
 use crate::error::Result;
 use crate::render::{Axes, Line, LinePlot};
-
-/// The legend, in the order of `ladder::KEYS`.
-const NAMES: [&str; N_WAYS] = [
-    "scalar loops",
-    "vector over features",
-    "matrix-vector",
-    "matrix-matrix",
-    "bmm (look-up tables)",
-];
 
 /// The plot of `results`, as SVG and as PNG.
 pub(super) fn draw(results: &Results) -> Result<(String, Vec<u8>)> {
@@ -30,14 +21,18 @@ pub(super) fn draw(results: &Results) -> Result<(String, Vec<u8>)> {
         "{}{synthetic}, {} {}s; {kernel}",
         results.name, results.n_features, results.words.feature
     );
-    let lines = NAMES.iter().enumerate();
+    let lines = WAYS.iter().enumerate().map(|(i, way)| Line {
+        name: way.name,
+        points: points(i),
+        ringed: None,
+    });
     let plot = LinePlot {
         title: &format!("Five ways to the same E-step, K = {}", ladder.n_components),
         subtitle: &subtitle,
         x_label: &format!("{}s", results.words.sample),
         y_label: "seconds per E-step",
         axes: Axes::Logarithmic,
-        lines: lines.map(|(way, name)| Line { name, points: points(way), ringed: None }).collect(),
+        lines: lines.collect(),
     };
     Ok((plot.svg()?, plot.png()?))
 }

@@ -20,11 +20,21 @@ const ATTEMPTS: [Attempt; 4] = [
     reference::matrix_matrix,
 ];
 
+/// What a way is called in JSON, in the heads of tables and in the legend of the plot.
+pub(super) struct Way {
+    pub(super) key: &'static str,
+    pub(super) head: &'static str,
+    pub(super) name: &'static str,
+}
+
 /// The ways that are timed: the attempts, then the production kernel.
-pub(super) const N_WAYS: usize = ATTEMPTS.len() + 1;
-/// Their names in JSON.
-pub(super) const KEYS: [&str; N_WAYS] =
-    ["scalar_loops", "vector_over_features", "matrix_vector", "matrix_matrix", "production"];
+pub(super) const WAYS: [Way; ATTEMPTS.len() + 1] = [
+    Way { key: "scalar_loops", head: "scalar loops", name: "scalar loops" },
+    Way { key: "vector_over_features", head: "vector", name: "vector over features" },
+    Way { key: "matrix_vector", head: "matrix-vector", name: "matrix-vector" },
+    Way { key: "matrix_matrix", head: "matrix-matrix", name: "matrix-matrix" },
+    Way { key: "production", head: "bmm", name: "bmm (look-up tables)" },
+];
 
 /// The name of the E-step of a fit in messages.
 const SUMS: &str = "with sums";
@@ -49,8 +59,8 @@ pub(super) struct Ladder {
 
 pub(super) struct Rung {
     pub(super) n: usize,
-    /// Seconds of one E-step, in the order of [`KEYS`].
-    pub(super) seconds: [f64; N_WAYS],
+    /// Seconds of one E-step, in the order of [`WAYS`].
+    pub(super) seconds: [f64; WAYS.len()],
     /// Seconds to list the rows for the production kernel, which is done once for all mixtures.
     pub(super) listing: f64,
     /// Seconds of a whole E-step of a fit, with the sums that the M-step needs.
@@ -59,7 +69,7 @@ pub(super) struct Rung {
 
 impl Rung {
     /// The time of the first way over that of each way.
-    pub(super) fn speedups(&self) -> [f64; N_WAYS] {
+    pub(super) fn speedups(&self) -> [f64; WAYS.len()] {
         self.seconds.map(|seconds| self.seconds[0] / seconds)
     }
 }
@@ -85,7 +95,7 @@ impl Rung {
         let x = reference::dense(rows);
         let (weights, means) = reference::parameters(mixture.weights(), mixture.means());
         let k = mixture.n_components();
-        let mut seconds = [0.0; N_WAYS];
+        let mut seconds = [0.0; WAYS.len()];
         for (seconds, attempt) in seconds.iter_mut().zip(ATTEMPTS) {
             *seconds = median_seconds(budget, || {
                 attempt(black_box(&x), black_box(&weights), black_box(&means))
@@ -99,7 +109,7 @@ impl Rung {
             n_steps += 1;
             if n_steps % 2 == 0 { mixture } else { &turned }
         };
-        seconds[N_WAYS - 1] = median_seconds(budget, || {
+        seconds[ATTEMPTS.len()] = median_seconds(budget, || {
             engine.responsibilities(black_box(next()));
         });
         let with_sums = median_seconds(budget, || fit.run(black_box(next())));
@@ -130,9 +140,14 @@ fn check(rows: &BitMatrix, mixture: &BernoulliMixture) -> Result<usize> {
     let defined: Vec<usize> =
         (0..rows.n_samples()).filter(|i| log_prob.row(*i).max() > UNDERFLOW).collect();
     let (truth, _) = reference::log_sum_exp_e_step(&x, weights, means);
-    for (name, attempt) in KEYS.iter().zip(ATTEMPTS) {
+    for (way, attempt) in WAYS.iter().zip(ATTEMPTS) {
         let resp = attempt(&x, weights, means);
-        require_equal(name, &resp.select_rows(&defined), &truth.select_rows(&defined), TOLERANCE)?;
+        require_equal(
+            way.key,
+            &resp.select_rows(&defined),
+            &truth.select_rows(&defined),
+            TOLERANCE,
+        )?;
     }
     check_production(rows, mixture, &x, &truth)?;
     Ok(rows.n_samples() - defined.len())
@@ -149,7 +164,7 @@ fn check_production(
     let mut engine = Engine::list(rows);
     engine.responsibilities(mixture);
     let resp = DMatrix::from_row_iterator(n, k, engine.rows(k).flatten());
-    require_equal(KEYS[N_WAYS - 1], &resp, truth, TOLERANCE)?;
+    require_equal(WAYS[ATTEMPTS.len()].key, &resp, truth, TOLERANCE)?;
     let stats = EStep::new(rows, k).run(mixture);
     let masses = DMatrix::from_fn(1, k, |_, k| stats.resp_sum(k));
     let true_masses = DMatrix::from_fn(1, k, |_, k| truth.column(k).sum());

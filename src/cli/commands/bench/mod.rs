@@ -8,14 +8,14 @@ mod ladder;
 mod report;
 mod timing;
 
-use crate::cli::input::{self, Input, Reading};
+use crate::cli::input::{self, Input, Reading, Words};
 use crate::cli::terminal::{Console, Failure, Outcome, json_text, number, whole_number};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use ladder::Ladder;
 use report::Results;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Time the E-step from scalar loops to the production kernel, as tables and a plot
 #[derive(Debug, clap::Args)]
@@ -74,19 +74,13 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", engine::kernel()));
     let results = args.measure(&input, &sizes, console)?;
-    write_files(&args.out, args.force, &results)?;
-    console.result(&results.document(), || results.text(&args.out))
-}
-
-/// Writes each file whole or not at all. Other files in the folder stay.
-fn write_files(folder: &Path, force: bool, results: &Results) -> Result<(), Failure> {
-    let (svg, png) = figure::draw(results)?;
-    let files =
-        [(SVG, svg.into_bytes()), (PNG, png), (JSON, json_text(&results.document())?.into_bytes())];
-    for (name, bytes) in files {
-        atomic::write_file(folder.join(name), &bytes, force)?;
+    let (svg, png) = figure::draw(&results)?;
+    let json = json_text(&results.document())?.into_bytes();
+    // Each file is there whole or not at all. Other files in the folder stay.
+    for (name, bytes) in [(SVG, svg.into_bytes()), (PNG, png), (JSON, json)] {
+        atomic::write_file(args.out.join(name), &bytes, args.force)?;
     }
-    Ok(())
+    console.result(&results.document(), || results.text(&args.out))
 }
 
 impl Args {
@@ -94,9 +88,9 @@ impl Args {
     fn sizes(&self, input: &Input) -> Result<Vec<usize>> {
         let n = input.bits.n_samples();
         let Some(asked) = &self.n else { return Ok(up_to(&SIZES, n)) };
-        if let Some(beyond) = asked.iter().find(|size| **size > n) {
+        if let Some(too_many) = asked.iter().find(|size| **size > n) {
             let allowed = format!("at most {n}, as many as the data has");
-            return Err(Error::parameter("--n", beyond, allowed));
+            return Err(Error::parameter("--n", too_many, allowed));
         }
         let mut sizes = asked.clone();
         sizes.sort_unstable();
@@ -112,7 +106,17 @@ impl Args {
         let demonstrations = demonstrations::measure(self.seconds);
         stage("iterations of EM");
         let iterations = iterations::measure(&input.bits, self.seconds)?;
-        Ok(Results::new(input, self.seconds, ladder, demonstrations, iterations))
+        Ok(Results {
+            name: input.name.clone(),
+            summary: input.summary(),
+            synthetic: input.synthetic,
+            words: Words::for_height(input.height),
+            n_features: input.bits.n_features(),
+            budget: self.seconds,
+            ladder,
+            demonstrations,
+            iterations,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The criteria by which numbers of clusters are compared, and which one each of them picks.
 
-use crate::cli::results::document::{Criteria, Ending, as_text};
-use crate::em::{HeldOut, Origin, SweptFit};
+use crate::cli::results::document::{Criteria, as_text};
+use crate::em::{HeldOut, Origin, StopReason, SweptFit};
 use serde::Serialize;
 use std::fmt;
 
@@ -51,8 +51,9 @@ pub(super) struct Row {
     /// Mean log-likelihood of held-out rows, in nats per sample.
     pub(super) held_out: Option<f64>,
     pub(super) held_out_standard_error: Option<f64>,
-    #[serde(flatten)]
-    pub(super) ending: Ending,
+    pub(super) n_iter: usize,
+    pub(super) converged: bool,
+    pub(super) stop: StopReason,
     #[serde(rename = "found_by", serialize_with = "as_text")]
     pub(super) origin: Origin,
 }
@@ -70,7 +71,9 @@ impl Row {
             entropy: entropy / n,
             held_out: held_out.map(|held_out| held_out.score),
             held_out_standard_error: held_out.map(|held_out| held_out.standard_error),
-            ending: Ending::new(report),
+            n_iter: report.n_iter,
+            converged: report.stop == StopReason::Converged,
+            stop: report.stop,
             origin: swept.origin,
         }
     }
@@ -97,7 +100,7 @@ const SAME: f64 = 1e-4;
 
 /// The row that a criterion picks: the best that has converged, the smallest K of equals.
 pub(super) fn pick(rows: &[Row], criterion: Criterion) -> Option<usize> {
-    let candidates = rows.iter().enumerate().filter(|(_, row)| row.ending.converged);
+    let candidates = rows.iter().enumerate().filter(|(_, row)| row.converged);
     let costs = candidates.filter_map(|(i, row)| Some((i, row.cost(criterion)?)));
     let costs: Vec<(usize, f64)> = costs.collect();
     let least = costs.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
@@ -116,7 +119,6 @@ pub(super) fn choose(rows: &[Row], asked: Option<Criterion>) -> Option<(Criterio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::em::StopReason;
 
     fn row(k: usize, bic: f64, converged: bool, held_out: Option<f64>) -> Row {
         let stop = if converged { StopReason::Converged } else { StopReason::MaxIter };
@@ -128,7 +130,9 @@ mod tests {
             entropy: 0.0,
             held_out,
             held_out_standard_error: held_out.map(|_| 0.1),
-            ending: Ending { n_iter: 1, converged, stop },
+            n_iter: 1,
+            converged,
+            stop,
             origin: Origin::Start,
         }
     }

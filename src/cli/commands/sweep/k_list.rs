@@ -1,6 +1,5 @@
 //! Numbers of clusters on the command line: `2..20`, `5,10,20`, or ranges and numbers in one list.
 
-use crate::error::{Error, Result};
 use std::str::FromStr;
 
 /// Numbers of clusters, each at least 1, ascending, each once.
@@ -11,23 +10,25 @@ pub(super) struct KList(pub(super) Vec<usize>);
 const MAX_KS: usize = 1000;
 
 impl FromStr for KList {
-    type Err = Error;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self> {
-        read("k", 1, text)
+    fn from_str(text: &str) -> Result<Self, String> {
+        read(1, text)
     }
 }
 
 /// A list for `--blrt`, which compares each K with K - 1: numbers from 2.
-pub(super) fn from_two(text: &str) -> Result<KList> {
-    read("blrt", 2, text)
+pub(super) fn read_tested(text: &str) -> Result<KList, String> {
+    read(2, text)
 }
 
-fn read(name: &'static str, least: usize, text: &str) -> Result<KList> {
-    let allowed = format!(
-        "a range or a list of at most {MAX_KS} whole numbers from {least}, such as 2..20 or 5,10,20"
-    );
-    let wrong = || Error::parameter(name, format!("'{text}'"), &*allowed);
+fn read(least: usize, text: &str) -> Result<KList, String> {
+    let wrong = || {
+        format!(
+            "must be a range or a list of at most {MAX_KS} whole numbers from {least}, \
+             such as 2..20 or 5,10,20"
+        )
+    };
     let mut ks = Vec::new();
     for part in text.split(',') {
         let (first, last) = ends(part).filter(|ends| ends.0 >= least).ok_or_else(wrong)?;
@@ -62,6 +63,6 @@ mod tests {
         assert_eq!(list("20,5,10,5"), [5, 10, 20]);
         assert_eq!(list("2..4, 8"), [2, 3, 4, 8]);
         assert_eq!(list("3"), [3]);
-        assert_eq!(from_two("2..3").unwrap().0, [2, 3]);
+        assert_eq!(read_tested("2..3").unwrap().0, [2, 3]);
     }
 }

@@ -6,8 +6,9 @@ mod k_list;
 mod report;
 mod rows;
 
-use crate::cli::input::Input;
 use crate::cli::input::fit::{FitArgs, announce};
+use crate::cli::input::{Input, Words};
+use crate::cli::results::document::training_data;
 use crate::cli::results::train_report::Results;
 use crate::cli::run_folder::Run;
 use crate::cli::terminal::{Console, Count, Failure, Outcome, Progress, number, whole_number};
@@ -44,7 +45,7 @@ pub(crate) struct Args {
     criterion: Option<Criterion>,
     /// Test K against K - 1 by a parametric bootstrap of the likelihood ratio; a list as for --k
     /// [default: none]
-    #[arg(long, value_name = "K", value_parser = k_list::from_two)]
+    #[arg(long, value_name = "K", value_parser = k_list::read_tested)]
     blrt: Option<KList>,
     /// Samples of the bootstrap, each fitted by 10 random starts and a few warm ones
     #[arg(long, default_value_t = 99, value_name = "B", requires = "blrt")]
@@ -102,7 +103,7 @@ impl Args {
     /// The numbers of clusters, ascending: those asked for, those that the tests compare, and 1.
     fn ks(&self, input: &Input) -> Vec<usize> {
         let tested: &[usize] = self.blrt.as_ref().map_or(&[], |list| &list.0);
-        let below = tested.iter().map(|k| k - 1);
+        let nulls = tested.iter().map(|k| k - 1);
         let usual = || (2..=input.bits.n_distinct_up_to(DEFAULT_MAX_K)).collect();
         let asked = match (&self.k, tested) {
             (Some(list), _) => list.0.clone(),
@@ -110,7 +111,7 @@ impl Args {
             (None, _) => Vec::new(),
         };
         let mut ks: Vec<usize> =
-            asked.into_iter().chain(below).chain(tested.iter().copied()).chain([1]).collect();
+            asked.into_iter().chain(nulls).chain(tested.iter().copied()).chain([1]).collect();
         ks.sort_unstable();
         ks.dedup();
         ks
@@ -208,6 +209,7 @@ impl Found {
             Row::new(swept, self.held_out.as_ref().map(|scores| scores[i]))
         };
         let fits: Vec<Row> = self.sweep.fits.iter().enumerate().map(row).collect();
+        let has_held_out = fits.iter().any(|row| row.held_out.is_some());
         let choice = criteria::choose(&fits, criterion);
         // After an interruption there may be no held-out scores, or a single unfinished fit.
         let instead = || criteria::choose(&fits, None).unwrap_or((Criterion::Bic, 0));
@@ -225,10 +227,21 @@ impl Found {
             Origin::Merge(k) => InitKind::Merge(k as u64),
         };
         let kept = FitSettings { init, ..settings.clone() };
-        let choice = (criterion, chosen);
-        let report = Report::new(rows, settings, fits, choice, self.tests, self.interrupted);
-        let results =
-            Results::new(&rows.train, rows.held.as_ref(), kept, (swept.fit, assignments))?;
+        let input = &rows.train;
+        let report = Report {
+            name: input.name.clone(),
+            data: training_data(input),
+            total_weight: input.rows().total_weight(),
+            words: Words::for_height(input.height),
+            settings,
+            how_held_out: rows.how_held_out().filter(|_| has_held_out).map(str::to_owned),
+            rows: fits,
+            criterion,
+            chosen,
+            tests: self.tests,
+            interrupted: self.interrupted,
+        };
+        let results = Results::new(input, rows.held.as_ref(), kept, (swept.fit, assignments))?;
         Ok((report, results))
     }
 }

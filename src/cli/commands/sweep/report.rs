@@ -1,9 +1,8 @@
 //! What a sweep tells: a row for each K, what the criteria pick, and the tests.
 
 use super::criteria::{Criterion, Row, pick};
-use super::rows::Rows;
 use crate::cli::input::Words;
-use crate::cli::results::document::{Written, merged, training_data};
+use crate::cli::results::document::{Written, merged};
 use crate::cli::terminal::{output, tables};
 use crate::em::{BootstrapTest, FitSettings};
 use crate::error::Result;
@@ -11,16 +10,18 @@ use serde_json::{Map, Value, json};
 
 pub(super) struct Report {
     pub(super) name: String,
-    data: Value,
+    pub(super) data: Value,
     pub(super) total_weight: f64,
     pub(super) words: Words,
-    settings: FitSettings,
-    how_held_out: Option<String>,
+    pub(super) settings: FitSettings,
+    /// `None` if no row was held out, or none of those was scored.
+    pub(super) how_held_out: Option<String>,
     pub(super) rows: Vec<Row>,
-    criterion: Criterion,
-    chosen: usize,
-    tests: Vec<BootstrapTest>,
-    interrupted: bool,
+    pub(super) criterion: Criterion,
+    /// The place of the row that is kept.
+    pub(super) chosen: usize,
+    pub(super) tests: Vec<BootstrapTest>,
+    pub(super) interrupted: bool,
 }
 
 type Cell = fn(&Row) -> String;
@@ -38,37 +39,12 @@ const COLUMNS: [(&str, Cell); 12] = [
     ("held_out_standard_error", |row| {
         row.held_out_standard_error.map_or_else(String::new, |error| error.to_string())
     }),
-    ("n_iter", |row| row.ending.n_iter.to_string()),
-    ("stop", |row| row.ending.stop.to_string()),
+    ("n_iter", |row| row.n_iter.to_string()),
+    ("stop", |row| row.stop.to_string()),
     ("found_by", |row| row.origin.to_string()),
 ];
 
 impl Report {
-    pub(super) fn new(
-        rows: &Rows,
-        settings: FitSettings,
-        fits: Vec<Row>,
-        (criterion, chosen): (Criterion, usize),
-        tests: Vec<BootstrapTest>,
-        interrupted: bool,
-    ) -> Self {
-        let input = &rows.train;
-        let has_held_out = fits.iter().any(|row| row.held_out.is_some());
-        Self {
-            name: input.name.clone(),
-            data: training_data(input),
-            total_weight: input.rows().total_weight(),
-            words: Words::of(input.height),
-            settings,
-            how_held_out: rows.how_held_out().filter(|_| has_held_out).map(str::to_owned),
-            rows: fits,
-            criterion,
-            chosen,
-            tests,
-            interrupted,
-        }
-    }
-
     /// The criteria that have a value, each with the place of the row that it picks, if any.
     pub(super) fn picks(&self) -> impl Iterator<Item = (Criterion, Option<usize>)> {
         let all = Criterion::ALL.into_iter();
@@ -139,7 +115,7 @@ impl Report {
             columns.push(("s.e.", self.column(error)));
         }
         columns.push(("found by", self.column(|row| row.origin.to_string())));
-        columns.push(("stop", self.column(|row| row.ending.stop.to_string())));
+        columns.push(("stop", self.column(|row| row.stop.to_string())));
         let head: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         let left = [head.len() - 2, head.len() - 1];
         let rows = (0..self.rows.len())
@@ -168,7 +144,7 @@ impl Report {
             let rows = self.rows.iter().filter(|row| is_meant(row));
             rows.map(|row| row.k.to_string()).collect::<Vec<_>>().join(", ")
         };
-        let unfinished = ks_where(|row| !row.ending.converged);
+        let unfinished = ks_where(|row| !row.converged);
         if !unfinished.is_empty() {
             remarks.push(format!(
                 "not converged, so never the best: K = {unfinished} (raise --max-iter)"

@@ -19,7 +19,7 @@ const CERTAIN: f64 = 0.01;
 pub(super) const KINDS: [&str; 3] = ["typical", "odd", "undecided"];
 
 /// For each cluster a document of its members of each kind, by the `assignments` of all rows.
-pub(super) fn of_clusters(
+pub(super) fn choose(
     input: &Input,
     model: &Model,
     assignments: &[Assignment],
@@ -41,13 +41,13 @@ pub(super) fn of_clusters(
 /// The rows of each cluster that have weight and miss nothing.
 fn by_cluster(input: &Input, assignments: &[Assignment], k: usize) -> Vec<Vec<usize>> {
     let rows = input.rows();
-    let mut of_clusters = vec![Vec::new(); k];
+    let mut clusters = vec![Vec::new(); k];
     for (i, row) in assignments.iter().enumerate() {
         if rows.weight(i) > 0.0 && input.bits.is_complete(i) {
-            of_clusters[row.component].push(i);
+            clusters[row.component].push(i);
         }
     }
-    of_clusters
+    clusters
 }
 
 fn chosen(its: Vec<usize>, assignments: &[Assignment], n: usize) -> [Vec<usize>; 3] {

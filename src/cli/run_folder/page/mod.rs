@@ -98,7 +98,7 @@ fn typicality(model: &Model) -> Option<Value> {
 
 fn clusters(input: &Input, results: &Results) -> Result<Vec<Value>> {
     let (model, sizes) = (&results.model, results.cluster_sizes());
-    let mut members = members::of_clusters(input, model, &results.judged)?;
+    let mut members = members::choose(input, model, &results.judged)?;
     let cluster = |k: usize| {
         let majority = model.labels.as_ref().and_then(|table| table.majority(k));
         json!({

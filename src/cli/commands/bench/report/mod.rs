@@ -3,54 +3,29 @@
 use super::demonstrations::{Demonstration, LENGTH, PASSES};
 use super::engine;
 use super::iterations::IterationTime;
-use super::ladder::{KEYS, Ladder, Rung};
-use crate::cli::input::{Input, Words, demo};
+use super::ladder::{Ladder, Rung, WAYS};
+use crate::cli::input::{Words, demo};
 use crate::cli::terminal::counted;
 use crate::cli::terminal::tables::table;
 use crate::{em, kernels};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-/// The ways in the heads of tables, in the order of [`KEYS`].
-const HEADS: [&str; KEYS.len()] =
-    ["scalar loops", "vector", "matrix-vector", "matrix-matrix", "bmm"];
-
 /// Everything measured, and what it was measured on.
 pub(super) struct Results {
     pub(super) name: String,
-    summary: String,
+    pub(super) summary: String,
     pub(super) synthetic: bool,
     pub(super) words: Words,
     pub(super) n_features: usize,
-    kernel: String,
-    budget: f64,
+    /// Seconds for each measurement.
+    pub(super) budget: f64,
     pub(super) ladder: Ladder,
-    demonstrations: [Demonstration; 2],
-    iterations: Vec<IterationTime>,
+    pub(super) demonstrations: [Demonstration; 2],
+    pub(super) iterations: Vec<IterationTime>,
 }
 
 impl Results {
-    pub(super) fn new(
-        input: &Input,
-        budget: f64,
-        ladder: Ladder,
-        demonstrations: [Demonstration; 2],
-        iterations: Vec<IterationTime>,
-    ) -> Self {
-        Self {
-            name: input.name.clone(),
-            summary: input.summary(),
-            synthetic: input.synthetic,
-            words: Words::of(input.height),
-            n_features: input.bits.n_features(),
-            kernel: engine::kernel(),
-            budget,
-            ladder,
-            demonstrations,
-            iterations,
-        }
-    }
-
     /// The JSON document. Times are in seconds, but in milliseconds in `iterations`. A speed-up is
     /// the time of the first way, or of the loop, over the time of this way.
     pub(super) fn document(&self) -> Value {
@@ -61,7 +36,7 @@ impl Results {
             "n_features": self.n_features,
             "n_components": self.ladder.n_components,
             "machine": {
-                "kernel": self.kernel,
+                "kernel": engine::kernel(),
                 "instruction_set": kernels::instruction_set(),
                 "threads": em::n_threads(),
                 "version": env!("CARGO_PKG_VERSION"),
@@ -75,28 +50,27 @@ impl Results {
     }
 
     pub(super) fn text(&self, folder: &Path) -> String {
-        let k = self.ladder.n_components;
-        let mut text = format!("One E-step, K = {k}: the median time of each way\n");
-        text += &self.times();
-        text += "all ways go from a mixture to the responsibilities of all rows, \
-                 the same within 1e-9\n\
-                 bmm: the tables that it makes of the mixture included\n\
-                 listing: what bmm does to the rows once, whatever the number of mixtures\n\
-                 with sums: an E-step of a fit, which also adds up what the M-step needs\n";
-        text += &self.remarks();
-        text += "\nSpeed-up over the scalar loops\n";
-        text += &self.speedups();
-        text += &format!("\nTwo demonstrations: {PASSES} passes over {LENGTH} numbers\n");
-        text += &self.demonstrations();
-        text += &format!(
-            "\nMilliseconds of one EM iteration (E-step and M-step), {}\n",
-            counted(em::n_threads(), "thread")
-        );
-        text += &self.iterations();
-        if self.synthetic {
-            text += &format!("\nnote      {}", demo::SYNTHETIC);
-        }
-        text + &format!("\nwritten   {}\n", folder.display())
+        let note =
+            if self.synthetic { format!("\nnote      {}", demo::SYNTHETIC) } else { String::new() };
+        format!(
+            "One E-step, K = {}: the median time of each way\n{}\
+             all ways go from a mixture to the responsibilities of all rows, the same within 1e-9\n\
+             bmm: the tables that it makes of the mixture included\n\
+             listing: what bmm does to the rows once, whatever the number of mixtures\n\
+             with sums: an E-step of a fit, which also adds up what the M-step needs\n{}\n\
+             Speed-up over the scalar loops\n{}\n\
+             Two demonstrations: {PASSES} passes over {LENGTH} numbers\n{}\n\
+             Milliseconds of one EM iteration (E-step and M-step), {}\n{}{note}\n\
+             written   {}\n",
+            self.ladder.n_components,
+            self.times(),
+            self.remarks(),
+            self.speedups(),
+            self.demonstrations(),
+            counted(em::n_threads(), "thread"),
+            self.iterations(),
+            folder.display()
+        )
     }
 
     fn largest(&self) -> usize {
@@ -130,27 +104,25 @@ impl Results {
     }
 
     fn times(&self) -> String {
-        let heads = HEADS.into_iter().chain(["listing", "with sums"]).collect::<Vec<_>>();
         let rows = self.ladder.rungs.iter().map(|rung| {
             let seconds = rung.seconds.into_iter().chain([rung.listing, rung.with_sums]);
             (rung.n, seconds.map(time).collect())
         });
-        self.table_by_size(&heads, rows)
+        self.table_by_size(WAYS.iter().map(|way| way.head).chain(["listing", "with sums"]), rows)
     }
 
     fn speedups(&self) -> String {
         let rungs = self.ladder.rungs.iter();
         let rows = rungs.map(|rung| (rung.n, rung.speedups().map(three_digits).to_vec()));
-        self.table_by_size(&HEADS, rows)
+        self.table_by_size(WAYS.iter().map(|way| way.head), rows)
     }
 
     fn table_by_size(
         &self,
-        heads: &[&str],
+        heads: impl Iterator<Item = impl Into<String>>,
         rows: impl Iterator<Item = (usize, Vec<String>)>,
     ) -> String {
-        let samples = format!("{}s", self.words.sample);
-        let head: Vec<&str> = [&*samples].into_iter().chain(heads.iter().copied()).collect();
+        let head = [format!("{}s", self.words.sample)].into_iter().chain(heads.map(Into::into));
         table(head, &[], rows.map(|(n, cells)| [vec![n.to_string()], cells].concat()))
     }
 
@@ -178,15 +150,14 @@ impl Results {
             let found = self.iterations.iter().find(|time| (time.n, time.k) == (n, k));
             found.map_or("-".into(), |time| three_digits(1e3 * time.seconds))
         };
-        let heads: Vec<String> = ks.iter().map(|k| format!("K = {k}")).collect();
-        let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+        let heads = ks.iter().map(|k| format!("K = {k}"));
         let row = |&n: &usize| (n, ks.iter().map(|k| cell(n, *k)).collect());
-        self.table_by_size(&heads, ns.iter().map(row))
+        self.table_by_size(heads, ns.iter().map(row))
     }
 }
 
-fn by_way(numbers: [f64; KEYS.len()]) -> Map<String, Value> {
-    KEYS.iter().zip(numbers).map(|(key, number)| (key.to_string(), number.into())).collect()
+fn by_way(numbers: [f64; WAYS.len()]) -> Map<String, Value> {
+    WAYS.iter().zip(numbers).map(|(way, n)| (way.key.to_string(), n.into())).collect()
 }
 
 fn rung(rung: &Rung) -> Value {
