@@ -12,7 +12,7 @@ fn mnist_rows_take_98_bytes() {
 fn bits_come_back_as_they_went_in_over_all_words_of_a_row() {
     for d in [1, 3, 8, 19, 63, 64, 65, 127, 128, 129, 784, 1025] {
         for step in [1, 2, 5, 63, 64, 65] {
-            let bit = |i: usize, f: usize| i != 1 && (f + i * 3) % step == 0;
+            let bit = |i: usize, f: usize| i != 1 && (f + i * 3).is_multiple_of(step);
             let matrix = BitMatrix::from_fn(4, d, bit);
             let mut n_ones = 0;
             for i in 0..4 {

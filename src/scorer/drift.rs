@@ -157,7 +157,8 @@ mod tests {
         let means = [0.5, 0.25, 0.75, 0.5];
         let [none, some] = [[1.0, 0.0], [0.5, 0.5]];
         let [inside, boundary] = [[0.5, 0.25], [0.5, 0.0]];
-        let cases: [([&[f64]; 2], [&[f64]; 2], Option<f64>); 6] = [
+        type Change<'a> = [&'a [f64]; 2];
+        let cases: [(Change, Change, Option<f64>); 6] = [
             ([&none, &none], [&means; 2], Some(1e-5)),
             ([&some, &none], [&means; 2], Some(1.0)),
             ([&none, &some], [&means; 2], None),
