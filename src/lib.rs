@@ -18,8 +18,7 @@
 //! ```
 //!
 //! The objective is the log-likelihood plus the log prior. It never falls: an extrapolation that
-//! would lower it is not taken. A score is a bias and a sum over the ones of a row. That is why
-//! few ones are fast.
+//! would lower it is not taken. A score is a bias and a sum over a row's ones.
 //!
 //! # Use
 //!

@@ -47,8 +47,7 @@ pub(crate) fn both<A: Send, B: Send>(
     rayon::join(a, b)
 }
 
-/// Does `work` on every piece. A piece should take longer than a lock and, if there are several,
-/// than waking a thread.
+/// Does `work` on every piece. A piece should take longer than a lock and than waking a thread.
 pub(crate) fn for_each<P>(
     pieces: impl IntoIterator<Item = P, IntoIter: Send>,
     work: impl Fn(P) + Sync,
@@ -156,8 +155,7 @@ mod tests {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
     }
 
-    /// Waits until another piece has said so. Gives up in the end: without a second thread, no
-    /// other piece runs.
+    /// Waits until another piece has said so, or gives up: there may be no second thread.
     fn wait_for(said: &AtomicBool) {
         let is_said = |_| {
             std::thread::yield_now();

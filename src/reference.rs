@@ -13,8 +13,7 @@
 //! entries strictly inside (0, 1). Responsibilities are N x K.
 //!
 //! The four exponentiate without a shift, so a probability below 1e-308 underflows and its row
-//! becomes NaN. That takes some 1000 features, or fewer with extreme means. [`log_sum_exp_e_step`]
-//! does not underflow.
+//! becomes NaN. That takes some 1000 features. [`log_sum_exp_e_step`] does not underflow.
 
 use crate::bits::BitMatrix;
 use nalgebra::{DMatrix, DVector, RowDVector};

@@ -6,10 +6,9 @@
 //! Entries may be missing ([`BitMatrix::with_missing`]): then the matrix carries a second one that
 //! says which. Their bits are zero, whatever stood there before.
 //!
-//! A matrix owns its rows, or they are mapped ([`BitMatrix::mapped`]), as from a file that is
-//! larger than memory. Then they are not copied: swapping and selecting only change how each row is
-//! looked up. Only [`BitMatrix::set`], `BitMatrix::followed_by` and new missing entries copy such
-//! rows.
+//! A matrix owns its rows, or they are mapped ([`BitMatrix::mapped`]), as from a file larger than
+//! memory, and not copied: swapping and selecting only change how each row is looked up. Only
+//! [`BitMatrix::set`], `followed_by` and new missing entries copy them.
 
 mod columns;
 mod missing;
@@ -28,8 +27,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use storage::{Storage, View};
 
-/// Rows of so many features and more are wide, as images are. Narrower ones are answers to a few
-/// questions.
+/// Rows of at least so many features are wide, as images are. Narrower ones are questionnaires.
 ///
 /// Wide rows are hardly ever alike and belong to few components: fits then list rows and screen
 /// components. Narrow rows are made distinct, scored by all components, and fitted to the maximum
@@ -91,8 +89,7 @@ impl BitMatrix {
         Ok(Self::owning(n_samples, n_features, bytes))
     }
 
-    /// A matrix whose packed rows are in `bytes`, from `offset` on, and stay there. The bytes must
-    /// never change.
+    /// A matrix whose packed rows stay in `bytes`, from `offset` on. The bytes must never change.
     ///
     /// # Errors
     /// As [`Self::from_packed`]; there may be more bytes behind the rows.

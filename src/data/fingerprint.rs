@@ -3,9 +3,9 @@
 use crate::bits::BitMatrix;
 use crate::digest::{Digest, Hasher};
 
-/// SHA-256 of the rows. Hashed are `n_samples` and `n_features` (u64
-/// each) and the packed bytes; then, if entries are missing, the packed mask of them; then
-/// `weights` (f64 each), if any. Numbers are little-endian. Labels are not hashed.
+/// SHA-256 of the rows. Hashed are `n_samples` and `n_features` (u64 each) and the packed bytes;
+/// then, if entries are missing, the packed mask of them; then `weights` (f64 each), if any.
+/// Numbers are little-endian. Labels are not hashed.
 pub fn fingerprint(bits: &BitMatrix, weights: Option<&[f64]>) -> Digest {
     let mut hash = Hasher::default();
     hash.update(&(bits.n_samples() as u64).to_le_bytes());

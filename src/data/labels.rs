@@ -33,8 +33,7 @@ impl Labels {
         of_row.iter().flatten().all(is_named).then_some(Self { names, of_row })
     }
 
-    /// Labels from the byte of each row, as IDX files hold them; only bytes that occur become
-    /// classes.
+    /// Labels from the byte of each row, as in IDX files; only bytes that occur become classes.
     #[doc(hidden)]
     pub fn from_codes(codes: &[u8]) -> Self {
         let mut index = [None; 256];

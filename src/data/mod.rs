@@ -1,6 +1,5 @@
 //! Data sources. MNIST, other IDX files, pictures, arrays and tables become [`Pixels`]; pixels
-//! become the packed bits that the mixture is fitted to. The content of a file says what it is, not
-//! its name.
+//! become the packed bits that the mixture is fitted to. The content of a file says what it is.
 
 mod binarize;
 mod dataset;

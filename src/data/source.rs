@@ -31,8 +31,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// A source with no split asked for: the training images where there are splits, else
-    /// everything.
+    /// A source without a split: the training images where there are splits, else everything.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), split: None, size: None }
     }

@@ -31,8 +31,7 @@ pub fn write_npy(images: &Pixels) -> Vec<u8> {
 }
 
 /// `values` as a `.npy` array of double precision of that shape, the last index fastest. Errors:
-/// [`Error::Parameter`] if their number does not fit the shape, or it has more dimensions than
-/// NumPy knows.
+/// [`Error::Parameter`] if their number does not fit the shape, or it has too many dimensions.
 pub fn write_npy_numbers(values: &[f64], shape: &[u64]) -> Result<Vec<u8>> {
     let count = shape.iter().try_fold(1u64, |count, &dim| count.checked_mul(dim));
     if count != Some(values.len() as u64) || shape.len() > npy::MAX_DIMENSIONS {

@@ -19,8 +19,7 @@ use crate::parallel;
 /// sums in memory.
 ///
 /// # Errors
-/// [`crate::error::Error::Mixture`] if the statistics are not finite, which a checked mixture
-/// cannot cause.
+/// [`crate::error::Error::Mixture`] if the statistics are not finite.
 pub fn m_step(
     stats: SufficientStats,
     alpha: f64,

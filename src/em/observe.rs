@@ -21,11 +21,9 @@ pub struct Iteration {
 
 /// Watches a fit. Calls come from one of the threads that fit, one at a time.
 pub trait Observe: Send {
-    /// Called after every iteration. `Break` ends the fit here; the best parameters so far are
-    /// kept.
+    /// Called after every iteration. `Break` ends the fit; the best parameters are kept.
     ///
-    /// It is not called for the initial parameters of a start, nor for an extrapolation that was
-    /// not accepted.
+    /// It is not called for initial parameters, nor for an extrapolation that was not accepted.
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()>;
 }
 

@@ -23,8 +23,7 @@ pub struct FitParams {
     pub init: Init,
     /// The number of starts.
     pub n_init: NInit,
-    /// Pseudo-count of ones and of zeros in every mean: 0 (maximum likelihood) or from 1e-12 to
-    /// 1e6.
+    /// Pseudo-count of ones and of zeros in every mean: 0 (maximum likelihood) or 1e-12 to 1e6.
     pub alpha: f64,
     /// A start has converged when a plain iteration gains less than this many nats per sample; 0
     /// never stops before `max_iter`.
@@ -88,8 +87,7 @@ impl FitParams {
     /// With the `alpha`, `tol` and `max_iter` that suit rows of so many features.
     ///
     /// From 64 features on they are those of [`Self::new`]. Tables of fewer items are fitted to the
-    /// maximum of the likelihood, which is what others publish, and to the last digit, for that is
-    /// cheap.
+    /// maximum of the likelihood, as others publish it, to the last digit.
     #[must_use]
     pub fn for_features(self, n_features: usize) -> Self {
         if n_features < WIDE_FROM {
@@ -111,8 +109,7 @@ impl FitParams {
         memory: usize,
     }
 
-    /// Checks every parameter against its range and against `rows`, and the weights and labels of
-    /// `rows`.
+    /// Checks every parameter, alone and against `rows`, and the weights and labels of `rows`.
     ///
     /// # Errors
     /// [`Error::Parameter`] naming the first one that is out of range.

@@ -24,8 +24,7 @@ pub struct Fit {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct FitReport {
-    /// Iterations of the best start, as in [`StartReport::n_iter`]. Of a fit by label, the sum over
-    /// all labels.
+    /// Iterations of the best start, as [`StartReport::n_iter`]. By label, the sum over all labels.
     pub n_iter: usize,
     /// Why the fit ended: as the best start did, or interrupted, whichever start that hit. Of a fit
     /// by label, the worst reason of all labels.
@@ -102,8 +101,7 @@ pub struct StartReport {
     pub objective: f64,
     /// Why it ended.
     pub stop: StopReason,
-    /// The start from whose end a split and a merge led here; `None` if this one was initialised
-    /// anew.
+    /// The start from whose end a split and a merge led here; `None` if initialised anew.
     ///
     /// It ends above that start, or it was abandoned.
     pub moved_from: Option<usize>,
@@ -126,8 +124,7 @@ impl FitReport {
         self.starts.iter().filter(move |start| ended.contains(&start.stop))
     }
 
-    /// How many starts reached the best objective, within [`SAME_OPTIMUM`]; 0 only if none was run
-    /// to its end.
+    /// How many starts reached the best objective, within [`SAME_OPTIMUM`]; 0 if none was finished.
     ///
     /// No two of them came one from the other by a move. Those that began at the fit of another K
     /// count only where no other start got there. Of a fit by label, the label whose best

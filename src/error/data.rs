@@ -103,8 +103,7 @@ pub enum DataProblem {
     /// A feature of which nothing is known: its name, or its number from 1.
     #[error("column {0} is missing in every row")]
     MissingColumn(String),
-    /// A table that is binary but for some columns: the name of one, or its number from 1, and its
-    /// largest value.
+    /// A table that is binary but for some columns: one of them and its largest value.
     #[error("column {name} holds values up to {value}, but most columns only 0 and 1")]
     MixedScales { name: String, value: u8 },
     /// A packed file whose bits were made by another rule than a model's.

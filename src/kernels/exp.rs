@@ -9,16 +9,14 @@ use super::lanes::Lanes;
 /// Below this `exp` is flushed to zero: e^-708 is the last power above the smallest normal number.
 const UNDERFLOW: f64 = -708.0;
 
-/// Adding 1.5 * 2^52 rounds to the nearest whole number and leaves it in the lowest bits of the
-/// mantissa.
+/// Adding 1.5 * 2^52 rounds to a whole number and leaves it in the lowest bits of the mantissa.
 pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// ln 2 split in two: the high part has 32 bits, so that its product with an exponent is exact.
 const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-/// `1/n!` from n = 0 to 13: the Taylor series of exp, whose remainder for |r| <= ln(2) / 2 is below
-/// 5e-18.
+/// `1/n!` from n = 0 to 13: the series of exp. Its remainder for |r| <= ln(2) / 2 is below 5e-18.
 const INVERSE_FACTORIALS: [f64; 14] = [
     1.0,
     1.0,
@@ -63,8 +61,7 @@ const LIFT: f64 = 18_014_398_509_481_984.0;
 /// The mantissa bits of sqrt(1/2): numbers are split as `2^n z` with z in [sqrt(1/2), sqrt(2)).
 const SQRT_HALF_BITS: u64 = 0x3fe6_a09e_667f_3bcd;
 
-/// `1/(2n + 1)` from n = 0 to 10: the series of artanh(s) / s, whose remainder for |s| <= 0.1716 is
-/// below 1e-18.
+/// `1/(2n + 1)`, n = 0 to 10: the series of artanh(s) / s. The rest for |s| <= 0.1716 is < 1e-18.
 const INVERSE_ODDS: [f64; 11] = [
     1.0,
     1.0 / 3.0,

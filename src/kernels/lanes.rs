@@ -21,8 +21,7 @@ pub type Lanes16<T> = Lanes<T, 16>;
 
 /// The array of `f(0)` to `f(N - 1)`, like `std::array::from_fn`. A kernel is fast only if all that
 /// its loops call is inlined. The library's functions for arrays and for zipped iterators were seen
-/// to be called for every lane (ARCHITECTURE.md, *Building*). So kernels use this function, and
-/// count.
+/// to be called for every lane (ARCHITECTURE.md, *Building*). So kernels use this.
 #[inline(always)]
 pub(super) fn array<T: Copy + Default, const N: usize>(f: impl Fn(usize) -> T) -> [T; N] {
     let mut made = [T::default(); N];
@@ -81,8 +80,7 @@ impl<T: Copy, const N: usize> Lanes<T, N> {
         out
     }
 
-    /// All lanes combined by `op`, in halves: a fixed order that keeps the register full. N is a
-    /// power of two.
+    /// All lanes combined by `op`, in halves: a fixed order. N is a power of two.
     #[inline(always)]
     pub fn reduce(&self, op: impl Fn(T, T) -> T) -> T {
         let mut values = self.0;

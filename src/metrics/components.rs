@@ -24,8 +24,7 @@ pub fn hellinger(a: &[f64], b: &[f64]) -> f64 {
 /// ([`hellinger`]) add up to the least. Gives for each of `a` its partner in `b`, or `None` for
 /// those left over where `b` has fewer.
 ///
-/// Of several best matchings any one is returned, always the same one. The time is cubic in the
-/// larger number.
+/// Of several best matchings the same one is always returned. Time: cubic in the larger number.
 ///
 /// # Panics
 /// If the means are not all of one length.

@@ -1,12 +1,10 @@
-//! One-to-one matchings: of clusters to labels, and under any costs. The only home of
-//! `pathfinding`.
+//! One-to-one matchings: of clusters to labels, and under any costs.
 
 use super::Contingency;
 use pathfinding::kuhn_munkres::kuhn_munkres_min;
 use pathfinding::matrix::Matrix;
 
-/// A one-to-one matching of clusters to labels that puts as many samples as possible in the right
-/// place.
+/// A one-to-one matching of clusters to labels with as many samples as possible matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Matching {
@@ -33,8 +31,7 @@ impl Contingency {
         Matching { labels, hits }
     }
 
-    /// Accuracy, in [0, 1]: the part of all samples that the best matching puts in the
-    /// right place.
+    /// Accuracy, in [0, 1]: the share of samples that the best matching matches.
     pub fn accuracy(&self) -> f64 {
         self.best_matching().hits as f64 / self.n_samples as f64
     }

@@ -147,8 +147,7 @@ impl Contingency {
         sizes
     }
 
-    /// The most frequent label of each cluster (`n_clusters`); `None` for a cluster without
-    /// samples.
+    /// The most frequent label of each cluster (`n_clusters`); `None` without samples.
     pub(crate) fn majority_labels(&self) -> Vec<Option<Majority>> {
         self.rows().map(majority).collect()
     }

@@ -34,8 +34,7 @@ impl BernoulliMixture {
     /// The rows with every missing entry drawn from its distribution given the observed entries. A
     /// component is drawn by its responsibility, then each entry by its mean.
     ///
-    /// Row i draws from a stream of its own, given by `seed` and i, so it does not depend on other
-    /// rows.
+    /// Row i draws from a stream of its own, given by `seed` and i: no other row matters.
     ///
     /// # Errors
     /// [`crate::error::Error::Features`] if the rows do not have D features.

@@ -9,8 +9,7 @@ impl BernoulliMixture {
     /// components rule it out, and infinite where one does.
     ///
     /// Their sum plus `log (weight of a / weight of b)` is the logarithm of the posterior odds of
-    /// `a` against `b`. Good (1950), *Probability and the Weighing of Evidence*, calls each the
-    /// weight of evidence.
+    /// `a` against `b`. Good (*Probability and the Weighing of Evidence*, 1950) gave the name.
     ///
     /// # Panics
     /// If there is no row `i` of D features, or no component `a` or `b`.

@@ -129,8 +129,7 @@ impl BernoulliMixture {
         self.means.chunks_exact(self.n_features())
     }
 
-    /// The mixture with its components in order of descending weight; equal weights keep their
-    /// order.
+    /// The mixture with its components by descending weight; equal weights keep their order.
     pub fn sorted_by_weight(&self) -> Self {
         self.permuted(&self.order_by_weight())
     }
@@ -192,8 +191,7 @@ impl BernoulliMixture {
         self.n_parameters() as f64 * libm::log(total_weight) - 2.0 * log_likelihood
     }
 
-    /// The integrated completed likelihood, as a criterion: BIC plus twice `entropy`; lower is
-    /// better.
+    /// The integrated completed likelihood: BIC plus twice `entropy`; lower is better.
     ///
     /// `entropy` is that of the responsibilities, summed over rows, in nats. Source: Biernacki,
     /// Celeux and Govaert (2000), *IEEE PAMI* 22; McLachlan and Peel (2000), section 6.10.

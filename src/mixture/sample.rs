@@ -14,8 +14,7 @@ impl BernoulliMixture {
     /// The draw depends on `seed` alone: the generator's stream is the same on every platform.
     ///
     /// # Errors
-    /// [`Error::Mixture`] if a weight or mean cannot be drawn from, which a checked mixture rules
-    /// out.
+    /// [`Error::Mixture`] if a weight or mean cannot be drawn from.
     pub fn sample(&self, n_samples: usize, seed: u64) -> Result<(BitMatrix, Vec<usize>)> {
         let wrong = |e: &dyn std::fmt::Display| Error::Mixture(e.to_string());
         let component = WeightedIndex::new(&self.weights).map_err(|e| wrong(&e))?;

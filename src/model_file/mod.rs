@@ -2,8 +2,7 @@
 //!
 //! # The model file, byte by byte
 //!
-//! All numbers are little-endian; `f64` is IEEE 754. The first 52 bytes keep this layout in every
-//! format version.
+//! Numbers are little-endian; `f64` is IEEE 754. Every format version keeps the first 52 bytes.
 //!
 //! | offset | bytes | what |
 //! |---|---|---|
@@ -25,8 +24,7 @@
 //!
 //! A setting is the text that the program takes, such as `threshold:128`. What was found out about
 //! a fit is numbers and codes; the program words them when it shows them. `docs/model-format.md`
-//! lists all fields and has a reader in NumPy. The file holds neither time nor path: the same fit
-//! gives the same bytes.
+//! lists all fields and has a reader in NumPy. Neither time nor path is in the file.
 
 pub mod atomic;
 mod envelope;
@@ -62,8 +60,8 @@ pub fn encode(model: &Model) -> Result<Vec<u8>, ModelProblem> {
 ///
 /// # Errors
 /// A [`ModelProblem`] that tells apart: a foreign file, a cut one, a damaged one, one of another
-/// format version, and one with invalid contents. Any flipped bit, any truncation and any byte too
-/// many is refused.
+/// format version, and one with invalid contents. Any flipped bit, truncation or extra byte is
+/// refused.
 pub fn decode(bytes: &[u8]) -> Result<Model, ModelProblem> {
     payload::decode(envelope::open(bytes)?)
 }

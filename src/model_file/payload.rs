@@ -1,7 +1,6 @@
 //! The inner layer of a model file: the fields of a [`Model`] as bincode, and back through every
 //! check. This file alone knows bincode, which is no longer maintained. Its layout is written down
-//! in the module above and held by a test, so another writer can take its place without a new
-//! version.
+//! in the module above and held by a test, so it can be replaced.
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use bincode::error::DecodeError;

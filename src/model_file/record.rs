@@ -58,8 +58,7 @@ pub struct StartRecord {
 pub struct Trust {
     /// How well the fit as a whole is confirmed.
     pub whole: Confirmation,
-    /// How well each label's own fit is confirmed, in the order of the labels. Empty where clusters
-    /// are of the whole.
+    /// How well each label's own fit is confirmed, in their order. Empty without fits by label.
     pub by_label: Vec<Confirmation>,
     /// What one more M-step would gain at least, in nats per sample; not NaN.
     pub gradient_residual: f64,

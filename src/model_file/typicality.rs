@@ -61,8 +61,7 @@ impl Typicality {
         }
     }
 
-    /// The typicality, in [0, 1], of a sample of cluster `k` with this `log p(x)` and number of
-    /// ones.
+    /// The typicality, in [0, 1], of a sample of cluster `k` with this `log p(x)` and `n_ones`.
     ///
     /// About a share `t` of the training samples of the cluster, or less, have typicality `t` or
     /// less. It is the p-value of two tests by Bonferroni: `log p(x)` may be too low, and the

@@ -1,5 +1,4 @@
-//! The header of NumPy's `.npy` format, versions 1 to 3, read and written, and its elements as
-//! numbers.
+//! The header of NumPy's `.npy` format, versions 1 to 3, and its elements as numbers.
 //!
 //! ```text
 //! 6 bytes  \x93NUMPY

@@ -11,8 +11,7 @@ pub enum Diagnosis {
         /// The limit.
         max_iter: usize,
     },
-    /// `not-stationary`: the start converged by its stop rule, but the gradient residual is more
-    /// than twice `tol`.
+    /// `not-stationary`: the start has converged, but the gradient residual is above twice `tol`.
     ///
     /// Gains that shrink cannot leave that much. It happens where a mean is stuck at 0 or 1 though
     /// the objective rises from there: EM never moves such a mean.
@@ -28,13 +27,11 @@ pub enum Diagnosis {
         /// Which, ascending.
         components: Vec<usize>,
     },
-    /// `duplicate-components`: to merge the two costs at most 1e-4 nats a row, and at most 1 nat in
-    /// all.
+    /// `duplicate-components`: to merge the two costs at most 1e-4 nats a row and 1 nat in all.
     ///
     /// The cost is bounded by `N_k KL(mu_k, m) + N_l KL(mu_l, m)`, where `m` is the weighted mean
     /// of the two. Two fits that differ by less than 1e-4 nats a row count as one optimum. One nat
-    /// is what AIC charges for a single parameter, and a component has D + 1. Dead components are
-    /// not compared.
+    /// is what AIC charges for a single parameter, and a component has D + 1. Dead ones are left out.
     DuplicateComponents {
         /// Each component that repeats another, behind the first that it repeats: (lower, higher).
         pairs: Vec<(usize, usize)>,
@@ -86,8 +83,7 @@ pub enum Excess {
         /// The number of features that vary, D.
         n_features: usize,
     },
-    /// Components with less than two rows, `N_k < 2`, that are not dead. They are the mean of one
-    /// row.
+    /// Components with less than two rows, `N_k < 2`, that are not dead: means of one row.
     ThinComponents {
         /// Which, ascending.
         components: Vec<usize>,

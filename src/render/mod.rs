@@ -1,7 +1,6 @@
 //! Pictures of clusters: a PNG of one mean, a captioned contact sheet of many, and text for a
 //! terminal; and a line plot. Everything here turns numbers into bytes or a `String`; nothing
-//! prints or opens a path. Ink is white on black, as in MNIST, and captions are written on white,
-//! as in a paper.
+//! prints or opens a path. Ink is white on black, as in MNIST; captions stand on white.
 
 mod canvas;
 mod caption;

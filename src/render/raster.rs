@@ -1,5 +1,4 @@
-//! A grey image in memory and its two changes of size: larger by copying pixels, smaller by
-//! averaging them.
+//! A grey image in memory, made larger by copying pixels and smaller by averaging them.
 
 use super::{Shape, checked_pixels};
 use crate::error::{Error, Result};
@@ -41,8 +40,7 @@ impl Raster {
         GrayImage::from_fn(self.width as u32, self.height as u32, level)
     }
 
-    /// This image at `width` x `height`: each axis grows by nearest neighbour or shrinks by area
-    /// averages.
+    /// This image at `width` x `height`: an axis grows by copies or shrinks by area averages.
     pub fn resized(&self, width: usize, height: usize) -> Self {
         self.transposed().with_width(height).transposed().with_width(width)
     }

@@ -32,8 +32,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// A plan for `tiles` of one `shape`, in as many columns as wished or, if that is `None`, as
-    /// look well.
+    /// A plan for `tiles` of one `shape`, in the columns wished for or, if `None`, as look well.
     pub fn new(tiles: &[Tile], shape: Shape, columns: Option<usize>) -> Self {
         let longest =
             tiles.iter().flat_map(|tile| &tile.caption).map(|line| caption::columns(line));

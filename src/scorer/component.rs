@@ -79,8 +79,7 @@ impl Boundary {
     }
 }
 
-/// The sum of log(1 - mean) over the features whose mean is not on the boundary, in nats. `scratch`
-/// may hold anything.
+/// The sum of log(1 - mean) over features off the boundary, in nats. `scratch` may hold anything.
 fn log_prob_of_zeros(mean: &[f64], scratch: &mut Vec<f64>) -> f64 {
     scratch.resize(kernels::n_products(mean.len()), 0.0);
     kernels::zero_prob_products(mean, scratch);

@@ -61,8 +61,7 @@ impl<'a> DenseScorer<'a> {
         kernels::softmax_rows(lanes, *stride, &self.bias, &self.prior, log_prob, sums);
     }
 
-    /// Sums of log-odds over each row's ones, without the bias; -inf where the component rules the
-    /// row out.
+    /// Sums of log-odds over each row's ones, without the bias; -inf where the row is ruled out.
     fn scores(&self, block: &RowBlock, tables: &mut Tables, resp: &mut BlockResponsibilities) {
         let Tables { log_odds, cells } = tables;
         for (chunk, column) in resp.lanes.chunks_exact_mut(resp.stride).enumerate() {
@@ -93,8 +92,7 @@ impl BlockResponsibilities {
         self.sums.resize(n_chunks, Lanes::default());
     }
 
-    /// Multiplies responsibilities and log p(x) of each row by its weight. `weights` has one for
-    /// each position.
+    /// Multiplies responsibilities and log p(x) of each row by its weight, by position.
     pub fn apply_weights(&mut self, weights: impl Iterator<Item = f64>) {
         self.sums.fill(Lanes::default());
         for (position, weight) in weights.enumerate() {

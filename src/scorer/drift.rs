@@ -28,11 +28,6 @@ impl Drift {
         Self { lead_losses: bounds.map(|bounds| lead_losses(&bounds)) }
     }
 
-    /// Scores may have moved by any amount.
-    pub fn unbounded() -> Self {
-        Self { lead_losses: None }
-    }
-
     /// For each component, by how many nats its lead over any other may have shrunk, in any row:
     /// its own fall and the largest rise of the others, or 0. `None` if there is no bound.
     pub fn lead_losses(&self) -> Option<&[f64]> {
@@ -62,8 +57,7 @@ impl ScoreBounds {
     /// From the biases before and after and the sums of the changes of log-odds, upwards and
     /// downwards. `None` if there is no bound: a component without weight gains some, or means came
     /// to the boundary or left it. A score is the bias plus the log-odds of the row's ones. So it
-    /// changes most for the row whose ones are just the features with rising log-odds, and least
-    /// for the opposite row.
+    /// changes most for the row whose ones are just the features with rising log-odds.
     pub(super) fn new(
         [old, new]: [f64; 2],
         [up, down]: [f64; 2],

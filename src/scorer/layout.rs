@@ -26,14 +26,12 @@ pub enum Column {
     Label(u32),
 }
 
-/// Labels that are known beforehand: rows of a label belong to its components alone. By default no
-/// label is known.
+/// Labels that are known beforehand: rows of a label belong to its components alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KnownLabels<'a> {
     /// The label of each row (N), `None` where it is not known; or empty.
     pub of_row: &'a [Option<u32>],
-    /// The label of each component (K); or empty. A component without a label takes no row whose
-    /// label is known.
+    /// The label of each component (K); or empty. One without a label takes no labelled row.
     pub of_component: &'a [Option<u32>],
 }
 
@@ -55,8 +53,7 @@ impl Layout {
         Self { n_features, columns: None, features: Vec::new(), label_of: Vec::new() }
     }
 
-    /// A column for every feature, for every feature that is missing somewhere in `data`, and for
-    /// every known label.
+    /// A column for every feature, every feature that is missing in `data`, and every known label.
     pub fn new(data: &BitMatrix, known: KnownLabels) -> Self {
         let sums = data.missing().map(BitMatrix::column_sums).unwrap_or_default();
         let missing = (0..sums.len()).filter(|&d| sums[d] > 0).map(Column::Missing);
@@ -193,8 +190,7 @@ impl Layout {
         self.columns().enumerate().filter(move |(_, column)| is_never(column)).map(|(j, _)| j)
     }
 
-    /// The columns of the features that must be one or missing, under a component with these means
-    /// (D).
+    /// The columns of the features that must be one or missing, under these means (D).
     pub(super) fn always<'a>(&'a self, mean: &'a [f64]) -> impl Iterator<Item = usize> + 'a {
         let is_always = |column: &Column| match *column {
             Column::One(d) | Column::Missing(d) => mean[d] == 1.0,

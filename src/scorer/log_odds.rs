@@ -16,8 +16,7 @@ pub struct Scorer {
     components: Vec<ScoredComponent>,
     /// Log-odds, component after component: eight for each byte of a packed row.
     wide: Vec<Lanes8<f64>>,
-    /// Log-odds in single precision, component after component: one word for each word of a packed
-    /// row.
+    /// Log-odds in single precision, component after component, by words of a packed row.
     narrow: Vec<Lanes16<f32>>,
 }
 
@@ -29,8 +28,7 @@ fn min_components_per_thread(n_features: usize) -> usize {
 }
 
 impl Scorer {
-    /// K components without weight, for rows in the columns of `layout`. [`Self::set_mixture`] must
-    /// follow.
+    /// K components without weight, for columns of `layout`. [`Self::set_mixture`] must follow.
     pub fn blank(n_components: usize, layout: Layout) -> Self {
         let n_columns = layout.n_columns();
         Self {
@@ -103,8 +101,7 @@ impl Scorer {
         self.components.iter().map(|component| component.bias)
     }
 
-    /// The log-odds of component `k`, eight for each byte of a packed row; 0 where a mean is on the
-    /// boundary.
+    /// The log-odds of component `k`, eight for each byte of a row; 0 on the boundary.
     pub fn log_odds(&self, k: usize) -> &[Lanes8<f64>] {
         let stride = row_bytes(self.n_columns());
         &self.wide[k * stride..(k + 1) * stride]
@@ -149,8 +146,8 @@ impl Scorer {
 
     /// Sets the value of every row to the difference of the scores of its two components, second
     /// less first, in nats. It is more precise than the difference of two scores of
-    /// [`Self::score_multi_way`]: what the two share cancels before it is added up. Boundary means
-    /// are not looked at.
+    /// [`Self::score_multi_way`]: what the two share cancels first. Boundary means are not looked
+    /// at.
     pub fn score_two_way(&self, block: &RowBlock, rows: &mut TwoWayRows<f64>) {
         let bias = |k: u32| self.components[k as usize].bias;
         let values = rows.values.iter_mut().zip(&rows.components);

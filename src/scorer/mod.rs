@@ -6,8 +6,7 @@
 //! 9.48 rearranged).
 //!
 //! [`DenseScorer`] scores all components of a row at once, by tables. [`Screen`] finds the
-//! candidates of a row, and [`Scorer::score_multi_way`] and [`Scorer::score_two_way`] score only
-//! these.
+//! candidates of a row, and [`Scorer::score_multi_way`] and [`Scorer::score_two_way`] score these.
 //!
 //! **Precision.** Tables of all components are f64. Scores that only decide how a row is shared are
 //! f32 on the way: the objective feels their error squared (see `em/e_step/sparse_step/`).

@@ -35,8 +35,7 @@ pub(crate) fn see_help(program: &Command) -> String {
     format!("see `bmm{name} --help`")
 }
 
-/// The first paragraph that `clap` would print, and its tip if that is about the spelling; else
-/// `help`.
+/// The first paragraph that `clap` would print, and its tip on the spelling, if any; else `help`.
 pub(crate) fn lines(error: &clap::Error, help: String) -> Lines {
     if [ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, ErrorKind::MissingSubcommand]
         .contains(&error.kind())

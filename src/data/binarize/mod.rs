@@ -11,8 +11,7 @@ use rand_xoshiro::rand_core::SeedableRng;
 
 impl Binarize {
     /// This rule with its numbers filled in: [`Binarize::Otsu`] becomes the threshold found in
-    /// `pixels`, any other rule stays. A model carries the resolved rule, so that other data are
-    /// treated alike.
+    /// `pixels`, any other rule stays. A model carries the resolved rule for other data.
     pub fn resolve(&self, pixels: &Pixels) -> Binarize {
         match self {
             Self::Otsu => Self::Threshold(otsu(&observed_histogram(pixels))),
@@ -24,8 +23,7 @@ impl Binarize {
     /// missing bits. Packed pixels are ink already, whatever the rule.
     ///
     /// # Errors
-    /// [`crate::Error::Parameter`] for a threshold of 0, and for [`Binarize::None`] if a value is
-    /// above 1.
+    /// [`crate::Error::Parameter`] for a threshold of 0, or values above 1 for [`Binarize::None`].
     pub fn apply(&self, pixels: &Pixels) -> Result<BitMatrix> {
         if let Some(bits) = pixels.bits() {
             return Ok(bits.clone());

@@ -33,8 +33,7 @@ impl GreyValues {
             self.values.push(0);
             return Ok(());
         }
-        // The cast saturates and turns NaN into 0, so it undoes itself exactly for whole numbers 0
-        // to 255.
+        // The cast saturates and turns NaN into 0, so it is exact for whole numbers 0 to 255.
         let whole = value as u8;
         if f64::from(whole) == value {
             return self.push_whole(whole);

@@ -24,12 +24,10 @@ use crate::file_kind::FileKind;
 use idx_folder::IdxSet;
 use stream::Stream;
 
-/// Loads one source: a folder with IDX files or pictures, or a file of any kind that is read, raw
-/// or gzip.
+/// Loads one source: a folder with IDX files or pictures, or a file of any kind, raw or gzip.
 ///
 /// # Errors
-/// [`Error::Io`] if something cannot be opened or read, [`Error::Data`] if it does not hold what it
-/// should.
+/// [`Error::Io`] if something cannot be read, [`Error::Data`] if it does not hold what it should.
 pub fn load(source: &Source) -> Result<Dataset> {
     if source.is_stdin() {
         return load_file(source, Stream::stdin()?);

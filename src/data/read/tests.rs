@@ -1,5 +1,4 @@
-//! Laws of loading that no single reader can state: folders, splits, recognition, several sources,
-//! hints.
+//! Laws of loading that no single reader can state: folders, splits, recognition, several sources.
 
 use super::*;
 use crate::data::{read::idx::tests::idx, read::pictures::tests::png, read::stream::tests::gzip};

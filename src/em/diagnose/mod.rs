@@ -60,8 +60,7 @@ impl<'a> Scored<'a> {
 
 /// Examines the `mixture` of a fit by `params` to `rows`, which ended for the reason `stop`.
 ///
-/// `e_step` holds the same rows. If labels are known, it must hold those of the components of
-/// `mixture`.
+/// `e_step` holds the same rows and, if labels are known, those of the components of `mixture`.
 ///
 /// An interrupted fit gets its residual and what follows from the rows and K alone. More EM steps
 /// might mend everything else.

@@ -8,8 +8,7 @@
 //! curvature alone, not on the slope that is left where a run stopped at `tol`.
 //!
 //! The usual saddle has two equal components. The direction that parts them is the main direction
-//! of their rows. Its eigenvalue grows with the correlation of the features, so a few steps find
-//! it.
+//! of their rows. Correlated features give it a large eigenvalue, so a few steps find it.
 
 use super::{Diagnosis, Scored, components};
 use crate::em::SAME_OPTIMUM;
@@ -30,8 +29,7 @@ const DISTANCE: f64 = 0.1;
 const CLOSE: f64 = 0.01;
 
 /// The nearer points must show this part of the rise that a constant curvature would give there. If
-/// they show less, a few rows of a small component make the difference, and it is another optimum
-/// that is near.
+/// they show less, a few rows of a small component make the difference: another optimum is near.
 const LEAST_LEFT: f64 = 0.25;
 
 /// The finding, if the mean of both sides is higher by more than [`SAME_OPTIMUM`]. Then EM
@@ -56,8 +54,7 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
         };
         Ok((side(length)? + side(-length)?) / 2.0 - objective)
     };
-    // Measured: if the way was scaled up from nearly nothing, rounding has made it longer than
-    // [`DISTANCE`].
+    // Measured: rounding lengthens a way scaled up from nearly nothing beyond [`DISTANCE`].
     let squared_length = Direction::new(here.clone(), &there).agreement(here, &there);
     let close = (2.0 * CLOSE / (n_samples * squared_length)).sqrt().min(1.0);
     let far = rise(1.0)?;
@@ -89,8 +86,7 @@ fn shaken(here: &BernoulliMixture) -> Result<BernoulliMixture> {
     Direction::new(halves, &noise).added_to(here, 1.0)
 }
 
-/// The mixture at [`DISTANCE`] from `here` in the direction of `other`; `None` if the two are the
-/// same.
+/// The mixture at [`DISTANCE`] from `here` towards `other`; `None` if the two are the same.
 fn at_distance(
     here: &BernoulliMixture,
     other: &BernoulliMixture,

@@ -22,8 +22,7 @@ pub(crate) struct Blocks {
     kept: Vec<RowBlock>,
     /// What the other blocks are listed from, if there are any.
     source: Option<Source>,
-    /// Memory for blocks that are not kept, packed rows and their lists: as many as threads work at
-    /// the same time.
+    /// Memory for blocks that are not kept, packed rows and their lists: one for each thread.
     buffers: Mutex<Vec<(Vec<u8>, RowBlock)>>,
 }
 

@@ -1,5 +1,4 @@
-//! The E-step for rows that belong to many components at the same time: all responsibilities, by
-//! tables.
+//! The E-step for rows that belong to many components at once: all responsibilities, by tables.
 //!
 //! Blocks are worked on in batches, in two passes. The first computes the responsibilities of each
 //! block. The second adds them to the sums: each thread takes a part of the sums, and adds block

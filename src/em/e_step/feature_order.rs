@@ -15,8 +15,7 @@ const SAMPLE: usize = 512;
 /// For each row of the sample, whether a feature, or any of a group, is one.
 type Column = [u64; SAMPLE / 64];
 
-/// Numbers of features that are put in order. Fewer gain nothing; for more, the order costs more
-/// than it gains.
+/// Numbers of features that are put in order. Fewer gain nothing; more cost too much.
 const FEATURES: std::ops::Range<usize> = WIDE_FROM..16 * TILE_FEATURES + 1;
 
 /// Features in a group, and groups in a word.

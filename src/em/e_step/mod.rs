@@ -100,12 +100,10 @@ impl EStep {
 
     /// The statistics of all rows under `mixture`.
     ///
-    /// They depend on the data and the mixture alone: not on the number of threads, nor on earlier
-    /// runs.
+    /// They depend on the data and the mixture alone, not on threads or earlier runs.
     ///
     /// # Panics
-    /// It may panic if `mixture` has another K or D than this was made for; or the sums mean
-    /// nothing.
+    /// It may panic if `mixture` has another K or D than this; or the sums mean nothing.
     pub fn run(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         parallel::within_threads(|| self.run_within(mixture))
     }

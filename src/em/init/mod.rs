@@ -26,8 +26,7 @@ pub enum Init {
     RandomRows,
     /// Random responsibilities, then an M-step.
     RandomResp,
-    /// Means at K rows that lie far apart, smoothed towards the overall mean: the seeding of
-    /// k-means++.
+    /// Means at K rows that lie far apart, smoothed towards the overall mean: k-means++ seeding.
     KMeansPlusPlus,
     /// A given mixture: one start, no random choice.
     From(BernoulliMixture),
@@ -48,8 +47,7 @@ impl Init {
     /// The initial mixture of one start, drawn from a stream of its own.
     ///
     /// Where labels are known, components of a label begin on its rows, and those without one on
-    /// the rows without one. Where these are too few, rows without a label join them, and then all
-    /// others.
+    /// the rows without one. Where these are too few, rows without a label join, then all others.
     pub(super) fn mixture(
         &self,
         rows: &Rows,

@@ -1,5 +1,4 @@
-//! Means at K distinct random rows (the choice of seeds of Forgy, 1965), each half-way to the
-//! overall mean.
+//! Means at K distinct random rows (Forgy's seeds, 1965), each half-way to the overall mean.
 //!
 //! A bare row would be a mean on the boundary, under which every other row is impossible.
 

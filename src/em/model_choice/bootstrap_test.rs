@@ -1,5 +1,4 @@
-//! The parametric bootstrap of the likelihood-ratio test for K (McLachlan, *Applied Statistics* 36,
-//! 1987).
+//! Bootstrap of the likelihood-ratio test for K (McLachlan, *Applied Statistics* 36, 1987).
 //!
 //! Between mixtures of K - 1 and of K components twice the log-likelihood ratio does not follow a
 //! chi-squared distribution: the null hypothesis lies on the boundary. So its distribution is
@@ -24,8 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// K - 1 with each of [`N_SPLITS`] components split.
 const N_STARTS: usize = 10;
 
-/// The least `tol` of the fits to samples, in nats per sample: their statistics need no more
-/// digits.
+/// The least `tol` of the fits to samples, in nats per sample: more digits are not needed.
 const MIN_TOL: f64 = 1e-8;
 
 /// Statistics closer than this, in nats, are equal: where one more component gains nothing,

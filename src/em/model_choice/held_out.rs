@@ -12,8 +12,7 @@ use rand_xoshiro::rand_core::SeedableRng;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct HeldOut {
-    /// The mean of log p(x) over all held-out rows, in nats per sample; -inf if one of them is
-    /// ruled out.
+    /// The mean log p(x) of all held-out rows, in nats per sample; -inf if one is ruled out.
     pub score: f64,
     /// The standard error of that mean: over rows, or over the folds of a cross-validation. NaN
     /// where it cannot be told, for a single row and for -inf.
@@ -36,8 +35,7 @@ impl HeldOut {
     }
 }
 
-/// The rows 0 to `n_samples - 1` in `n_folds` parts as equal as can be, drawn by `seed`; each part
-/// ascends.
+/// The rows 0 to `n_samples - 1` in `n_folds` parts as equal as can be, drawn by `seed`, ascending.
 ///
 /// # Errors
 /// [`Error::Parameter`] unless `n_folds` is from 2 to `n_samples`.
@@ -55,8 +53,7 @@ pub fn folds(n_samples: usize, n_folds: usize, seed: u64) -> Result<Vec<Vec<usiz
 /// all that is held out; both ascend.
 ///
 /// # Errors
-/// [`Error::Parameter`] unless `share` lies between 0 and 1 and leaves at least one row to both
-/// parts.
+/// [`Error::Parameter`] unless `share` lies between 0 and 1 and leaves rows to both parts.
 pub fn hold_out(n_samples: usize, share: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
     let n = (share * n_samples as f64).round();
     if !(n >= 1.0 && n < n_samples as f64 && share > 0.0 && share < 1.0) {
@@ -114,8 +111,7 @@ pub fn cross_validate<'a>(
     Ok(Some((0..n_ks).map(of_k).collect()))
 }
 
-/// The rows of all folds but number `f`, ascending: what the fits that are tried on fold `f` are
-/// fitted to.
+/// The rows of all folds but `f`, ascending: those of the fits that are tried on fold `f`.
 pub fn all_but(folds: &[Vec<usize>], f: usize) -> Vec<usize> {
     let others = folds.iter().enumerate().filter(|(other, _)| *other != f);
     ascending(others.flat_map(|(_, rows)| rows.iter().copied()))

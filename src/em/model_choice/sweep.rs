@@ -59,8 +59,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Fits a mixture of every K in `ks`, and of K = 1, to `rows`, as [`fit`](crate::em::fit) takes
-/// them.
+/// Fits a mixture of every K in `ks`, and of K = 1, to `rows`: see [`fit`](crate::em::fit).
 ///
 /// Each K is fitted as [`fit`](crate::em::fit) does with `params`, whose own K does not matter.
 /// Then warm starts follow: from the fit of the next smaller K with components [`split`], and from
@@ -103,8 +102,7 @@ pub fn check_distinct(data: &BitMatrix, ks: &[usize], rows: &str) -> Result<()> 
     Err(Error::parameter("n_components", largest, format!("at most {n}, the number of {rows}")))
 }
 
-/// Which states of its neighbours a fit was started from, and how often it has improved to another
-/// optimum.
+/// The states of its neighbours that a fit was started from, and how often its optimum improved.
 #[derive(Debug, Clone, Default)]
 struct Tried {
     splits_of: Option<usize>,
@@ -232,8 +230,7 @@ impl SweptFit {
     }
 }
 
-/// The next optimum after that of `best`, from the starts of both fits. `other` is not the better
-/// one.
+/// The next optimum after that of `best`, from the starts of both fits. `other` is not better.
 fn runner_up(best: &Fit, other: &Fit, tolerance: f64, rows: &Rows) -> Result<Option<RunnerUp>> {
     let is_another = other.report.objective() < best.report.objective() - tolerance;
     let candidate = if is_another {

@@ -6,8 +6,7 @@ use crate::parallel;
 /// Rows that one thread counts before it takes the next ones.
 const ROWS_PER_PIECE: usize = 1 << 14;
 
-/// For every feature (D) two weights: of the rows in which it is one, and of those in which it is
-/// observed.
+/// For every feature (D) two weights: of the rows where it is one, and where it is observed.
 pub(crate) fn weighted_counts(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
     let data = &rows.data;
     if rows.weights.is_none() {

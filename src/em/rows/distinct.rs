@@ -1,5 +1,4 @@
-//! Equal rows made one: a short questionnaire has few different answers, however many people gave
-//! them.
+//! Equal rows made one: a short questionnaire has few patterns, however many people answer.
 //!
 //! EM over distinct rows with weights is EM over all rows, to rounding. Distinct rows are sorted,
 //! so the fit depends neither on the order of the rows nor on whether a row came twice or once with

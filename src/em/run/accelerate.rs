@@ -1,5 +1,4 @@
-//! Acceleration of EM by momentum: the M-step is carried on in the direction in which the last ones
-//! moved.
+//! Acceleration of EM by momentum: the M-step is carried on in the direction of the last ones.
 //!
 //! Nesterov, *A method of solving a convex programming problem with convergence rate O(1/k^2)*
 //! (1983), with the adaptive restart of O'Donoghue & Candès, *Adaptive restart for accelerated
@@ -63,8 +62,7 @@ impl Momentum {
         self.has_begun |= self.is_on && gain < BEGIN_BELOW;
     }
 
-    /// The extrapolation beyond `step`, the M-step from `current`; `None` where the plain step is
-    /// to be taken.
+    /// The extrapolation beyond `step`, the M-step from `current`; `None` for the plain step.
     pub(crate) fn extrapolate(
         &mut self,
         current: &BernoulliMixture,
@@ -122,8 +120,7 @@ impl Direction {
         Self { log_weights, log_odds }
     }
 
-    /// The inner product with `to` minus `from`: positive if both point the same way, negative if
-    /// they oppose.
+    /// The inner product with `to` minus `from`: positive if both point the same way.
     ///
     /// With `mu'`, `pi'` of `from` and `mu`, `pi` of `to` it is `sum_k [(pi_k - pi'_k) l_k + pi_k
     /// sum_d (mu_kd - mu'_kd) o_kd]`. Here `l` and `o` are the log weights and log-odds of this
@@ -142,8 +139,7 @@ impl Direction {
         (0..to.n_components()).map(term).sum()
     }
 
-    /// `mixture` plus `length` times this direction, in the memory of this. Nothing moves farther
-    /// than 50 nats.
+    /// `mixture` plus `length` times this direction, in its memory. Nothing moves over 50 nats.
     ///
     /// Means and weights of exactly 0 or 1 stay as they are, and no others get there.
     ///
@@ -168,8 +164,7 @@ impl Direction {
     }
 }
 
-/// Overwrites each value of `along` by `moved(value, exp(length * along))`, with its value of
-/// `values`.
+/// Overwrites each of `along` by `moved(value, exp(length * along))`, with its value of `values`.
 fn move_by(along: &mut [f64], values: &[f64], length: f64, moved: impl Fn(f64, f64) -> f64) {
     let exponent = |along: f64| (length * along).clamp(-MAX_MOVE, MAX_MOVE);
     let mut factors: Vec<f64> = along.iter().map(|along| -exponent(*along).abs()).collect();

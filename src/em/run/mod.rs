@@ -1,8 +1,7 @@
 //! One EM run, from its initial parameters until it stops.
 //!
 //! Each iteration of [`EmRun::iterate`] proposes parameters (the M-step, or an extrapolation beyond
-//! it), scores them by an E-step, accepts them or falls back to the M-step, and decides whether to
-//! stop.
+//! it), scores them by an E-step, accepts them or falls back to the M-step, and may stop.
 
 pub(crate) mod accelerate;
 pub(crate) mod rounding;
@@ -39,8 +38,7 @@ pub(crate) struct EmRun {
 /// Parameters that are to be scored.
 struct Proposal {
     mixture: Arc<BernoulliMixture>,
-    /// What to go back to if this extrapolation loses ground; `None` for the plain M-step, which
-    /// cannot.
+    /// What to go back to if this extrapolation loses ground; `None` for the plain M-step.
     fallback: Option<Arc<BernoulliMixture>>,
 }
 
@@ -80,8 +78,7 @@ impl EmRun {
         })
     }
 
-    /// Iterates until the stop rule holds or `max_iter` E-steps are done in all, the initial one
-    /// not counted.
+    /// Iterates until the stop rule holds or `max_iter` E-steps are done after the initial one.
     pub(crate) fn iterate(
         &mut self,
         max_iter: usize,
@@ -155,8 +152,7 @@ impl EmRun {
         Ok(Proposal { mixture: Arc::new(extrapolated), fallback: Some(fallback) })
     }
 
-    /// Goes to `fallback` in place of an extrapolation that lost ground; the momentum begins anew
-    /// from there.
+    /// Goes to `fallback` after an extrapolation that lost ground; the momentum begins anew.
     fn fall_back(&mut self, fallback: Arc<BernoulliMixture>, is_last: bool) {
         self.n_rejected += 1;
         if !is_last {
@@ -196,9 +192,8 @@ impl EmRun {
         let (before, n) = (self.objective(), stats.total_weight());
         let fall = before - objective;
         let allowed = RELATIVE_ERROR * (before.abs() + n);
-        // Both objectives are rounded, and the bound of the new one stands for both. The old bound
-        // may be far larger only at the first step from a given mixture. That step gains more than
-        // any rounding.
+        // Both objectives are rounded, and the bound of the new one stands for both. Only a first
+        // step from a given mixture has a far larger old bound, and gains more than that.
         let rounding = || 2.0 * rounding_of_scores(&self.mixture, stats);
         // From -inf everything is a gain; to it, nothing is. The cheap bound nearly always holds.
         if before == f64::NEG_INFINITY || fall <= allowed || fall <= allowed + rounding() {

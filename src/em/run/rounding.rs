@@ -4,8 +4,7 @@ use crate::em::{e_step::may_be_sparse, stats::SufficientStats};
 use crate::kernels::reach;
 use crate::mixture::BernoulliMixture;
 
-/// A bound on the relative rounding error of a log-likelihood summed over many rows, which nearly
-/// always holds.
+/// A bound that nearly always holds on the relative rounding error of a sum over many rows.
 pub(crate) const RELATIVE_ERROR: f64 = 1e-13;
 
 /// Half the distance from 1 to the next number.
@@ -14,8 +13,7 @@ const UNIT_ROUNDOFF: f64 = f64::EPSILON / 2.0;
 /// The same for single precision.
 const UNIT_ROUNDOFF_OF_SCORES: f64 = f32::EPSILON as f64 / 2.0;
 
-/// A bound on the error of the log-likelihood of `mixture`, in total nats; `stats` are its
-/// statistics.
+/// A bound on the error of the log-likelihood of `mixture`, in total nats, from its statistics.
 ///
 /// A row's score adds the log-odds of its ones, by cells (D / 4 of them at most) in two interleaved
 /// sums or by words in thirty-two, so its error grows with the size of those log-odds, not with the

@@ -25,8 +25,7 @@ use std::collections::BTreeSet;
 /// holds for each label.
 ///
 /// # Errors
-/// As for [`crate::em::fit`], of each label's rows: among others, `n_per_label` must not exceed
-/// their number.
+/// As for [`crate::em::fit`], of each label's rows: `n_per_label` must not exceed their number.
 pub fn fit_by_label(
     rows: &Rows,
     n_per_label: usize,

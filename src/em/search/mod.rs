@@ -24,8 +24,7 @@ use std::sync::Arc;
 /// with weights or labels.
 ///
 /// Every start is initialised anew. The one with the best objective is kept, and all are reported.
-/// The result depends on the data and the parameters alone, not on the number of threads or the
-/// machine.
+/// The result depends on the data and the parameters alone, not on threads or the machine.
 ///
 /// # Errors
 /// [`crate::error::Error::Parameter`] or [`crate::error::Error::Features`] if `params` do not suit
@@ -34,8 +33,7 @@ pub fn fit<'a>(rows: impl Into<Rows<'a>>, params: &FitParams) -> Result<Fit> {
     fit_observed(rows, params, &mut Silent)
 }
 
-/// [`fit`] with an observer of every iteration, who may end it: the best parameters so far are then
-/// returned.
+/// [`fit`] with an observer of every iteration, who may end it with the best parameters so far.
 ///
 /// # Errors
 /// As [`fit`].

@@ -1,13 +1,11 @@
 //! A run that is followed only as long as it may still reach a given objective.
 //!
-//! After the races of Maron & Moore, *The racing algorithm* (Artificial Intelligence Review 11,
-//! 1997).
+//! After Maron & Moore, *The racing algorithm* (Artificial Intelligence Review 11, 1997).
 
 use crate::em::observe::{Iteration, Observe};
 use std::ops::ControlFlow::{self, Break, Continue};
 
-/// A run is abandoned when so many iterations with the gain of the last one would not reach the
-/// objective.
+/// A run is abandoned when so many iterations of the last gain would not reach the objective.
 const PATIENCE: f64 = 20.0;
 
 /// Iterations before a run may be abandoned: the first gains say little.

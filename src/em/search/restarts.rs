@@ -1,5 +1,4 @@
-//! The search for the best optimum: rounds of restarts, and split and merge moves from the best end
-//! of each.
+//! The search for the best optimum: rounds of restarts, then split and merge moves from the best.
 
 use super::policy::Policy;
 use super::race::Race;

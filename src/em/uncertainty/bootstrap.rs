@@ -1,5 +1,4 @@
-//! Standard errors by the nonparametric bootstrap: refits to resampled rows, each from the model
-//! itself.
+//! Standard errors by the nonparametric bootstrap: refits to resampled rows, from the model.
 
 use super::standard_errors::StandardErrors;
 use crate::em::init::{Init, Streams};

@@ -100,8 +100,7 @@ pub(crate) enum Parameter {
 ///
 /// A row of weight w counts as w rows. A missing entry says nothing of its mean. A row whose label
 /// is known belongs to the components of that label. Sums run over the rows in their order, at any
-/// number of threads. The matrix products are nalgebra's, so last digits may differ between
-/// processors.
+/// number of threads. Last digits of nalgebra's matrix products may differ between processors.
 ///
 /// # Errors
 /// [`crate::error::Error::Features`] if the rows do not have D features.

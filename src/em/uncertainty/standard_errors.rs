@@ -18,8 +18,7 @@ pub struct StandardErrors {
     errors: Vec<Option<f64>>,
 }
 
-/// The largest K x D for which the information is computed. Its matrix has as many rows and
-/// columns.
+/// The largest K x D for which the information is computed: its matrix has as many rows.
 pub const MAX_MEANS: usize = 2000;
 
 /// A parameter is not identified if all others leave less than this part of its own information.

@@ -13,8 +13,7 @@ pub(crate) const PATTERNS: usize = 16;
 /// A block of rows, listed by cell. A row is known by its position in the block.
 #[derive(Debug)]
 pub struct Columns {
-    /// Where the list of each cell begins (`group * 16 + pattern`, over all tiles), and where the
-    /// last one ends.
+    /// Where the list of each cell begins (`group * 16 + pattern`), and where the last one ends.
     starts: Vec<u32>,
     /// Positions, ascending within each list.
     rows: Vec<u16>,

@@ -47,8 +47,7 @@ pub(crate) fn score_rows(
     }
 }
 
-/// The sum of the cells in `list`, as two interleaved sums: additions of one do not wait for the
-/// other's.
+/// The sum of the cells in `list`, as two interleaved sums that do not wait for each other.
 #[inline(always)]
 fn look_up(cells: &[Lanes<f64>; CELLS], list: &[FourNibbles]) -> Lanes<f64> {
     let (mut even, mut odd) = (Lanes::default(), Lanes::default());

@@ -1,5 +1,4 @@
-//! The kernels as they are called: compiled once for every instruction set, the best one chosen at
-//! run time.
+//! The kernels as they are called: compiled for every instruction set, and chosen at run time.
 //!
 //! The table below lists all kernels. [`Platform`] is the choice. The code of a kernel stands once,
 //! in another file of `kernels/`, and is inlined into a function for each instruction set. Only
@@ -215,8 +214,7 @@ kernels! {
         = two_way::softmax_two_way;
 
     /// Adds the values of the `range` of `rows` to the sums of their components, in one tile: to
-    /// those of the features that are one in the row. `sums` holds `stride` words for each
-    /// component.
+    /// those of the features that are one in the row. `sums` has `stride` words a component.
     fn add_multi_way[](
         sums: &mut [Lanes16<i32>],
         stride: usize,

@@ -36,8 +36,7 @@ impl RowBlock {
         block
     }
 
-    /// Lists all rows of `data`, shortest rows first: loops over lists of one length are predicted
-    /// well.
+    /// Lists all rows of `data`, shortest first: loops over lists of one length are predicted well.
     pub fn by_length(data: &BitMatrix, first: usize) -> Self {
         let mut block = Self::default();
         block.list_by_length(data, first);

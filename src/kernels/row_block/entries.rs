@@ -2,8 +2,7 @@
 
 use super::tile::CELLS;
 
-/// Entries that one step of a loop takes. Lists are padded to a multiple with a blank first nibble
-/// or word.
+/// Entries that one step of a loop takes. Lists are padded to a multiple with blank ones.
 pub const LIST_STEP: usize = 4;
 
 /// Four entries of a list of words. An entry is `index * 2^16 + word`, with the index within the

@@ -36,14 +36,12 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
 #[repr(align(64))]
 pub struct Tile<C>([C; CELLS + 1]);
 
-/// A cell with two bytes for each component. Units can be so fine that hardly any component beyond
-/// reach remains.
+/// A cell with two bytes for each component: units are so fine that few beyond reach remain.
 pub type Wide<const N: usize> = [i16; N];
 
 /// A cell with one byte for each of 64 components, for tables that come from the second-level
-/// cache. Its units are coarser, so it leaves more candidates. But it is read in half the time,
-/// which outweighs them. A number holds two components: `l` in the low byte, `32 + l` in the high
-/// one.
+/// cache. Its units are coarser, so it leaves more candidates. But it is read in half the time. A
+/// number holds two components: `l` in the low byte, `32 + l` in the high one.
 pub type Narrow = [u16; 32];
 
 impl<C: Copy> Tile<C> {
@@ -66,8 +64,7 @@ fn table_lanes<T, const L: usize>(table: &Tile<[T; L]>) -> &[T] {
     &table.0.as_flattened()[..(CELLS + 1) * L]
 }
 
-/// The cell of L lanes at a place. The place is sixteen times its number, so it is found without
-/// multiplying.
+/// The cell of L lanes at a place: sixteen times its number, so nothing is multiplied.
 #[inline(always)]
 fn cell_at<T, const L: usize>(lanes: &[T], place: usize) -> &[T; L] {
     lanes[place * (L / 16)..].first_chunk().expect("a cell behind the last place")
@@ -182,8 +179,7 @@ impl Cell<64> for Narrow {
     }
 
     /// It sums whole numbers, and their high bytes apart. The sums of the low bytes follow from
-    /// these: one shift, no unpacking. A tile has 256 groups, so neither sum of bytes exceeds 16
-    /// bits.
+    /// these: one shift, no unpacking. A tile has 256 groups, so neither exceeds 16 bits.
     #[inline(always)]
     fn totals<const M: usize>(
         mut first: [Marks<64>; M],

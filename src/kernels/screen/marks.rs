@@ -8,8 +8,7 @@ use crate::kernels::masked::Masked;
 #[repr(align(32))]
 pub struct Marks<const N: usize>(pub [i16; N]);
 
-/// The lowest mark: of components without weight and of padding lanes. A sum that reaches it is
-/// saturated.
+/// The lowest mark: without weight, or padding. A sum that reaches it is saturated.
 pub const SATURATED: i16 = i16::MIN;
 
 impl<const N: usize> Marks<N> {

@@ -29,8 +29,7 @@ pub struct SingleRows {
     pub positions: Vec<u32>,
     /// The component of each row.
     pub components: Vec<u32>,
-    /// The slack of each row, in units: how far the best other component lies beyond reach, at
-    /// least.
+    /// The slack of each row, in units: how far beyond reach the best other component lies.
     pub slack: Vec<i16>,
 }
 
@@ -182,8 +181,7 @@ fn slack<P: Masked, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
     lowest.saturating_sub(beyond.largest::<P>())
 }
 
-/// The number of bits set in `masks`, `width` bits each, and the counts of the first and the last
-/// one.
+/// The number of bits set in `masks`, `width` bits each, and the first and the last one.
 #[inline(always)]
 fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
     if let [mask] = masks {

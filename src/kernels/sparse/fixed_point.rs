@@ -9,8 +9,7 @@ pub const ONE: i32 = 1 << 24;
 /// Responsibilities below this are 0.
 pub const SMALLEST: f64 = 0.5 / ONE as f64;
 
-/// Nats behind the best component beyond which a responsibility is 0, being below half of 2^-24:
-/// `25 ln 2`.
+/// Nats behind the best beyond which a responsibility is 0, being below half of 2^-24: `25 ln 2`.
 pub const REACH: f64 = 17.328_679_513_998_633;
 
 /// Nats behind the best component beyond which a component is left out of a row's log-likelihood.

@@ -2,8 +2,7 @@
 //!
 //! Both walk along the words of a row that are not blank. They work on sixteen features at a time,
 //! masked by the bits of the word. A score adds sixteen lanes over the row's words, even and odd
-//! entries apart, then the lanes in halves. Tiles are added in double precision. The data alone fix
-//! this order.
+//! entries apart, then the lanes in halves. Tiles are added in double precision.
 
 use crate::kernels::lanes::{Lanes, Lanes8, Lanes16, array};
 use crate::kernels::masked::Masked;
@@ -31,8 +30,7 @@ impl<T: Copy> MultiWayRows<T> {
         self.values.clear();
     }
 
-    /// Gives back memory if it is large and mostly unused. In the first iterations a block has many
-    /// entries.
+    /// Gives back memory that is large and mostly unused. First iterations have many entries.
     pub fn shrink(&mut self) {
         /// Entries for which memory is kept in any case.
         const MIN_CAPACITY: usize = 1 << 12;

@@ -1,7 +1,6 @@
 //! Files and run folders that appear whole or not at all. Everything is written under a temporary
 //! name beside the target, synced and renamed. A failure leaves nothing behind, folders made on the
-//! way included. Only a killed process can leave a `.bmm-*.tmp` sibling. This file alone knows
-//! tempfile and rustix.
+//! way included. Only a killed process can leave a `.bmm-*.tmp` sibling.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -39,8 +38,7 @@ type Contents<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 /// Writes `bytes` to `path`, whole or not at all; missing parent folders are made. A device, a pipe
 /// or a standard stream of the process is written to as it is, `force` or not. Errors:
 /// [`Error::Exists`] if there is something at `path` and no `force`, even if it appeared a moment
-/// ago; [`Error::Io`] for what the operating system refuses. In both cases what was there is as it
-/// was.
+/// ago; [`Error::Io`] for what the operating system refuses. What was there stays.
 pub fn write_file(path: impl AsRef<Path>, bytes: &[u8], force: bool) -> Result<()> {
     write_file_by(path, force, &|out| out.write_all(bytes))
 }

@@ -1,5 +1,4 @@
-//! The folders above a new file: made on the way, removed again if the file is not written, made
-//! durable if it is.
+//! The folders above a new file: made on the way, removed if the file is not written.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

@@ -24,8 +24,7 @@ const X_MARGIN_SHARE: f64 = 1.0 / 30.0;
 /// Approximate number of marked values on a linear y axis.
 const Y_TICKS: f64 = 6.0;
 
-/// The x axis and the y axis around all points that can be shown. Errors: [`Error::Parameter`] if
-/// there are none.
+/// Both axes around all points that can be shown. Errors: [`Error::Parameter`] if there are none.
 pub(super) fn axes_around(axes: Axes, lines: &[Line]) -> Result<[Axis; 2]> {
     let points = lines.iter().flat_map(|line| line.points.iter());
     let (mut x, mut y): (Vec<f64>, Vec<f64>) = points.filter(|p| axes.can_show(p)).copied().unzip();

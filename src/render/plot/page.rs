@@ -1,5 +1,4 @@
-//! A page of coloured pixels for `plotters` to draw on, with the letters of the captions: no other
-//! font is needed.
+//! A page of coloured pixels for `plotters` to draw on, with the letters of the captions.
 
 use crate::render::canvas::{self, Style};
 use image::RgbImage;

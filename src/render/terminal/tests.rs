@@ -25,8 +25,7 @@ fn grid(width: usize) -> Grid {
 fn digits_side_by_side() {
     let values = vec![0.7; 784];
     let text = shade(&tiles(&values, 5, &["cluster 3", "weight 0.112"]), DIGIT, grid(80)).unwrap();
-    // Two columns of 28 and a gap of 2; three bands of 14 rows and 2 captions, a blank line
-    // between.
+    // Two columns of 28, a gap of 2; three bands of 14 rows and 2 captions, blank lines between.
     assert_eq!(text.lines().count(), 3 * 16 + 2);
     assert_eq!(text.lines().map(str::len).max(), Some(58));
     assert!(text.ends_with("weight 0.112\n"));

@@ -9,8 +9,7 @@ use crate::parallel;
 /// The finest units: with 64 units in a nat, 512 nats fit into 16 bits.
 const MAX_UNITS_PER_NAT: f32 = 64.0;
 
-/// Nats behind the best that are out of reach, except in rows so long that rounding takes most of
-/// them.
+/// Nats behind the best that are out of reach, except in rows so long that rounding takes most.
 const FAR_NATS: f32 = 64.0;
 
 /// The tables of a mixture of K components over D features, N components side by side.
@@ -198,8 +197,7 @@ fn bounds(envelope: &[[Envelope; 2]]) -> impl Iterator<Item = (f32, f32)> + '_ {
     envelope.as_flattened().iter().flat_map(|e| e.upper_bound.into_iter().zip(e.lower_bound))
 }
 
-/// Saturates the marks of components that seem to lead a row but are ruled out by a boundary mean
-/// or a label.
+/// Saturates the marks of components that seem to lead a row that a mean or label rules out.
 fn rule_out_leaders<const N: usize>(
     scorer: &Scorer,
     block: &RowBlock,

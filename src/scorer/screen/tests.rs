@@ -48,8 +48,7 @@ fn found<C: Cell<N>, const N: usize>(
     by_row(&candidates, &block, scorer.n_components())
 }
 
-/// The candidates of each row. Checks that every row is in one list, and has as many candidates as
-/// that list says.
+/// The candidates of each row. Checks that every row is in one list with as many candidates.
 fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec<Vec<usize>> {
     let mut found = vec![Vec::new(); block.n_rows()];
     let mut put = |position: u32, components: &[u32]| {
@@ -80,8 +79,7 @@ fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec
     found
 }
 
-/// Checks that no component within reach is missing; returns how many candidates there are for a
-/// row.
+/// Checks that no component within reach is missing; returns the mean number of candidates.
 fn assert_none_is_missed<C: Cell<N>, const N: usize>(
     weights: &[f64],
     means: &[f64],
@@ -200,7 +198,7 @@ proptest! {
 }
 
 /// Three components of which the third leads at every pattern but has next to no weight. Each mark
-/// of the first is rounded up by almost half a unit, each of the second down. The second is all but
+/// of the first is rounded up by almost half a unit, each of the second down. The second is almost
 /// out of reach.
 fn assert_rounding_loses_nobody<C: Cell<N>, const N: usize>(d: usize, n_coarser: usize) {
     let units = 64.0 / f64::from(1 << n_coarser);
@@ -238,8 +236,7 @@ fn the_longest_rows_lose_nobody_either() {
     assert_rounding_loses_nobody::<Wide<16>, 16>(160_000, 0);
 }
 
-/// Lanes without a component begin saturated and stay so, however rare the ones of a row are in all
-/// components.
+/// Lanes without a component begin saturated and stay so, however rare the ones of a row are.
 #[test]
 fn padding_never_comes_into_question() {
     for k in [2, 15, 17, 40, 65] {
@@ -249,8 +246,7 @@ fn padding_never_comes_into_question() {
     }
 }
 
-/// Two components that a missing feature rules out lead by far, a third one is the truth, a fourth
-/// is within its reach.
+/// Two components that a missing feature rules out lead by far; a third is true, a fourth near it.
 #[test]
 fn leaders_that_a_missing_feature_rules_out_hide_nobody() {
     let d = 100;

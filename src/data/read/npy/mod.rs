@@ -16,8 +16,7 @@ struct Array {
     count: u64,
 }
 
-/// The array as images, rows as images of height 1. Values: see [`super::grey`]; NaN is a missing
-/// one.
+/// The array as images, rows as images of height 1. Values: see [`super::grey`]; NaN is missing.
 ///
 /// # Errors
 /// [`DataProblem`]: a header, element type or shape that is not read, a value out of range, another

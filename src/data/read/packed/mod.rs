@@ -1,6 +1,5 @@
 //! Packed files (`.bits`), written by `bmm pack`: binary rows, one bit a feature, with labels,
-//! weights and names. They load at the speed of the disk. The rows of a large file are
-//! memory-mapped.
+//! weights and names. They load at the speed of the disk; large files are mapped.
 //!
 //! | offset | bytes | what |
 //! |---|---|---|
@@ -18,8 +17,7 @@
 //!
 //! The header holds `n_samples` (N), `height`, `width` and `binarize`, the rule that made the bits
 //! ([`Binarize`] as text). `missing` and `weights` are true or false. `labels` holds their names,
-//! or null; `names` those of the features, or none. `synthetic` says whether a program drew the
-//! rows.
+//! or null; `names` those of the features, or none. `synthetic`: a program drew the rows.
 
 use super::stream::Stream;
 use crate::bits::{BitMatrix, SharedBytes};

@@ -4,8 +4,7 @@ use crate::bits::row_bytes;
 use crate::kernels::Lanes8;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Sums over rows for each component. Several threads add to them in any order: they are whole
-/// numbers.
+/// Sums over rows for each component. Threads add to them in any order: they are whole numbers.
 pub(super) struct Sums(Vec<Mutex<Sum>>);
 
 /// One component's sums, as multiples of the smallest responsibility.

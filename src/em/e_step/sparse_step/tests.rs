@@ -43,8 +43,7 @@ fn bits(stats: &SufficientStats, k: usize) -> Vec<u64> {
 }
 
 /// One run with a screen of cells `C`, whose units are made coarser `n_coarser` times. Gives all
-/// bits of the statistics. The entropy of each block is among them, for a difference may get lost
-/// in the sum.
+/// bits of the statistics. The entropy of each block is among them: a sum may hide a difference.
 fn fresh<C: Cell<N>, const N: usize>(
     scorer: &Scorer,
     blocks: &Blocks,

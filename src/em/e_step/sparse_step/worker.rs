@@ -192,8 +192,7 @@ impl<const N: usize> Worker<N> {
         if is_possible { entropy_nats(entropy) } else { f64::NEG_INFINITY }
     }
 
-    /// Updates the rows with one component, and says from which lead loss on they are screened
-    /// again.
+    /// Updates the rows with one component, and the lead loss at which they are screened again.
     fn update_single(&mut self, rows: &mut Contributions, nats_per_unit: f64, drift: &TotalDrift) {
         let single = &self.candidates.single;
         let single = single.positions.iter().zip(&single.components).zip(&single.slack);

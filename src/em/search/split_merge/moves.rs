@@ -1,9 +1,7 @@
-//! Moves that leave a poor optimum: two components that are close become one, and one that is two
-//! becomes two.
+//! Moves that leave a poor optimum: two close components become one, and one that is two is split.
 //!
 //! A split's gain is measured on a sample of rows: what two components, fitted to the rows of one
-//! for a few iterations, score above one. EM from there decides whether a move is kept; see
-//! `restarts.rs`.
+//! for a few iterations, score above one. EM from there decides whether a move is kept.
 
 use super::{Component, entropy, mixture_of};
 use crate::em::init::{Init, Streams};
@@ -151,8 +149,7 @@ mod tests {
     use super::*;
     use crate::bits::BitMatrix;
 
-    /// Three kinds of rows: ones in the first, the second or the last ten features, and some in
-    /// other places.
+    /// Three kinds of rows: ones in the first, second or last ten features, and some elsewhere.
     fn three_kinds() -> BitMatrix {
         BitMatrix::from_fn(600, 30, |i, d| (d / 10 == i % 3) != ((i * 7 + d * 13) % 19 == 0))
     }

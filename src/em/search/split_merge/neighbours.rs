@@ -1,8 +1,6 @@
-//! From a mixture to neighbours with more or fewer components, from which a fit of a sweep can
-//! start.
+//! From a mixture to neighbours with more or fewer components, as starts of a sweep.
 //!
-//! The mixture alone tells which component to split and which two to merge: no pass over the data
-//! is needed.
+//! The mixture alone tells which component to split and which two to merge, without the data.
 
 use super::{Component, mixture_of};
 use crate::error::Result;
