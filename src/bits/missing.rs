@@ -19,8 +19,7 @@ impl BitMatrix {
         Ok(self)
     }
 
-    /// As [`Self::with_missing`], for a mapped matrix without missing entries. `missing` is
-    /// mapped too; neither is copied.
+    /// [`Self::with_missing`] for a mapped matrix; `missing` is mapped too. Neither is copied.
     pub(crate) fn with_mapped_missing(self, missing: Self) -> Result<Self> {
         self.check_shape(&missing)?;
         let missing = (missing.count_ones() > 0).then(|| Box::new(missing));

@@ -1,5 +1,4 @@
-//! Where the packed rows of a matrix lie: in memory of its own, or in a mapped file. Such a file is
-//! never copied as a whole.
+//! Where the packed rows of a matrix lie: in memory of its own, or in a mapped file.
 
 use super::row_bytes;
 use std::borrow::Cow;

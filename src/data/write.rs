@@ -10,8 +10,7 @@ use std::io::{self, Write};
 /// The magic number of an IDX file of unsigned bytes in three dimensions.
 const IDX_IMAGES: u32 = 0x0803;
 
-/// `images` as an IDX file, compressed if `gzip`. Errors: [`Error::Parameter`] if there are 2^32
-/// images or more.
+/// `images` as an IDX file, compressed if `gzip`. Errors: [`Error::Parameter`] from 2^32 images on.
 pub fn write_idx(images: &Pixels, gzip: bool) -> Result<Vec<u8>> {
     let mut bytes = IDX_IMAGES.to_be_bytes().to_vec();
     for size in shape(images) {

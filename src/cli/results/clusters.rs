@@ -89,8 +89,7 @@ impl Clustering {
         self.labelled.as_ref().map(|(_, table)| weighed_rows(table, self.count_unit))
     }
 
-    /// The counts of labels as a model keeps them. `label_of` has the label that each cluster was
-    /// fitted to, if they were.
+    /// The counts of labels as a model keeps them. `label_of`: those that clusters were fitted to.
     pub(crate) fn label_table(&self, label_of: &[Option<u32>]) -> Option<LabelTable> {
         let ((names, _), counts) = (self.labelled.as_ref()?, self.label_counts()?.concat());
         Some(LabelTable { names: names.clone(), counts, label_of: label_of.to_vec() })

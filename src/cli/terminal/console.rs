@@ -38,8 +38,7 @@ impl Console {
         texts.into_iter().for_each(|text| self.note(text));
     }
 
-    /// Says what is wrong with something that is left out. The program goes on without it, and ends
-    /// with exit code 1.
+    /// Says what is wrong with something that is left out. The exit code becomes 1.
     pub(crate) fn leave_out(&self, lines: &Lines) {
         lines.print();
         self.is_partial.store(true, Ordering::Relaxed);

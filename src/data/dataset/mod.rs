@@ -195,8 +195,7 @@ impl Dataset {
         self.names.get(d).cloned().unwrap_or_else(|| (d + 1).to_string())
     }
 
-    /// Checks that all values are on one scale. A binary table with a column of ages, say, is
-    /// neither grey nor binary.
+    /// Checks that all values are on one scale. A binary table with ages is not.
     ///
     /// # Errors
     /// [`DataProblem::MixedScales`] if most columns that are not blank hold zeros and ones, but not

@@ -1,5 +1,4 @@
-//! Reads a data set: one file of this folder for each format. The content of a file says what it
-//! is, not its name.
+//! Reads a data set: one file of this folder for each format. Contents, not names, tell formats.
 
 pub(crate) mod grey;
 pub(crate) mod idx;

@@ -127,8 +127,7 @@ impl Stream {
     }
 
     /// The body of a raw file, whose length has been checked, in parts by any free thread. Nothing
-    /// is copied in between. The threads share the first touch of fresh memory, too, which costs as
-    /// much as the reading.
+    /// is copied in between. The threads share the first touch of fresh memory, too.
     #[cfg(unix)]
     fn body_in_parallel(&mut self, file: &File, header: u64, body: u64) -> Result<Vec<u8>> {
         use crate::parallel;

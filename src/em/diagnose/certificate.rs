@@ -85,8 +85,7 @@ pub(super) fn divergence(q: f64, p: f64) -> f64 {
     part(q, p) + part(1.0 - q, 1.0 - p)
 }
 
-/// `q log(q / p) - q + p`, which is never negative. A divergence is a sum of such parts, so none
-/// cancels another.
+/// `q log(q / p) - q + p`, never negative, so that no part of a divergence cancels another.
 fn part(q: f64, p: f64) -> f64 {
     let excess = (q - p) / p;
     match () {

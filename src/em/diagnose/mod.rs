@@ -63,7 +63,7 @@ impl<'a> Scored<'a> {
 /// `e_step` holds the same rows and, if labels are known, those of the components of `mixture`.
 ///
 /// An interrupted fit gets its residual and what follows from the rows and K alone. More EM steps
-/// might mend everything else.
+/// might mend the rest.
 pub(super) fn diagnose(
     mixture: &BernoulliMixture,
     stop: StopReason,

@@ -133,8 +133,7 @@ impl EStep {
     }
 }
 
-/// Puts statistics of columns, which are all features, into the order of the features. In place,
-/// for they are large.
+/// Puts statistics of columns, which are all features, into the order of the features, in place.
 fn in_order(mut stats: SufficientStats, columns: &[Column]) -> SufficientStats {
     let of_components = stats.weighted_sums.chunks_exact_mut(columns.len());
     parallel::for_each_with(of_components, Vec::new, |in_columns, sums| {

@@ -94,8 +94,7 @@ impl Row {
     }
 }
 
-/// Values closer than this are equal. With smoothing, surplus components die; what remains is the
-/// same mixture up to rounding.
+/// Values closer than this are equal. With smoothing, surplus components die.
 const SAME: f64 = 1e-4;
 
 /// The row that a criterion picks: the best that has converged, the smallest K of equals.

@@ -92,8 +92,8 @@ impl<C: Cell<N>, const N: usize> SparseStep for ScreenedStep<C, N> {
             self.screen.set_mixture(scorer);
             worker.select_all(sample);
             let found = worker.screen(&self.screen, scorer, sample);
-            // A saturated row costs K scores. If that makes more than one score for four rows, the
-            // units are too fine.
+            // A saturated row costs K scores. Above one score for four rows, the units are too
+            // fine.
             let n_saturated = found.n_saturated * scorer.n_components();
             if n_saturated * 4 <= sample.n_rows() || !self.screen.coarsen() {
                 return found.n_candidates();

@@ -1,5 +1,5 @@
-//! From scores to responsibilities in fixed point, and to their entropy, for rows that several
-//! components may share.
+//! From scores to responsibilities in fixed point, and their entropy, for rows of several
+//! components.
 
 use crate::kernels::{MultiWayRows, ONE};
 

@@ -80,15 +80,14 @@ impl<const N: usize> Worker<N> {
         self.positions.extend(0..block.n_rows() as u32);
     }
 
-    /// Has those rows screened that have several components, or one that another may have come
-    /// within reach of.
+    /// Has those rows screened that have several components, or one that may have got a rival.
     fn select_doubtful(&mut self, old: &Contributions, drift: &TotalDrift) {
         self.positions.resize(old.shares.len(), 0);
         let (positions, mut n) = (&mut self.positions[..], 0);
         let rows = old.shares.iter().zip(&old.screen_at);
         for ((shares, &screen_at), position) in rows.zip(0..) {
-            // Without a branch, which would often be predicted wrongly: always written, and kept
-            // only if it counts.
+            // Without a branch, which would often be predicted wrongly: always written, kept if it
+            // counts.
             positions[n] = position;
             n += usize::from(drift.lead_loss(shares.first_component()) >= screen_at);
         }
