@@ -155,7 +155,7 @@ mod tests {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
     }
 
-    /// Waits until another piece has said so, or gives up: there may be no second thread.
+    /// Waits until another piece has said so, or gives up where there is no second thread.
     fn wait_for(said: &AtomicBool) {
         let is_said = |_| {
             std::thread::yield_now();

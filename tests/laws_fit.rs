@@ -329,7 +329,7 @@ fn parameters_out_of_range_are_refused_by_name() {
         other => panic!("{wrong}: {other:?}"),
     };
     for n_components in [0, 301, usize::MAX] {
-        refused(good.clone().n_components(n_components), "k");
+        refused(good.clone().n_components(n_components), "n_components");
     }
     for alpha in [f64::NAN, -1.0, -0.1, 1e-13, 1e7, f64::INFINITY] {
         refused(good.clone().alpha(alpha), "alpha");
@@ -337,9 +337,9 @@ fn parameters_out_of_range_are_refused_by_name() {
     for tol in [f64::NAN, -1e-9, f64::INFINITY] {
         refused(good.clone().tol(tol), "tol");
     }
-    refused(good.clone().n_init(NInit::Exactly(0)), "n-init");
+    refused(good.clone().n_init(NInit::Exactly(0)), "n_init");
     let init = Init::From(inner_mixture(3, 20, 0.1, 1));
-    refused(good.init(init), "k");
+    refused(good.init(init), "n_components");
 }
 
 #[test]

@@ -108,7 +108,9 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
 fn more_components_than_distinct_rows_are_refused_with_both_numbers() {
     let data = BitMatrix::from_fn(30, 4, |i, d| i % 3 == d);
     let error = sweep(&data, &[2, 4], &params(0, 4), &mut Silent).unwrap_err();
-    let Error::Parameter { name: "k", value, allowed } = error else { panic!("{error}") };
+    let Error::Parameter { name: "n_components", value, allowed } = error else {
+        panic!("{error}")
+    };
     assert!(value == "4" && allowed.contains("at most 3"), "{value} {allowed}");
     assert!(sweep(&data, &[3], &params(0, 4), &mut Silent).is_ok());
 }

@@ -7,7 +7,7 @@
 //! says which. Their bits are zero, whatever stood there before.
 //!
 //! A matrix owns its rows, or they are mapped ([`BitMatrix::mapped`]), as from a file larger than
-//! memory, and not copied: swapping and selecting only change how each row is looked up. Only
+//! memory. Swapping and selecting then only change how each row is looked up. Only
 //! [`BitMatrix::set`], `followed_by` and new missing entries copy them.
 
 mod columns;
@@ -27,7 +27,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use storage::{Storage, View};
 
-/// Rows of at least so many features are wide, as images are. Narrower ones are questionnaires.
+/// Rows of at least so many features are wide, as images are. Narrower ones are answers.
 ///
 /// Wide rows are hardly ever alike and belong to few components: fits then list rows and screen
 /// components. Narrow rows are made distinct, scored by all components, and fitted to the maximum

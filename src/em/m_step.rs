@@ -19,7 +19,7 @@ use crate::parallel;
 /// sums in memory.
 ///
 /// # Errors
-/// [`crate::error::Error::Mixture`] if the statistics are not finite.
+/// [`crate::error::Error::Mixture`] if statistics are not finite: never from a checked mixture.
 pub fn m_step(
     stats: SufficientStats,
     alpha: f64,

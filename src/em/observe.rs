@@ -2,8 +2,7 @@
 
 use std::ops::ControlFlow;
 
-/// What one iteration did: an M-step, perhaps an extrapolation beyond it, and the E-step that
-/// scores the result.
+/// What one iteration did: an M-step, perhaps an extrapolation beyond it, and an E-step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Iteration {
@@ -21,7 +20,7 @@ pub struct Iteration {
 
 /// Watches a fit. Calls come from one of the threads that fit, one at a time.
 pub trait Observe: Send {
-    /// Called after every iteration. `Break` ends the fit; the best parameters are kept.
+    /// Called after every iteration. `Break` ends the fit with the best parameters so far.
     ///
     /// It is not called for initial parameters, nor for an extrapolation that was not accepted.
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()>;

@@ -39,7 +39,7 @@ pub struct FitParams {
     pub accelerate: bool,
     /// Seeds every random choice.
     pub seed: u64,
-    /// A limit on the lists made of rows in a mapped `.bits` file, in bytes and about.
+    /// An approximate limit, in bytes, on the lists made of rows in a mapped `.bits` file.
     ///
     /// Rows whose lists exceed it are listed anew in every iteration. That takes longer and gives
     /// the same mixture to the last bit. Rows in memory have no limit.

@@ -1,5 +1,4 @@
-//! The unit of the kernels: a fixed number of values side by side, which the compiler keeps in
-//! vector registers.
+//! The unit of the kernels: a fixed number of values, kept in vector registers.
 
 use std::ops::AddAssign;
 
@@ -21,7 +20,7 @@ pub type Lanes16<T> = Lanes<T, 16>;
 
 /// The array of `f(0)` to `f(N - 1)`, like `std::array::from_fn`. A kernel is fast only if all that
 /// its loops call is inlined. The library's functions for arrays and for zipped iterators were seen
-/// to be called for every lane (ARCHITECTURE.md, *Building*). So kernels use this.
+/// to be called for every lane (docs/performance.md, *Building*). So kernels use this, and count.
 #[inline(always)]
 pub(super) fn array<T: Copy + Default, const N: usize>(f: impl Fn(usize) -> T) -> [T; N] {
     let mut made = [T::default(); N];

@@ -4,7 +4,7 @@
 
 use super::lanes::{Lanes, Lanes8, Lanes16, array};
 
-/// Factors multiplied before one logarithm is taken. Each is at least 2^-53: none underflows.
+/// Factors multiplied before one logarithm is taken. Each is at least 2^-53: 16 cannot underflow.
 const FACTORS_PER_LOG: usize = 16;
 
 /// Means that make eight products.

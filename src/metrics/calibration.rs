@@ -46,9 +46,9 @@ impl Judged {
 pub struct Calibration {
     /// The part of all samples whose predicted label is the true one, in [0, 1].
     pub accuracy: f64,
-    /// The mean of `-log p(true label)` in nats, from 0; infinite if a true label had none.
+    /// The mean of `-log p(true label)` in nats, from 0; infinite if a true label had p = 0.
     pub log_loss: f64,
-    /// The mean of [`Judged::brier`], from 0 to 2 (Brier 1950, *Monthly Weather Review* 78).
+    /// The mean of [`Judged::brier`], from 0 to 2 (Brier 1950, over all labels).
     pub brier: f64,
     /// The expected calibration error over [`N_BINS`] bins of equal width, in [0, 1]: `sum_b n_b /
     /// n |accuracy_b - mean confidence_b|` (Naeini, Cooper and Hauskrecht 2015, *AAAI*; Guo et al.

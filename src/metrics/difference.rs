@@ -11,7 +11,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The mean of `a_i - b_i` over N samples and its standard error; sample i counts `weight(i)`.
+    /// The mean of `a_i - b_i` over N samples, weighted by `weight(i)`, and its standard error.
     ///
     /// `None` if the weights sum to 1 or less, or if the mean is not finite. Mean and error are
     /// numerator and denominator of the statistic of Vuong (1989), *Econometrica* 57. His tests

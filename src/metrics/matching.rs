@@ -31,7 +31,7 @@ impl Contingency {
         Matching { labels, hits }
     }
 
-    /// Accuracy, in [0, 1]: the share of samples that the best matching matches.
+    /// Accuracy, in [0, 1]: the share of samples whose cluster is matched to their label.
     pub fn accuracy(&self) -> f64 {
         self.best_matching().hits as f64 / self.n_samples as f64
     }

@@ -34,7 +34,7 @@ impl BernoulliMixture {
     /// The rows with every missing entry drawn from its distribution given the observed entries. A
     /// component is drawn by its responsibility, then each entry by its mean.
     ///
-    /// Row i draws from a stream of its own, given by `seed` and i: no other row matters.
+    /// Row i draws from a stream of its own, given by `seed` and i, whatever the other rows are.
     ///
     /// # Errors
     /// [`crate::error::Error::Features`] if the rows do not have D features.

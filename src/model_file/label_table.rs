@@ -36,7 +36,7 @@ impl LabelTable {
     /// Institute of Actuaries* 73. So no label is impossible, and a component without samples says
     /// nothing, `1 / L`. A component that was fitted to a label has one sample of that label more.
     /// That is our choice, and decides where no sample with a label is in the component. Elsewhere
-    /// the counts decide (`docs/results.md`).
+    /// the counts decide: better on MNIST than the label alone (`docs/results.md`).
     pub fn shares(&self) -> Vec<f64> {
         let n_labels = self.names.len();
         let component_shares = |(k, counts): (usize, &[u64])| {

@@ -24,7 +24,8 @@
 //!
 //! A setting is the text that the program takes, such as `threshold:128`. What was found out about
 //! a fit is numbers and codes; the program words them when it shows them. `docs/model-format.md`
-//! lists all fields and has a reader in NumPy. Neither time nor path is in the file.
+//! lists all fields and has a reader in NumPy. It holds neither time nor path, so that one fit has
+//! one file.
 
 pub mod atomic;
 mod envelope;

@@ -31,8 +31,7 @@ pub enum Diagnosis {
     ///
     /// The cost is bounded by `N_k KL(mu_k, m) + N_l KL(mu_l, m)`, where `m` is the weighted mean
     /// of the two. Two fits that differ by less than 1e-4 nats a row count as one optimum. One nat
-    /// is what AIC charges for a single parameter, and a component has D + 1. Dead ones are not
-    /// met.
+    /// is what AIC charges for a parameter. Dead components are not compared.
     DuplicateComponents {
         /// Each component that repeats another, behind the first that it repeats: (lower, higher).
         pairs: Vec<(usize, usize)>,

@@ -41,8 +41,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut run = Run::begin(args.fit.out.as_deref(), args.fit.force)?;
-    let from = args.from.as_deref().map(models::read).transpose()?;
-    let source = args.fit.source(console);
+    let (source, from) = args.source(console)?;
     let (input, held_out) = run.clock.load(|| args.fit.read(&source, from.as_ref(), console))?;
     let plan = args.plan(&source, &input, from)?;
     let fit = run.clock.fit(|| plan.fit(&input, console))?;
@@ -80,6 +79,12 @@ impl Plan {
 }
 
 impl Args {
+    /// What to cluster, and the model to start from.
+    fn source(&self, console: &Console) -> Result<(OsString, Option<Model>)> {
+        let from = self.from.as_deref().map(models::read).transpose()?;
+        Ok((self.fit.source(console), from))
+    }
+
     fn plan(&self, source: &OsString, input: &Input, from: Option<Model>) -> Result<Plan> {
         let n_features = input.bits.n_features();
         let mut params = self.fit.params(self.k.unwrap_or(10), n_features);

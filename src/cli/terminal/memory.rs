@@ -58,8 +58,8 @@ fn free() -> Option<usize> {
 #[cfg(target_os = "linux")]
 fn limits() -> Vec<usize> {
     let mut limits = Vec::new();
-    // Lines such as `0::/system.slice/job` and `4:memory:/job`. A container's path may be that
-    // outside.
+    // Lines such as `0::/system.slice/job` and `4:memory:/job`. In a container the path may be the
+    // host's.
     for line in fs::read_to_string("/proc/self/cgroup").unwrap_or_default().lines() {
         let (root, file, path) = match line.splitn(3, ':').collect::<Vec<_>>()[..] {
             [_, "", path] => ("/sys/fs/cgroup", "memory.max", path),

@@ -11,7 +11,7 @@ use rand_xoshiro::rand_core::SeedableRng;
 
 impl Binarize {
     /// This rule with its numbers filled in: [`Binarize::Otsu`] becomes the threshold found in
-    /// `pixels`, any other rule stays. A model carries the resolved rule for other data.
+    /// `pixels`, any other rule stays. A model carries the resolved rule.
     pub fn resolve(&self, pixels: &Pixels) -> Binarize {
         match self {
             Self::Otsu => Self::Threshold(otsu(&observed_histogram(pixels))),

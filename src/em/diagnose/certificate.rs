@@ -12,7 +12,7 @@
 //! in nats per sample. It is 0 if and only if the gradient is 0. To leading order it is half of the
 //! gradient's squared norm in the metric of Fisher's information of complete data. So it does not
 //! depend on how the parameters are written. Kunstner, Kumar & Schmidt (*Homeomorphic-invariance of
-//! EM*, 2021) measure stationarity by it.
+//! EM*, 2021) measure stationarity by it. A last step below `tol` leaves less.
 //!
 //! **On the boundary** the statistics say nothing: they hold the gradient times the distance from
 //! the boundary, which is 0. The condition of Karush, Kuhn and Tucker is that the gradient points

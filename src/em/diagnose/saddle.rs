@@ -8,7 +8,7 @@
 //! curvature alone, not on the slope that is left where a run stopped at `tol`.
 //!
 //! The usual saddle has two equal components. The direction that parts them is the main direction
-//! of their rows. Correlated features give it a large eigenvalue, so a few steps find it.
+//! of their rows. Its eigenvalue grows with correlation, so a few steps find it.
 
 use super::{Diagnosis, Scored, components};
 use crate::em::SAME_OPTIMUM;
@@ -54,7 +54,7 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
         };
         Ok((side(length)? + side(-length)?) / 2.0 - objective)
     };
-    // Measured: rounding lengthens a way scaled up from nearly nothing beyond [`DISTANCE`].
+    // The length is measured: a way scaled up from nearly nothing is not exactly [`DISTANCE`].
     let squared_length = Direction::new(here.clone(), &there).agreement(here, &there);
     let close = (2.0 * CLOSE / (n_samples * squared_length)).sqrt().min(1.0);
     let far = rise(1.0)?;

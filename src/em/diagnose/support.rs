@@ -47,8 +47,8 @@ mod tests {
         let factor = |pattern: usize, k: usize, d: usize| {
             if pattern >> d & 1 == 1 { mean(k, d) } else { 1.0 - mean(k, d) }
         };
-        // D + 1 parameters for each component: its means and its scale: one more than weights that
-        // sum to 1.
+        // D + 1 parameters for each component: its means and its scale. Scales are one parameter
+        // more than weights that sum to 1.
         let entry = |pattern: usize, parameter: usize| {
             let (k, of) = (parameter / (n_features + 1), parameter % (n_features + 1));
             let others = (0..n_features).filter(|&d| d != of).map(|d| factor(pattern, k, d));

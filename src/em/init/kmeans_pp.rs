@@ -72,8 +72,7 @@ fn hamming(a: &[u8], b: &[u8]) -> u32 {
     words.sum::<u32>() + rest.sum::<u32>()
 }
 
-/// The position of the interval that holds the point `target`, where intervals of these lengths
-/// follow each other from 0.
+/// The number of the interval that holds `target`; intervals of these lengths follow from 0.
 ///
 /// Rounding may lead beyond all: then the last one that is not empty.
 fn place(lengths: impl Iterator<Item = f64>, target: f64) -> usize {

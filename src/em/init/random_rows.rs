@@ -21,8 +21,7 @@ pub(super) fn draw(
     means_near(rows, &chosen)
 }
 
-/// Components of equal weight, one for each `chosen` row: its mean is half-way between that row and
-/// the overall mean.
+/// Components of equal weight: each mean lies half-way from a `chosen` row to the overall mean.
 ///
 /// The overall mean stands in for what is missing in the row.
 pub(super) fn means_near(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> {

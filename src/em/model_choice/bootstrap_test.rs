@@ -1,4 +1,4 @@
-//! Bootstrap of the likelihood-ratio test for K (McLachlan, *Applied Statistics* 36, 1987).
+//! The likelihood-ratio test for K by parametric bootstrap (McLachlan, *Appl. Statist.* 36, 1987).
 //!
 //! Between mixtures of K - 1 and of K components twice the log-likelihood ratio does not follow a
 //! chi-squared distribution: the null hypothesis lies on the boundary. So its distribution is

@@ -35,7 +35,7 @@ impl HeldOut {
     }
 }
 
-/// The rows 0 to `n_samples - 1` in `n_folds` parts as equal as can be, drawn by `seed`, ascending.
+/// The rows 0 to `n_samples - 1` in `n_folds` equal parts, drawn by `seed`, each ascending.
 ///
 /// # Errors
 /// [`Error::Parameter`] unless `n_folds` is from 2 to `n_samples`.

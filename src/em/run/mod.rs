@@ -192,8 +192,8 @@ impl EmRun {
         let (before, n) = (self.objective(), stats.total_weight());
         let fall = before - objective;
         let allowed = RELATIVE_ERROR * (before.abs() + n);
-        // Both objectives are rounded, and the bound of the new one stands for both. Only a first
-        // step from a given mixture has a far larger old bound, and gains more than that.
+        // Both objectives are rounded, and the bound of the new one stands for both. Only the first
+        // step from a given mixture may have a far larger old bound, and it gains more than that.
         let rounding = || 2.0 * rounding_of_scores(&self.mixture, stats);
         // From -inf everything is a gain; to it, nothing is. The cheap bound nearly always holds.
         if before == f64::NEG_INFINITY || fall <= allowed || fall <= allowed + rounding() {

@@ -4,7 +4,7 @@ use crate::em::{e_step::may_be_sparse, stats::SufficientStats};
 use crate::kernels::reach;
 use crate::mixture::BernoulliMixture;
 
-/// A bound that nearly always holds on the relative rounding error of a sum over many rows.
+/// A bound, which nearly always holds, on the relative rounding error of a sum over many rows.
 pub(crate) const RELATIVE_ERROR: f64 = 1e-13;
 
 /// Half the distance from 1 to the next number.

@@ -1,5 +1,5 @@
-//! One mixture for each label: where all labels are known, the fit falls apart into one for each,
-//! and all together classify.
+//! One mixture for each label: where all labels are known, there is a fit for each, and all
+//! classify.
 
 use super::fit_by;
 use super::policy::Policy;
@@ -21,8 +21,7 @@ use std::collections::BTreeSet;
 /// responsibilities of its components: mixture discriminant analysis (Hastie & Tibshirani, 1996).
 /// The program tells labels by what training rows bear instead (`LabelTable::shares`).
 ///
-/// Every row must have a label. The number of components in `params` is not looked at; all else
-/// holds for each label.
+/// Every row must have a label. `params` hold for each label, but for `n_components`.
 ///
 /// # Errors
 /// As for [`crate::em::fit`], of each label's rows: `n_per_label` must not exceed their number.

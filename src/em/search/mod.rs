@@ -58,8 +58,7 @@ pub fn fit_by<'a>(
     fit_assigned(policy, rows, params, observe).map(|(fit, _)| fit)
 }
 
-/// A fit, and what its mixture says of every row (N values): the pass over the rows that gives the
-/// log-likelihood gives both.
+/// A fit, and what its mixture says of every row (N values): one pass gives both.
 pub(crate) fn fit_assigned<'a>(
     policy: &Policy,
     rows: impl Into<Rows<'a>>,

@@ -17,7 +17,7 @@ pub struct Policy {
     pub short_iter: usize,
     /// How many are then run to their end, from 1.
     pub n_continued: usize,
-    /// Moves that are tried from an optimum. If none of them gains, the round ends.
+    /// Moves that are tried from an optimum. If none gains, the round ends. 0: none is tried.
     pub n_tries: usize,
     /// Rounds. `None`: until two of them ended in the best optimum or the budget is spent.
     pub n_rounds: Option<usize>,
@@ -40,7 +40,7 @@ impl Policy {
             n_continued: 1,
             n_tries: 8,
             n_rounds: None,
-            // On MNIST 1600 E-steps at K = 10, more than a search needs, and 250 at K = 100.
+            // On MNIST 1600 E-steps at K = 10, more than most need, and 250 at K = 100.
             budget: 200_000_000,
         }
     }

@@ -18,7 +18,7 @@ pub struct StandardErrors {
     errors: Vec<Option<f64>>,
 }
 
-/// The largest K x D for which the information is computed: its matrix has as many rows.
+/// The largest K x D for which the information, a matrix of about that size, is computed.
 pub const MAX_MEANS: usize = 2000;
 
 /// A parameter is not identified if all others leave less than this part of its own information.

@@ -1,5 +1,4 @@
-//! Columns as lists of the rows that are not blank in them: the transpose of
-//! [`crate::kernels::row_block`].
+//! Columns as lists of rows that are not blank in them: [`crate::kernels::row_block`] transposed.
 //!
 //! Adding a row's responsibilities to the cells of its nibbles stores a cell for each, and the next
 //! rows soon load it again. Adding up the rows of a cell in a register stores nothing, and takes

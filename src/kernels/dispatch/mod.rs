@@ -166,8 +166,8 @@ kernels! {
         units_per_nat: f32,
     ) = fill::fill_cells;
 
-    /// Takes one tile's units from the marks of the rows at `positions`. `cells` are the tables of
-    /// one or two chunks of components.
+    /// Takes one tile's units from the marks of the rows at `positions`. `cells` has one or two
+    /// tables.
     fn screen_rows[N C](
         cells: &[&Tile<C>],
         block: &RowBlock,
@@ -225,8 +225,8 @@ kernels! {
     ) = multi_way::add_multi_way::<M>;
 
     /// Adds the value of each of the `range` of `rows` to the sums of its second component and
-    /// takes it from those of its first. Arguments are those of [`add_multi_way`]; the
-    /// two components must differ.
+    /// takes it from those of its first. Arguments are those of [`add_multi_way`]; components must
+    /// differ.
     fn add_two_way[](
         sums: &mut [Lanes16<i32>],
         stride: usize,

@@ -16,7 +16,8 @@ pub(in crate::kernels) struct Avx512;
 impl Masked for Avx512 {
     #[inline(always)]
     fn add_scores(sum: Lanes16<f32>, scores: &Lanes16<f32>, word: u16) -> Lanes16<f32> {
-        // SAFETY: `dispatch` uses this form only on processors with AVX-512.
+        // SAFETY: `dispatch` uses this form only in functions compiled for AVX-512, on processors
+        // that have it.
         unsafe { add_scores(sum, scores, word) }
     }
 

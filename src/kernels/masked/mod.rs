@@ -83,8 +83,7 @@ impl Masked for Portable {
     }
 }
 
-/// By the instruction of SSE2 that makes bits of flags. It saves a twentieth of all instructions of
-/// a fit with K = 100.
+/// By the instruction of SSE2 that makes bits of flags. It saves a twentieth of a fit at K = 100.
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 #[inline(always)]

@@ -40,8 +40,8 @@ pub struct Tile<C>([C; CELLS + 1]);
 pub type Wide<const N: usize> = [i16; N];
 
 /// A cell with one byte for each of 64 components, for tables that come from the second-level
-/// cache. Its units are coarser, so it leaves more candidates. But it is read in half the time. A
-/// number holds two components: `l` in the low byte, `32 + l` in the high one.
+/// cache. Its units are coarser, so it leaves more candidates. It is read in half the time, which
+/// outweighs that. A number holds two components: `l` in the low byte, `32 + l` in the high one.
 pub type Narrow = [u16; 32];
 
 impl<C: Copy> Tile<C> {
@@ -64,7 +64,7 @@ fn table_lanes<T, const L: usize>(table: &Tile<[T; L]>) -> &[T] {
     &table.0.as_flattened()[..(CELLS + 1) * L]
 }
 
-/// The cell of L lanes at a place: sixteen times its number, so nothing is multiplied.
+/// The cell of L lanes at a place. A place is 16 times the cell's number: nothing is multiplied.
 #[inline(always)]
 fn cell_at<T, const L: usize>(lanes: &[T], place: usize) -> &[T; L] {
     lanes[place * (L / 16)..].first_chunk().expect("a cell behind the last place")

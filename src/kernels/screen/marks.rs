@@ -8,7 +8,7 @@ use crate::kernels::masked::Masked;
 #[repr(align(32))]
 pub struct Marks<const N: usize>(pub [i16; N]);
 
-/// The lowest mark: without weight, or padding. A sum that reaches it is saturated.
+/// The lowest mark: no weight, or padding. A sum that reaches it is saturated.
 pub const SATURATED: i16 = i16::MIN;
 
 impl<const N: usize> Marks<N> {

@@ -35,8 +35,7 @@
 //! The order of the sums does not matter: numbers of one sign saturate at the end or not at all.
 //! Rounding is at most half a unit for each cell, and the reach has a margin for that.
 //!
-//! The functions here are inlined into [`super::dispatch`], which compiles them once for each
-//! instruction set.
+//! [`super::dispatch`] compiles the functions here once for each instruction set.
 
 pub(crate) mod cell;
 pub(crate) mod envelope;

@@ -29,7 +29,7 @@ pub struct SingleRows {
     pub positions: Vec<u32>,
     /// The component of each row.
     pub components: Vec<u32>,
-    /// The slack of each row, in units: how far beyond reach the best other component lies.
+    /// The slack of each row, in units: a lower bound on how far beyond reach the others are.
     pub slack: Vec<i16>,
 }
 
@@ -141,7 +141,7 @@ fn sort_by_number<P: Masked, const N: usize>(
         for (chunk, marks) in row.iter().enumerate() {
             masks[chunk] = marks.at_least::<P>(lowest);
         }
-        let (count, ends) = first_and_last(masks, N);
+        let (count, ends) = count_and_ends(masks, N);
         // If the best mark is saturated, only scores can tell: the masks hold all components.
         let is_saturated = lowest == SATURATED;
         let count = if is_saturated { 3 } else { count };
@@ -181,9 +181,9 @@ fn slack<P: Masked, const N: usize>(row: &[Marks<N>], lowest: i16) -> i16 {
     lowest.saturating_sub(beyond.largest::<P>())
 }
 
-/// The number of bits set in `masks`, `width` bits each, and the first and the last one.
+/// How many bits of `masks` (`width` each) are set, and the numbers of the first and the last.
 #[inline(always)]
-fn first_and_last(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
+fn count_and_ends(masks: &[u64], width: usize) -> (u32, [u32; 2]) {
     if let [mask] = masks {
         return (
             mask.count_ones(),

@@ -30,7 +30,7 @@ impl<T: Copy> MultiWayRows<T> {
         self.values.clear();
     }
 
-    /// Gives back memory that is large and mostly unused. First iterations have many entries.
+    /// Gives back memory that is large and mostly unused, as after the first iterations.
     pub fn shrink(&mut self) {
         /// Entries for which memory is kept in any case.
         const MIN_CAPACITY: usize = 1 << 12;

@@ -89,7 +89,8 @@ fn lead<P: Masked>(list: &[FourWords], first: &[Lanes16<f32>], second: &[Lanes16
 
 /// Sets `shares` to the second component's responsibility of each row. `leads` are the nats by
 /// which it is ahead of the first. Returns the entropy, in units: the sum over rows of `log z + b
-/// r`. Here `b = |lead|`, `r` is the responsibility behind, and `z = 1 + exp(-b)`.
+/// r`. Here `b = |lead|` is how far the lesser component is behind, `r` its responsibility, and `z
+/// = 1 + exp(-b)`.
 #[inline(always)]
 pub(crate) fn softmax_two_way(leads: &[f64], reach: f64, shares: &mut [i32]) -> i64 {
     let (whole, rest) = leads.as_chunks::<VALUES_PER_STEP>();

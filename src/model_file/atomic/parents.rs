@@ -1,4 +1,4 @@
-//! The folders above a new file: made on the way, removed if the file is not written.
+//! The folders above a new file: made on the way, and removed or synced as the file is.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

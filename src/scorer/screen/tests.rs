@@ -48,7 +48,8 @@ fn found<C: Cell<N>, const N: usize>(
     by_row(&candidates, &block, scorer.n_components())
 }
 
-/// The candidates of each row. Checks that every row is in one list with as many candidates.
+/// The candidates of each row. Checks that every row is in the one list for its number of
+/// candidates.
 fn by_row(candidates: &Candidates, block: &RowBlock, n_components: usize) -> Vec<Vec<usize>> {
     let mut found = vec![Vec::new(); block.n_rows()];
     let mut put = |position: u32, components: &[u32]| {
@@ -246,7 +247,8 @@ fn padding_never_comes_into_question() {
     }
 }
 
-/// Two components that a missing feature rules out lead by far; a third is true, a fourth near it.
+/// Two components that a missing feature rules out lead by far; the third is the truth, the fourth
+/// near it.
 #[test]
 fn leaders_that_a_missing_feature_rules_out_hide_nobody() {
     let d = 100;

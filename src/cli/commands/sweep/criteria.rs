@@ -94,7 +94,8 @@ impl Row {
     }
 }
 
-/// Values closer than this are equal. With smoothing, surplus components die.
+/// Values closer than this are equal. With smoothing, surplus components die, and the mixture is
+/// the same up to rounding.
 const SAME: f64 = 1e-4;
 
 /// The row that a criterion picks: the best that has converged, the smallest K of equals.

@@ -1,5 +1,4 @@
-//! From scores to responsibilities in fixed point, and their entropy, for rows of several
-//! components.
+//! From scores to responsibilities in fixed point, and their entropy, for shared rows.
 
 use crate::kernels::{MultiWayRows, ONE};
 

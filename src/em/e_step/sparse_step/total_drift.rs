@@ -7,7 +7,7 @@ pub(super) struct TotalDrift {
     /// For each component, in nats: by how much its lead over any other component may have shrunk.
     /// Only grows. It is infinite at K, for rows without one component.
     lead_losses: Vec<f64>,
-    /// Counts the runs whose drift had no bound: lead losses compare within a generation.
+    /// Counts the runs whose drift had no bound: only those of one generation compare.
     pub(super) generation: u32,
 }
 

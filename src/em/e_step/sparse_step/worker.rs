@@ -80,7 +80,7 @@ impl<const N: usize> Worker<N> {
         self.positions.extend(0..block.n_rows() as u32);
     }
 
-    /// Has those rows screened that have several components, or one that may have got a rival.
+    /// Has those rows screened that have several components, or one that another may have reached.
     fn select_doubtful(&mut self, old: &Contributions, drift: &TotalDrift) {
         self.positions.resize(old.shares.len(), 0);
         let (positions, mut n) = (&mut self.positions[..], 0);

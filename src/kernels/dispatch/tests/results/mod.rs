@@ -127,8 +127,8 @@ fn column_sums(platform: Platform, bits: &mut Vec<u64>) {
     }
 }
 
-/// Scores from far behind to decided, components and whole rows that are ruled out, padding, whole
-/// tiles and parts of one.
+/// Scores from far behind to decided, components and whole rows that are ruled out, padding, and
+/// parts of tiles.
 fn dense_softmax(platform: Platform, bits: &mut Vec<u64>) {
     for (n_chunks, n_rows) in [(1, 53_usize), (2, 56), (7, 3)] {
         let stride = n_rows.next_multiple_of(SOFTMAX_ROWS) + SOFTMAX_ROWS;
