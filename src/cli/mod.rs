@@ -19,7 +19,7 @@ use terminal::failure::exit_code;
 use terminal::options::Options;
 use terminal::{Console, Failure, Outcome, memory, usage};
 
-/// Clusters binary images with a Bernoulli mixture fitted by EM.
+/// Clusters binary data with a Bernoulli mixture fitted by EM.
 #[derive(Debug, Parser)]
 #[command(name = "bmm", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {

@@ -53,10 +53,10 @@ impl Download<'_> {
             match asked {
                 Ok(()) if file.is(&bytes) => return Ok(bytes),
                 Ok(()) => {
-                    failure = Some(wrong(&address, what_it_is(&bytes, file)));
+                    failure.get_or_insert(wrong(&address, what_it_is(&bytes, file)));
                     bytes.clear();
                 }
-                Err(error) => failure = Some(error),
+                Err(error) => drop(failure.get_or_insert(error)),
             }
         }
         Err(failure.unwrap_or_else(|| wrong(file.name, "there is no mirror to ask".into())))

@@ -135,7 +135,7 @@ impl FitParams {
         let alpha_ok = self.alpha == 0.0 || (1e-12..=1e6).contains(&self.alpha);
         check(alpha_ok, "alpha", self.alpha.to_string(), "0, or from 1e-12 to 1e6")?;
         let tol_ok = self.tol >= 0.0 && self.tol.is_finite();
-        check(tol_ok, "tol", self.tol.to_string(), "0 or a positive number")?;
+        check(tol_ok, "tol", self.tol.to_string(), "finite and not negative")?;
         let n_init_ok = self.n_init != NInit::Exactly(0);
         check(n_init_ok, "n_init", "0".into(), "auto or a whole number from 1")?;
         self.init.check(k, data.n_features())?;

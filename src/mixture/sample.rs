@@ -9,7 +9,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
 impl BernoulliMixture {
-    /// `n_samples` rows drawn from the mixture, and the component that each came from.
+    /// Rows drawn from the mixture (`n_samples` x D), and the component of each, from 0 to K - 1.
     ///
     /// The draw depends on `seed` alone: the generator's stream is the same on every platform.
     ///

@@ -72,8 +72,8 @@ pub enum Excess {
     },
     /// Infinitely many mixtures of K components give every row the same probability.
     ///
-    /// So it is where the `K (D + 1) - 1` free parameters exceed the `2^D - 1` probabilities of
-    /// all patterns. D counts the features that vary. So it is too for K = 3 and D = 4 (Goodman,
+    /// This holds where the `K (D + 1) - 1` free parameters exceed the `2^D - 1` probabilities of
+    /// all patterns. D counts the features that vary. It also holds for K = 3 and D = 4 (Goodman,
     /// 1974). There are no other cases, save for exceptional parameters: see Catalisano, Geramita
     /// and Gimigliano, *Secant varieties of P1 x ... x P1 (n-times) are not defective for n >= 5*,
     /// 2011.

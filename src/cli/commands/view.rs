@@ -58,6 +58,9 @@ enum How {
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
+    if let (How::Auto, Some(file)) = (args.how, &args.output) {
+        output::check_ending("--output", file, &["html", "png", "txt"])?;
+    }
     let (path, model) = args.model.read()?;
     let shown = args.shown(&model)?;
     models::announce(&path, &model, console);

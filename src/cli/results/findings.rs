@@ -1,5 +1,6 @@
 //! The wording of what may be wrong with a fit, and of what to do about it.
 
+use crate::cli::terminal::counted;
 use crate::em::{Diagnosis, Excess};
 use serde::Serialize;
 
@@ -61,7 +62,8 @@ fn excess_message(excess: &Excess) -> String {
             format!("{n_components} clusters for {n_distinct} distinct rows")
         }
         Excess::Unidentified { n_parameters, n_features } => {
-            format!("{n_parameters} parameters on {n_features} varying features are not identified")
+            let features = counted(*n_features, "varying feature");
+            format!("{n_parameters} free parameters on {features}: they are not identified")
         }
         Excess::ThinComponents { components } => {
             format!("less than two rows: {}", clusters(components))
@@ -76,7 +78,7 @@ fn advice(found: &Diagnosis) -> &'static str {
             "start anew from means inside (0, 1), or take alpha > 0, which keeps them there"
         }
         Diagnosis::DeadComponents { .. } => {
-            "take a smaller k: this fit has that many clusters less"
+            "take a smaller k: this fit has that many clusters fewer"
         }
         Diagnosis::DuplicateComponents { .. } => "take a smaller k, or more starts",
         Diagnosis::BoundaryMeans { .. } => {

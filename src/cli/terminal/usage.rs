@@ -48,6 +48,7 @@ pub(crate) fn lines(error: &clap::Error, help: String) -> Lines {
     // The words of the standard library for `-1` and `much`.
     let mut first = first
         .replace("invalid digit found in string", "must be a whole number from 0")
+        .replace("number too large to fit in target type", "the number is too large")
         .replace("invalid float literal", "must be a number");
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Error>());
     if let Some(source @ Error::Parameter { allowed, .. }) = source {

@@ -69,7 +69,7 @@ impl<'a> Rows<'a> {
         KnownLabels { of_row: &self.labels, of_component: &self.label_of }
     }
 
-    /// The weight of row `i`.
+    /// The weight of row `i`: 1 without weights. Panics if there are no more than `i` rows.
     pub fn weight(&self, i: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |weights| weights[i])
     }
@@ -183,7 +183,7 @@ impl<'a> Rows<'a> {
             return wrong(format!("{} in row {}", weights[i], i + 1), "finite and not negative");
         }
         if !self.total_weight().is_finite() {
-            return wrong("too large to be added up".into(), "of a finite sum");
+            return wrong("of an infinite sum".into(), "of a finite one");
         }
         if weights.iter().all(|w| *w == 0.0) {
             return wrong("all 0".into(), "at least one that is positive");

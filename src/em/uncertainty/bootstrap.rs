@@ -103,7 +103,10 @@ fn refit(
         }
     }
     let drawn = Rows::new(&rows.data).weighted(&counts).labelled(rows.known());
-    let fitted = fit(drawn, params)?;
+    let fitted = fit(drawn, params).map_err(|error| match error {
+        Error::Parameter { .. } => Error::Information("a resample has too few rows".into()),
+        error => error,
+    })?;
     Ok((fitted.mixture, fitted.report.stop == StopReason::Converged))
 }
 

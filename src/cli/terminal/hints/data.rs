@@ -24,7 +24,7 @@ pub(super) fn hint(problem: &DataProblem) -> String {
              text",
         ),
         WebPage | Truncated { .. } | DamagedGzip(_) => {
-            "the download went wrong: delete the file and fetch it again"
+            "the file is incomplete or no data: copy, save or download it again"
         }
         TooLong { .. } => "the file is damaged, or two were joined: fetch it again",
         TooLarge { .. } => "check that the file is not damaged, or split it",

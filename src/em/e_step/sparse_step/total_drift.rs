@@ -5,7 +5,7 @@ use crate::scorer::Drift;
 /// The sum of the drifts of all runs so far.
 pub(super) struct TotalDrift {
     /// For each component, in nats: by how much its lead over any other component may have shrunk.
-    /// Only grows. It is infinite at K, for rows without one component.
+    /// Grows within a generation. Infinite at index K, for rows without one component.
     lead_losses: Vec<f64>,
     /// Counts the runs whose drift had no bound: only those of one generation compare.
     pub(super) generation: u32,
