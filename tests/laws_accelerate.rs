@@ -129,7 +129,7 @@ proptest! {
         prop_assert!(found.is_ok(), "{:?}", found.err());
         let Fit { mixture, report, .. } = found.unwrap();
         let history = &report.objective_history;
-        // What rounding may take from a plain step, as the laws of the iteration have it; a leap
+        // What rounding may take from a plain step, as the laws of the iteration have it; an extrapolation
         // may lose nothing.
         let unit = f64::EPSILON;
         let (n, d) = (case.data.n_samples() as f64, case.data.n_features() as f64);
@@ -165,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn a_leap_from_equal_mixtures_is_that_mixture(case in case(), length in 0.0..1.0_f64) {
+    fn an_extrapolation_from_equal_mixtures_is_that_mixture(case in case(), length in 0.0..1.0_f64) {
         for m in [with_boundaries(&case.mixture, 3), case.mixture] {
             let still = Direction::new(m.clone(), &m).added_to(&m, length).unwrap();
             prop_assert_eq!(still.means(), m.means());
@@ -174,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn a_leap_is_a_mixture_that_leaves_the_boundary_as_it_is(
+    fn an_extrapolation_is_a_mixture_that_leaves_the_boundary_as_it_is(
         case in case(),
         edges in 0..10_usize,
         closeness in prop_oneof![Just(0.3), Just(1e-9), Just(1e-300)],
@@ -186,15 +186,15 @@ proptest! {
         let to = with_boundaries(&case.mixture, edges);
         for last in [other, case.mixture, inner_mixture(k, d, 0.1, 77)] {
             for (a, b) in [(&last, &to), (&to, &last)] {
-                let leap = Direction::new(a.clone(), b).added_to(b, length).unwrap();
-                prop_assert!((leap.weights().iter().sum::<f64>() - 1.0).abs() <= 1e-12);
+                let beyond = Direction::new(a.clone(), b).added_to(b, length).unwrap();
+                prop_assert!((beyond.weights().iter().sum::<f64>() - 1.0).abs() <= 1e-12);
                 let on_edge = |m: f64| m == 0.0 || m == 1.0;
-                for (before, after) in b.means().iter().zip(leap.means()) {
+                for (before, after) in b.means().iter().zip(beyond.means()) {
                     prop_assert!((0.0..=1.0).contains(after));
                     let legal = if on_edge(*before) { after == before } else { !on_edge(*after) };
                     prop_assert!(legal, "{before} became {after}");
                 }
-                for (before, after) in b.weights().iter().zip(leap.weights()) {
+                for (before, after) in b.weights().iter().zip(beyond.weights()) {
                     prop_assert_eq!(*before == 0.0, *after == 0.0);
                 }
             }
@@ -202,25 +202,25 @@ proptest! {
     }
 
     #[test]
-    fn a_leap_of_length_1_moves_log_odds_as_far_again(case in case()) {
+    fn an_extrapolation_of_length_1_moves_log_odds_as_far_again(case in case()) {
         let Case { mixture: last, .. } = case;
         let (d, k) = shape_of(&last);
         let step = inner_mixture(k, d, 0.1, 5);
-        let leap = Direction::new(last.clone(), &step).added_to(&step, 1.0).unwrap();
+        let beyond = Direction::new(last.clone(), &step).added_to(&step, 1.0).unwrap();
         let log_odds = |m: f64| (m / (1.0 - m)).ln();
-        for ((&a, &b), &c) in last.means().iter().zip(step.means()).zip(leap.means()) {
+        for ((&a, &b), &c) in last.means().iter().zip(step.means()).zip(beyond.means()) {
             let (first, second) = (log_odds(b) - log_odds(a), log_odds(c) - log_odds(b));
             prop_assert!((first - second).abs() <= 1e-9 * (1.0 + first.abs()), "{a} {b} {c}");
         }
         for k in 1..k {
             let ratio = |m: &BernoulliMixture| (m.weights()[k] / m.weights()[0]).ln();
-            let (first, second) = (ratio(&step) - ratio(&last), ratio(&leap) - ratio(&step));
+            let (first, second) = (ratio(&step) - ratio(&last), ratio(&beyond) - ratio(&step));
             prop_assert!((first - second).abs() <= 1e-9 * (1.0 + first.abs()));
         }
     }
 
     #[test]
-    fn a_way_agrees_with_itself_and_not_with_the_way_back(case in case()) {
+    fn a_direction_agrees_with_itself_and_not_with_its_reverse(case in case()) {
         let (d, k) = shape_of(&case.mixture);
         let other = inner_mixture(k, d, 0.1, 5);
         let near = mixture(

@@ -26,8 +26,8 @@ pub struct Fit {
 pub struct FitReport {
     /// Iterations of the best start, as [`StartReport::n_iter`]. By label, the sum over all labels.
     pub n_iter: usize,
-    /// Why the fit ended: as the best start did, or interrupted, whichever start that hit. Of a fit
-    /// by label, the worst reason of all labels.
+    /// Why the fit ended: `Interrupted` if any start was, else as the best start did. Of a fit by
+    /// label, the worst reason of all labels.
     pub stop: StopReason,
     /// The objective, log-likelihood plus log prior, in total nats (`n_iter + 1` values).
     ///

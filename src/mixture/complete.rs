@@ -13,7 +13,7 @@ impl BernoulliMixture {
     /// mu_kd`.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn complete(&self, data: &BitMatrix) -> Result<Vec<f64>> {
         let rows = self.map_rows(data, |i, _, resp| {
             let mut row = vec![0.0; data.n_features()];
@@ -37,7 +37,7 @@ impl BernoulliMixture {
     /// Row i draws from a stream of its own, given by `seed` and i, whatever the other rows are.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn complete_by_draw(&self, data: &BitMatrix, seed: u64) -> Result<BitMatrix> {
         let draws = self.map_rows(data, |i, _, resp| {
             let Some(missing) = data.missing() else { return Vec::new() };

@@ -32,7 +32,7 @@ impl BernoulliMixture {
     /// The component, log p(x) and entropy of every row (N values), in one pass.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn assign(&self, data: &BitMatrix) -> Result<Vec<Assignment>> {
         self.assign_known(data, KnownLabels::default())
     }
@@ -43,7 +43,7 @@ impl BernoulliMixture {
     /// log p(x) is that of row and label.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn assign_known(&self, data: &BitMatrix, known: KnownLabels) -> Result<Vec<Assignment>> {
         self.map_known_rows(data, known, |_, log_prob, resp| Assignment::new(log_prob, resp))
     }
@@ -51,7 +51,7 @@ impl BernoulliMixture {
     /// The most probable component of every row (N values below K); the first one among equals.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn predict(&self, data: &BitMatrix) -> Result<Vec<usize>> {
         self.predict_known(data, KnownLabels::default())
     }
@@ -66,7 +66,7 @@ impl BernoulliMixture {
     /// A row that every component rules out by a mean of exactly 0 or 1 takes the weights.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn predict_proba(&self, data: &BitMatrix) -> Result<Responsibilities> {
         let rows = self.map_rows(data, |_, _, resp| resp.collect::<Vec<f64>>())?;
         Ok(Responsibilities::new(self.n_components(), rows.concat()))
@@ -75,7 +75,7 @@ impl BernoulliMixture {
     /// log p(x) of every row (N values), in nats; -inf for a row that every component rules out.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn score_samples(&self, data: &BitMatrix) -> Result<Vec<f64>> {
         self.map_rows(data, |_, log_prob, _| log_prob)
     }
@@ -83,7 +83,7 @@ impl BernoulliMixture {
     /// The log-likelihood of `data`: the sum of [`Self::score_samples`], total nats.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn log_likelihood(&self, data: &BitMatrix) -> Result<f64> {
         Ok(self.score_samples(data)?.iter().sum())
     }
@@ -91,7 +91,7 @@ impl BernoulliMixture {
     /// The mean of [`Self::score_samples`], in nats per sample; NaN for no rows.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     pub fn score(&self, data: &BitMatrix) -> Result<f64> {
         Ok(self.log_likelihood(data)? / data.n_samples() as f64)
     }
@@ -106,7 +106,7 @@ impl BernoulliMixture {
     /// any number of threads.
     ///
     /// # Errors
-    /// [`crate::error::Error::Features`] if the rows do not have D features.
+    /// [`Error::Features`](crate::error::Error::Features) if the rows do not have D features.
     #[doc(hidden)]
     pub fn map_rows<T: Send>(
         &self,

@@ -60,7 +60,7 @@ fn check_comparable(a: &Model, b: &Model) -> Result<()> {
         return Ok(());
     }
     let size = |(height, width)| format!("{height} x {width}");
-    let allowed = format!("a model of images of {}, as A is", size(size_a));
+    let allowed = format!("a model of {}, as A is", size(size_a));
     Err(Error::parameter("B", format!("a model of {}", size(size_b)), allowed))
 }
 

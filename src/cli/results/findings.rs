@@ -85,7 +85,7 @@ fn advice(found: &Diagnosis) -> &'static str {
             "standard errors do not exist there; alpha > 0 keeps means inside (0, 1)"
         }
         Diagnosis::Saddle { .. } => {
-            "do not use this fit: start from elsewhere, or take more starts"
+            "do not use this fit: try another --init; more starts of this kind may end here too"
         }
         Diagnosis::TooManyComponents(Excess::Unidentified { .. }) => {
             "trust the fit, not its parameters, or take a smaller k"

@@ -59,7 +59,7 @@ pub(crate) fn lines(error: &clap::Error, help: String) -> Lines {
     let mut tips = rendered.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
     let hint = match tips.find(|tip| tip.contains("similar")) {
         Some(similar) => similar.to_owned(),
-        None if is_of_one_dash(error) => format!("flags have two dashes; {help}"),
+        None if is_of_one_dash(error) => format!("long flags have two dashes; {help}"),
         None => help,
     };
     Lines { error: words.join(" "), hint: Some(hint) }

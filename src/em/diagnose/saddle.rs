@@ -54,7 +54,7 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
         };
         Ok((side(length)? + side(-length)?) / 2.0 - objective)
     };
-    // The length is measured: a way scaled up from nearly nothing is not exactly [`DISTANCE`].
+    // The length is measured: a step scaled up from nearly nothing is not exactly [`DISTANCE`].
     let squared_length = Direction::new(here.clone(), &there).agreement(here, &there);
     let close = (2.0 * CLOSE / (n_samples * squared_length)).sqrt().min(1.0);
     let far = rise(1.0)?;

@@ -36,7 +36,7 @@ impl StandardErrors {
     ///
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features. [`Error::Parameter`] if weights or
-    /// labels do not fit the rows. [`Error::Information`] if there are more than [`MAX_MEANS`]
+    /// labels do not fit the rows. [`Error::Information`] if there are more than 2000
     /// means, or if the information is not positive definite: the parameters are not identified, or
     /// not at a maximum.
     pub fn by_information<'a>(

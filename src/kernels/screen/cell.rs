@@ -31,7 +31,7 @@ pub trait Cell<const N: usize>: Copy + Send + Sync {
 }
 
 /// The cells of one tile, on cache lines of their own. There is one more, which is never looked up.
-/// With it, a cell has room at any place that an entry can name, which spares a check.
+/// It makes any place that an entry can name valid, so a look-up needs no check.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub struct Tile<C>([C; CELLS + 1]);

@@ -201,7 +201,7 @@ proptest! {
 /// Three components of which the third leads at every pattern but has next to no weight. Each mark
 /// of the first is rounded up by almost half a unit, each of the second down. The second is almost
 /// out of reach.
-fn assert_rounding_loses_nobody<C: Cell<N>, const N: usize>(d: usize, n_coarser: usize) {
+fn assert_rounding_misses_none<C: Cell<N>, const N: usize>(d: usize, n_coarser: usize) {
     let units = 64.0 / f64::from(1 << n_coarser);
     let behind = [0.498 / units, 0.502 / units, 0.0];
     let logistic = |o: f64| 1.0 / (1.0 + libm::exp(-o));
@@ -225,16 +225,16 @@ fn assert_rounding_loses_nobody<C: Cell<N>, const N: usize>(d: usize, n_coarser:
 fn rounding_against_a_component_at_every_mark_does_not_lose_it() {
     for d in [64, 500, 1024, 2100] {
         for n_coarser in 0..=6 {
-            assert_rounding_loses_nobody::<Wide<16>, 16>(d, n_coarser);
-            assert_rounding_loses_nobody::<Narrow, 64>(d, n_coarser);
+            assert_rounding_misses_none::<Wide<16>, 16>(d, n_coarser);
+            assert_rounding_misses_none::<Narrow, 64>(d, n_coarser);
         }
     }
 }
 
 /// Where the margin for rounding alone exceeds 16 bits.
 #[test]
-fn the_longest_rows_lose_nobody_either() {
-    assert_rounding_loses_nobody::<Wide<16>, 16>(160_000, 0);
+fn the_longest_rows_miss_no_component_either() {
+    assert_rounding_misses_none::<Wide<16>, 16>(160_000, 0);
 }
 
 /// Lanes without a component begin saturated and stay so, however rare the ones of a row are.
@@ -250,7 +250,7 @@ fn padding_never_comes_into_question() {
 /// Two components that a missing feature rules out lead by far; the third is the truth, the fourth
 /// near it.
 #[test]
-fn leaders_that_a_missing_feature_rules_out_hide_nobody() {
+fn leaders_that_a_missing_feature_rules_out_hide_no_component() {
     let d = 100;
     let mean = |k: usize, d: usize| match (k, d) {
         (0 | 1, 99) => 1.0,
