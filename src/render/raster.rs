@@ -2,7 +2,7 @@
 
 use super::{Shape, checked_pixels};
 use crate::error::{Error, Result};
-use image::{GrayImage, Luma};
+use image::GrayImage;
 
 /// A grey image, row by row, every value in [0, 1].
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +36,8 @@ impl Raster {
     }
 
     pub fn to_image(&self) -> GrayImage {
-        let level = |x, y| Luma([grey(self.value(x as usize, y as usize))]);
-        GrayImage::from_fn(self.width as u32, self.height as u32, level)
+        let levels = self.values.iter().map(|ink| grey(*ink)).collect();
+        GrayImage::from_vec(self.width as u32, self.height as u32, levels).expect("all its pixels")
     }
 
     /// This image at `width` x `height`: an axis grows by copies or shrinks by area averages.
