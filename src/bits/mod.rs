@@ -12,6 +12,7 @@
 
 mod columns;
 mod missing;
+mod selected;
 mod storage;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Where the packed rows of a matrix lie: in memory of its own, or in a mapped file.
 
 use super::row_bytes;
+use super::selected::Selection;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -23,28 +24,47 @@ pub(super) struct View {
     offset: usize,
     /// Which rows, if not all from the first on.
     places: Option<Arc<[usize]>>,
-    /// A packed row: ones where bits are swapped.
+    /// Which features, if not all.
+    features: Option<Arc<Selection>>,
+    /// A packed row of these features: ones where bits are swapped.
     swapped: Option<Arc<[u8]>>,
 }
 
 impl View {
     pub(super) fn new(bytes: SharedBytes, offset: usize) -> Self {
-        Self { bytes, offset, places: None, swapped: None }
+        Self { bytes, offset, places: None, features: None, swapped: None }
     }
 
     fn slice(&self, bytes: Range<usize>) -> &[u8] {
         &(*self.bytes).as_ref()[self.offset + bytes.start..self.offset + bytes.end]
     }
 
-    /// The bytes of row `i` as they lie there, before any swapping.
-    fn row(&self, i: usize, stride: usize) -> &[u8] {
+    /// The bytes of the features of row `i`, before any swapping. A row takes `stride` bytes there,
+    /// if all features are selected.
+    fn row(&self, i: usize, stride: usize) -> Cow<'_, [u8]> {
         let place = self.places.as_ref().map_or(i, |places| places[i]);
-        self.slice(place * stride..(place + 1) * stride)
+        let there = |stride: usize| self.slice(place * stride..(place + 1) * stride);
+        match &self.features {
+            None => Cow::Borrowed(there(stride)),
+            Some(some) => Cow::Owned(some.of_row(there(row_bytes(some.n_before())))),
+        }
     }
 
-    /// The first `n` rows, if they lie together and no bits are swapped.
+    /// The first `n` rows, if they lie together as they are.
     pub(super) fn together(&self, n: usize, stride: usize) -> Option<&[u8]> {
-        (self.places.is_none() && self.swapped.is_none()).then(|| self.slice(0..n * stride))
+        let are_as_they_lie =
+            self.places.is_none() && self.features.is_none() && self.swapped.is_none();
+        are_as_they_lie.then(|| self.slice(0..n * stride))
+    }
+
+    /// Selects `features` among those that are seen.
+    pub(super) fn with_features(&self, features: &Selection) -> Self {
+        let swapped = self.swapped.as_ref().map(|mask| features.of_row(mask).into());
+        let all = match &self.features {
+            None => features.clone(),
+            Some(before) => before.then(features),
+        };
+        Self { features: Some(all.into()), swapped, ..self.clone() }
     }
 
     pub(super) fn select(&self, rows: &[usize]) -> Self {
@@ -75,7 +95,7 @@ impl Storage {
             Self::Own(bytes) => return Cow::Borrowed(&bytes[i * stride..(i + 1) * stride]),
             Self::Mapped(view) => view,
         };
-        let mut row = Cow::Borrowed(view.row(i, stride));
+        let mut row = view.row(i, stride);
         if let Some(swapped) = &view.swapped {
             row.to_mut().iter_mut().zip(&**swapped).for_each(|(byte, swapped)| *byte ^= swapped);
         }
