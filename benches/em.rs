@@ -5,14 +5,16 @@
 //! rows: compare items a second, not times.
 
 use bmm::bench::data;
-use bmm::bench::em::{EStep, m_step};
+use bmm::bench::em::{EStep, Prior, m_step};
 use bmm::bench::kernels::{
     Candidates, Cell, Lanes16, MultiWayRows, Narrow, REACH, RowBlock, TwoWayRows, Wide,
     add_multi_way, add_two_way, exp_all, ln_all, row_words, softmax_two_way,
 };
 use bmm::bench::scorer::{Screen, ScreenScratch};
 use bmm::bench::{model_file, reference};
-use bmm::{BernoulliMixture, Binarize, BitMatrix, FitParams, Init, NInit, Pixels, Source, fit};
+use bmm::{
+    BernoulliMixture, Binarize, BitMatrix, FitParams, Init, NInit, Pixels, Rows, Source, fit,
+};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use flate2::read::GzDecoder;
@@ -66,10 +68,11 @@ fn mixture(data: &BitMatrix, n_components: usize) -> BernoulliMixture {
 /// EM iterations going on from `start`: E-step and M-step on all threads, never twice from the same mixture.
 fn iterate(bencher: Bencher, data: &BitMatrix, start: BernoulliMixture) {
     let mut e_step = EStep::new(data, start.n_components());
+    let prior = Prior::new(&Rows::new(data), 2.0);
     let mut current = start;
     bencher.counter(ItemsCount::new(data.n_samples())).bench_local(|| {
         let stats = e_step.run(black_box(&current));
-        current = m_step(stats, 0.1, &current).expect("finite sums");
+        current = m_step(stats, &prior, &current).expect("finite sums");
     });
 }
 

@@ -13,7 +13,7 @@ fn main() -> bmm::Result<()> {
     let mut best = (f64::INFINITY, 0);
     for fitted in swept.fits.iter().map(|swept| &swept.fit) {
         let k = fitted.mixture.n_components();
-        let bic = fitted.mixture.bic(fitted.report.log_likelihood, 300.0);
+        let bic = fitted.report.criteria().bic;
         println!("K = {k}: BIC {bic:.1}, {}", fitted.report.stop);
         if bic < best.0 {
             best = (bic, k);

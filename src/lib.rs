@@ -79,7 +79,7 @@ pub use error::{DataProblem, Error, ModelProblem, Result};
 pub use metrics::Contingency;
 pub use mixture::{Assignment, BernoulliMixture, Responsibilities};
 pub use model_file::{LabelTable, Member, Model, Typicality};
-pub use record::{Binarize, Diagnosis, Excess, NInit, StopReason};
+pub use record::{Binarize, Criteria, Diagnosis, Excess, NInit, StopReason};
 pub use scorer::KnownLabels;
 
 /// What the tests and benches of this crate see beyond its public names. It may change any day.

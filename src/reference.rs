@@ -107,14 +107,29 @@ pub fn log_sum_exp_e_step(x: &Matrix, weights: &Vector, means: &Matrix) -> (Matr
     (normalise_rows(resp), log_likelihood)
 }
 
-/// New weights (K) and means (D x K): `N_k / N` and `(S_kd + alpha) / (N_k + 2 alpha)`.
+/// The base rate of every feature (D values), `b_d = (n_d + 1/2) / (N + 1)` for `n_d` ones.
+pub fn base_rates(x: &Matrix) -> Vector {
+    x.row_sum().transpose().add_scalar(0.5) / (x.nrows() as f64 + 1.0)
+}
+
+/// New weights (K) and means (D x K): `N_k / N` and `(S_kd + alpha b_d) / (N_k + alpha)`.
 pub fn m_step(x: &Matrix, resp: &Matrix, alpha: f64) -> (Vector, Matrix) {
-    let resp_sums = resp.row_sum().transpose();
+    let (resp_sums, base_rates) = (resp.row_sum().transpose(), base_rates(x));
     let mut means = x.tr_mul(resp);
     for (k, mut mean) in means.column_iter_mut().enumerate() {
-        mean.apply(|s| *s = (*s + alpha) / (resp_sums[k] + 2.0 * alpha));
+        mean.zip_apply(&base_rates, |s, b| *s = (*s + alpha * b) / (resp_sums[k] + alpha));
     }
     (resp_sums / x.nrows() as f64, means)
+}
+
+/// Pins the features that are the same in every row: their mean is the base rate everywhere. If
+/// `alpha` is 0, the means of such features are 0 or 1 after one M-step, and nothing is done.
+fn pin(x: &Matrix, means: &mut Matrix, alpha: f64) {
+    for (d, b) in base_rates(x).iter().enumerate().filter(|_| alpha > 0.0) {
+        if x.column(d).min() == x.column(d).max() {
+            means.row_mut(d).fill(*b);
+        }
+    }
 }
 
 /// Plain EM: `n_iter` iterations from the given parameters.
@@ -129,10 +144,12 @@ pub fn em(
     n_iter: usize,
 ) -> (Vector, Matrix, Vec<f64>) {
     let mut trace = Vec::with_capacity(n_iter);
+    pin(x, &mut means, alpha);
     for _ in 0..n_iter {
         let (resp, log_likelihood) = log_sum_exp_e_step(x, &weights, &means);
         trace.push(log_likelihood);
         (weights, means) = m_step(x, &resp, alpha);
+        pin(x, &mut means, alpha);
     }
     (weights, means, trace)
 }

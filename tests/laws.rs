@@ -21,7 +21,9 @@ use common::cases::{
     Case, alpha, case, config, fixed_point, inner_mixture, rows, shape, shuffled, single_precision,
     uniform,
 };
-use common::{means_of, mixture, proba, relative_error, shape_of, stats, stats_bits, weights_of};
+use common::{
+    means_of, mixture, prior, proba, relative_error, shape_of, stats, stats_bits, weights_of,
+};
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
@@ -106,13 +108,13 @@ fn one_step_is_the_reference_step(case: &Case, alpha: f64) {
     let bounds = bounds(case, &x, &resp, log_likelihood);
     let (weights, means) = reference::m_step(&x, &resp, alpha);
     let stats = EStep::new(&case.data, m.n_components()).run(m);
-    let next = em::m_step(stats.clone(), alpha, m).unwrap();
+    let next = em::m_step(stats.clone(), &prior(&case.data, alpha), m).unwrap();
     let (n, few) = (x.nrows() as f64, 4.0 * ROUNDOFF);
     for k in 0..m.n_components() {
         // The weights are N_k over the sum of all N_k, which is off as well.
         let slack = (bounds.resp_sums[k] + bounds.resp_sums.sum() * weights[k]) / n;
         assert_near(next.weights()[k], weights[k], slack + few);
-        let total = weights[k] * n + 2.0 * alpha;
+        let total = weights[k] * n + alpha;
         for d in 0..m.n_features() {
             let slack = (bounds.weighted_sums[(d, k)] + bounds.resp_sums[k]) / total;
             // Of a component that may have been flushed away, nothing is known.
@@ -262,10 +264,13 @@ proptest! {
         }
         prop_assert_eq!(proba(&with_dead, &case.data).column(dead).amax(), 0.0);
         let stats = stats(&case.data, &with_dead);
-        let next = em::m_step(stats, alpha, &with_dead).unwrap();
-        let expected = if alpha > 0.0 { 0.5 } else { mean };
+        let prior = prior(&case.data, alpha);
+        let next = em::m_step(stats, &prior, &with_dead).unwrap();
         prop_assert_eq!(next.weights()[dead], 0.0);
-        prop_assert_eq!(next.mean(dead), vec![expected; d]);
+        for (d, &m) in next.mean(dead).iter().enumerate() {
+            let expected = if alpha > 0.0 { prior.base_rate(d) } else { mean };
+            prop_assert!(relative_error(m, expected) <= 1e-15);
+        }
     }
 
     #[test]
@@ -288,7 +293,7 @@ proptest! {
         prop_assert!(relative_error(total, n as f64) < 1e-12);
         let impossible = scores.contains(&f64::NEG_INFINITY);
         prop_assert_eq!(stats.log_likelihood() == f64::NEG_INFINITY, impossible);
-        prop_assert!(em::m_step(stats, 0.0, &m).is_ok());
+        prop_assert!(em::m_step(stats, &prior(&data, 0.0), &m).is_ok());
     }
 }
 

@@ -51,7 +51,12 @@ fn numerical(mixture: &BernoulliMixture, data: &BitMatrix, alpha: f64) -> Vec<f6
                 Some(place) => means[free[place]] += by,
             }
         }
-        let prior: f64 = means.iter().map(|m| (m * (1.0 - m)).ln()).sum();
+        let base_rates = reference::base_rates(&x);
+        let of_mean = |(i, m): (usize, &f64)| {
+            let b = base_rates[i % means.nrows()];
+            b * m.ln() + (1.0 - b) * (1.0 - m).ln()
+        };
+        let prior: f64 = means.iter().enumerate().map(of_mean).sum();
         reference::log_sum_exp_e_step(&x, &weights, &means).1 + alpha * prior
     };
     let h = 1e-4;
@@ -220,7 +225,8 @@ fn parameters_that_the_data_do_not_determine_are_an_error_and_no_nan() {
 #[test]
 fn more_means_than_the_information_is_made_for_are_an_error() {
     let large = inner_mixture(3, MAX_MEANS / 3 + 1, 0.1, 1);
-    let why = information_problem(&large, &BitMatrix::zeros(5, MAX_MEANS / 3 + 1));
+    let data = BitMatrix::from_fn(5, MAX_MEANS / 3 + 1, |i, d| (i + d) % 2 == 0);
+    let why = information_problem(&large, &data);
     assert!(why.contains("2001 means"), "{why}");
     let other = StandardErrors::by_information(&two_groups(), &BitMatrix::zeros(5, 7), 0.0);
     assert!(matches!(other, Err(Error::Features { data: 7, model: 6 })));

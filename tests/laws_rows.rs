@@ -5,7 +5,7 @@ mod common;
 use bmm::bench::em::{EStep, SufficientStats, fit_by_label};
 use bmm::{BernoulliMixture, BitMatrix, FitParams, Init, KnownLabels, NInit, Rows, Silent, fit};
 use common::cases::uniform;
-use common::{max_difference, mixture, parameter_bits, proba, relative_error, shape_of};
+use common::{max_difference, mixture, parameter_bits, prior, proba, relative_error, shape_of};
 use nalgebra::DMatrix;
 
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
@@ -344,7 +344,8 @@ fn one_mixture_for_each_label_is_where_em_over_all_rows_ends() {
         let mut e_step = EStep::new(rows.clone().labelled(known), 4);
         let stats = e_step.run(&found.mixture);
         assert!(relative_error(stats.log_likelihood(), found.report.log_likelihood) < 1e-9);
-        let next = bmm::bench::em::m_step(stats, params.alpha, &found.mixture).unwrap();
+        let next =
+            bmm::bench::em::m_step(stats, &prior(&data, params.alpha), &found.mixture).unwrap();
         let moved = max_difference(next.means(), found.mixture.means());
         assert!(moved < 1e-3, "{d} features: EM over all rows moves means by {moved}");
         assert!(max_difference(next.weights(), found.mixture.weights()) < 1e-3);

@@ -15,7 +15,7 @@ use bmm::bench::em::{self, BLOCK_ROWS, EStep, SufficientStats};
 use bmm::bench::reference;
 use bmm::{BernoulliMixture, BitMatrix};
 use common::cases::{config, fixed_point, single_precision, uniform};
-use common::{means_of, mixture, stats, stats_bits, weights_of, with_threads};
+use common::{means_of, mixture, prior, stats, stats_bits, weights_of, with_threads};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use std::fmt;
@@ -319,7 +319,7 @@ fn every_iteration_of_a_fit_is_a_fresh_run() {
             let kept = e_step.run(&m);
             assert!(stats_bits(&kept, k) == stats_bits(&stats(&data, &m), k));
             n_sparse += usize::from(is_sparse(&kept, k));
-            m = em::m_step(kept, 0.1, &m).unwrap();
+            m = em::m_step(kept, &prior(&data, 0.1), &m).unwrap();
         }
         assert!((1..25).contains(&n_sparse), "K = {k}: {n_sparse} of 25 steps were sparse");
     }
@@ -336,7 +336,7 @@ fn a_fit_without_smoothing_stays_a_fresh_run_on_the_boundary() {
         let kept = e_step.run(&m);
         assert!(stats_bits(&kept, k) == stats_bits(&stats(&data, &m), k));
         assert!(kept.log_likelihood().is_finite());
-        m = em::m_step(kept, 0.0, &m).unwrap();
+        m = em::m_step(kept, &prior(&data, 0.0), &m).unwrap();
     }
     assert!(m.means().contains(&0.0) && m.means().contains(&1.0));
 }
@@ -362,7 +362,7 @@ fn the_log_likelihood_is_that_of_all_components_within_1e_9_at_any_iteration() {
             let off = (stats.log_likelihood() - all).abs() / all.abs();
             assert!(off <= 1e-9, "K = {k}, D = {d}: off by {off:e}");
             n_sparse += usize::from(is_sparse(&stats, k));
-            m = em::m_step(stats, 1.0, &m).unwrap();
+            m = em::m_step(stats, &prior(&data, 1.0), &m).unwrap();
         }
         assert!(n_sparse > 15, "{n_sparse} sparse steps of K = {k}, D = {d}");
     }

@@ -6,7 +6,7 @@
 //! score, listing the rows included, which the peer's timer is not asked to count.
 
 use bmm::bench::data;
-use bmm::bench::em::{self, EStep, m_step};
+use bmm::bench::em::{self, EStep, Prior, m_step};
 use bmm::{BernoulliMixture, Binarize, BitMatrix, FitParams, Init, Iteration, NInit, Source};
 use clap::Parser;
 use serde_json::{Value, json};
@@ -60,12 +60,14 @@ fn iterations(data: &BitMatrix, start: BernoulliMixture, args: &Args) -> bmm::Re
     let began = Instant::now();
     let mut e_step = EStep::new(data, args.k);
     let listing = began.elapsed().as_secs_f64();
+    // `alpha` ones and zeros in every mean, as the peers have them.
+    let prior = Prior::centred(2.0 * args.alpha, vec![0.5; data.n_features()]);
     let (mut mixture, mut times, mut score) = (start, Vec::new(), f64::NEG_INFINITY);
     for _ in 0..args.iterations {
         let began = Instant::now();
         let stats = e_step.run(&mixture);
         score = stats.log_likelihood() / data.n_samples() as f64;
-        mixture = m_step(stats, args.alpha, &mixture)?;
+        mixture = m_step(stats, &prior, &mixture)?;
         times.push(began.elapsed().as_secs_f64());
     }
     let in_order: Vec<f64> = times.iter().map(|t| (t * 1e5).round() / 1e2).collect();

@@ -13,23 +13,26 @@ mod m_step;
 mod model_choice;
 mod observe;
 mod params;
+mod prior;
 mod report;
 mod rows;
 mod run;
 mod search;
 mod stats;
 mod uncertainty;
+mod view;
 
 pub use crate::parallel::{n_threads, use_threads};
 pub use crate::record::{Diagnosis, Excess, FitSettings, InitKind, NInit, StopReason};
 pub use e_step::{BLOCK_ROWS, EStep};
 pub use init::Init;
-pub use m_step::{log_prior, m_step};
+pub use m_step::m_step;
 pub use model_choice::bootstrap_test::{BootstrapTest, bootstrap_test};
 pub use model_choice::held_out::{HeldOut, all_but, cross_validate, folds, hold_out};
 pub use model_choice::sweep::{Origin, Sweep, SweptFit, check_distinct, sweep};
 pub use observe::{Iteration, Observe, Silent};
 pub use params::FitParams;
+pub use prior::Prior;
 pub use report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport};
 pub use rows::Rows;
 #[doc(hidden)]

@@ -23,7 +23,8 @@ pub struct FitParams {
     pub init: Init,
     /// The number of starts.
     pub n_init: NInit,
-    /// Pseudo-count of ones and of zeros in every mean: 0 (maximum likelihood) or 1e-12 to 1e6.
+    /// The number of average rows that the prior adds to every component: 0 (maximum likelihood)
+    /// or 1e-12 to 1e6.
     pub alpha: f64,
     /// A start has converged when a plain iteration gains less than this many nats per sample; 0
     /// never stops before `max_iter`.
@@ -66,16 +67,16 @@ macro_rules! setters {
 }
 
 impl FitParams {
-    /// K, and the defaults for images and other rows of 64 features and more.
+    /// K, and the defaults for images and other rows of which 64 features and more vary.
     ///
     /// Most of their means are learned from few ones, and a pixel that no row of a cluster has
-    /// inked must not be impossible: `alpha` is 0.1.
+    /// inked must not be impossible: `alpha` is 2.
     pub fn new(n_components: usize) -> Self {
         Self {
             n_components,
             init: Init::default(),
             n_init: NInit::Auto,
-            alpha: 0.1,
+            alpha: 2.0,
             tol: 1e-6,
             max_iter: 500,
             accelerate: true,
@@ -84,13 +85,14 @@ impl FitParams {
         }
     }
 
-    /// With the `alpha`, `tol` and `max_iter` that suit rows of so many features.
+    /// With the `alpha`, `tol` and `max_iter` that suit rows of which so many features vary
+    /// ([`Rows::n_varying`]).
     ///
-    /// From 64 features on they are those of [`Self::new`]. Tables of fewer items are fitted to the
-    /// maximum of the likelihood, as others publish it, to the last digit.
+    /// From 64 on they are those of [`Self::new`]. Tables of fewer items that vary are fitted to
+    /// the maximum of the likelihood, as others publish it, to the last digit.
     #[must_use]
-    pub fn for_features(self, n_features: usize) -> Self {
-        if n_features < WIDE_FROM {
+    pub fn for_features(self, n_varying: usize) -> Self {
+        if n_varying < WIDE_FROM {
             return Self { alpha: 0.0, tol: 1e-10, max_iter: 5000, ..self };
         }
         let Self { alpha, tol, max_iter, .. } = Self::new(self.n_components);

@@ -1,7 +1,7 @@
 //! What a fit reports beside the mixture.
 
 use crate::mixture::BernoulliMixture;
-use crate::record::{Diagnosis, StopReason};
+use crate::record::{Criteria, Diagnosis, StopReason};
 
 /// The outcome of a fit.
 #[derive(Debug, Clone)]
@@ -44,6 +44,11 @@ pub struct FitReport {
     pub entropy: f64,
     /// The sum of the rows' weights: N if they have none.
     pub total_weight: f64,
+    /// The same without rows of which all is missing: the N of the criteria.
+    pub answered_weight: f64,
+    /// The number of free parameters: K - 1 weights, and K means of each feature that is not the
+    /// same in every row.
+    pub n_parameters: usize,
     /// The index of the best start in `starts`; 0 for a fit by label.
     pub best_start: usize,
     /// Every start, in order; none for a fit by label.
@@ -113,6 +118,12 @@ pub struct StartReport {
 pub const SAME_OPTIMUM: f64 = 1e-4;
 
 impl FitReport {
+    /// The information criteria of the fit.
+    pub fn criteria(&self) -> Criteria {
+        let Self { n_parameters, answered_weight: n, log_likelihood, entropy, .. } = *self;
+        Criteria::new(n_parameters, n, log_likelihood, entropy)
+    }
+
     /// The objective of the returned mixture as the fit computed it: total nats.
     pub fn objective(&self) -> f64 {
         self.objective_history.last().copied().unwrap_or(f64::NEG_INFINITY)
@@ -135,7 +146,11 @@ impl FitReport {
         }
         let objectives = self.finished().map(|start| start.objective);
         let near = objectives.fold(f64::NEG_INFINITY, f64::max) - SAME_OPTIMUM * self.total_weight;
-        let reached = || self.finished().filter(|start| start.objective >= near);
+        let is_near = |start: &StartReport| start.objective >= near;
+        // A move that led to the same optimum again is no second witness.
+        let is_new =
+            |start: &StartReport| start.moved_from.is_none_or(|from| !is_near(&self.starts[from]));
+        let reached = || self.finished().filter(|start| is_near(start) && is_new(start));
         let n_own = reached().filter(|start| !start.is_warm).count();
         n_own.max(reached().count().min(1))
     }

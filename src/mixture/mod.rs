@@ -169,33 +169,4 @@ impl BernoulliMixture {
     fn scorer_for(&self, layout: Layout) -> Scorer {
         Scorer::new(&self.weights, &self.means, layout)
     }
-
-    /// The number of free parameters: K - 1 weights and K D means.
-    pub fn n_parameters(&self) -> usize {
-        self.n_components() - 1 + self.means.len()
-    }
-
-    /// Akaike's information criterion, `2 p - 2 log L`; lower is better.
-    ///
-    /// `log_likelihood` is a sum over rows, in nats. Source: Akaike (1974), *IEEE Transactions on
-    /// Automatic Control* 19.
-    pub fn aic(&self, log_likelihood: f64) -> f64 {
-        2.0 * self.n_parameters() as f64 - 2.0 * log_likelihood
-    }
-
-    /// The Bayesian information criterion, `p log N - 2 log L`; lower is better.
-    ///
-    /// `log_likelihood` is a sum over rows, in nats. N is `total_weight`: the number of rows, or
-    /// the sum of their weights. Source: Schwarz (1978), *Annals of Statistics* 6.
-    pub fn bic(&self, log_likelihood: f64, total_weight: f64) -> f64 {
-        self.n_parameters() as f64 * libm::log(total_weight) - 2.0 * log_likelihood
-    }
-
-    /// The integrated completed likelihood: BIC plus twice `entropy`; lower is better.
-    ///
-    /// `entropy` is that of the responsibilities, summed over rows, in nats. Source: Biernacki,
-    /// Celeux and Govaert (2000), *IEEE PAMI* 22; McLachlan and Peel (2000), section 6.10.
-    pub fn icl(&self, log_likelihood: f64, total_weight: f64, entropy: f64) -> f64 {
-        self.bic(log_likelihood, total_weight) + 2.0 * entropy
-    }
 }

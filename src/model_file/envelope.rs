@@ -6,8 +6,8 @@ use crate::file_kind::{FileKind, GZIP, MODEL};
 use crate::{digest::sha256, error::ModelProblem};
 
 /// The format version that this program writes, and the only one that it reads.
-pub const FORMAT_VERSION: u32 = 3;
-/// What wrote the versions before: number 1 and 2 held sentences where 3 holds numbers.
+pub const FORMAT_VERSION: u32 = 4;
+/// What wrote the versions before.
 const OLDER_WRITER: &str = "bmm 0.1.0 before its release";
 /// The largest model file, in bytes (1 GiB): enough for a hundred million means.
 pub const MAX_FILE_LEN: u64 = 1 << 30;

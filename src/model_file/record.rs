@@ -27,6 +27,8 @@ pub struct Provenance {
 pub struct FitRecord {
     /// The log-likelihood of all training data, in nats; finite.
     pub log_likelihood: f64,
+    /// The number of free parameters: features that are the same in every row have none.
+    pub n_parameters: u64,
     /// The iterations of the best start.
     pub n_iter: u64,
     /// Why the fit ended.

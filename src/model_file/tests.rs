@@ -52,6 +52,7 @@ fn report() -> FitRecord {
     let start = StartRecord { seed_index: 3, n_iter: 2, objective: -9.5, stop };
     FitRecord {
         log_likelihood: -9.25,
+        n_parameters: 5,
         n_iter: 2,
         stop: StopReason::MaxIter,
         objective_history: vec![-12.0, -9.5],
@@ -181,7 +182,7 @@ fn diagnoses_as_documented(file: &mut ByHand) {
 
 fn report_as_documented(file: &mut ByHand) {
     assert_eq!(file.take::<1>(), [1]);
-    assert_eq!((file.f64(), file.u64(), file.u32()), (-9.25, 2, 1));
+    assert_eq!((file.f64(), file.u64(), file.u64(), file.u32()), (-9.25, 5, 2, 1));
     assert_eq!(file.floats(), [-12.0, -9.5]);
     assert_eq!((file.u64(), file.u64(), file.u64(), file.f64()), (1, 3, 2, -9.5));
     assert_eq!((file.u32(), file.u64()), (3, 0));

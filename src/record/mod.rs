@@ -5,6 +5,7 @@
 //! `random-rows`. It is parsed once, on reading.
 
 mod binarize;
+mod criteria;
 mod diagnosis;
 mod init_kind;
 mod settings;
@@ -13,6 +14,7 @@ mod stop_reason;
 pub use crate::digest::Digest;
 pub use binarize::Binarize;
 pub(crate) use binarize::refused as refused_rule;
+pub use criteria::Criteria;
 pub use diagnosis::{Diagnosis, Excess};
 pub use init_kind::InitKind;
 pub use settings::{FitSettings, NInit};

@@ -35,6 +35,15 @@ impl fmt::Debug for Case {
     }
 }
 
+/// The columns of `data` that vary, each with ones and zeros swapped if it is mostly one. A fit
+/// works on data like that as it is. `None` if no column varies.
+pub fn as_seen(data: &BitMatrix) -> Option<BitMatrix> {
+    let (n, sums) = (data.n_samples() as u64, data.column_sums());
+    let seen: Vec<usize> = (0..sums.len()).filter(|&d| (1..n).contains(&sums[d])).collect();
+    let is_one = |i: usize, f: usize| data.get(i, seen[f]) != (2 * sums[seen[f]] > n);
+    (!seen.is_empty()).then(|| BitMatrix::from_fn(data.n_samples(), seen.len(), is_one))
+}
+
 /// A number in [0, 1) that depends on the arguments only (splitmix64).
 pub fn uniform(seed: u64, i: usize, d: usize) -> f64 {
     let mut z = seed ^ ((i as u64) << 32 | d as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);

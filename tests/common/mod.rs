@@ -6,8 +6,8 @@ pub mod photo;
 pub mod program;
 
 use bmm::bench::data;
-use bmm::bench::em::{EStep, SufficientStats};
-use bmm::{BernoulliMixture, Binarize, BitMatrix, Source};
+use bmm::bench::em::{EStep, Prior, SufficientStats};
+use bmm::{BernoulliMixture, Binarize, BitMatrix, Rows, Source};
 use nalgebra::{DMatrix, DVector};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,11 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 /// The rows of a data file, binarised by `rule`.
 pub fn bits(path: &Path, rule: Binarize) -> BitMatrix {
     rule.apply(&data::load(&Source::new(path)).unwrap().pixels).unwrap()
+}
+
+/// The prior centred on `data`.
+pub fn prior(data: &BitMatrix, alpha: f64) -> Prior {
+    Prior::new(&Rows::new(data), alpha)
 }
 
 /// The difference of two numbers relative to the larger one; 0 for equal ones, infinities included.

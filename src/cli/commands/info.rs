@@ -70,7 +70,7 @@ fn model_facts(path: &Path, model: &Model, trust: Option<&TrustInWords>) -> Valu
         "height": model.height,
         "width": model.width,
         "binarize": model.binarize,
-        "n_parameters": mixture.n_parameters(),
+        "n_parameters": n_parameters(model),
         "weights": mixture.weights(),
     });
     if let Some(table) = &model.labels {
@@ -94,6 +94,13 @@ fn model_facts(path: &Path, model: &Model, trust: Option<&TrustInWords>) -> Valu
         facts["trust"] = json!(trust);
     }
     facts
+}
+
+/// The number of free parameters. Of a model that was not fitted here it is taken that all means
+/// are free.
+fn n_parameters(model: &Model) -> usize {
+    let of_mixture = model.mixture.n_components() - 1 + model.mixture.means().len();
+    model.report.as_ref().map_or(of_mixture, |report| report.n_parameters as usize)
 }
 
 fn data_facts(input: &Input) -> Value {

@@ -86,8 +86,7 @@ impl Args {
     }
 
     fn plan(&self, source: &OsString, input: &Input, from: Option<Model>) -> Result<Plan> {
-        let n_features = input.bits.n_features();
-        let mut params = self.fit.params(self.k.unwrap_or(10), n_features);
+        let mut params = self.fit.params(self.k.unwrap_or(10), input.rows().n_varying());
         let mut init = params.init.kind();
         if let Some(model) = from {
             check_rows(source, input, &model)?;

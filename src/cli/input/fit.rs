@@ -34,18 +34,18 @@ pub(crate) struct FitArgs {
     #[arg(long, default_value_t = Init::RandomRows, value_name = "KIND")]
     init: Init,
     /// The most iterations of one start; extrapolations that were tried in vain count
-    /// [default: 500; 5000 for rows of fewer than 64 features]
+    /// [default: 500; 5000 if fewer than 64 features vary]
     #[arg(long, value_name = "N", value_parser = whole_number(1..=usize::MAX))]
     max_iter: Option<usize>,
     /// A start has converged when an iteration gains less than this many nats per image; 0: never
-    /// [default: 1e-6; 1e-10 for rows of fewer than 64 features]
+    /// [default: 1e-6; 1e-10 if fewer than 64 features vary]
     #[arg(long, value_name = "T")]
     tol: Option<f64>,
     /// Plain EM: no extrapolation in late iterations, which saves many of them [default: off]
     #[arg(long)]
     no_accelerate: bool,
-    /// Pseudo-count of ink and of blank in every mean; 0: maximum likelihood
-    /// [default: 0.1; 0 for rows of fewer than 64 features]
+    /// Average rows that the prior adds to every cluster; 0: maximum likelihood [default: 2; 0 if
+    /// fewer than 64 features vary]
     #[arg(long, value_name = "A")]
     alpha: Option<f64>,
     /// Memory for lists of the rows of a .bits file that stays on disk, such as 4G: less takes
@@ -90,8 +90,8 @@ impl FitArgs {
         Reading { model_rule, is_for_training: true, ..self.reading.reading() }
     }
 
-    pub(crate) fn params(&self, n_components: usize, n_features: usize) -> FitParams {
-        let defaults = FitParams::new(n_components).for_features(n_features);
+    pub(crate) fn params(&self, n_components: usize, n_varying: usize) -> FitParams {
+        let defaults = FitParams::new(n_components).for_features(n_varying);
         FitParams {
             n_components,
             init: self.init.clone(),

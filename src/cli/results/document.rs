@@ -2,7 +2,6 @@
 
 use crate::cli::input::Input;
 use crate::cli::terminal::Clock;
-use crate::mixture::BernoulliMixture;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
@@ -22,14 +21,6 @@ pub(crate) struct Scores {
     pub(crate) score: f64,
     /// Bits for one pixel that is not missing: the negative score in base 2; never -0.
     pub(crate) bits_per_pixel: f64,
-}
-
-/// The information criteria; less is better.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Criteria {
-    pub(crate) aic: f64,
-    pub(crate) bic: f64,
-    pub(crate) icl: f64,
 }
 
 /// One document with the keys of all `parts`, in their order.
@@ -62,22 +53,6 @@ impl Scores {
         // Rows in which nothing was seen need no bits.
         let bits_per_pixel = if n_bits > 0.0 { (0.0 - score) / n_bits } else { 0.0 };
         Self { log_likelihood, score, bits_per_pixel }
-    }
-}
-
-impl Criteria {
-    /// Of a mixture and its log-likelihood and entropy, both in total nats over `n` rows by weight.
-    pub(crate) fn new(
-        mixture: &BernoulliMixture,
-        log_likelihood: f64,
-        entropy: f64,
-        n: f64,
-    ) -> Self {
-        Self {
-            aic: mixture.aic(log_likelihood),
-            bic: mixture.bic(log_likelihood, n),
-            icl: mixture.icl(log_likelihood, n, entropy),
-        }
     }
 }
 

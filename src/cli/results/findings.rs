@@ -78,7 +78,7 @@ fn advice(found: &Diagnosis) -> &'static str {
             "start anew from means inside (0, 1), or take alpha > 0, which keeps them there"
         }
         Diagnosis::DeadComponents { .. } => {
-            "take a smaller k: this fit has that many clusters fewer"
+            "no rows are left that gain more there than the prior costs: take a smaller k or alpha"
         }
         Diagnosis::DuplicateComponents { .. } => "take a smaller k, or more starts",
         Diagnosis::BoundaryMeans { .. } => {

@@ -92,7 +92,8 @@ impl ErrorArgs {
 
     fn params(&self, model: &Model, input: &Input) -> FitParams {
         let memory = memory::for_lists(None);
-        let defaults = FitParams::default().for_features(input.bits.n_features()).memory(memory);
+        let n_varying = input.rows().n_varying();
+        let defaults = FitParams::default().for_features(n_varying).memory(memory);
         let seed = self.seed.unwrap_or(0);
         match model.provenance.as_ref().map(|provenance| &provenance.settings) {
             Some(fit) => {

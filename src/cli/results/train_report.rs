@@ -1,7 +1,7 @@
 //! What a fit tells: table, trust and scores as text and as JSON, the history as CSV.
 
 use super::clusters::{self, Agreement, Clustering};
-use super::document::{Criteria, Written, merged, training_data};
+use super::document::{Written, merged, training_data};
 use super::trust::{self, TrustInWords};
 use crate::cli::input::{Input, demo};
 use crate::cli::terminal::tables;
@@ -10,6 +10,7 @@ use crate::em::{Fit, FitReport, FitSettings, SAME_OPTIMUM, StartReport, StopReas
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::model_file::{FitRecord, Item, Member, Model, Provenance, StartRecord, Typicality};
+use crate::record::Criteria;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
@@ -109,8 +110,9 @@ impl Results {
 
     fn criteria(&self) -> Criteria {
         let Clustering { scores, entropy, .. } = &self.training;
-        let (mixture, n) = (&self.model.mixture, self.training.total_weight);
-        Criteria::new(mixture, scores.log_likelihood, *entropy, n)
+        let (log_likelihood, entropy) = (scores.log_likelihood, *entropy);
+        // Where the fit knew labels, its own log-likelihood is that of rows and labels.
+        FitReport { log_likelihood, entropy, ..self.report.clone() }.criteria()
     }
 
     pub(crate) fn document(&self, written: &Written) -> Value {
@@ -214,6 +216,7 @@ fn record(report: &FitReport) -> FitRecord {
     });
     FitRecord {
         log_likelihood: report.log_likelihood,
+        n_parameters: report.n_parameters as u64,
         n_iter: report.n_iter as u64,
         stop: report.stop,
         // A --from model may rule rows out: its -inf cannot be drawn or stored.

@@ -5,8 +5,8 @@
 //! Bernoulli mixture that is a sum of divergences,
 //!
 //! ```text
-//! sum_k N_k / N log(N_k / (N pi_k)) + sum_kd (N_k + 2 alpha) / N KL(mode_kd, mu_kd)
-//! mode_kd = (S_kd + alpha) / (N_k + 2 alpha)
+//! sum_k N_k / N log(N_k / (N pi_k)) + sum_kd (N_k + alpha) / N KL(mode_kd, mu_kd)
+//! mode_kd = (S_kd + alpha b_d) / (N_k + alpha)
 //! ```
 //!
 //! in nats per sample. It is 0 if and only if the gradient is 0. To leading order it is half of the
@@ -42,13 +42,13 @@ pub(super) fn interior(found: &Scored) -> f64 {
 /// The gain of an M-step by means on the boundary that it moves inside, in nats per sample. With
 /// smoothing no mean is on the boundary, so the gain is 0.
 pub(super) fn boundary(found: &Scored, e_step: &mut EStep) -> Result<f64> {
-    if found.alpha > 0.0 || !found.mixture.means().iter().any(|&m| is_on_boundary(m)) {
+    if found.prior.alpha() > 0.0 || !found.mixture.means().iter().any(|&m| is_on_boundary(m)) {
         return Ok(0.0);
     }
     let (weights, mut means) = found.mixture.clone().into_parts();
     means.iter_mut().for_each(|m| *m = m.clamp(BOUNDARY, 1.0 - BOUNDARY));
     let inside = BernoulliMixture::new(weights, means)?;
-    let inside = Scored::new(&inside, e_step, found.alpha);
+    let inside = Scored::new(&inside, e_step, found.prior);
     let leaves = |mode: f64, mean: f64| {
         if mean < 0.5 {
             mean <= BOUNDARY && mode > mean
@@ -65,14 +65,14 @@ pub(in crate::em) fn is_on_boundary(mean: f64) -> bool {
 }
 
 fn gain_of_means(found: &Scored, k: usize, counts: impl Fn(f64, f64) -> bool) -> f64 {
-    let (resp_sum, alpha) = (found.stats.resp_sum(k), found.alpha);
+    let (resp_sum, alpha) = (found.stats.resp_sum(k), found.prior.alpha());
     if resp_sum + alpha == 0.0 {
         return 0.0;
     }
     let of_mean = |((d, ones), &mean): ((usize, &f64), &f64)| {
         let observed = found.stats.observed_sum(d, k);
-        let total = observed + 2.0 * alpha;
-        let mode = (ones.min(observed) + alpha) / total;
+        let total = observed + alpha;
+        let mode = found.prior.mode(found.prior.base_rate(d), *ones, observed);
         // If every row misses the feature, there is no mode.
         if total > 0.0 && counts(mode, mean) { total * divergence(mode, mean) } else { 0.0 }
     };

@@ -48,7 +48,7 @@ pub(super) fn thin(found: &Scored) -> Option<Diagnosis> {
 
 /// The finding that means are 0 or 1, of features that are not the same in all rows.
 pub(super) fn on_boundary(found: &Scored) -> Option<Diagnosis> {
-    if found.alpha > 0.0 {
+    if found.prior.alpha() > 0.0 {
         return None;
     }
     let varies = varying(found);

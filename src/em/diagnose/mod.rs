@@ -12,8 +12,8 @@ mod support;
 pub(super) use certificate::is_on_boundary;
 
 use super::e_step::EStep;
-use super::m_step::log_prior;
 use super::params::FitParams;
+use super::prior::Prior;
 use super::rows::Rows;
 use super::stats::SufficientStats;
 use crate::error::Result;
@@ -43,18 +43,18 @@ struct Scored<'a> {
     stats: SufficientStats,
     /// The sum of the rows' weights.
     n_samples: f64,
-    alpha: f64,
+    prior: &'a Prior,
 }
 
 impl<'a> Scored<'a> {
-    fn new(mixture: &'a BernoulliMixture, e_step: &mut EStep, alpha: f64) -> Self {
+    fn new(mixture: &'a BernoulliMixture, e_step: &mut EStep, prior: &'a Prior) -> Self {
         let stats = e_step.run(mixture);
-        Self { mixture, n_samples: stats.total_weight(), stats, alpha }
+        Self { mixture, n_samples: stats.total_weight(), stats, prior }
     }
 
     /// The objective, in nats per sample.
     fn objective(&self) -> f64 {
-        (self.stats.log_likelihood() + log_prior(self.mixture, self.alpha)) / self.n_samples
+        (self.stats.log_likelihood() + self.prior.log_density(self.mixture)) / self.n_samples
     }
 }
 
@@ -69,9 +69,10 @@ pub(super) fn diagnose(
     stop: StopReason,
     rows: &Rows,
     e_step: &mut EStep,
+    prior: &Prior,
     params: &FitParams,
 ) -> Result<Findings> {
-    let found = Scored::new(mixture, e_step, params.alpha);
+    let found = Scored::new(mixture, e_step, prior);
     let gradient_residual = certificate::interior(&found) + certificate::boundary(&found, e_step)?;
     let by_rows = support::by_rows(&found, rows).map(Diagnosis::TooManyComponents);
     if stop == StopReason::Interrupted {

@@ -13,7 +13,7 @@
 use super::{Diagnosis, Scored, components};
 use crate::em::SAME_OPTIMUM;
 use crate::em::init::{Streams, random_means};
-use crate::em::{e_step::EStep, m_step::m_step, run::accelerate::Direction};
+use crate::em::{e_step::EStep, m_step::m_step, prior::Prior, run::accelerate::Direction};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 
@@ -39,18 +39,18 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
     if found.mixture.n_components() == 1 {
         return Ok(None);
     }
-    let Scored { n_samples, alpha, .. } = found;
+    let Scored { n_samples, prior, .. } = found;
     let objective = found.objective();
     let without_dead = components::without_dead(&found)?;
     let here = without_dead.as_ref().unwrap_or(found.mixture);
     // Its statistics are large and no longer needed.
     drop(found);
-    let Some(there) = steepest(here, alpha, e_step)? else { return Ok(None) };
+    let Some(there) = steepest(here, prior, e_step)? else { return Ok(None) };
     // The mean objective at `length` times the way to both sides, above the objective here.
     let mut rise = |length: f64| -> Result<f64> {
         let mut side = |length| -> Result<f64> {
             let mixture = Direction::new(here.clone(), &there).added_to(here, length)?;
-            Ok(Scored::new(&mixture, e_step, alpha).objective())
+            Ok(Scored::new(&mixture, e_step, prior).objective())
         };
         Ok((side(length)? + side(-length)?) / 2.0 - objective)
     };
@@ -66,13 +66,13 @@ pub(super) fn look(found: Scored, e_step: &mut EStep) -> Result<Option<Diagnosis
 /// `None` if EM does not move.
 fn steepest(
     here: &BernoulliMixture,
-    alpha: f64,
+    prior: &Prior,
     e_step: &mut EStep,
 ) -> Result<Option<BernoulliMixture>> {
     let mut there = at_distance(here, &shaken(here)?)?;
     for _ in 0..STEPS {
         let Some(from) = there else { return Ok(None) };
-        there = at_distance(here, &m_step(e_step.run(&from), alpha, &from)?)?;
+        there = at_distance(here, &m_step(e_step.run(&from), prior, &from)?)?;
     }
     Ok(there)
 }

@@ -14,6 +14,7 @@ use super::params::FitParams;
 use super::rows::Rows;
 use super::stats::SufficientStats;
 use crate::bits::WIDE_FROM;
+use crate::error::Result;
 use crate::kernels::RowBlock;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
@@ -32,14 +33,12 @@ fn block_rows(n_components: usize) -> usize {
 
 /// A data set prepared for many E-steps with K components.
 ///
-/// It holds lists of the rows, so the data itself need not be kept, unless it is mapped.
-pub struct EStep {
+pub struct EStep<'a> {
     n_components: usize,
+    rows: Rows<'a>,
     /// The mixture of the last run.
     scorer: Scorer,
     blocks: Blocks,
-    /// For each row, if rows have weights.
-    weights: Option<Vec<f64>>,
     total_weight: f64,
     /// Some rows, whose candidates are counted before every step.
     sample: RowBlock,
@@ -69,16 +68,16 @@ fn sample(rows: &Rows, layout: &Layout, block_size: usize) -> RowBlock {
     RowBlock::by_length(&layout.part(&rows.data, &rows.labels, 0..some.len(), Vec::new()), 0)
 }
 
-impl EStep {
+impl<'a> EStep<'a> {
     /// Lists the rows for E-steps with K components.
     ///
     /// Weights must be one for each row, finite and positive.
-    pub fn new<'a>(rows: impl Into<Rows<'a>>, n_components: usize) -> Self {
+    pub fn new(rows: impl Into<Rows<'a>>, n_components: usize) -> Self {
         Self::for_fit(rows, &FitParams { n_components, ..FitParams::default() })
     }
 
     /// As [`Self::new`], for the K of `params` and with lists that keep to [`FitParams::memory`].
-    pub fn for_fit<'a>(rows: impl Into<Rows<'a>>, params: &FitParams) -> Self {
+    pub fn for_fit(rows: impl Into<Rows<'a>>, params: &FitParams) -> Self {
         let (rows, n_components) = (rows.into(), params.n_components);
         let layout = Layout::new(&rows.data, rows.known());
         let layout = match feature_order(&layout, &rows.data, &rows.labels) {
@@ -90,9 +89,9 @@ impl EStep {
             n_components,
             blocks: Blocks::new(&rows, &layout, size, params.memory),
             sample: sample(&rows, &layout, size),
-            weights: rows.weights.as_deref().map(<[f64]>::to_vec),
             total_weight: rows.total_weight(),
             scorer: Scorer::blank(n_components, layout),
+            rows,
             sparse: sparse_step::for_components(n_components, n_columns),
             dense: DenseStep::new(n_components, n_columns),
         }
@@ -108,6 +107,17 @@ impl EStep {
         parallel::within_threads(|| self.run_within(mixture))
     }
 
+    /// The log-likelihood of all rows under `mixture`, in total nats. Every row is scored by all
+    /// components in double precision: slower than [`Self::run`], and as exact as sums are.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Features`] if `mixture` has another D than the rows.
+    pub(super) fn exact_log_likelihood(&self, mixture: &BernoulliMixture) -> Result<f64> {
+        let (data, known) = (&self.rows.data, self.rows.known());
+        let scores = mixture.map_known_rows(data, known, |_, log_prob, _| log_prob)?;
+        Ok(self.rows.weighted_sum(scores.into_iter()))
+    }
+
     fn run_within(&mut self, mixture: &BernoulliMixture) -> SufficientStats {
         let drift = self.scorer.set_mixture(mixture.weights(), mixture.means());
         let mut stats = if self.is_sparse(&drift) {
@@ -115,7 +125,7 @@ impl EStep {
             self.sparse.run(&self.scorer, &self.blocks)
         } else {
             self.sparse.release();
-            self.dense.run(&self.scorer, &self.blocks, self.weights.as_deref())
+            self.dense.run(&self.scorer, &self.blocks, self.rows.weights.as_deref())
         };
         stats.total_weight = self.total_weight;
         by_feature(stats, self.scorer.layout())
@@ -124,7 +134,7 @@ impl EStep {
     /// Whether the rows of the sample have few candidates. If so, the sparse step is prepared.
     fn is_sparse(&mut self, drift: &Drift) -> bool {
         let may_be = may_be_sparse(self.n_components, self.scorer.n_columns());
-        if self.weights.is_some() || !may_be {
+        if self.rows.weights.is_some() || !may_be {
             return false;
         }
         let n_candidates = self.sparse.prepare(&self.scorer, drift, &self.sample);

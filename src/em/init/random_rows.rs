@@ -2,7 +2,7 @@
 //!
 //! A bare row would be a mean on the boundary, under which every other row is impossible.
 
-use crate::em::rows::{Rows, weighted_counts};
+use crate::em::rows::{Margins, Rows};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use rand_distr::{Distribution, Uniform};
@@ -26,10 +26,8 @@ pub(super) fn draw(
 /// The overall mean stands in for what is missing in the row.
 pub(super) fn means_near(rows: &Rows, chosen: &[usize]) -> Result<BernoulliMixture> {
     let (data, n_components) = (&rows.data, chosen.len());
-    // Half a pseudo-count of each value keeps the means inside (0, 1).
-    let (ones, observed) = weighted_counts(rows);
-    let overall: Vec<f64> =
-        ones.into_iter().zip(observed).map(|(ones, all)| (ones + 0.5) / (all + 1.0)).collect();
+    let margins = Margins::new(rows);
+    let overall: Vec<f64> = (0..data.n_features()).map(|d| margins.base_rate(d)).collect();
     let half: Vec<f64> = overall.iter().map(|mean| mean / 2.0).collect();
     let mut means = half.repeat(n_components);
     for (mean, &i) in means.chunks_exact_mut(data.n_features()).zip(chosen) {

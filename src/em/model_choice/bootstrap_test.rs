@@ -8,7 +8,7 @@ use super::sweep::N_SPLITS;
 use crate::bits::BitMatrix;
 use crate::em::{
     init::Init, params::FitParams, report::Fit, rows::Rows, search::fit,
-    search::split_merge::neighbours::split,
+    search::split_merge::neighbours::split, view::View,
 };
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
@@ -82,7 +82,10 @@ pub fn bootstrap_test<'a>(
         let so_far = (weight / rows.total_weight() * n as f64).round() as usize;
         drawn_as.resize(so_far.min(n), i);
     }
-    let missing = rows.data.missing().map(|missing| missing.select(&drawn_as));
+    // Samples are of the features that vary: a pinned one would vary in a sample.
+    let view = View::new(&rows, params.alpha);
+    let truth = view.mixture(&null.mixture)?;
+    let missing = view.rows.data.missing().map(|missing| missing.select(&drawn_as));
     let is_ended = AtomicBool::new(false);
     let drawn = |b: usize| -> Result<Option<f64>> {
         if is_ended.load(Ordering::Relaxed) {
@@ -90,11 +93,11 @@ pub fn bootstrap_test<'a>(
         }
         // Starts draw from the stream of `seed` itself.
         let seed = params.seed.wrapping_add(1 + b as u64);
-        let (mut sample, _) = null.mixture.sample(drawn_as.len(), seed)?;
+        let (mut sample, _) = truth.sample(drawn_as.len(), seed)?;
         if let Some(missing) = &missing {
             sample = sample.with_missing(missing)?;
         }
-        let statistic = statistic(&sample, &null.mixture, params)?;
+        let statistic = statistic(&sample, &truth, params)?;
         is_ended.fetch_or(done().is_break(), Ordering::Relaxed);
         Ok(Some(statistic))
     };

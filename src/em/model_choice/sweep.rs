@@ -2,12 +2,14 @@
 
 use crate::bits::BitMatrix;
 use crate::em::report::{Fit, RunnerUp, SAME_OPTIMUM};
+use crate::em::search::policy::Policy;
 use crate::em::search::split_merge::neighbours::{merge, split};
 use crate::em::{
-    init::Init, observe::Observe, params::FitParams, rows::Rows, search::fit_observed,
+    init::Init, observe::Observe, params::FitParams, rows::Rows, search::fit_view, view::View,
 };
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
+use crate::parallel;
 use crate::record::StopReason;
 use std::fmt;
 
@@ -83,10 +85,17 @@ pub fn sweep<'a>(
     check_distinct(&rows.data, &ks, "distinct rows")?;
     let tried = vec![Tried::default(); ks.len()];
     let sweep = Sweep { fits: Vec::new(), interrupted: false };
-    let mut sweeper = Sweeper { rows, params, observe, tried, sweep };
-    sweeper.fit_alone(&ks)?;
-    sweeper.fit_from_neighbours()?;
-    Ok(sweeper.sweep)
+    // All of it sees the features that vary: others would change what is split.
+    let view = View::new(rows, params.alpha);
+    let mut sweeper = Sweeper { view: &view, params, observe, tried, sweep };
+    parallel::within_threads(|| {
+        sweeper.fit_alone(&ks).and_then(|()| sweeper.fit_from_neighbours())
+    })?;
+    let mut sweep = sweeper.sweep;
+    for SweptFit { fit, .. } in &mut sweep.fits {
+        *fit = view.restored_fit(fit.clone())?;
+    }
+    Ok(sweep)
 }
 
 /// Checks that the largest K is not above the number of distinct rows.
@@ -111,7 +120,7 @@ struct Tried {
 }
 
 struct Sweeper<'a> {
-    rows: &'a Rows<'a>,
+    view: &'a View<'a>,
     params: &'a FitParams,
     observe: &'a mut dyn Observe,
     tried: Vec<Tried>,
@@ -193,13 +202,14 @@ impl Sweeper<'_> {
             self.sweep.interrupted = true;
             return Ok(false);
         }
-        let has_improved = self.sweep.fits[i].merge_in(warm, origin, self.rows)?;
+        let has_improved = self.sweep.fits[i].merge_in(warm, origin, &self.view.rows)?;
         self.tried[i].n_improved += usize::from(has_improved);
         Ok(has_improved)
     }
 
     fn fit(&mut self, params: &FitParams) -> Result<Fit> {
-        fit_observed(self.rows.borrowed(), params, self.observe)
+        params.check(self.view.rows.borrowed())?;
+        fit_view(&Policy::for_params(params), self.view, params, self.observe).map(|(fit, _)| fit)
     }
 
     fn mixture(&self, i: usize) -> &BernoulliMixture {

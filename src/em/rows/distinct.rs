@@ -8,7 +8,6 @@
 //! whole weights are repeated instead.
 
 use super::Rows;
-use super::orient::Orientation;
 use crate::bits::WIDE_FROM;
 use crate::parallel;
 
@@ -57,11 +56,9 @@ struct Kind {
 const ROWS_PER_SORT: usize = 1 << 18;
 
 fn distinct(rows: &Rows) -> Rows<'static> {
-    // Sorted as the fit turns them, so that swapping ones and zeros changes nothing.
-    let turned = Orientation::new(rows).turned(rows).data;
     let kind = |i: usize| {
         let missing = rows.data.missing().map_or(0, |missing| word(&missing.row(i)));
-        let key = (word(&turned.row(i)), missing, rows.labels.get(i).copied().flatten());
+        let key = (word(&rows.data.row(i)), missing, rows.labels.get(i).copied().flatten());
         Kind { key, first: i, weight: rows.weight(i) }
     };
     let (mut kinds, mut next, n) = (Vec::new(), 0, rows.data.n_samples());

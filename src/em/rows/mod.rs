@@ -2,9 +2,8 @@
 
 mod counts;
 mod distinct;
-pub(crate) mod orient;
 
-pub(crate) use counts::weighted_counts;
+pub(crate) use counts::Margins;
 pub use distinct::condensed;
 
 use crate::bits::BitMatrix;
@@ -128,6 +127,12 @@ impl<'a> Rows<'a> {
         }
         let allowed = "from 2 to 2^27 rows in all, for samples of so many are drawn";
         Err(Error::parameter("weights", format!("{n} in all"), allowed))
+    }
+
+    /// The number of features in which rows that weigh something differ, at most D.
+    pub fn n_varying(&self) -> usize {
+        let margins = Margins::new(self);
+        (0..self.data.n_features()).filter(|&d| margins.varies(d)).count()
     }
 
     /// The weighted mean over rows of the number of features that are observed, from 0 to D.

@@ -1,15 +1,16 @@
 //! One mixture for each label: where all labels are known, there is a fit for each, and all
 //! classify.
 
-use super::fit_by;
+use super::fit_view;
 use super::policy::Policy;
 use super::report::report_without_starts;
 use crate::em::diagnose::{Findings, diagnose};
 use crate::em::report::{Fit, FitReport};
-use crate::em::rows::{Rows, condensed};
-use crate::em::{e_step::EStep, observe::Observe, params::FitParams, rows::orient::Orientation};
+use crate::em::rows::{Margins, Rows, condensed};
+use crate::em::{e_step::EStep, observe::Observe, params::FitParams, view::View};
 use crate::error::Result;
 use crate::mixture::{Assignment, BernoulliMixture};
+use crate::parallel;
 use crate::record::StopReason;
 use crate::scorer::KnownLabels;
 use std::collections::BTreeSet;
@@ -42,8 +43,17 @@ pub(crate) fn fit_assigned_by_label(
     observe: &mut dyn Observe,
 ) -> Result<(Fit, Vec<Assignment>)> {
     let params = FitParams { n_components: n_per_label, ..params.clone() };
+    parallel::within_threads(|| fit_each_label(rows, &params, observe))
+}
+
+fn fit_each_label(
+    rows: &Rows,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<(Fit, Vec<Assignment>)> {
+    let margins = Margins::new(rows);
     let labels: BTreeSet<u32> = rows.labels.iter().copied().flatten().collect();
-    let policy = Policy::for_params(&params).sharing_budget(labels.len());
+    let policy = Policy::for_params(params).sharing_budget(labels.len());
     let (mut weights, mut means) = (Vec::new(), Vec::new());
     let (mut label_of, mut reports) = (Vec::new(), Vec::new());
     for label in labels {
@@ -51,7 +61,10 @@ pub(crate) fn fit_assigned_by_label(
             (0..rows.labels.len()).filter(|&i| rows.labels[i] == Some(label)).collect();
         let members = rows.select(&members).labelled(KnownLabels::default());
         let share = members.total_weight() / rows.total_weight();
-        let fit = fit_by(&policy, members, &params, observe)?;
+        params.check(members.borrowed())?;
+        // All labels share one prior, as in a fit to all rows at once.
+        let view = View::of_part(&members, &margins, params.alpha);
+        let fit = view.restored_fit(fit_view(&policy, &view, params, observe)?.0)?;
         weights.extend(fit.mixture.weights().iter().map(|weight| share * weight));
         means.extend_from_slice(fit.mixture.means());
         label_of.resize(weights.len(), Some(label));
@@ -60,7 +73,7 @@ pub(crate) fn fit_assigned_by_label(
     let mixture = BernoulliMixture::normalised(weights, means)?;
     let order = mixture.order_by_weight();
     let label_of = order.iter().map(|&k| label_of[k]).collect();
-    joined(mixture.permuted(&order), label_of, reports, rows, &params)
+    joined(mixture.permuted(&order), label_of, reports, rows, params)
 }
 
 /// The fit of all labels together, from the fits of each. `label_of` holds the labels of the
@@ -76,9 +89,11 @@ fn joined(
     let assignments = mixture.assign_known(&rows.data, known)?;
     let is_reason = |stop: &StopReason| reports.iter().any(|report| report.stop == *stop);
     let stop = BY_SEVERITY.into_iter().rfind(is_reason).unwrap_or(StopReason::Converged);
-    let findings = examined(&mixture, stop, &label_of, rows, params)?;
+    let view = View::new(rows, params.alpha);
+    let findings = examined(&mixture, stop, &label_of, &view, params)?;
     let history = vec![rows.weighted_sum(assignments.iter().map(|row| row.log_prob))];
-    let report = report_without_starts(stop, history, rows, &assignments, findings);
+    let report =
+        report_without_starts(stop, history, label_of.len(), &view, &assignments, findings);
     let n_iter = reports.iter().map(|report| report.n_iter).sum();
     let report = FitReport { n_iter, by_label: reports, ..report };
     Ok((Fit { mixture, label_of, report }, assignments))
@@ -89,15 +104,14 @@ fn examined(
     mixture: &BernoulliMixture,
     stop: StopReason,
     label_of: &[Option<u32>],
-    rows: &Rows,
+    view: &View,
     params: &FitParams,
 ) -> Result<Findings> {
-    let orientation = Orientation::new(rows);
-    let rows = Rows { label_of: label_of.to_vec().into(), ..rows.borrowed() };
+    let rows = Rows { label_of: label_of.to_vec().into(), ..view.rows.borrowed() };
     let rows = condensed(&rows);
     let of_all = FitParams { n_components: label_of.len(), ..params.clone() };
-    let mut e_step = EStep::for_fit(orientation.turned(&rows), &of_all);
-    diagnose(&orientation.turn(mixture)?, stop, &rows, &mut e_step, params)
+    let mut e_step = EStep::for_fit(rows.borrowed(), &of_all);
+    diagnose(&view.mixture(mixture)?, stop, &rows, &mut e_step, &view.prior, params)
 }
 
 /// The stop reason of many fits is that of the one that ended worst: the last of these.

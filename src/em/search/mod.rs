@@ -9,9 +9,7 @@ pub(crate) mod split_merge;
 
 use crate::em::observe::{Observe, Silent};
 use crate::em::rows::{Rows, condensed};
-use crate::em::{
-    diagnose::diagnose, e_step::EStep, params::FitParams, report::Fit, rows::orient::Orientation,
-};
+use crate::em::{diagnose::diagnose, e_step::EStep, params::FitParams, report::Fit, view::View};
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::parallel;
@@ -67,33 +65,38 @@ pub(crate) fn fit_assigned<'a>(
 ) -> Result<(Fit, Vec<Assignment>)> {
     let rows = rows.into();
     params.check(rows.borrowed())?;
-    parallel::within_threads(|| fit_checked(policy, &rows, params, observe))
+    parallel::within_threads(|| {
+        let view = View::new(&rows, params.alpha);
+        let (fit, assignments) = fit_view(policy, &view, &view.params(params)?, observe)?;
+        Ok((view.restored_fit(fit)?, view.restored_assignments(assignments)))
+    })
 }
 
-fn fit_checked(
+/// A fit to the rows of `view` as they are seen, and what it says of each.
+pub(crate) fn fit_view(
     policy: &Policy,
-    rows: &Rows,
+    view: &View,
     params: &FitParams,
     observe: &mut dyn Observe,
 ) -> Result<(Fit, Vec<Assignment>)> {
+    let (rows, prior, observe) = (&view.rows, &view.prior, &mut view.observed_by(observe));
     let condensed = condensed(rows);
-    let orientation = Orientation::new(rows);
-    let mut e_step = EStep::for_fit(orientation.turned(&condensed), params);
-    let mut found = search(policy, &condensed, params, &orientation, &mut e_step, observe)?;
+    let mut e_step = EStep::for_fit(condensed.borrowed(), params);
+    let mut found = search(policy, &condensed, params, prior, &mut e_step, observe)?;
     let order = found.best.mixture.order_by_weight();
-    found.best.mixture = Arc::new(found.best.mixture.permuted(&order));
+    let mixture = Arc::new(found.best.mixture.permuted(&order));
+    found.best.mixture = mixture.clone();
     let label_of: Vec<_> = order.iter().filter_map(|&k| rows.label_of.get(k).copied()).collect();
     let ordered = Rows { label_of: label_of.clone().into(), ..condensed.borrowed() };
     if !label_of.is_empty() {
         // Components have changed places, and labels with them.
         drop(e_step);
-        e_step = EStep::for_fit(orientation.turned(&ordered), params);
+        e_step = EStep::for_fit(ordered.borrowed(), params);
     }
-    let findings = diagnose(&found.best.mixture, found.stop(), &ordered, &mut e_step, params)?;
+    let findings = diagnose(&mixture, found.stop(), &ordered, &mut e_step, prior, params)?;
     drop(e_step);
-    let mixture = orientation.turn(&found.best.mixture)?;
     let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
     let assignments = mixture.assign_known(&rows.data, known)?;
-    let report = found.report(rows, &orientation, &assignments, findings)?;
-    Ok((Fit { mixture, label_of, report }, assignments))
+    let report = found.report(view, &assignments, findings)?;
+    Ok((Fit { mixture: Arc::unwrap_or_clone(mixture), label_of, report }, assignments))
 }

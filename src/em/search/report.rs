@@ -2,7 +2,7 @@
 
 use super::restarts::Found;
 use crate::em::report::{FitReport, RunnerUp};
-use crate::em::{diagnose::Findings, rows::Rows, rows::orient::Orientation, run::EmRun};
+use crate::em::{diagnose::Findings, rows::Rows, run::EmRun, view::View};
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::record::StopReason;
@@ -14,20 +14,20 @@ impl Found {
         if was_interrupted { StopReason::Interrupted } else { self.starts[self.best.start].stop }
     }
 
-    /// The report of a fit to `rows`, to each of which its best mixture gives one of `assignments`.
+    /// The report of a fit to the rows of `view`, to each of which its best mixture gives one of
+    /// `assignments`.
     pub(super) fn report(
         self,
-        rows: &Rows,
-        orientation: &Orientation,
+        view: &View,
         assignments: &[Assignment],
         findings: Findings,
     ) -> Result<FitReport> {
         let runner_up = self.runner_up.as_ref();
-        let runner_up = runner_up.map(|run| compared(run, orientation, assignments, rows));
+        let runner_up = runner_up.map(|run| compared(run, assignments, &view.rows));
         let (runner_up, stop) = (runner_up.transpose()?, self.stop());
         let Self { starts, best, .. } = self;
-        let best_start = best.start;
-        let report = report_without_starts(stop, best.history, rows, assignments, findings);
+        let (best_start, k) = (best.start, best.mixture.n_components());
+        let report = report_without_starts(stop, best.history, k, view, assignments, findings);
         Ok(FitReport { best_start, starts, runner_up, ..report })
     }
 }
@@ -35,10 +35,12 @@ impl Found {
 pub(super) fn report_without_starts(
     stop: StopReason,
     history: Vec<f64>,
-    rows: &Rows,
+    n_components: usize,
+    view: &View,
     assignments: &[Assignment],
     findings: Findings,
 ) -> FitReport {
+    let rows = &view.rows;
     FitReport {
         n_iter: history.len() - 1,
         stop,
@@ -46,6 +48,8 @@ pub(super) fn report_without_starts(
         log_likelihood: rows.weighted_sum(assignments.iter().map(|row| row.log_prob)),
         entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
         total_weight: rows.total_weight(),
+        answered_weight: view.answered_weight(),
+        n_parameters: n_components * (view.n_varying() + 1) - 1,
         best_start: 0,
         starts: Vec::new(),
         runner_up: None,
@@ -56,15 +60,9 @@ pub(super) fn report_without_starts(
 }
 
 /// The run that ended in the next optimum, compared with the `best` assignments of the rows.
-fn compared(
-    run: &EmRun,
-    orientation: &Orientation,
-    best: &[Assignment],
-    rows: &Rows,
-) -> Result<RunnerUp> {
-    let mixture = orientation.turn(&run.mixture)?;
-    let components = mixture.predict_known(&rows.data, rows.known())?;
+fn compared(run: &EmRun, best: &[Assignment], rows: &Rows) -> Result<RunnerUp> {
+    let components = run.mixture.predict_known(&rows.data, rows.known())?;
     let best = best.iter().map(|assignment| assignment.component);
-    let ari = rows.agreement(mixture.n_components(), best.zip(components));
+    let ari = rows.agreement(run.mixture.n_components(), best.zip(components));
     Ok(RunnerUp { start: run.start, objective: run.objective(), ari })
 }

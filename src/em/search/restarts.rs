@@ -3,11 +3,10 @@
 use super::policy::Policy;
 use super::race::Race;
 use super::split_merge::moves::moves;
-use crate::em::init::{Init, Streams};
+use crate::em::init::Streams;
 use crate::em::report::{SAME_OPTIMUM, StartReport};
 use crate::em::{
-    e_step::EStep, observe::Observe, params::FitParams, rows::Rows, rows::orient::Orientation,
-    run::EmRun,
+    e_step::EStep, observe::Observe, params::FitParams, prior::Prior, rows::Rows, run::EmRun,
 };
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
@@ -29,7 +28,7 @@ const MAX_ROUNDS: usize = 200;
 /// Fixed cost of one E-step, as a number of rows.
 const E_STEP_OVERHEAD_ROWS: usize = 300;
 
-/// What a search found. Mixtures are those of the turned data.
+/// What a search found.
 pub(super) struct Found {
     pub(super) starts: Vec<StartReport>,
     pub(super) best: EmRun,
@@ -37,23 +36,19 @@ pub(super) struct Found {
     pub(super) runner_up: Option<EmRun>,
 }
 
-/// Searches as `policy` says. `e_step` is made for `rows` turned by `orientation`.
+/// Searches as `policy` says. `e_step` is made for `rows`.
 pub(super) fn search(
     policy: &Policy,
     rows: &Rows,
     params: &FitParams,
-    orientation: &Orientation,
+    prior: &Arc<Prior>,
     e_step: &mut EStep,
     observe: &mut dyn Observe,
 ) -> Result<Found> {
-    let mut params = params.clone();
-    if let Init::From(mixture) = &params.init {
-        params.init = Init::From(orientation.turn(mixture)?);
-    }
     let mut search = Search {
         rows,
-        orientation,
-        params: &params,
+        prior,
+        params,
         policy,
         observe,
         tolerance: SAME_OPTIMUM * rows.total_weight(),
@@ -70,7 +65,7 @@ pub(super) fn search(
 
 struct Search<'a> {
     rows: &'a Rows<'a>,
-    orientation: &'a Orientation,
+    prior: &'a Arc<Prior>,
     params: &'a FitParams,
     policy: &'a Policy,
     observe: &'a mut dyn Observe,
@@ -122,8 +117,8 @@ impl Search<'_> {
         let FitParams { init, n_components, .. } = self.params;
         let mut best: Vec<EmRun> = Vec::new();
         for _ in 0..self.policy.n_starts {
-            let mixture = init.mixture(&self.turned(), *n_components, streams.next_stream())?;
-            let mut run = EmRun::new(self.starts.len(), mixture, e_step, self.params)?;
+            let mixture = init.mixture(self.rows, *n_components, streams.next_stream())?;
+            let mut run = EmRun::new(self.starts.len(), mixture, e_step, self.prior, self.params)?;
             let short_iter = self.policy.short_iter.min(self.params.max_iter);
             run.iterate(short_iter, e_step, self.params, self.observe)?;
             self.starts.push(self.report(&run));
@@ -160,7 +155,7 @@ impl Search<'_> {
         if self.policy.n_tries == 0 || is_known || has_labels || self.is_interrupted() {
             return Ok(None);
         }
-        let moves = moves(&self.turned(), &best.mixture, self.params)?;
+        let moves = moves(self.rows, &best.mixture, self.prior, self.params)?;
         for a_move in moves.iter().take(self.policy.n_tries) {
             if self.work() >= self.policy.budget {
                 break;
@@ -168,6 +163,10 @@ impl Search<'_> {
             let run = self.try_move(a_move.applied(&best.mixture)?, best, e_step)?;
             if self.is_interrupted() || self.is_better(&run, best) {
                 return Ok(Some(run));
+            }
+            if run.objective() > best.objective {
+                // The same optimum, but its last digits are better.
+                self.keep(run);
             }
         }
         Ok(None)
@@ -180,11 +179,11 @@ impl Search<'_> {
         best: &RoundBest,
         e_step: &mut EStep,
     ) -> Result<EmRun> {
-        let mut run = EmRun::new(self.starts.len(), mixture, e_step, self.params)?;
+        let mut run = EmRun::new(self.starts.len(), mixture, e_step, self.prior, self.params)?;
         let gap = (best.objective - run.objective()) / self.rows.total_weight();
         let mut race = Race::new(self.observe, gap);
         run.iterate(self.params.max_iter, e_step, self.params, &mut race)?;
-        let is_abandoned = !race.was_interrupted && !self.is_better(&run, best);
+        let is_abandoned = !race.was_interrupted && run.objective() <= best.objective;
         let mut report = self.report(&run);
         if is_abandoned {
             report.stop = StopReason::Abandoned;
@@ -242,11 +241,6 @@ impl Search<'_> {
         let per_row =
             self.params.n_components.div_ceil(8) * self.rows.data.n_features().div_ceil(1000);
         n_e_steps.saturating_mul(n_rows.saturating_mul(per_row))
-    }
-
-    /// The data turned. It is made anew each time, for that is cheap and keeping it is not.
-    fn turned(&self) -> Rows<'_> {
-        self.orientation.turned(self.rows)
     }
 
     fn report(&self, run: &EmRun) -> StartReport {

@@ -2,7 +2,7 @@
 
 use super::standard_errors::StandardErrors;
 use crate::em::init::{Init, Streams};
-use crate::em::{params::FitParams, rows::Rows, search::fit};
+use crate::em::{params::FitParams, rows::Rows, search::fit, view::View};
 use crate::error::{Error, Result};
 use crate::metrics::match_components;
 use crate::mixture::BernoulliMixture;
@@ -51,6 +51,7 @@ pub fn bootstrap<'a>(
     if n_refits < 2 {
         return Err(Error::parameter("n_refits", n_refits, "a whole number from 2"));
     }
+    let view = View::new(rows, params.alpha);
     let start = if params.alpha > 0.0 {
         mixture.clone()
     } else {
@@ -77,7 +78,7 @@ pub fn bootstrap<'a>(
             add_deviations(&mut sums, mixture, &refit);
         }
     }
-    let errors = StandardErrors::from_refits(mixture, &sums, n_refits);
+    let errors = StandardErrors::from_refits(mixture, view.features(), &sums, n_refits);
     Ok(Bootstrap { errors, n_refits, n_converged })
 }
 

@@ -15,7 +15,7 @@
 //! Berndt, Hall, Hall and Hausman (1974), which poLCA takes.
 
 use crate::em::diagnose::is_on_boundary;
-use crate::em::rows::Rows;
+use crate::em::{prior::Prior, rows::Rows};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
@@ -95,6 +95,18 @@ pub(crate) enum Parameter {
     Mean { component: usize, feature: usize },
 }
 
+impl Parameter {
+    /// This parameter, its feature being one of some `features`, among all features.
+    pub(crate) fn of(self, features: &[usize]) -> Self {
+        match self {
+            Self::Mean { component, feature } => {
+                Self::Mean { component, feature: features[feature] }
+            }
+            Self::Weight { .. } => self,
+        }
+    }
+}
+
 /// The observed information at `mixture`: minus the second derivatives of the objective, which is
 /// the log-likelihood plus the log prior. Rows and columns are those of [`FreeParameters::list`].
 ///
@@ -108,7 +120,7 @@ pub(crate) fn observed_information(
     mixture: &BernoulliMixture,
     free: &FreeParameters,
     rows: &Rows,
-    alpha: f64,
+    prior: &Prior,
 ) -> Result<DMatrix<f64>> {
     let n = free.n_derivatives();
     let mut information = DMatrix::zeros(n, n);
@@ -118,7 +130,7 @@ pub(crate) fn observed_information(
         let block = Derivatives::new(mixture, free, &rows.select(&some))?;
         block.add_to(&mut information, free);
     }
-    add_prior(&mut information, mixture, free, alpha);
+    add_prior(&mut information, mixture, free, prior);
     Ok(on_simplex(information, free))
 }
 
@@ -188,18 +200,19 @@ fn mean_score(bit: bool, mean: f64) -> f64 {
     if bit { 1.0 / mean } else { -1.0 / (1.0 - mean) }
 }
 
-/// Minus the second derivatives of `alpha log(mu (1 - mu))`.
+/// Minus the second derivatives of the log prior.
 fn add_prior(
     information: &mut DMatrix<f64>,
     mixture: &BernoulliMixture,
     free: &FreeParameters,
-    alpha: f64,
+    prior: &Prior,
 ) {
     for ((k, features), first) in free.means.iter().zip(free.offsets()) {
         for (f, &d) in features.iter().enumerate() {
             let mean = mixture.mean(*k)[d];
-            let bend = 1.0 / (mean * mean) + 1.0 / ((1.0 - mean) * (1.0 - mean));
-            information[(first + f, first + f)] += alpha * bend;
+            let (b, zero) = (prior.base_rate(d), 1.0 - mean);
+            let bend = b / (mean * mean) + (1.0 - b) / (zero * zero);
+            information[(first + f, first + f)] += prior.alpha() * bend;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Standard errors of weights and means from the curvature of the objective at its maximum.
 
 use super::information::{FreeParameters, Parameter, observed_information};
-use crate::em::rows::Rows;
+use crate::em::{rows::Rows, view::View};
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use nalgebra::DMatrix;
@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 /// The standard errors of a mixture's parameters, in their own unit: probability.
 ///
 /// Components without weight have none. Nor have means on the boundary, within 1e-6 of 0 or 1: a
-/// curvature says nothing of them.
+/// curvature says nothing of them. Nor have those of a feature that is the same in every row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StandardErrors {
     n_components: usize,
@@ -18,7 +18,8 @@ pub struct StandardErrors {
     errors: Vec<Option<f64>>,
 }
 
-/// The largest K x D for which the information, a matrix of about that size, is computed.
+/// The largest K x D, of the features that vary, for which the information, a matrix of about that
+/// size, is computed.
 pub const MAX_MEANS: usize = 2000;
 
 /// A parameter is not identified if all others leave less than this part of its own information.
@@ -46,11 +47,14 @@ impl StandardErrors {
     ) -> Result<Self> {
         let rows = &rows.into();
         check(mixture, rows)?;
-        let free = FreeParameters::new(mixture);
-        let information = observed_information(mixture, &free, rows, alpha)?;
-        let parameters = free.list();
-        let covariance = inverse(information, &parameters)?;
+        let view = View::new(rows, alpha);
         let mut errors = Self::unknown(mixture);
+        let mixture = view.mixture(mixture)?;
+        check_size(&mixture)?;
+        let free = FreeParameters::new(&mixture);
+        let information = observed_information(&mixture, &free, &view.rows, &view.prior)?;
+        let parameters: Vec<_> = free.list().into_iter().map(|p| p.of(view.features())).collect();
+        let covariance = inverse(information, &parameters)?;
         for (place, parameter) in parameters.iter().enumerate() {
             errors.set(*parameter, covariance[(place, place)]);
         }
@@ -63,12 +67,22 @@ impl StandardErrors {
 
     /// Standard deviations over `n` refits, from the sums of the deviations and of their squares:
     /// weights first, then means.
-    pub(crate) fn from_refits(mixture: &BernoulliMixture, sums: &[(f64, f64)], n: usize) -> Self {
+    /// Those of means that are not of `features` are unknown.
+    pub(crate) fn from_refits(
+        mixture: &BernoulliMixture,
+        features: &[usize],
+        sums: &[(f64, f64)],
+        n: usize,
+    ) -> Self {
         let n = n as f64;
         let mut errors = Self::unknown(mixture);
         let free = FreeParameters::new(mixture);
         let reference = Parameter::Weight { component: free.reference() };
         for parameter in free.list().into_iter().chain([reference]) {
+            let is_seen = |feature: &usize| features.binary_search(feature).is_ok();
+            if matches!(&parameter, Parameter::Mean { feature, .. } if !is_seen(feature)) {
+                continue;
+            }
             let (sum, squares) = sums[errors.place(parameter)];
             errors.set(parameter, (squares - sum * sum / n) / (n - 1.0));
         }
@@ -115,12 +129,16 @@ impl StandardErrors {
     }
 }
 
-fn check(mixture: &BernoulliMixture, rows: &Rows) -> Result<()> {
+fn check_size(mixture: &BernoulliMixture) -> Result<()> {
     let n_means = mixture.means().len();
-    if n_means > MAX_MEANS {
-        let why = format!("the model has {n_means} means, more than {MAX_MEANS}");
-        return Err(Error::Information(why));
+    if n_means <= MAX_MEANS {
+        return Ok(());
     }
+    let why = format!("the model has {n_means} means that vary, more than {MAX_MEANS}");
+    Err(Error::Information(why))
+}
+
+fn check(mixture: &BernoulliMixture, rows: &Rows) -> Result<()> {
     if rows.data.n_features() != mixture.n_features() {
         return Err(Error::Features { data: rows.data.n_features(), model: mixture.n_features() });
     }

@@ -1,7 +1,8 @@
 //! The criteria by which numbers of clusters are compared, and which one each of them picks.
 
-use crate::cli::results::document::{Criteria, as_text};
+use crate::cli::results::document::as_text;
 use crate::em::{HeldOut, Origin, StopReason, SweptFit};
+use crate::record::Criteria;
 use serde::Serialize;
 use std::fmt;
 
@@ -66,8 +67,8 @@ impl Row {
         Self {
             k: mixture.n_components(),
             log_likelihood,
-            n_parameters: mixture.n_parameters(),
-            criteria: Criteria::new(mixture, log_likelihood, entropy, n),
+            n_parameters: report.n_parameters,
+            criteria: report.criteria(),
             entropy: entropy / n,
             held_out: held_out.map(|held_out| held_out.score),
             held_out_standard_error: held_out.map(|held_out| held_out.standard_error),
@@ -126,7 +127,7 @@ mod tests {
             k,
             log_likelihood: 0.0,
             n_parameters: k,
-            criteria: Criteria { aic: bic, bic, icl: bic },
+            criteria: Criteria::new(0, 1.0, -bic / 2.0, 0.0),
             entropy: 0.0,
             held_out,
             held_out_standard_error: held_out.map(|_| 0.1),

@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     }
     let rows = Rows::new(input, test, args.holdout, args.folds, args.fit.seed)?;
     let ks = args.ks(&rows.train);
-    let params = args.fit.params(1, rows.train.bits.n_features());
+    let params = args.fit.params(1, rows.train.rows().n_varying());
     args.check(&rows, &ks, &params)?;
     announce(&rows.train, *ks.last().unwrap_or(&1), console)?;
     let found = run.clock.fit(|| args.find(&rows, &ks, &params, console))?;

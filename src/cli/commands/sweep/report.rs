@@ -154,7 +154,7 @@ impl Report {
         if !ruled_out.is_empty() {
             remarks.push(format!(
                 "K = {ruled_out} rule out a held-out {} by means of 0 or 1: \
-                 --alpha 0.1 smooths them",
+                 --alpha 2 smooths them",
                 self.words.sample
             ));
         }

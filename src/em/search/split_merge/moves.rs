@@ -3,13 +3,14 @@
 //! A split's gain is measured on a sample of rows: what two components, fitted to the rows of one
 //! for a few iterations, score above one. EM from there decides whether a move is kept.
 
-use super::{Component, entropy, mixture_of};
+use super::{Component, mixture_of};
 use crate::em::init::{Init, Streams};
-use crate::em::rows::{Rows, weighted_counts};
-use crate::em::{e_step::EStep, observe::Silent, params::FitParams, run::EmRun};
+use crate::em::rows::{Margins, Rows};
+use crate::em::{e_step::EStep, observe::Silent, params::FitParams, prior::Prior, run::EmRun};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
+use std::sync::Arc;
 
 /// Iterations of the two components that show what a split gains.
 const SPLIT_ITERATIONS: usize = 10;
@@ -51,12 +52,13 @@ struct Split {
 pub(crate) fn moves(
     rows: &Rows,
     mixture: &BernoulliMixture,
+    prior: &Arc<Prior>,
     params: &FitParams,
 ) -> Result<Vec<Move>> {
     if mixture.n_components() < 3 {
         return Ok(Vec::new());
     }
-    let splits = splits(rows, mixture, params)?;
+    let splits = splits(rows, mixture, prior, params)?;
     let mut moves = Vec::new();
     for (merged, cost) in merges(mixture) {
         for split in splits.iter().filter(|split| !merged.contains(&split.component)) {
@@ -97,7 +99,12 @@ fn merges(mixture: &BernoulliMixture) -> Vec<([usize; 2], f64)> {
 }
 
 /// The splits that gain most.
-fn splits(rows: &Rows, mixture: &BernoulliMixture, params: &FitParams) -> Result<Vec<Split>> {
+fn splits(
+    rows: &Rows,
+    mixture: &BernoulliMixture,
+    prior: &Arc<Prior>,
+    params: &FitParams,
+) -> Result<Vec<Split>> {
     let (n, k) = (rows.data.n_samples(), mixture.n_components());
     let n_rows = MAX_SAMPLE_ROWS.min(SAMPLE_ROWS_PER_COMPONENT * k);
     let step = n.div_ceil(n_rows);
@@ -108,7 +115,7 @@ fn splits(rows: &Rows, mixture: &BernoulliMixture, params: &FitParams) -> Result
     }
     let (mut splits, mut streams) = (Vec::new(), Streams::new(params.seed));
     for (component, members) in members.iter().enumerate().filter(|(_, its)| its.len() > 1) {
-        let (gain, halves) = split(&sample.select(members), params, &mut streams)?;
+        let (gain, halves) = split(&sample.select(members), prior, params, &mut streams)?;
         splits.push(Split { component, halves, gain: gain / sample.total_weight() });
     }
     splits.sort_by(|a, b| b.gain.total_cmp(&a.gain));
@@ -119,29 +126,32 @@ fn splits(rows: &Rows, mixture: &BernoulliMixture, params: &FitParams) -> Result
 /// What two components score above one on `rows`, in total nats, and the two.
 fn split(
     rows: &Rows,
+    prior: &Arc<Prior>,
     params: &FitParams,
     streams: &mut Streams,
 ) -> Result<(f64, BernoulliMixture)> {
     let mut e_step = EStep::new(rows.borrowed(), 2);
     // k-means++ avoids two rows that are alike, from which so few iterations lead nowhere.
     let first = Init::KMeansPlusPlus.mixture(rows, 2, streams.next_stream())?;
-    let mut two = EmRun::new(0, first, &mut e_step, params)?;
+    let mut two = EmRun::new(0, first, &mut e_step, prior, params)?;
     two.iterate(SPLIT_ITERATIONS, &mut e_step, params, &mut Silent)?;
-    let gain = two.objective() - objective_of_one(rows, params.alpha);
+    let gain = two.objective() - objective_of_one(rows, prior)?;
     Ok((gain, BernoulliMixture::clone(&two.mixture)))
 }
 
 /// The objective of the one component that fits `rows` best, in total nats.
-///
-/// Each feature adds `(s + alpha) log m + (n - s + alpha) log(1 - m)` at `m = (s + alpha) / (n + 2
-/// alpha)`, with `s` ones in the `n` rows that observe it.
-fn objective_of_one(rows: &Rows, alpha: f64) -> f64 {
-    let (ones, observed) = weighted_counts(rows);
-    let objective = |(ones, observed): (f64, f64)| {
-        let total = observed + 2.0 * alpha;
-        if total > 0.0 { -total * entropy(vec![(ones + alpha) / total]) } else { 0.0 }
+fn objective_of_one(rows: &Rows, prior: &Prior) -> Result<f64> {
+    let Margins { ones, observed, .. } = Margins::new(rows);
+    let counts = || ones.iter().zip(&observed);
+    let mean = |((ones, observed), b): ((&f64, &f64), &f64)| {
+        if observed + prior.alpha() > 0.0 { prior.mode(*b, *ones, *observed) } else { *b }
     };
-    ones.into_iter().zip(observed).map(objective).sum()
+    let means: Vec<f64> = counts().zip(prior.base_rates()).map(mean).collect();
+    let part = |count: f64, p: f64| if count > 0.0 { count * libm::log(p) } else { 0.0 };
+    let both = counts().zip(&means);
+    let log_likelihood: f64 =
+        both.map(|((ones, all), m)| part(*ones, *m) + part(all - ones, 1.0 - m)).sum();
+    Ok(log_likelihood + prior.log_density(&BernoulliMixture::new([1.0], means)?))
 }
 
 #[cfg(test)]
@@ -170,13 +180,14 @@ mod tests {
     fn the_best_move_merges_what_is_one_and_splits_what_is_two_and_em_rises_from_there() {
         let (data, poor) = (three_kinds(), poor());
         let params = FitParams { n_components: 3, ..FitParams::default() };
-        let moves = moves(&Rows::new(&data), &poor, &params).unwrap();
+        let prior = Prior::new(&Rows::new(&data), params.alpha).into();
+        let moves = moves(&Rows::new(&data), &poor, &prior, &params).unwrap();
         assert_eq!((moves[0].merged, moves[0].split.component), ([0, 1], 2));
         assert!(moves[0].gain > 1.0);
         assert!(moves.windows(2).all(|pair| pair[0].gain >= pair[1].gain));
         let mut e_step = EStep::new(&data, 3);
         let mut end_from = |mixture| {
-            let mut run = EmRun::new(0, mixture, &mut e_step, &params).unwrap();
+            let mut run = EmRun::new(0, mixture, &mut e_step, &prior, &params).unwrap();
             run.iterate(200, &mut e_step, &params, &mut Silent).unwrap();
             run.objective()
         };
@@ -191,7 +202,9 @@ mod tests {
         let two =
             BernoulliMixture::normalised(poor.weights()[..2].into(), poor.means()[..60].into());
         let params = FitParams { n_components: 2, ..FitParams::default() };
-        assert!(moves(&Rows::new(&three_kinds()), &two.unwrap(), &params).unwrap().is_empty());
+        let data = three_kinds();
+        let prior = Prior::new(&Rows::new(&data), params.alpha).into();
+        assert!(moves(&Rows::new(&data), &two.unwrap(), &prior, &params).unwrap().is_empty());
     }
 
     #[test]
@@ -201,9 +214,10 @@ mod tests {
             let params = FitParams { n_components: 1, alpha, ..FitParams::default() };
             let one = BernoulliMixture::new([1.0], [0.5; 30]);
             let mut e_step = EStep::new(&data, 1);
-            let mut run = EmRun::new(0, one.unwrap(), &mut e_step, &params).unwrap();
+            let prior = Prior::new(&Rows::new(&data), alpha).into();
+            let mut run = EmRun::new(0, one.unwrap(), &mut e_step, &prior, &params).unwrap();
             run.iterate(1, &mut e_step, &params, &mut Silent).unwrap();
-            let ours = objective_of_one(&Rows::new(&data), alpha);
+            let ours = objective_of_one(&Rows::new(&data), &prior).unwrap();
             assert!((ours - run.objective()).abs() <= 1e-10 * ours.abs(), "{alpha}");
         }
     }
