@@ -71,15 +71,16 @@ mod render;
 mod scorer;
 
 pub use bits::BitMatrix;
+pub use data::{Columns, ModelRows, Remark, Texts, Values};
 pub use data::{Dataset, Labels, Pixels, Source, Split, load, load_with_test, write_npy};
 pub use em::{Fit, FitParams, FitReport, Init, RunnerUp, StartReport, fit, fit_observed};
 pub use em::{Iteration, Observe, Rows, Silent, n_threads, use_threads};
 pub use em::{StandardErrors, Sweep, SweptFit, sweep};
-pub use error::{DataProblem, Error, ModelProblem, Result};
+pub use error::{DataProblem, Error, ModelProblem, Result, TableProblem};
 pub use metrics::Contingency;
 pub use mixture::{Assignment, BernoulliMixture, Responsibilities};
 pub use model_file::{LabelTable, Member, Model, Typicality};
-pub use record::{Binarize, Criteria, Diagnosis, Excess, NInit, StopReason};
+pub use record::{Binarize, Criteria, Diagnosis, Excess, Item, NInit, StopReason};
 pub use scorer::KnownLabels;
 
 /// What the tests and benches of this crate see beyond its public names. It may change any day.

@@ -69,7 +69,7 @@ fn packed() -> Vec<u8> {
         rule: Binarize::Otsu,
         labels: Some(&labels),
         weights: Some(&[1.0, 0.0, 2.5]),
-        names: &[],
+        items: &[],
         synthetic: false,
     };
     let mut bytes = Vec::new();

@@ -2,6 +2,7 @@
 //! become the packed bits that the mixture is fitted to. The content of a file says what it is.
 
 mod binarize;
+mod columns;
 mod dataset;
 #[cfg(feature = "fetch")]
 mod download;
@@ -12,10 +13,13 @@ mod pixels;
 #[cfg(feature = "fetch")]
 mod published;
 mod read;
+mod remark;
 mod source;
+mod texts;
 mod write;
 
 pub use crate::record::Binarize;
+pub use columns::{Columns, ModelRows, Values};
 pub use dataset::{Dataset, Part, SourceKind};
 #[cfg(feature = "fetch")]
 pub use download::{Download, Published};
@@ -27,5 +31,7 @@ pub use published::PublishedSet;
 pub use read::label_file::read_labels;
 pub use read::packed::{Packed, PackedFile};
 pub use read::{has_test_split, load, load_all, load_with_test};
+pub use remark::Remark;
 pub use source::{Source, Split};
+pub use texts::Texts;
 pub use write::{write_idx, write_npy, write_npy_numbers};

@@ -1,5 +1,6 @@
 //! What is to be read: a path, and perhaps one split of it.
 
+use super::columns::Columns;
 use std::path::{Path, PathBuf};
 use std::{ffi::OsStr, fmt};
 
@@ -28,12 +29,13 @@ pub struct Source {
     path: PathBuf,
     split: Option<Split>,
     size: Option<(usize, usize)>,
+    columns: Columns,
 }
 
 impl Source {
     /// A source without a split: the training images where there are splits, else everything.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), split: None, size: None }
+        Self { path: path.into(), split: None, size: None, columns: Columns::default() }
     }
 
     /// The source that `PATH`, `PATH:train` or `PATH:test` names. A path that exists as written has
@@ -61,6 +63,17 @@ impl Source {
     #[doc(hidden)]
     pub fn with_size(self, height: usize, width: usize) -> Self {
         Self { size: Some((height, width)), ..self }
+    }
+
+    /// This source with what is asked of the columns of a table.
+    #[doc(hidden)]
+    pub fn with_columns(self, columns: Columns) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// What is asked of the columns of a table.
+    pub(crate) fn columns(&self) -> &Columns {
+        &self.columns
     }
 
     /// The height and width that pictures are to have.

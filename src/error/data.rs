@@ -1,5 +1,7 @@
 //! What can be wrong with a data source, with the numbers that show it.
 
+use super::table::TableProblem;
+
 /// What is wrong with a data source.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -121,9 +123,24 @@ pub enum DataProblem {
     /// A mask that fits no image: its images and size, and those of the data.
     #[error("is a mask of {found}, but the data is {expected}")]
     MaskSize { found: String, expected: String },
+    /// A table whose text, columns or values cannot be used.
+    #[error(transparent)]
+    Table(TableProblem),
+    /// An array of numbers that are neither images nor zeros and ones: some of its values.
+    #[error("holds {}, not 0 and 1", values.join(", "))]
+    ArrayValues { values: Vec<String> },
+    /// Rows that leave nothing to cluster: what is the same.
+    #[error("leaves nothing to cluster: {0}")]
+    AllTheSame(&'static str),
     /// A line of a label file, from 1, that is not one label: how it begins.
     #[error("line {line} holds {text:?}, which is neither blank nor a whole number")]
     LabelLine { line: u64, text: String },
+}
+
+impl From<TableProblem> for DataProblem {
+    fn from(problem: TableProblem) -> Self {
+        Self::Table(problem)
+    }
 }
 
 /// A number of things.

@@ -5,11 +5,13 @@
 
 mod data;
 mod model;
+mod table;
 
 use std::path::{Path, PathBuf};
 
 pub use data::DataProblem;
 pub use model::ModelProblem;
+pub use table::TableProblem;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

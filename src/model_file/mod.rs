@@ -41,9 +41,10 @@ mod typicality;
 use crate::error::ModelProblem;
 
 pub use crate::digest::Digest;
+pub use crate::record::Item;
 pub use envelope::{FORMAT_VERSION, MAX_FILE_LEN};
 pub use label_table::LabelTable;
-pub use model::{Item, Model};
+pub use model::Model;
 pub use record::{Confirmation, FitRecord, NextOptimum, Provenance, StartRecord, Trust};
 pub use typicality::{LEVELS, Member, Typicality};
 

@@ -8,7 +8,8 @@ use super::record::{FitRecord, Provenance, Trust};
 use super::{atomic, decode, encode, envelope};
 use super::{label_table::LabelTable, typicality::Typicality};
 use crate::error::{Error, ModelProblem, Result};
-use crate::{mixture::BernoulliMixture, record::Binarize};
+use crate::mixture::BernoulliMixture;
+use crate::record::{Binarize, Item};
 
 /// A mixture with all that is needed to use it and to say where it came from.
 ///
@@ -38,22 +39,6 @@ pub struct Model {
     pub(crate) trust: Option<Trust>,
     /// What the training samples of each cluster were like; `None` for an imported model.
     pub typicality: Option<Typicality>,
-}
-
-/// An item of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// The name of its column.
-    pub name: String,
-    /// Its C categories, each of them a feature; none for an item of zeros and ones, which is one.
-    pub categories: Vec<String>,
-}
-
-impl Item {
-    /// An item of zeros and ones.
-    pub fn binary(name: String) -> Self {
-        Self { name, categories: Vec::new() }
-    }
 }
 
 impl Model {
@@ -147,7 +132,7 @@ impl Model {
         ModelProblem::ensure(u64::from(height) * u64::from(width) == n_features as u64, || {
             format!("its pictures are {height} x {width}, its means {n_features} long")
         })?;
-        let of_items: usize = self.items.iter().map(|item| item.categories.len().max(1)).sum();
+        let of_items: usize = self.items.iter().map(Item::n_features).sum();
         ModelProblem::ensure([0, n_features].contains(&of_items), || {
             format!("its items have {of_items} features, its means {n_features}")
         })?;

@@ -16,7 +16,7 @@ pub(super) fn small_model() -> Model {
         height: 1,
         width: 2,
         binarize: Binarize::Threshold(128),
-        items: vec![Item { name: "colour".into(), categories }],
+        items: vec![Item { name: "colour".into(), categories }, Item::binary("old".into())],
         provenance: Some(provenance()),
         report: Some(report()),
         labels: Some(LabelTable {
@@ -136,8 +136,9 @@ fn the_documented_layout_is_the_one_written() {
     assert_eq!(file.floats(), [0.1, 1.0, 0.0, 1.0 / 3.0]);
     assert_eq!((file.u32(), file.u32()), (1, 2));
     assert_eq!(file.text(), "threshold:128");
-    assert_eq!((file.u64(), file.text()), (1, "colour".into()));
+    assert_eq!((file.u64(), file.text()), (2, "colour".into()));
     assert_eq!((file.u64(), file.text(), file.text()), (2, "red".into(), "green".into()));
+    assert_eq!((file.text(), file.u64()), ("old".into(), 0));
     labels_as_documented(&mut file);
     report_as_documented(&mut file);
     provenance_as_documented(&mut file);

@@ -8,6 +8,7 @@ mod binarize;
 mod criteria;
 mod diagnosis;
 mod init_kind;
+mod item;
 mod settings;
 mod stop_reason;
 
@@ -17,6 +18,7 @@ pub(crate) use binarize::refused as refused_rule;
 pub use criteria::Criteria;
 pub use diagnosis::{Diagnosis, Excess};
 pub use init_kind::InitKind;
+pub use item::Item;
 pub use settings::{FitSettings, NInit};
 pub use stop_reason::StopReason;
 

@@ -1,6 +1,6 @@
 //! `bmm compare`: which clusters of two models belong together, and how the two differ on data.
 
-use crate::cli::input::{self, Reading, models};
+use crate::cli::input::{self, ColumnArgs, Reading, models};
 use crate::cli::results::comparison::{Comparison, OnData};
 use crate::cli::run_folder::pictures;
 use crate::cli::terminal::{Console, Failure, Outcome, output};
@@ -30,6 +30,8 @@ pub(crate) struct Args {
     /// train, if it has images of this size]
     #[arg(value_name = "SRC", value_parser = input::source_parser())]
     source: Option<OsString>,
+    #[command(flatten)]
+    columns: ColumnArgs,
     /// Write the matched means side by side to this PNG [default: none]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -75,7 +77,8 @@ impl Args {
             ));
         }
         let source = input::source_or_default(self.source.as_ref(), console);
-        match input::read_for_model(&[source], Reading::default(), a, console) {
+        let reading = Reading { columns: self.columns.columns(), ..Reading::default() };
+        match input::read_for_model(&[source], reading, a, console) {
             // The default source has another size, or the model has no rule for grey images.
             Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
                 console.note(

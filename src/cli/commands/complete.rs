@@ -1,6 +1,8 @@
 //! `bmm complete`: fills in what is missing.
 
-use crate::cli::input::{self, Input, MaskArgs, ModelArgs, Reading, Words, demo, models};
+use crate::cli::input::{
+    self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, Words, demo, models,
+};
 use crate::cli::run_folder::pictures::{self, numbers};
 use crate::cli::terminal::{Console, Failure, Outcome, counted, output, whole_number};
 use crate::data::{self, Pixels};
@@ -26,6 +28,8 @@ pub(crate) struct Args {
     model: ModelArgs,
     #[command(flatten)]
     mask: MaskArgs,
+    #[command(flatten)]
+    columns: ColumnArgs,
     /// Use the first N images only [default: all]
     #[arg(long, value_name = "N", value_parser = whole_number(1..=usize::MAX))]
     limit: Option<usize>,
@@ -55,7 +59,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         output::check_ending("--output", file, &["png", "csv", "npy", "idx", "idx.gz"])?;
     }
     let (path, model) = args.model.read()?;
-    let reading = Reading { mask: args.mask.mask.clone(), limit: args.limit, ..Reading::default() };
+    let (mask, columns) = (args.mask.mask.clone(), args.columns.columns());
+    let reading = Reading { mask, columns, limit: args.limit, ..Reading::default() };
     let sources = std::slice::from_ref(&args.source);
     let input = input::read_for_model(sources, reading, &model, console)?;
     models::announce(&path, &model, console);
@@ -127,7 +132,10 @@ impl Completed {
     /// A line for each row, headed by the names of the columns or by their numbers.
     fn csv(&self) -> Result<String> {
         let d = self.input.bits.n_features();
-        let name = |d: usize| self.input.names.get(d).cloned().unwrap_or_else(|| format!("x{d}"));
+        let name = |d: usize| match self.input.items.get(d).map_or("", |item| &item.name) {
+            "" => format!("x{d}"),
+            name => name.to_owned(),
+        };
         let head: Vec<String> = (0..d).map(name).collect();
         let rows = self.rows().map(|row| row.iter().map(short).collect());
         output::csv(&head, rows)

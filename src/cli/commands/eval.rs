@@ -1,6 +1,6 @@
 //! `bmm eval`: scores a model on data.
 
-use crate::cli::input::{self, Input, MaskArgs, ModelArgs, Reading, demo, photos};
+use crate::cli::input::{self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, demo, photos};
 use crate::cli::results::classifier::Classification;
 use crate::cli::results::clusters::Clustering;
 use crate::cli::results::confusion::Confusion;
@@ -25,6 +25,8 @@ pub(crate) struct Args {
     model: ModelArgs,
     #[command(flatten)]
     mask: MaskArgs,
+    #[command(flatten)]
+    columns: ColumnArgs,
     /// Labels of the images: an IDX file, or text with a whole number a line
     /// [default: those of the source]
     #[arg(long, value_name = "FILE")]
@@ -34,7 +36,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
-    let reading = Reading { labels, mask, ..Reading::default() };
+    let columns = args.columns.columns();
+    let reading = Reading { labels, mask, columns, ..Reading::default() };
     let source = input::source_or_default(args.source.as_ref(), console);
     let input = input::read_for_model(&[source], reading, &model, console)?;
     console.notes(photos::remarks(&input, &model));

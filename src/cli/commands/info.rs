@@ -1,6 +1,6 @@
 //! `bmm info`: what is known of a model or a data source.
 
-use crate::cli::input::{self, Input, Reading, demo, models};
+use crate::cli::input::{self, ColumnArgs, Input, Reading, demo, models};
 use crate::cli::results::clusters;
 use crate::cli::results::standard_errors::ErrorArgs;
 use crate::cli::results::trust::TrustInWords;
@@ -25,6 +25,8 @@ pub(crate) struct Args {
     subject: OsString,
     #[command(flatten)]
     errors: ErrorArgs,
+    #[command(flatten)]
+    columns: ColumnArgs,
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -32,13 +34,14 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let is_run = path != Path::new(&args.subject) && path.exists();
     let Some(model) = read_if_model(&path, is_run)? else {
         args.errors.refuse_for_data(&args.subject)?;
-        let input = input::read(&args.subject, &Reading::default(), console)?;
+        let reading = Reading { columns: args.columns.columns(), ..Reading::default() };
+        let input = input::read(&args.subject, &reading, console)?;
         let facts = data_facts(&input);
         return console.result(&facts, || text(&facts, None));
     };
     let trust = TrustInWords::of_model(&model);
     let mut facts = model_facts(&path, &model, trust.as_ref());
-    let errors = args.errors.errors(&model, console)?;
+    let errors = args.errors.errors(&model, args.columns.columns(), console)?;
     if let Some(errors) = &errors {
         facts["standard_errors"] = errors.document();
     }

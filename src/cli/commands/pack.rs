@@ -41,7 +41,12 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         );
     }
     console.note(format_args!("data      {}", input.summary()));
-    console.notes(input.warning());
+    if let Some(what) = input.sameness() {
+        console.warn(format_args!("{what}: is --binarize right for this data?"));
+    }
+    if input.ids.is_some() {
+        console.note("note      the names of the rows are not packed");
+    }
     let packed = PackedFile::new(Packed {
         bits: &input.bits,
         height: input.height,
@@ -49,7 +54,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         rule: input.rule,
         labels: input.labels.as_ref(),
         weights: input.weights.as_deref(),
-        names: &input.names,
+        items: &input.items,
         synthetic: input.synthetic,
     })?;
     output::deliver_by(Some(&file), &|out| packed.write(out), args.force, console)?;

@@ -1,10 +1,10 @@
 //! What a user says of a fit, to `train` and to `sweep`: data, settings, and where to write.
 
 use super::reading::{Reading, ReadingArgs};
-use super::{Input, read_with_held_out, source_or_default, source_parser};
+use super::{Input, columns, read_with_held_out, source_or_default, source_parser};
 use crate::cli::terminal::{Console, counted, memory, progress, whole_number};
 use crate::em::{self, FitParams, Init, NInit};
-use crate::error::{Error, Result};
+use crate::error::{DataProblem, Error, Result};
 use crate::kernels;
 use crate::model_file::{self, Model};
 use std::ffi::OsString;
@@ -78,7 +78,27 @@ impl FitArgs {
         from: Option<&Model>,
         console: &Console,
     ) -> Result<(Input, Option<Input>)> {
-        read_with_held_out(source, &self.reading(from), console)
+        let (input, test) = read_with_held_out(source, &self.reading(from), console)?;
+        self.check(&input, console)?;
+        Ok((input, test))
+    }
+
+    /// Refuses rows that leave nothing to cluster, unless `--force` says that it is meant.
+    fn check(&self, input: &Input, console: &Console) -> Result<()> {
+        if let Some(what) = input.sameness() {
+            if !self.force {
+                return Err(Error::data(input.origin(0).0, DataProblem::AllTheSame(what)));
+            }
+            console.warn(format_args!("{what}: there is nothing to cluster"));
+        }
+        match input.n_unanswered() {
+            0 => {}
+            n => console.note(format_args!(
+                "note      {} without any answer: not counted in N of BIC",
+                counted(n, "row")
+            )),
+        }
+        Ok(())
     }
 
     pub(crate) fn has_labels(&self) -> bool {
@@ -87,7 +107,8 @@ impl FitArgs {
 
     fn reading(&self, from: Option<&Model>) -> Reading {
         let model_rule = from.map(|model| model.binarize);
-        Reading { model_rule, is_for_training: true, ..self.reading.reading() }
+        let model = from.map(columns::rows_of);
+        Reading { model_rule, model, is_for_training: true, ..self.reading.reading() }
     }
 
     pub(crate) fn params(&self, n_components: usize, n_varying: usize) -> FitParams {
@@ -112,7 +133,6 @@ pub(crate) fn announce(input: &Input, k: usize, console: &Console) -> Result<()>
     progress::catch_interrupt();
     console.note(format_args!("data      {}", input.summary()));
     console.note(format_args!("kernel    {}", kernel()));
-    console.notes(input.warning());
     Ok(())
 }
 

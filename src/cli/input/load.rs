@@ -2,9 +2,9 @@
 
 use super::reading::{ImageShape, Reading};
 use super::rows::{Input, LeftOut};
-use super::{demo, names, photos};
+use super::{columns, demo, names, photos};
 use crate::cli::terminal::{Console, counted};
-use crate::data::{self, Binarize, Dataset, Source, SourceKind, Split};
+use crate::data::{self, Binarize, Dataset, Remark, Source, SourceKind, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -58,9 +58,8 @@ pub(crate) fn read_for_model(
     console: &Console,
 ) -> Result<Input> {
     let picture_size = photos::size_for(model);
-    let model_size = Some((model.height as usize, model.width as usize));
-    let model_rule = Some(model.binarize);
-    let reading = Reading { model_rule, model_size, picture_size, ..reading };
+    let (rows, model_rule) = (Some(columns::rows_of(model)), Some(model.binarize));
+    let reading = Reading { model_rule, model: rows, picture_size, ..reading };
     if let [source] = sources {
         return read(source, &reading, console);
     }
@@ -97,6 +96,8 @@ fn binarised(
     console: &Console,
 ) -> Result<Input> {
     let left_out = left_out(&mut set, console);
+    say(&set.remarks, console);
+    set.hide_values(&reading.columns.missing)?;
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
     }
@@ -112,7 +113,10 @@ fn binarised(
     if let Some(shape) = reading.shape {
         give_shape(&mut set, shape)?;
     }
-    reading.model_size.map_or(Ok(()), |size| check_size(&set, size))?;
+    if let Some(model) = &reading.model {
+        say(set.match_items(&model.items)?.as_slice(), console);
+        check_size(&set, model.size)?;
+    }
     let rule = rule(&set, reading)?;
     let synthetic = set.kind == SourceKind::Synthetic;
     Ok(Input {
@@ -124,12 +128,24 @@ fn binarised(
         rule,
         labels: set.labels,
         weights: set.weights,
-        names: set.names,
+        items: set.items,
+        ids: set.ids,
         parts: set.parts,
         synthetic,
         left_out,
         n_ones: OnceLock::new(),
     })
+}
+
+/// Says how a table was read.
+fn say(remarks: &[Remark], console: &Console) {
+    for remark in remarks {
+        if remark.is_warning() {
+            console.warn(remark);
+        } else {
+            console.note(format_args!("note      {remark}"));
+        }
+    }
 }
 
 /// Files that cannot be read and folders that were not looked into.
@@ -178,6 +194,9 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
         (None, None) => {
             if reading.model_rule == Some(Binarize::None) {
                 set.check_binary()?;
+            }
+            if reading.model_rule.is_none() {
+                set.check_array()?;
             }
             set.check_scale()?;
             Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels))

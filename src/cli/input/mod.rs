@@ -1,5 +1,6 @@
 //! From what the user names as data or as a model to rows and models.
 
+pub(crate) mod columns;
 pub(crate) mod demo;
 pub(crate) mod fit;
 pub(crate) mod known_labels;
@@ -11,6 +12,7 @@ mod reading;
 mod rows;
 mod words;
 
+pub(crate) use columns::ColumnArgs;
 pub(crate) use load::{
     name_of, read, read_for_model, read_with_held_out, source_or_default, source_parser,
 };

@@ -2,7 +2,7 @@
 
 use super::{demo, models};
 use crate::cli::terminal::{Lines, hints, usage};
-use crate::error::{DataProblem, Error};
+use crate::error::{DataProblem, Error, TableProblem};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,19 @@ const ALIKE: f64 = 0.85;
 
 /// The lines about `error`. For a name that is not there, the hint says what it may stand for.
 pub(crate) fn lines(error: &Error) -> Lines {
-    let meant = not_there(error).and_then(meant);
+    let meant = not_there(error).and_then(meant).or_else(|| column_meant(error));
     Lines { error: usage::message(error), hint: meant.or_else(|| hints::hint(error)) }
+}
+
+/// The column that was meant by a name that no column has.
+fn column_meant(error: &Error) -> Option<String> {
+    let Error::Data { problem: DataProblem::Table(problem), .. } = error else { return None };
+    let TableProblem::NoColumn { name, columns } = problem else { return None };
+    let alike =
+        |column: &String| strsim::jaro_winkler(&name.to_lowercase(), &column.to_lowercase());
+    let scored = columns.iter().map(|column| (alike(column), column));
+    let best = scored.filter(|(alike, _)| *alike >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(format!("did you mean {}?", best.1))
 }
 
 fn not_there(error: &Error) -> Option<&Path> {

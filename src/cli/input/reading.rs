@@ -1,7 +1,8 @@
 //! How data is to be read: what the user asked for, and what a model demands.
 
+use super::columns::{self, ColumnArgs};
 use crate::cli::terminal::whole_number;
-use crate::data::{Binarize, Source};
+use crate::data::{Binarize, Columns, ModelRows, Source};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,8 +11,10 @@ pub(crate) struct Reading {
     pub(crate) rule: Option<Binarize>,
     /// The rule of the model that the data is for. Tables of 0 and 1 are binary already.
     pub(crate) model_rule: Option<Binarize>,
-    /// Height and width of a model's images.
-    pub(crate) model_size: Option<(usize, usize)>,
+    /// The rows that the model knows: their size, their items with names and values.
+    pub(crate) model: Option<ModelRows>,
+    /// What the user asks of the columns of a table.
+    pub(crate) columns: Columns,
     /// The shape of rows that have none.
     pub(crate) shape: Option<ImageShape>,
     /// Height and width of the images that pictures are made into.
@@ -27,7 +30,9 @@ pub(crate) struct Reading {
 impl Reading {
     /// What the user wrote, with the size that pictures are to have.
     pub(crate) fn source(&self, written: &OsString) -> Source {
-        let source = Source::parse(written);
+        let asked = self.columns.clone();
+        let (values, model) = (columns::values(self), self.model.clone());
+        let source = Source::parse(written).with_columns(Columns { values, model, ..asked });
         match self.picture_size {
             Some((height, width)) => source.with_size(height, width),
             None => source,
@@ -70,8 +75,9 @@ pub(crate) struct MaskArgs {
 /// How to get from a source to rows where no model says it.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct ReadingArgs {
-    /// From grey to bits: threshold:T (ink is T or more of 255), otsu, bernoulli:SEED or none
-    /// [default: threshold:128; none for tables of 0 and 1; with a model to start from, its rule]
+    /// From numbers to bits: threshold:T (1 is T or more), otsu, bernoulli:SEED or none
+    /// [default: threshold:128 of 255 for images; none for rows of two values each; with a model to
+    /// start from, its rule]
     #[arg(long, value_name = "RULE")]
     binarize: Option<Binarize>,
     /// Height and width, such as 28x28, of images in rows that have none. Pictures of any other
@@ -88,6 +94,8 @@ pub(crate) struct ReadingArgs {
     pub(crate) labels: Option<PathBuf>,
     #[command(flatten)]
     mask: MaskArgs,
+    #[command(flatten)]
+    columns: ColumnArgs,
 }
 
 impl ReadingArgs {
@@ -99,6 +107,7 @@ impl ReadingArgs {
             limit: self.limit,
             labels: self.labels.clone(),
             mask: self.mask.mask.clone(),
+            columns: self.columns.columns(),
             ..Reading::default()
         }
     }

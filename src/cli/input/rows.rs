@@ -3,8 +3,9 @@
 use super::words::Words;
 use crate::bits::BitMatrix;
 use crate::cli::terminal::{amount, counted};
-use crate::data::{Binarize, Labels, Part};
+use crate::data::{Binarize, Labels, Part, Texts};
 use crate::em::Rows;
+use crate::model_file::Item;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -19,8 +20,10 @@ pub(crate) struct Input {
     pub(crate) labels: Option<Labels>,
     /// How much each row counts, if they do not count the same.
     pub(crate) weights: Option<Vec<f64>>,
-    /// The names of the columns (D), or none.
-    pub(crate) names: Vec<String>,
+    /// The items (D), where they have names or values of their own; or none.
+    pub(crate) items: Vec<Item>,
+    /// The names of the rows (N), where they have some.
+    pub(crate) ids: Option<Texts>,
     pub(crate) parts: Vec<Part>,
     pub(crate) synthetic: bool,
     /// Files that cannot be read, and folders that are not looked into.
@@ -42,12 +45,34 @@ impl LeftOut {
 }
 
 impl Input {
-    /// What to say if no bit tells one row from another.
-    pub(crate) fn warning(&self) -> Option<&'static str> {
+    /// What is the same everywhere, if nothing tells one row from another. A single row is none.
+    pub(crate) fn sameness(&self) -> Option<&'static str> {
         let n_bits = (self.bits.n_samples() * self.bits.n_features()) as u64;
-        [0, n_bits].contains(&self.n_ones()).then_some(
-            "warning   all bits are the same: is --binarize right for this data? otsu finds a cut",
-        )
+        if self.n_ones() == 0 {
+            Some("no bit is 1")
+        } else if self.n_ones() == n_bits - self.n_missing() {
+            Some("every bit is 1")
+        } else if self.bits.n_samples() > 1 && self.bits.n_distinct_up_to(2) < 2 {
+            Some("all rows are the same")
+        } else {
+            None
+        }
+    }
+
+    /// The weight of the rows of which something is known: N of the information criteria.
+    pub(crate) fn answered_weight(&self) -> f64 {
+        let rows = self.rows();
+        let Some(missing) = self.bits.missing() else { return rows.total_weight() };
+        let d = self.bits.n_features();
+        let is_answered = |i: usize| f64::from(missing.n_ones(i) < d);
+        rows.weighted_sum((0..self.bits.n_samples()).map(is_answered))
+    }
+
+    /// The number of rows of which nothing is known.
+    pub(crate) fn n_unanswered(&self) -> usize {
+        let Some(missing) = self.bits.missing() else { return 0 };
+        let d = self.bits.n_features();
+        (0..self.bits.n_samples()).filter(|&i| missing.n_ones(i) == d).count()
     }
 
     pub(crate) fn n_ones(&self) -> u64 {
@@ -63,7 +88,8 @@ impl Input {
             bits: self.bits.select(rows),
             labels: self.labels.as_ref().map(|labels| labels.select(rows)),
             weights: weights.map(|weights| rows.iter().map(|&i| weights[i]).collect()),
-            names: self.names.clone(),
+            items: self.items.clone(),
+            ids: self.ids.as_ref().map(|ids| ids.select(rows)),
             parts: Vec::new(),
             left_out: self.left_out.clone(),
             n_ones: OnceLock::new(),

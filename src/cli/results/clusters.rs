@@ -17,6 +17,8 @@ pub(crate) struct Clustering {
     pub(crate) n_samples: usize,
     /// The sum of the rows' weights; their number if they have none.
     pub(crate) total_weight: f64,
+    /// The same of rows of which something is known: N of the information criteria.
+    pub(crate) answered_weight: f64,
     pub(crate) words: Words,
     labelled: Option<(Vec<String>, Contingency)>,
     /// The weight that is one in the counts of labels.
@@ -52,6 +54,7 @@ impl Clustering {
             entropy: weighted.weighted_sum(rows.iter().map(|row| row.entropy)),
             n_samples: input.bits.n_samples(),
             total_weight,
+            answered_weight: input.answered_weight(),
             words: Words::for_height(input.height),
             labelled: labelled.transpose()?.flatten(),
             count_unit: weighted.count_unit(),

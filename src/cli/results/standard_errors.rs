@@ -2,7 +2,7 @@
 
 use crate::cli::input::{self, Input, Reading};
 use crate::cli::terminal::{Console, memory, tables};
-use crate::data;
+use crate::data::{self, Columns};
 use crate::em::{self, FitParams, StandardErrors};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
@@ -59,10 +59,16 @@ impl ErrorArgs {
         Err(Error::parameter("--errors", value, "left out: only models have standard errors"))
     }
 
-    pub(crate) fn errors(&self, model: &Model, console: &Console) -> Result<Option<Errors>> {
+    /// The standard errors of `model`, if they were asked for, by a table read as `columns` say.
+    pub(crate) fn errors(
+        &self,
+        model: &Model,
+        columns: Columns,
+        console: &Console,
+    ) -> Result<Option<Errors>> {
         let (true, Some(source)) = (self.errors, &self.source) else { return Ok(None) };
         let source = std::slice::from_ref(source);
-        let reading = Reading { labels: self.labels.clone(), ..Reading::default() };
+        let reading = Reading { labels: self.labels.clone(), columns, ..Reading::default() };
         let input = input::read_for_model(source, reading, model, console)?;
         let digest = || data::fingerprint(&input.bits, input.weights.as_deref());
         let provenance = model.provenance.as_ref();

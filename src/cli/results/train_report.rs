@@ -9,7 +9,7 @@ use crate::data;
 use crate::em::{Fit, FitReport, FitSettings, SAME_OPTIMUM, StartReport, StopReason};
 use crate::error::Result;
 use crate::mixture::Assignment;
-use crate::model_file::{FitRecord, Item, Member, Model, Provenance, StartRecord, Typicality};
+use crate::model_file::{FitRecord, Member, Model, Provenance, StartRecord, Typicality};
 use crate::record::Criteria;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -50,7 +50,7 @@ impl Results {
             height: input.height as u32,
             width: input.width as u32,
             binarize: input.rule,
-            items: input.names.iter().cloned().map(Item::binary).collect(),
+            items: input.items.clone(),
             provenance: Some(provenance(input, settings.clone())),
             report: Some(record(&report)),
             labels: training.label_table(&label_of),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 const DEFAULT_WIDTH: usize = 80;
 
@@ -15,11 +16,13 @@ const DEFAULT_WIDTH: usize = 80;
 pub(crate) struct Console {
     options: Options,
     is_partial: AtomicBool,
+    /// What was warned of so far.
+    warnings: Mutex<Vec<String>>,
 }
 
 impl Console {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, is_partial: AtomicBool::new(false) }
+        Self { options, is_partial: AtomicBool::new(false), warnings: Mutex::default() }
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -32,6 +35,32 @@ impl Console {
             // A remark that nobody can read is no failure.
             let _ = writeln!(io::stderr(), "{text}");
         }
+    }
+
+    /// What may make a result wrong: said with `--quiet` too, and kept for documents.
+    pub(crate) fn warn(&self, text: impl std::fmt::Display) {
+        let text = text.to_string();
+        let _ = writeln!(io::stderr(), "warning   {text}");
+        // A thread that panicked while it held the list is no reason to lose it.
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    }
+
+    /// What was warned of so far.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// `document` as text, with the warnings, if there are any.
+    pub(crate) fn json_text<T: Serialize>(&self, document: &T) -> Result<String, Failure> {
+        let warnings = self.warnings();
+        if warnings.is_empty() {
+            return json_text(document);
+        }
+        let mut value = serde_json::to_value(document).map_err(|e| Failure::stdout(e.into()))?;
+        if let Value::Object(keys) = &mut value {
+            keys.insert("warnings".into(), warnings.into());
+        }
+        json_text(&value)
     }
 
     pub(crate) fn notes(&self, texts: impl IntoIterator<Item = impl std::fmt::Display>) {
@@ -67,14 +96,14 @@ impl Console {
         document: &T,
         text: impl FnOnce() -> String,
     ) -> Result<Outcome, Failure> {
-        let text = if self.options.json { json_text(document)? } else { text() };
+        let text = if self.options.json { self.json_text(document)? } else { text() };
         self.print(&text).map(|()| Outcome::Done)
     }
 
     /// Prints a document with `--json`. Without it, what a command writes is its result.
     pub(crate) fn document(&self, document: impl FnOnce() -> Value) -> Result<Outcome, Failure> {
         if self.options.json {
-            self.print(&json_text(&document())?)?;
+            self.print(&self.json_text(&document())?)?;
         }
         Ok(Outcome::Done)
     }

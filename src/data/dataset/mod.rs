@@ -1,10 +1,17 @@
 //! A loaded data set: images, labels where known, and where each image came from.
 
-use super::{labels::Labels, pixels::Pixels};
+mod matching;
+
+use super::{labels::Labels, pixels::Pixels, remark::Remark, texts::Texts};
+use crate::bits::BitMatrix;
 use crate::error::{DataProblem, Error, Result};
-use crate::{bits::BitMatrix, record::Binarize};
+use crate::record::{Binarize, Item};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+/// The most values of an array that an error names.
+const MAX_LISTED: usize = 6;
 
 /// How a data set was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,8 +96,12 @@ pub struct Dataset {
     pub labels: Option<Labels>,
     /// The weight of each image: finite, none negative, at least one positive. `None`: 1 each.
     pub weights: Option<Vec<f64>>,
-    /// The names of the features (D), or none.
-    pub names: Vec<String>,
+    /// The items (D), where they have names or values of their own; or none.
+    pub items: Vec<Item>,
+    /// The names of the rows (N), where they have some.
+    pub ids: Option<Texts>,
+    /// What is to be said of how a table was read.
+    pub remarks: Vec<Remark>,
     /// Where the images came from, in their order; the parts cover all images.
     pub(crate) parts: Vec<Part>,
     /// How they were read.
@@ -127,7 +138,9 @@ impl Dataset {
             pixels,
             labels: None,
             weights: None,
-            names: Vec::new(),
+            items: Vec::new(),
+            ids: None,
+            remarks: Vec::new(),
             parts,
             kind,
             unreadable: Vec::new(),
@@ -172,9 +185,7 @@ impl Dataset {
         let least = if mask.is_binary() { 1 } else { 128 };
         let of_image = |i: usize| mask.image(if mask.n_images() == 1 { 0 } else { i });
         let missing = BitMatrix::from_fn(n, d, |i, feature| of_image(i)[feature] >= least);
-        let none = Pixels::new(0, 1, 1, Vec::new())?;
-        self.pixels = std::mem::replace(&mut self.pixels, none).with_missing(&missing)?;
-        Ok(())
+        self.set_missing(&missing)
     }
 
     /// Checks that every feature is observed in some image.
@@ -192,7 +203,10 @@ impl Dataset {
     }
 
     fn column_name(&self, d: usize) -> String {
-        self.names.get(d).cloned().unwrap_or_else(|| (d + 1).to_string())
+        match self.items.get(d).map_or("", |item| &item.name) {
+            "" => (d + 1).to_string(),
+            name => name.to_owned(),
+        }
     }
 
     /// Checks that all values are on one scale. A binary table with ages is not.
@@ -219,6 +233,37 @@ impl Dataset {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Checks that an array of numbers holds images, or zeros and ones.
+    ///
+    /// # Errors
+    /// [`DataProblem::ArrayValues`] with the first few values of rows that need a rule.
+    pub(crate) fn check_array(&self) -> Result<()> {
+        if self.kind != SourceKind::Npy || self.pixels.height() > 1 || self.pixels.is_binary() {
+            return Ok(());
+        }
+        let values: BTreeSet<u8> = self.pixels.values().iter().copied().collect();
+        let values = values.iter().take(MAX_LISTED).map(u8::to_string).collect();
+        Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values }))
+    }
+
+    /// Takes values of an array for missing ones. In a table it is done while it is read.
+    pub(crate) fn hide_values(&mut self, codes: &[String]) -> Result<()> {
+        let codes: Vec<u8> = codes.iter().filter_map(|code| code.parse().ok()).collect();
+        if codes.is_empty() || self.kind != SourceKind::Npy {
+            return Ok(());
+        }
+        let (n, d) = (self.pixels.n_images(), self.pixels.n_features());
+        let missing =
+            BitMatrix::from_fn(n, d, |i, feature| codes.contains(&self.pixels.image(i)[feature]));
+        self.set_missing(&missing)
+    }
+
+    fn set_missing(&mut self, missing: &BitMatrix) -> Result<()> {
+        let none = Pixels::new(0, 1, 1, Vec::new())?;
+        self.pixels = std::mem::replace(&mut self.pixels, none).with_missing(missing)?;
+        Ok(())
     }
 
     /// Checks that all values are 0 and 1.
@@ -248,6 +293,7 @@ impl Dataset {
         self.pixels.truncate(n);
         self.labels.iter_mut().for_each(|labels| labels.truncate(n));
         self.weights.iter_mut().for_each(|weights| weights.truncate(n));
+        self.ids.iter_mut().for_each(|ids| ids.truncate(n));
         self.parts.retain(|part| part.first < n);
         if let Some(last) = self.parts.last_mut() {
             last.n_images = last.n_images.min(n - last.first);
@@ -304,15 +350,29 @@ impl Dataset {
             weights.extend(all(more.weights, n_more));
             self.weights = Some(weights);
         }
+        self.append_ids(more.ids, n_before);
         let moved =
             more.parts.into_iter().map(|part| Part { first: part.first + n_before, ..part });
         self.parts.extend(moved);
         if self.kind != more.kind {
             self.kind = SourceKind::Mixed;
         }
+        self.remarks.extend(more.remarks);
         self.unreadable.extend(more.unreadable);
         self.passed_over.extend(more.passed_over);
         Ok(())
+    }
+
+    /// Appends names of rows; rows without names get blank ones, if others have some.
+    fn append_ids(&mut self, more: Option<Texts>, n_before: usize) {
+        if self.ids.is_none() && more.is_none() {
+            return;
+        }
+        let n_more = self.pixels.n_images() - n_before;
+        let blank = |n: usize| std::iter::repeat_n("", n).collect::<Texts>();
+        let mut ids = self.ids.take().unwrap_or_else(|| blank(n_before));
+        more.unwrap_or_else(|| blank(n_more)).iter().for_each(|id| ids.push(id));
+        self.ids = Some(ids);
     }
 }
 

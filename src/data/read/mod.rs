@@ -56,6 +56,8 @@ pub fn load_all(sources: &[Source]) -> Result<Dataset> {
     for source in sources {
         match load(source) {
             Ok(set) => sets.push(set),
+            // A table that does not suit a model is no picture to be left out.
+            Err(error) if is_of_rows(&error) => return Err(error),
             Err(error) => errors.push(error),
         }
     }
@@ -65,6 +67,15 @@ pub fn load_all(sources: &[Source]) -> Result<Dataset> {
     let mut set = Dataset::concat(sets)?;
     set.unreadable.extend(errors.into_iter().map(picture_folder::path_and_problem));
     Ok(set)
+}
+
+fn is_of_rows(error: &Error) -> bool {
+    use DataProblem::{NotANumber, OutOfRange, Ragged, Table, Weight};
+    let Error::Data { problem, .. } = error else { return matches!(error, Error::Size { .. }) };
+    matches!(
+        problem,
+        Table(_) | NotANumber { .. } | OutOfRange { .. } | Ragged { .. } | Weight { .. }
+    )
 }
 
 /// Loads a source and, if it is the training images of a folder that also has test images, those
@@ -107,19 +118,29 @@ mod pictures {
 
 fn load_file(source: &Source, input: Stream) -> Result<Dataset> {
     let name = source.path().display().to_string();
+    if table::is_utf16(input.head()) {
+        return load_table(source, input);
+    }
     let (kind, pixels) = match input.kind() {
         FileKind::Idx => (SourceKind::Idx, idx::read_images(input)?),
         FileKind::Picture(_) => return load_picture(name, input, source.size()),
         FileKind::Npy => (SourceKind::Npy, npy::read(input)?),
         FileKind::Packed => return packed::read(name, input),
-        FileKind::Text => {
-            let table::Content { pixels, labels, weights, names } = table::read(input)?;
-            let set = Dataset::new(name, SourceKind::Table, pixels, labels)?;
-            return Ok(Dataset { weights, names, ..set });
-        }
+        FileKind::Text => return load_table(source, input),
         _ => return Err(input.unusable()),
     };
     Dataset::new(name, kind, pixels, None)
+}
+
+fn load_table(source: &Source, input: Stream) -> Result<Dataset> {
+    let name = source.path().display().to_string();
+    let content = table::read(input, source.columns())?;
+    let n_rows = content.pixels.n_images();
+    let part = Part { packed_by: content.rule, ..Part::new(name, 0, n_rows) };
+    let kind = SourceKind::Table;
+    let set = Dataset::from_parts(vec![part], kind, content.pixels, content.labels)?;
+    let (weights, items, ids) = (content.weights, content.items, content.ids);
+    Ok(Dataset { weights, items, ids, remarks: content.remarks, ..set })
 }
 
 fn load_picture(name: String, input: Stream, size: Option<(usize, usize)>) -> Result<Dataset> {

@@ -90,6 +90,10 @@ impl Stream {
         self.wrong(DataProblem::UnknownKind(looks_like))
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn wrong(&self, problem: DataProblem) -> Error {
         Error::data(&self.path, problem)
     }

@@ -3,10 +3,12 @@
 mod columns;
 mod evidence;
 
-use crate::cli::input::{self, Input, MaskArgs, ModelArgs, Reading, demo, models, photos};
+use crate::cli::input::{
+    self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, demo, models, photos,
+};
 use crate::cli::results::classifier::Classifier;
 use crate::cli::results::clusters::most_probable_first;
-use crate::cli::terminal::{Console, Failure, Outcome, json_text, output, tables};
+use crate::cli::terminal::{Console, Failure, Outcome, output, tables};
 use crate::error::{Error, Result};
 use crate::mixture::Scoring;
 use crate::model_file::{Model, atomic};
@@ -37,6 +39,8 @@ pub(crate) struct Args {
     model: ModelArgs,
     #[command(flatten)]
     mask: MaskArgs,
+    #[command(flatten)]
+    columns: ColumnArgs,
     /// How to print the result
     #[arg(long, value_enum, default_value = "table", conflicts_with = "json")]
     format: Format,
@@ -75,7 +79,8 @@ enum Format {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     args.check(&model)?;
-    let reading = Reading { mask: args.mask.mask.clone(), ..Reading::default() };
+    let (mask, columns) = (args.mask.mask.clone(), args.columns.columns());
+    let reading = Reading { mask, columns, ..Reading::default() };
     let input = input::read_for_model(&args.sources, reading, &model, console)?;
     models::announce(&path, &model, console);
     console.notes(photos::remarks(&input, &model));
@@ -136,7 +141,7 @@ impl Args {
             "synthetic": input.synthetic,
             "assignments": assignments.objects(0..input.bits.n_samples()).collect::<Vec<_>>(),
         });
-        output::deliver(file, json_text(&document)?, self.force, console)
+        output::deliver(file, console.json_text(&document)?, self.force, console)
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn render(
         "height": model.height,
         "width": model.width,
         "binarize": model.binarize,
-        "names": input.names,
+        "names": input.items.iter().map(|item| &item.name).collect::<Vec<_>>(),
         "facts": results.facts().map(fact).collect::<Vec<_>>(),
         "trust": TrustInWords::of_model(model),
         "weights": Base64Numbers(model.mixture.weights()).to_string(),

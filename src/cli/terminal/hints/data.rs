@@ -1,6 +1,6 @@
 //! What to do about data that cannot be used.
 
-use super::foreign;
+use super::{foreign, tables};
 use crate::error::DataProblem;
 
 pub(super) fn hint(problem: &DataProblem) -> String {
@@ -13,6 +13,17 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         NotSplit { split } => return format!("leave out `:{split}`"),
         Ragged { expected, .. } => {
             return format!("give every line {expected} cells, and the same separator");
+        }
+        Table(problem) => return tables::hint(problem),
+        ArrayValues { values } if values.iter().any(|value| value == "255") => {
+            "if 255 stands for missing, give --missing 255; else say by --binarize threshold:128 \
+             what a one is, or give images their --shape"
+        }
+        ArrayValues { .. } => {
+            "say what a one is, as by --binarize threshold:1, or give images their --shape"
+        }
+        AllTheSame(_) => {
+            "check the data, and --binarize if it is given; --force fits it all the same"
         }
         Empty => "give a folder with IDX files or pictures, or a file of rows",
         NothingUsable(_) => {

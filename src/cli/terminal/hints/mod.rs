@@ -3,6 +3,7 @@
 mod data;
 mod foreign;
 mod model;
+mod tables;
 
 use crate::error::Error;
 use std::io::ErrorKind;

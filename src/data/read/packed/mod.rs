@@ -17,14 +17,17 @@
 //!
 //! The header holds `n_samples` (N), `height`, `width` and `binarize`, the rule that made the bits
 //! ([`Binarize`] as text). `missing` and `weights` are true or false. `labels` holds their names,
-//! or null; `names` those of the features, or none. `synthetic`: a program drew the rows.
+//! or null; `names` those of the features, or none. `values`, if any item has some, holds a list for
+//! each: the value read as 0 and the value read as 1, or nothing for an item of zeros and ones.
+//! `synthetic`: a program drew the rows.
 
 use super::stream::Stream;
 use crate::bits::{BitMatrix, SharedBytes};
 use crate::data::dataset::{Dataset, Part, SourceKind};
 use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
-use crate::{digest::Hasher, file_kind::PACKED, record::Binarize};
+use crate::record::{Binarize, Item};
+use crate::{digest::Hasher, file_kind::PACKED};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
@@ -57,8 +60,8 @@ pub struct Packed<'a> {
     pub labels: Option<&'a Labels>,
     /// How much each row counts; `None`: 1 each.
     pub weights: Option<&'a [f64]>,
-    /// The names of the features (D), or none.
-    pub names: &'a [String],
+    /// The items (D), where they have names or values of their own; or none.
+    pub items: &'a [Item],
     /// Whether a program drew the rows, so that they are no observations.
     pub synthetic: bool,
 }
@@ -74,6 +77,9 @@ struct Header {
     labels: Option<Vec<String>>,
     weights: bool,
     names: Vec<String>,
+    /// For each item the values read as 0 and as 1, or none; empty if no item has some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    values: Vec<Vec<String>>,
     synthetic: bool,
 }
 
@@ -150,7 +156,8 @@ fn check(packed: &Packed) -> Result<()> {
     same("height x width", packed.height.saturating_mul(packed.width), d)?;
     same("number of labels", packed.labels.map_or(n, Labels::len), n)?;
     same("number of weights", packed.weights.map_or(n, <[f64]>::len), n)?;
-    same("number of names", if packed.names.is_empty() { d } else { packed.names.len() }, d)
+    let features: usize = packed.items.iter().map(Item::n_features).sum();
+    same("number of items", if packed.items.is_empty() { d } else { features }, d)
 }
 
 /// The data set in a packed file. The rows of a raw file of at least 256 MiB are memory-mapped.
@@ -254,6 +261,8 @@ fn start(input: &mut Stream) -> Result<Vec<u8>> {
 
 impl Header {
     fn new(packed: &Packed) -> Self {
+        let values = packed.items.iter().map(|item| &item.categories);
+        let are_bits = values.clone().all(Vec::is_empty);
         Self {
             n_samples: packed.bits.n_samples() as u64,
             height: packed.height as u64,
@@ -262,7 +271,8 @@ impl Header {
             missing: packed.bits.missing().is_some(),
             labels: packed.labels.map(|labels| labels.names().to_vec()),
             weights: packed.weights.is_some(),
-            names: packed.names.to_vec(),
+            names: packed.items.iter().map(|item| item.name.clone()).collect(),
+            values: if are_bits { Vec::new() } else { values.cloned().collect() },
             synthetic: packed.synthetic,
         }
     }
@@ -303,15 +313,26 @@ impl Header {
         let labels = self.labels.map(|names| labels(names, codes)).transpose()?;
         let weights = self.weights.then(|| numbers(&behind[..weights])).transpose()?;
         let bits = body.rows(n, height * width, rows, self.missing).map_err(said)?;
-        if !self.names.is_empty() && self.names.len() != height * width {
-            return Err("it has another number of names than of features".into());
-        }
+        let items = items(self.names, self.values, height * width)?;
         let pixels = Pixels::packed(bits, height, width).map_err(said)?;
         let kind = if self.synthetic { SourceKind::Synthetic } else { SourceKind::Packed };
         let part = Part { packed_by: Some(self.binarize), ..Part::new(source, 0, n) };
         let set = Dataset::from_parts(vec![part], kind, pixels, labels).map_err(said)?;
-        Ok(Dataset { weights, names: self.names, ..set })
+        Ok(Dataset { weights, items, ..set })
     }
+}
+
+/// The items of `d` features; none if they have neither names nor values.
+fn items(names: Vec<String>, mut values: Vec<Vec<String>>, d: usize) -> Result<Vec<Item>, String> {
+    if !names.is_empty() && names.len() != d {
+        return Err("it has another number of names than of features".into());
+    }
+    values.resize(if values.is_empty() { names.len() } else { values.len() }, Vec::new());
+    if values.len() != names.len() || !values.iter().all(|values| [0, 2].contains(&values.len())) {
+        return Err("its items have other values than two each".into());
+    }
+    let items = names.into_iter().zip(values);
+    Ok(items.map(|(name, categories)| Item { name, categories }).collect())
 }
 
 fn labels(names: Vec<String>, codes: &[u8]) -> Result<Labels, String> {

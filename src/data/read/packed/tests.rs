@@ -30,26 +30,30 @@ fn write(packed: Packed) -> Result<Vec<u8>> {
 }
 
 /// Five rows of 3 x 3 bits with all that a file may hold.
-fn everything() -> (BitMatrix, Labels, Vec<f64>, Vec<String>) {
+fn everything() -> (BitMatrix, Labels, Vec<f64>, Vec<Item>) {
     let bits = BitMatrix::from_fn(5, 9, |i, d| (i + d).is_multiple_of(2));
     let holes = BitMatrix::from_fn(5, 9, |i, d| i == d);
     let labels = Labels::from_names(["b", "", "a", "b", ""]);
-    let names = (0..9).map(|d| format!("größe {d}")).collect();
-    (bits.with_missing(&holes).unwrap(), labels, vec![1.0, 0.5, 0.0, 3.0, 1e-300], names)
+    let item = |d: usize| Item {
+        name: format!("größe {d}"),
+        categories: if d == 4 { vec!["no".into(), "yes".into()] } else { Vec::new() },
+    };
+    let items = (0..9).map(item).collect();
+    (bits.with_missing(&holes).unwrap(), labels, vec![1.0, 0.5, 0.0, 3.0, 1e-300], items)
 }
 
 fn file() -> Vec<u8> {
-    let (bits, labels, weights, names) = everything();
-    let (labels, weights, names) = (Some(&labels), Some(&*weights), &*names);
+    let (bits, labels, weights, items) = everything();
+    let (labels, weights, items) = (Some(&labels), Some(&*weights), &*items);
     let (height, width, rule) = (3, 3, Binarize::Threshold(77));
     let synthetic = false;
-    write(Packed { bits: &bits, height, width, rule, labels, weights, names, synthetic }).unwrap()
+    write(Packed { bits: &bits, height, width, rule, labels, weights, items, synthetic }).unwrap()
 }
 
 fn plain(bits: &BitMatrix) -> Packed<'_> {
     let (height, width, rule) = (1, bits.n_features(), Binarize::None);
-    let (labels, weights, names, synthetic) = (None, None, &[][..], true);
-    Packed { bits, height, width, rule, labels, weights, names, synthetic }
+    let (labels, weights, items, synthetic) = (None, None, &[][..], true);
+    Packed { bits, height, width, rule, labels, weights, items, synthetic }
 }
 
 fn bare(bits: &BitMatrix) -> Vec<u8> {
@@ -66,19 +70,19 @@ fn sealed(mut file: Vec<u8>) -> Vec<u8> {
 
 #[test]
 fn what_is_written_is_read() {
-    let (bits, labels, weights, names) = everything();
+    let (bits, labels, weights, items) = everything();
     for bytes in [file(), gzip(&file())] {
         let set = read_bytes(&bytes).unwrap();
         assert_eq!((set.pixels.height(), set.pixels.width()), (3, 3));
         assert_eq!(set.pixels.bits(), Some(&bits));
         assert_eq!((set.labels.as_ref(), set.weights.as_ref()), (Some(&labels), Some(&weights)));
-        assert_eq!((&set.names, set.kind), (&names, SourceKind::Packed));
+        assert_eq!((&set.items, set.kind), (&items, SourceKind::Packed));
         assert_eq!(set.packed_by(), Some(Binarize::Threshold(77)));
     }
     let bits = BitMatrix::from_fn(3, 17, |i, d| d % (i + 2) == 0);
     let set = read_bytes(&bare(&bits)).unwrap();
     assert_eq!(set.pixels.into_bits().unwrap(), bits);
-    assert_eq!((set.labels, set.weights, set.names.len()), (None, None, 0));
+    assert_eq!((set.labels, set.weights, set.items.len()), (None, None, 0));
     assert_eq!(set.kind, SourceKind::Synthetic);
 }
 
@@ -162,13 +166,13 @@ fn a_later_format_is_called_newer() {
 
 #[test]
 fn what_does_not_belong_together_is_not_written() {
-    let (bits, labels, weights, names) = everything();
+    let (bits, labels, weights, items) = everything();
     let (labels, weights) = (Some(&labels), Some(&*weights));
-    let sound = Packed { height: 3, width: 3, labels, weights, names: &names, ..plain(&bits) };
+    let sound = Packed { height: 3, width: 3, labels, weights, items: &items, ..plain(&bits) };
     assert!(write(sound).is_ok());
     assert!(write(Packed { height: 2, ..sound }).is_err());
     assert!(write(Packed { weights: weights.map(|weights| &weights[1..]), ..sound }).is_err());
-    assert!(write(Packed { names: &names[1..], ..sound }).is_err());
+    assert!(write(Packed { items: &items[1..], ..sound }).is_err());
     let few = Labels::from_names(["a"]);
     assert!(write(Packed { labels: Some(&few), ..sound }).is_err());
 }

@@ -1,273 +1,331 @@
-//! Tables as text, one row a line, read with the `csv` crate. The first line tells separator and
-//! header. A first or last column headed `label` or `class` gives the labels, a column headed
-//! `weight` the weights.
+//! Tables as text. First the text becomes cells ([`records`], [`cells`]), with the names of the
+//! columns ([`header`]). Then columns get their roles ([`roles`]), and the values of items become
+//! bits ([`coding`], [`rows`]). The same way leads from a table to a fit and to a model.
 
-use super::grey::{GreyValues, NotGrey};
+mod cells;
+mod coding;
+mod header;
+mod records;
+mod roles;
+mod rows;
+mod text;
+mod value;
+
 use super::stream::Stream;
-use crate::data::{labels::Labels, pixels::Pixels};
-use crate::error::{DataProblem, Result};
-use std::io::{BufRead, Read};
+use crate::data::columns::{Columns, ModelRows, Values};
+use crate::data::remark::Remark;
+use crate::data::{labels::Labels, pixels::Pixels, texts::Texts};
+use crate::error::{DataProblem, Error, Result, TableProblem};
+use crate::record::{Binarize, Item};
+use cells::Cells;
+use coding::Coded;
+use header::Header;
+use records::{Record, Records, Stop};
+use roles::Roles;
+use rows::Problem;
+use std::collections::BTreeSet;
+use std::io::BufRead;
+use text::Text;
+pub(crate) use text::is_utf16;
+use value::{Reading, Value, is_missing};
 
-/// The byte order mark that some programs put before UTF-8.
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
-enum Stop {
-    Io(std::io::Error),
-    Problem(DataProblem),
-}
-
-impl From<DataProblem> for Stop {
-    fn from(problem: DataProblem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
+/// What a table holds.
+#[derive(Debug)]
 pub(crate) struct Content {
-    /// The rows as images of height 1.
+    /// The rows as images of height 1: bits, or grey values if that was asked for.
     pub(crate) pixels: Pixels,
+    /// The rule that made the bits, where they were not zeros and ones before.
+    pub(crate) rule: Option<Binarize>,
     pub(crate) labels: Option<Labels>,
     pub(crate) weights: Option<Vec<f64>>,
-    /// The headings of the feature columns; empty without a header.
-    pub(crate) names: Vec<String>,
+    /// The names of the rows.
+    pub(crate) ids: Option<Texts>,
+    /// The items; empty if they have neither names nor values of their own.
+    pub(crate) items: Vec<Item>,
+    pub(crate) remarks: Vec<Remark>,
 }
 
-/// Reads a table. Values: see [`super::grey`]; `true` and `false` count as 1 and 0, a blank cell,
-/// `NA` and `NaN` as missing. Blank lines and lines that begin with `#` are passed over. Errors:
-/// [`DataProblem`], with line and column: a row of another length, a cell that is no number or out
-/// of range, a weight that is not finite and at least 0; no rows, or none with a weight.
-pub(crate) fn read(mut input: Stream) -> Result<Content> {
-    let separator = separator(input.head());
-    let mut table = Table::default();
-    if input.head().starts_with(BOM) {
-        input.skip(BOM.len() as u64)?;
-    }
-    let read = match separator {
-        Some(separator) => table.read_separated(input.reader(), separator),
-        None => table.read_spaced(input.reader()),
-    };
-    read.map_err(|stop| match stop {
+/// Reads a table as `asked`. Errors: [`DataProblem`], with line and column; [`Error::Size`] for
+/// rows of another length than a model's.
+pub(crate) fn read(mut input: Stream, asked: &Columns) -> Result<Content> {
+    let parsed = parse(&mut input, &asked.missing)?;
+    let table = parsed.map_err(|stop| match stop {
         Stop::Io(e) => input.failed(e),
         Stop::Problem(problem) => input.wrong(problem),
     })?;
-    let n_images = table.lines.len();
-    if n_images == 0 {
+    if table.cells.n_rows() == 0 {
         return Err(input.wrong(DataProblem::Empty));
     }
-    let weights = table.weight_column.map(|_| std::mem::take(&mut table.weights));
-    if weights.as_ref().is_some_and(|weights| weights.iter().all(|weight| *weight == 0.0)) {
-        return Err(input.wrong(DataProblem::NoWeight));
-    }
-    let labels = table.label_column.map(|_| Labels::from_names(&table.labels));
-    let n_features = table.n_features();
-    let (values, missing) = table.values.into_parts();
-    let pixels = Pixels::new(n_images, 1, n_features, values)?.without(&missing)?;
-    Ok(Content { pixels, labels, weights, names: table.names })
+    table.interpret(&input, asked)
 }
 
-/// The separator that the first line uses; `None` for spaces, however many.
-fn separator(head: &[u8]) -> Option<u8> {
-    let head = head.strip_prefix(BOM).unwrap_or(head);
-    let mut lines = head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
-    let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")).unwrap_or_default();
-    let mut quoted = false;
-    let bare = |b: &&u8| {
-        quoted ^= **b == b'"';
-        !quoted
+/// The rows below a header that are looked at to tell whether it is one, and their bytes.
+const SAMPLE: (usize, usize) = (1000, 1 << 20);
+
+fn parse(input: &mut Stream, missing: &[String]) -> Result<Result<Table, Stop>> {
+    let text = Text::of(input)?;
+    let separator = text.separator();
+    let reading = Reading::new(separator != Some(b','), missing);
+    let only_first_is_quoted = {
+        let mut lines = text.first_lines();
+        let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or(b"\""));
+        first.starts_with(b"\"") && first.ends_with(b"\"") && !second.contains(&b'"')
     };
-    let bare: Vec<u8> = first.iter().filter(bare).copied().collect();
-    let found = [b';', b'\t', b','].into_iter().find(|separator| bare.contains(separator));
-    found.or(if bare.contains(&b' ') { None } else { Some(b',') })
+    let line_end = text.line_end();
+    let records = Records::new(text.reader, separator, line_end);
+    Ok(Table::parse(records, reading, only_first_is_quoted))
 }
 
-/// What has been read so far.
-#[derive(Default)]
+/// A table, before anybody says what its columns mean.
 struct Table {
-    /// Cells of the first line, labels and weights included.
-    n_columns: Option<usize>,
-    label_column: Option<usize>,
-    weight_column: Option<usize>,
-    names: Vec<String>,
-    values: GreyValues,
-    labels: Vec<String>,
-    weights: Vec<f64>,
-    /// The line of each row, from 1.
-    lines: Vec<u64>,
+    /// The headings; `None` without a header. Blank for a column without one.
+    names: Option<Vec<String>>,
+    /// Whether the first column has no heading and names the rows, as R writes it.
+    has_row_names: bool,
+    cells: Cells,
+    reading: Reading,
+    remarks: Vec<Remark>,
 }
 
 impl Table {
-    fn n_features(&self) -> usize {
-        let others = [self.label_column, self.weight_column].iter().flatten().count();
-        self.n_columns.unwrap_or(0) - others
-    }
-
-    fn read_separated(&mut self, reader: impl Read, separator: u8) -> Result<(), Stop> {
-        let mut options = csv::ReaderBuilder::new();
-        options.has_headers(false).flexible(true).delimiter(separator).comment(Some(b'#'));
-        // With `\n` as the only end of a line, and one at the very end, the crate's line number
-        // after a record is always one more than the record's own; the `\r` of `\r\n` is trimmed
-        // from the last cell.
-        options.terminator(csv::Terminator::Any(b'\n'));
-        let mut reader = options.from_reader(reader.chain(&b"\n"[..]));
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).map_err(|e| Stop::Io(e.into()))? {
-            let line = reader.position().line().saturating_sub(1);
-            self.line(line, record.iter())?;
-        }
-        Ok(())
-    }
-
-    fn read_spaced(&mut self, mut reader: impl BufRead) -> Result<(), Stop> {
-        let mut text = Vec::new();
-        for line in 1.. {
-            text.clear();
-            if reader.read_until(b'\n', &mut text).map_err(Stop::Io)? == 0 {
+    fn parse<R: BufRead>(
+        mut records: Records<R>,
+        reading: Reading,
+        only_first_is_quoted: bool,
+    ) -> Result<Self, Stop> {
+        let (mut first, mut below) = (Record::default(), Vec::new());
+        records.read(&mut first)?;
+        let (mut record, mut size) = (Record::default(), 0);
+        let mut is_read = false;
+        while below.len() < SAMPLE.0 && size < SAMPLE.1 {
+            is_read = records.read(&mut record)?;
+            if !is_read {
                 break;
             }
-            let cells = text.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty());
-            if !text.trim_ascii_start().starts_with(b"#") {
-                self.line(line, cells.map(unquoted))?;
-            }
+            size += record.size();
+            below.push(std::mem::take(&mut record));
         }
-        Ok(())
+        let header = header::judge(&first, &below, &reading, only_first_is_quoted);
+        let Header { names, has_row_names, is_numeric } = header;
+        let mut cells = Cells::new(names.as_ref().map_or(first.len(), Vec::len));
+        if names.is_none() && first.len() > 0 {
+            cells.push(&first)?;
+        }
+        below.iter().try_for_each(|record| cells.push(record))?;
+        drop(below);
+        while is_read && records.read(&mut record)? {
+            cells.push(&record)?;
+        }
+        let mut remarks = Vec::new();
+        if is_numeric {
+            remarks.push(Remark::NumericHeader(names.clone().unwrap_or_default()));
+        }
+        if records.n_comments > 0 {
+            remarks.push(Remark::Comments(records.n_comments));
+        }
+        match cells.drop_blank_end() {
+            0 => {}
+            n => remarks.push(Remark::BlankRows(n)),
+        }
+        Ok(Self { names, has_row_names, cells, reading, remarks })
     }
 
-    /// Takes one line. The first may be a header; blank ones are passed over.
-    fn line<'a>(
-        &mut self,
-        line: u64,
-        cells: impl Iterator<Item = &'a [u8]>,
-    ) -> Result<(), DataProblem> {
-        let Some(expected) = self.n_columns else {
-            return self.first_line(line, &cells.collect::<Vec<_>>());
+    fn n_columns(&self) -> usize {
+        self.cells.n_columns()
+    }
+
+    /// The heading of a column; blank if it has none.
+    fn heading(&self, column: usize) -> &str {
+        self.names.as_ref().and_then(|names| names.get(column)).map_or("", String::as_str)
+    }
+
+    /// The heading of a column, or its number from 1.
+    fn name(&self, column: usize) -> String {
+        match self.heading(column) {
+            "" => (column + 1).to_string(),
+            heading => heading.to_owned(),
+        }
+    }
+
+    fn is_headed(&self, column: usize, headings: &[&str]) -> bool {
+        headings.iter().any(|heading| self.heading(column).eq_ignore_ascii_case(heading))
+    }
+
+    /// The column of that name. Errors: [`TableProblem::NoColumn`], [`TableProblem::Repeated`].
+    fn find(&self, name: &str) -> Result<usize, DataProblem> {
+        let mut found = (0..self.n_columns()).filter(|column| self.name(*column) == name);
+        let (first, second) = (found.next(), found.next());
+        if second.is_some() {
+            return Err(TableProblem::Repeated { name: name.into() }.into());
+        }
+        first.ok_or_else(|| {
+            let columns = (0..self.n_columns()).map(|column| self.name(column)).collect();
+            TableProblem::NoColumn { name: name.into(), columns }.into()
+        })
+    }
+
+    /// Names that more than one column has.
+    fn repeated(&self) -> Vec<String> {
+        let mut met = BTreeSet::new();
+        let names = (0..self.n_columns()).map(|column| self.name(column));
+        names.filter(|name| !met.insert(name.clone())).collect()
+    }
+
+    fn value(&self, code: u16) -> Value<'_> {
+        self.reading.value(self.cells.text_of(code))
+    }
+
+    /// The line in which a column first holds this value, from 1.
+    fn line_of(&self, column: usize, value: &str) -> u64 {
+        let is_it = |cell: &str| self.reading.canonical(cell).as_deref() == Some(value);
+        self.cells.column(column).position(is_it).map_or(0, |row| self.cells.line(row))
+    }
+
+    fn not_a_number(&self, column: usize, word: &str) -> DataProblem {
+        let line = self.line_of(column, word);
+        DataProblem::NotANumber { line, column: column + 1, cell: shortened(word) }
+    }
+
+    fn interpret(mut self, input: &Stream, asked: &Columns) -> Result<Content> {
+        let wrong = |problem| input.wrong(problem);
+        let Roles { mut items, id, weights, labels, remarks } =
+            roles::assign(&self, asked).map_err(wrong)?;
+        let mut all = std::mem::take(&mut self.remarks);
+        all.extend(remarks);
+        if let Some(model) = &asked.model {
+            all.extend(self.check_model(input, &items, model)?);
+        }
+        let rows = self.rows(&mut items, asked).map_err(|problem| match problem {
+            Problem::Data(problem) => input.wrong(problem),
+            Problem::Other(error) => error,
+        })?;
+        let weights = weights.map(|column| self.weights(column)).transpose().map_err(wrong)?;
+        let (weights, scaled) = weights.map_or((None, None), |weights| scaled(weights));
+        all.extend(rows.remarks);
+        all.extend(scaled);
+        Ok(Content {
+            pixels: rows.pixels,
+            rule: rows.rule,
+            labels: labels.map(|column| self.labels(column)),
+            weights,
+            ids: id.map(|column| self.cells.column(column).collect()),
+            items: rows.items,
+            remarks: all,
+        })
+    }
+
+    /// What is to be said if a model's items are matched by their place. Errors: [`Error::Size`].
+    fn check_model(
+        &self,
+        input: &Stream,
+        items: &[usize],
+        model: &ModelRows,
+    ) -> Result<Option<Remark>> {
+        if items.len() != model.size.0 * model.size.1 {
+            let (found, model) = ((1, items.len()), model.size);
+            return Err(Error::Size { path: input.path().into(), found, model });
+        }
+        let (table_has_names, model_has_names) =
+            (self.names.is_some(), Item::are_named(&model.items));
+        // Images have no names.
+        let is_said = table_has_names != model_has_names && model.size.0 == 1;
+        Ok(is_said.then_some(Remark::ByPosition { table_has_names }))
+    }
+
+    fn rows(&self, items: &mut Vec<usize>, asked: &Columns) -> Result<Rows, Problem> {
+        let mut remarks = Vec::new();
+        let binary = |column: &usize| Item::binary(self.name(*column));
+        let named = |columns: &[usize]| -> Vec<Item> {
+            if self.names.is_none() { Vec::new() } else { columns.iter().map(binary).collect() }
         };
-        let mut cells = cells.map(<[u8]>::trim_ascii);
-        let (before, first, second) = (self.values.len(), cells.next(), cells.next());
-        // A blank cell is a missing value, but a line of one blank cell is a blank line.
-        if second.is_none() && first.is_none_or(<[u8]>::is_empty) {
-            return Ok(());
-        }
-        let mut found = 0;
-        for (column, cell) in first.into_iter().chain(second).chain(cells).enumerate() {
-            if column < expected {
-                self.cell(line, column, cell)?;
+        let (pixels, rule, items) = match asked.values {
+            Values::Grey => (rows::grey(self, items)?, None, named(items)),
+            Values::AtLeast { threshold, keeps_bits } => {
+                let found = rows::compared(self, items, threshold, keeps_bits)?;
+                let is_below = found.are_bits && !keeps_bits && threshold > 1;
+                if is_below && asked.model.is_some() {
+                    remarks.push(Remark::BelowThreshold(threshold));
+                }
+                let stays = found.are_bits && keeps_bits;
+                let rule = (!stays).then_some(Binarize::Threshold(threshold));
+                (Pixels::packed(found.bits, 1, items.len())?, rule, named(items))
             }
-            found += 1;
-        }
-        if found != expected {
-            return Err(DataProblem::Ragged { line, found, expected });
-        }
-        debug_assert_eq!(self.values.len() - before, self.n_features());
-        self.lines.push(line);
-        Ok(())
-    }
-
-    fn first_line(&mut self, line: u64, cells: &[&[u8]]) -> Result<(), DataProblem> {
-        if cells.len() < 2 && cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
-            return Ok(());
-        }
-        self.n_columns = Some(cells.len());
-        let is_number = |cell: &&[u8]| number(cell.trim_ascii()).is_some();
-        let all_missing = cells.len() > 1 && cells.iter().all(|cell| is_missing(cell.trim_ascii()));
-        if all_missing || cells.iter().any(is_number) && !counts_columns(cells) {
-            return self.line(line, cells.iter().copied());
-        }
-        let name = |cell: &&[u8]| String::from_utf8_lossy(cell.trim_ascii()).into_owned();
-        let names: Vec<String> = cells.iter().map(name).collect();
-        self.find_roles(&names);
-        let columns = (0..).zip(names).filter(|(column, _)| self.is_feature(*column));
-        self.names = columns.map(|(_, name)| name).collect();
-        Ok(())
-    }
-
-    fn is_feature(&self, column: usize) -> bool {
-        ![self.label_column, self.weight_column].contains(&Some(column))
-    }
-
-    /// Labels stand first or last, weights anywhere.
-    fn find_roles(&mut self, names: &[String]) {
-        let named = |column: usize, known: &[&str]| {
-            names.get(column).is_some_and(|name| known.contains(&&*name.to_ascii_lowercase()))
-        };
-        let last = names.len() - 1;
-        if last > 0 {
-            let mut ends = [0, last].into_iter();
-            self.label_column = ends.find(|&at| named(at, &["label", "labels", "class"]));
-            let mut others = (0..names.len()).filter(|&at| Some(at) != self.label_column);
-            self.weight_column = others.find(|&at| named(at, &["weight", "weights"]));
-            // At least one feature must be left.
-            if self.n_features() == 0 {
-                self.weight_column = None;
+            Values::Pairs => {
+                let coded = match &asked.model {
+                    Some(model) => coding::of_model(self, items, &model.items)?,
+                    None => {
+                        let (coded, said) = coding::find(self, items)?;
+                        remarks.extend(said);
+                        coded
+                    }
+                };
+                let bits = rows::bits(self, &coded)?;
+                (Pixels::packed(bits, 1, coded.len())?, None, self.items(&coded))
             }
-        }
-    }
-
-    fn cell(&mut self, line: u64, column: usize, cell: &[u8]) -> Result<(), DataProblem> {
-        if self.label_column == Some(column) {
-            let name = String::from_utf8_lossy(if is_missing(cell) { b"" } else { cell });
-            self.labels.push(name.into_owned());
-            return Ok(());
-        }
-        if self.weight_column == Some(column) {
-            self.weights.push(weight(cell, line)?);
-            return Ok(());
-        }
-        let number = number(cell).or(is_missing(cell).then_some(f64::NAN));
-        let Some(number) = number else {
-            let cell = String::from_utf8_lossy(cell).chars().take(30).collect();
-            return Err(DataProblem::NotANumber { line, column: column + 1, cell });
         };
-        self.values.push(number).map_err(|bad| self.out_of_range(bad, line))
+        Ok(Rows { pixels, rule, items, remarks })
     }
 
-    /// The error for a value, perhaps before the `current` line: a 0.5 makes an earlier 7 wrong.
-    fn out_of_range(&self, NotGrey { index, value }: NotGrey, current: u64) -> DataProblem {
-        let line = self.lines.get(index / self.n_features()).copied().unwrap_or(current);
-        let feature = index % self.n_features();
-        let column = (0..).filter(|&column| self.is_feature(column)).nth(feature);
-        let column = column.unwrap_or(feature);
-        let place = format!("line {line}, column {}", column + 1);
-        DataProblem::OutOfRange { place, value }
+    /// The items with their names and values; none if they have neither.
+    fn items(&self, coded: &[Coded]) -> Vec<Item> {
+        let is_named = self.names.is_some();
+        let item = |coded: &Coded| Item {
+            name: if is_named { self.name(coded.column) } else { String::new() },
+            categories: coded.categories(),
+        };
+        let items: Vec<Item> = coded.iter().map(item).collect();
+        let says = |item: &Item| !item.name.is_empty() || !item.categories.is_empty();
+        if items.iter().any(says) { items } else { Vec::new() }
     }
-}
 
-fn is_missing(cell: &[u8]) -> bool {
-    cell.is_empty() || cell.eq_ignore_ascii_case(b"na")
-}
-
-fn weight(cell: &[u8], line: u64) -> Result<f64, DataProblem> {
-    let weight = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok());
-    weight.filter(|weight| *weight >= 0.0 && weight.is_finite()).ok_or_else(|| {
-        let cell = String::from_utf8_lossy(cell).chars().take(30).collect();
-        DataProblem::Weight { line, cell }
-    })
-}
-
-/// Whether the cells are 0, 1, 2, ..: the header that pandas gives an array. Two may be data.
-fn counts_columns(cells: &[&[u8]]) -> bool {
-    let is_its_number =
-        |(column, cell): (usize, &&[u8])| cell.trim_ascii() == column.to_string().as_bytes();
-    cells.len() > 2 && cells.iter().enumerate().all(is_its_number)
-}
-
-/// The number in a cell. Most are small and whole; those take a faster path.
-fn number(cell: &[u8]) -> Option<f64> {
-    if let [digit] = *cell {
-        return digit.is_ascii_digit().then(|| f64::from(digit - b'0'));
+    fn labels(&self, column: usize) -> Labels {
+        let name = |cell| if is_missing(cell) { "" } else { cell };
+        let names: Vec<&str> = self.cells.column(column).map(name).collect();
+        Labels::from_names(names)
     }
-    let text = std::str::from_utf8(cell).ok()?;
-    match text.parse::<u8>() {
-        Ok(small) => Some(small.into()),
-        Err(_) if text.eq_ignore_ascii_case("true") => Some(1.0),
-        Err(_) if text.eq_ignore_ascii_case("false") => Some(0.0),
-        Err(_) => text.parse().ok(),
+
+    /// The weights in a column. Errors: [`DataProblem::Weight`], [`DataProblem::NoWeight`].
+    fn weights(&self, column: usize) -> Result<Vec<f64>, DataProblem> {
+        let weight = |(row, cell): (usize, &str)| {
+            let weight = self.reading.number(cell);
+            weight.filter(|weight| *weight >= 0.0 && weight.is_finite()).ok_or_else(|| {
+                DataProblem::Weight { line: self.cells.line(row), cell: shortened(cell) }
+            })
+        };
+        let weights: Vec<f64> =
+            self.cells.column(column).enumerate().map(weight).collect::<Result<_, _>>()?;
+        if weights.iter().all(|weight| *weight == 0.0) {
+            return Err(DataProblem::NoWeight);
+        }
+        Ok(weights)
     }
 }
 
-fn unquoted(cell: &[u8]) -> &[u8] {
-    match cell {
-        [b'"', inner @ .., b'"'] => inner,
-        _ => cell,
+/// The items of a table as rows.
+struct Rows {
+    pixels: Pixels,
+    rule: Option<Binarize>,
+    items: Vec<Item>,
+    remarks: Vec<Remark>,
+}
+
+/// Weights that are whole numbers are counts. Others are scaled, so that the rows that weigh
+/// anything weigh 1 on average: any unit then gives the same fit.
+fn scaled(mut weights: Vec<f64>) -> (Option<Vec<f64>>, Option<Remark>) {
+    if weights.iter().all(|weight| weight.fract() == 0.0) {
+        return (Some(weights), None);
     }
+    // The largest comes to 1 first, so that no sum overflows.
+    let largest = weights.iter().copied().fold(0.0, f64::max);
+    let n_rows = weights.iter().filter(|weight| **weight > 0.0).count();
+    let share: f64 = weights.iter().map(|weight| weight / largest).sum();
+    weights.iter_mut().for_each(|weight| *weight = *weight / largest * n_rows as f64 / share);
+    (Some(weights), Some(Remark::ScaledWeights { sum: share * largest, n_rows }))
+}
+
+/// How a cell begins.
+fn shortened(cell: &str) -> String {
+    cell.chars().take(30).collect()
 }
 
 #[cfg(test)]

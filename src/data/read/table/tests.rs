@@ -3,12 +3,21 @@
 use super::*;
 use crate::data::read::stream::tests::read_bytes;
 
+/// Grey values show what every cell was read as.
+fn grey() -> Columns {
+    Columns { values: Values::Grey, ..Columns::default() }
+}
+
+fn read_as(text: &str, asked: &Columns) -> Result<Content, DataProblem> {
+    read_bytes(text, |input| read(input, asked))
+}
+
 fn read_text(text: &str) -> Result<(Pixels, Option<Labels>), DataProblem> {
     read_content(text).map(|content| (content.pixels, content.labels))
 }
 
 fn read_content(text: &str) -> Result<Content, DataProblem> {
-    read_bytes(text, read)
+    read_as(text, &grey())
 }
 
 fn rows(text: &str) -> Vec<Vec<u8>> {
@@ -72,7 +81,7 @@ fn what_is_wrong_is_named_with_line_and_column() {
         ("a,b\r\n\r\n# no\r\n\r\n0,x", word(5, 2, "x")),
         ("0,1\n\n# no\n\"x\",1\n", word(4, 1, "x")),
         ("# no\n\n0 1\nq 1\n", word(4, 1, "q")),
-        ("label,b\n5,1\n5,?\n", word(3, 2, "?")),
+        ("label,b\n5,1\n5,!\n", word(3, 2, "!")),
         ("0,1\n0,256\n", range("line 2, column 2", 256.0)),
         ("0,1\n-1,0\n", range("line 2, column 1", -1.0)),
         ("a,b\n0,7\n0.5,1\n", range("line 2, column 2", 7.0)),
@@ -130,11 +139,12 @@ fn a_column_headed_weight_gives_the_weights() {
         "class,weights,a,b\n3,2.5,0,1\n4,0,1,0\n",
     ] {
         let content = read_content(text).unwrap();
-        assert_eq!(content.weights, Some(vec![2.5, 0.0]), "{text:?}");
+        // Of the rows that weigh anything, one.
+        assert_eq!(content.weights, Some(vec![1.0, 0.0]), "{text:?}");
         assert_eq!(content.pixels.values(), [0, 1, 1, 0]);
-        assert_eq!(content.names, ["a", "b"]);
+        assert_eq!(content.items, ["a", "b"].map(|name| Item::binary(name.into())));
     }
     let inside = read_content("a,weight,c,d,e\n0,7,1,1,1\n").unwrap();
-    assert_eq!((inside.weights, inside.names.len()), (Some(vec![7.0]), 4));
+    assert_eq!((inside.weights, inside.items.len()), (Some(vec![7.0]), 4));
     assert!(read_content("weight\n1\n").unwrap().weights.is_none());
 }

@@ -1,0 +1,68 @@
+//! The flags about the columns of a table, and what a model demands of them.
+
+use super::reading::Reading;
+use crate::data::{Binarize, Columns, ModelRows, Values};
+use crate::model_file::Model;
+
+/// What each column of a table is. Columns are named by their headings, or by their numbers from 1.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct ColumnArgs {
+    /// The columns of a table that are items, by their headings, or by their numbers from 1 where
+    /// there are none [default: all without another role]
+    #[arg(long = "columns", value_name = "NAMES", value_delimiter = ',')]
+    items: Option<Vec<String>>,
+    /// Columns of a table to leave out [default: none]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    drop: Vec<String>,
+    /// The column of a table that names its rows [default: the first, if it has no heading, holds
+    /// words, or is headed id and never repeats itself]
+    #[arg(long, value_name = "NAME")]
+    id: Option<String>,
+    /// The column of a table that says how much each row counts [default: one headed weight]
+    #[arg(long, value_name = "NAME")]
+    weights: Option<String>,
+    /// The column of a table that holds labels [default: one headed label or class]
+    #[arg(long, value_name = "NAME")]
+    labels_column: Option<String>,
+    /// Values that stand for a missing one, such as 9,99 [default: none but blank, NA, NaN, N/A,
+    /// #N/A, ., ?, NULL and None]
+    #[arg(long, value_name = "CODES", value_delimiter = ',', allow_hyphen_values = true)]
+    missing: Vec<String>,
+}
+
+impl ColumnArgs {
+    /// What the user asks of the columns.
+    pub(crate) fn columns(&self) -> Columns {
+        let trimmed = |names: &[String]| names.iter().map(|name| name.trim().to_owned()).collect();
+        Columns {
+            items: self.items.as_deref().map(trimmed),
+            drop: trimmed(&self.drop),
+            id: self.id.clone(),
+            weights: self.weights.clone(),
+            labels: self.labels_column.clone(),
+            missing: trimmed(&self.missing),
+            ..Columns::default()
+        }
+    }
+}
+
+/// The rows that `model` knows.
+pub(crate) fn rows_of(model: &Model) -> ModelRows {
+    ModelRows { items: model.items.clone(), size: (model.height as usize, model.width as usize) }
+}
+
+/// What the cells of a table mean, by the rule asked for, by the model, or by the shape of images.
+pub(super) fn values(reading: &Reading) -> Values {
+    let is_image = reading.model.as_ref().is_some_and(|model| model.size.0 > 1);
+    match (reading.rule, reading.model_rule) {
+        (Some(Binarize::Threshold(threshold)), _) => {
+            Values::AtLeast { threshold, keeps_bits: false }
+        }
+        (None, Some(Binarize::Threshold(threshold))) => {
+            Values::AtLeast { threshold, keeps_bits: is_image }
+        }
+        (Some(Binarize::None), _) | (None, Some(Binarize::None)) => Values::Pairs,
+        (None, None) if reading.shape.is_none() => Values::Pairs,
+        _ => Values::Grey,
+    }
+}

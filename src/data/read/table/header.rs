@@ -1,0 +1,161 @@
+//! Whether the first row of a table names its columns, and how many columns there are.
+
+use super::records::Record;
+use super::value::{Reading, is_missing};
+use std::collections::BTreeSet;
+
+/// The head of a table.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Header {
+    /// A name for each column; `None` without a header. Blank for a column without one.
+    pub(super) names: Option<Vec<String>>,
+    /// Whether the header is one cell short, as R writes it: the first column names the rows.
+    pub(super) has_row_names: bool,
+    /// Whether the names are numbers.
+    pub(super) is_numeric: bool,
+}
+
+/// The fewest numbers that are taken for names unless they are quoted.
+const LEAST_NAMES: usize = 3;
+/// The fewest rows that show what is no value.
+const LEAST_ROWS: usize = 3;
+
+/// Judges the first row by those below it. `only_first_is_quoted`: as far as it is known.
+pub(super) fn judge(
+    first: &Record,
+    below: &[Record],
+    reading: &Reading,
+    only_first_is_quoted: bool,
+) -> Header {
+    let shift = shift(first, below);
+    let sample = Sample { first, below, reading, shift: usize::from(shift == Shift::RowNames) };
+    let (is_words, is_numeric) = (sample.is_words(), sample.is_numeric(only_first_is_quoted));
+    if !is_words && !is_numeric {
+        return Header::default();
+    }
+    let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+    let mut names: Vec<String> = first.cells().map(name).collect();
+    match shift {
+        Shift::RowNames => names.insert(0, String::new()),
+        Shift::TrailingBelow => names.push(String::new()),
+        Shift::TrailingAbove => drop(names.pop()),
+        Shift::None => {}
+    }
+    Header {
+        names: Some(names),
+        has_row_names: shift == Shift::RowNames,
+        is_numeric: is_numeric && !is_words,
+    }
+}
+
+/// Why the first row may have another number of cells than the others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Shift {
+    None,
+    /// The others begin with the name of the row.
+    RowNames,
+    /// The others end with a separator.
+    TrailingBelow,
+    /// The first one ends with a separator.
+    TrailingAbove,
+}
+
+fn shift(first: &Record, below: &[Record]) -> Shift {
+    let n = first.len();
+    let Some(next) = below.first() else { return Shift::None };
+    let is_blank_at_end = |record: &Record| record.cell(n).is_empty();
+    if next.len() == n + 1 && below.iter().all(is_blank_at_end) {
+        Shift::TrailingBelow
+    } else if next.len() == n + 1 {
+        Shift::RowNames
+    } else if next.len() + 1 == n && first.cell(n - 1).is_empty() {
+        Shift::TrailingAbove
+    } else {
+        Shift::None
+    }
+}
+
+/// The first row, and some of those below it.
+struct Sample<'a> {
+    first: &'a Record,
+    below: &'a [Record],
+    reading: &'a Reading,
+    /// The place below of the first cell of the first row.
+    shift: usize,
+}
+
+impl Sample<'_> {
+    fn number(&self, cell: &[u8]) -> Option<f64> {
+        std::str::from_utf8(cell).ok().and_then(|text| self.reading.number(text))
+    }
+
+    /// The cells of the first row, each with its column below, without what is blank or missing.
+    fn said(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        let is_said = |(_, cell): &(usize, &[u8])| !std::str::from_utf8(cell).is_ok_and(is_missing);
+        (self.shift..).zip(self.first.cells()).filter(is_said)
+    }
+
+    /// Whether the first row holds words, and not those of the rows below: two words may be values.
+    fn is_words(&self) -> bool {
+        let mut n_words = 0;
+        let mut are_values = !self.below.is_empty();
+        for (column, cell) in self.said() {
+            if self.number(cell).is_some() {
+                return false;
+            }
+            n_words += 1;
+            are_values = are_values && self.below.iter().any(|row| row.cell(column) == cell);
+        }
+        // One blank cell alone is the name of a column without a name.
+        (n_words > 0 && !are_values) || self.first.len() == 1 && n_words == 0
+    }
+
+    /// Whether the first row holds numbers that name columns. They are distinct and whole, and
+    /// quoted where those below are not; or they count from 0; or enough rows below show that they
+    /// are no values, as most of them never occur there, or none of them beside two values.
+    fn is_numeric(&self, only_first_is_quoted: bool) -> bool {
+        let numbers: Vec<Option<f64>> = self.said().map(|(_, cell)| self.number(cell)).collect();
+        let Some(numbers) = numbers.into_iter().collect::<Option<Vec<f64>>>() else { return false };
+        let distinct: BTreeSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
+        // A blank cell may stand above the names of the rows.
+        let are_names = numbers.iter().all(|number| number.fract() == 0.0)
+            && distinct.len() == numbers.len()
+            && numbers.len() + 1 >= self.first.len()
+            && !self.below.is_empty();
+        if !are_names || numbers.len() < LEAST_NAMES {
+            return are_names && !numbers.is_empty() && only_first_is_quoted;
+        }
+        let counts_up = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
+        let (n, n_new) = (numbers.len(), self.n_new());
+        only_first_is_quoted
+            || counts_up && numbers[0] == 0.0
+            || self.below.len() >= LEAST_ROWS
+                && (counts_up && numbers[0] == 1.0 && 2 * n_new >= n
+                    || n_new > 0 && (counts_up || n_new == n) && self.is_binary_below())
+    }
+
+    /// How many numbers of the first row do not occur below them.
+    fn n_new(&self) -> usize {
+        let is_new = |(column, cell): &(usize, &[u8])| {
+            let number = self.number(cell);
+            !self.below.iter().any(|row| self.number(row.cell(*column)) == number)
+        };
+        self.said().filter(is_new).count()
+    }
+
+    /// Whether all columns below hold the same two values at most.
+    fn is_binary_below(&self) -> bool {
+        let mut values: Vec<&[u8]> = Vec::new();
+        let columns = || self.said().map(|(column, _)| column);
+        for cell in self.below.iter().flat_map(|row| columns().map(|column| row.cell(column))) {
+            let is_missing = std::str::from_utf8(cell).is_ok_and(is_missing);
+            if !is_missing && !values.contains(&cell) {
+                values.push(cell);
+            }
+            if values.len() > 2 {
+                return false;
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,105 @@
+//! What a cell says: nothing, a number, or a word.
+
+use std::borrow::Cow;
+
+/// The value of a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Value<'a> {
+    Missing,
+    /// `true` and `false` are 1 and 0.
+    Number(f64),
+    Word(&'a str),
+}
+
+/// How cells are read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    /// Whether a number may have a comma in the place of its point.
+    pub(super) decimal_comma: bool,
+    /// What else stands for a missing value: as written, and as numbers.
+    missing: Vec<String>,
+    missing_numbers: Vec<f64>,
+}
+
+/// What stands for a missing value, in upper or lower case: in R, pandas, Excel, SAS, Weka, SQL.
+const MISSING: [&str; 11] =
+    ["", "na", "nan", "n/a", "#n/a", "#na", "<na>", ".", "?", "null", "none"];
+
+impl Reading {
+    /// With further texts for missing values. A number stands for itself, however it is written.
+    pub(super) fn new(decimal_comma: bool, missing: &[String]) -> Self {
+        let mut reading = Self { decimal_comma, ..Self::default() };
+        let number = |text: &String| reading.number(text);
+        reading.missing_numbers = missing.iter().filter_map(number).collect();
+        reading.missing = missing.to_vec();
+        reading
+    }
+
+    pub(super) fn value<'a>(&self, cell: &'a str) -> Value<'a> {
+        if is_missing(cell) || self.missing.iter().any(|code| code == cell) {
+            return Value::Missing;
+        }
+        match self.number(cell) {
+            Some(number) if self.missing_numbers.contains(&number) => Value::Missing,
+            Some(number) => Value::Number(number),
+            None => Value::Word(cell),
+        }
+    }
+
+    /// The number in a cell. What is missing is none.
+    pub(super) fn number(&self, cell: &str) -> Option<f64> {
+        if let [digit] = *cell.as_bytes() {
+            return digit.is_ascii_digit().then(|| f64::from(digit - b'0'));
+        }
+        let number = match cell {
+            _ if cell.eq_ignore_ascii_case("true") => 1.0,
+            _ if cell.eq_ignore_ascii_case("false") => 0.0,
+            _ if self.decimal_comma && cell.contains(',') => {
+                cell.replacen(',', ".", 1).parse().ok()?
+            }
+            _ => cell.parse::<f64>().ok()?,
+        };
+        // No number is -0.
+        (!number.is_nan()).then_some(number + 0.0)
+    }
+
+    /// The value as one text, however it is written; `None` for a missing one.
+    pub(super) fn canonical<'a>(&self, cell: &'a str) -> Option<Cow<'a, str>> {
+        match self.value(cell) {
+            Value::Missing => None,
+            Value::Number(number) => Some(number.to_string().into()),
+            Value::Word(word) => Some(word.into()),
+        }
+    }
+}
+
+/// Whether a cell says by itself that its value is missing.
+pub(super) fn is_missing(cell: &str) -> bool {
+    cell.len() <= 4 && MISSING.iter().any(|text| cell.eq_ignore_ascii_case(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_say_what_they_say_however_written() {
+        let reading = Reading::new(true, &["9".into(), "refused".into(), "-1,5".into()]);
+        for missing in ["", "NA", "nan", "N/A", "#N/A", ".", "?", "NULL", "None", "<NA>"] {
+            assert_eq!(reading.value(missing), Value::Missing, "{missing}");
+        }
+        for missing in ["9", "9.0", "09", "9,0", "refused", "-1.5"] {
+            assert_eq!(reading.value(missing), Value::Missing, "{missing}");
+        }
+        for (cell, number) in
+            [("0", 0.0), ("-0", 0.0), ("1,5", 1.5), ("TRUE", 1.0), ("false", 0.0), ("2e2", 200.0)]
+        {
+            assert_eq!(reading.value(cell), Value::Number(number), "{cell}");
+        }
+        for word in ["yes", "1,2,3", "a.b", "nothing", "Refused"] {
+            assert_eq!(reading.value(word), Value::Word(word));
+        }
+        assert_eq!(Reading::default().value("1,5"), Value::Word("1,5"));
+        assert_eq!(Reading::default().canonical("1.00").as_deref(), Some("1"));
+    }
+}

@@ -1,0 +1,152 @@
+//! What was decided while a table was read, where the table did not say it.
+
+use std::fmt;
+
+/// Something to be said of how a table was read. It reads on after "note: ".
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Remark {
+    /// The roles of the columns.
+    Roles {
+        /// The number of items.
+        n_items: usize,
+        /// Columns that are nothing.
+        left_out: Vec<String>,
+        /// The column that names the rows; empty if it has no name itself.
+        id: Option<String>,
+        /// The column of weights.
+        weights: Option<String>,
+        /// The column of labels.
+        labels: Option<String>,
+    },
+    /// A first line of numbers that are the names of the columns: the first few.
+    NumericHeader(Vec<String>),
+    /// Two values that are read as zero and one, and the items that hold them.
+    Recoded {
+        /// The value read as 0.
+        zero: String,
+        /// The value read as 1.
+        one: String,
+        /// The items, by name or number.
+        items: Vec<String>,
+    },
+    /// A column that holds one value, which is neither 0 nor 1: it is left out.
+    OneValue {
+        /// Its name.
+        column: String,
+        /// The value.
+        value: String,
+    },
+    /// A column headed like weights that holds zeros and ones: an item.
+    WeightIsItem(String),
+    /// Lines that begin with `#` between the rows, which are left out.
+    Comments(usize),
+    /// Blank rows at the end, which are left out.
+    BlankRows(usize),
+    /// Weights that are no counts, scaled to a mean of 1; the sum that they had.
+    ScaledWeights {
+        /// Their sum before.
+        sum: f64,
+        /// The number of rows that weigh anything: their sum now.
+        n_rows: usize,
+    },
+    /// Columns of the table that the model does not know, which are left out.
+    NotInModel(Vec<String>),
+    /// Only the table, or only the model, has names: columns are matched by their place.
+    ByPosition {
+        /// Whether it is the table that has names.
+        table_has_names: bool,
+    },
+    /// Zeros and ones for a model that was made by a threshold above 1: all are read as 0.
+    BelowThreshold(u8),
+}
+
+impl Remark {
+    /// Whether the result may not be what was wanted.
+    pub fn is_warning(&self) -> bool {
+        matches!(self, Self::BelowThreshold(_))
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Roles { n_items, left_out, id, weights, labels } => {
+                write!(f, "{}", counted(*n_items, "item"))?;
+                let id = id.as_ref().map(|id| if id.is_empty() { "the first column" } else { id });
+                let roles = [
+                    ("left out", (!left_out.is_empty()).then(|| some(left_out))),
+                    ("row names", id.map(str::to_owned)),
+                    ("weights", weights.clone()),
+                    ("labels", labels.clone()),
+                ];
+                let mut roles = roles.into_iter().filter_map(|(role, what)| Some((role, what?)));
+                roles.try_for_each(|(role, what)| write!(f, "; {role}: {what}"))
+            }
+            Self::NumericHeader(first) => {
+                write!(f, "the first line, {}, is taken for the names of columns", some(first))
+            }
+            Self::Recoded { zero, one, items } => {
+                write!(f, "{zero} is read as 0 and {one} as 1 in {}", items_named(items))
+            }
+            Self::OneValue { column, value } => {
+                write!(f, "column {column} is left out: it holds {value} in every row")
+            }
+            Self::WeightIsItem(column) => {
+                write!(f, "column {column} is an item, as it holds 0 and 1 alone")
+            }
+            Self::Comments(n) => {
+                write!(f, "{} left out, as # begins a comment", counted(*n, "line"))
+            }
+            Self::BlankRows(n) => write!(f, "{} at the end left out", counted(*n, "blank row")),
+            Self::ScaledWeights { sum, n_rows } => write!(
+                f,
+                "weights that are no counts (sum {}) are scaled to a mean of 1: \
+                 N is {n_rows}, the number of rows",
+                short(*sum)
+            ),
+            Self::NotInModel(columns) => {
+                write!(f, "left out, as the model does not know them: {}", some(columns))
+            }
+            Self::ByPosition { table_has_names: true } => {
+                f.write_str("the model has no names: columns are matched by their place")
+            }
+            Self::ByPosition { table_has_names: false } => {
+                f.write_str("the table has no names: columns are matched by their place")
+            }
+            Self::BelowThreshold(threshold) => write!(
+                f,
+                "all values are 0 or 1, below the threshold {threshold} of the model: \
+                 all are read as 0"
+            ),
+        }
+    }
+}
+
+/// A positive number to six places, or with an exponent if they would not show it.
+fn short(number: f64) -> String {
+    if !(1e-3..1e15).contains(&number) {
+        return format!("{number:.3e}");
+    }
+    let text = format!("{number:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The most names that are listed.
+const MAX_LISTED: usize = 8;
+
+/// `a, b, c`, or the first few of many.
+fn some(names: &[String]) -> String {
+    match names.len().saturating_sub(MAX_LISTED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..MAX_LISTED].join(", ")),
+    }
+}
+
+fn items_named(items: &[String]) -> String {
+    if items.len() > MAX_LISTED { counted(items.len(), "item") } else { items.join(", ") }
+}
+
+fn counted(n: usize, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,59 @@
+//! What can be wrong with a table: its text, its columns, and the values of its items.
+
+/// What is wrong with a table. Columns are named by their heading, or by their number from 1.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs)] // variants say what their fields are
+pub enum TableProblem {
+    /// A row that is longer than a row may be: the line that it begins in, from 1.
+    #[error("line {line} is longer than {limit}")]
+    LongRow { line: u64, limit: &'static str },
+    /// A row of more cells than a table may have columns.
+    #[error("line {line} has more than {limit} cells")]
+    ManyCells { line: u64, limit: usize },
+    /// A quoted cell without an end: the line that its row begins in.
+    #[error("line {line} opens a quote that is never closed")]
+    OpenQuote { line: u64 },
+    /// A column that was asked for and is not there; and those that are.
+    #[error("has no column {name}")]
+    NoColumn { name: String, columns: Vec<String> },
+    /// A heading that stands for several columns, where it has to stand for one.
+    #[error("has several columns {name}")]
+    Repeated { name: String },
+    /// A column that was asked for in two roles.
+    #[error("column {name} cannot be two things: {roles}")]
+    TwoRoles { name: String, roles: &'static str },
+    /// A table of which no column is an item.
+    #[error("has no column that is an item")]
+    NoItems,
+    /// An item with values that are no zeros and ones, nor two of any kind: the first few of them.
+    #[error("column {column} holds {}, not two values", listed(values, *n_values))]
+    Values { column: String, values: Vec<String>, n_values: usize },
+    /// A column that may say how many each row stands for, or be an item.
+    #[error("column {column} holds counts, up to {largest}: of rows, or of something else?")]
+    RowsOrWeights { column: String, largest: f64 },
+    /// Items of a model that the table does not have.
+    #[error("lacks {}, which the model needs", named(items))]
+    MissingItems { items: Vec<String>, columns: Vec<String> },
+    /// A value that a model does not know.
+    #[error(
+        "line {line}, column {column}: the value is {value}, but the model knows {zero} and {one}"
+    )]
+    UnknownValue { line: u64, column: String, value: String, zero: String, one: String },
+    /// Items of a model and of packed rows that were made of other values.
+    #[error("column {column} was made of {found}, but the model's of {expected}")]
+    OtherValues { column: String, found: String, expected: String },
+}
+
+/// `1, 2, 3 and 5 more values`.
+fn listed(values: &[String], n_values: usize) -> String {
+    match n_values.saturating_sub(values.len()) {
+        0 => values.join(", "),
+        more => format!("{} and {more} more values", values.join(", ")),
+    }
+}
+
+/// `column a`, `columns a, b`.
+fn named(names: &[String]) -> String {
+    format!("column{} {}", if names.len() == 1 { "" } else { "s" }, names.join(", "))
+}

@@ -1,0 +1,38 @@
+//! An item of a table: the name of its column, and what its values mean.
+
+use serde::{Deserialize, Serialize};
+
+/// An item of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The name of its column; empty in a table without a header.
+    pub name: String,
+    /// The values that it was read from. None: zeros and ones. Two: the value read as 0, then the
+    /// value read as 1; the item is one feature. Three or more: each is a feature of its own.
+    pub categories: Vec<String>,
+}
+
+impl Item {
+    /// An item of zeros and ones.
+    pub fn binary(name: String) -> Self {
+        Self { name, categories: Vec::new() }
+    }
+
+    /// How many features it has.
+    pub fn n_features(&self) -> usize {
+        if self.categories.len() > 2 { self.categories.len() } else { 1 }
+    }
+
+    /// The values that are read as 0 and as 1.
+    pub(crate) fn values(&self) -> [&str; 2] {
+        match &self.categories[..] {
+            [zero, one] => [zero, one],
+            _ => ["0", "1"],
+        }
+    }
+
+    /// Whether any of `items` has a name.
+    pub(crate) fn are_named(items: &[Self]) -> bool {
+        items.iter().any(|item| !item.name.is_empty())
+    }
+}
