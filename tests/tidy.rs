@@ -37,10 +37,7 @@ const RULES: Rules = Rules {
         ("clap_complete", &["cli/commands/completions.rs"]),
         ("clap_mangen", &["cli/commands/man.rs"]),
         ("comfy_table", &["cli/terminal/tables.rs"]),
-        (
-            "csv",
-            &["cli/terminal/output.rs", "data/read/table/mod.rs", "model_file/exchange/csv.rs"],
-        ),
+        ("csv", &["cli/terminal/output.rs", "model_file/exchange/csv.rs"]),
         ("ctrlc", &["cli/terminal/progress.rs"]),
         ("flate2", &["cli/input/demo.rs", "data/read/stream.rs", "data/write.rs"]),
         ("image", &["data/read/pictures.rs", "render/"]),

@@ -59,12 +59,21 @@ pub enum Remark {
     },
     /// Zeros and ones for a model that was made by a threshold above 1: all are read as 0.
     BelowThreshold(u8),
+    /// Zeros and ones for a model that was made by a threshold above 1: they stay what they are.
+    KeptBits(u8),
+    /// Items that differ from row to row, and no longer do by the threshold.
+    CutAway {
+        /// The threshold.
+        threshold: u8,
+        /// The items.
+        items: Vec<String>,
+    },
 }
 
 impl Remark {
     /// Whether the result may not be what was wanted.
     pub fn is_warning(&self) -> bool {
-        matches!(self, Self::BelowThreshold(_))
+        matches!(self, Self::BelowThreshold(_) | Self::CutAway { .. })
     }
 }
 
@@ -114,6 +123,16 @@ impl fmt::Display for Remark {
             Self::ByPosition { table_has_names: false } => {
                 f.write_str("the table has no names: columns are matched by their place")
             }
+            Self::KeptBits(threshold) => write!(
+                f,
+                "all values are 0 or 1 and stay as they are: the threshold {threshold} of the \
+                 model does not cut them"
+            ),
+            Self::CutAway { threshold, items } => write!(
+                f,
+                "by the threshold {threshold} all rows are the same in {}",
+                items_named(items)
+            ),
             Self::BelowThreshold(threshold) => write!(
                 f,
                 "all values are 0 or 1, below the threshold {threshold} of the model: \

@@ -81,9 +81,12 @@ fn images_for_a_model_of_rows_are_refused_by_what_is_wrong_with_them() {
     sandbox.write("grey.csv", "0,200,90,0\n");
     sandbox.write("wide.csv", "0,200,90\n");
     sandbox.done("train --k 1 --data rows.csv --out run");
-    let parts = ["grey.csv", "holds grey values", "rows of 0 and 1"];
+    let parts = ["grey.csv", "line 1", "column 2", "the value is 200", "knows 0 and 1"];
     refuses(&sandbox, "assign grey.csv --model run", &parts);
-    refuses(&sandbox, "assign rows.csv grey.csv --model run", &["grey.csv", "holds grey values"]);
+    refuses(&sandbox, "assign rows.csv grey.csv --model run", &parts);
+    sandbox.write("grey.idx", idx(&[1, 1, 4], [0, 200, 90, 0]));
+    let parts = ["grey.idx", "holds grey values", "rows of 0 and 1"];
+    refuses(&sandbox, "assign grey.idx --model run", &parts);
     refuses(&sandbox, "assign wide.csv --model run", &["wide.csv", "rows of 3", "rows of 4"]);
 }
 
@@ -214,7 +217,7 @@ fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
     }
     sandbox.write("album/x/b.png", &png(4, 4)[..30]);
     sandbox.write("album/x/e.jpg", "<!doctype html>");
-    let run = sandbox.words("train --quiet --k 1 --data album --out run");
+    let run = sandbox.words("train --quiet --k 1 --data album --out run --force");
     assert_eq!(run.code, Some(1), "{}", run.err);
     let errors = told(&run, "error: ");
     assert!(errors[0].contains("b.png: is a picture that cannot be read"), "{errors:?}");
@@ -314,11 +317,16 @@ fn a_table_of_answers_with_a_column_of_numbers_is_refused() {
     let rows = |id: fn(usize) -> usize| -> String {
         (0..200).map(|i| format!("{},{},{}\n", id(i), i % 2, i / 2 % 2)).collect()
     };
-    refuses_data("ids.csv", format!("id,a,b\n{}", rows(|i| i)), &["column id", "199", "0 and 1"]);
+    let ages = format!("age,a,b\n{}", rows(|i| 20 + i % 50));
+    refuses_data("ages.csv", ages, &["column age", "20, 21, 22, 23, 68, 69", "44 more values"]);
     refuses_data("ages.csv", rows(|i| 20 + i % 50), &["column 1", "69"]);
     let sandbox = Sandbox::new();
+    sandbox.write("ids.csv", format!("id,a,b\n{}", rows(|i| i)));
+    let run = sandbox.done("train --k 1 --data ids.csv --out ids");
+    assert!(run.err.contains("2 items; row names: id"), "{}", run.err);
     sandbox.write("ages.csv", rows(|i| 20 + i % 50));
-    sandbox.done("train --quiet --k 1 --data ages.csv --binarize threshold:40 --out run");
+    let run = sandbox.done("train --quiet --k 1 --data ages.csv --binarize threshold:40 --out run");
+    assert!(run.err.contains("by the threshold 40 all rows are the same in 2, 3"), "{}", run.err);
 }
 
 #[test]
@@ -351,7 +359,9 @@ fn formats_that_are_not_read_get_a_recipe() {
 fn tables_say_which_line_is_wrong() {
     refuses_data("word.csv", "0,1\n1,x\n", &["line 2", "column 2", "\"x\""]);
     refuses_data("short.csv", "0,1\n1\n", &["line 2", "1 cells"]);
-    refuses_data("range.csv", "0,1\n1,300\n", &["line 2", "300"]);
+    let sandbox = Sandbox::new();
+    sandbox.write("range.csv", "0,1\n1,300\n");
+    refuses(&sandbox, "train --k 1 --data range.csv --shape 1x2", &["range.csv", "line 2", "300"]);
     refuses_data("rows.json", "[[0, 1]]", &["JSON"]);
 }
 

@@ -227,7 +227,7 @@ fn standard_errors_that_cannot_be_had_are_refused_with_the_reason() {
     refuses(&sandbox, "info data.idx data.idx --errors", &["--errors", "data.idx", "model"]);
     refuses(&sandbox, "info run data.idx --errors --bootstrap 1", &["--bootstrap is 1", "from 2"]);
     sandbox.write("wide.idx", idx(&[3, 1, 2001], [0; 3 * 2001]));
-    sandbox.done("train --k 1 --data wide.idx --out wide");
+    sandbox.done("train --k 1 --data wide.idx --out wide --force");
     refuses(&sandbox, "info wide wide.idx --errors", &["2001 means", "more than 2000"]);
     // Two clusters of two items have more parameters than there are patterns.
     sandbox.write("two.csv", "0,0\n0,1\n1,0\n1,1\n0,0\n1,1\n0,1\n0,0\n");

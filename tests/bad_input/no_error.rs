@@ -67,7 +67,7 @@ fn odd_data_gives_a_valid_model_with_which_every_command_works() {
             for k in ks {
                 let run = format!("runs/{data}-{k}-{alpha}");
                 let train = format!("train --data {data} --k {k} --alpha {alpha} --n-init 2");
-                let done = sandbox.done(&format!("{train} --quiet --out {run}")).text();
+                let done = sandbox.done(&format!("{train} --quiet --out {run} --force")).text();
                 assert!(!done.contains("NaN") && !done.contains("-0.0000"), "{done}");
                 check_numbers("", &sandbox.json(format!("{run}/run.json")));
                 check_model(&sandbox, &run);
@@ -82,7 +82,7 @@ fn every_start_copes_with_blank_images() {
     let sandbox = Sandbox::new();
     sandbox.write("blank", idx(&[5, 2, 2], [0; 20]));
     for init in ["random-rows", "random-means", "random-resp", "kmeans++"] {
-        let train = "train --data blank --k 3 --alpha 0 --quiet --json --init";
+        let train = "train --data blank --k 3 --alpha 0 --quiet --json --force --init";
         let run = sandbox.done(&format!("{train} {init} --out {init}")).json();
         check_numbers("", &run);
         assert!(run["score"].as_f64().unwrap().abs() < 1e-9, "{run}");

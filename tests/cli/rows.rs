@@ -203,7 +203,7 @@ fn a_label_whose_rows_weigh_nothing_is_named() {
     let sandbox = Sandbox::new();
     sandbox.write("rows.csv", "a,b,weight\n1,0,1\n0,1,1\n1,1,0\n0,0,1\n");
     sandbox.write("labels.txt", "0\n0\n7\n0\n");
-    let words = "train --data rows.csv --labels labels.txt --components-per-label 1 --out run";
+    let words = "train --data rows.csv --weights weight --labels labels.txt --components-per-label 1 --out run";
     sandbox.refuses(1, words.split_whitespace(), &["components-per-label", "label 7"]);
 }
 
@@ -243,7 +243,7 @@ fn a_label_with_fewer_rows_than_clusters_begins_on_others_too() {
 fn clusters_need_rows_that_weigh_anything() {
     let sandbox = Sandbox::new();
     sandbox.write("rows.csv", "a,b,weight\n1,0,1\n0,1,0\n1,1,0\n0,0,0\n");
-    let words = "train --data rows.csv --k 3 --out run";
+    let words = "train --data rows.csv --weights weight --k 3 --out run";
     sandbox.refuses(1, words.split_whitespace(), &["--k is 3", "1, the number of rows that weigh"]);
 }
 

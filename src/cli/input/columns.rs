@@ -1,7 +1,6 @@
 //! The flags about the columns of a table, and what a model demands of them.
 
-use super::reading::Reading;
-use crate::data::{Binarize, Columns, ModelRows, Values};
+use crate::data::{Columns, ModelRows};
 use crate::model_file::Model;
 
 /// What each column of a table is. Columns are named by their headings, or by their numbers from 1.
@@ -49,20 +48,4 @@ impl ColumnArgs {
 /// The rows that `model` knows.
 pub(crate) fn rows_of(model: &Model) -> ModelRows {
     ModelRows { items: model.items.clone(), size: (model.height as usize, model.width as usize) }
-}
-
-/// What the cells of a table mean, by the rule asked for, by the model, or by the shape of images.
-pub(super) fn values(reading: &Reading) -> Values {
-    let is_image = reading.model.as_ref().is_some_and(|model| model.size.0 > 1);
-    match (reading.rule, reading.model_rule) {
-        (Some(Binarize::Threshold(threshold)), _) => {
-            Values::AtLeast { threshold, keeps_bits: false }
-        }
-        (None, Some(Binarize::Threshold(threshold))) => {
-            Values::AtLeast { threshold, keeps_bits: is_image }
-        }
-        (Some(Binarize::None), _) | (None, Some(Binarize::None)) => Values::Pairs,
-        (None, None) if reading.shape.is_none() => Values::Pairs,
-        _ => Values::Grey,
-    }
 }

@@ -1,8 +1,8 @@
 //! How data is to be read: what the user asked for, and what a model demands.
 
-use super::columns::{self, ColumnArgs};
+use super::columns::ColumnArgs;
 use crate::cli::terminal::whole_number;
-use crate::data::{Binarize, Columns, ModelRows, Source};
+use crate::data::{Binarize, Columns, ModelRows, Source, Values};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -31,11 +31,28 @@ impl Reading {
     /// What the user wrote, with the size that pictures are to have.
     pub(crate) fn source(&self, written: &OsString) -> Source {
         let asked = self.columns.clone();
-        let (values, model) = (columns::values(self), self.model.clone());
+        let (values, model) = (self.values(), self.model.clone());
         let source = Source::parse(written).with_columns(Columns { values, model, ..asked });
         match self.picture_size {
             Some((height, width)) => source.with_size(height, width),
             None => source,
+        }
+    }
+
+    /// What the cells of a table mean, by the rule asked for, by the model, or by the shape of
+    /// images. Models of images, and those that are imported without a rule, know zeros and ones.
+    fn values(&self) -> Values {
+        let is_image = self.model.as_ref().is_some_and(|model| model.size.0 > 1);
+        match (self.rule, self.model_rule) {
+            (Some(Binarize::Threshold(threshold)), _) => {
+                Values::AtLeast { threshold, keeps_bits: false }
+            }
+            (None, Some(rule @ Binarize::Threshold(threshold))) => {
+                Values::AtLeast { threshold, keeps_bits: is_image || rule == Binarize::default() }
+            }
+            (Some(Binarize::None), _) | (None, Some(Binarize::None)) => Values::Pairs,
+            (None, None) if self.shape.is_none() => Values::Pairs,
+            _ => Values::Grey,
         }
     }
 }

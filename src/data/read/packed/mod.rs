@@ -17,8 +17,8 @@
 //!
 //! The header holds `n_samples` (N), `height`, `width` and `binarize`, the rule that made the bits
 //! ([`Binarize`] as text). `missing` and `weights` are true or false. `labels` holds their names,
-//! or null; `names` those of the features, or none. `values`, if any item has some, holds a list for
-//! each: the value read as 0 and the value read as 1, or nothing for an item of zeros and ones.
+//! or null; `names` those of the features, or none. `values`, if any item has some, holds a list
+//! for each: the value read as 0 and the one read as 1, or nothing for an item of zeros and ones.
 //! `synthetic`: a program drew the rows.
 
 use super::stream::Stream;

@@ -22,7 +22,7 @@ use coding::Coded;
 use header::Header;
 use records::{Record, Records, Stop};
 use roles::Roles;
-use rows::Problem;
+use rows::{Compared, Problem};
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use text::Text;
@@ -242,10 +242,7 @@ impl Table {
             Values::Grey => (rows::grey(self, items)?, None, named(items)),
             Values::AtLeast { threshold, keeps_bits } => {
                 let found = rows::compared(self, items, threshold, keeps_bits)?;
-                let is_below = found.are_bits && !keeps_bits && threshold > 1;
-                if is_below && asked.model.is_some() {
-                    remarks.push(Remark::BelowThreshold(threshold));
-                }
+                remarks.extend(self.cut(items, &found, asked));
                 let stays = found.are_bits && keeps_bits;
                 let rule = (!stays).then_some(Binarize::Threshold(threshold));
                 (Pixels::packed(found.bits, 1, items.len())?, rule, named(items))
@@ -264,6 +261,20 @@ impl Table {
             }
         };
         Ok(Rows { pixels, rule, items, remarks })
+    }
+
+    /// What is to be said of numbers that were cut at a threshold.
+    fn cut(&self, items: &[usize], found: &Compared, asked: &Columns) -> Option<Remark> {
+        let Values::AtLeast { threshold, keeps_bits } = asked.values else { return None };
+        if let Some(model) = &asked.model {
+            let is_said = found.are_bits && threshold > 1 && model.size.0 == 1;
+            let remark = if keeps_bits { Remark::KeptBits } else { Remark::BelowThreshold };
+            return is_said.then(|| remark(threshold));
+        }
+        let is_cut_away = |d: &usize| found.varies[*d] && found.is_constant(*d);
+        let items: Vec<String> =
+            (0..items.len()).filter(is_cut_away).map(|d| self.name(items[d])).collect();
+        (!items.is_empty()).then_some(Remark::CutAway { threshold, items })
     }
 
     /// The items with their names and values; none if they have neither.

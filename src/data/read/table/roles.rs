@@ -1,9 +1,10 @@
 //! What each column of a table is: an item, the name of the row, its weight, its label, or nothing.
 //!
 //! What the user says comes first, then what the model knows as its items. Else a column headed
-//! `label`, `labels` or `class` is the label. One headed `weight` or `weights` is the weight, unless
-//! it holds zeros and ones. The first column names the rows if it has no heading beside others that
-//! have one, if it holds more than two words, or if it is headed `id` and all its cells differ.
+//! `label`, `labels` or `class` is the label. One headed `weight` or `weights` is the weight,
+//! unless it holds zeros and ones. The first column names the rows if it has no heading beside
+//! others that have one, if it holds more than two words, or if it is headed `id` and all its
+//! cells differ.
 
 use super::Table;
 use super::value::{Value, is_missing};

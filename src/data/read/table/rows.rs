@@ -105,6 +105,17 @@ pub(super) struct Compared {
     pub(super) bits: BitMatrix,
     /// Whether all numbers are 0 or 1.
     pub(super) are_bits: bool,
+    /// Whether each item holds different numbers.
+    pub(super) varies: Vec<bool>,
+    sums: Vec<u64>,
+    observed: Vec<u64>,
+}
+
+impl Compared {
+    /// Whether all known bits of an item are the same.
+    pub(super) fn is_constant(&self, d: usize) -> bool {
+        [0, self.observed[d]].contains(&self.sums[d])
+    }
 }
 
 /// The numbers in `columns` as bits: 1 from `threshold` on. If all lie between 0 and 1 and some are
@@ -117,9 +128,11 @@ pub(super) fn compared(
     keeps_bits: bool,
 ) -> Result<Compared, Problem> {
     let (mut are_shares, mut has_fractions) = (true, false);
-    for_each_number(table, columns, |number| {
+    let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); columns.len()];
+    for_each_number(table, columns, |d, number| {
         are_shares &= (0.0..=1.0).contains(&number);
         has_fractions |= number.fract() != 0.0;
+        ranges[d] = (ranges[d].0.min(number), ranges[d].1.max(number));
     })?;
     let are_bits = are_shares && !has_fractions;
     let threshold = f64::from(if are_bits && keeps_bits { 1 } else { threshold });
@@ -136,7 +149,9 @@ pub(super) fn compared(
     let of_code: Vec<Bit> = codes.map(|code| bit(table.value(code as u16))).collect();
     let of_text = |_, text: &str| bit(table.reading.value(text));
     let bits = matrix(table, columns, |(_, code)| of_code[usize::from(code)], of_text)?;
-    Ok(Compared { bits, are_bits })
+    let varies = ranges.into_iter().map(|(least, most)| least < most).collect();
+    let (sums, observed) = (bits.column_sums(), bits.observed_counts());
+    Ok(Compared { bits, are_bits, varies, sums, observed })
 }
 
 /// What can go wrong on the way.
@@ -157,17 +172,17 @@ impl From<Error> for Problem {
     }
 }
 
-/// Hands on every number of the columns; of most columns each only once.
+/// Hands on every number of the columns with its place among them; of most columns each once.
 fn for_each_number(
     table: &Table,
     columns: &[usize],
-    mut take: impl FnMut(f64),
+    mut take: impl FnMut(usize, f64),
 ) -> Result<(), DataProblem> {
-    for &column in columns {
+    for (d, &column) in columns.iter().enumerate() {
         let mut meet = |text: &str| match table.reading.value(text) {
             Value::Missing => Ok(()),
             Value::Number(number) => {
-                take(number);
+                take(d, number);
                 Ok(())
             }
             Value::Word(word) => Err(table.not_a_number(column, word)),
@@ -185,7 +200,7 @@ fn for_each_number(
 /// The cells in `columns` as grey values. Errors: [`DataProblem::NotANumber`],
 /// [`DataProblem::OutOfRange`].
 pub(super) fn grey(table: &Table, columns: &[usize]) -> Result<Pixels, Problem> {
-    for_each_number(table, columns, |_| {})?;
+    for_each_number(table, columns, |_, _| {})?;
     let number = |value: Value| if let Value::Number(number) = value { number } else { f64::NAN };
     let codes = 0..table.cells.n_codes();
     let of_code: Vec<f64> = codes.map(|code| number(table.value(code as u16))).collect();
