@@ -251,7 +251,7 @@ fn a_picture_that_cannot_be_read_amid_others_is_named_and_the_rest_goes_on() {
     for words in [
         "eval album --model run",
         "pack album --output album.bits",
-        "sweep --k 1 --data album --out sweep",
+        "sweep --k 1 --data album --out sweep --force",
     ] {
         let run = sandbox.words(&format!("{words} --json --quiet"));
         let document: Value = serde_json::from_slice(&run.out).unwrap();

@@ -5,7 +5,8 @@ use crate::cli::results::comparison::{Comparison, OnData};
 use crate::cli::run_folder::pictures;
 use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
-use crate::model_file::{Model, atomic};
+use crate::mixture::BernoulliMixture;
+use crate::model_file::{Item, Model, atomic};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
     check_comparable(&a, &b)?;
+    let b = in_order_of(&a, b)?;
     if let Some(file) = &args.output {
         output::check_ending("--output", file, &["png"])?;
         atomic::check_file_target(file, args.force)?;
@@ -64,6 +66,28 @@ fn check_comparable(a: &Model, b: &Model) -> Result<()> {
     let size = |(height, width)| format!("{height} x {width}");
     let allowed = format!("a model of {}, as A is", size(size_a));
     Err(Error::parameter("B", format!("a model of {}", size(size_b)), allowed))
+}
+
+/// `b` with its items in the order of those of `a`, where both models name them.
+fn in_order_of(a: &Model, b: Model) -> Result<Model> {
+    let are_named = |model: &Model| model.items.iter().any(|item| !item.name.is_empty());
+    if a.items == b.items || !are_named(a) || !are_named(&b) {
+        return Ok(b);
+    }
+    let place = |item: &Item| b.items.iter().position(|other| other == item);
+    let places: Vec<Option<usize>> = a.items.iter().map(place).collect();
+    if let Some(d) = places.iter().position(Option::is_none) {
+        let item = &a.items[d];
+        let values = item.categories.join(" and ");
+        let of = if values.is_empty() { String::new() } else { format!(" of {values}") };
+        let allowed = format!("a model of the items of A, with {}{of}", item.name);
+        return Err(Error::parameter("B", "a model of other items", allowed));
+    }
+    let k = b.mixture.n_components();
+    let mean = |k: usize| places.iter().flatten().map(move |&d| (k, d));
+    let means: Vec<f64> = (0..k).flat_map(mean).map(|(k, d)| b.mixture.mean(k)[d]).collect();
+    let mixture = BernoulliMixture::new(b.mixture.weights(), means)?;
+    Ok(Model { mixture, items: a.items.clone(), ..b })
 }
 
 impl Args {

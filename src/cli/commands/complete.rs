@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     console.note(format_args!("data      {}", input.summary()));
     let n_missing = input.n_missing();
     if input.weights.is_some() || input.labels.is_some() {
-        console.note("note: only features are written: labels and weights stay in the source");
+        console.note("note      only items are written: labels and weights stay in the source");
     }
     if n_missing == 0 {
         console.note(
@@ -84,6 +84,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         None => console.print(&completed.csv()?)?,
     }
     let rows = || completed.rows().map(<[f64]>::to_vec).collect::<Vec<_>>();
+    let ids = args.output.is_none().then_some(completed.input.ids.as_ref()).flatten();
+    let ids = ids.map(|ids| ids.iter().collect::<Vec<_>>());
     console.document(|| {
         json!({
             "model": path.display().to_string(),
@@ -94,6 +96,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
             "seed": args.draw,
             "output": args.output.as_ref().map(|file| file.display().to_string()),
             "rows": args.output.is_none().then(rows),
+            "ids": ids,
         })
     })
 }
@@ -129,15 +132,21 @@ impl Completed {
         }
     }
 
-    /// A line for each row, headed by the names of the columns or by their numbers.
+    /// A line for each row, headed by the names of the columns or by their numbers. The names of the
+    /// rows come first.
     fn csv(&self) -> Result<String> {
         let d = self.input.bits.n_features();
         let name = |d: usize| match self.input.items.get(d).map_or("", |item| &item.name) {
             "" => format!("x{d}"),
             name => name.to_owned(),
         };
-        let head: Vec<String> = (0..d).map(name).collect();
-        let rows = self.rows().map(|row| row.iter().map(short).collect());
+        let ids = self.input.ids.as_ref();
+        let head: Vec<String> =
+            ids.map(|_| "id".into()).into_iter().chain((0..d).map(name)).collect();
+        let rows = self.rows().enumerate().map(|(i, row)| {
+            let id = ids.map(|ids| ids.get(i).to_owned());
+            id.into_iter().chain(row.iter().map(short)).collect()
+        });
         output::csv(&head, rows)
     }
 

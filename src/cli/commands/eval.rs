@@ -2,7 +2,7 @@
 
 use crate::cli::input::{self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, demo, photos};
 use crate::cli::results::classifier::Classification;
-use crate::cli::results::clusters::Clustering;
+use crate::cli::results::clusters::{self, Clustering};
 use crate::cli::results::confusion::Confusion;
 use crate::cli::results::document::{data_facts, merged};
 use crate::cli::terminal::{Console, Failure, Outcome, tables};
@@ -47,6 +47,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         clustering: Clustering::assign(&model.mixture, &input)?,
         classifier: Classification::judge(&model, &input)?,
     };
+    let Clustering { n_impossible, words, .. } = evaluation.clustering;
+    clusters::warn_of_impossible(n_impossible, words, console);
     console.result(&evaluation.document(), || evaluation.text())
 }
 

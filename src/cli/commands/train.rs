@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let plan = args.plan(&source, &input, from)?;
     let fit = run.clock.fit(|| plan.fit(&input, console))?;
     let results = Results::new(&input, held_out.as_ref(), plan.settings, fit)?;
-    let written = run.write(&input, &results, Vec::new())?;
+    let written = run.write(&input, &results, Vec::new(), console)?;
     let means = pictures::small_means(&results.model, console)?;
     console.result(&results.document(&written), || means + &results.text(&written.folder))?;
     Ok(args.outcome(results.stop()))

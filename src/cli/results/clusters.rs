@@ -2,6 +2,7 @@
 
 use super::document::Scores;
 use crate::cli::input::{Input, Words};
+use crate::cli::terminal::{Console, counted};
 use crate::data::Labels;
 use crate::error::Result;
 use crate::metrics::Contingency;
@@ -20,6 +21,8 @@ pub(crate) struct Clustering {
     /// The same of rows of which something is known: N of the information criteria.
     pub(crate) answered_weight: f64,
     pub(crate) words: Words,
+    /// Rows that have weight, and that no cluster allows.
+    pub(crate) n_impossible: usize,
     labelled: Option<(Vec<String>, Contingency)>,
     /// The weight that is one in the counts of labels.
     count_unit: f64,
@@ -47,6 +50,10 @@ impl Clustering {
         rows.iter().for_each(|row| sizes[row.component] += 1);
         let clusters = rows.iter().map(|row| row.component).zip(weighted.counts());
         let labelled = input.labels.as_ref().map(|labels| contingency(clusters, k, labels));
+        let is_impossible = |(i, row): &(usize, &Assignment)| {
+            row.log_prob == f64::NEG_INFINITY && weighted.weight(*i) > 0.0
+        };
+        let n_impossible = rows.iter().enumerate().filter(is_impossible).count();
         let (total_weight, n_observed) = (weighted.total_weight(), weighted.mean_observed());
         Ok(Self {
             sizes,
@@ -56,6 +63,7 @@ impl Clustering {
             total_weight,
             answered_weight: input.answered_weight(),
             words: Words::for_height(input.height),
+            n_impossible,
             labelled: labelled.transpose()?.flatten(),
             count_unit: weighted.count_unit(),
         })
@@ -96,6 +104,17 @@ impl Clustering {
     pub(crate) fn label_table(&self, label_of: &[Option<u32>]) -> Option<LabelTable> {
         let ((names, _), counts) = (self.labelled.as_ref()?, self.label_counts()?.concat());
         Some(LabelTable { names: names.clone(), counts, label_of: label_of.to_vec() })
+    }
+}
+
+/// Warns of rows that have a probability of 0 under every cluster.
+pub(crate) fn warn_of_impossible(n: usize, words: Words, console: &Console) {
+    if n > 0 {
+        console.warn(format_args!(
+            "{} impossible under every cluster: a mean of exactly 0 or 1 rules it out, and its \
+             probabilities say nothing; a model fitted with --alpha above 0 has none",
+            counted(n, words.sample)
+        ));
     }
 }
 

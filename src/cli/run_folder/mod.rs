@@ -7,7 +7,7 @@ use super::input::Input;
 use crate::cli::input::models;
 use crate::cli::results::document::Written;
 use crate::cli::results::train_report::Results;
-use crate::cli::terminal::{Clock, Failure, json_text};
+use crate::cli::terminal::{Clock, Console, Failure};
 use crate::error::{Error, Result};
 use crate::model_file::{self, Digest, Model, atomic};
 use crate::{parallel, render};
@@ -42,6 +42,7 @@ impl<'a> Run<'a> {
         input: &Input,
         results: &Results,
         more: Vec<(String, Vec<u8>)>,
+        console: &Console,
     ) -> Result<Written, Failure> {
         let model = &results.model;
         // A sheet is large while it is drawn: before there is a file as large as the model.
@@ -56,7 +57,7 @@ impl<'a> Run<'a> {
         loop {
             let unused = || unused_name(input, results);
             written.folder = self.out.map_or_else(unused, Path::to_path_buf);
-            let document = json_text(&results.document(&written))?.into_bytes();
+            let document = console.json_text(&results.document(&written))?.into_bytes();
             files.push(("run.json".into(), document));
             match atomic::write_folder(&written.folder, &files, self.force) {
                 // Another run took the name in the meantime: the next one is as good.

@@ -16,6 +16,8 @@ pub(super) struct Scored<'a> {
     pub(super) source: &'a str,
     /// The place of the image in its source.
     pub(super) index: usize,
+    /// The name of the row, where rows have names.
+    pub(super) id: Option<&'a str>,
     pub(super) log_prob: f64,
     pub(super) typicality: Option<f64>,
     pub(super) resp: &'a [f64],
@@ -38,15 +40,21 @@ impl<'a> Column<'a> {
     }
 }
 
-/// The columns of `model`: of the `top` most probable clusters, and of all with `proba`.
-pub(super) fn columns(model: &Model, top: usize, proba: bool) -> Vec<Column<'_>> {
+/// The columns of `model`: of the `top` most probable clusters, and of all with `proba`. With
+/// `has_ids`, the names of the rows stand behind their places.
+pub(super) fn columns(model: &Model, has_ids: bool, top: usize, proba: bool) -> Vec<Column<'_>> {
     let mut columns = vec![
         Column::new("source", |row| Cell::Text(row.source.into())),
         Column::new("index", |row| Cell::Whole(row.index)),
+    ];
+    if has_ids {
+        columns.push(Column::new("id", |row| Cell::text(row.id)));
+    }
+    columns.extend([
         Column::new("cluster", |row| Cell::Whole(row.order[0])),
         Column::new("probability", |row| Cell::Real(row.resp[row.order[0]])),
         Column::new("log_likelihood", |row| Cell::Real(row.log_prob)),
-    ];
+    ]);
     if model.typicality.is_some() {
         columns.push(Column::new("typicality", |row| Cell::real(row.typicality)));
     }

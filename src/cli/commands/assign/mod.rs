@@ -4,10 +4,10 @@ mod columns;
 mod evidence;
 
 use crate::cli::input::{
-    self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, demo, models, photos,
+    self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, Words, demo, models, photos,
 };
 use crate::cli::results::classifier::Classifier;
-use crate::cli::results::clusters::most_probable_first;
+use crate::cli::results::clusters::{self, most_probable_first};
 use crate::cli::terminal::{Console, Failure, Outcome, output, tables};
 use crate::error::{Error, Result};
 use crate::mixture::Scoring;
@@ -20,6 +20,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Put images into the clusters of a model
 ///
@@ -91,10 +92,11 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         output::deliver(Some(file), Drawn::new(&model, &input)?.sheet()?, args.force, console)?;
     }
     let assignments = Assignments {
-        columns: columns::columns(&model, args.top, args.proba),
+        columns: columns::columns(&model, input.ids.is_some(), args.top, args.proba),
         scoring: model.mixture.scoring(&input.bits, KnownLabels::default())?,
         model: &model,
         input: &input,
+        n_impossible: AtomicUsize::new(0),
     };
     let path = path.display().to_string();
     args.deliver(&assignments, &path, console)?;
@@ -133,14 +135,15 @@ impl Args {
         let file = self.output.as_deref();
         if !console.is_json() {
             let write = |out: &mut dyn Write| assignments.write(self.format, out);
-            return output::deliver_by(file, &write, self.force, console);
+            output::deliver_by(file, &write, self.force, console)?;
+            assignments.warn(console);
+            return Ok(());
         }
         let input = assignments.input;
-        let document = json!({
-            "model": model,
-            "synthetic": input.synthetic,
-            "assignments": assignments.objects(0..input.bits.n_samples()).collect::<Vec<_>>(),
-        });
+        let objects: Vec<Value> = assignments.objects(0..input.bits.n_samples()).collect();
+        assignments.warn(console);
+        let document =
+            json!({ "model": model, "synthetic": input.synthetic, "assignments": objects });
         output::deliver(file, console.json_text(&document)?, self.force, console)
     }
 }
@@ -151,12 +154,20 @@ struct Assignments<'a> {
     input: &'a Input,
     scoring: Scoring<'a>,
     columns: Vec<Column<'a>>,
+    /// Rows met so far that no cluster allows.
+    n_impossible: AtomicUsize,
 }
 
 /// Rows of CSV and JSON lines are written in parts of this size.
 const ROWS_A_PART: usize = 1 << 15;
 
 impl Assignments<'_> {
+    /// Says how many of the rows that were assigned no cluster allows.
+    fn warn(&self, console: &Console) {
+        let n = self.n_impossible.load(Ordering::Relaxed);
+        clusters::warn_of_impossible(n, Words::for_height(self.input.height), console);
+    }
+
     /// Writes all rows. A table comes in one part: each column is as wide as its widest cell.
     fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         let n = self.input.bits.n_samples();
@@ -210,10 +221,14 @@ impl Assignments<'_> {
             let order = most_probable_first(&resp);
             let known = model.typicality.as_ref().filter(|_| input.bits.is_complete(i));
             let n_ones = input.bits.n_ones(i);
+            if log_prob == f64::NEG_INFINITY {
+                self.n_impossible.fetch_add(1, Ordering::Relaxed);
+            }
             let (source, index) = input.origin(i);
             let scored = Scored {
                 source,
                 index,
+                id: input.ids.as_ref().map(|ids| ids.get(i)),
                 log_prob,
                 typicality: known.and_then(|t| t.of_sample(order[0], log_prob, n_ones)),
                 label: classifier.as_ref().map(|c| c.predict(resp.iter().copied())),

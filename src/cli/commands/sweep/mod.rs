@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let found = run.clock.fit(|| args.find(&rows, &ks, &params, console))?;
     let interrupted = found.interrupted;
     let (report, results) = found.judge(args.criterion, &rows, &params)?;
-    let written = run.write(&rows.train, &results, files(&report)?)?;
+    let written = run.write(&rows.train, &results, files(&report)?, console)?;
     let text = || report.text() + &results.text(&written.folder);
     console.result(&report.document(&written), text)?;
     Ok(if interrupted { Outcome::Interrupted } else { Outcome::Done })

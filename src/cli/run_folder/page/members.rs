@@ -74,9 +74,11 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
             typicality.and_then(|t| t.of_sample(order[0], log_prob, bits.n_ones(place)));
         let (source, index) = input.origin(i);
         let label = input.labels.as_ref().map(|labels| labels.name_of(i));
+        let id = input.ids.as_ref().map(|ids| ids.get(i)).filter(|id| !id.is_empty());
+        let name = id.or_else(|| Part::file_name(&input.parts, i));
         json!({
             // Eight entries: a ninth would double the room of each map.
-            "name": Part::file_name(&input.parts, i).map_or_else(|| json!(index), Value::from),
+            "name": name.map_or_else(|| json!(index), Value::from),
             "source": source,
             "bits": render::base64(&bits.row(place)),
             "log_prob": log_prob,
