@@ -84,15 +84,26 @@ fn bic_picks_four_classes_of_pupils() {
 fn two_clusters_of_myocardial_infarction_are_more_than_chance() {
     let words = "sweep --k 1..2 --blrt 2 --bootstrap 99";
     let Some(found) = run("myocardial", words) else { return };
-    let p = found["tests"][0]["p_value"].as_f64().unwrap();
+    let p = found["blrt"][0]["p_value"].as_f64().unwrap();
     assert!(p <= 0.01, "{p}");
 }
 
 #[test]
 fn mccutcheon_has_its_two_classes() {
-    let Some(found) = run("mccutcheon", "train --k 2") else { return };
-    let mut weights: Vec<f64> =
-        found["weights"].as_array().unwrap().iter().map(|w| w.as_f64().unwrap()).collect();
-    weights.sort_by(f64::total_cmp);
-    assert!((weights[0] - 1.0 / 3.0).abs() < 1e-3, "{weights:?}");
+    let Some(path) = shared("cases/published/P-mccutcheon.csv") else { return };
+    let sandbox = Sandbox::new();
+    let path = path.display().to_string();
+    sandbox.bmm(["train", "--k", "2", "--quiet", "--out", "run", "--data", &path]);
+    sandbox.done("export --model run --output run.csv");
+    let text = String::from_utf8(sandbox.read("run.csv")).unwrap();
+    let row = |line: &str| line.split(',').map(|v| v.parse().unwrap()).collect::<Vec<f64>>();
+    let mut rows: Vec<Vec<f64>> = text.lines().skip(1).map(row).collect();
+    rows.sort_by(|a, b| a[3].total_cmp(&b[3]));
+    // The third item tells the classes apart without an error.
+    for (found, expected) in
+        rows.iter().zip([[0.5, 1.0 / 3.0, 0.3, 0.0], [0.5, 2.0 / 3.0, 0.8, 1.0]])
+    {
+        let near = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-3);
+        assert!(near, "{found:?} is not {expected:?}");
+    }
 }

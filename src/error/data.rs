@@ -125,7 +125,7 @@ pub enum DataProblem {
     MaskSize { found: String, expected: String },
     /// A table whose text, columns or values cannot be used.
     #[error(transparent)]
-    Table(TableProblem),
+    Table(Box<TableProblem>),
     /// An array of numbers that are neither images nor zeros and ones: some of its values.
     #[error("holds {}, not 0 and 1", values.join(", "))]
     ArrayValues { values: Vec<String> },
@@ -139,7 +139,7 @@ pub enum DataProblem {
 
 impl From<TableProblem> for DataProblem {
     fn from(problem: TableProblem) -> Self {
-        Self::Table(problem)
+        Self::Table(Box::new(problem))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A fitted mixture with all that is needed to use it, to judge it and to fit it again.
 
+use std::collections::BTreeSet;
 use std::{fs::File, io::Read, path::Path};
 
 use serde::{Deserialize, Serialize};
@@ -123,9 +124,9 @@ impl Model {
     /// Whether the parts fit together. It is asked before every writing and after every reading.
     ///
     /// # Errors
-    /// [`ModelProblem::Invalid`] if height x width is not D, or the items have not D features. Also
-    /// if a table of labels or quantiles does not fit K, a number of the fit is not finite, or a
-    /// start or cluster is named that is not there.
+    /// [`ModelProblem::Invalid`] if height x width is not D, or the items have not D features or
+    /// categories that are not distinct. Also if a table of labels or quantiles does not fit K, a
+    /// number of the fit is not finite, or a start or cluster is named that is not there.
     pub(crate) fn check(&self) -> Result<(), ModelProblem> {
         let (height, width) = (self.height, self.width);
         let (n_components, n_features) = (self.mixture.n_components(), self.mixture.n_features());
@@ -135,6 +136,13 @@ impl Model {
         let of_items: usize = self.items.iter().map(Item::n_features).sum();
         ModelProblem::ensure([0, n_features].contains(&of_items), || {
             format!("its items have {of_items} features, its means {n_features}")
+        })?;
+        let is_sound = |item: &Item| {
+            let distinct: BTreeSet<&String> = item.categories.iter().collect();
+            distinct.len() == item.categories.len() && distinct.len() != 1
+        };
+        ModelProblem::ensure(self.items.iter().all(is_sound), || {
+            "an item has one category, or one twice".into()
         })?;
         self.labels.iter().try_for_each(|labels| labels.check(n_components))?;
         self.report.iter().try_for_each(FitRecord::check)?;

@@ -228,6 +228,11 @@ fn parts_that_do_not_fit_together_are_refused_on_writing_and_on_reading() {
     assert!(invalid(Model { provenance, ..model() }).contains("alpha"));
     let items = vec![Item::binary("a".into())];
     assert!(invalid(Model { items, ..model() }).contains("items have 1 features"));
+    for categories in [vec!["a"], vec!["a", "a"]] {
+        let categories = categories.into_iter().map(String::from).collect();
+        let items = vec![Item { name: "x".into(), categories }, Item::binary("y".into())];
+        assert!(invalid(Model { items, ..model() }).contains("an item has one category"));
+    }
     let diagnoses = vec![Diagnosis::DeadComponents { components: vec![2] }];
     let trust = Some(Trust { diagnoses, ..trust() });
     assert!(invalid(Model { trust, ..model() }).contains("diagnosis"));

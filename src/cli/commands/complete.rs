@@ -70,10 +70,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         console.note("note      only items are written: labels and weights stay in the source");
     }
     if n_missing == 0 {
-        console.note(
-            "warning   nothing is missing: --mask names pixels that are, \
-             in tables blank cells and NA",
-        );
+        console
+            .warn("nothing is missing: --mask names pixels that are, in tables blank cells and NA");
     }
     let completed = Completed::new(input, &model, args.draw)?;
     match &args.output {
@@ -87,7 +85,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let ids = args.output.is_none().then_some(completed.input.ids.as_ref()).flatten();
     let ids = ids.map(|ids| ids.iter().collect::<Vec<_>>());
     console.document(|| {
-        json!({
+        let mut document = json!({
             "model": path.display().to_string(),
             "data": completed.input.summary(),
             "n_samples": completed.input.bits.n_samples(),
@@ -96,8 +94,11 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
             "seed": args.draw,
             "output": args.output.as_ref().map(|file| file.display().to_string()),
             "rows": args.output.is_none().then(rows),
-            "ids": ids,
-        })
+        });
+        if let Some(ids) = ids {
+            document["ids"] = ids.into();
+        }
+        document
     })
 }
 
@@ -132,8 +133,8 @@ impl Completed {
         }
     }
 
-    /// A line for each row, headed by the names of the columns or by their numbers. The names of the
-    /// rows come first.
+    /// A line for each row, headed by the names of the columns or by their numbers. The names of
+    /// the rows come first.
     fn csv(&self) -> Result<String> {
         let d = self.input.bits.n_features();
         let name = |d: usize| match self.input.items.get(d).map_or("", |item| &item.name) {

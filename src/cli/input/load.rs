@@ -4,7 +4,7 @@ use super::reading::{ImageShape, Reading};
 use super::rows::{Input, LeftOut};
 use super::{columns, demo, names, photos};
 use crate::cli::terminal::{Console, counted};
-use crate::data::{self, Binarize, Dataset, Remark, Source, SourceKind, Split};
+use crate::data::{self, Binarize, Columns, Dataset, Remark, Source, SourceKind, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -97,6 +97,7 @@ fn binarised(
 ) -> Result<Input> {
     let left_out = left_out(&mut set, console);
     say(&set.remarks, console);
+    check_flags(&set, &reading.columns)?;
     set.hide_values(&reading.columns.missing)?;
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
@@ -114,7 +115,6 @@ fn binarised(
         give_shape(&mut set, shape)?;
     }
     if let Some(model) = &reading.model {
-        say(set.match_items(&model.items)?.as_slice(), console);
         check_size(&set, model.size)?;
     }
     let rule = rule(&set, reading)?;
@@ -166,6 +166,27 @@ fn left_out(set: &mut Dataset, console: &Console) -> Vec<LeftOut> {
     let passed_over = set.passed_over.iter();
     left_out.extend(passed_over.map(|path| LeftOut::new(path, "is not looked into".into())));
     left_out
+}
+
+/// Refuses flags about columns for data that has none.
+fn check_flags(set: &Dataset, asked: &Columns) -> Result<()> {
+    let is_mixed = [SourceKind::Table, SourceKind::Mixed].contains(&set.kind);
+    let missing = set.kind != SourceKind::Npy && !asked.missing.is_empty();
+    let flags = [
+        ("--columns", asked.items.is_some()),
+        ("--drop", !asked.drop.is_empty()),
+        ("--id", asked.id.is_some()),
+        ("--weights", asked.weights.is_some()),
+        ("--labels-column", asked.labels.is_some()),
+        ("--missing", missing),
+    ];
+    match flags.into_iter().find(|(_, is_asked)| *is_asked && !is_mixed) {
+        Some((flag, _)) => {
+            let value = format!("given for data of kind {}", set.kind);
+            Err(Error::parameter(flag, value, "left out: it is about the columns of a table"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Gives rows the shape that they lack. Images have a shape already.

@@ -19,7 +19,7 @@ pub(crate) fn lines(error: &Error) -> Lines {
 /// The column that was meant by a name that no column has.
 fn column_meant(error: &Error) -> Option<String> {
     let Error::Data { problem: DataProblem::Table(problem), .. } = error else { return None };
-    let TableProblem::NoColumn { name, columns } = problem else { return None };
+    let TableProblem::NoColumn { name, columns } = &**problem else { return None };
     let alike =
         |column: &String| strsim::jaro_winkler(&name.to_lowercase(), &column.to_lowercase());
     let scored = columns.iter().map(|column| (alike(column), column));

@@ -1,5 +1,5 @@
-//! Rows that are bits already for a model with items: columns are matched by their names. Tables
-//! are matched while they are read, as their values depend on it.
+//! Packed rows and arrays for a model with items: columns are matched by their names. Tables are
+//! matched while they are read, as their values depend on it.
 
 use super::{Dataset, SourceKind};
 use crate::bits::BitMatrix;
@@ -16,8 +16,7 @@ impl Dataset {
     /// [`TableProblem::MissingItems`], [`TableProblem::Repeated`]; [`TableProblem::OtherValues`] if
     /// an item was made of other values than the model's.
     pub(crate) fn match_items(&mut self, model: &[Item]) -> Result<Option<Remark>> {
-        let is_of_bits = matches!(self.kind, SourceKind::Npy | SourceKind::Packed);
-        if !is_of_bits || self.pixels.height() > 1 || (model.is_empty() && self.items.is_empty()) {
+        if self.kind == SourceKind::Table {
             return Ok(None);
         }
         let (ours, theirs) = (Item::are_named(&self.items), Item::are_named(model));
@@ -28,7 +27,9 @@ impl Dataset {
             return Ok((!extra.is_empty()).then_some(Remark::NotInModel(extra)));
         }
         self.check_values(model)?;
-        Ok((ours != theirs).then_some(Remark::ByPosition { table_has_names: ours }))
+        // Images have no names.
+        let is_said = ours != theirs && self.pixels.height() == 1;
+        Ok(is_said.then_some(Remark::ByPosition { table_has_names: ours }))
     }
 
     fn wrong(&self, problem: TableProblem) -> Error {

@@ -28,6 +28,15 @@ use stream::Stream;
 /// # Errors
 /// [`Error::Io`] if something cannot be read, [`Error::Data`] if it does not hold what it should.
 pub fn load(source: &Source) -> Result<Dataset> {
+    let mut set = load_as_it_is(source)?;
+    if let Some(model) = &source.columns().model {
+        let remark = set.match_items(&model.items)?;
+        set.remarks.extend(remark);
+    }
+    Ok(set)
+}
+
+fn load_as_it_is(source: &Source) -> Result<Dataset> {
     if source.is_stdin() {
         return load_file(source, Stream::stdin()?);
     }

@@ -188,19 +188,19 @@ impl Table {
 
     fn interpret(mut self, input: &Stream, asked: &Columns) -> Result<Content> {
         let wrong = |problem| input.wrong(problem);
-        let Roles { mut items, id, weights, labels, remarks } =
+        let Roles { items, id, weights, labels, remarks } =
             roles::assign(&self, asked).map_err(wrong)?;
         let mut all = std::mem::take(&mut self.remarks);
         all.extend(remarks);
         if let Some(model) = &asked.model {
             all.extend(self.check_model(input, &items, model)?);
         }
-        let rows = self.rows(&mut items, asked).map_err(|problem| match problem {
+        let rows = self.rows(&items, asked).map_err(|problem| match problem {
             Problem::Data(problem) => input.wrong(problem),
             Problem::Other(error) => error,
         })?;
         let weights = weights.map(|column| self.weights(column)).transpose().map_err(wrong)?;
-        let (weights, scaled) = weights.map_or((None, None), |weights| scaled(weights));
+        let (weights, scaled) = weights.map_or((None, None), scaled);
         all.extend(rows.remarks);
         all.extend(scaled);
         Ok(Content {
@@ -232,7 +232,7 @@ impl Table {
         Ok(is_said.then_some(Remark::ByPosition { table_has_names }))
     }
 
-    fn rows(&self, items: &mut Vec<usize>, asked: &Columns) -> Result<Rows, Problem> {
+    fn rows(&self, items: &[usize], asked: &Columns) -> Result<Rows, Problem> {
         let mut remarks = Vec::new();
         let binary = |column: &usize| Item::binary(self.name(*column));
         let named = |columns: &[usize]| -> Vec<Item> {

@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn rows_that_never_end_are_refused_before_they_are_held() {
         let problem = |text: String, separator| match rows(&text, separator).unwrap_err() {
-            Stop::Problem(DataProblem::Table(problem)) => problem,
+            Stop::Problem(DataProblem::Table(problem)) => *problem,
             other => panic!("{other:?}"),
         };
         let long = TableProblem::LongRow { line: 2, limit: "16 MiB" };

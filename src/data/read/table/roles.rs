@@ -51,7 +51,9 @@ pub(super) fn assign(table: &Table, asked: &Columns) -> Result<Roles, DataProble
     let by_name = table.names.is_some() && Item::are_named(model);
     let known = if by_name { match_items(table, model, &mut roles)? } else { Vec::new() };
     give_found(table, &mut roles, &mut remarks);
-    refuse_counts(table, &roles)?;
+    if asked.items.is_none() {
+        refuse_counts(table, &roles)?;
+    }
     let is_free = |column: &usize| [Role::Free, Role::Item].contains(&roles[*column]);
     let items = match &asked.items {
         _ if by_name => known,

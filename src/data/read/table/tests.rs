@@ -148,3 +148,94 @@ fn a_column_headed_weight_gives_the_weights() {
     assert_eq!((inside.weights, inside.items.len()), (Some(vec![7.0]), 4));
     assert!(read_content("weight\n1\n").unwrap().weights.is_none());
 }
+
+/// The bits of a table, with `?` for a missing one, and its items.
+fn bits(text: &str) -> Result<(Vec<String>, Content), DataProblem> {
+    let content = read_as(text, &Columns::default())?;
+    let bits = content.pixels.bits().expect("a table holds bits");
+    let cell = |i, d| match (bits.is_missing(i, d), bits.get(i, d)) {
+        (true, _) => '?',
+        (_, one) => {
+            if one {
+                '1'
+            } else {
+                '0'
+            }
+        }
+    };
+    let row = |i| (0..bits.n_features()).map(|d| cell(i, d)).collect();
+    Ok(((0..bits.n_samples()).map(row).collect(), content))
+}
+
+#[test]
+fn two_values_are_read_as_zero_and_one() {
+    for (text, rows, categories) in [
+        ("a,b\n0,1\n1,0\n", ["01", "10"], [vec![], vec![]]),
+        ("a,b\n1,2\n2,1\n", ["01", "10"], [vec!["1", "2"], vec!["1", "2"]]),
+        ("a,b\n2.0,-1\n1,1\n", ["10", "01"], [vec!["1", "2"], vec!["-1", "1"]]),
+        ("a,b\nYes,f\nNo,t\n", ["10", "01"], [vec!["No", "Yes"], vec!["f", "t"]]),
+        ("a,b\nred,TRUE\nblue,false\n", ["11", "00"], [vec!["blue", "red"], vec![]]),
+        (
+            "a,b\nPositive,present\nNegative,absent\n",
+            ["11", "00"],
+            [vec!["Negative", "Positive"], vec!["absent", "present"]],
+        ),
+        // One value alone: as in the other columns, and a zero or one is one.
+        ("a,b\n2,2\n1,2\n", ["11", "01"], [vec!["1", "2"], vec!["1", "2"]]),
+        ("a,b\n2,1\n1,1\n", ["10", "00"], [vec!["1", "2"], vec!["1", "2"]]),
+        ("a,b\n0,1\n1,1\n", ["01", "11"], [vec![], vec![]]),
+        ("a,b\n.,1\n1,?\n", ["?1", "1?"], [vec![], vec![]]),
+    ] {
+        let (found, content) = bits(text).unwrap();
+        assert_eq!(found, rows, "{text:?}");
+        let found: Vec<_> = content.items.iter().map(|item| item.categories.clone()).collect();
+        assert_eq!(found, categories, "{text:?}");
+    }
+    // Values without names are kept, too.
+    let (_, plain) = bits("1,2\n2,1\n1,1\n").unwrap();
+    assert_eq!(plain.items[1].values(), ["1", "2"]);
+    assert!(plain.items[1].name.is_empty());
+    let (rows, left) = bits("a,b\n0,7\n1,7\n").unwrap();
+    assert_eq!((rows, left.items.len()), (vec!["0".into(), "1".into()], 1));
+}
+
+#[test]
+fn values_that_need_a_decision_are_named() {
+    let values = |column: &str, values: &[&str], n_values| {
+        let values = values.iter().map(|value| value.to_string()).collect();
+        DataProblem::from(TableProblem::Values { column: column.into(), values, n_values })
+    };
+    let text: String = (0..100).map(|i| format!("{},{i}\n", i % 2)).collect();
+    for (text, problem) in [
+        ("a,b\n0,1\n1,2\n0,3\n", values("b", &["1", "2", "3"], 3)),
+        ("a,b\n0,0\n1,9\n0,0\n", values("b", &["0", "9"], 2)),
+        ("a,b\n1,0\n-9,1\n", values("a", &["-9", "1"], 2)),
+        ("a,b\n0,low\n1,mid\n0,high\n", values("b", &["high", "low", "mid"], 3)),
+        (&format!("a,b\n{text}"), values("b", &["0", "1", "2", "3", "98", "99"], 100)),
+        ("a,b\n0,0.5\n1,0.25\n1,1\n", values("b", &["0.25", "0.5", "1"], 3)),
+        ("a,b\n0,1\n1,oops\n", DataProblem::NotANumber { line: 3, column: 2, cell: "oops".into() }),
+        ("id,class\n1,0\n2,1\n", TableProblem::NoItems.into()),
+    ] {
+        match bits(text) {
+            Err(found) => assert_eq!(found, problem, "{text:?}"),
+            // The last column of a table is an item, whatever it is called.
+            Ok((_, content)) => {
+                assert_eq!((problem, content.items.len()), (TableProblem::NoItems.into(), 1))
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_are_compared_with_a_threshold_as_they_are() {
+    let at = |text: &str, threshold, keeps_bits| {
+        let values = Values::AtLeast { threshold, keeps_bits };
+        let content = read_as(text, &Columns { values, ..Columns::default() }).unwrap();
+        content.pixels.values().to_vec()
+    };
+    assert_eq!(at("a,b\n0,300\n2,1\n", 2, false), [0, 1, 1, 0]);
+    assert_eq!(at("a,b\n-5,1.5\n2,1\n", 2, false), [0, 0, 1, 0]);
+    assert_eq!(at("a,b\n0.5,1\n0.4,0\n", 128, false), [1, 1, 0, 0]);
+    assert_eq!(at("a,b\n0,1\n1,0\n", 128, false), [0, 0, 0, 0]);
+    assert_eq!(at("a,b\n0,1\n1,0\n", 128, true), [0, 1, 1, 0]);
+}
