@@ -1,6 +1,6 @@
 //! Class names, and the class of each row.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 /// The classes of a data set, and the class of each row where it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,18 +13,9 @@ impl Labels {
     /// Labels from the class name of each row, blank where it is not known. Names are sorted: as
     /// numbers if all are whole numbers, else as text.
     pub fn from_names<S: AsRef<str>>(rows: impl IntoIterator<Item = S>) -> Self {
-        let rows: Vec<S> = rows.into_iter().collect();
-        let known = rows.iter().map(AsRef::as_ref).filter(|name| !name.is_empty());
-        let distinct: BTreeSet<&str> = known.collect();
-        let mut names: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
-        if names.iter().all(|name| name.parse::<i64>().is_ok()) {
-            // Stable, so that "1" and "01" keep their order as text.
-            names.sort_by_key(|name| name.parse::<i64>().unwrap_or(0));
-        }
-        let index: std::collections::HashMap<&str, u32> =
-            names.iter().zip(0..).map(|(name, index)| (name.as_str(), index)).collect();
-        let of_row = rows.iter().map(|row| index.get(row.as_ref()).copied()).collect();
-        Self { names, of_row }
+        let mut labels = LabelBuilder::default();
+        rows.into_iter().for_each(|row| labels.push(row.as_ref()));
+        labels.finish()
     }
 
     /// Labels from class names and the index of each row; `None` if one lies outside of them.
@@ -117,6 +108,48 @@ impl Labels {
             [one] => one.clone(),
             _ => Self::from_names(sets.iter().flat_map(Labels::iter)),
         }
+    }
+}
+
+/// Labels that come row by row: each name is kept once.
+#[derive(Default)]
+pub(super) struct LabelBuilder {
+    index: HashMap<String, u32>,
+    of_row: Vec<Option<u32>>,
+}
+
+impl LabelBuilder {
+    /// The class name of the next row, blank where it is not known.
+    pub(super) fn push(&mut self, name: &str) {
+        let of_row = match self.index.get(name) {
+            _ if name.is_empty() => None,
+            Some(&index) => Some(index),
+            None => {
+                let index = self.index.len() as u32;
+                self.index.insert(name.to_owned(), index);
+                Some(index)
+            }
+        };
+        self.of_row.push(of_row);
+    }
+
+    pub(super) fn finish(self) -> Labels {
+        let Self { index, mut of_row } = self;
+        let mut names: Vec<(String, u32)> = index.into_iter().collect();
+        names.sort_unstable();
+        let number = |name: &str| name.parse::<i64>();
+        if names.iter().all(|(name, _)| number(name).is_ok()) {
+            // Stable, so that "1" and "01" keep their order as text.
+            names.sort_by_key(|(name, _)| number(name).unwrap_or(0));
+        }
+        let mut place = vec![0; names.len()];
+        for ((_, index), at) in names.iter().zip(0..) {
+            place[*index as usize] = at;
+        }
+        for label in of_row.iter_mut().flatten() {
+            *label = place[*label as usize];
+        }
+        Labels { names: names.into_iter().map(|(name, _)| name).collect(), of_row }
     }
 }
 

@@ -135,6 +135,9 @@ pub enum DataProblem {
     /// A line of a label file, from 1, that is not one label: how it begins.
     #[error("line {line} holds {text:?}, which is neither blank nor a whole number")]
     LabelLine { line: u64, text: String },
+    /// A number of an array that is no label: its place and value.
+    #[error("{place}: the value is {value}, but labels must be whole numbers")]
+    NoLabel { place: String, value: f64 },
 }
 
 impl From<TableProblem> for DataProblem {

@@ -18,9 +18,12 @@ const ALIGNMENT: usize = 64;
 /// The most dimensions that NumPy knows, in its second version.
 pub(crate) const MAX_DIMENSIONS: usize = 64;
 
+/// The type of elements that have several fields.
+pub(crate) const RECORD: &str = "record";
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Header {
-    /// Their type as NumPy writes it: `<f8`, `|u1`.
+    /// Their type as NumPy writes it: `<f8`, `|u1`; or [`RECORD`].
     pub(crate) dtype: String,
     /// Whether the first index runs fastest.
     pub(crate) is_fortran: bool,
@@ -60,7 +63,8 @@ impl Header {
         let Dictionary { descr, fortran_order, shape } =
             Dictionary::parse(text).map_err(|e| e.to_string())?;
         let Value::String(mut dtype) = descr else {
-            return Err("it is no plain array; arrays of records are not read".into());
+            let dtype = RECORD.into();
+            return Ok(Self { dtype, is_fortran: fortran_order, shape, len: end });
         };
         if shape.len() > MAX_DIMENSIONS {
             return Err(format!("it has more than {MAX_DIMENSIONS} dimensions"));
@@ -97,6 +101,12 @@ impl Header {
             ("<" | ">", "i4") => number!(i32),
             ("<" | ">", "u8") => number!(u64),
             ("<" | ">", "i8") => number!(i64),
+            ("<", "f2") => {
+                Elements { decode: |bytes| half(u16::from_le_bytes(pair(bytes))), size: 2 }
+            }
+            (">", "f2") => {
+                Elements { decode: |bytes| half(u16::from_be_bytes(pair(bytes))), size: 2 }
+            }
             ("<" | ">", "f4") => number!(f32),
             ("<" | ">", "f8") => number!(f64),
             _ => return None,
@@ -130,6 +140,22 @@ impl Header {
         }
         ordered
     }
+}
+
+fn pair(bytes: &[u8]) -> [u8; 2] {
+    bytes.try_into().unwrap_or_default()
+}
+
+/// The number of half precision with these bits. Source: IEEE 754, binary16.
+fn half(bits: u16) -> f64 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff));
+    let size = match exponent {
+        0 => fraction * 2f64.powi(-24),
+        0x1f if fraction == 0.0 => f64::INFINITY,
+        0x1f => f64::NAN,
+        _ => (1.0 + fraction / 1024.0) * 2f64.powi(exponent - 15),
+    };
+    if bits >> 15 == 1 { -size } else { size }
 }
 
 /// The header of an array of that type and shape (at most [`MAX_DIMENSIONS`]), last index fastest.

@@ -93,7 +93,6 @@ fn what_is_no_plain_array_is_refused_with_the_reason() {
     assert!(read(plain).is_ok());
     let many = "1, ".repeat(MAX_DIMENSIONS + 1);
     for (honest, lie, reason) in [
-        ("'<f8'", "[('a', '<f4')]", "arrays of records"),
         ("'descr': '<f8', ", "", "missing field `descr`"),
         ("2, 3", "1, -1", "`-1`"),
         ("3)}", "3", "EOF"),
@@ -108,6 +107,26 @@ fn what_is_no_plain_array_is_refused_with_the_reason() {
         assert!(found.contains(reason), "{lie}: {found}");
     }
     assert!(read("").is_err());
+    let records = read(&plain.replace("'<f8'", "[('a', '<f4')]")).unwrap();
+    assert!(records.dtype == RECORD && records.elements().is_none());
+}
+
+#[test]
+fn half_precision_is_that_of_ieee_754() {
+    for (bits, value) in [
+        (0x0001, 2f64.powi(-24)),
+        (0x03ff, 1023.0 * 2f64.powi(-24)),
+        (0x0400, 2f64.powi(-14)),
+        (0x3555, 0.333251953125),
+        (0x3c00, 1.0),
+        (0x7bff, 65504.0),
+        (0x7c00, f64::INFINITY),
+        (0xc000, -2.0),
+        (0x8000, 0.0),
+    ] {
+        assert_eq!(half(bits), value, "{bits:04x}");
+    }
+    assert!(half(0x7c01).is_nan() && half(0xffff).is_nan());
 }
 
 proptest::proptest! {

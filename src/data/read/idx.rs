@@ -3,11 +3,13 @@
 //! file before anything is allocated.
 
 use super::stream::Stream;
-use crate::data::pixels::Pixels;
+use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Result};
 
-/// The element type of unsigned bytes, the only one read.
+/// The element type of unsigned bytes, the only one of images.
 const UNSIGNED_BYTE: u8 = 0x08;
+/// The element type of numbers of four bytes.
+const INT: u8 = 0x0c;
 
 /// The images of an IDX file (n, height, width), or the rows of one (n, d) as images of height 1.
 ///
@@ -15,7 +17,7 @@ const UNSIGNED_BYTE: u8 = 0x08;
 /// [`DataProblem`]: labels in place of images, another type, no images, a length other than the
 /// header promises.
 pub(crate) fn read_images(mut input: Stream) -> Result<Pixels> {
-    let dims = header(&mut input)?;
+    let dims = header(&mut input, UNSIGNED_BYTE)?;
     let (n, height, width) = match dims[..] {
         [n, height, width] => (n, height, width),
         [n, width] => (n, 1, width),
@@ -25,22 +27,41 @@ pub(crate) fn read_images(mut input: Stream) -> Result<Pixels> {
     if n == 0 || height == 0 || width == 0 {
         return Err(input.wrong(DataProblem::Empty));
     }
-    let values = elements(&mut input, &dims)?;
+    let values = elements(&mut input, &dims, 1)?;
     Pixels::new(n as usize, height as usize, width as usize, values)
 }
 
-/// The labels of an IDX file (n), one byte each.
+/// The labels of an IDX file: (n), a byte each, or (n, 8) of QMNIST.
 ///
 /// # Errors
 /// [`DataProblem`]: images in place of labels, another type, no labels, a length other than the
 /// header promises.
-pub(crate) fn read_labels(mut input: Stream) -> Result<Vec<u8>> {
-    let dims = header(&mut input)?;
+pub(crate) fn read_labels(mut input: Stream) -> Result<Labels> {
+    if let [_, _, INT, 2, ..] = input.head() {
+        return read_qmnist(input);
+    }
+    let dims = header(&mut input, UNSIGNED_BYTE)?;
     match dims[..] {
         [0] => Err(input.wrong(DataProblem::NoLabels)),
-        [_] => elements(&mut input, &dims),
+        [_] => Ok(Labels::from_codes(&elements(&mut input, &dims, 1)?)),
         [_, _, _] => Err(input.wrong(DataProblem::ImagesNotLabels)),
         _ => Err(input.wrong(idx_type(UNSIGNED_BYTE, dims.len()))),
+    }
+}
+
+/// QMNIST's labels: eight numbers a row, of which the first is the class. Source: its
+/// documentation, Yadav and Bottou 2019.
+fn read_qmnist(mut input: Stream) -> Result<Labels> {
+    let dims = header(&mut input, INT)?;
+    match dims[..] {
+        [0, 8] => Err(input.wrong(DataProblem::NoLabels)),
+        [_, 8] => {
+            let bytes = elements(&mut input, &dims, 4)?;
+            let (numbers, _) = bytes.as_chunks::<4>();
+            let classes = numbers.iter().step_by(8).map(|class| i32::from_be_bytes(*class));
+            Ok(Labels::from_names(classes.map(|class| class.to_string())))
+        }
+        _ => Err(input.wrong(idx_type(INT, dims.len()))),
     }
 }
 
@@ -48,12 +69,13 @@ fn idx_type(code: u8, dims: usize) -> DataProblem {
     DataProblem::IdxType { code, dims: dims as u8 }
 }
 
-fn header(input: &mut Stream) -> Result<Vec<u32>> {
+/// The dimensions of a file of elements of type `expected`.
+fn header(input: &mut Stream, expected: u8) -> Result<Vec<u32>> {
     let [0, 0, code, dims, ..] = *input.head() else {
         return Err(input.wrong(DataProblem::UnknownKind("no IDX file".into())));
     };
     let dims = usize::from(dims);
-    if code != UNSIGNED_BYTE {
+    if code != expected {
         return Err(input.wrong(idx_type(code, dims)));
     }
     let mut bytes = Vec::new();
@@ -62,9 +84,9 @@ fn header(input: &mut Stream) -> Result<Vec<u32>> {
     Ok(words.iter().skip(1).map(|word| u32::from_be_bytes(*word)).collect())
 }
 
-/// The elements after the header, exactly as many as `dims` promises.
-fn elements(input: &mut Stream, dims: &[u32]) -> Result<Vec<u8>> {
-    let total = dims.iter().try_fold(1u64, |product, &dim| product.checked_mul(dim.into()));
+/// The bytes after the header: exactly as many elements of `size` bytes as `dims` promises.
+fn elements(input: &mut Stream, dims: &[u32], size: u64) -> Result<Vec<u8>> {
+    let total = dims.iter().try_fold(size, |product, &dim| product.checked_mul(dim.into()));
     match total {
         Some(total) => input.body(4 + 4 * dims.len() as u64, total),
         None => {
@@ -148,5 +170,20 @@ pub(crate) mod tests {
         assert_eq!(images(&floats), Err(DataProblem::IdxType { code: 0x0d, dims: 3 }));
         let four = idx(&[1, 1, 1, 1], &[0]);
         assert_eq!(images(&four), Err(DataProblem::IdxType { code: 8, dims: 4 }));
+    }
+
+    #[test]
+    fn the_labels_of_qmnist_are_its_first_column() {
+        let rows = [[7i32, 0, 0, 1, 2, 3, 4, 5], [2, 9, 9, 9, 9, 9, 9, 9]];
+        let numbers: Vec<u8> = rows.iter().flatten().flat_map(|n| n.to_be_bytes()).collect();
+        let mut file = idx(&[2, 8], &numbers);
+        file[2] = INT;
+        let labels = read_bytes(&file, read_labels).unwrap();
+        assert_eq!(labels.iter().collect::<Vec<_>>(), ["7", "2"]);
+        let cut = read_bytes(&file[..file.len() - 1], read_labels);
+        assert!(matches!(cut, Err(DataProblem::Truncated { .. })));
+        file[11] = 4; // two rows of four numbers
+        let problem = read_bytes(&file, read_labels);
+        assert_eq!(problem, Err(DataProblem::IdxType { code: INT, dims: 2 }));
     }
 }

@@ -96,7 +96,7 @@ pub(crate) fn load_both(folder: &Path, set: &IdxSet) -> Result<(Dataset, Dataset
         let data_set = |split, (images, labels): (Vec<u8>, Vec<u8>)| {
             let side = raw_mnist::SIDE;
             let pixels = Pixels::new(labels.len(), side, side, images)?;
-            data_set(folder, split, pixels, Some(labels))
+            data_set(folder, split, pixels, Some(Labels::from_codes(&labels)))
         };
         return Ok((data_set(Split::Train, train)?, data_set(Split::Test, test)?));
     }
@@ -109,10 +109,9 @@ fn data_set(
     folder: &Path,
     split: Split,
     pixels: Pixels,
-    labels: Option<Vec<u8>>,
+    labels: Option<Labels>,
 ) -> Result<Dataset> {
     let part = Source::new(folder).with_split(split).to_string();
-    let labels = labels.map(|codes| Labels::from_codes(&codes));
     Dataset::new(part, SourceKind::Idx, pixels, labels)
 }
 
@@ -128,15 +127,15 @@ fn load_split(folder: &Path, set: &IdxSet, split: Split) -> Result<Dataset> {
         return Err(Error::data(folder, problem));
     };
     // Labels are small: damage in them shows before the images are read.
-    let codes = files.labels.as_deref().map(|path| idx::read_labels(open(path)?)).transpose()?;
+    let labels = files.labels.as_deref().map(|path| idx::read_labels(open(path)?)).transpose()?;
     let pixels = idx::read_images(open(images)?)?;
-    if let (Some(codes), Some(path)) = (&codes, &files.labels) {
-        let (labels, images) = (codes.len(), pixels.n_images());
+    if let (Some(labels), Some(path)) = (&labels, &files.labels) {
+        let (labels, images) = (labels.len(), pixels.n_images());
         if labels != images {
             return Err(Error::data(path, DataProblem::LabelCount { labels, images }));
         }
     }
-    data_set(folder, split, pixels, codes)
+    data_set(folder, split, pixels, labels)
 }
 
 /// Opens a file that is named like IDX; an error if it is something else.

@@ -1,57 +1,122 @@
-//! Label files: IDX, or text with one whole number a line. A blank line is an unknown label.
+//! Label files: IDX, `.npy`, or text with one whole number a line.
 
-use super::{idx, stream::Stream};
-use crate::data::labels::Labels;
+use super::stream::{Bounded, Stream};
+use super::{idx, npy};
+use crate::data::labels::{LabelBuilder, Labels};
 use crate::error::{DataProblem, Result};
 use crate::file_kind::FileKind;
-use std::{io::BufRead, path::Path};
+use std::borrow::Cow;
+use std::io::{self, BufRead};
+use std::path::Path;
 
-/// The labels in a file: IDX (raw or gzip) with one byte a label, or text with one whole number a
-/// line. A blank line, or `NA`, is a row whose label is not known. The first line is a header if it
-/// is no whole number. Errors: [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for
-/// images in place of labels, damage, a line that is neither blank nor a whole number, or no label
-/// at all.
+/// A line is a number or a heading, so it has at most so many bytes.
+const MAX_LINE: u64 = 64 << 10;
+/// The most bytes of text in a gzip file, 32 MiB: with a few bytes each, millions of labels.
+const MAX_UNPACKED: u64 = 32 << 20;
+/// What stands where a label is not known, in upper or lower case.
+const UNKNOWN: [&str; 10] = ["", "na", "nan", "n/a", "#n/a", ".", "?", "null", "none", "unknown"];
+
+/// The labels in a file, raw or by gzip. IDX has a byte a label, or is that of QMNIST. A NumPy
+/// array (n) has whole numbers, and NaN where a label is not known. Text has one whole number a
+/// line, also written as `5.0`. A blank line, `NA` or another usual word is a row whose label is
+/// not known. The first line is a header if it is neither and does not begin like a number. Errors:
+/// [`crate::error::Error::Io`], or [`crate::error::Error::Data`] for images in place of labels,
+/// damage, a line that is neither unknown nor a whole number or of more than 64 KiB, or no label at
+/// all.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Labels> {
     read(Stream::open(path.as_ref())?)
 }
 
 fn read(input: Stream) -> Result<Labels> {
     match input.kind() {
-        FileKind::Idx => Ok(Labels::from_codes(&idx::read_labels(input)?)),
-        FileKind::Text => read_lines(input),
+        FileKind::Idx => idx::read_labels(input),
+        FileKind::Npy => npy::read_labels(input),
+        FileKind::Text => read_text(input),
         FileKind::Empty => Err(input.wrong(DataProblem::NoLabels)),
         FileKind::Picture(_) => Err(input.wrong(DataProblem::ImagesNotLabels)),
         _ => Err(input.unusable()),
     }
 }
 
-fn read_lines(mut input: Stream) -> Result<Labels> {
-    let lines: std::io::Result<Vec<Vec<u8>>> = input.reader().split(b'\n').collect();
-    let lines = lines.map_err(|e| input.failed(e))?;
-    let labels = parse(&lines).map_err(|problem| input.wrong(problem))?;
-    if labels.iter().all(String::is_empty) {
-        return Err(input.wrong(DataProblem::NoLabels));
+fn read_text(mut input: Stream) -> Result<Labels> {
+    let mut lines = Lines::default();
+    let limit = if input.is_gzip() { MAX_UNPACKED } else { u64::MAX };
+    let words = ("32 MiB of labels packed like that", "the text in");
+    match lines.read(Bounded::new(input.reader(), limit, words)) {
+        Ok(Ok(())) => lines.finish().map_err(|problem| input.wrong(problem)),
+        Ok(Err(problem)) => Err(input.wrong(problem)),
+        Err(error) => Err(input.failed(error)),
     }
-    Ok(Labels::from_names(labels))
 }
 
-fn parse(lines: &[Vec<u8>]) -> Result<Vec<String>, DataProblem> {
-    let mut labels = Vec::new();
-    for (line, bytes) in (1..).zip(lines) {
+/// The lines of a text so far.
+#[derive(Default)]
+struct Lines {
+    n: u64,
+    heading: Option<String>,
+    labels: LabelBuilder,
+}
+
+impl Lines {
+    fn read(&mut self, reader: impl BufRead) -> io::Result<Result<(), DataProblem>> {
+        let mut reader = Bounded::new(reader, MAX_LINE, ("64 KiB a line", "a line of"));
+        let mut bytes = Vec::new();
+        while reader.read_until(b'\n', &mut bytes)? > 0 {
+            if let Err(problem) = self.line(&bytes) {
+                return Ok(Err(problem));
+            }
+            bytes.clear();
+            reader.reset();
+        }
+        Ok(Ok(()))
+    }
+
+    fn line(&mut self, bytes: &[u8]) -> Result<(), DataProblem> {
+        self.n += 1;
         let text = String::from_utf8_lossy(bytes);
         let text = unquoted(text.trim_start_matches('\u{feff}').trim());
-        let is_blank = text.is_empty() || text.eq_ignore_ascii_case("na");
-        match text.parse::<i64>() {
-            Ok(_) => labels.push(text.to_owned()),
-            Err(_) if is_blank => labels.push(String::new()),
-            Err(_) if line == 1 && lines.len() > 1 && !text.contains([',', ';', '\t']) => {}
-            Err(_) => {
-                let text = text.chars().take(30).collect();
-                return Err(DataProblem::LabelLine { line, text });
-            }
+        if UNKNOWN.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+            self.labels.push("");
+        } else if let Some(name) = whole_number(text) {
+            self.labels.push(&name);
+        } else if self.n == 1 && is_heading(text) {
+            self.heading = Some(text.to_owned());
+        } else {
+            return Err(wrong_line(self.n, text));
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Labels, DataProblem> {
+        let labels = self.labels.finish();
+        match self.heading {
+            Some(heading) if labels.is_empty() => Err(wrong_line(1, &heading)),
+            _ if labels.names().is_empty() => Err(DataProblem::NoLabels),
+            _ => Ok(labels),
         }
     }
-    Ok(labels)
+}
+
+fn is_heading(text: &str) -> bool {
+    !text.contains([',', ';', '\t'])
+        && !text.starts_with(|c: char| c.is_numeric() || "+-.".contains(c))
+}
+
+fn wrong_line(line: u64, text: &str) -> DataProblem {
+    DataProblem::LabelLine { line, text: text.chars().take(30).collect() }
+}
+
+/// The name of the class that a whole number stands for: the number, without a fraction of zeros.
+fn whole_number(text: &str) -> Option<Cow<'_, str>> {
+    if text.parse::<i64>().is_ok() {
+        return Some(text.into());
+    }
+    class_of(text.parse().ok()?).map(|class| class.to_string().into())
+}
+
+/// The class that a number stands for, if it is whole and a `f64` holds it exactly.
+pub(super) fn class_of(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 
 fn unquoted(text: &str) -> &str {
@@ -86,6 +151,9 @@ mod tests {
             ("1\n\n2\nNA\n", &["1", "", "2", ""]),
             ("\n\n2", &["", "", "2"]),
             ("1\n \r\n\r\n", &["1", "", ""]),
+            ("unknown\n3\n?\n#N/A\nnull", &["", "3", "", "", ""]),
+            ("5.0\n-1.0\n5\n", &["5", "-1", "5"]),
+            ("5.000000000000000000e+00\n1.000000000000000000e+01\nnan", &["5", "10", ""]),
         ] {
             assert_eq!(read(text).unwrap(), labels, "{text:?}");
         }
@@ -100,9 +168,36 @@ mod tests {
             ("1\n1.5\n", 2, "1.5"),
             ("label\n1\n\n1,2\n", 4, "1,2"),
             ("cat\n", 1, "cat"),
+            ("0.5\n1\n", 1, "0.5"),
+            ("1e300\n1\n", 1, "1e300"),
         ] {
             assert_eq!(read(file), Err(DataProblem::LabelLine { line, text: text.into() }));
         }
+    }
+
+    #[test]
+    fn numpy_arrays_of_whole_numbers_are_labels() {
+        let file = |values: &[f64]| {
+            let values = values.iter().flat_map(|value| value.to_le_bytes());
+            [crate::npy::header("<f8", &[values.clone().count() as u64 / 8]), values.collect()]
+                .concat()
+        };
+        assert_eq!(read(file(&[5.0, f64::NAN, -4.0])).unwrap(), ["5", "", "-4"]);
+        let place = "row 1 (counted from 0)".into();
+        assert_eq!(read(file(&[5.0, 0.5])), Err(DataProblem::NoLabel { place, value: 0.5 }));
+        assert_eq!(read(file(&[f64::NAN])), Err(DataProblem::NoLabels));
+        let images = crate::npy::header("|u1", &[1, 2, 2]);
+        assert_eq!(read([&images[..], &[0; 4]].concat()), Err(DataProblem::ImagesNotLabels));
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_refused() {
+        for byte in *b"0 \"x\0" {
+            let problem = read(gzip(&[&b"1\n"[..], &vec![byte; 1 << 20]].concat()));
+            assert!(problem.is_err(), "{problem:?}");
+        }
+        let long = read([&b"1\n"[..], &vec![b' '; 1 << 17]].concat()).unwrap_err().to_string();
+        assert!(long.contains("64 KiB a line"), "{long}");
     }
 
     #[test]

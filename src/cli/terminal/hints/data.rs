@@ -38,6 +38,9 @@ pub(super) fn hint(problem: &DataProblem) -> String {
             "the file is incomplete or no data: copy, save or download it again"
         }
         TooLong { .. } => "the file is damaged, or two were joined: fetch it again",
+        TooLarge { limit, .. } if limit.ends_with("packed like that") => {
+            "if it is so large on purpose, unpack it first: gzip -dk FILE.gz"
+        }
         TooLarge { .. } => "check that the file is not damaged, or split it",
         LabelsNotImages => "give the images file here, and this one to --labels",
         ImagesNotLabels => "give the labels file, often named ...-labels-idx1-ubyte",
@@ -58,8 +61,10 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         Packed(_) => "pack the data again with `bmm pack`",
         NewerPacked { .. } => "update bmm, or pack the data again with this one",
         NpyHeader(_) => "save the array anew with numpy.save",
-        NpyType(_) => "convert it first, for example array.astype('uint8')",
-        NpyShape(_) => "give rows as (n, d) or images as (n, height, width)",
+        NpyType(dtype) => foreign::array_recipe(dtype),
+        NpyShape(_) => {
+            "give rows as (n, d) or grey images as (n, height, width), labels as (n,) to --labels"
+        }
         OutOfRange { .. } => {
             "scale the values to grey 0 to 255, or to probabilities between 0 and 1"
         }
@@ -68,6 +73,7 @@ pub(super) fn hint(problem: &DataProblem) -> String {
             "write one whole number a line, in the order of the images, and nothing where a label \
              is not known"
         }
+        NoLabel { .. } => "give whole numbers, one for each image, and NaN where it is not known",
         Weight { .. } | NoWeight => {
             "mend the weights, or give the column another name if it holds none"
         }
@@ -109,6 +115,11 @@ mod tests {
             Picture(text()),
             NpyHeader(text()),
             NpyType(text()),
+            NpyType("|O".into()),
+            NpyType("record".into()),
+            NpyType("<c16".into()),
+            NpyType("<U1".into()),
+            NoLabel { place: text(), value: 0.5 },
             NpyShape(text()),
             OutOfRange { place: text(), value: 3.5 },
             Ragged { line: 1, found: 2, expected: 3 },

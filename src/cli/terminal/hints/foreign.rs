@@ -57,6 +57,18 @@ pub(super) fn recipe(kind: &str) -> Option<&'static str> {
     })
 }
 
+/// The way from a NumPy array of elements that are no real numbers to one that can be read.
+pub(super) fn array_recipe(dtype: &str) -> &'static str {
+    match dtype.trim_start_matches(['<', '>', '|', '=']).chars().next() {
+        Some('O') => {
+            "numpy.save('rows.npy', numpy.array(numpy.load('FILE', allow_pickle=True).tolist(), float))"
+        }
+        Some('r') => "pandas.DataFrame(numpy.load('FILE')).to_csv('rows.csv', index=False)",
+        Some('c') => "keep the real part: numpy.save('rows.npy', numpy.load('FILE').real)",
+        _ => "numpy.save('rows.npy', numpy.load('FILE').astype(float))",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

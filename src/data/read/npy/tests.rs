@@ -124,3 +124,48 @@ fn element_types_that_are_no_numbers_are_named() {
     let problem = read_bytes(&raw(text, &[0; 12]));
     assert_eq!(problem, Err(DataProblem::NpyType("<U3".into())));
 }
+
+#[test]
+fn axes_of_length_one_are_left_out_in_either_order() {
+    let values: Vec<f64> = (0..12).map(f64::from).collect();
+    let plain = read_bytes(&file("<f8", &[2, 2, 3], false, &values)).unwrap();
+    let turned = read_bytes(&file("<f8", &[2, 2, 3], true, &values)).unwrap();
+    for shape in [&[2, 1, 2, 3][..], &[2, 2, 3, 1], &[2, 2, 1, 3], &[2, 1, 2, 1, 3, 1]] {
+        assert_eq!(read_bytes(&file("<f8", shape, false, &values)).unwrap(), plain, "{shape:?}");
+        assert_eq!(read_bytes(&file("<f8", shape, true, &values)).unwrap(), turned, "{shape:?}");
+    }
+    let size = |shape: &[u64]| {
+        let pixels = read_bytes(&file("|u1", shape, false, &[1.0; 6])).unwrap();
+        [pixels.n_images(), pixels.height(), pixels.width()]
+    };
+    assert_eq!(size(&[2, 1, 1, 3]), [2, 1, 3]);
+    assert_eq!(size(&[6, 1, 1, 1]), [6, 1, 1]);
+    assert_eq!(size(&[1, 1, 2, 3]), [1, 2, 3]);
+    // Channels are no images, and one image of three channels is not three.
+    for shape in [&[1, 3, 2, 1, 2][..], &[1, 2, 3, 2]] {
+        let problem = read_bytes(&file("|u1", shape, false, &[1.0; 12]));
+        assert!(matches!(problem, Err(DataProblem::NpyShape(_))), "{problem:?}");
+    }
+}
+
+#[test]
+fn half_precision_is_read() {
+    let bytes = |order: &str, halves: [u16; 4]| {
+        let body =
+            halves.map(|half| if order == "<" { half.to_le_bytes() } else { half.to_be_bytes() });
+        [header(&format!("{order}f2"), &[2, 2]), body.concat()].concat()
+    };
+    for order in ["<", ">"] {
+        let fractions = read_bytes(&bytes(order, [0, 0x3c00, 0x3800, 0x7e00])).unwrap();
+        assert_eq!(fractions.values(), [0, 255, 128, 0]);
+        assert!(fractions.missing().unwrap().get(1, 1));
+        let whole = read_bytes(&bytes(order, [0, 0x3c00, 0x5bf8, 0x4900])).unwrap();
+        assert_eq!(whole.values(), [0, 1, 255, 10]);
+    }
+}
+
+#[test]
+fn records_are_named_as_a_type() {
+    let text = "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }\n";
+    assert_eq!(read_bytes(&raw(text, &[0; 8])), Err(DataProblem::NpyType("record".into())));
+}

@@ -1,11 +1,16 @@
 //! One opened file: its first bytes for recognition, then its content, decompressed if it is gzip.
 //! Memory grows with the bytes that arrive, not with what a header promises.
 
+mod bounded;
+mod gunzip;
+
 use super::mapped;
 use crate::bits::SharedBytes;
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{FileKind, GZIP};
-use flate2::bufread::MultiGzDecoder;
+use bounded::Beyond;
+pub(crate) use bounded::Bounded;
+use gunzip::Gunzip;
 use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::{fs::File, sync::Arc};
@@ -59,8 +64,7 @@ impl Stream {
             let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
             return Ok(Self { path, head, reader, len, gzip: false, raw: None });
         }
-        let compressed = BufReader::with_capacity(1 << 16, Cursor::new(head).chain(raw));
-        let mut raw: Box<dyn Read> = Box::new(MultiGzDecoder::new(compressed));
+        let mut raw: Box<dyn Read> = Box::new(Gunzip::new(Cursor::new(head).chain(raw)));
         let head = read_head(&mut raw).map_err(|e| read_error(&path, true, e))?;
         let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
         Ok(Self { path, head, reader, len: None, gzip: true, raw: None })
@@ -117,6 +121,10 @@ impl Stream {
             return self.body_in_parallel(&file, header, body);
         }
         self.body_in_sequence(header, body)
+    }
+
+    pub(crate) fn is_gzip(&self) -> bool {
+        self.gzip
     }
 
     pub(crate) fn len(&self) -> Option<u64> {
@@ -241,6 +249,9 @@ fn read_head(reader: &mut Box<dyn Read>) -> std::io::Result<Vec<u8>> {
 }
 
 fn read_error(path: &Path, gzip: bool, error: std::io::Error) -> Error {
+    if let Some(problem) = Beyond::problem(&error) {
+        return Error::data(path, problem);
+    }
     let reason = match error.kind() {
         ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
         ErrorKind::InvalidData | ErrorKind::InvalidInput => error.to_string(),
