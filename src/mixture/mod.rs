@@ -42,7 +42,7 @@ pub struct BernoulliMixture {
 }
 
 /// How far the sum of the weights may be from 1.
-const WEIGHT_SUM_TOLERANCE: f64 = 1e-9;
+pub(crate) const WEIGHT_SUM_TOLERANCE: f64 = 1e-9;
 
 impl BernoulliMixture {
     /// A mixture from `weights` (K) and `means` (K x D): the D means of the first component, then

@@ -234,3 +234,11 @@ fn standard_errors_that_cannot_be_had_are_refused_with_the_reason() {
     sandbox.done("train --k 2 --data two.csv --out two");
     refuses(&sandbox, "info two two.csv --errors", &["no standard errors", "singular"]);
 }
+
+#[test]
+fn standard_errors_of_what_is_not_there_are_refused_by_its_name() {
+    let sandbox = Sandbox::with_run();
+    for words in ["info no/such data.idx --errors", "info no/such:test data.idx --errors"] {
+        refuses(&sandbox, words, &["no/such", "no such file"]);
+    }
+}

@@ -16,7 +16,7 @@ fn every_format_brings_back_weights_and_means_to_the_bit() {
         let exported = sandbox.done(&format!("export --model run --output {file} --json"));
         assert_eq!(exported.json()["output"], file.as_str());
         let imported = sandbox.done(&format!("import {file} --out {ending} --json")).json();
-        assert_keys(&imported, "model n_components n_features height width");
+        assert_keys(&imported, "model n_components n_features height width weights_summed_to");
         assert_eq!(bits("run"), bits(ending), "{ending}");
         assert_eq!((model(&sandbox, ending).height, model(&sandbox, ending).width), (28, 28));
         sandbox.done(&format!("view --model {ending}"));
@@ -33,4 +33,16 @@ fn an_imported_model_has_pictures_and_the_shape_asked_for() {
     for file in ["run/means.png", "run/means/00.png", "run/means/01.png"] {
         assert!(sandbox.path(file).exists(), "{file}");
     }
+}
+
+#[test]
+fn rounded_weights_are_rescaled_and_that_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.csv", "weight,a\n0.333,0\n0.333,0.5\n0.333,1\n");
+    let run = sandbox.done("import a.csv --out run");
+    assert!(run.err.contains("the weights sum to 0.999000"), "{run:?}");
+    let weights = model(&sandbox, "run").mixture.weights().to_vec();
+    assert!(weights.iter().all(|weight| (weight - 1.0 / 3.0).abs() < 1e-15), "{weights:?}");
+    sandbox.write("b.csv", "weight,a\n0.5,0\n0.5,0.5\n");
+    assert!(!sandbox.done("import b.csv --out exact").err.contains("sum"));
 }

@@ -4,6 +4,7 @@ use crate::cli::input::ImageShape;
 use crate::cli::run_folder;
 use crate::cli::terminal::{Console, Failure, Outcome};
 use crate::error::{Error, Result};
+use crate::mixture::WEIGHT_SUM_TOLERANCE;
 use crate::model_file::Model;
 use crate::model_file::exchange::{self, Format};
 use std::path::PathBuf;
@@ -30,7 +31,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
-    let model = args.read()?;
+    let (model, sum) = args.read()?;
+    if (sum - 1.0).abs() > WEIGHT_SUM_TOLERANCE {
+        console.note(format_args!(
+            "note: the weights sum to {sum:.6}, as rounded ones do: each was divided by it"
+        ));
+    }
     run_folder::write_imported(&args.out, args.force, &model)?;
     let document = serde_json::json!({
         "model": args.out,
@@ -38,16 +44,18 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         "n_features": model.mixture.n_features(),
         "height": model.height,
         "width": model.width,
+        "weights_summed_to": sum,
     });
     console.result(&document, || format!("written   {}\n", args.out.display()))
 }
 
 impl Args {
-    fn read(&self) -> Result<Model> {
+    /// The model, and the sum of the weights in the file.
+    fn read(&self) -> Result<(Model, f64)> {
         let format = Format::from_path(&self.file)?;
         run_folder::check(Some(&self.out), self.force)?;
         let bytes = std::fs::read(&self.file).map_err(Error::io(&self.file))?;
         let shape = self.shape.map(|shape| (shape.height as u32, shape.width as u32));
-        exchange::import(&bytes, format, shape).map_err(|p| Error::model(&self.file, p))
+        exchange::import_with_sum(&bytes, format, shape).map_err(|p| Error::model(&self.file, p))
     }
 }

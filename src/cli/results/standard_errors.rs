@@ -1,8 +1,8 @@
 //! The standard errors of a model's weights and means, for `bmm info --errors`.
 
-use crate::cli::input::{self, Input, Reading};
+use crate::cli::input::{self, Input, Reading, demo};
 use crate::cli::terminal::{Console, memory, tables};
-use crate::data::{self, Columns};
+use crate::data::{self, Columns, Source};
 use crate::em::{self, FitParams, StandardErrors};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
@@ -50,10 +50,14 @@ pub(crate) struct Errors {
 }
 
 impl ErrorArgs {
-    /// Refuses `--errors` for data, which have no weights and means.
+    /// Refuses `--errors` for data, which have no weights and means, and for what is not there.
     pub(crate) fn refuse_for_data(&self, subject: &OsString) -> Result<()> {
         if !self.errors {
             return Ok(());
+        }
+        if subject.to_str().and_then(demo::split_of).is_none() {
+            let source = Source::parse(subject);
+            source.path().metadata().map_err(Error::io(source.path()))?;
         }
         let value = format!("asked of {}", Path::new(subject).display());
         Err(Error::parameter("--errors", value, "left out: only models have standard errors"))

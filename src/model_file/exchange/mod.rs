@@ -25,6 +25,7 @@ use std::path::Path;
 use super::model::mixture_from;
 use super::{LabelTable, Model, Provenance};
 use crate::error::{Error, ModelProblem, Result};
+use crate::mixture::WEIGHT_SUM_TOLERANCE;
 use crate::{file_kind::has_ending, record::Binarize};
 
 /// An exchange format.
@@ -92,21 +93,37 @@ pub fn export(model: &Model, format: Format) -> Result<Vec<u8>, ModelProblem> {
 /// square image, and any other D for 1 x D. A file without a binarisation rule gets the default
 /// one, `threshold:128`. Errors: [`ModelProblem::Foreign`] if the file is not of that format and
 /// layout. [`ModelProblem::Invalid`] if the shapes differ, or height x width is not D. Also if a
-/// weight or mean lies outside [0, 1], or the weights do not sum to 1 within 1e-9. They are not
-/// rescaled: that would hide a mistake.
+/// weight or mean lies outside [0, 1], or the weights do not sum to 1 as [`import_with_sum`] says.
 pub fn import(
     bytes: &[u8],
     format: Format,
     shape: Option<(u32, u32)>,
 ) -> Result<Model, ModelProblem> {
+    import_with_sum(bytes, format, shape).map(|(model, _)| model)
+}
+
+/// As [`import`], with the sum of the weights in the file. Weights rounded to three digits sum to 1
+/// within 0.001 for each of them, and within 0.02 in all. They are divided by their sum. Weights
+/// further off are refused: to rescale them would hide a mistake.
+pub fn import_with_sum(
+    bytes: &[u8],
+    format: Format,
+    shape: Option<(u32, u32)>,
+) -> Result<(Model, f64), ModelProblem> {
     let parts = match format {
         Format::Safetensors => safetensors::import(bytes),
         Format::Npy => npy::import(bytes),
         Format::Csv => csv::import(bytes),
         Format::Json => json::import(bytes),
     };
-    parts.map_err(|what| format.refused(&what))?.into_model(shape)
+    let mut parts = parts.map_err(|what| format.refused(&what))?;
+    let sum = parts.divide_by_sum();
+    Ok((parts.into_model(shape)?, sum))
 }
+
+/// How far rounding to three digits may move the sum, for each weight and in all.
+const ROUNDING: f64 = 1e-3;
+const MAX_ROUNDING: f64 = 0.02;
 
 /// Why a file is not of the format it should be.
 type Foreign = Box<dyn std::error::Error>;
@@ -126,6 +143,17 @@ struct Parts {
 }
 
 impl Parts {
+    /// Makes rounded weights sum to 1; their sum as it was.
+    fn divide_by_sum(&mut self) -> f64 {
+        let sum: f64 = self.weights.iter().sum();
+        let rounding = (ROUNDING * self.weights.len() as f64).min(MAX_ROUNDING);
+        let off = (sum - 1.0).abs();
+        if off > WEIGHT_SUM_TOLERANCE && off <= rounding {
+            self.weights.iter_mut().for_each(|weight| *weight /= sum);
+        }
+        sum
+    }
+
     fn into_model(self, shape: Option<(u32, u32)>) -> Result<Model, ModelProblem> {
         let shape = shape.or(self.shape).or_else(|| likely_shape(self.n_features));
         let mixture = mixture_from(self.weights, self.means, self.n_features)?;

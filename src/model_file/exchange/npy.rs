@@ -1,6 +1,6 @@
 //! npy: one `f8` array of shape (K, D + 1) with the weights in column 0. A file holds one array,
 //! and means without weights are no mixture. A plain (K, D) array of means cannot pass for this
-//! layout by accident: its first column would have to sum to 1 within 1e-9.
+//! layout by accident: its first column would have to sum to 1 but for rounding.
 
 use super::{Foreign, Parts, weighted_rows};
 use crate::model_file::Model;

@@ -134,6 +134,23 @@ fn what_is_no_mixture_or_of_another_layout_is_refused_with_the_reason() {
 }
 
 #[test]
+fn rounded_weights_are_divided_by_their_sum_and_wrong_ones_refused() {
+    let import = |weights: [&str; 3]| {
+        let lines = weights.map(|weight| format!("{weight},0.5\n")).concat();
+        import_with_sum(format!("weight,p0\n{lines}").as_bytes(), Format::Csv, None)
+    };
+    let (model, sum) = import(["0.333", "0.333", "0.333"]).unwrap();
+    assert_eq!(model.mixture.weights(), [0.333 / sum; 3]);
+    assert!((sum - 0.999).abs() < 1e-12);
+    assert!((model.mixture.weights().iter().sum::<f64>() - 1.0).abs() < 1e-15);
+    let (exact, sum) = import(["0.25", "0.25", "0.5"]).unwrap();
+    assert_eq!((exact.mixture.weights(), sum), (&[0.25, 0.25, 0.5][..], 1.0));
+    for wrong in [["0.33", "0.33", "0.33"], ["0.335", "0.335", "0.335"], ["1.001", "0", "-0.001"]] {
+        assert!(import(wrong).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
 fn the_format_follows_the_ending_in_either_case() {
     for format in Format::ALL {
         let name = format!("some.dir/m.{}", format.extension());
