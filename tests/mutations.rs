@@ -5,7 +5,7 @@ mod common;
 use bmm::bench::data::{Packed, PackedFile, read_labels, write_idx, write_npy};
 use bmm::bench::model_file::{self, exchange};
 use bmm::{Binarize, BitMatrix, Labels, Model, Pixels, Source, load};
-use common::program::{grey_png, gzip, idx, two_kinds};
+use common::program::{grey_png, gzip, idx, npy, two_kinds, zip};
 use rand_distr::{Distribution, Uniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -55,8 +55,24 @@ fn a_model() -> Model {
 fn picture(format: image::ImageFormat) -> Vec<u8> {
     let png = grey_png(9, 7, |x, y| (x * 25 + y * 10) as u8);
     let mut file = std::io::Cursor::new(Vec::new());
-    image::load_from_memory(&png).unwrap().write_to(&mut file, format).unwrap();
+    let mut picture = image::load_from_memory(&png).unwrap();
+    if format == image::ImageFormat::Gif {
+        picture = picture.into_rgba8().into(); // its writer knows no grey
+    }
+    picture.write_to(&mut file, format).unwrap();
     file.into_inner()
+}
+
+/// Three rows of three as SciPy saves them.
+fn sparse() -> Vec<u8> {
+    let arrays = [
+        ("indices.npy", npy("|u1", "(3,)", &[0, 1, 2])),
+        ("indptr.npy", npy("|u1", "(4,)", &[0, 1, 1, 3])),
+        ("format.npy", npy("|S3", "()", b"csr")),
+        ("shape.npy", npy("|u1", "(2,)", &[3, 3])),
+        ("data.npy", npy("|u1", "(3,)", &[1, 1, 1])),
+    ];
+    zip(&arrays.each_ref().map(|(name, bytes)| (*name, &bytes[..], bytes.len() as u32)))
 }
 
 fn packed() -> Vec<u8> {
@@ -97,21 +113,40 @@ fn kinds() -> Vec<Kind> {
     let images = Pixels::from_bits(&BitMatrix::from_fn(3, 6, |i, d| i == d), 2, 3).unwrap();
     let exported = |format| exchange::export(&a_model(), format).unwrap();
     let table = b"a,b,label,weight\r\n1,0,3,1\r\n0,NA,\"4\",2.5\r\n1,1,3,0\r\n".to_vec();
+    let matrix = b"%%MatrixMarket matrix coordinate integer general\n% two\n2 3 2\n1 1 1\n2 3 1\n";
+    let values = b"%%MatrixMarket matrix array real general\n2 2\n1\n0\n0.0\n1e0\n";
+    let (matrix, values) = (matrix.to_vec(), values.to_vec());
+    let array = npy("|u1", "(2, 3)", &[0, 1, 1, 1, 0, 0]);
+    let mut qmnist = idx(&[2, 8], [0, 0, 0, 5].repeat(16));
+    qmnist[2] = 0x0c;
     let of = |name, valid, read| Kind { name, valid, read };
     vec![
         of("IDX", two_kinds(3), data),
         of("IDX by gzip", write_idx(&images, true).unwrap(), data),
         of("npy", write_npy(&images), data),
+        of(
+            "half-precision npy",
+            npy("<f2", "(1, 1, 2, 2)", &[0, 0x3c, 0, 0, 0, 0x38, 0, 0x7e]),
+            data,
+        ),
+        of("npz", zip(&[("x.npy", &array, array.len() as u32)]), data),
+        of("sparse npz", sparse(), data),
+        of("Matrix Market", matrix, data),
+        of("Matrix Market array", values, data),
         of("CSV", table, data),
         of("grey CSV", b"0.5;0;1\n0.25;1;0\n".to_vec(), data),
         of("PNG", picture(image::ImageFormat::Png), data),
         of("JPEG", picture(image::ImageFormat::Jpeg), data),
         of("BMP", picture(image::ImageFormat::Bmp), data),
         of("PNM", picture(image::ImageFormat::Pnm), data),
+        of("GIF", picture(image::ImageFormat::Gif), data),
+        of("WebP", picture(image::ImageFormat::WebP), data),
         of("packed", packed(), data),
         of("packed, sealed", packed(), sealed),
         of("labels", b"3\n\n4\r\n3\n".to_vec(), labels),
         of("IDX labels", gzip(&idx(&[4], [1, 2, 3, 4])), labels),
+        of("QMNIST labels", qmnist, labels),
+        of("npy labels", npy("<f4", "(2,)", &[0, 0, 0, 0x40, 0, 0, 0xc0, 0x7f]), labels),
         of("model", model_file::encode(&a_model()).unwrap(), model),
         of("model, sealed", model_file::encode(&a_model()).unwrap(), sealed_model),
         of("JSON", exported(exchange::Format::Json), |p, b| import(exchange::Format::Json, p, b)),

@@ -39,7 +39,15 @@ const RULES: Rules = Rules {
         ("comfy_table", &["cli/terminal/tables.rs"]),
         ("csv", &["cli/terminal/output.rs", "model_file/exchange/csv.rs"]),
         ("ctrlc", &["cli/terminal/progress.rs"]),
-        ("flate2", &["cli/input/demo.rs", "data/read/stream/gunzip.rs", "data/write.rs"]),
+        (
+            "flate2",
+            &[
+                "cli/input/demo.rs",
+                "data/read/npz/zip.rs",
+                "data/read/stream/gunzip.rs",
+                "data/write.rs",
+            ],
+        ),
         ("image", &["data/read/pictures.rs", "render/"]),
         ("indicatif", &["cli/terminal/progress.rs"]),
         ("libc", &["cli/terminal/memory.rs"]),

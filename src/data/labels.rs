@@ -153,6 +153,11 @@ impl LabelBuilder {
     }
 }
 
+/// The class that a number stands for, if it is whole and a `f64` holds it exactly.
+pub(super) fn class_of(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -61,6 +61,15 @@ pub enum DataProblem {
     /// An image of another size than the first one, which is `other`.
     #[error("is {size} pixels (height x width), but {other} is {other_size}")]
     MixedSizes { size: String, other: String, other_size: String },
+    /// A picture of another size than the first one, which is `other`; `common` is the size that
+    /// most pictures of the folder have, HxW.
+    #[error("is {size} pixels (height x width), but {other} is {other_size}")]
+    PictureSizes { size: String, other: String, other_size: String, common: String },
+    /// A folder whose pictures lie deeper than they are looked for: where.
+    #[error(
+        "holds no images: pictures are looked for in sub-folders, but not in theirs, such as {0}"
+    )]
+    PicturesBelow(String),
     /// A picture that cannot be decoded: what the decoder said.
     #[error("is a picture that cannot be read: {0}")]
     Picture(String),
@@ -79,6 +88,21 @@ pub enum DataProblem {
     /// A NumPy file of elements that are no plain numbers: their type as the file writes it.
     #[error("is a NumPy array of type {0}")]
     NpyType(String),
+    /// A NumPy archive that is damaged or not as NumPy writes it.
+    #[error("is a NumPy archive that cannot be read: {0}")]
+    Npz(String),
+    /// A NumPy archive of several arrays: their names.
+    #[error("holds several arrays: {0}")]
+    NpzArrays(String),
+    /// A Matrix Market file that cannot be read: why, with the line.
+    #[error("is a Matrix Market file that cannot be read: {0}")]
+    MatrixMarket(String),
+    /// A sparse matrix whose parts do not fit together.
+    #[error("holds a sparse matrix that cannot be read: {0}")]
+    Sparse(String),
+    /// An entry of a sparse matrix that is neither 0 nor 1.
+    #[error("{place}: the value is {value}, but a sparse matrix must hold 0 and 1")]
+    NotBinary { place: String, value: f64 },
     /// A NumPy array that is neither rows nor images: its shape, separated by commas.
     #[error("is a NumPy array of shape ({0})")]
     NpyShape(String),

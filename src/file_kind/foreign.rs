@@ -2,6 +2,9 @@
 
 use super::{GZIP, MODEL};
 
+/// How a `.sas7bdat` begins.
+const SAS: &[u8] = b"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60\xb3\x14\x11\xcf";
+
 /// The first bytes of each format, and its name with the article.
 pub(crate) const BEGINNINGS: &[(&[u8], &str)] = &[
     (GZIP, "a gzip archive"),
@@ -13,6 +16,17 @@ pub(crate) const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"\x89HDF", "an HDF5 file"),
     (b"MATLAB", "a MATLAB file"),
     (b"PAR1", "a Parquet file"),
+    (b"<stata_dta>", "a Stata file"),
+    (b"\x71\x01\x01\0", "a Stata file"),
+    (b"\x71\x02\x01\0", "a Stata file"),
+    (b"\x72\x01\x01\0", "a Stata file"),
+    (b"\x72\x02\x01\0", "a Stata file"),
+    (b"\x73\x01\x01\0", "a Stata file"),
+    (b"\x73\x02\x01\0", "a Stata file"),
+    (b"$FL2", "an SPSS file"),
+    (b"$FL3", "an SPSS file"),
+    (SAS, "a SAS file"),
+    (b"HEADER RECORD*******LIB", "a SAS transport file"),
     (b"ARROW1", "an Arrow file"),
     (b"FEA1", "a Feather file"),
     (b"RDX", "an R data file"),
@@ -23,7 +37,6 @@ pub(crate) const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"\x80\x05", "a Python pickle"),
     (&MODEL, "a bmm model"),
     (b"%PDF", "a PDF document"),
-    (b"GIF8", "a GIF picture"),
     (b"II*\0", "a TIFF picture"),
     (b"MM\0*", "a TIFF picture"),
     (b"\x7fELF", "a program"),
@@ -48,18 +61,23 @@ pub(super) fn name(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// A zip archive, by the name of its first entry.
+/// A zip archive that holds no arrays, by its first entries.
 fn zip(head: &[u8]) -> &'static str {
-    let len = head.get(26..28).and_then(|len| len.first_chunk());
-    let len = len.map_or(0, |len| u16::from_le_bytes(*len));
-    let first = head.get(30..30 + usize::from(len)).unwrap_or_default();
-    if first.ends_with(b".npy") {
-        "a NumPy archive (.npz)"
-    } else if first.starts_with(b"[Content_Types]") || first.starts_with(b"mimetype") {
-        "an Office document"
-    } else {
-        "a zip archive"
+    let holds = |name: &[u8]| head.windows(name.len()).any(|window| window == name);
+    match first_in_zip(head) {
+        Some(first) if first.starts_with(b"xl/") => "an Excel workbook",
+        Some(b"[Content_Types].xml" | b"_rels/.rels") if holds(b"xl/") => "an Excel workbook",
+        Some(first) if first.starts_with(b"docProps/") && holds(b"xl/") => "an Excel workbook",
+        Some(b"[Content_Types].xml" | b"_rels/.rels" | b"mimetype") => "an Office document",
+        _ => "a zip archive",
     }
+}
+
+/// The name of the first entry of a zip archive.
+pub(super) fn first_in_zip(head: &[u8]) -> Option<&[u8]> {
+    head.starts_with(b"PK\x03\x04").then_some(())?;
+    let len = u16::from_le_bytes(*head.get(26..)?.first_chunk()?);
+    head.get(30..30 + usize::from(len))
 }
 
 /// A file of the family of MP4, by its brand.
@@ -82,12 +100,15 @@ mod tests {
             [b"PK\x03\x04", &[0; 22][..], &len, &[0; 2], entry.as_bytes()].concat()
         };
         for (entry, expected) in [
-            ("arr_0.npy", "a NumPy archive (.npz)"),
+            ("arr_0.npy", "a zip archive"),
             ("[Content_Types].xml", "an Office document"),
+            ("xl/workbook.xml", "an Excel workbook"),
             ("a/b.png", "a zip archive"),
         ] {
             assert_eq!(name(&head(entry)), Some(expected));
         }
+        let workbook = [head("[Content_Types].xml"), head("xl/styles.xml")].concat();
+        assert_eq!(name(&workbook), Some("an Excel workbook"));
         let cut = [&b"PK\x03\x04"[..], &[0; 22], b"\xff\xff\0\0x.npy"].concat();
         for end in [4, 20, 29, 33] {
             assert_eq!(name(&cut[..end]), Some("a zip archive"));

@@ -25,6 +25,10 @@ pub(crate) enum FileKind {
     Picture(&'static str),
     /// A NumPy array.
     Npy,
+    /// A zip archive of NumPy arrays.
+    Npz,
+    /// A matrix in the Matrix Market format.
+    MatrixMarket,
     Packed,
     /// Text, to be read as a table.
     Text,
@@ -51,6 +55,8 @@ impl FileKind {
             Self::Picture(name)
         } else if is_text {
             text(head)
+        } else if foreign::first_in_zip(head).is_some_and(|name| name.ends_with(b".npy")) {
+            Self::Npz
         } else {
             foreign::name(head).map_or(Self::Unknown, Self::Foreign)
         }
@@ -61,6 +67,8 @@ impl FileKind {
             Self::Empty => "an empty file",
             Self::Idx => "an IDX file (MNIST data)",
             Self::Npy => "a NumPy array",
+            Self::Npz => "a NumPy archive (.npz)",
+            Self::MatrixMarket => "a Matrix Market file",
             Self::Packed => "a packed data file (.bits)",
             Self::Text => "a text file",
             Self::WebPage => "an HTML or XML page",
@@ -90,6 +98,8 @@ fn picture(head: &[u8], is_text: bool) -> Option<&'static str> {
         [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some("a PNG picture"),
         [0xff, 0xd8, 0xff, ..] => Some("a JPEG picture"),
         [b'B', b'M', ..] if !is_text => Some("a BMP picture"),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] if !is_text => Some("a GIF picture"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("a WebP picture"),
         [b'P', b'7', b'\n', ..] => Some("a PNM picture"),
         [b'P', b'1'..=b'6', rest @ ..] => {
             let next = rest.trim_ascii_start();
@@ -121,6 +131,7 @@ fn text(head: &[u8]) -> FileKind {
         Some(_) if start.starts_with(b"version https://git-lfs") => {
             FileKind::Foreign("a Git LFS pointer")
         }
+        Some(_) if start.starts_with(b"%%matrixmarket") => FileKind::MatrixMarket,
         Some(_) => FileKind::Text,
         None => FileKind::Empty,
     }
@@ -160,7 +171,9 @@ mod tests {
             (b"\x89BMM\r\n\x1a\n\x02\0", "a bmm model"),
             (b"\x40\0\0\0\0\0\0\0{\"weights\"", "a safetensors file"),
             (b"PK\x03\x04\x00", "a zip archive"),
+            (b"%%MatrixMarket matrix array real general\n", "a Matrix Market file"),
             (b"RIFF\x01\0\0\0WEBPVP8", "a WebP picture"),
+            (b"GIF89a\x01\0\x01\0", "a GIF picture"),
             (b"\xff\xfe0\0,\0", "text in UTF-16"),
             (&[7, 200, 3, 0], "a file of another kind"),
         ] {

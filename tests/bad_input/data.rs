@@ -336,8 +336,14 @@ fn formats_that_are_not_read_get_a_recipe() {
         let head = [&b"PK\x03\x04"[..], &[0; 22], &[name.len() as u8, 0, 0, 0]].concat();
         [&head[..], name.as_bytes(), &[0; 9]].concat()
     };
+    let array = program::npy("|u1", "(1, 1)", &[1]);
+    let arrays =
+        program::zip(&["x.npy", "y.npy"].map(|name| (name, &array[..], array.len() as u32)));
     for (bytes, name, recipe) in [
-        (zip("images.npy"), "a NumPy archive (.npz)", "numpy.load('FILE')['NAME']"),
+        (arrays, "several arrays: x, y", "numpy.load('FILE')['NAME']"),
+        (b"\x72\x02\x01\0\x05\0".to_vec(), "a Stata file", "read_stata('FILE'"),
+        (b"$FL2@(#) SPSS\0".to_vec(), "an SPSS file", "read_spss('FILE'"),
+        (zip("xl/workbook.xml"), "an Excel workbook", "read_excel('FILE'"),
         (zip("pictures/a.png"), "a zip archive", "unpack it"),
         (b"PAR1\x15\x04\x15\0".to_vec(), "a Parquet file", "read_parquet('FILE').to_csv"),
         (b"\0\0\0\x24ftypheic\0\0\0\0".to_vec(), "a HEIC picture", "heif-convert"),

@@ -14,7 +14,7 @@ mod usage;
 
 use bmm::ModelProblem;
 use bmm::bench::model_file;
-use common::program::{BMM, Run, Sandbox, gzip, idx, png, two_kinds};
+use common::program::{self, BMM, Run, Sandbox, gzip, idx, png, two_kinds};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::process::Stdio;

@@ -7,7 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use flate2::{Compression, write::GzEncoder};
+use flate2::write::{DeflateEncoder, GzEncoder};
+use flate2::{Compression, Crc};
 use serde_json::Value;
 
 /// The program under test.
@@ -183,6 +184,35 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+/// A zip file of these members, deflated: their names, contents, and the lengths that they claim.
+pub fn zip(members: &[(&str, &[u8], u32)]) -> Vec<u8> {
+    let (mut file, mut directory) = (Vec::new(), Vec::new());
+    for (name, content, len) in members {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(content).unwrap();
+        let packed = encoder.finish().unwrap();
+        let mut crc = Crc::new();
+        crc.update(content);
+        let sizes = [crc.sum(), packed.len() as u32, *len].map(u32::to_le_bytes).concat();
+        let names = [name.len() as u8, 0, 0, 0];
+        let common = [&[20, 0, 0, 0, 8, 0, 0, 0, 0, 0][..], &sizes, &names].concat();
+        let place = (file.len() as u32).to_le_bytes();
+        let entry = [&common[..], &[0; 10], &place, name.as_bytes()].concat();
+        directory.extend([&b"PK\x01\x02\x14\0"[..], &entry].concat());
+        file.extend([&b"PK\x03\x04"[..], &common, name.as_bytes(), &packed].concat());
+    }
+    let n = [members.len() as u8, 0, members.len() as u8, 0];
+    let place = [directory.len() as u32, file.len() as u32].map(u32::to_le_bytes).concat();
+    [&file[..], &directory, b"PK\x05\x06\0\0\0\0", &n, &place, &[0, 0]].concat()
+}
+
+/// An array of NumPy of that type and shape, such as `<f8` and `(2, 3)`.
+pub fn npy(dtype: &str, shape: &str, elements: &[u8]) -> Vec<u8> {
+    let text = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let len = (text.len() as u16).to_le_bytes();
+    [&b"\x93NUMPY\x01\0"[..], &len, text.as_bytes(), elements].concat()
 }
 
 /// A grey PNG of this size.

@@ -22,6 +22,8 @@ pub enum SourceKind {
     Pictures,
     /// A NumPy array.
     Npy,
+    /// A sparse matrix, of SciPy or in the Matrix Market format.
+    Sparse,
     /// Text, a row a line.
     Table,
     /// Packed rows, `.bits`.
@@ -38,6 +40,7 @@ impl fmt::Display for SourceKind {
             Self::Idx => "IDX",
             Self::Pictures => "pictures",
             Self::Npy => "NumPy array",
+            Self::Sparse => "sparse matrix",
             Self::Table => "table",
             Self::Packed => "packed bits",
             Self::Synthetic => "synthetic",
@@ -110,6 +113,8 @@ pub struct Dataset {
     pub unreadable: Vec<(PathBuf, DataProblem)>,
     /// Folders that were not searched for pictures: folders inside sub-folders, and those of runs.
     pub passed_over: Vec<PathBuf>,
+    /// Whether its values are grey even if all are 0 and 1: so are those of the training split.
+    pub(crate) is_grey: bool,
 }
 
 impl Dataset {
@@ -145,6 +150,7 @@ impl Dataset {
             kind,
             unreadable: Vec::new(),
             passed_over: Vec::new(),
+            is_grey: false,
         };
         if let Some(labels) = labels {
             let source = dataset.origin(0).0.to_owned();
@@ -320,11 +326,11 @@ impl Dataset {
         Ok(all)
     }
 
-    /// Whether these are binary rows. Images that happen to hold only 0 and 1 are not.
+    /// Whether these are binary rows. Pictures that happen to hold only 0 and 1 are not.
     pub(crate) fn is_binary(&self) -> bool {
-        use SourceKind::{Mixed, Npy, Table};
-        let is_table = matches!(self.kind, Npy | Table | Mixed);
-        self.pixels.bits().is_some() || is_table && self.pixels.is_binary()
+        use SourceKind::{Idx, Mixed, Npy, Table};
+        let may_be = matches!(self.kind, Idx | Npy | Table | Mixed) && !self.is_grey;
+        self.pixels.bits().is_some() || may_be && self.pixels.is_binary()
     }
 
     /// The rule that made the bits, if all are packed; that of the first source.
@@ -360,6 +366,7 @@ impl Dataset {
         self.remarks.extend(more.remarks);
         self.unreadable.extend(more.unreadable);
         self.passed_over.extend(more.passed_over);
+        self.is_grey |= more.is_grey;
         Ok(())
     }
 

@@ -31,26 +31,19 @@ impl Field {
 
     /// Both sides times `factor`, rounded, at least 1; a pixel is the mean of the area it covers.
     pub(super) fn scaled(&self, factor: f64) -> Self {
-        let side = |n: usize| ((n as f64 * factor + 0.5).floor() as usize).max(1);
-        let (height, width) = (side(self.height()), side(self.width));
-        self.with_height(height).transposed().with_height(width).transposed()
+        Self::scaled_from(&self.values, self.width, factor)
     }
 
-    fn with_height(&self, height: usize) -> Self {
-        let step = self.height() as f64 / height as f64;
-        let mut values = Vec::with_capacity(height * self.width);
-        for y in 0..height {
-            let (start, end) = (y as f64 * step, (y + 1) as f64 * step);
-            let rows = start.floor() as usize..(end.ceil() as usize).min(self.height());
-            let mut row = vec![0.0; self.width];
-            for from in rows {
-                let covered = (end.min((from + 1) as f64) - start.max(from as f64)) / step;
-                let source = &self.values[from * self.width..(from + 1) * self.width];
-                row.iter_mut().zip(source).for_each(|(sum, value)| *sum += covered * value);
-            }
-            values.extend(row);
-        }
-        Self { width: self.width, values }
+    /// The same from values of any type, of which no copy is made.
+    pub(super) fn scaled_from<T: Copy + Into<f64>>(
+        values: &[T],
+        width: usize,
+        factor: f64,
+    ) -> Self {
+        let side = |n: usize| ((n as f64 * factor + 0.5).floor() as usize).max(1);
+        let (new_height, new_width) = (side(values.len() / width), side(width));
+        let columns = with_height(values, width, new_height).transposed();
+        with_height(&columns.values, columns.width, new_width).transposed()
     }
 
     fn transposed(&self) -> Self {
@@ -113,4 +106,22 @@ impl Field {
         };
         Self { width, values: (0..height * width).map(value).collect() }
     }
+}
+
+/// The image of `width` with another height; a pixel is the mean of the rows it covers.
+fn with_height<T: Copy + Into<f64>>(values: &[T], width: usize, height: usize) -> Field {
+    let old_height = values.len() / width;
+    let step = old_height as f64 / height as f64;
+    let mut means = Vec::with_capacity(height * width);
+    for y in 0..height {
+        let (start, end) = (y as f64 * step, (y + 1) as f64 * step);
+        let mut row = vec![0.0; width];
+        for from in start.floor() as usize..(end.ceil() as usize).min(old_height) {
+            let covered = (end.min((from + 1) as f64) - start.max(from as f64)) / step;
+            let source = &values[from * width..(from + 1) * width];
+            row.iter_mut().zip(source).for_each(|(sum, value)| *sum += covered * (*value).into());
+        }
+        means.extend(row);
+    }
+    Field::new(width, means)
 }

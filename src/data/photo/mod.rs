@@ -45,17 +45,16 @@ pub(super) fn fitted(picture: Pixels, size: Option<(usize, usize)>) -> Result<(P
 /// `photo_width` in a row. A photo without ink gives a black image. Panics if `values` are not
 /// whole rows of a photo.
 fn prepared(values: &[u8], photo_width: usize, (height, width): (usize, usize)) -> Vec<u8> {
-    let photo = Field::new(photo_width, values.iter().map(|&v| f64::from(v)).collect());
-    let image = cut_out(&ink(&shrunk(photo))).map(|ink| placed(&ink, height, width));
+    let image = cut_out(&ink(&shrunk(values, photo_width))).map(|ink| placed(&ink, height, width));
     image.map_or_else(|| vec![0; height * width], |image| image.grey())
 }
 
-fn shrunk(photo: Field) -> Field {
-    let longest = photo.height().max(photo.width());
+fn shrunk(values: &[u8], width: usize) -> Field {
+    let longest = width.max(values.len() / width);
     if longest <= MAX_SIDE {
-        return photo;
+        return Field::new(width, values.iter().map(|&v| f64::from(v)).collect());
     }
-    photo.scaled(MAX_SIDE as f64 / longest as f64)
+    Field::scaled_from(values, width, MAX_SIDE as f64 / longest as f64)
 }
 
 /// Smoothed distance of every pixel from the paper, towards dark or towards bright.

@@ -135,7 +135,14 @@ fn load_split(folder: &Path, set: &IdxSet, split: Split) -> Result<Dataset> {
             return Err(Error::data(path, DataProblem::LabelCount { labels, images }));
         }
     }
-    data_set(folder, split, pixels, labels)
+    let is_grey = split == Split::Test && pixels.is_binary() && has_grey(&set.train)?;
+    Ok(Dataset { is_grey, ..data_set(folder, split, pixels, labels)? })
+}
+
+/// Whether there are images, and not all of their values are 0 and 1.
+fn has_grey(files: &Files) -> Result<bool> {
+    let images = files.images.as_deref().map(|path| idx::read_images(open(path)?)).transpose()?;
+    Ok(images.is_some_and(|pixels| !pixels.is_binary()))
 }
 
 /// Opens a file that is named like IDX; an error if it is something else.

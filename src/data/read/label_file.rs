@@ -2,7 +2,7 @@
 
 use super::stream::{Bounded, Stream};
 use super::{idx, npy};
-use crate::data::labels::{LabelBuilder, Labels};
+use crate::data::labels::{LabelBuilder, Labels, class_of};
 use crate::error::{DataProblem, Result};
 use crate::file_kind::FileKind;
 use std::borrow::Cow;
@@ -73,12 +73,16 @@ impl Lines {
 
     fn line(&mut self, bytes: &[u8]) -> Result<(), DataProblem> {
         self.n += 1;
+        if bytes.trim_ascii().is_empty() {
+            self.labels.push(""); // soon told, since there may be millions
+            return Ok(());
+        }
         let text = String::from_utf8_lossy(bytes);
         let text = unquoted(text.trim_start_matches('\u{feff}').trim());
-        if UNKNOWN.iter().any(|word| text.eq_ignore_ascii_case(word)) {
-            self.labels.push("");
-        } else if let Some(name) = whole_number(text) {
+        if let Some(name) = whole_number(text) {
             self.labels.push(&name);
+        } else if UNKNOWN.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+            self.labels.push("");
         } else if self.n == 1 && is_heading(text) {
             self.heading = Some(text.to_owned());
         } else {
@@ -112,11 +116,6 @@ fn whole_number(text: &str) -> Option<Cow<'_, str>> {
         return Some(text.into());
     }
     class_of(text.parse().ok()?).map(|class| class.to_string().into())
-}
-
-/// The class that a number stands for, if it is whole and a `f64` holds it exactly.
-pub(super) fn class_of(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 
 fn unquoted(text: &str) -> &str {

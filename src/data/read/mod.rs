@@ -6,21 +6,26 @@ pub(crate) mod idx_folder;
 pub(crate) mod label_file;
 pub(crate) mod listing;
 pub(crate) mod mapped;
+pub(crate) mod matrix_market;
 pub(crate) mod npy;
+pub(crate) mod npz;
 pub(crate) mod packed;
 pub(crate) mod picture_folder;
 #[cfg(feature = "cli")]
 pub(crate) mod pictures;
 pub(crate) mod raw_mnist;
+pub(crate) mod sparse;
 pub(crate) mod stream;
 pub(crate) mod table;
 
 use super::dataset::{Dataset, Part, SourceKind};
 use super::photo;
+use super::pixels::Pixels;
 use super::source::{Source, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::FileKind;
 use idx_folder::IdxSet;
+use std::path::Path;
 use stream::Stream;
 
 /// Loads one source: a folder with IDX files or pictures, or a file of any kind, raw or gzip.
@@ -29,11 +34,25 @@ use stream::Stream;
 /// [`Error::Io`] if something cannot be read, [`Error::Data`] if it does not hold what it should.
 pub fn load(source: &Source) -> Result<Dataset> {
     let mut set = load_as_it_is(source)?;
+    check_features(source.path(), &set.pixels)?;
     if let Some(model) = &source.columns().model {
         let remark = set.match_items(&model.items)?;
         set.remarks.extend(remark);
     }
     Ok(set)
+}
+
+/// The most features of a row, 2^24: every step of a fit takes several numbers for each.
+const MAX_FEATURES: usize = 1 << 24;
+
+/// Refuses rows that are too long for a fit.
+fn check_features(path: &Path, pixels: &Pixels) -> Result<()> {
+    let (height, width) = (pixels.height(), pixels.width());
+    if pixels.n_features() <= MAX_FEATURES {
+        return Ok(());
+    }
+    let what = format!("a row of it has {height} x {width} features");
+    Err(Error::data(path, DataProblem::TooLarge { what, limit: "16,777,216 features" }))
 }
 
 fn load_as_it_is(source: &Source) -> Result<Dataset> {
@@ -95,6 +114,7 @@ fn is_of_rows(error: &Error) -> bool {
 pub fn load_with_test(source: &Source) -> Result<(Dataset, Option<Dataset>)> {
     let Some(set) = set_with_test(source) else { return Ok((load(source)?, None)) };
     let (train, test) = idx_folder::load_both(source.path(), &set)?;
+    check_features(source.path(), &train.pixels)?;
     Ok((train, Some(test)))
 }
 
@@ -123,6 +143,10 @@ mod pictures {
     pub(crate) fn read(input: Stream) -> Result<Pixels> {
         Err(input.wrong(DataProblem::NoPictureReader))
     }
+
+    pub(crate) fn size(input: Stream) -> Result<(usize, usize)> {
+        Err(input.wrong(DataProblem::NoPictureReader))
+    }
 }
 
 fn load_file(source: &Source, input: Stream) -> Result<Dataset> {
@@ -134,6 +158,8 @@ fn load_file(source: &Source, input: Stream) -> Result<Dataset> {
         FileKind::Idx => (SourceKind::Idx, idx::read_images(input)?),
         FileKind::Picture(_) => return load_picture(name, input, source.size()),
         FileKind::Npy => (SourceKind::Npy, npy::read(input)?),
+        FileKind::Npz => return npz::read(name, input),
+        FileKind::MatrixMarket => return matrix_market::read(input)?.into_dataset(&name),
         FileKind::Packed => return packed::read(name, input),
         FileKind::Text => return load_table(source, input),
         _ => return Err(input.unusable()),

@@ -6,7 +6,13 @@ use crate::data::dataset::{Dataset, Part, SourceKind};
 use crate::data::{labels::Labels, photo, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{self, FileKind};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// What is suggested where no two pictures are of one size: that of MNIST.
+const USUAL_SIZE: (usize, usize) = (28, 28);
+/// The most folders that are looked into for the pictures that a user may mean.
+const MAX_FOLDERS: usize = 1000;
 
 /// The pictures read so far, all of one size.
 #[derive(Default)]
@@ -24,6 +30,10 @@ struct Album {
     others: Vec<PathBuf>,
     /// Pictures that cannot be read, each with its problem.
     unreadable: Vec<(PathBuf, DataProblem)>,
+    /// The first picture of another size, and its size.
+    odd: Option<(PathBuf, (usize, usize))>,
+    /// From it on, how many pictures have which size, height first.
+    sizes: BTreeMap<(usize, usize), usize>,
 }
 
 /// Every picture of a folder and of its sub-folders, sorted by name. Files that are no pictures are
@@ -72,6 +82,11 @@ impl Album {
     }
 
     fn add(&mut self, path: &Path, label: &str) -> Result<()> {
+        if self.odd.is_some() {
+            let size = Stream::open(path).and_then(pictures::size);
+            size.into_iter().for_each(|size| self.count(size, 1));
+            return Ok(());
+        }
         match picture(path) {
             Ok(Some(picture)) => return self.push(path, picture, label),
             Ok(None) => self.others.push(path.to_path_buf()),
@@ -82,16 +97,24 @@ impl Album {
 
     fn push(&mut self, path: &Path, picture: Pixels, label: &str) -> Result<()> {
         let (picture, is_prepared) = photo::fitted(picture, self.size)?;
-        let size = picture.size_text();
-        match (&mut self.pixels, self.parts.first()) {
-            (Some(pixels), Some(first)) => {
-                if !pixels.append(&picture) {
-                    let (other, other_size) = (first.source.clone(), pixels.size_text());
-                    let problem = DataProblem::MixedSizes { size, other, other_size };
-                    return Err(Error::data(path, problem));
-                }
+        super::check_features(path, &picture)?;
+        let size = (picture.height(), picture.width());
+        let n_before = self.parts.len();
+        let own = match &mut self.pixels {
+            Some(pixels) => {
+                let own = (pixels.height(), pixels.width());
+                if pixels.append(&picture) { size } else { own }
             }
-            (pixels, _) => *pixels = Some(picture),
+            pixels => {
+                *pixels = Some(picture);
+                size
+            }
+        };
+        if own != size {
+            self.count(own, n_before);
+            self.count(size, 1);
+            self.odd = Some((path.to_path_buf(), size));
+            return Ok(());
         }
         let part = Part::new(path.display().to_string(), self.parts.len(), 1);
         self.parts.push(Part { is_prepared, ..part });
@@ -99,7 +122,26 @@ impl Album {
         Ok(())
     }
 
+    fn count(&mut self, size: (usize, usize), n: usize) {
+        *self.sizes.entry(size).or_default() += n;
+    }
+
+    /// Refuses pictures of several sizes, and says which is the most frequent.
+    fn check_sizes(&self) -> Result<()> {
+        let (Some((path, size)), Some(pixels)) = (&self.odd, &self.pixels) else { return Ok(()) };
+        let text = |(height, width): &(usize, usize)| format!("{height}x{width}");
+        let most = self.sizes.iter().max_by_key(|(_, n)| **n).filter(|(_, n)| **n > 1);
+        let problem = DataProblem::PictureSizes {
+            size: text(size),
+            other: self.parts.first().map(|part| part.source.clone()).unwrap_or_default(),
+            other_size: text(&(pixels.height(), pixels.width())),
+            common: text(most.map_or(&USUAL_SIZE, |(size, _)| size)),
+        };
+        Err(Error::data(path, problem))
+    }
+
     fn into_dataset(self, folder: &Path) -> Result<Dataset> {
+        self.check_sizes()?;
         let Some(pixels) = self.pixels else {
             let (path, problem) = self.unreadable.into_iter().next().unwrap_or_else(|| {
                 let problem = nothing(&self.others, &self.passed_over, &self.idx_folders);
@@ -137,14 +179,13 @@ fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
 }
 
 fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf]) -> DataProblem {
-    let seen = match (idx_folders, passed_over, others) {
-        ([first, ..], _, _) => format!("the IDX files are in {}", first.display()),
-        ([], [first, ..], _) => {
-            let first = first.display();
-            format!("pictures are looked for in sub-folders, but not in theirs, such as {first}")
-        }
-        ([], [], []) => "the folder has no files".into(),
-        ([], [], [first, ..]) => {
+    if let ([], Some(folder)) = (idx_folders, with_pictures(passed_over)) {
+        return DataProblem::PicturesBelow(folder.display().to_string());
+    }
+    let seen = match (idx_folders, others) {
+        ([first, ..], _) => format!("the IDX files are in {}", first.display()),
+        ([], []) => "the folder has no files".into(),
+        ([], [first, ..]) => {
             let (n, first) = (others.len(), listing::name(first));
             format!("no file is a picture or named like IDX ({n} in all, such as {first})")
         }
@@ -152,8 +193,28 @@ fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf])
     DataProblem::NothingUsable(seen)
 }
 
+/// The first of `folders` and of those in them that holds a file named like a picture; the folder
+/// around it, if that has others beside it, whose names may be labels.
+fn with_pictures(folders: &[PathBuf]) -> Option<PathBuf> {
+    let mut waiting: Vec<PathBuf> = folders.iter().rev().cloned().collect();
+    for _ in 0..MAX_FOLDERS {
+        let folder = waiting.pop()?;
+        let Ok(listing) = listing::list(&folder) else { continue };
+        if listing.files.iter().any(|path| is_named_like_a_picture(path)) {
+            let around = folder.parent().map(Path::to_path_buf);
+            let has_others = |around: &PathBuf| {
+                listing::list(around).is_ok_and(|listing| listing.folders.len() > 1)
+            };
+            return around.filter(has_others).or(Some(folder));
+        }
+        waiting.extend(listing.folders.into_iter().rev());
+    }
+    None
+}
+
 /// Whether the name promises a picture. Then other content is a problem worth reporting.
 fn is_named_like_a_picture(path: &Path) -> bool {
-    const ENDINGS: [&str; 9] = ["png", "jpg", "jpeg", "bmp", "pnm", "pbm", "pgm", "ppm", "pam"];
+    const ENDINGS: [&str; 11] =
+        ["png", "jpg", "jpeg", "bmp", "pnm", "pbm", "pgm", "ppm", "pam", "gif", "webp"];
     ENDINGS.iter().any(|ending| file_kind::has_ending(path, ending))
 }

@@ -1,72 +1,107 @@
-//! PNG, JPEG, BMP and PNM pictures as grey values: the home of the `image` crate for reading.
+//! PNG, JPEG, BMP, PNM, GIF and WebP pictures as grey values: the home of the `image` crate for
+//! reading.
 
-use super::stream::Stream;
+use super::stream::{Stream, check_ratio};
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
-use std::io::{Cursor, Read};
+use image::metadata::Orientation;
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits};
+use std::io::Cursor;
 
 /// The most pixels that a picture may have, 64 megapixels.
 const MAX_PIXELS: u64 = 64 << 20;
-/// The most bytes that a picture may take, as a file or decoded.
-const MAX_BYTES: u64 = 256 << 20;
+/// The most pixels of a side, which keeps what is made of a photo small.
+const MAX_SIDE: u32 = 65_535;
+/// The most bytes of a picture's file.
+const MAX_FILE: u64 = 256 << 20;
+/// The most bytes of a decoded picture: 64 megapixels of three bytes.
+const MAX_BYTES: u64 = 192 << 20;
+/// Rows that become grey together.
+const STRIP: u32 = 64;
 
 /// One picture as one image, grey 0 (black) to 255 (white); transparent parts are seen over white.
-/// Errors: [`DataProblem::Picture`] if it cannot be decoded, [`DataProblem::TooLarge`] above 64
-/// megapixels or 256 MB.
+/// Of a film the first picture. Errors: [`DataProblem::Picture`] if it cannot be decoded,
+/// [`DataProblem::TooLarge`] above 64 megapixels or 192 MiB, and for a size that its file belies.
 pub(crate) fn read(mut input: Stream) -> Result<Pixels> {
-    let bytes = whole(&mut input, MAX_BYTES)?;
-    let picture = decode(bytes).map_err(|problem| input.wrong(problem))?;
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let bytes = whole(&mut input)?;
+    let (grey, orientation) = decode(bytes).map_err(|problem| input.wrong(problem))?;
+    let mut grey = DynamicImage::ImageLuma8(grey);
+    grey.apply_orientation(orientation);
+    let (width, height) = (grey.width() as usize, grey.height() as usize);
     if width == 0 || height == 0 {
         return Err(input.wrong(DataProblem::Empty));
     }
-    Pixels::new(1, height, width, grey(picture))
+    Pixels::new(1, height, width, grey.into_luma8().into_raw())
 }
 
-/// The whole file, if it has at most `limit` bytes.
-fn whole(input: &mut Stream, limit: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = input.reader().take(limit + 1).read_to_end(&mut bytes);
-    read.map_err(|e| input.failed(e))?;
-    if bytes.len() as u64 > limit {
-        let what = format!("it holds more than {limit} bytes");
-        return Err(input.wrong(DataProblem::TooLarge { what, limit: "256 MB a picture" }));
-    }
-    Ok(bytes)
+/// The height and width of a picture, of which nothing is decoded.
+pub(crate) fn size(mut input: Stream) -> Result<(usize, usize)> {
+    let bytes = whole(&mut input)?;
+    let decoder = decoder(bytes).map_err(|problem| input.wrong(problem))?;
+    let (width, height) = decoder.dimensions();
+    Ok((height as usize, width as usize))
 }
 
-fn decode(bytes: Vec<u8>) -> Result<DynamicImage, DataProblem> {
-    let damaged = |e: &dyn std::fmt::Display| DataProblem::Picture(e.to_string());
+fn whole(input: &mut Stream) -> Result<Vec<u8>> {
+    input.whole(MAX_FILE, "256 MB a picture")
+}
+
+fn damaged(error: impl std::fmt::Display) -> DataProblem {
+    DataProblem::Picture(error.to_string())
+}
+
+fn decoder(bytes: Vec<u8>) -> Result<impl ImageDecoder, DataProblem> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let mut reader = reader.map_err(|e| damaged(&e))?;
+    let mut reader = reader.map_err(damaged)?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_BYTES);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|e| damaged(&e))?;
-    check_size(&decoder)?;
-    let orientation = decoder.orientation().map_err(|e| damaged(&e))?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| damaged(&e))?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    reader.into_decoder().map_err(damaged)
+}
+
+fn decode(bytes: Vec<u8>) -> Result<(GrayImage, Orientation), DataProblem> {
+    let n_bytes = bytes.len() as u64;
+    let mut decoder = decoder(bytes)?;
+    check_size(&decoder, n_bytes)?;
+    let orientation = decoder.orientation().map_err(damaged)?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    Ok((grey(picture), orientation))
 }
 
 /// Refuses a size before anything of that size is allocated.
-fn check_size(decoder: &impl ImageDecoder) -> Result<(), DataProblem> {
+fn check_size(decoder: &impl ImageDecoder, n_bytes: u64) -> Result<(), DataProblem> {
     let (width, height) = decoder.dimensions();
-    let limit = "64 megapixels and 256 MB a picture";
+    let what = format!("it is {height}x{width} pixels (height x width)");
     if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_BYTES {
-        let what = format!("it is {height}x{width} pixels (height x width)");
+        let limit = "64 megapixels and 192 MiB a picture";
         return Err(DataProblem::TooLarge { what, limit });
+    }
+    if width.max(height) > MAX_SIDE {
+        return Err(DataProblem::TooLarge { what, limit: "65,535 pixels a side" });
+    }
+    if check_ratio(decoder.total_bytes(), n_bytes).is_err() {
+        let what = format!("{what} in {n_bytes} bytes");
+        return Err(DataProblem::TooLarge { what, limit: "256 times its length or 32 MiB" });
     }
     Ok(())
 }
 
-fn grey(picture: DynamicImage) -> Vec<u8> {
-    if !picture.color().has_alpha() {
-        return picture.into_luma8().into_raw();
+/// The picture in grey, made strip by strip: another copy of all colours would be large.
+fn grey(picture: DynamicImage) -> GrayImage {
+    if let DynamicImage::ImageLuma8(grey) = picture {
+        return grey;
     }
-    picture.to_luma_alpha8().pixels().map(|pixel| over_white(pixel.0)).collect()
+    let (width, height) = (picture.width(), picture.height());
+    let mut values = Vec::with_capacity(width as usize * height as usize);
+    for top in (0..height).step_by(STRIP as usize) {
+        let strip = picture.crop_imm(0, top, width, STRIP.min(height - top));
+        if strip.color().has_alpha() {
+            values.extend(strip.to_luma_alpha8().pixels().map(|pixel| over_white(pixel.0)));
+        } else {
+            values.extend(strip.into_luma8().into_raw());
+        }
+    }
+    GrayImage::from_raw(width, height, values).unwrap_or_default()
 }
 
 /// A grey value of the given opacity, laid over white and rounded.
@@ -79,7 +114,7 @@ fn over_white([grey, opacity]: [u8; 2]) -> u8 {
 pub(crate) mod tests {
     use super::*;
     use crate::{data::read::stream, file_kind::FileKind};
-    use image::{GrayAlphaImage, GrayImage, ImageFormat, LumaA, RgbImage};
+    use image::{GrayAlphaImage, ImageFormat, LumaA, RgbImage};
 
     pub(crate) fn grey_file(width: u32, values: &[u8], format: image::ImageFormat) -> Vec<u8> {
         let height = values.len() as u32 / width;
@@ -102,15 +137,6 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn more_bytes_than_the_limit_are_refused() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), [7; 10]).unwrap();
-        let whole = |limit| whole(&mut Stream::open(file.path()).unwrap(), limit);
-        assert_eq!(whole(10).unwrap().len(), 10);
-        assert!(whole(9).is_err());
-    }
-
-    #[test]
     fn lossless_formats_keep_every_grey_value() {
         let values = [0, 1, 127, 128, 254, 255];
         for format in [ImageFormat::Png, ImageFormat::Bmp, ImageFormat::Pnm] {
@@ -128,6 +154,36 @@ pub(crate) mod tests {
         let bytes = file(&white, ImageFormat::Jpeg);
         assert_eq!(FileKind::from_head(&bytes).name(), "a JPEG picture");
         assert!(read_bytes(&bytes).unwrap().values().iter().all(|&v| v > 250));
+    }
+
+    #[test]
+    fn the_first_picture_of_a_gif_and_webp_without_loss_are_read() {
+        use image::{Delay, Frame, RgbaImage, codecs::gif::GifEncoder};
+        let frame = |grey: u8| RgbaImage::from_pixel(3, 2, image::Rgba([grey, grey, grey, 255]));
+        let mut bytes = Vec::new();
+        let mut film = GifEncoder::new(&mut bytes);
+        for grey in [255, 0] {
+            film.encode_frame(Frame::from_parts(
+                frame(grey),
+                0,
+                0,
+                Delay::from_numer_denom_ms(9, 1),
+            ))
+            .unwrap();
+        }
+        drop(film);
+        assert_eq!(read_bytes(&bytes).unwrap().values(), [255; 6]);
+        let webp = file(&frame(100).into(), ImageFormat::WebP);
+        assert_eq!(FileKind::from_head(&webp).name(), "a WebP picture");
+        let pixels = read_bytes(&webp).unwrap();
+        assert_eq!((pixels.height(), pixels.width(), pixels.values()), (2, 3, &[100; 6][..]));
+    }
+
+    #[test]
+    fn grey_is_the_same_strip_by_strip() {
+        let colour = |x: u32, y: u32| image::Rgb([x as u8, y as u8, (x * y) as u8]);
+        let picture: DynamicImage = RgbImage::from_fn(5, 2 * STRIP + 3, colour).into();
+        assert_eq!(grey(picture.clone()), picture.into_luma8());
     }
 
     #[test]

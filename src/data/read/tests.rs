@@ -164,6 +164,10 @@ fn folders_below_sub_folders_are_told_of() {
     let folder = folder(&[("train/cat/a.png", png(1, &[1]))]);
     let nothing = problem(load_path(&folder)).to_string();
     assert!(nothing.contains("but not in theirs, such as") && nothing.contains("cat"), "{nothing}");
+    std::fs::create_dir(folder.path().join("train/dog")).unwrap();
+    let around = folder.path().join("train").display().to_string();
+    assert_eq!(problem(load_path(&folder)), DataProblem::PicturesBelow(around));
+    std::fs::remove_dir(folder.path().join("train/dog")).unwrap();
     std::fs::write(folder.path().join("train/b.png"), png(1, &[2])).unwrap();
     let data = load_path(&folder).unwrap();
     assert_eq!(data.pixels.values(), [2]);

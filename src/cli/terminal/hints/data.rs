@@ -27,26 +27,27 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         }
         Empty => "give a folder with IDX files or pictures, or a file of rows",
         NothingUsable(_) => {
-            "name the file itself, or a folder with IDX files or PNG, JPEG, BMP or PNM pictures"
+            "name the file itself, or a folder with IDX files or PNG, JPEG, BMP, PNM, GIF or WebP \
+             pictures"
         }
         Download(_) => "run it again later, or give the address of another mirror with --mirror",
         UnknownKind(kind) => foreign::recipe(kind).unwrap_or(
-            "give IDX (raw or .gz), PNG, JPEG, BMP, PNM, .npy, .bits, or a table of numbers as \
-             text",
+            "give IDX, PNG, JPEG, BMP, PNM, GIF, WebP, .npy, .npz, .mtx, .bits or a table as text",
         ),
         WebPage | Truncated { .. } | DamagedGzip(_) => {
             "the file is incomplete or no data: copy, save or download it again"
         }
         TooLong { .. } => "the file is damaged, or two were joined: fetch it again",
-        TooLarge { limit, .. } if limit.ends_with("packed like that") => {
-            "if it is so large on purpose, unpack it first: gzip -dk FILE.gz"
-        }
-        TooLarge { .. } => "check that the file is not damaged, or split it",
+        TooLarge { limit, .. } => too_large(limit),
         LabelsNotImages => "give the images file here, and this one to --labels",
         ImagesNotLabels => "give the labels file, often named ...-labels-idx1-ubyte",
         LabelCount { .. } => "give exactly one label for each image, in their order",
         IdxType { .. } => "give unsigned bytes (0x08): images of 3 dimensions, labels of 1",
         SeveralDataSets(_) => "give each data set a folder of its own, or name a file",
+        PictureSizes { common, .. } => {
+            return format!("give --shape {common}: what is drawn is cut out and scaled to it");
+        }
+        PicturesBelow(folder) => return format!("name the folder with the pictures: {folder}"),
         MixedSizes { .. } => "scale all images to one height and width first",
         NoPictureReader => "build bmm with the feature `cli`",
         Picture(_) => "remove the picture or save it anew as PNG",
@@ -60,11 +61,14 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         Unreadable(_) => "check that it is there and may be read",
         Packed(_) => "pack the data again with `bmm pack`",
         NewerPacked { .. } => "update bmm, or pack the data again with this one",
-        NpyHeader(_) => "save the array anew with numpy.save",
-        NpyType(dtype) => foreign::array_recipe(dtype),
-        NpyShape(_) => {
-            "give rows as (n, d) or grey images as (n, height, width), labels as (n,) to --labels"
-        }
+        NpyHeader(_)
+        | Npz(_)
+        | NpzArrays(_)
+        | MatrixMarket(_)
+        | Sparse(_)
+        | NotBinary { .. }
+        | NpyType(_)
+        | NpyShape(_) => array(problem),
         OutOfRange { .. } => {
             "scale the values to grey 0 to 255, or to probabilities between 0 and 1"
         }
@@ -84,6 +88,34 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         }
     };
     fixed.into()
+}
+
+fn too_large(limit: &str) -> &'static str {
+    if limit.ends_with("packed like that") {
+        "if it is so large on purpose, unpack it first: gzip -dk FILE.gz"
+    } else if limit.ends_with(" features") {
+        "give fewer features; for pictures, --shape HxW cuts out what is drawn and scales it"
+    } else {
+        "check that the file is not damaged, or split it"
+    }
+}
+
+fn array(problem: &DataProblem) -> &'static str {
+    use DataProblem::*;
+    match problem {
+        Npz(_) => "save it anew with numpy.savez, or one array of it with numpy.save",
+        NpzArrays(_) => "take one out: numpy.save('rows.npy', numpy.load('FILE')['NAME'])",
+        MatrixMarket(_) => "write it as general: scipy.io.mmwrite('m.mtx', m, symmetry='general')",
+        Sparse(_) => "write it anew: scipy.sparse.save_npz('rows.npz', m.tocsr())",
+        NotBinary { .. } => {
+            "say what a one is: in Python, scipy.sparse.save_npz('rows.npz', (m > 0).tocsr())"
+        }
+        NpyType(dtype) => foreign::array_recipe(dtype),
+        NpyShape(_) => {
+            "give rows as (n, d) or grey images as (n, height, width), labels as (n,) to --labels"
+        }
+        _ => "save the array anew with numpy.save",
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +144,8 @@ mod tests {
             NotSplit { split: "test" },
             SeveralDataSets(text()),
             MixedSizes { size: text(), other: text(), other_size: text() },
+            PictureSizes { size: text(), other: text(), other_size: text(), common: text() },
+            PicturesBelow(text()),
             Picture(text()),
             NpyHeader(text()),
             NpyType(text()),
@@ -121,6 +155,11 @@ mod tests {
             NpyType("<U1".into()),
             NoLabel { place: text(), value: 0.5 },
             NpyShape(text()),
+            Npz(text()),
+            NpzArrays(text()),
+            MatrixMarket(text()),
+            Sparse(text()),
+            NotBinary { place: text(), value: 2.0 },
             OutOfRange { place: text(), value: 3.5 },
             Ragged { line: 1, found: 2, expected: 3 },
             NotANumber { line: 1, column: 2, cell: text() },

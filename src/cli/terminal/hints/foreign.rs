@@ -10,15 +10,29 @@ pub(super) fn recipe(kind: &str) -> Option<&'static str> {
         "a 7-Zip archive" | "a RAR archive" | "a zip archive" | "a tar archive" => {
             "unpack it, then give the folder or the file that it holds"
         }
-        "a NumPy archive (.npz)" => {
-            "take one array out of it: in Python, \
-             numpy.save('rows.npy', numpy.load('FILE')['NAME'])"
-        }
         "a Python pickle" => {
             "in Python, numpy.save('rows.npy', array) writes an array in a form that is read"
         }
         "an HDF5 file" => "in Python, numpy.save('rows.npy', h5py.File('FILE')['NAME'][:])",
         "a MATLAB file" => "in Python, numpy.save('rows.npy', scipy.io.loadmat('FILE')['NAME'])",
+        "a Stata file" => {
+            "in Python, pandas.read_stata('FILE', convert_categoricals=False)\
+             .to_csv('rows.csv', index=False)"
+        }
+        "an SPSS file" => {
+            "in Python, with pyreadstat, pandas.read_spss('FILE', convert_categoricals=False)\
+             .to_csv('rows.csv', index=False)"
+        }
+        "a SAS file" => {
+            "in Python, pandas.read_sas('FILE', format='sas7bdat').to_csv('rows.csv', index=False)"
+        }
+        "a SAS transport file" => {
+            "in Python, pandas.read_sas('FILE', format='xport').to_csv('rows.csv', index=False)"
+        }
+        "an Excel workbook" => {
+            "save the sheet as CSV, or in Python, with openpyxl, \
+             pandas.read_excel('FILE').to_csv('rows.csv', index=False)"
+        }
         "a Parquet file" => {
             "in Python, pandas.read_parquet('FILE').to_csv('rows.csv', index=False)"
         }
@@ -42,9 +56,11 @@ pub(super) fn recipe(kind: &str) -> Option<&'static str> {
         "a film" => {
             "save its frames as PNG first, for example with: ffmpeg -i FILE frames/%05d.png"
         }
-        "a GIF picture" | "a TIFF picture" | "a WebP picture" | "an AVIF picture" => {
-            "save it as PNG first, for example with: magick FILE picture.png"
+        "a TIFF picture" => {
+            "save it as PNG first, for example with: magick FILE picture.png (all of a folder: \
+             magick mogrify -format png *.tif)"
         }
+        "an AVIF picture" => "save it as PNG first, for example with: magick FILE picture.png",
         "a HEIC picture" => {
             "save it as JPEG first, for example with: heif-convert FILE photo.jpg \
              (macOS: sips -s format jpeg FILE --out photo.jpg)"
@@ -81,10 +97,9 @@ mod tests {
             "a Git LFS pointer",
             "a zip archive",
             "an Office document",
-            "a NumPy archive (.npz)",
+            "an Excel workbook",
             "a tar archive",
             "a safetensors file",
-            "a WebP picture",
             "an AVIF picture",
             "a HEIC picture",
             "a film",

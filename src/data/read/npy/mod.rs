@@ -1,9 +1,8 @@
 //! NumPy arrays (`.npy`) of rows (n, d) or images (n, height, width), and of labels (n).
 
 use super::grey::{GreyValues, NotGrey};
-use super::label_file::class_of;
 use super::stream::Stream;
-use crate::data::labels::{LabelBuilder, Labels};
+use crate::data::labels::{LabelBuilder, Labels, class_of};
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
 use crate::npy::Header;
@@ -62,6 +61,35 @@ pub(crate) fn read_labels(mut input: Stream) -> Result<Labels> {
         return Err(input.wrong(DataProblem::NoLabels));
     }
     Ok(labels)
+}
+
+/// Hands on index and value of all numbers in an array of one dimension, and says how many came.
+///
+/// # Errors
+/// [`DataProblem`]: a header, element type or shape that is not read, another length than the
+/// header promises; what `take` says.
+pub(super) fn for_each(
+    mut input: Stream,
+    take: impl FnMut(u64, f64) -> Result<(), DataProblem>,
+) -> Result<u64> {
+    let header = header(&input)?;
+    let [n] = header.shape[..] else { return Err(input.wrong(wrong_shape(&header.shape))) };
+    for_each_number(&mut input, &header, n, take)?;
+    Ok(n)
+}
+
+/// The characters of an array of bytes or text, if they are those of ASCII.
+///
+/// # Errors
+/// [`DataProblem::NpyHeader`]; [`DataProblem::NpyType`] for numbers.
+pub(super) fn read_text(input: Stream) -> Result<String> {
+    let header = Header::read(input.head());
+    let header = header.map_err(|reason| input.wrong(DataProblem::NpyHeader(reason)))?;
+    if !header.dtype.contains(['S', 'U']) {
+        return Err(input.wrong(DataProblem::NpyType(header.dtype)));
+    }
+    let text = input.head().get(header.len..).unwrap_or_default();
+    Ok(text.iter().filter(|byte| **byte != 0).map(|byte| char::from(*byte)).collect())
 }
 
 /// Images, height and width, none of them 0, and their product.

@@ -38,6 +38,8 @@ const VERSION: u32 = 1;
 const PREFIX: usize = 16;
 /// The longest header that is read, 256 MiB: names of features are all that can be long.
 const MAX_HEADER: u32 = 256 << 20;
+/// The longest one in a gzip file, 16 MiB: names of nothing pack well and take much memory.
+const MAX_PACKED_HEADER: u32 = 16 << 20;
 /// The rows begin at a multiple of this.
 const ALIGNMENT: usize = 64;
 /// The length of the SHA-256 at the end.
@@ -252,7 +254,8 @@ fn start(input: &mut Stream) -> Result<Vec<u8>> {
     if version > VERSION {
         return Err(input.wrong(DataProblem::NewerPacked { theirs: version, ours: VERSION }));
     }
-    if version == 0 || len > MAX_HEADER {
+    let most = if input.is_gzip() { MAX_PACKED_HEADER } else { MAX_HEADER };
+    if version == 0 || len > most {
         return Err(damaged(input, "its first 16 bytes make no sense"));
     }
     input.append_exactly(&mut start, len.into())?;

@@ -40,14 +40,15 @@ impl<R: Read> Gunzip<R> {
         }
         Ok(())
     }
+}
 
-    fn check_ratio(&self) -> io::Result<()> {
-        if self.n_unpacked > FREE.max(MAX_RATIO.saturating_mul(self.n_packed.get())) {
-            let what = format!("gzip packs more than {MAX_RATIO} of its bytes into one");
-            return Err(Beyond::error(what, "32 MiB packed like that"));
-        }
-        Ok(())
+/// Refuses content that is so much longer than its file that hardly anything can be in it.
+pub(crate) fn check_ratio(n_unpacked: u64, n_packed: u64) -> io::Result<()> {
+    if n_unpacked > FREE.max(MAX_RATIO.saturating_mul(n_packed)) {
+        let what = format!("it unpacks to more than {MAX_RATIO} times its size");
+        return Err(Beyond::error(what, "32 MiB packed like that"));
     }
+    Ok(())
 }
 
 impl<R: Read> Read for Gunzip<R> {
@@ -55,7 +56,7 @@ impl<R: Read> Read for Gunzip<R> {
         while let Some(member) = &mut self.member {
             let n = member.read(buffer)?;
             self.n_unpacked += n as u64;
-            self.check_ratio()?;
+            check_ratio(self.n_unpacked, self.n_packed.get())?;
             if n > 0 || buffer.is_empty() {
                 return Ok(n);
             }

@@ -11,6 +11,7 @@ use crate::file_kind::{FileKind, GZIP};
 use bounded::Beyond;
 pub(crate) use bounded::Bounded;
 use gunzip::Gunzip;
+pub(crate) use gunzip::check_ratio;
 use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::{fs::File, sync::Arc};
@@ -29,6 +30,14 @@ const PART: usize = 1 << 20;
 /// The first bytes, which have been read to recognise the content, and the rest behind them.
 type Whole = Chain<Cursor<Vec<u8>>, Box<dyn Read>>;
 
+/// How content is packed, which tells what a failed read means.
+#[derive(Clone, Copy, PartialEq)]
+enum Packing {
+    Raw,
+    Gzip,
+    Zip,
+}
+
 /// A file being read, or standard input.
 pub(crate) struct Stream {
     path: PathBuf,
@@ -36,7 +45,7 @@ pub(crate) struct Stream {
     reader: BufReader<Whole>,
     /// The whole length in bytes, where it is known beforehand: not for gzip and pipes.
     len: Option<u64>,
-    gzip: bool,
+    packing: Packing,
     /// The file itself, if it is raw and regular: its body is read in place.
     raw: Option<Arc<File>>,
 }
@@ -57,17 +66,35 @@ impl Stream {
         Self::from_reader(Path::new("-"), Box::new(std::io::stdin()), None)
     }
 
-    fn from_reader(path: &Path, mut raw: Box<dyn Read>, len: Option<u64>) -> Result<Self> {
-        let path = path.to_path_buf();
-        let head = read_head(&mut raw).map_err(Error::io(&path))?;
-        if !head.starts_with(GZIP) {
-            let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
-            return Ok(Self { path, head, reader, len, gzip: false, raw: None });
+    /// A member of the zip archive at `path`, of `len` bytes.
+    pub(crate) fn inside(
+        path: &Path,
+        name: &str,
+        content: Box<dyn Read>,
+        len: u64,
+    ) -> Result<Self> {
+        Self::unpacked(&path.join(name), content, Some(len), Packing::Zip)
+    }
+
+    fn from_reader(path: &Path, mut file: Box<dyn Read>, len: Option<u64>) -> Result<Self> {
+        let head = read_head(&mut file).map_err(Error::io(path))?;
+        let is_gzip = head.starts_with(GZIP);
+        let file = Cursor::new(head).chain(file);
+        if is_gzip {
+            return Self::unpacked(path, Box::new(Gunzip::new(file)), None, Packing::Gzip);
         }
-        let mut raw: Box<dyn Read> = Box::new(Gunzip::new(Cursor::new(head).chain(raw)));
-        let head = read_head(&mut raw).map_err(|e| read_error(&path, true, e))?;
-        let reader = BufReader::new(Cursor::new(head.clone()).chain(raw));
-        Ok(Self { path, head, reader, len: None, gzip: true, raw: None })
+        Self::unpacked(path, Box::new(file), len, Packing::Raw)
+    }
+
+    fn unpacked(
+        path: &Path,
+        mut content: Box<dyn Read>,
+        len: Option<u64>,
+        packing: Packing,
+    ) -> Result<Self> {
+        let head = read_head(&mut content).map_err(|e| read_error(path, packing, e))?;
+        let reader = BufReader::new(Cursor::new(head.clone()).chain(content));
+        Ok(Self { path: path.to_path_buf(), head, reader, len, packing, raw: None })
     }
 
     /// The first bytes of the content, decompressed, up to 4096; [`Self::reader`] has them too.
@@ -102,9 +129,9 @@ impl Stream {
         Error::data(&self.path, problem)
     }
 
-    /// The error for a failed read: damage if gzip complains, else what the system said.
+    /// The error for a failed read: damage if gzip or zip complains, else what the system said.
     pub(crate) fn failed(&self, error: std::io::Error) -> Error {
-        read_error(&self.path, self.gzip, error)
+        read_error(&self.path, self.packing, error)
     }
 
     pub(crate) fn reader(&mut self) -> &mut impl std::io::BufRead {
@@ -124,7 +151,7 @@ impl Stream {
     }
 
     pub(crate) fn is_gzip(&self) -> bool {
-        self.gzip
+        self.packing == Packing::Gzip
     }
 
     pub(crate) fn len(&self) -> Option<u64> {
@@ -198,6 +225,18 @@ impl Stream {
         self.too_large(format!("there is no memory for {n} more bytes"))
     }
 
+    /// All bytes, if they are at most `limit`, which `words` name.
+    pub(crate) fn whole(&mut self, limit: u64, words: &'static str) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = self.reader.by_ref().take(limit + 1).read_to_end(&mut bytes);
+        read.map_err(|e| self.failed(e))?;
+        if bytes.len() as u64 > limit {
+            let what = format!("it holds more than {limit} bytes");
+            return Err(self.wrong(DataProblem::TooLarge { what, limit: words }));
+        }
+        Ok(bytes)
+    }
+
     /// Passes over `n` bytes that have been looked at in [`Stream::head`].
     pub(crate) fn skip(&mut self, n: u64) -> Result<()> {
         self.append(&mut Vec::new(), n)
@@ -232,8 +271,7 @@ impl Stream {
 }
 
 /// `n` zeros in memory that nobody has touched yet, or `None` if there is no room for them.
-#[cfg(unix)]
-fn zeros(n: u64) -> Option<Vec<u8>> {
+pub(crate) fn zeros(n: u64) -> Option<Vec<u8>> {
     let n = usize::try_from(n).ok()?;
     // `vec![0; n]` aborts without room, so a fallible reservation asks first.
     let mut asked = Vec::<u8>::new();
@@ -248,7 +286,7 @@ fn read_head(reader: &mut Box<dyn Read>) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn read_error(path: &Path, gzip: bool, error: std::io::Error) -> Error {
+fn read_error(path: &Path, packing: Packing, error: std::io::Error) -> Error {
     if let Some(problem) = Beyond::problem(&error) {
         return Error::data(path, problem);
     }
@@ -257,7 +295,11 @@ fn read_error(path: &Path, gzip: bool, error: std::io::Error) -> Error {
         ErrorKind::InvalidData | ErrorKind::InvalidInput => error.to_string(),
         _ => return Error::io(path)(error),
     };
-    if gzip { Error::data(path, DataProblem::DamagedGzip(reason)) } else { Error::io(path)(error) }
+    match packing {
+        Packing::Raw => Error::io(path)(error),
+        Packing::Gzip => Error::data(path, DataProblem::DamagedGzip(reason)),
+        Packing::Zip => Error::data(path, DataProblem::Npz(reason)),
+    }
 }
 
 #[cfg(test)]
@@ -335,7 +377,13 @@ pub(crate) mod tests {
         }
     }
 
-    #[cfg(unix)]
+    #[test]
+    fn more_bytes_than_the_limit_are_refused() {
+        let whole = |limit| open(Cursor::new(vec![7; 10])).unwrap().whole(limit, "nine");
+        assert_eq!(whole(10).unwrap().len(), 10);
+        assert!(whole(9).unwrap_err().to_string().contains("at most nine"));
+    }
+
     #[test]
     fn zeros_without_room_for_them_are_refused() {
         assert_eq!(zeros(9), Some(vec![0; 9]));
