@@ -131,7 +131,7 @@ fn packed_rows() {
         rule: Binarize::Otsu,
         labels: None,
         weights: None,
-        names: &[],
+        items: &[],
         synthetic: false,
     };
     let mut file = Vec::new();
@@ -149,6 +149,7 @@ fn packed_rows() {
     refuses_data("claims.bits", &claims, &["claims.bits"]);
     refuses_data("claims.bits.gz", best_gzip(&claims), &["claims.bits.gz"]);
     let long = [&file[..12], &(256u32 << 20).to_le_bytes()].concat();
+    refuses_data("long.bits", &long, &["cut short"]);
     refuses_data("long.bits", bomb(&long, b"\"\","), &["damaged"]);
 }
 

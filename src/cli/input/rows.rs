@@ -59,15 +59,6 @@ impl Input {
         }
     }
 
-    /// The weight of the rows of which something is known: N of the information criteria.
-    pub(crate) fn answered_weight(&self) -> f64 {
-        let rows = self.rows();
-        let Some(missing) = self.bits.missing() else { return rows.total_weight() };
-        let d = self.bits.n_features();
-        let is_answered = |i: usize| f64::from(missing.n_ones(i) < d);
-        rows.weighted_sum((0..self.bits.n_samples()).map(is_answered))
-    }
-
     /// The number of rows of which nothing is known.
     pub(crate) fn n_unanswered(&self) -> usize {
         let Some(missing) = self.bits.missing() else { return 0 };

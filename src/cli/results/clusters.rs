@@ -18,8 +18,6 @@ pub(crate) struct Clustering {
     pub(crate) n_samples: usize,
     /// The sum of the rows' weights; their number if they have none.
     pub(crate) total_weight: f64,
-    /// The same of rows of which something is known: N of the information criteria.
-    pub(crate) answered_weight: f64,
     pub(crate) words: Words,
     /// Rows that have weight, and that no cluster allows.
     pub(crate) n_impossible: usize,
@@ -61,7 +59,6 @@ impl Clustering {
             entropy: weighted.weighted_sum(rows.iter().map(|row| row.entropy)),
             n_samples: input.bits.n_samples(),
             total_weight,
-            answered_weight: input.answered_weight(),
             words: Words::for_height(input.height),
             n_impossible,
             labelled: labelled.transpose()?.flatten(),

@@ -21,10 +21,6 @@ pub(crate) struct NotGrey {
 }
 
 impl GreyValues {
-    pub(crate) fn len(&self) -> usize {
-        self.values.len()
-    }
-
     /// Appends a grey value, or a missing one for NaN.
     pub(crate) fn push(&mut self, value: f64) -> Result<(), NotGrey> {
         let index = self.values.len();

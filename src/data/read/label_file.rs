@@ -11,8 +11,8 @@ use std::path::Path;
 
 /// A line is a number or a heading, so it has at most so many bytes.
 const MAX_LINE: u64 = 64 << 10;
-/// The most bytes of text in a gzip file, 32 MiB: with a few bytes each, millions of labels.
-const MAX_UNPACKED: u64 = 32 << 20;
+/// The most bytes of text in a gzip file, 16 MiB: with a few bytes each, millions of labels.
+const MAX_UNPACKED: u64 = 16 << 20;
 /// What stands where a label is not known, in upper or lower case.
 const UNKNOWN: [&str; 10] = ["", "na", "nan", "n/a", "#n/a", ".", "?", "null", "none", "unknown"];
 
@@ -41,7 +41,7 @@ fn read(input: Stream) -> Result<Labels> {
 fn read_text(mut input: Stream) -> Result<Labels> {
     let mut lines = Lines::default();
     let limit = if input.is_gzip() { MAX_UNPACKED } else { u64::MAX };
-    let words = ("32 MiB of labels packed like that", "the text in");
+    let words = ("16 MiB of labels packed like that", "the text in");
     match lines.read(Bounded::new(input.reader(), limit, words)) {
         Ok(Ok(())) => lines.finish().map_err(|problem| input.wrong(problem)),
         Ok(Err(problem)) => Err(input.wrong(problem)),

@@ -60,8 +60,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The fit of one K. `answered_weight` is N of the criteria: rows of which something is known.
-    pub(super) fn new(swept: &SweptFit, held_out: Option<HeldOut>, answered_weight: f64) -> Self {
+    pub(super) fn new(swept: &SweptFit, held_out: Option<HeldOut>) -> Self {
         let (mixture, report) = (&swept.fit.mixture, &swept.fit.report);
         let n = report.total_weight;
         let (log_likelihood, entropy) = (report.log_likelihood, report.entropy);

@@ -205,9 +205,8 @@ impl Found {
         rows: &Rows,
         params: &FitParams,
     ) -> Result<(Report, Results)> {
-        let n = rows.train.answered_weight();
         let row = |(i, swept): (usize, &SweptFit)| {
-            Row::new(swept, self.held_out.as_ref().map(|scores| scores[i]), n)
+            Row::new(swept, self.held_out.as_ref().map(|scores| scores[i]))
         };
         let fits: Vec<Row> = self.sweep.fits.iter().enumerate().map(row).collect();
         let has_held_out = fits.iter().any(|row| row.held_out.is_some());

@@ -258,6 +258,10 @@ fn start(input: &mut Stream) -> Result<Vec<u8>> {
     if version == 0 || len > most {
         return Err(damaged(input, "its first 16 bytes make no sense"));
     }
+    let expected = PREFIX as u64 + u64::from(len);
+    if let Some(found) = input.len().filter(|found| *found < expected) {
+        return Err(input.wrong(DataProblem::Truncated { expected, found }));
+    }
     input.append_exactly(&mut start, len.into())?;
     Ok(start)
 }
