@@ -18,6 +18,7 @@ use super::rows::{Margins, Rows};
 use crate::bits::BitMatrix;
 use crate::error::Result;
 use crate::mixture::{Assignment, BernoulliMixture};
+use crate::scorer::KnownLabels;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -41,9 +42,7 @@ pub(crate) struct View<'a> {
 struct Pinned {
     /// Their means; 0 for those that are seen (D values).
     means: Vec<f64>,
-    /// What each of them adds to log p(x) of a row that observes it, in nats (D values).
-    log_probs: Vec<f64>,
-    /// What they add to the log-likelihood of all rows.
+    /// What they add to the log-likelihood of all rows, in nats.
     log_likelihood: f64,
 }
 
@@ -51,11 +50,11 @@ impl Pinned {
     fn new(own: &Margins, of_all: &Margins, seen: &[usize], alpha: f64) -> Self {
         let n_features = own.ones.len();
         let mut means: Vec<f64> = (0..n_features).map(|d| of_all.pinned_mean(d, alpha)).collect();
-        let mut log_probs: Vec<f64> =
-            (0..n_features).map(|d| of_all.pinned_log_prob(d, alpha)).collect();
-        seen.iter().for_each(|&d| (means[d], log_probs[d]) = (0.0, 0.0));
-        let log_likelihood = log_probs.iter().zip(&own.observed).map(|(each, n)| each * n).sum();
-        Self { means, log_probs, log_likelihood }
+        seen.iter().for_each(|&d| means[d] = 0.0);
+        let is_pinned = |d: &usize| seen.binary_search(d).is_err();
+        let of_rows = |d: usize| own.observed[d] * of_all.pinned_log_prob(d, alpha);
+        let log_likelihood = (0..n_features).filter(is_pinned).map(of_rows).sum();
+        Self { means, log_likelihood }
     }
 }
 
@@ -141,24 +140,15 @@ impl<'a> View<'a> {
         Ok(Fit { mixture, report: shifted(fit.report, self.pinned.log_likelihood), ..fit })
     }
 
-    /// What a mixture says of the rows as they are seen, with what it says of all features.
-    pub(crate) fn restored_assignments(&self, mut seen: Vec<Assignment>) -> Vec<Assignment> {
-        if self.pinned.log_likelihood != 0.0 {
-            let of_rows = seen.iter_mut().zip(self.log_probs_of_pinned());
-            of_rows.for_each(|(row, of_pinned)| row.log_prob += of_pinned);
-        }
-        seen
-    }
-
-    /// What the features that are not seen add to log p(x) of each row, in nats.
-    fn log_probs_of_pinned(&self) -> Vec<f64> {
-        let log_probs = &self.pinned.log_probs;
-        let of_all: f64 = log_probs.iter().sum();
-        let gone = |i: usize| -> f64 {
-            let missing = self.data.missing().into_iter().flat_map(|missing| missing.ones(i));
-            missing.map(|d| log_probs[d]).sum()
-        };
-        (0..self.data.n_samples()).map(|i| of_all - gone(i)).collect()
+    /// What a mixture over the features that are seen says of every row, with all its features (N
+    /// values). `label_of` holds the label of each component, or nothing.
+    pub(crate) fn assignments(
+        &self,
+        seen: &BernoulliMixture,
+        label_of: &[Option<u32>],
+    ) -> Result<Vec<Assignment>> {
+        let known = KnownLabels { of_row: &self.rows.labels, of_component: label_of };
+        self.restored(seen)?.assign_known(self.data, known)
     }
 
     /// An observer of a fit to the rows as they are seen, who is told the scores of all features.
@@ -199,9 +189,8 @@ fn turned(mean: f64, swapped: bool) -> f64 {
     }
 }
 
-/// A report with `shift` nats more in every log-likelihood.
+/// A report with `shift` nats more in every objective.
 fn shifted(mut report: FitReport, shift: f64) -> FitReport {
-    report.log_likelihood += shift;
     report.objective_history.iter_mut().for_each(|objective| *objective += shift);
     report.starts.iter_mut().for_each(|start| start.objective += shift);
     report.runner_up.iter_mut().for_each(|next| next.objective += shift);
@@ -242,18 +231,6 @@ mod tests {
             assert_eq!(back.means(), [zero, one, 0.75, 0.25, zero, one, 1.0, 1e-300]);
             assert_eq!((view.prior.base_rate(0), view.prior.base_rate(1)), (2.5 / 9.0, 2.5 / 9.0));
         }
-    }
-
-    #[test]
-    fn pinned_features_add_what_a_row_observes_of_them() {
-        let holes = BitMatrix::from_fn(3, 3, |i, d| i == 0 && d == 0);
-        let data = BitMatrix::from_fn(3, 3, |i, d| d == 1 || d == i);
-        let data = data.with_missing(&holes).unwrap();
-        let rows = Rows::new(&data);
-        let shifts = View::new(&rows, 1.0).log_probs_of_pinned();
-        let (of_0, of_1) = ((2.5_f64 / 3.0).ln(), (3.5_f64 / 4.0).ln());
-        assert!((shifts[0] - of_1).abs() < 1e-12 && (shifts[1] - of_0 - of_1).abs() < 1e-12);
-        assert_eq!(View::new(&rows, 0.0).log_probs_of_pinned(), [0.0; 3]);
     }
 
     #[test]

@@ -106,7 +106,7 @@ fn a_model_of_an_older_format_is_told_by_its_version_and_what_wrote_it() {
         seal_as(&mut model, version);
         sandbox.write("bent.bmm", model);
         let told = format!("format version {version}, written by bmm 0.1.0 before its release");
-        refuses_model(&sandbox, &[&told, "this bmm reads version 3"]);
+        refuses_model(&sandbox, &[&told, "this bmm reads version 4"]);
         let run = sandbox.words("info bent.bmm");
         assert!(run.err.contains("hint: train the model again"), "{}", run.err);
     }
@@ -226,7 +226,8 @@ fn standard_errors_that_cannot_be_had_are_refused_with_the_reason() {
     refuses(&sandbox, "info run row.csv --errors", &["row.csv", "rows of 3"]);
     refuses(&sandbox, "info data.idx data.idx --errors", &["--errors", "data.idx", "model"]);
     refuses(&sandbox, "info run data.idx --errors --bootstrap 1", &["--bootstrap is 1", "from 2"]);
-    sandbox.write("wide.idx", idx(&[3, 1, 2001], [0; 3 * 2001]));
+    let stripes: Vec<u8> = (0..3 * 2001).map(|i| if i % 2 == 0 { 0 } else { 255 }).collect();
+    sandbox.write("wide.idx", idx(&[3, 1, 2001], stripes));
     sandbox.done("train --k 1 --data wide.idx --out wide --force");
     refuses(&sandbox, "info wide wide.idx --errors", &["2001 means", "more than 2000"]);
     // Two clusters of two items have more parameters than there are patterns.

@@ -13,7 +13,6 @@ use crate::em::{diagnose::diagnose, e_step::EStep, params::FitParams, report::Fi
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::parallel;
-use crate::scorer::KnownLabels;
 use policy::Policy;
 use restarts::search;
 use std::sync::Arc;
@@ -68,11 +67,11 @@ pub(crate) fn fit_assigned<'a>(
     parallel::within_threads(|| {
         let view = View::new(&rows, params.alpha);
         let (fit, assignments) = fit_view(policy, &view, &view.params(params)?, observe)?;
-        Ok((view.restored_fit(fit)?, view.restored_assignments(assignments)))
+        Ok((view.restored_fit(fit)?, assignments))
     })
 }
 
-/// A fit to the rows of `view` as they are seen, and what it says of each.
+/// A fit to the rows of `view` as they are seen, and what it says of each with all its features.
 pub(crate) fn fit_view(
     policy: &Policy,
     view: &View,
@@ -95,8 +94,7 @@ pub(crate) fn fit_view(
     }
     let findings = diagnose(&mixture, found.stop(), &ordered, &mut e_step, prior, params)?;
     drop(e_step);
-    let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
-    let assignments = mixture.assign_known(&rows.data, known)?;
+    let assignments = view.assignments(&mixture, &label_of)?;
     let report = found.report(view, &assignments, findings)?;
     Ok((Fit { mixture: Arc::unwrap_or_clone(mixture), label_of, report }, assignments))
 }
