@@ -15,13 +15,6 @@ pub(super) fn hint(problem: &DataProblem) -> String {
             return format!("give every line {expected} cells, and the same separator");
         }
         Table(problem) => return tables::hint(problem),
-        ArrayValues { values } if values.iter().any(|value| value == "255") => {
-            "if 255 stands for missing, give --missing 255; else say by --binarize threshold:128 \
-             what a one is, or give images their --shape"
-        }
-        ArrayValues { .. } => {
-            "say what a one is, as by --binarize threshold:1, or give images their --shape"
-        }
         AllTheSame(_) => {
             "check the data, and --binarize if it is given; --force fits it all the same"
         }
@@ -61,7 +54,8 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         Unreadable(_) => "check that it is there and may be read",
         Packed(_) => "pack the data again with `bmm pack`",
         NewerPacked { .. } => "update bmm, or pack the data again with this one",
-        NpyHeader(_)
+        ArrayValues { .. }
+        | NpyHeader(_)
         | Npz(_)
         | NpzArrays(_)
         | MatrixMarket(_)
@@ -103,6 +97,13 @@ fn too_large(limit: &str) -> &'static str {
 fn array(problem: &DataProblem) -> &'static str {
     use DataProblem::*;
     match problem {
+        ArrayValues { values } if values.iter().any(|value| value == "255") => {
+            "if 255 stands for missing, give --missing 255; else say by --binarize threshold:128 \
+             what a one is, or give images their --shape"
+        }
+        ArrayValues { .. } => {
+            "say what a one is, as by --binarize threshold:1, or give images their --shape"
+        }
         Npz(_) => "save it anew with numpy.savez, or one array of it with numpy.save",
         NpzArrays(_) => "take one out: numpy.save('rows.npy', numpy.load('FILE')['NAME'])",
         MatrixMarket(_) => "write it as general: scipy.io.mmwrite('m.mtx', m, symmetry='general')",
