@@ -3,15 +3,17 @@
 use crate::cli::input::{ModelArgs, models};
 use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
+use crate::model_file::Model;
 use crate::model_file::exchange::{self, Format};
 use std::path::PathBuf;
 
 /// Write a model as .safetensors, .npy, .csv or .json
 ///
-/// For K clusters and D pixels, a .csv file has a header weight,p0,p1 and so on, and a line for
-/// each cluster. A .npy file has an array of K x (D + 1) doubles, the weights in front. A .json
-/// file has the lists "weights" and "means", the latter K lists of D numbers. A .safetensors file
-/// has two tensors of these names. The weights always add up to 1.
+/// For K clusters and D pixels, a .csv file has a header weight,p0,p1 and so on, or with the names
+/// of a table's items, and a line for each cluster. A .npy file has an array of K x (D + 1)
+/// doubles, the weights in front. A .json file has the lists "weights" and "means", the latter K
+/// lists of D numbers, and "items" with names and values. A .safetensors file has two tensors and
+/// an entry of its metadata of these names. The weights always add up to 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -33,6 +35,21 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let bytes = exchange::export(&model, format).map_err(|p| Error::model(&path, p))?;
     models::announce(&path, &model, console);
+    note_what_is_lost(&model, format, console);
     output::deliver(Some(&args.output), bytes, args.force, console)?;
     console.document(|| serde_json::json!({ "model": path, "output": args.output }))
+}
+
+/// Says which formats keep the items of a table, where this one does not.
+fn note_what_is_lost(model: &Model, format: Format, console: &Console) {
+    let is_recoded = model.items.iter().any(|item| !item.categories.is_empty());
+    let lost = match format {
+        Format::Npy if !model.items.is_empty() => "names and values of items",
+        Format::Csv if is_recoded => "the values that items were read from",
+        _ => return,
+    };
+    console.note(format_args!(
+        "note      {lost} are not in a .{} file; .json and .safetensors keep them",
+        format.extension()
+    ));
 }

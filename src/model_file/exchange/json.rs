@@ -1,11 +1,11 @@
 //! JSON: weights and means as arrays of numbers, and by name what a model file holds of size, rule,
-//! labels, fit and origin.
+//! items, labels, fit and origin.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Foreign, Parts};
 use crate::model_file::{FitRecord, LabelTable, Model, Provenance};
-use crate::record::Binarize;
+use crate::record::{Binarize, Item};
 
 /// The document. Weights and means are needed; other names may be missing, and unknown ones are
 /// passed over. The feature `float_roundtrip` of serde_json brings numbers back bit for bit.
@@ -18,6 +18,7 @@ struct Document {
     binarize: Option<Binarize>,
     weights: Vec<f64>,
     means: Vec<Vec<f64>>,
+    items: Option<Vec<Item>>,
     labels: Option<LabelTable>,
     #[serde(skip_deserializing)]
     report: Option<FitRecord>,
@@ -33,6 +34,7 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
         binarize: Some(model.binarize),
         weights: mixture.weights().to_vec(),
         means: (0..mixture.n_components()).map(|k| mixture.mean(k).to_vec()).collect(),
+        items: Some(model.items.clone()).filter(|items| !items.is_empty()),
         labels: model.labels.clone(),
         report: model.report.clone(),
         provenance: model.provenance.clone(),
@@ -42,10 +44,10 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
     Ok(text)
 }
 
-/// The numbers, image size, rule, labels and provenance in JSON `bytes`.
+/// The numbers, image size, rule, items, labels and provenance in JSON `bytes`.
 pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     let text = std::str::from_utf8(bytes)?.trim_start_matches('\u{feff}');
-    let Document { height, width, binarize, weights, means, labels, provenance, .. } =
+    let Document { height, width, binarize, weights, means, items, labels, provenance, .. } =
         serde_json::from_str(text)?;
     let n_features = means.first().map_or(0, Vec::len);
     if let Some(odd) = means.iter().find(|row| row.len() != n_features) {
@@ -53,5 +55,6 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
         return Err(format!("its rows of means differ in length: {lengths}").into());
     }
     let (means, shape) = (means.concat(), height.zip(width));
-    Ok(Parts { weights, means, n_features, shape, binarize, labels, provenance })
+    let items = items.unwrap_or_default();
+    Ok(Parts { weights, means, n_features, shape, binarize, items, labels, provenance })
 }

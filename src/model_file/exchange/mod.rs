@@ -4,10 +4,10 @@
 //!
 //! | format | layout | also carries |
 //! |---|---|---|
-//! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize` as metadata |
+//! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize`, `items` as metadata |
 //! | npy | one `<f8` array of shape (K, D + 1): column 0 the weights, the other columns the means | |
-//! | CSV | header `weight,p0,p1,...`, then one line per component | |
-//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `labels`, `provenance`; `report` is written for people but not read back |
+//! | CSV | header `weight` and the names of the items, else `p0,p1,...`; then one line per component | the names |
+//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `items`, `labels`, `provenance`; `report` is written for people but not read back |
 //!
 //! A row is one component everywhere. What a format does not carry is dropped. No import has a fit
 //! report: nothing ties an open file to the fit that it once came from. The provenance of a JSON
@@ -25,8 +25,9 @@ use std::path::Path;
 use super::model::mixture_from;
 use super::{LabelTable, Model, Provenance};
 use crate::error::{Error, ModelProblem, Result};
+use crate::file_kind::has_ending;
 use crate::mixture::WEIGHT_SUM_TOLERANCE;
-use crate::{file_kind::has_ending, record::Binarize};
+use crate::record::{Binarize, Item};
 
 /// An exchange format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +90,13 @@ pub fn export(model: &Model, format: Format) -> Result<Vec<u8>, ModelProblem> {
 }
 
 /// The model in `bytes`, which are a whole file of `format`. `shape` is height and width in pixels.
-/// Without it they are those of the file. Where that has none, a D that is a square is taken for a
-/// square image, and any other D for 1 x D. A file without a binarisation rule gets the default
-/// one, `threshold:128`. Errors: [`ModelProblem::Foreign`] if the file is not of that format and
-/// layout. [`ModelProblem::Invalid`] if the shapes differ, or height x width is not D. Also if a
-/// weight or mean lies outside [0, 1], or the weights do not sum to 1 as [`import_with_sum`] says.
+/// Without it they are those of the file. Where that has none, named items are those of a table;
+/// else a D that is a square is taken for a square image, and any other D for 1 x D. A model of
+/// images has no items, whatever the names in the file. A file without a binarisation rule gets the
+/// default one, `threshold:128`. Errors: [`ModelProblem::Foreign`] if the file is not of that
+/// format and layout. [`ModelProblem::Invalid`] if the shapes differ, or height x width is not D.
+/// Also if a weight or mean lies outside [0, 1], or the weights do not sum to 1 as
+/// [`import_with_sum`] says.
 pub fn import(
     bytes: &[u8],
     format: Format,
@@ -138,6 +141,8 @@ struct Parts {
     n_features: usize,
     shape: Option<(u32, u32)>,
     binarize: Option<Binarize>,
+    /// The items of a table, or none.
+    items: Vec<Item>,
     labels: Option<LabelTable>,
     provenance: Option<Provenance>,
 }
@@ -155,11 +160,16 @@ impl Parts {
     }
 
     fn into_model(self, shape: Option<(u32, u32)>) -> Result<Model, ModelProblem> {
-        let shape = shape.or(self.shape).or_else(|| likely_shape(self.n_features));
+        let row = || u32::try_from(self.n_features).ok().map(|width| (1, width));
+        let of_items = || if self.items.is_empty() { None } else { row() };
+        let shape = shape.or(self.shape).or_else(of_items);
+        let shape = shape.or_else(|| likely_shape(self.n_features));
         let mixture = mixture_from(self.weights, self.means, self.n_features)?;
         let (size, rule) = (shape.unwrap_or_default(), self.binarize.unwrap_or_default());
         let model = Model::unchecked(mixture, size, rule);
-        let model = Model { labels: self.labels, provenance: self.provenance, ..model };
+        let items = if size.0 == 1 { self.items } else { Vec::new() };
+        let (labels, provenance) = (self.labels, self.provenance);
+        let model = Model { items, labels, provenance, ..model };
         model.check()?;
         Ok(model)
     }

@@ -1,5 +1,5 @@
-//! safetensors: tensors `weights` (K) and `means` (K, D), both F64. Metadata hold height, width and
-//! the binarisation rule.
+//! safetensors: tensors `weights` (K) and `means` (K, D), both F64. Metadata hold height, width,
+//! the binarisation rule, and the items of a table as JSON.
 
 use ::safetensors::SafeTensors;
 use ::safetensors::tensor::{Dtype, Metadata};
@@ -24,12 +24,15 @@ pub(super) fn export(model: &Model) -> Vec<u8> {
 fn header(model: &Model) -> String {
     let (k, d) = (model.mixture.n_components(), model.mixture.n_features());
     let (middle, end) = (8 * k, 8 * k + 8 * k * d);
-    let metadata = json!({
+    let mut metadata = json!({
         "binarize": model.binarize.to_string(),
         "format": "bmm",
         "height": model.height.to_string(),
         "width": model.width.to_string(),
     });
+    if !model.items.is_empty() {
+        metadata["items"] = json!(json!(model.items).to_string());
+    }
     json!({
         "__metadata__": metadata,
         "weights": {"dtype": "F64", "shape": [k], "data_offsets": [0, middle]},
@@ -55,7 +58,13 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     }
     let shape = parsed(&metadata, "height")?.zip(parsed(&metadata, "width")?);
     let binarize = parsed(&metadata, "binarize")?;
-    Ok(Parts { weights, means, n_features, shape, binarize, ..Parts::default() })
+    let items = match entry(&metadata, "items") {
+        Some(text) => {
+            serde_json::from_str(text).map_err(|e| format!("its items are no JSON: {e}"))?
+        }
+        None => Vec::new(),
+    };
+    Ok(Parts { weights, means, n_features, shape, binarize, items, ..Parts::default() })
 }
 
 /// Values and shape of the tensor called `name`.
@@ -70,8 +79,13 @@ fn tensor(file: &SafeTensors, name: &str) -> Result<(Vec<f64>, Vec<usize>), Fore
 }
 
 /// The metadata entry called `name`, if there is one.
+fn entry<'a>(metadata: &'a Metadata, name: &str) -> Option<&'a String> {
+    metadata.metadata().as_ref().and_then(|entries| entries.get(name))
+}
+
+/// The value of the metadata entry called `name`, if there is one.
 fn parsed<T: FromStr>(metadata: &Metadata, name: &str) -> Result<Option<T>, Foreign> {
-    let text = metadata.metadata().as_ref().and_then(|entries| entries.get(name));
+    let text = entry(metadata, name);
     let parse = |text: &String| text.parse().map_err(|_| format!("its {name} is {text:?}"));
     Ok(text.map(parse).transpose()?)
 }

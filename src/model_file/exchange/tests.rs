@@ -87,11 +87,34 @@ fn picture_shape_rule_and_labels_survive_where_the_format_has_room() {
         assert_eq!((back.height, back.width, back.binarize), (2, 1, model.binarize));
     }
     assert_eq!(back(Format::Json).labels, model.labels);
+    assert_eq!(back(Format::Json).items, [], "a model of images has no items");
     for format in [Format::Npy, Format::Csv] {
         let back = back(format);
         assert_eq!((back.height, back.width, back.binarize), (1, 2, Binarize::default()));
         assert_eq!(back.labels, None);
     }
+}
+
+#[test]
+fn names_of_items_survive_where_the_format_has_room() {
+    let back =
+        |model: &Model, format| import(&export(model, format).unwrap(), format, None).unwrap();
+    let named = small_model();
+    for format in [Format::Safetensors, Format::Json] {
+        assert_eq!(back(&named, format).items, named.items);
+    }
+    assert_eq!(back(&named, Format::Npy).items, []);
+    let names = back(&named, Format::Csv).items.into_iter().map(|item| item.name);
+    assert!(names.eq(["colour", "old"].map(String::from)), "CSV has names, and no values");
+    // Four named items are no picture of 2 x 2.
+    let csv = b"weight,a,\"b, c\",,p3\n1,0,1,0.5,0.5\n";
+    let model = import(csv, Format::Csv, None).unwrap();
+    assert_eq!((model.height, model.width), (1, 4));
+    assert!(model.items.iter().map(|item| &*item.name).eq(["a", "b, c", "", "p3"]));
+    assert_eq!(back(&model, Format::Csv), model);
+    let broken =
+        br#"{"weights": [1], "means": [[0.5]], "items": [{"name": "a", "categories": ["x"]}]}"#;
+    assert!(import(broken, Format::Json, Some((1, 1))).is_err());
 }
 
 #[test]
