@@ -199,7 +199,7 @@ fn a_component_without_weight_has_none_and_changes_nothing() {
 
 fn information_problem(mixture: &BernoulliMixture, data: &BitMatrix) -> String {
     match StandardErrors::by_information(mixture, data, 0.0) {
-        Err(Error::Information(why)) => why,
+        Err(error @ (Error::Information(_) | Error::Singular { .. })) => error.to_string(),
         other => panic!("{other:?}"),
     }
 }

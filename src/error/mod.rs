@@ -57,6 +57,10 @@ pub enum Error {
     /// The curvature of the objective gives no standard errors.
     #[error("no standard errors by observed information: {0}")]
     Information(String),
+    /// The data do not determine a mean or weight, or the model is not at a maximum on them: the
+    /// information is singular at that of `component`, of a `feature` where it is a mean.
+    #[error("no standard errors by observed information: {}", singular(*component, *feature))]
+    Singular { component: usize, feature: Option<usize> },
     /// The objective fell by more than rounding explains, in nats over all samples. That is a
     /// defect, not convergence. `component` is the one whose responsibility mass changed most.
     #[error(
@@ -94,6 +98,22 @@ impl Error {
     pub fn model(path: impl AsRef<Path>, problem: ModelProblem) -> Self {
         Self::Model { path: path.as_ref().to_path_buf(), problem }
     }
+}
+
+/// Which weight or mean is not determined, and why that may be.
+fn singular(component: usize, feature: Option<usize>) -> String {
+    match feature {
+        None => singular_at(&format!("the weight of cluster {component}")),
+        Some(d) => singular_at(&format!("the mean of feature {d} in cluster {component}")),
+    }
+}
+
+/// Why nothing may be known of `parameter`.
+pub(crate) fn singular_at(parameter: &str) -> String {
+    format!(
+        "the matrix is singular at {parameter}, so the data do not determine it, \
+         or the model is not at a maximum on them"
+    )
 }
 
 /// Images of this height and width, or rows of a table if the height is 1.

@@ -31,6 +31,11 @@ impl Style {
         Self { weight: FontWeight::Bold, ink: 20, ..self }
     }
 
+    /// The same in another grey.
+    pub fn with_ink(self, ink: u8) -> Self {
+        Self { ink, ..self }
+    }
+
     /// The pixels from one line to the next.
     pub fn line_height(self) -> usize {
         self.size.val() + 2

@@ -1,9 +1,12 @@
 //! Pictures of clusters: a PNG of one mean, a captioned contact sheet of many, and text for a
-//! terminal; and a line plot. Everything here turns numbers into bytes or a `String`; nothing
-//! prints or opens a path. Ink is white on black, as in MNIST; captions stand on white.
+//! terminal; for tables a heat map and bars with the names of the items; and a line plot.
+//! Everything here turns numbers into bytes or a `String`; nothing prints or opens a path. Ink is
+//! white on black, as in MNIST; captions stand on white.
 
+mod bars;
 mod canvas;
 mod caption;
+mod heat_map;
 mod plot;
 mod png;
 mod raster;
@@ -12,6 +15,8 @@ mod sheet;
 mod sheet_layout;
 mod terminal;
 
+pub use bars::bars;
+pub use heat_map::{fits_heat_map, heat_map_png};
 pub use plot::{Axes, Line, LinePlot};
 pub use png::{grey_png, mean_png};
 pub use report::{Base64Numbers, base64, from_base64, report_data, report_page};

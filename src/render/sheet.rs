@@ -24,9 +24,9 @@ const LIGHT_LINE: u8 = 160;
 /// Features narrower than this, in pixels, have no lines between them.
 const MIN_SEPARATED: usize = 12;
 /// From the title to the tiles and from the tiles to the foot, in pixels.
-const SECTION_GAP: usize = 24;
+pub(super) const SECTION_GAP: usize = 24;
 /// The greatest width of a sheet that its text alone can cause, in pixels.
-const TEXT_WIDTH: usize = 560;
+pub(super) const TEXT_WIDTH: usize = 560;
 
 /// A grey PNG of `tiles` (all of one `shape`) in a grid, at most 1600 pixels wide. Images are
 /// enlarged by whole numbers, or averaged where there is no room; white ink on black tiles on a
@@ -54,30 +54,30 @@ pub fn sheet_png(tiles: &[Tile], shape: Shape, sheet: &Sheet) -> Result<Vec<u8>>
 }
 
 /// The pixels that title and foot take in one line each.
-fn text_width(sheet: &Sheet) -> usize {
+pub(super) fn text_width(sheet: &Sheet) -> usize {
     let width = |text, style: Style| style.width(caption::columns(text));
     width(sheet.title, Style::TITLE).max(width(sheet.foot, Style::SMALL))
 }
 
-struct Block {
+pub(super) struct Block {
     lines: Vec<String>,
     style: Style,
 }
 
 impl Block {
-    fn new(text: &str, style: Style, width: usize) -> Self {
+    pub(super) fn new(text: &str, style: Style, width: usize) -> Self {
         Self { lines: caption::wrapped(text, style.columns(width)), style }
     }
 
     /// The height of the text and the space between it and the tiles, 0 without text.
-    fn height_with_gap(&self) -> usize {
+    pub(super) fn height_with_gap(&self) -> usize {
         match self.lines.len() {
             0 => 0,
             lines => lines * self.style.line_height() + SECTION_GAP,
         }
     }
 
-    fn draw(&self, canvas: &mut Canvas, top: usize, width: usize) {
+    pub(super) fn draw(&self, canvas: &mut Canvas, top: usize, width: usize) {
         for (i, line) in self.lines.iter().enumerate() {
             let y = top + i * self.style.line_height();
             canvas.text((MARGIN, y), line, self.style, width);

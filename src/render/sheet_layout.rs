@@ -4,7 +4,7 @@ use super::{Shape, Tile, caption_lines};
 use super::{canvas::Style, caption, raster::size_within};
 
 /// The greatest width of all tiles of a row together, margins excluded, in pixels.
-const MAX_CONTENT: usize = 1528;
+pub(super) const MAX_CONTENT: usize = 1528;
 /// The white border around everything.
 pub(super) const MARGIN: usize = 36;
 /// The longer side of a tile, unless the image itself is larger.

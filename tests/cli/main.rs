@@ -9,6 +9,7 @@ mod eval;
 mod exchange;
 mod help;
 mod info;
+mod items;
 mod pack;
 mod rows;
 mod sample;

@@ -128,6 +128,6 @@ fn save_sheet(
         let all: Vec<_> = (0..model.mixture.n_components()).collect();
         pictures::tiles(model, None, &all)
     });
-    let sheet = pictures::matched_sheet(comparison.pairs(), &a, &b, pictures::shape(models[0]))?;
+    let sheet = pictures::matched_sheet(comparison.pairs(), &a, &b, models[0])?;
     output::deliver(Some(file), sheet, force, console)
 }

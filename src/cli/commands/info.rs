@@ -1,9 +1,9 @@
 //! `bmm info`: what is known of a model or a data source.
 
 use crate::cli::input::{self, ColumnArgs, Input, Reading, demo, models};
-use crate::cli::results::clusters;
 use crate::cli::results::standard_errors::ErrorArgs;
 use crate::cli::results::trust::TrustInWords;
+use crate::cli::results::{clusters, items};
 use crate::cli::terminal::{Console, Failure, Outcome, tables};
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
@@ -45,8 +45,9 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     if let Some(errors) = &errors {
         facts["standard_errors"] = errors.document();
     }
-    let table = || errors.as_ref().map(|errors| errors.table(&model)).unwrap_or_default();
-    console.result(&facts, || text(&facts, trust.as_ref()) + &table())
+    let of_errors = || errors.as_ref().map(|errors| errors.table(&model)).unwrap_or_default();
+    console
+        .result(&facts, || text(&facts, trust.as_ref()) + &items::table(&model, &[]) + &of_errors())
 }
 
 /// The model at `path`, or `None` if what is there is data.
@@ -75,6 +76,7 @@ fn model_facts(path: &Path, model: &Model, trust: Option<&TrustInWords>) -> Valu
         "binarize": model.binarize,
         "n_parameters": n_parameters(model),
         "weights": mixture.weights(),
+        "items": items::document(model, &[]),
     });
     if let Some(table) = &model.labels {
         let k = 0..mixture.n_components();

@@ -147,7 +147,7 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
 
 fn in_terminal(bits: &BitMatrix, model: &Model, console: &Console) -> Result<String> {
     let (values, shape) = (pictures::numbers(bits), pictures::shape(model));
-    pictures::text(&tiles(&values, bits), shape, None, Style::suited(console), console)
+    pictures::images(&tiles(&values, bits), shape, None, Style::suited(console), console)
 }
 
 fn tiles<'a>(values: &'a [f64], bits: &BitMatrix) -> Vec<Tile<'a>> {

@@ -8,7 +8,7 @@ use crate::cli::terminal::{Console, Failure, Outcome, output, whole_number};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
 use crate::model_file::Model;
-use crate::render::{self, Sheet};
+use crate::render::Sheet;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -98,7 +98,7 @@ impl Args {
     ) -> Result<(), Failure> {
         let is_png =
             |file: &Path| self.how == How::Png || self.how == How::Auto && has_ending(file, "png");
-        let (shape, columns) = (pictures::shape(model), self.columns);
+        let columns = self.columns;
         let members = self.cluster.map(|k| stored::members(path, model, k)).unwrap_or_default();
         let mut tiles = pictures::tiles(model, None, shown);
         tiles.extend(members.iter().map(Member::tile));
@@ -110,7 +110,7 @@ impl Args {
                         let n = model.mixture.n_components();
                         let title = format!("Cluster {k} of {n} and some of its members");
                         let sheet = Sheet { title: &title, foot: "", columns };
-                        render::sheet_png(&tiles, shape, &sheet)?
+                        pictures::png(model, &tiles, &sheet)?
                     }
                 };
                 output::deliver(Some(file), sheet, self.force, console)
@@ -121,7 +121,7 @@ impl Args {
             }
             None if console.is_json() => Ok(()),
             file => {
-                let text = pictures::text(&tiles, shape, columns, self.style(console), console)?;
+                let text = pictures::text(&tiles, model, columns, self.style(console), console)?;
                 output::deliver(file.as_deref(), text, self.force, console)
             }
         }

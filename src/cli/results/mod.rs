@@ -1,4 +1,4 @@
-//! What is said of a fit: scores, trust, labels, standard errors.
+//! What is said of a fit: scores, trust, labels, items, standard errors.
 
 pub(crate) mod classifier;
 pub(crate) mod clusters;
@@ -6,6 +6,7 @@ pub(crate) mod comparison;
 pub(crate) mod confusion;
 pub(crate) mod document;
 mod findings;
+pub(crate) mod items;
 pub(crate) mod standard_errors;
 pub(crate) mod train_report;
 pub(crate) mod trust;

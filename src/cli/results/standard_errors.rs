@@ -1,10 +1,11 @@
 //! The standard errors of a model's weights and means, for `bmm info --errors`.
 
+use super::items;
 use crate::cli::input::{self, Input, Reading, demo};
 use crate::cli::terminal::{Console, memory, tables};
 use crate::data::{self, Columns, Source};
 use crate::em::{self, FitParams, StandardErrors};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, singular_at};
 use crate::model_file::Model;
 use crate::scorer::KnownLabels;
 use serde_json::{Value, json};
@@ -93,7 +94,8 @@ impl ErrorArgs {
                 ("bootstrap", found.errors, Some((found.n_refits, found.n_converged)))
             }
             None => {
-                let errors = StandardErrors::by_information(&model.mixture, rows, params.alpha)?;
+                let errors = StandardErrors::by_information(&model.mixture, rows, params.alpha)
+                    .map_err(|error| with_names(error, model))?;
                 ("observed information", errors, None)
             }
         };
@@ -129,6 +131,17 @@ fn labels_of(model: &Model, input: &Input) -> Result<Vec<Option<u32>>> {
     Ok(labels.of_row().iter().map(|label| label.and_then(|l| numbers[l as usize])).collect())
 }
 
+/// An error about a feature of a table, by the name of the item.
+fn with_names(error: Error, model: &Model) -> Error {
+    match (error, items::names(model)) {
+        (Error::Singular { component, feature: Some(d) }, Some(names)) => {
+            let mean = format!("the mean of {} in cluster {component}", names[d]);
+            Error::Information(singular_at(&mean))
+        }
+        (error, _) => error,
+    }
+}
+
 impl Errors {
     /// `null` stands for a weight or mean that has no standard error.
     pub(crate) fn document(&self) -> Value {
@@ -157,16 +170,20 @@ impl Errors {
     }
 
     fn in_full(&self, model: &Model) -> String {
-        let (mixture, errors) = (&model.mixture, &self.errors);
+        let (mixture, errors, names) = (&model.mixture, &self.errors, items::names(model));
         let row = |name: String, cell: &dyn Fn(usize) -> String| -> Vec<String> {
             [name].into_iter().chain((0..mixture.n_components()).map(cell)).collect()
         };
         let head = row(String::new(), &|k| format!("cluster {k}"));
         let weights =
             row("weight".into(), &|k| with_error(mixture.weights()[k], errors.weights()[k]));
+        let name = |d: usize| match &names {
+            Some(names) => names[d].clone(),
+            None => format!("pixel {d}"),
+        };
         let means = (0..mixture.n_features()).map(|d| {
             let mean = |k: usize| with_error(mixture.mean(k)[d], errors.mean(k)[d]);
-            row(format!("mean of item {d}"), &mean)
+            row(format!("mean of {}", name(d)), &mean)
         });
         let rows = [weights].into_iter().chain(means);
         format!("\nEstimates (standard errors)\n{}", tables::table(head, &[0], rows))

@@ -2,6 +2,7 @@
 
 use super::clusters::{self, Agreement, Clustering};
 use super::document::{Written, merged, training_data};
+use super::items;
 use super::trust::{self, TrustInWords};
 use crate::cli::input::{Input, demo};
 use crate::cli::terminal::tables;
@@ -24,6 +25,8 @@ pub(crate) struct Results {
     pub(crate) model: Model,
     pub(crate) training: Clustering,
     held_out: Option<Clustering>,
+    /// The values of the items of a table that do not vary.
+    constant: Vec<Option<bool>>,
 }
 
 impl Results {
@@ -57,8 +60,9 @@ impl Results {
             trust: Some(trust::record(&report)),
             typicality: Some(typicality),
         };
+        let constant = if input.height == 1 { items::constants(&input.bits) } else { Vec::new() };
         let data = training_data(input);
-        Ok(Self { data, settings, report, judged, model, training, held_out })
+        Ok(Self { data, settings, report, judged, model, training, held_out, constant })
     }
 
     fn uses_labels(&self) -> bool {
@@ -142,6 +146,7 @@ impl Results {
             json!(self.training.scores),
             json!(self.criteria()),
             json!({ "weights": model.mixture.weights(), "cluster_sizes": self.cluster_sizes() }),
+            json!({ "items": items::document(model, &self.constant) }),
             json!(self.training.agreement()),
             json!({
                 "held_out": held_out,
@@ -168,7 +173,9 @@ impl Results {
             lines.push(("note", demo::SYNTHETIC.into()));
         }
         lines.push(("written", folder.display().to_string()));
-        self.cluster_table() + &tables::lines(10, lines)
+        let items = items::table(&self.model, &self.constant);
+        let gap = if items.is_empty() { "" } else { "\n" };
+        self.cluster_table() + &items + gap + &tables::lines(10, lines)
     }
 
     fn cluster_table(&self) -> String {

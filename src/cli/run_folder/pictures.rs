@@ -2,7 +2,7 @@
 
 use crate::bits::BitMatrix;
 use crate::cli::input::{Words, demo};
-use crate::cli::results::clusters;
+use crate::cli::results::{clusters, items};
 use crate::cli::terminal::Console;
 use crate::error::Result;
 use crate::model_file::Model;
@@ -25,11 +25,14 @@ pub(crate) fn shape(model: &Model) -> Shape {
     Shape { height: model.height as usize, width: model.width as usize }
 }
 
+/// The rows of `bits` as numbers, one row after another; NaN where one is missing.
 pub(crate) fn numbers(bits: &BitMatrix) -> Vec<f64> {
     let d = bits.n_features();
     let mut values = vec![0.0; bits.n_samples() * d];
     for (i, row) in values.chunks_mut(d.max(1)).enumerate() {
         bits.ones(i).for_each(|feature| row[feature] = 1.0);
+        let missing = bits.missing().into_iter().flat_map(|missing| missing.ones(i));
+        missing.for_each(|feature| row[feature] = f64::NAN);
     }
     values
 }
@@ -63,17 +66,29 @@ pub(crate) fn sheet(
     let foot =
         if model.is_synthetic() { format!("From {}", demo::SYNTHETIC) } else { String::new() };
     let sheet = Sheet { title: &title, foot: &foot, columns };
-    render::sheet_png(&tiles(model, sizes, shown), shape(model), &sheet)
+    png(model, &tiles(model, sizes, shown), &sheet)
 }
 
-/// Pairs of clusters of two models side by side, as a PNG. A blank tile stands for no partner.
+/// Rows and means of `model` as a PNG: a heat map of the items of a table, unless there are very
+/// many, and a contact sheet of images.
+pub(crate) fn png(model: &Model, tiles: &[Tile], sheet: &Sheet) -> Result<Vec<u8>> {
+    match items::names(model) {
+        Some(names) if render::fits_heat_map(tiles, &names, sheet) => {
+            render::heat_map_png(tiles, &names, sheet)
+        }
+        _ => render::sheet_png(tiles, shape(model), sheet),
+    }
+}
+
+/// Pairs of clusters of two models of one shape, with the items of `model`, as a PNG. A blank tile
+/// stands for no partner.
 pub(crate) fn matched_sheet(
     pairs: impl Iterator<Item = (Option<usize>, Option<usize>)>,
     a: &[Tile],
     b: &[Tile],
-    shape: Shape,
+    model: &Model,
 ) -> Result<Vec<u8>> {
-    let blank = vec![0.0; shape.height * shape.width];
+    let blank = vec![f64::NAN; model.mixture.n_features()];
     let none = Tile { values: &blank, caption: vec!["none".into()] };
     let mut tiles = Vec::new();
     for (in_a, in_b) in pairs {
@@ -84,7 +99,7 @@ pub(crate) fn matched_sheet(
     // An even number keeps pairs together; the sheet is not much higher than wide.
     let columns = 2 * ((tiles.len() as f64 / 4.0).sqrt().ceil() as usize).clamp(1, 4);
     let title = "Matched clusters of A and B";
-    render::sheet_png(&tiles, shape, &Sheet { title, foot: "", columns: Some(columns) })
+    png(model, &tiles, &Sheet { title, foot: "", columns: Some(columns) })
 }
 
 /// The tile with the model's name before its first line.
@@ -121,10 +136,29 @@ pub(crate) fn small_means(model: &Model, console: &Console) -> Result<String> {
     let tile = |k: usize| Tile { values: model.mixture.mean(k), caption: caption(k) };
     let tiles: Vec<Tile> = (0..k).map(tile).collect();
     let columns = (console.width() + GAP) / (SMALL_WIDTH + GAP);
-    text(&tiles, shape(model), Some(columns.max(1)), Style::Blocks, console)
+    text(&tiles, model, Some(columns.max(1)), Style::Blocks, console)
 }
 
+/// More items than this are shown as an image: bars would run off every screen.
+const MAX_BARS: usize = 100;
+
+/// Rows and means of `model` for a terminal: bars with names for the items of a table, unless there
+/// are very many, and images.
 pub(crate) fn text(
+    tiles: &[Tile],
+    model: &Model,
+    columns: Option<usize>,
+    style: Style,
+    console: &Console,
+) -> Result<String> {
+    if let Some(names) = items::names(model).filter(|names| names.len() <= MAX_BARS) {
+        return render::bars(tiles, &names, console.width(), style == Style::Shade);
+    }
+    images(tiles, shape(model), columns, style, console)
+}
+
+/// Images of one `shape` for a terminal.
+pub(crate) fn images(
     tiles: &[Tile],
     shape: Shape,
     columns: Option<usize>,

@@ -38,8 +38,8 @@ impl StandardErrors {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features. [`Error::Parameter`] if weights or
     /// labels do not fit the rows. [`Error::Information`] if there are more than 2000
-    /// means, or if the information is not positive definite: the parameters are not identified, or
-    /// not at a maximum.
+    /// means. [`Error::Singular`] if the information is not positive definite: the parameters are
+    /// not identified, or not at a maximum.
     pub fn by_information<'a>(
         mixture: &BernoulliMixture,
         rows: impl Into<Rows<'a>>,
@@ -195,14 +195,9 @@ fn weakest(mut information: DMatrix<f64>, parameters: &[Parameter]) -> Parameter
 }
 
 fn not_identified(parameter: Parameter) -> Error {
-    let what = match parameter {
-        Parameter::Weight { component } => format!("the weight of cluster {component}"),
-        Parameter::Mean { component, feature } => {
-            format!("the mean of feature {feature} in cluster {component}")
-        }
+    let (component, feature) = match parameter {
+        Parameter::Weight { component } => (component, None),
+        Parameter::Mean { component, feature } => (component, Some(feature)),
     };
-    Error::Information(format!(
-        "the matrix is singular at {what}, so the data do not determine it, \
-         or the model is not at a maximum on them"
-    ))
+    Error::Singular { component, feature }
 }

@@ -1,11 +1,11 @@
 //! Pictures of an assignment: images beside means, and the pixels that decided.
 
-use crate::cli::input::Input;
+use crate::cli::input::{Input, Words};
 use crate::cli::run_folder::pictures::{self, Style};
 use crate::cli::terminal::{Console, counted};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
-use crate::render::{self, Sheet, Tile};
+use crate::render::{Sheet, Tile};
 
 const MAX_DRAWN: usize = 40;
 const TILES: usize = 5;
@@ -39,7 +39,7 @@ impl<'a> Drawn<'a> {
         let tiles: Vec<Tile> =
             clusters.flat_map(|(row, best)| [self.image(row), self.mean(best[0])]).collect();
         let style = Style::suited(console);
-        let text = pictures::text(&tiles, pictures::shape(self.model), Some(2), style, console)?;
+        let text = pictures::text(&tiles, self.model, Some(2), style, console)?;
         Ok(match self.input.bits.n_samples() - self.clusters.len() {
             0 => text,
             more => format!("{text}... and {} more\n", counted(more, "image")),
@@ -65,11 +65,18 @@ impl<'a> Drawn<'a> {
             tiles.extend([self.image(row), self.mean(first), self.mean(second)]);
             tiles.extend([spoke(&for_first[..], first), spoke(&for_second[..], second)]);
         }
-        let title = "Which pixels decided, for the cluster chosen and for the runner-up";
-        let foot = "Bright: weighs much, by log p(pixel | one cluster) - log p(pixel | the other). \
-                    Ink may speak, and its absence";
-        let sheet = Sheet { title, foot, columns: Some(TILES) };
-        render::sheet_png(&tiles, pictures::shape(self.model), &sheet)
+        let Words { feature, .. } = Words::for_height(self.input.height);
+        let title = format!("Which {feature}s decided, for the cluster chosen and the runner-up");
+        let (scale, one) = match feature {
+            "pixel" => ("Bright: weighs much", "Ink"),
+            _ => ("Weights from 0 to 1, the heaviest of the row", "A one"),
+        };
+        let foot = format!(
+            "{scale}, by log p({feature} | one cluster) - log p({feature} | the other). \
+             {one} may speak, and its absence"
+        );
+        let sheet = Sheet { title: &title, foot: &foot, columns: Some(TILES) };
+        pictures::png(self.model, &tiles, &sheet)
     }
 
     /// The evidence for the first cluster and for the second. 1 is the heaviest pixel of both.

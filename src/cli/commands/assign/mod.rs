@@ -58,7 +58,7 @@ pub(crate) struct Args {
     /// [default: off]
     #[arg(long, conflicts_with_all = ["json", "output"])]
     show: bool,
-    /// Draw which pixels spoke for the cluster, and which for the runner-up, to this PNG
+    /// Draw which pixels or items spoke for the cluster, and which for the runner-up, to this PNG
     /// [default: none]
     #[arg(long, value_name = "FILE")]
     explain: Option<PathBuf>,

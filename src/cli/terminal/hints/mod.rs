@@ -34,7 +34,7 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
             "`bmm train` and `bmm sweep` write one; --as blocks or --as shade shows the means"
                 .into()
         }
-        Error::Information(_) => {
+        Error::Information(_) | Error::Singular { .. } => {
             "give --bootstrap 200, which refits resampled rows, or fit fewer clusters".into()
         }
         Error::ObjectiveFell { .. } | Error::Disagreement { .. } => {
