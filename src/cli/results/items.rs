@@ -24,10 +24,10 @@ pub(crate) fn constants(bits: &BitMatrix) -> Vec<Option<bool>> {
     bits.column_sums().into_iter().zip(bits.observed_counts()).map(constant).collect()
 }
 
-/// The names of all items, their values where they were recoded, and their means (K each). `null`
+/// The names of all items, their values where they were recoded, and their means (K each). No items
 /// for images. `constant` are the values of items that do not vary, if they are known.
 pub(crate) fn document(model: &Model, constant: &[Option<bool>]) -> Value {
-    let Some(names) = names(model) else { return Value::Null };
+    let Some(names) = names(model) else { return json!([]) };
     let of_feature: Vec<&Item> = model.items.iter().filter(|item| item.n_features() == 1).collect();
     let is_one_each = of_feature.len() == names.len();
     let item = |(d, name): (usize, &String)| {
