@@ -114,9 +114,9 @@ impl Results {
 
     fn criteria(&self) -> Criteria {
         let Clustering { scores, entropy, .. } = &self.training;
-        let (log_likelihood, entropy) = (scores.log_likelihood, *entropy);
+        let FitReport { n_parameters, answered_weight, .. } = self.report;
         // Where the fit knew labels, its own log-likelihood is that of rows and labels.
-        FitReport { log_likelihood, entropy, ..self.report.clone() }.criteria()
+        Criteria::new(n_parameters, answered_weight, scores.log_likelihood, *entropy)
     }
 
     pub(crate) fn document(&self, written: &Written) -> Value {

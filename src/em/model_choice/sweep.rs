@@ -91,11 +91,10 @@ pub fn sweep<'a>(
     parallel::within_threads(|| {
         sweeper.fit_alone(&ks).and_then(|()| sweeper.fit_from_neighbours())
     })?;
-    let mut sweep = sweeper.sweep;
-    for SweptFit { fit, .. } in &mut sweep.fits {
-        *fit = view.restored_fit(fit.clone())?;
-    }
-    Ok(sweep)
+    let Sweep { fits, interrupted } = sweeper.sweep;
+    let restored =
+        |SweptFit { fit, origin }: SweptFit| Ok(SweptFit { fit: view.restored_fit(fit)?, origin });
+    Ok(Sweep { fits: fits.into_iter().map(restored).collect::<Result<_>>()?, interrupted })
 }
 
 /// Checks that the largest K is not above the number of distinct rows.
