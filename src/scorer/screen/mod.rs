@@ -141,17 +141,22 @@ impl<C: Cell<N>, const N: usize> Screen<C, N> {
     }
 
     /// The reach of a row with `n_nibbles` in its list, in units, with a margin for rounding. Two
-    /// marks are each off by half a unit for each cell, and a little more: the sums in cells are in
-    /// single precision. So are the two scores that decide. There a lane adds up half of the words,
-    /// of which a row has no more than nibbles.
+    /// marks are each off by half a unit for each cell and for the bias. Besides, single precision
+    /// rounds whatever is added up, and no such sum exceeds [`Self::largest_sum`]:
+    ///
+    /// - in a cell, ten roundings: six in two pattern sums, and four of their difference, which is
+    ///   up to twice as large and is scaled. A bias is at most 32,767 units, and rounded twice.
+    /// - in the scores that decide: a lane adds up half of the words, which are no more than
+    ///   nibbles, and lanes take eight additions more.
     fn reach_of(&self, n_nibbles: usize) -> i16 {
-        const UNIT_ROUNDOFF: f32 = f32::EPSILON / 2.0;
-        let n = n_nibbles as f32;
-        let of_scores = 2.0 * (n / 2.0 + 8.0) * UNIT_ROUNDOFF * n * self.largest_sum;
-        let rounding =
-            (n_nibbles + 1) + n_nibbles / 32 + 2 + (of_scores * self.units_per_nat) as usize;
-        let reach = (self.reach * f64::from(self.units_per_nat)) as usize + 1 + rounding;
-        reach.min(i16::MAX as usize) as i16
+        const UNIT_ROUNDOFF: f64 = f32::EPSILON as f64 / 2.0;
+        const OF_BIASES: f64 = 4.0 * 32_767.0 * UNIT_ROUNDOFF;
+        let (n, units_per_nat) = (n_nibbles as f64, f64::from(self.units_per_nat));
+        let largest_sum = f64::from(self.largest_sum) * units_per_nat;
+        let in_single_precision = 2.0 * n * (10.0 + n / 2.0 + 8.0) * UNIT_ROUNDOFF * largest_sum;
+        let rounding = n + 1.0 + OF_BIASES + in_single_precision;
+        // A cast from f64 saturates.
+        (self.reach * units_per_nat + rounding).ceil() as i16
     }
 
     fn chunks_of(&self, tile: usize) -> impl Iterator<Item = &Tile<C>> {

@@ -153,3 +153,76 @@ fn rows_with_one_component_are_passed_over_while_mixtures_move_little() {
         assert_eq!(far, 1000);
     }
 }
+
+/// Features of the row below. It is one in one of each four, so each of its cells counts.
+const LONG: usize = 64;
+
+/// The finest unit, in nats.
+const UNIT: f64 = 1.0 / 64.0;
+
+/// Mixtures of a leader, of a rival that is `slack` units and a little more beyond reach, and of
+/// two components that round marks. Then the leader falls by half of `lost` nats and the rival
+/// rises by the other half: by the mean of a one of the row, so the row attains both bounds.
+///
+/// The third component has no weight and leads at every pattern. So in each cell the leader's mark
+/// is rounded up and the rival's down, by almost half a unit. The fourth has the largest bias, so
+/// the marks of biases are rounded likewise.
+fn losing_its_lead(slack: usize, lost: f64) -> ([f64; 4], Vec<f64>) {
+    let log_odds = [0.498, 0.502, 0.0, 192.0].map(|units| -1.0 - units * UNIT);
+    let at_first = log_odds.map(|odds| 1.0 / (1.0 + libm::exp(-odds)));
+    let moved_by = [-lost / 2.0, lost / 2.0, 0.0, 0.0];
+    let mean = |k: usize, d: usize| match d {
+        1 => at_first[k] * libm::exp(moved_by[k]),
+        d if d % 4 == 1 => at_first[k],
+        _ => 0.5,
+    };
+    let reach_units = (reach(LONG) / UNIT).ceil() + slack as f64;
+    let biases = [-0.49 * UNIT, -(reach_units + 0.51) * UNIT, f64::NEG_INFINITY, 0.0];
+    let weights: [f64; 4] = std::array::from_fn(|k| {
+        let of_zeros = (LONG / 4) as f64 * libm::log1p(-at_first[k]);
+        libm::exp(biases[k] - of_zeros)
+    });
+    let total: f64 = weights.iter().sum();
+    (weights.map(|w| w / total), (0..4 * LONG).map(|i| mean(i / LONG, i % LONG)).collect())
+}
+
+/// Returns how much of its lead the row has lost when it is looked at again, in eighths of a unit.
+fn lost_when_looked_at_again<C: Cell<N>, const N: usize>(slack: usize) -> Option<usize> {
+    let data = BitMatrix::from_fn(1, LONG, |_, d| d % 4 == 1);
+    let layout = Layout::plain(LONG);
+    let blocks = Blocks::new(&crate::em::Rows::new(&data), &layout, BLOCK_ROWS, usize::MAX);
+    let mut kept = ScreenedStep::<C, N>::new(4, LONG);
+    let mut scorer = Scorer::blank(4, layout);
+    let mut looked_at = None;
+    // On until the rival has long been within reach.
+    for eighths in 0..8 * (slack + 3) {
+        let (weights, means) = losing_its_lead(slack, eighths as f64 / 8.0 * UNIT);
+        let drift = scorer.set_mixture(&weights, &means);
+        let mut fresh = ScreenedStep::<C, N>::new(4, LONG);
+        let [kept_bits, fresh_bits] = [&mut kept, &mut fresh].map(|step| {
+            blocks.with(0, |block| step.prepare(&scorer, &drift, block));
+            assert_eq!(step.screen.nats(64), 64.0 * UNIT, "the units are not the finest");
+            bits(&step.run(&scorer, &blocks), 4)
+        });
+        assert!(kept_bits == fresh_bits, "wrong after {eighths} eighths of a unit");
+        if eighths > 0 && looked_at.is_none() && kept.workers[0].n_screened() > 0 {
+            looked_at = Some(eighths);
+        }
+    }
+    looked_at
+}
+
+/// Over up to 480 steps. A rule that waits for one unit more comes too late: the row's true lead
+/// exceeds its slack by a sixth of a unit.
+#[test]
+fn a_row_that_loses_its_lead_little_by_little_is_looked_at_before_it_matters() {
+    for slack in [1, 20, 60] {
+        for lost in [
+            lost_when_looked_at_again::<Wide<16>, 16>(slack),
+            lost_when_looked_at_again::<Wide<32>, 32>(slack),
+            lost_when_looked_at_again::<Narrow, 64>(slack),
+        ] {
+            assert_eq!(lost, Some(8 * slack));
+        }
+    }
+}
