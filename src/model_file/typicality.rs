@@ -147,6 +147,34 @@ mod tests {
         assert!((score(-50.0, 102) - 0.1).abs() < 0.03, "a fortieth has fewer ones");
     }
 
+    /// Of the values 1 to n, a share p is not above the value n p, rounded up. Shares are counted in
+    /// whole ten-thousandths here.
+    #[test]
+    fn quantiles_are_the_least_values_that_a_share_does_not_exceed() {
+        let ten_thousandths: [usize; 27] = [
+            0, 5, 10, 25, 50, 75, 100, 250, 500, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000,
+            9000, 9500, 9750, 9900, 9925, 9950, 9975, 9990, 9995, 10_000,
+        ];
+        for n in [1, 7, 100, 400, 10_000] {
+            let descending: Vec<(f64, f64)> = (1..=n).rev().map(|i| (i as f64, 1.0)).collect();
+            let place = |share: usize| (n * share).div_ceil(10_000).max(1) as f64;
+            assert_eq!(quantiles(descending), ten_thousandths.map(place), "n = {n}");
+        }
+    }
+
+    /// Quantiles of -100 to -1: the fifth value is the quantile of a twentieth, and half way to the
+    /// tenth lies the middle of the two shares.
+    #[test]
+    fn shares_are_linear_between_quantiles() {
+        let typicality = typicality();
+        for (value, share) in
+            [(-100.01, 0.0), (-96.0, 0.05), (-93.5, 0.075), (-91.0, 0.1), (-51.0, 0.5), (-1.0, 1.0)]
+        {
+            let found = share_up_to(&typicality.log_prob[..LEVELS.len()], value);
+            assert!((found - share).abs() < 1e-12, "{value}: {found}");
+        }
+    }
+
     #[test]
     fn no_more_than_a_share_of_the_members_is_below_that_share() {
         let typicality = typicality();

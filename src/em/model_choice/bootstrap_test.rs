@@ -137,3 +137,16 @@ fn best(
     }
     Ok(best)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::BootstrapTest;
+
+    /// Of six samples one is equal to the data, one is less within rounding, and two are larger.
+    #[test]
+    fn equal_statistics_count_as_at_least_as_large() {
+        let bootstrapped = vec![4.0, 4.0 - 0.9e-5, 4.0 - 1.1e-5, 4.0 + 1e-9, 3.0, 5.0];
+        let test = BootstrapTest { n_components: 2, statistic: 4.0, bootstrapped };
+        assert_eq!((test.n_as_large(), test.p_value()), (4, 5.0 / 7.0));
+    }
+}
