@@ -30,13 +30,9 @@ pub enum Remark {
         /// The items, by name or number.
         items: Vec<String>,
     },
-    /// A column that holds one value, which is neither 0 nor 1: it is left out.
-    OneValue {
-        /// Its name.
-        column: String,
-        /// The value.
-        value: String,
-    },
+    /// Columns that hold one value each, which is neither 0 nor 1: they are left out. Their names,
+    /// each with its value.
+    OneValue(Vec<[String; 2]>),
     /// A column headed like weights that holds zeros and ones: an item.
     WeightIsItem(String),
     /// Lines that begin with `#` between the rows, which are left out.
@@ -98,9 +94,16 @@ impl fmt::Display for Remark {
             Self::Recoded { zero, one, items } => {
                 write!(f, "{zero} is read as 0 and {one} as 1 in {}", items_named(items))
             }
-            Self::OneValue { column, value } => {
-                write!(f, "column {column} is left out: it holds {value} in every row")
-            }
+            Self::OneValue(columns) => match &columns[..] {
+                [[column, value]] => {
+                    write!(f, "column {column} is left out: it holds {value} in every row")
+                }
+                columns => {
+                    let each: Vec<_> = columns.iter().map(|[c, v]| format!("{c} ({v})")).collect();
+                    let n = columns.len();
+                    write!(f, "{n} columns of one value are left out: {}", some(&each))
+                }
+            },
             Self::WeightIsItem(column) => {
                 write!(f, "column {column} is an item, as it holds 0 and 1 alone")
             }

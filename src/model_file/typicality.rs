@@ -147,7 +147,7 @@ mod tests {
         assert!((score(-50.0, 102) - 0.1).abs() < 0.03, "a fortieth has fewer ones");
     }
 
-    /// Of the values 1 to n, a share p is not above the value n p, rounded up. Shares are counted in
+    /// Of the values 1 to n, a share p is not above n p, rounded up. Shares are counted in
     /// whole ten-thousandths here.
     #[test]
     fn quantiles_are_the_least_values_that_a_share_does_not_exceed() {

@@ -1,16 +1,13 @@
 //! Label files: IDX, `.npy`, or text with one whole number a line.
 
-use super::stream::{Bounded, Stream};
+use super::stream::{Bounded, Stop, Stream, each_line};
 use super::{idx, npy};
 use crate::data::labels::{LabelBuilder, Labels, class_of};
 use crate::error::{DataProblem, Result};
 use crate::file_kind::FileKind;
 use std::borrow::Cow;
-use std::io::{self, BufRead};
 use std::path::Path;
 
-/// A line is a number or a heading, so it has at most so many bytes.
-const MAX_LINE: u64 = 64 << 10;
 /// The most bytes of text in a gzip file, 16 MiB: with a few bytes each, millions of labels.
 const MAX_UNPACKED: u64 = 16 << 20;
 /// What stands where a label is not known, in upper or lower case.
@@ -42,11 +39,9 @@ fn read_text(mut input: Stream) -> Result<Labels> {
     let mut lines = Lines::default();
     let limit = if input.is_gzip() { MAX_UNPACKED } else { u64::MAX };
     let words = ("16 MiB of labels packed like that", "the text in");
-    match lines.read(Bounded::new(input.reader(), limit, words)) {
-        Ok(Ok(())) => lines.finish().map_err(|problem| input.wrong(problem)),
-        Ok(Err(problem)) => Err(input.wrong(problem)),
-        Err(error) => Err(input.failed(error)),
-    }
+    each_line(Bounded::new(input.reader(), limit, words), |line| lines.line(line))
+        .and_then(|()| lines.finish().map_err(Stop::Problem))
+        .map_err(|stop| input.stopped(stop))
 }
 
 /// The lines of a text so far.
@@ -58,19 +53,6 @@ struct Lines {
 }
 
 impl Lines {
-    fn read(&mut self, reader: impl BufRead) -> io::Result<Result<(), DataProblem>> {
-        let mut reader = Bounded::new(reader, MAX_LINE, ("64 KiB a line", "a line of"));
-        let mut bytes = Vec::new();
-        while reader.read_until(b'\n', &mut bytes)? > 0 {
-            if let Err(problem) = self.line(&bytes) {
-                return Ok(Err(problem));
-            }
-            bytes.clear();
-            reader.reset();
-        }
-        Ok(Ok(()))
-    }
-
     fn line(&mut self, bytes: &[u8]) -> Result<(), DataProblem> {
         self.n += 1;
         if bytes.trim_ascii().is_empty() {

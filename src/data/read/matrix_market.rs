@@ -12,12 +12,8 @@
 //! Matrix Market exchange formats*, NISTIR 5935.
 
 use super::sparse::Ones;
-use super::stream::{Bounded, Stream};
+use super::stream::{Stop, Stream, each_line};
 use crate::error::{DataProblem, Result};
-use std::io::{self, BufRead};
-
-/// A line holds three numbers or a comment.
-const MAX_LINE: u64 = 64 << 10;
 
 #[derive(Clone, Copy)]
 enum Layout {
@@ -43,27 +39,12 @@ struct Matrix {
 /// [`DataProblem::NotBinary`] for another value, those of [`Ones`].
 pub(crate) fn read(mut input: Stream) -> Result<Ones> {
     let mut matrix = Matrix::default();
-    match matrix.read(input.reader()) {
-        Ok(Ok(())) => matrix.finish().map_err(|problem| input.wrong(problem)),
-        Ok(Err(problem)) => Err(input.wrong(problem)),
-        Err(error) => Err(input.failed(error)),
-    }
+    each_line(input.reader(), |line| matrix.line(line))
+        .and_then(|()| matrix.finish().map_err(Stop::Problem))
+        .map_err(|stop| input.stopped(stop))
 }
 
 impl Matrix {
-    fn read(&mut self, reader: impl BufRead) -> io::Result<Result<(), DataProblem>> {
-        let mut reader = Bounded::new(reader, MAX_LINE, ("64 KiB a line", "a line of"));
-        let mut bytes = Vec::new();
-        while reader.read_until(b'\n', &mut bytes)? > 0 {
-            if let Err(problem) = self.line(&bytes) {
-                return Ok(Err(problem));
-            }
-            bytes.clear();
-            reader.reset();
-        }
-        Ok(Ok(()))
-    }
-
     fn line(&mut self, bytes: &[u8]) -> Result<(), DataProblem> {
         self.n_lines += 1;
         if bytes == b"\n" && self.layout.is_some() {

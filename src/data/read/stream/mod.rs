@@ -3,6 +3,7 @@
 
 mod bounded;
 mod gunzip;
+mod lines;
 
 use super::mapped;
 use crate::bits::SharedBytes;
@@ -12,6 +13,7 @@ use bounded::Beyond;
 pub(crate) use bounded::Bounded;
 use gunzip::Gunzip;
 pub(crate) use gunzip::check_ratio;
+pub(crate) use lines::{Stop, each_line};
 use std::io::{BufReader, Chain, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::{fs::File, sync::Arc};

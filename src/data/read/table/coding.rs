@@ -58,15 +58,18 @@ pub(super) fn find(
             return Err(found.refused(table));
         }
     }
-    let (mut coded, mut remarks) = (Vec::new(), Vec::new());
+    let (mut coded, mut constant, mut remarks) = (Vec::new(), Vec::new(), Vec::new());
     for (found, pair) in found.iter().zip(&pairs) {
         match pair.clone().or_else(|| found.alone(&shared)) {
             Some(values) => coded.push(Coded { column: found.column, values }),
-            None => remarks.push(Remark::OneValue {
-                column: table.name(found.column),
-                value: found.values.keys().next().cloned().unwrap_or_default(),
-            }),
+            None => {
+                let value = found.values.keys().next().cloned().unwrap_or_default();
+                constant.push([table.name(found.column), value]);
+            }
         }
+    }
+    if !constant.is_empty() {
+        remarks.push(Remark::OneValue(constant));
     }
     if coded.is_empty() {
         return Err(TableProblem::NoItems.into());

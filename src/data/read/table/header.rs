@@ -20,16 +20,16 @@ const LEAST_NAMES: usize = 3;
 /// The fewest rows that show what is no value.
 const LEAST_ROWS: usize = 3;
 
-/// Judges the first row by those below it. `only_first_is_quoted`: as far as it is known.
+/// Judges the first row by those below it. `is_only_first_quoted`: as far as it is known.
 pub(super) fn judge(
     first: &Record,
     below: &[Record],
     reading: &Reading,
-    only_first_is_quoted: bool,
+    is_only_first_quoted: bool,
 ) -> Header {
     let shift = shift(first, below);
     let sample = Sample { first, below, reading, shift: usize::from(shift == Shift::RowNames) };
-    let (is_words, is_numeric) = (sample.is_words(), sample.is_numeric(only_first_is_quoted));
+    let (is_words, is_numeric) = (sample.is_words(), sample.is_numeric(is_only_first_quoted));
     if !is_words && !is_numeric {
         return Header::default();
     }
@@ -113,7 +113,7 @@ impl Sample<'_> {
     /// Whether the first row holds numbers that name columns. They are distinct and whole, and
     /// quoted where those below are not; or they count from 0; or enough rows below show that they
     /// are no values, as most of them never occur there, or none of them beside two values.
-    fn is_numeric(&self, only_first_is_quoted: bool) -> bool {
+    fn is_numeric(&self, is_only_first_quoted: bool) -> bool {
         let numbers: Vec<Option<f64>> = self.said().map(|(_, cell)| self.number(cell)).collect();
         let Some(numbers) = numbers.into_iter().collect::<Option<Vec<f64>>>() else { return false };
         let distinct: BTreeSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
@@ -123,11 +123,11 @@ impl Sample<'_> {
             && numbers.len() + 1 >= self.first.len()
             && !self.below.is_empty();
         if !are_names || numbers.len() < LEAST_NAMES {
-            return are_names && !numbers.is_empty() && only_first_is_quoted;
+            return are_names && !numbers.is_empty() && is_only_first_quoted;
         }
         let counts_up = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
         let (n, n_new) = (numbers.len(), self.n_new());
-        only_first_is_quoted
+        is_only_first_quoted
             || counts_up && numbers[0] == 0.0
             || self.below.len() >= LEAST_ROWS
                 && (counts_up && numbers[0] == 1.0 && 2 * n_new >= n

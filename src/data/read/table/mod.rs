@@ -11,7 +11,7 @@ mod rows;
 mod text;
 mod value;
 
-use super::stream::Stream;
+use super::stream::{Stop, Stream};
 use crate::data::columns::{Columns, ModelRows, Values};
 use crate::data::remark::Remark;
 use crate::data::{labels::Labels, pixels::Pixels, texts::Texts};
@@ -20,7 +20,7 @@ use crate::record::{Binarize, Item};
 use cells::Cells;
 use coding::Coded;
 use header::Header;
-use records::{Record, Records, Stop};
+use records::{Record, Records};
 use roles::Roles;
 use rows::{Compared, Problem};
 use std::collections::BTreeSet;
@@ -48,11 +48,7 @@ pub(crate) struct Content {
 /// Reads a table as `asked`. Errors: [`DataProblem`], with line and column; [`Error::Size`] for
 /// rows of another length than a model's.
 pub(crate) fn read(mut input: Stream, asked: &Columns) -> Result<Content> {
-    let parsed = parse(&mut input, &asked.missing)?;
-    let table = parsed.map_err(|stop| match stop {
-        Stop::Io(e) => input.failed(e),
-        Stop::Problem(problem) => input.wrong(problem),
-    })?;
+    let table = parse(&mut input, &asked.missing).map_err(|stop| input.stopped(stop))?;
     if table.cells.n_rows() == 0 {
         return Err(input.wrong(DataProblem::Empty));
     }
@@ -62,18 +58,11 @@ pub(crate) fn read(mut input: Stream, asked: &Columns) -> Result<Content> {
 /// The rows below a header that are looked at to tell whether it is one, and their bytes.
 const SAMPLE: (usize, usize) = (1000, 1 << 20);
 
-fn parse(input: &mut Stream, missing: &[String]) -> Result<Result<Table, Stop>> {
+fn parse(input: &mut Stream, missing: &[String]) -> Result<Table, Stop> {
     let text = Text::of(input)?;
-    let separator = text.separator();
-    let reading = Reading::new(separator != Some(b','), missing);
-    let only_first_is_quoted = {
-        let mut lines = text.first_lines();
-        let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or(b"\""));
-        first.starts_with(b"\"") && first.ends_with(b"\"") && !second.contains(&b'"')
-    };
-    let line_end = text.line_end();
-    let records = Records::new(text.reader, separator, line_end);
-    Ok(Table::parse(records, reading, only_first_is_quoted))
+    let reading = Reading::new(text.separator != Some(b','), missing);
+    let records = Records::new(text.reader, text.separator, text.line_end);
+    Table::parse(records, reading, text.is_only_first_quoted)
 }
 
 /// A table, before anybody says what its columns mean.
@@ -91,7 +80,7 @@ impl Table {
     fn parse<R: BufRead>(
         mut records: Records<R>,
         reading: Reading,
-        only_first_is_quoted: bool,
+        is_only_first_quoted: bool,
     ) -> Result<Self, Stop> {
         let (mut first, mut below) = (Record::default(), Vec::new());
         records.read(&mut first)?;
@@ -105,7 +94,7 @@ impl Table {
             size += record.size();
             below.push(std::mem::take(&mut record));
         }
-        let header = header::judge(&first, &below, &reading, only_first_is_quoted);
+        let header = header::judge(&first, &below, &reading, is_only_first_quoted);
         let Header { names, has_row_names, is_numeric } = header;
         let mut cells = Cells::new(names.as_ref().map_or(first.len(), Vec::len));
         if names.is_none() && first.len() > 0 {

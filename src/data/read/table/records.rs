@@ -1,36 +1,18 @@
 //! The rows of a text, cell by cell. A row is a line, or more where a quoted cell holds line ends.
 //! What is held of it is bounded, and known before it is taken.
 
-use crate::error::{DataProblem, TableProblem};
+use crate::data::read::stream::Stop;
+use crate::error::TableProblem;
 use std::io::{BufRead, Read};
 
 /// The longest row, in bytes.
-const LONGEST: usize = 16 << 20;
+pub(super) const LONGEST: usize = 16 << 20;
 /// The most cells of a row.
 const MOST_CELLS: usize = 1 << 20;
 
 /// What spreadsheets write where a formula has no value.
 const SPREADSHEET_ERRORS: [&[u8]; 8] =
     [b"#N/A", b"#NA", b"#VALUE!", b"#REF!", b"#NAME?", b"#DIV/0!", b"#NUM!", b"#NULL!"];
-
-/// Why reading stopped.
-#[derive(Debug)]
-pub(super) enum Stop {
-    Io(std::io::Error),
-    Problem(DataProblem),
-}
-
-impl From<TableProblem> for Stop {
-    fn from(problem: TableProblem) -> Self {
-        Self::Problem(problem.into())
-    }
-}
-
-impl From<DataProblem> for Stop {
-    fn from(problem: DataProblem) -> Self {
-        Self::Problem(problem)
-    }
-}
 
 /// A row: its text, and where its cells are in it.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +103,7 @@ impl<R: BufRead> Records<R> {
     fn read_line(&mut self, room: usize, first: u64) -> Result<bool, Stop> {
         self.text.clear();
         let mut bounded = self.reader.by_ref().take(room as u64 + 1);
-        bounded.read_until(self.line_end, &mut self.text).map_err(Stop::Io)?;
+        bounded.read_until(self.line_end, &mut self.text)?;
         if self.text.len() > room {
             return Err(TableProblem::LongRow { line: first, limit: "16 MiB" }.into());
         }
@@ -274,6 +256,7 @@ impl Splitter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::DataProblem;
 
     fn rows(text: &str, separator: Option<u8>) -> Result<Vec<Vec<String>>, Stop> {
         let line_end = if text.contains('\n') { b'\n' } else { b'\r' };

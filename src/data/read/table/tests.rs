@@ -239,3 +239,30 @@ fn numbers_are_compared_with_a_threshold_as_they_are() {
     assert_eq!(at("a,b\n0,1\n1,0\n", 128, false), [0, 0, 0, 0]);
     assert_eq!(at("a,b\n0,1\n1,0\n", 128, true), [0, 1, 1, 0]);
 }
+
+/// However far the first line goes, and whatever comes before it.
+#[test]
+fn the_end_of_a_line_is_found_behind_long_lines_and_comments() {
+    let names = (0..2000).map(|d| format!("\"item {d}\"")).collect::<Vec<_>>().join(",");
+    let row = |one: usize| {
+        let cell = |d: usize| if d % 3 == one { "1" } else { "0" };
+        (0..2000).map(cell).collect::<Vec<_>>().join(",")
+    };
+    let comments = "# made by hand\n".repeat(1000);
+    for (before, end) in [("", "\n"), ("", "\r"), ("", "\r\n"), (&comments[..], "\n")] {
+        let text = [&names, &row(0), &row(1), ""].join(end);
+        let content = read_content(&(before.to_owned() + &text)).unwrap();
+        assert_eq!((content.pixels.n_images(), content.items.len()), (2, 2000), "{end:?}");
+    }
+}
+
+#[test]
+fn columns_of_one_value_are_told_of_together() {
+    let content = read_as("a,b,c\nx,0,y\nx,1,y\n", &Columns::default()).unwrap();
+    let alone = [["a", "x"], ["c", "y"]].map(|pair| pair.map(String::from));
+    assert!(content.remarks.contains(&Remark::OneValue(alone.to_vec())), "{:?}", content.remarks);
+    assert_eq!(
+        Remark::OneValue(alone.to_vec()).to_string(),
+        "2 columns of one value are left out: a (x), c (y)"
+    );
+}

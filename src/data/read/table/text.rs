@@ -1,73 +1,96 @@
 //! The text of a table: without a byte order mark, and as UTF-8 where it was UTF-16.
 
-use super::super::stream::Stream;
-use crate::error::Result;
-use std::io::{BufRead, BufReader, Cursor, Read};
+use super::records::LONGEST;
+use crate::data::read::stream::Stream;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 /// The byte order mark that some programs put before UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Bytes of the beginning that are read at first. It doubles until it holds two lines.
+const FIRST: usize = 4096;
 
 /// Whether a file that begins with `head` is text in UTF-16, by its byte order mark.
 pub(crate) fn is_utf16(head: &[u8]) -> bool {
     head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff")
 }
 
-/// The first bytes of the text, and all of it.
+/// A text, and what its first two lines say of it.
 pub(super) struct Text<'a> {
-    pub(super) head: Vec<u8>,
     pub(super) reader: Box<dyn BufRead + 'a>,
+    /// What ends a line: a carriage return only where no line feed is.
+    pub(super) line_end: u8,
+    /// The separator that the first line uses outside of quotes; `None` for spaces, however many.
+    pub(super) separator: Option<u8>,
+    /// Whether the first line begins and ends with a quote, and the second one has none.
+    pub(super) is_only_first_quoted: bool,
 }
 
 impl<'a> Text<'a> {
-    /// The text of `input`, decoded. Errors: [`crate::Error::Io`].
-    pub(super) fn of(input: &'a mut Stream) -> Result<Self> {
-        let mut head = input.head().to_vec();
-        if is_utf16(&head) {
-            let is_big = head.starts_with(b"\xfe\xff");
-            input.skip(2)?;
-            let first = Cursor::new(head.split_off(2));
-            head.clear();
-            // In memory, nothing fails.
-            let _ = Utf16::new(first, is_big).read_to_end(&mut head);
-            let reader = Box::new(BufReader::new(Utf16::new(input.reader(), is_big)));
-            return Ok(Self { head, reader });
-        }
-        if head.starts_with(BOM) {
-            head.drain(..BOM.len());
-            input.skip(BOM.len() as u64)?;
-        }
-        Ok(Self { head, reader: Box::new(input.reader()) })
-    }
-
-    /// What ends a line: a carriage return only where no line feed is.
-    pub(super) fn line_end(&self) -> u8 {
-        if self.head.contains(&b'\n') || !self.head.contains(&b'\r') { b'\n' } else { b'\r' }
-    }
-
-    /// The first lines that hold something and are no comment, as far as they are known.
-    pub(super) fn first_lines(&self) -> impl Iterator<Item = &[u8]> {
-        let lines = self.head.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
-        lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"))
-    }
-
-    /// The separator that the first line uses outside of quotes; `None` for spaces, however many.
-    pub(super) fn separator(&self) -> Option<u8> {
-        let lines = self.head.split(|b| matches!(b, b'\n' | b'\r'));
-        let is_there = |line: &&[u8]| {
-            let text = line.trim_ascii();
-            !text.is_empty() && !text.starts_with(b"#")
+    /// The text of `input`, decoded.
+    pub(super) fn of(input: &'a mut Stream) -> io::Result<Self> {
+        let is_big = input.head().starts_with(b"\xfe\xff");
+        let (mark, is_utf16) = match input.head() {
+            head if is_utf16(head) => (2, true),
+            head if head.starts_with(BOM) => (BOM.len(), false),
+            _ => (0, false),
         };
-        // A line may begin or end with tabs, that is with blank cells.
-        let first = lines.into_iter().find(is_there).unwrap_or_default();
-        let mut quoted = false;
-        let bare = |b: &&u8| {
-            quoted ^= **b == b'"';
-            !quoted
-        };
-        let bare: Vec<u8> = first.iter().filter(bare).copied().collect();
-        let found = [b';', b'\t', b','].into_iter().find(|separator| bare.contains(separator));
-        found.or(if bare.trim_ascii().contains(&b' ') { None } else { Some(b',') })
+        let reader = input.reader();
+        reader.read_exact(&mut [0; 4][..mark])?;
+        if is_utf16 {
+            Self::new(BufReader::new(Utf16::new(reader, is_big)))
+        } else {
+            Self::new(reader)
+        }
     }
+
+    fn new(mut reader: impl BufRead + 'a) -> io::Result<Self> {
+        let mut head = Vec::new();
+        loop {
+            let room = head.len().max(FIRST);
+            let n = reader.by_ref().take(room as u64).read_to_end(&mut head)?;
+            if n < room || lines(&head).count() > 2 || head.len() > LONGEST {
+                let separator = separator(lines(&head).next().unwrap_or_default());
+                return Ok(Self {
+                    separator,
+                    line_end: line_end(&head),
+                    is_only_first_quoted: is_only_first_quoted(&head),
+                    reader: Box::new(Cursor::new(head).chain(reader)),
+                });
+            }
+        }
+    }
+}
+
+fn line_end(head: &[u8]) -> u8 {
+    if head.contains(&b'\n') || !head.contains(&b'\r') { b'\n' } else { b'\r' }
+}
+
+fn separator(first_line: &[u8]) -> Option<u8> {
+    let mut quoted = false;
+    let bare = |b: &&u8| {
+        quoted ^= **b == b'"';
+        !quoted
+    };
+    let bare: Vec<u8> = first_line.iter().filter(bare).copied().collect();
+    let found = [b';', b'\t', b','].into_iter().find(|separator| bare.contains(separator));
+    found.or(if bare.trim_ascii().contains(&b' ') { None } else { Some(b',') })
+}
+
+fn is_only_first_quoted(head: &[u8]) -> bool {
+    let mut lines = lines(head).map(<[u8]>::trim_ascii);
+    let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or(b"\""));
+    first.starts_with(b"\"") && first.ends_with(b"\"") && !second.contains(&b'"')
+}
+
+/// The lines that hold something and are no comment. They are not trimmed: a line may begin or end
+/// with tabs, that is with blank cells.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_there = |line: &&[u8]| {
+        let text = line.trim_ascii();
+        !text.is_empty() && !text.starts_with(b"#")
+    };
+    text.split(|b| matches!(b, b'\n' | b'\r')).filter(is_there)
 }
 
 /// Text in UTF-16 as UTF-8. What is no valid text becomes U+FFFD.
