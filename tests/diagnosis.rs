@@ -105,6 +105,22 @@ fn a_component_without_rows_is_dead() {
     assert!(found.mixture.weights()[2] * 400.0 < 0.01);
 }
 
+/// A hundredth of a row counts in the weights that rows have, also if many rows are alike.
+#[test]
+fn components_of_rows_that_weigh_next_to_nothing_are_alive() {
+    let from = |k| {
+        let weights = vec![1.0 / f64::from(k); k as usize];
+        with_means(&weights, 20, |d, k| if (d < 10) == (k % 2 == 0) { 0.9 } else { 0.1 })
+    };
+    for (n_kinds, k) in [(400, 2), (2, 40)] {
+        let data = BitMatrix::from_fn(400, 20, |i, d| two_kinds().get(i % n_kinds, d));
+        let params = params().n_components(k as usize).init(Init::From(from(k))).alpha(0.0);
+        let found = fit(Rows::new(&data).weighted(&[1e-5; 400]), &params).unwrap();
+        assert!(!codes(&found).contains(&"dead-components"), "{:?}", found.report.diagnoses);
+        assert!(found.mixture.weights().iter().all(|weight| *weight > 0.01));
+    }
+}
+
 /// From equal components plain EM goes nowhere, though there are two kinds of rows.
 #[test]
 fn equal_components_over_two_kinds_of_rows_are_duplicates_on_a_saddle() {

@@ -19,6 +19,8 @@ pub struct Prior {
     alpha: f64,
     /// `b_d`, strictly between 0 and 1 (D values).
     base_rates: Vec<f64>,
+    /// `sum_d b_d log b_d + (1 - b_d) log(1 - b_d)`: of a component, at its mode.
+    highest: f64,
 }
 
 impl Prior {
@@ -32,7 +34,8 @@ impl Prior {
 
     /// The prior that is centred on given base rates, each strictly between 0 and 1 (D values).
     pub fn centred(alpha: f64, base_rates: Vec<f64>) -> Self {
-        Self { alpha, base_rates }
+        let highest = |b: &f64| b * libm::log(*b) + (1.0 - b) * libm::log1p(-b);
+        Self { alpha, highest: base_rates.iter().map(highest).sum(), base_rates }
     }
 
     /// The number of average rows, at least 0.
@@ -54,7 +57,7 @@ impl Prior {
     }
 
     /// The most probable mean of a feature of base rate `b` that is one in `ones` of `observed`
-    /// rows: `(ones + alpha b) / (observed + alpha)`.
+    /// rows, at least 0 of them: `(ones + alpha b) / (observed + alpha)`.
     ///
     /// With an `alpha` above 0 it stays below 1, even if `alpha` is lost in `observed`. It is NaN
     /// if nothing was observed and `alpha` is 0.
@@ -71,9 +74,7 @@ impl Prior {
         if self.alpha == 0.0 {
             return 0.0;
         }
-        let highest = |b: f64| b * libm::log(b) + (1.0 - b) * libm::log1p(-b);
-        let highest: f64 = self.base_rates.iter().map(|&b| highest(b)).sum();
-        let of_component = |mean: &[f64]| self.log_density_of(mean) - highest;
+        let of_component = |mean: &[f64]| self.log_density_of(mean) - self.highest;
         self.alpha * parallel::map(mixture.each_mean(), of_component).iter().sum::<f64>()
     }
 

@@ -75,10 +75,11 @@ impl SufficientStats {
         self.weighted_sums[k * self.n_features + d]
     }
 
-    /// The sum of component `k`'s responsibility over the rows that observe feature `d`.
+    /// The sum of component `k`'s responsibility over the rows that observe feature `d`. It is at
+    /// least 0, though rounding may take more than there was.
     pub fn observed_sum(&self, d: usize, k: usize) -> f64 {
         let missing = self.missing_sums.get(k * self.n_features + d).copied().unwrap_or(0.0);
-        self.resp_sums[k] - missing
+        (self.resp_sums[k] - missing).max(0.0)
     }
 
     /// The sums over rows of component `k`'s responsibility times each feature (D values).

@@ -72,11 +72,10 @@ impl<'a> View<'a> {
     }
 
     fn centred(rows: &'a Rows, own: &Margins, of_all: &Margins, alpha: f64) -> Self {
-        let n_features = rows.data.n_features();
-        let mut seen: Vec<usize> = (0..n_features).filter(|&d| of_all.varies(d)).collect();
+        let mut seen = of_all.varying();
         let n_varying = seen.len();
         if n_varying == 0 {
-            seen.extend((0..n_features).take(1));
+            seen.extend((0..rows.data.n_features()).take(1));
         }
         let swapped: Vec<bool> = seen.iter().map(|&d| own.is_mostly_one(d)).collect();
         let rate = |(&d, &is_swapped): (&usize, &bool)| {

@@ -16,7 +16,7 @@ const THIN_BELOW: f64 = 2.0;
 const MAX_MERGE_COST: f64 = 1.0;
 
 fn is_dead(found: &Scored, k: usize) -> bool {
-    found.stats.resp_sum(k) < DEAD_BELOW
+    found.stats.resp_sum(k) < DEAD_BELOW * found.row_weight()
 }
 
 fn which(found: &Scored, is_so: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
@@ -31,17 +31,19 @@ pub(super) fn dead(found: &Scored) -> Option<Diagnosis> {
 }
 
 /// The mixture with a weight of 0 for its dead components, so that EM never gives rows back to
-/// them. `None` if no component is dead.
+/// them. `None` if no component is dead, or all are: of weights that are next to nothing.
 pub(super) fn without_dead(found: &Scored) -> Result<Option<BernoulliMixture>> {
-    let Some(dead) = which(found, |k| is_dead(found, k)) else { return Ok(None) };
     let (mut weights, means) = found.mixture.clone().into_parts();
+    let dead = which(found, |k| is_dead(found, k)).filter(|dead| dead.len() < weights.len());
+    let Some(dead) = dead else { return Ok(None) };
     dead.into_iter().for_each(|k| weights[k] = 0.0);
     BernoulliMixture::normalised(weights, means).map(Some)
 }
 
 /// The finding that components are thin.
 pub(super) fn thin(found: &Scored) -> Option<Diagnosis> {
-    let is_thin = |k| found.stats.resp_sum(k) < THIN_BELOW && !is_dead(found, k);
+    let thin_below = THIN_BELOW * found.row_weight();
+    let is_thin = |k| found.stats.resp_sum(k) < thin_below && !is_dead(found, k);
     let components = which(found, is_thin)?;
     Some(Diagnosis::TooManyComponents(Excess::ThinComponents { components }))
 }

@@ -52,6 +52,12 @@ impl<'a> Scored<'a> {
         Self { mixture, n_samples: stats.total_weight(), stats, prior }
     }
 
+    /// The weight of a row: 1, or less where rows weigh less on average. The sum of weights is then
+    /// no number of rows.
+    fn row_weight(&self) -> f64 {
+        (self.n_samples / self.stats.n_samples() as f64).min(1.0)
+    }
+
     /// The objective, in nats per sample.
     fn objective(&self) -> f64 {
         (self.stats.log_likelihood() + self.prior.log_density(self.mixture)) / self.n_samples

@@ -10,7 +10,7 @@ const ROWS_PER_PIECE: usize = 1 << 14;
 pub(crate) struct Margins {
     /// The weight of the rows in which it is one.
     pub(crate) ones: Vec<f64>,
-    /// The weight of the rows that observe it.
+    /// The weight of the rows that observe it, never negative.
     pub(crate) observed: Vec<f64>,
     /// Whether rows that weigh something differ in it.
     varies: Vec<bool>,
@@ -54,7 +54,9 @@ impl Margins {
                 n_missing[d] += 1;
             }
         }
-        // Counts tell what varies: sums of weights are rounded.
+        // Rounding may leave a little where nothing is, or take more than there was. Counts are
+        // exact: they tell what varies.
+        observed.iter_mut().for_each(|observed| *observed = observed.max(0.0));
         let varies = n_ones.iter().zip(n_missing).map(|(ones, gone)| (1..n - gone).contains(ones));
         Self { varies: varies.collect(), ones, observed }
     }
@@ -70,8 +72,7 @@ impl Margins {
     }
 
     fn rate(&self, d: usize, count: f64) -> f64 {
-        // What is left of a rounded sum of weights may be slightly negative.
-        let observed = self.observed[d].max(0.0);
+        let observed = self.observed[d];
         (count.clamp(0.0, observed) + 0.5) / (observed + 1.0)
     }
 
@@ -94,9 +95,9 @@ impl Margins {
         if alpha > 0.0 { libm::log1p(-of_other) } else { 0.0 }
     }
 
-    /// Whether rows differ in feature `d`.
-    pub(crate) fn varies(&self, d: usize) -> bool {
-        self.varies[d]
+    /// The features in which rows differ, ascending.
+    pub(crate) fn varying(&self) -> Vec<usize> {
+        (0..self.varies.len()).filter(|&d| self.varies[d]).collect()
     }
 }
 

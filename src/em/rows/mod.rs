@@ -131,8 +131,7 @@ impl<'a> Rows<'a> {
 
     /// The number of features in which rows that weigh something differ, at most D.
     pub fn n_varying(&self) -> usize {
-        let margins = Margins::new(self);
-        (0..self.data.n_features()).filter(|&d| margins.varies(d)).count()
+        Margins::new(self).varying().len()
     }
 
     /// The weighted mean over rows of the number of features that are observed, from 0 to D.

@@ -2,7 +2,8 @@
 
 use super::standard_errors::StandardErrors;
 use crate::em::init::{Init, Streams};
-use crate::em::{params::FitParams, rows::Rows, search::fit, view::View};
+use crate::em::rows::{Margins, Rows};
+use crate::em::{params::FitParams, search::fit};
 use crate::error::{Error, Result};
 use crate::metrics::match_components;
 use crate::mixture::BernoulliMixture;
@@ -51,7 +52,6 @@ pub fn bootstrap<'a>(
     if n_refits < 2 {
         return Err(Error::parameter("n_refits", n_refits, "a whole number from 2"));
     }
-    let view = View::new(rows, params.alpha);
     let start = if params.alpha > 0.0 {
         mixture.clone()
     } else {
@@ -78,7 +78,8 @@ pub fn bootstrap<'a>(
             add_deviations(&mut sums, mixture, &refit);
         }
     }
-    let errors = StandardErrors::from_refits(mixture, view.features(), &sums, n_refits);
+    let errors =
+        StandardErrors::from_refits(mixture, &Margins::new(rows).varying(), &sums, n_refits);
     Ok(Bootstrap { errors, n_refits, n_converged })
 }
 
