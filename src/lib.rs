@@ -69,6 +69,7 @@ mod reference;
 #[cfg(feature = "cli")]
 mod render;
 mod scorer;
+mod wording;
 
 pub use bits::BitMatrix;
 pub use data::{Columns, ModelRows, Remark, Texts, Values};

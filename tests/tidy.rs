@@ -26,6 +26,7 @@ const RULES: Rules = Rules {
         &["bits", "metrics", "npy", "parallel", "record"],
         &["digest", "file_kind"],
         &["error"],
+        &["wording"],
     ],
     // The rooms of a module, from top to bottom likewise.
     rooms: &[("cli", &["commands", "run_folder", "results", "input", "terminal"])],

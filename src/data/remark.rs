@@ -1,5 +1,6 @@
 //! What was decided while a table was read, where the table did not say it.
 
+use crate::wording::{brief, counted, trimmed};
 use std::fmt;
 
 /// Something to be said of how a table was read. It reads on after "note: ".
@@ -148,10 +149,9 @@ impl fmt::Display for Remark {
 /// A positive number to six places, or with an exponent if they would not show it.
 fn short(number: f64) -> String {
     if !(1e-3..1e15).contains(&number) {
-        return format!("{number:.3e}");
+        return brief(number);
     }
-    let text = format!("{number:.6}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    trimmed(&format!("{number:.6}")).to_owned()
 }
 
 /// The most names that are listed.
@@ -167,8 +167,4 @@ fn some(names: &[String]) -> String {
 
 fn items_named(items: &[String]) -> String {
     if items.len() > MAX_LISTED { counted(items.len(), "item") } else { items.join(", ") }
-}
-
-fn counted(n: usize, thing: &str) -> String {
-    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
 }

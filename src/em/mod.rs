@@ -24,6 +24,7 @@ mod view;
 
 pub use crate::parallel::{n_threads, use_threads};
 pub use crate::record::{Diagnosis, Excess, FitSettings, InitKind, NInit, StopReason};
+pub(crate) use diagnose::is_identified;
 pub use e_step::{BLOCK_ROWS, EStep};
 pub use init::Init;
 pub use m_step::m_step;

@@ -1,6 +1,7 @@
 //! What can be wrong with a data source, with the numbers that show it.
 
 use super::table::TableProblem;
+use crate::wording::counted;
 
 /// What is wrong with a data source.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -168,9 +169,4 @@ impl From<TableProblem> for DataProblem {
     fn from(problem: TableProblem) -> Self {
         Self::Table(Box::new(problem))
     }
-}
-
-/// A number of things.
-fn counted(n: usize, thing: &str) -> String {
-    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
 }

@@ -7,6 +7,7 @@ mod data;
 mod model;
 mod table;
 
+use crate::wording::brief;
 use std::path::{Path, PathBuf};
 
 pub use data::DataProblem;
@@ -64,12 +65,13 @@ pub enum Error {
     /// The objective fell by more than rounding explains, in nats over all samples. That is a
     /// defect, not convergence. `component` is the one whose responsibility mass changed most.
     #[error(
-        "the objective fell by {fall:e} nats at iteration {iteration}; \
-         component {component} changed most"
+        "the objective fell by {} nats at iteration {iteration}; \
+         component {component} changed most",
+        brief(*fall)
     )]
     ObjectiveFell { iteration: usize, component: usize, fall: f64 },
     /// Two computations of one thing differ by more than rounding explains. One has a defect.
-    #[error("{what} differs from the reference by {by:e}")]
+    #[error("{what} differs from the reference by {}", brief(*by))]
     Disagreement { what: String, by: f64 },
 }
 

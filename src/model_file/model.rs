@@ -121,6 +121,11 @@ impl Model {
         self.provenance.as_ref().is_some_and(|provenance| provenance.synthetic)
     }
 
+    /// Whether its clusters were fitted to labels.
+    pub(crate) fn has_label_clusters(&self) -> bool {
+        self.labels.as_ref().is_some_and(|table| !table.label_of.is_empty())
+    }
+
     /// Whether the parts fit together. It is asked before every writing and after every reading.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ impl Item {
     }
 
     /// What each of `n_features` features is called, in the order of `items`: by the name of its
-    /// item, or by its number from 0. The value that counts as one follows where it is not 1.
+    /// item, or by its number from 1. The value that counts as one follows where it is not 1.
     pub(crate) fn feature_names(items: &[Self], n_features: usize) -> Vec<String> {
         let own = items.iter().flat_map(|item| match &item.categories[..] {
             [] => vec![(&*item.name, None)],
@@ -41,7 +41,7 @@ impl Item {
         });
         let unnamed = std::iter::repeat(("", None));
         let name = |(d, (name, one)): (usize, (&str, Option<&String>))| {
-            let name = if name.is_empty() { format!("item {d}") } else { name.to_owned() };
+            let name = if name.is_empty() { format!("item {}", d + 1) } else { name.to_owned() };
             one.map_or_else(|| name.clone(), |one| format!("{name} = {one}"))
         };
         own.chain(unnamed).take(n_features).enumerate().map(name).collect()

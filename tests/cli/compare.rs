@@ -94,3 +94,32 @@ fn an_image_that_one_model_rules_out_leaves_the_difference_unknown() {
     assert!(found["difference"].is_null() && found["log_likelihood_a"].is_null(), "{found}");
     assert!(sandbox.done("compare a b rows.csv").text().contains("unknown"));
 }
+
+#[test]
+fn tables_without_a_source_are_not_said_to_use_the_demo() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.json", r#"{"weights": [1], "means": [[0.25, 0.5]]}"#);
+    sandbox.done("import a.json --out a");
+    let run = sandbox.done("compare a a");
+    assert!(
+        run.err.contains("only the means are compared") && !run.err.contains("demo"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn items_that_only_one_model_names_are_compared_by_their_place_which_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", "0,1\n1,0\n1,1\n");
+    sandbox.write("named.csv", "tea,milk\n0,1\n1,0\n1,1\n");
+    for name in ["rows", "named"] {
+        sandbox.done(&format!("train --data {name}.csv --k 1 --out {name} --quiet"));
+    }
+    let err = |words: &str| sandbox.done(words).err;
+    let note = "has no names: items are matched by their place";
+    assert!(err("compare named rows").contains(&format!("B {note}")));
+    assert!(err("compare rows named").contains(&format!("A {note}")));
+    assert!(!err("compare named named").contains(note) && !err("compare rows rows").contains(note));
+    assert!(sandbox.done("info rows").text().contains("item 1"));
+    assert!(!sandbox.done("info rows").text().contains("item 0"));
+}

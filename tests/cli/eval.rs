@@ -100,3 +100,38 @@ fn many_clusters_are_shown_by_the_label_predicted() {
     assert!(text.contains("majority of each cluster") && !text.contains("classifier"), "{text}");
     assert_eq!(table(&text).len(), 3);
 }
+
+#[test]
+fn a_model_fitted_to_labels_is_judged_as_a_classifier_wherever_scores_are_shown() {
+    let sandbox = Sandbox::new();
+    write_splits(&sandbox, "set");
+    let train = "train --data set --components-per-label 2 --n-init 1 --quiet --out run";
+    let text = sandbox.done(train).text();
+    assert_eq!(text.matches("classifier: accuracy ").count(), 2, "{text}");
+    assert!(!text.contains("purity"), "{text}");
+    let run = sandbox.json("run/run.json");
+    let eval = |split: &str| sandbox.done(&format!("eval set:{split} --model run --json")).json();
+    let (train, test) = (eval("train"), eval("test"));
+    assert_eq!(run["classifier"], train["classifier"]);
+    assert_eq!(run["held_out"]["classifier"], test["classifier"]);
+    // Whose rows were scored.
+    assert_eq!((&train["trained_on_it"], &test["trained_on_it"]), (&true.into(), &false.into()));
+    let text = sandbox.done("eval set:train --model run").text();
+    assert!(text.contains("rows           the training data of the model"), "{text}");
+    assert!(text.contains("classifier     accuracy") && !text.contains("purity"), "{text}");
+    let text = sandbox.done("eval set:test --model run").text();
+    assert!(text.contains("rows           not the training data of the model"), "{text}");
+    // The page says the same of the held-out rows.
+    let page = String::from_utf8(sandbox.read("run/report.html")).unwrap();
+    let accuracy = format!("{:.4}", test["classifier"]["accuracy"].as_f64().unwrap());
+    let figure = format!("{{\"name\":\"accuracy\",\"value\":\"{accuracy}\"}}");
+    for part in [&figure[..], "\"20 held-out images\"", "\"judged\":\"classifier\"", "BIC, training"] {
+        assert!(page.contains(part), "{part}");
+    }
+    // Labels that only judge leave clusters matched one to one.
+    sandbox.done("train --data set --k 2 --n-init 1 --quiet --out plain");
+    let plain = sandbox.json("plain/run.json");
+    assert!(plain["classifier"].is_null() && plain["held_out"]["classifier"].is_null());
+    let page = String::from_utf8(sandbox.read("plain/report.html")).unwrap();
+    assert!(page.contains("clusters, one label each"));
+}

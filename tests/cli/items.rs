@@ -112,7 +112,7 @@ fn names_go_out_and_come_back_and_what_is_lost_is_said() {
     let csv = String::from_utf8(sandbox.read("a.csv")).unwrap();
     assert!(csv.starts_with("weight,smoker,fever,cough,never\n"), "{csv}");
     assert_eq!((&items("csv")[0]["name"], items("csv")[0].get("values")), (&"smoker".into(), None));
-    assert_eq!(items("npy")[1]["name"], "item 1");
+    assert_eq!(items("npy")[1]["name"], "item 2");
     // An imported model reads the table as the model it came from.
     let clusters = |run: &str| {
         let document = sandbox.done(&format!("assign people.csv --model {run} --json")).json();

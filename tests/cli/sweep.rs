@@ -219,3 +219,46 @@ fn what_a_neighbour_began_is_no_confirmation() {
     assert_eq!(own, 1);
     assert!(starts.len() == 1 || run["best_found"] == 1, "{run}");
 }
+
+/// Four rows of two items, all different.
+const FOUR: &str = "1,0\n0,1\n1,1\n0,0\n";
+
+#[test]
+fn the_flag_that_asked_for_too_many_clusters_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", FOUR);
+    let of = |words: &str, parts: &[&str]| {
+        sandbox.refuses(1, format!("sweep --data rows.csv {words}").split_whitespace(), parts);
+    };
+    of("--blrt 7", &["--blrt is 7, but must be at most 4, the number of distinct rows"]);
+    of("--k 2..9 --blrt 3", &["--k is 9"]);
+    of("--k 2 --blrt 3,8", &["--blrt is 8"]);
+    // Nobody asked for the usual range: it ends where a fold does.
+    let folds = sandbox.done("sweep --data rows.csv --folds 2 --quiet --json").json();
+    assert_eq!(numbers(&folds["fits"]), [1, 2]);
+}
+
+#[test]
+fn larger_k_are_advised_only_where_they_can_be_better() {
+    let sandbox = Sandbox::new();
+    // Three items in two kinds; two of them leave K = 2 without identified parameters.
+    let rows = |n: usize| (0..40).map(|i| vec![(i % 2).to_string(); n].join(",") + "\n");
+    sandbox.write("two.csv", rows(2).collect::<String>());
+    sandbox.write("three.csv", rows(3).collect::<String>() + "0,1,1\n1,0,0\n");
+    let notes =
+        |words: &str| sandbox.done(&format!("sweep {words} --n-init 5 --quiet --force")).text();
+    let saturated = notes("--data two.csv --k 1..2 --criterion aic --out a");
+    assert!(saturated.contains("the largest K is the best one: there are no distinct rows"));
+    assert!(
+        saturated.contains("infinitely many mixtures fit as well: K = 2 and more"),
+        "{saturated}"
+    );
+    let unidentified = notes("--data three.csv --k 1..2 --criterion aic --out b");
+    assert!(unidentified.contains("larger ones are not identified"), "{unidentified}");
+    for text in [saturated, unidentified] {
+        assert!(!text.contains("may be better"), "{text}");
+    }
+    let fits = sandbox.done("sweep --data two.csv --n-init 5 --k 2 --quiet --json --out c").json();
+    assert_eq!(fits["fits"][0]["identified"], true);
+    assert_eq!(fits["fits"][1]["identified"], false);
+}

@@ -302,3 +302,43 @@ pub fn interrupted(sandbox: &Sandbox, args: &str) -> Run {
     assert!(kill.args(["-INT", &child.id().to_string()]).status().unwrap().success());
     Run::of(child.wait_with_output().unwrap())
 }
+
+#[test]
+fn the_default_number_of_clusters_is_said_to_be_one() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.csv", "1,0,1\n0,1,1\n1,1,0\n");
+    let run = sandbox.words("train --data rows.csv");
+    run.assert_failure(1, &["--k is 10 by default, but must be from 1 to 3"]);
+    assert!(run.err.contains("hint: give --k from 1 to 3, the number of rows"), "{run:?}");
+    // A number that was given is no default.
+    let run = sandbox.words("train --data rows.csv --k 10");
+    assert!(run.err.contains("--k is 10, but must be from 1 to 3"), "{run:?}");
+}
+
+#[test]
+fn advice_suits_the_fit() {
+    let sandbox = Sandbox::new();
+    sandbox.write("one.csv", "1,0,1\n");
+    let one = sandbox.done("train --data one.csv --k 1 --out one").text();
+    assert!(one.contains("give more rows") && !one.contains("smaller k"), "{one}");
+    sandbox.write("data.idx", two_kinds(40));
+    let endless = "train --data data.idx --k 2 --tol 0 --max-iter 3 --n-init 1 --out endless";
+    let endless = sandbox.done(endless).text();
+    assert!(endless.contains("stopped after 3 iterations, by tol 0"), "{endless}");
+    assert!(!endless.contains("raise"), "{endless}");
+}
+
+#[test]
+fn what_rounds_to_zero_has_no_sign() {
+    let sandbox = Sandbox::new();
+    // All but certain rows: a score of -2e-7 nats.
+    sandbox.write("sure.json", r#"{"weights": [1], "means": [[0.9999999, 0.0000001]]}"#);
+    sandbox.done("import sure.json --out sure");
+    sandbox.write("rows.csv", "1,0\n1,0\n");
+    let eval = sandbox.done("eval rows.csv --model sure").text();
+    let assigned = sandbox.done("assign rows.csv --model sure").text();
+    let compared = sandbox.done("compare sure sure rows.csv").text();
+    for text in [eval, assigned, compared] {
+        assert!(text.contains("0.0000") && !text.contains("-0.0000"), "{text}");
+    }
+}

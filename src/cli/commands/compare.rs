@@ -45,6 +45,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
     check_comparable(&a, &b)?;
     let b = in_order_of(&a, b)?;
+    console.notes(by_position(&a, &b));
     if let Some(file) = &args.output {
         output::check_ending("--output", file, &["png"])?;
         atomic::check_file_target(file, args.force)?;
@@ -70,8 +71,7 @@ fn check_comparable(a: &Model, b: &Model) -> Result<()> {
 
 /// `b` with its items in the order of those of `a`, where both models name them.
 fn in_order_of(a: &Model, b: Model) -> Result<Model> {
-    let are_named = |model: &Model| model.items.iter().any(|item| !item.name.is_empty());
-    if a.items == b.items || !are_named(a) || !are_named(&b) {
+    if a.items == b.items || !Item::are_named(&a.items) || !Item::are_named(&b.items) {
         return Ok(b);
     }
     let place = |item: &Item| b.items.iter().position(|other| other == item);
@@ -90,6 +90,14 @@ fn in_order_of(a: &Model, b: Model) -> Result<Model> {
     Ok(Model { mixture, items: a.items.clone(), ..b })
 }
 
+/// The note that items are compared by their place, if only one of the models names them.
+fn by_position(a: &Model, b: &Model) -> Option<String> {
+    let [a_is_named, b_is_named] = [a, b].map(|model| Item::are_named(&model.items));
+    let unnamed = if a_is_named { "B" } else { "A" };
+    (a_is_named != b_is_named && a.height == 1)
+        .then(|| format!("note      {unnamed} has no names: items are matched by their place"))
+}
+
 impl Args {
     /// Both models on the source named, or on the default source if it fits.
     fn on_data(&self, a: &Model, b: &Model, console: &Console) -> Result<Option<OnData>> {
@@ -100,9 +108,9 @@ impl Args {
                  here both get bits by {rule_a}, as A was"
             ));
         }
-        let source = input::source_or_default(self.source.as_ref(), console);
+        let source = self.source.clone().unwrap_or_else(input::default_source);
         let reading = Reading { columns: self.columns.columns(), ..Reading::default() };
-        match input::read_for_model(&[source], reading, a, console) {
+        match input::read_for_model(std::slice::from_ref(&source), reading, a, console) {
             // The default source has another size, or the model has no rule for grey images.
             Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {
                 console.note(
@@ -111,7 +119,12 @@ impl Args {
                 );
                 Ok(None)
             }
-            input => OnData::new(&a.mixture, &b.mixture, &input?).map(Some),
+            input => {
+                if self.source.is_none() {
+                    input::announce_default(&source, console);
+                }
+                OnData::new(&a.mixture, &b.mixture, &input?).map(Some)
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::cli::input::{self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, d
 use crate::cli::results::classifier::Classification;
 use crate::cli::results::clusters::{self, Clustering};
 use crate::cli::results::confusion::Confusion;
-use crate::cli::results::document::{data_facts, merged};
-use crate::cli::terminal::{Console, Failure, Outcome, tables};
+use crate::cli::results::document::{data_facts, merged, trained_on};
+use crate::cli::terminal::{Console, Failure, Outcome, fixed, tables};
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -46,6 +46,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         input: &input,
         clustering: Clustering::assign(&model.mixture, &input)?,
         classifier: Classification::judge(&model, &input)?,
+        trained_on_it: trained_on(&model, &input),
+        is_classifier: model.has_label_clusters(),
     };
     let Clustering { n_impossible, words, .. } = evaluation.clustering;
     clusters::warn_of_impossible(n_impossible, words, console);
@@ -59,6 +61,10 @@ struct Evaluation<'a> {
     clustering: Clustering,
     /// By the labels that the model was trained with.
     classifier: Option<Classification>,
+    /// Whether the scores are of the training rows, if the model knows that.
+    trained_on_it: Option<bool>,
+    /// Whether clusters were fitted to labels, so that they are not judged one to one.
+    is_classifier: bool,
 }
 
 impl Evaluation<'_> {
@@ -67,6 +73,7 @@ impl Evaluation<'_> {
         merged([
             json!({ "model": self.model }),
             data_facts(self.input),
+            json!({ "trained_on_it": self.trained_on_it }),
             json!(clustering.scores),
             json!({ "cluster_sizes": clustering.sizes }),
             json!(clustering.agreement()),
@@ -83,10 +90,16 @@ impl Evaluation<'_> {
         if input.synthetic {
             lines.push(("note", demo::SYNTHETIC.into()));
         }
+        let rows = self.trained_on_it.map(|is_trained_on| match is_trained_on {
+            true => "the training data of the model: how it does on new data, this does not tell",
+            false => "not the training data of the model",
+        });
+        lines.extend(rows.map(|rows| ("rows", rows.into())));
         let log_likelihood = clustering.scores.log_likelihood;
-        lines.push(("log-likelihood", format!("{log_likelihood:.4} nats in all")));
+        lines.push(("log-likelihood", format!("{} nats in all", fixed(log_likelihood, 4))));
         lines.push(("score", clustering.score_line()));
-        lines.extend(clustering.agreement().map(|agreement| ("labels", agreement.line())));
+        let agreement = clustering.agreement().filter(|_| !self.is_classifier);
+        lines.extend(agreement.map(|agreement| ("labels", agreement.line())));
         lines.extend(self.classifier.as_ref().map(|judged| ("classifier", judged.line())));
         tables::lines(15, lines) + &self.tables()
     }

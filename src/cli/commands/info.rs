@@ -4,7 +4,7 @@ use crate::cli::input::{self, ColumnArgs, Input, Reading, demo, models};
 use crate::cli::results::standard_errors::ErrorArgs;
 use crate::cli::results::trust::TrustInWords;
 use crate::cli::results::{clusters, items};
-use crate::cli::terminal::{Console, Failure, Outcome, tables};
+use crate::cli::terminal::{Console, Failure, Outcome, brief, fixed, tables, trimmed};
 use crate::data;
 use crate::error::{Error, ModelProblem, Result};
 use crate::model_file::Model;
@@ -158,9 +158,18 @@ fn line(text: &mut String, name: &str, value: &Value) {
         Value::Array(list) if list.first().is_some_and(Value::is_object) => list.len().to_string(),
         Value::Array(_) | Value::Null => return,
         Value::String(string) => string.clone(),
+        Value::Number(number) => number
+            .as_f64()
+            .filter(|_| number.is_f64())
+            .map_or_else(|| number.to_string(), |real| figure(real)),
         other => other.to_string(),
     };
     let _ = writeln!(text, "{name:<27} {value}");
+}
+
+/// A number for people: to four places, or to three digits where it is small.
+fn figure(real: f64) -> String {
+    if real.abs() < 1.0 { brief(real) } else { trimmed(&fixed(real, 4)).to_owned() }
 }
 
 fn cluster_table(facts: &Value) -> String {
@@ -168,10 +177,12 @@ fn cluster_table(facts: &Value) -> String {
     let columns: Vec<_> =
         names.into_iter().filter_map(|name| Some((name, facts.get(name)?.as_array()?))).collect();
     let Some((_, weights)) = columns.first() else { return String::new() };
-    let heads = ["cluster", "weight", "images", "majority label"];
+    let sample = if facts["height"] == 1 { "rows" } else { "images" };
+    let samples = format!("training {sample}");
+    let heads = ["cluster", "weight", &samples, "majority label"];
     let cell = |value: &Value| match value {
         Value::String(string) => string.clone(),
-        Value::Number(n) if n.is_f64() => format!("{:.4}", n.as_f64().unwrap_or_default()),
+        Value::Number(n) if n.is_f64() => fixed(n.as_f64().unwrap_or_default(), 4),
         Value::Null => String::new(),
         other => other.to_string(),
     };

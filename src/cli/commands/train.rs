@@ -5,6 +5,7 @@ use crate::cli::input::known_labels::Supervision;
 use crate::cli::input::{Input, models};
 use crate::cli::results::train_report::Results;
 use crate::cli::run_folder::{self, Run, pictures};
+use crate::cli::terminal::hints::BY_DEFAULT;
 use crate::cli::terminal::{Console, Failure, Outcome, Progress, whole_number};
 use crate::em::{self, Fit, FitParams, FitSettings, Init, InitKind, Policy, StopReason};
 use crate::error::{Error, Result};
@@ -39,12 +40,15 @@ pub(crate) struct Args {
     fit: FitArgs,
 }
 
+const DEFAULT_K: usize = 10;
+
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut run = Run::begin(args.fit.out.as_deref(), args.fit.force)?;
     let (source, from) = args.source(console)?;
     let (input, held_out) = run.clock.load(|| args.fit.read(&source, from.as_ref(), console))?;
     let plan = args.plan(&source, &input, from)?;
-    let fit = run.clock.fit(|| plan.fit(&input, console))?;
+    let fit = run.clock.fit(|| plan.fit(&input, console));
+    let fit = fit.map_err(|error| args.of_default_k(error, &plan))?;
     let results = Results::new(&input, held_out.as_ref(), plan.settings, fit)?;
     let written = run.write(&input, &results, Vec::new(), console)?;
     let means = pictures::small_means(&results.model, console)?;
@@ -86,7 +90,7 @@ impl Args {
     }
 
     fn plan(&self, source: &OsString, input: &Input, from: Option<Model>) -> Result<Plan> {
-        let mut params = self.fit.params(self.k.unwrap_or(10), input.rows().n_varying());
+        let mut params = self.fit.params(self.k.unwrap_or(DEFAULT_K), input.rows().n_varying());
         let mut init = params.init.kind();
         if let Some(model) = from {
             check_rows(source, input, &model)?;
@@ -102,6 +106,17 @@ impl Args {
         }
         let settings = FitSettings { init, ..params.settings() };
         Ok(Plan { params, settings, supervision })
+    }
+
+    /// An error about the number of clusters says that nobody asked for that number.
+    fn of_default_k(&self, error: Error, plan: &Plan) -> Error {
+        let is_default = self.k.is_none() && self.from.is_none() && plan.supervision.is_none();
+        match error {
+            Error::Parameter { name: "n_components", value, allowed } if is_default => {
+                Error::Parameter { name: "n_components", value: value + BY_DEFAULT, allowed }
+            }
+            error => error,
+        }
     }
 
     fn outcome(&self, stop: StopReason) -> Outcome {

@@ -6,8 +6,8 @@ use crate::model_file::Model;
 /// What each column of a table is. Columns are named by their headings, or by their numbers from 1.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct ColumnArgs {
-    /// The columns of a table that are items, by their headings, or by their numbers from 1 where
-    /// there are none [default: all without another role]
+    /// The columns of a table that are items, by their headings, or by their numbers from 1, as in
+    /// `item 1`, where there are none [default: all without another role]
     #[arg(long = "columns", value_name = "NAMES", value_delimiter = ',')]
     items: Option<Vec<String>>,
     /// Columns of a table to leave out [default: none]

@@ -17,16 +17,28 @@ pub(crate) fn source_parser() -> impl TypedValueParser<Value = OsString> {
     PathBufValueParser::new().map(PathBuf::into_os_string)
 }
 
-/// The source named, or the default one: MNIST where it is, else the demo, which is noted.
+/// The source named, or the default one. If that is the demo, a note says so.
 pub(crate) fn source_or_default(named: Option<&OsString>, console: &Console) -> OsString {
-    if let Some(named) = named {
-        return named.clone();
+    let source = named.cloned().unwrap_or_else(default_source);
+    if named.is_none() {
+        announce_default(&source, console);
     }
+    source
+}
+
+/// MNIST where it is, else the demo.
+pub(crate) fn default_source() -> OsString {
     let elsewhere = std::env::var_os("BMM_DATA").filter(|folder| !folder.is_empty());
     let elsewhere = elsewhere.map(|folder| Path::new(&folder).join("mnist"));
     let places = elsewhere.into_iter().chain([PathBuf::from("data/mnist")]);
-    if let Some(mnist) = places.into_iter().find(|place| place.is_dir()) {
-        return mnist.into_os_string();
+    let mnist = places.into_iter().find(|place| place.is_dir());
+    mnist.map_or_else(|| demo::NAME.into(), PathBuf::into_os_string)
+}
+
+/// Says of the default source that it is the demo, if it is.
+pub(crate) fn announce_default(source: &OsString, console: &Console) {
+    if source != demo::NAME {
+        return;
     }
     let real = if cfg!(feature = "fetch") {
         "for the real MNIST run `bmm fetch mnist`"
@@ -38,7 +50,6 @@ pub(crate) fn source_or_default(named: Option<&OsString>, console: &Console) -> 
          note: {real}, then run the same command again",
         demo::SYNTHETIC,
     ));
-    demo::NAME.into()
 }
 
 /// Reads `source`. What is to be said of it is said, even if it cannot be used.

@@ -14,7 +14,8 @@ mod words;
 
 pub(crate) use columns::ColumnArgs;
 pub(crate) use load::{
-    name_of, read, read_for_model, read_with_held_out, source_or_default, source_parser,
+    announce_default, default_source, name_of, read, read_for_model, read_with_held_out,
+    source_or_default, source_parser,
 };
 pub(crate) use models::ModelArgs;
 pub(crate) use reading::{ImageShape, MaskArgs, Reading, ReadingArgs};

@@ -2,7 +2,7 @@
 
 use super::clusters;
 use crate::cli::input::Input;
-use crate::cli::terminal::{amount, tables};
+use crate::cli::terminal::{amount, fixed, tables};
 use crate::error::Result;
 use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
 use crate::model_file::Model;
@@ -108,16 +108,24 @@ impl Classification {
         })
     }
 
-    pub(crate) fn line(&self) -> String {
+    /// The figures for people, each with its name.
+    pub(crate) fn figures(&self) -> [(&'static str, String); 4] {
         let Calibration { accuracy, log_loss, brier, calibration_error, .. } = self.scores;
+        [
+            ("accuracy", fixed(accuracy, 4)),
+            ("log loss", format!("{} nats", fixed(log_loss, 4))),
+            ("Brier score", fixed(brier, 4)),
+            ("calibration error", fixed(calibration_error, 4)),
+        ]
+    }
+
+    pub(crate) fn line(&self) -> String {
         let unknown = match self.n_unknown {
             0 => String::new(),
             n => format!("; {n} with a label that the model never met"),
         };
-        format!(
-            "accuracy {accuracy:.4}, log loss {log_loss:.4} nats, Brier score {brier:.4}, \
-             calibration error {calibration_error:.4} ({N_BINS} bins){unknown}"
-        )
+        let figures = self.figures().map(|(name, value)| format!("{name} {value}")).join(", ");
+        format!("{figures} ({N_BINS} bins){unknown}")
     }
 
     /// The predicted labels, and for each the number of images by label of the data.

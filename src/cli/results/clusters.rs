@@ -2,7 +2,7 @@
 
 use super::document::Scores;
 use crate::cli::input::{Input, Words};
-use crate::cli::terminal::{Console, counted};
+use crate::cli::terminal::{Console, counted, fixed};
 use crate::data::Labels;
 use crate::error::Result;
 use crate::metrics::Contingency;
@@ -75,7 +75,8 @@ impl Clustering {
     pub(crate) fn score_line(&self) -> String {
         let Words { sample, feature } = self.words;
         let Scores { score, bits_per_pixel, .. } = self.scores;
-        format!("{score:.4} nats per {sample}, {bits_per_pixel:.4} bits per {feature}")
+        let [score, bits] = [score, bits_per_pixel].map(|value| fixed(value, 4));
+        format!("{score} nats per {sample}, {bits} bits per {feature}")
     }
 
     pub(crate) fn agreement(&self) -> Option<Agreement> {
@@ -116,10 +117,16 @@ pub(crate) fn warn_of_impossible(n: usize, words: Words, console: &Console) {
 }
 
 impl Agreement {
+    /// The figures for people, each with its name.
+    pub(crate) fn figures(&self) -> [(&'static str, String); 4] {
+        let Self { accuracy, purity, nmi, ari } = *self;
+        [("accuracy", accuracy), ("purity", purity), ("NMI", nmi), ("ARI", ari)]
+            .map(|(name, value)| (name, fixed(value, 4)))
+    }
+
     /// `accuracy 0.5876, purity 0.5876, NMI 0.4902, ARI 0.4112`.
     pub(crate) fn line(&self) -> String {
-        let Self { accuracy, purity, nmi, ari } = self;
-        format!("accuracy {accuracy:.4}, purity {purity:.4}, NMI {nmi:.4}, ARI {ari:.4}")
+        self.figures().map(|(name, value)| format!("{name} {value}")).join(", ")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::document::merged;
 use crate::cli::input::{Input, Words};
-use crate::cli::terminal::tables;
+use crate::cli::terminal::{fixed, tables};
 use crate::error::Result;
 use crate::metrics::{Contingency, Difference, hellinger, match_components};
 use crate::mixture::BernoulliMixture;
@@ -78,16 +78,18 @@ impl OnData {
     fn lines(&self) -> [(&'static str, String); 5] {
         let Self { data, total_weight, ari, nmi, words, .. } = self;
         let sample = words.sample;
-        let score = |total: f64| format!("{:.4} nats per {sample}", total / total_weight);
+        let score = |total: f64| format!("{} nats per {sample}", fixed(total / total_weight, 4));
         let difference = match (self.difference, self.difference_standard_error) {
             (Some(mean), Some(error)) => {
-                format!("{mean:+.4} nats per {sample}, standard error {error:.4}")
+                let sign = if mean > 0.0 { "+" } else { "" };
+                let [mean, error] = [mean, error].map(|value| fixed(value, 4));
+                format!("{sign}{mean} nats per {sample}, standard error {error}")
             }
             _ => format!("unknown: a {sample} is impossible, or there is only one"),
         };
         [
             ("data", data.clone()),
-            ("partitions", format!("ARI {ari:.4}, NMI {nmi:.4}")),
+            ("partitions", format!("ARI {}, NMI {}", fixed(*ari, 4), fixed(*nmi, 4))),
             ("score of A", score(self.log_likelihood_a)),
             ("score of B", score(self.log_likelihood_b)),
             ("A over B", difference),
@@ -145,7 +147,7 @@ impl Comparison {
 
     pub(crate) fn text(&self) -> String {
         let (on_data, [a, b]) = (self.on_data.as_ref(), self.paths.clone());
-        let mean = format!("{:.4}, the mean of the matched by weight", self.distance);
+        let mean = format!("{}, the mean of the matched by weight", fixed(self.distance, 4));
         let lines = [("A", a), ("B", b), ("distance", mean)];
         let lines = lines.into_iter().chain(on_data.into_iter().flat_map(OnData::lines));
         let shared = on_data.map(|data| format!("shared {}s", data.words.sample));
@@ -159,7 +161,7 @@ impl Comparison {
 impl Pair {
     fn cells(&self) -> Vec<String> {
         let number = |k: Option<usize>| k.map_or("-".into(), |k| k.to_string());
-        let real = |value: Option<f64>| value.map_or("-".into(), |v| format!("{v:.4}"));
+        let real = |value: Option<f64>| value.map_or("-".into(), |v| fixed(v, 4));
         let numbers = [self.a, self.b].map(number).into_iter();
         let reals = [self.weight_a, self.weight_b, self.distance].map(real);
         numbers.chain(reals).chain(self.shared.map(|n| n.to_string())).collect()

@@ -2,6 +2,8 @@
 
 use crate::cli::input::Input;
 use crate::cli::terminal::Clock;
+use crate::data;
+use crate::model_file::Model;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
@@ -36,6 +38,12 @@ pub(crate) fn data_facts(input: &Input) -> Value {
         "n_samples": input.bits.n_samples(),
         "left_out": input.left_out,
     })
+}
+
+/// Whether `model` was trained on the very bits and weights of `input`, if it says so.
+pub(crate) fn trained_on(model: &Model, input: &Input) -> Option<bool> {
+    let origin = model.provenance.as_ref()?;
+    Some(origin.data_sha256 == data::fingerprint(&input.bits, input.weights.as_deref()))
 }
 
 /// The total weight is the number of rows if they have no weights.

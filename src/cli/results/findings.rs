@@ -1,6 +1,7 @@
-//! The wording of what may be wrong with a fit, and of what to do about it.
+//! The wording of what may be wrong with a fit, and of what to do about it. Advice that cannot work
+//! for the fit at hand is not given.
 
-use crate::cli::terminal::counted;
+use crate::cli::terminal::{brief, counted};
 use crate::em::{Diagnosis, Excess};
 use serde::Serialize;
 
@@ -14,13 +15,22 @@ pub(crate) struct Finding {
     advice: &'static str,
 }
 
+/// What a fit was asked for, as far as advice depends on it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) alpha: f64,
+    pub(crate) tol: f64,
+    /// Whether it has no more clusters than it must: one, or one for each label that it knew.
+    pub(crate) is_least_k: bool,
+}
+
 impl Finding {
-    pub(crate) fn new(found: &Diagnosis) -> Self {
+    pub(crate) fn new(found: &Diagnosis, asked: Asked) -> Self {
         Self {
             code: found.code(),
             components: found.components(),
             message: message(found),
-            advice: advice(found),
+            advice: advice(found, asked),
         }
     }
 
@@ -36,7 +46,7 @@ fn message(found: &Diagnosis) -> String {
             format!("the stop rule did not hold within {max_iter} E-steps")
         }
         Diagnosis::NotStationary { residual } => {
-            format!("the fit stopped where {residual:.1e} nats per row can still be gained")
+            format!("the fit stopped where {} nats per row can still be gained", brief(*residual))
         }
         Diagnosis::DeadComponents { components } => {
             format!("less than a hundredth of a row: {}", clusters(components))
@@ -50,7 +60,7 @@ fn message(found: &Diagnosis) -> String {
             format!("{n_means} {means} at 0 or 1: {}", clusters(components))
         }
         Diagnosis::Saddle { rise } => {
-            format!("a small step to either side gains {rise:.1e} nats per row")
+            format!("a small step to either side gains {} nats per row", brief(*rise))
         }
         Diagnosis::TooManyComponents(excess) => excess_message(excess),
     }
@@ -71,12 +81,19 @@ fn excess_message(excess: &Excess) -> String {
     }
 }
 
-fn advice(found: &Diagnosis) -> &'static str {
+fn advice(found: &Diagnosis, asked: Asked) -> &'static str {
     match found {
+        Diagnosis::MaxIter { .. } if asked.tol <= 0.0 => {
+            "by tol 0 no start ever converges: take tol above 0, unless that is wanted"
+        }
         Diagnosis::MaxIter { .. } => "raise max-iter, or tol if the last digits do not matter",
         Diagnosis::NotStationary { .. } => {
             "start anew from means inside (0, 1), or take alpha > 0, which keeps them there"
         }
+        Diagnosis::DeadComponents { .. } | Diagnosis::TooManyComponents(_) if asked.is_least_k => {
+            "give more rows: there are too few for even so many clusters"
+        }
+        Diagnosis::DeadComponents { .. } if asked.alpha <= 0.0 => "take a smaller k",
         Diagnosis::DeadComponents { .. } => {
             "no rows are left that gain more there than the prior costs: take a smaller k or alpha"
         }
@@ -111,6 +128,22 @@ fn listed(all: impl ExactSizeIterator<Item = String>) -> String {
 mod tests {
     use super::*;
 
+    const USUAL: Asked = Asked { alpha: 2.0, tol: 1e-6, is_least_k: false };
+
+    #[test]
+    fn advice_that_cannot_work_is_not_given() {
+        let max_iter = Diagnosis::MaxIter { max_iter: 9 };
+        assert!(advice(&max_iter, USUAL).contains("raise max-iter"));
+        assert!(!advice(&max_iter, Asked { tol: 0.0, ..USUAL }).contains("raise"));
+        let dead = Diagnosis::DeadComponents { components: vec![1] };
+        assert!(advice(&dead, USUAL).contains("alpha"));
+        assert_eq!(advice(&dead, Asked { alpha: 0.0, ..USUAL }), "take a smaller k");
+        let thin = Excess::ThinComponents { components: vec![0] };
+        let thin = Diagnosis::TooManyComponents(thin);
+        assert_eq!(advice(&thin, USUAL), "take a smaller k");
+        assert!(!advice(&thin, Asked { is_least_k: true, ..USUAL }).contains("smaller"));
+    }
+
     #[test]
     fn a_sentence_names_a_few_components_and_counts_the_rest() {
         let dead = |components| message(&Diagnosis::DeadComponents { components });
@@ -121,7 +154,7 @@ mod tests {
     #[test]
     fn duplicates_name_every_component_once() {
         let pairs = vec![(0, 2), (0, 3), (1, 5)];
-        let found = Finding::new(&Diagnosis::DuplicateComponents { pairs });
+        let found = Finding::new(&Diagnosis::DuplicateComponents { pairs }, USUAL);
         assert_eq!(found.components, [0, 1, 2, 3, 5]);
         assert_eq!(found.message, "cluster 2 repeats 0, 3 repeats 0, 5 repeats 1");
     }

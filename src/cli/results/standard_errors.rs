@@ -1,9 +1,10 @@
 //! The standard errors of a model's weights and means, for `bmm info --errors`.
 
+use super::document::trained_on;
 use super::items;
 use crate::cli::input::{self, Input, Reading, demo};
 use crate::cli::terminal::{Console, memory, tables};
-use crate::data::{self, Columns, Source};
+use crate::data::{Columns, Source};
 use crate::em::{self, FitParams, StandardErrors};
 use crate::error::{Error, Result, singular_at};
 use crate::model_file::Model;
@@ -75,9 +76,7 @@ impl ErrorArgs {
         let source = std::slice::from_ref(source);
         let reading = Reading { labels: self.labels.clone(), columns, ..Reading::default() };
         let input = input::read_for_model(source, reading, model, console)?;
-        let digest = || data::fingerprint(&input.bits, input.weights.as_deref());
-        let provenance = model.provenance.as_ref();
-        let trained_on_it = provenance.map(|origin| origin.data_sha256 == digest());
+        let trained_on_it = trained_on(model, &input);
         if trained_on_it == Some(false) {
             console.note(
                 "note      the model was trained on other data: \

@@ -1,11 +1,12 @@
 //! What a fit tells: table, trust and scores as text and as JSON, the history as CSV.
 
-use super::clusters::{self, Agreement, Clustering};
+use super::classifier::Classification;
+use super::clusters::{self, Clustering};
 use super::document::{Written, merged, training_data};
 use super::items;
 use super::trust::{self, TrustInWords};
 use crate::cli::input::{Input, demo};
-use crate::cli::terminal::tables;
+use crate::cli::terminal::{fixed, tables};
 use crate::data;
 use crate::em::{Fit, FitReport, FitSettings, SAME_OPTIMUM, StartReport, StopReason};
 use crate::error::Result;
@@ -25,6 +26,8 @@ pub(crate) struct Results {
     pub(crate) model: Model,
     pub(crate) training: Clustering,
     held_out: Option<Clustering>,
+    /// What labels a model fitted to labels gives to the training and to the held-out rows.
+    classified: [Option<Classification>; 2],
     /// The values of the items of a table that do not vary.
     constant: Vec<Option<bool>>,
 }
@@ -47,7 +50,8 @@ impl Results {
             training.judge_by(Clustering::new(k, &judged, input)?);
         }
         let typicality = typicality(k, &judged, input);
-        let held_out = held_out.map(|test| Clustering::assign(&mixture, test)).transpose()?;
+        let test = held_out;
+        let held_out = test.map(|test| Clustering::assign(&mixture, test)).transpose()?;
         let model = Model {
             mixture,
             height: input.height as u32,
@@ -60,13 +64,10 @@ impl Results {
             trust: Some(trust::record(&report)),
             typicality: Some(typicality),
         };
+        let classified = [classified(&model, Some(input))?, classified(&model, test)?];
         let constant = if input.height == 1 { items::constants(&input.bits) } else { Vec::new() };
         let data = training_data(input);
-        Ok(Self { data, settings, report, judged, model, training, held_out, constant })
-    }
-
-    fn uses_labels(&self) -> bool {
-        self.model.labels.as_ref().is_some_and(|table| !table.label_of.is_empty())
+        Ok(Self { data, settings, report, judged, model, training, held_out, classified, constant })
     }
 
     pub(crate) fn n_components(&self) -> usize {
@@ -99,17 +100,32 @@ impl Results {
         finite(&self.report.objective_history).into_iter().map(per_sample).collect()
     }
 
-    /// Agreement with labels: of held-out rows, if there are some.
-    pub(crate) fn agreement(&self) -> Option<Agreement> {
-        let held_out = self.held_out.as_ref().and_then(Clustering::agreement);
-        held_out.or_else(|| self.training.agreement())
+    /// Agreement with labels, and of which rows: of held-out ones, if they have labels. A model
+    /// fitted to labels is judged as a classifier.
+    pub(crate) fn agreement(&self) -> Option<Value> {
+        let [training, held_out] = &self.classified;
+        let of_held_out = self.held_out.as_ref().map(|test| ("held-out", test, held_out));
+        let all = of_held_out.into_iter().chain([("training", &self.training, training)]);
+        let judged = all.filter_map(|(rows, clustering, classified)| {
+            let (judged, figures) = match classified {
+                Some(classified) => ("classifier", classified.figures()),
+                None => ("clusters, one label each", clustering.agreement()?.figures()),
+            };
+            let figure = |(name, value)| json!({ "name": name, "value": value });
+            Some(json!({
+                "rows": format!("{} {rows} {}s", clustering.n_samples, clustering.words.sample),
+                "judged": judged,
+                "figures": figures.map(figure),
+            }))
+        });
+        judged.into_iter().next()
     }
 
     pub(crate) fn facts(&self) -> impl Iterator<Item = (&'static str, String)> {
         let held_out = self.held_out.as_ref().map(|test| ("held out", test.score_line()));
         let Criteria { bic, icl, .. } = self.criteria();
         let own = [("training", self.training.score_line())].into_iter().chain(held_out);
-        own.chain([("BIC", format!("{bic:.1}")), ("ICL", format!("{icl:.1}"))])
+        own.chain([("BIC, training", fixed(bic, 1)), ("ICL, training", fixed(icl, 1))])
     }
 
     fn criteria(&self) -> Criteria {
@@ -123,7 +139,8 @@ impl Results {
         let (report, model) = (&self.report, &self.model);
         let held_out = self.held_out.as_ref().map(|test| {
             let n_samples = json!({ "n_samples": test.n_samples });
-            merged([n_samples, json!(test.scores), json!(test.agreement())])
+            let classifier = json!({ "classifier": document(&self.classified[1]) });
+            merged([n_samples, json!(test.scores), json!(test.agreement()), classifier])
         });
         merged([
             json!({ "model": written.folder.display().to_string() }),
@@ -138,7 +155,7 @@ impl Results {
                 "second_best": model.trust.as_ref().and_then(|trust| trust.whole.runner_up),
                 "diagnoses": TrustInWords::of_model(model).map_or_else(Vec::new, |t| t.findings),
                 "gradient_residual": report.gradient_residual,
-                "uses_labels": self.uses_labels(),
+                "uses_labels": self.model.has_label_clusters(),
                 "n_iter": report.n_iter,
                 "converged": report.stop == StopReason::Converged,
                 "stop": report.stop,
@@ -149,6 +166,7 @@ impl Results {
             json!({ "items": items::document(model, &self.constant) }),
             json!(self.training.agreement()),
             json!({
+                "classifier": document(&self.classified[0]),
                 "held_out": held_out,
                 "seconds": written.seconds,
                 "model_sha256": written.model_sha256,
@@ -160,15 +178,19 @@ impl Results {
     pub(crate) fn text(&self, folder: &Path) -> String {
         let trust = TrustInWords::of_model(&self.model);
         let mut lines: Vec<_> = trust.iter().flat_map(TrustInWords::lines).collect();
-        lines.extend(scores("training", &self.training));
-        if self.uses_labels() {
+        let [classified, held_out_classified] = &self.classified;
+        lines.extend(scores("training", &self.training, classified.as_ref()));
+        if self.model.has_label_clusters() {
             let sample = self.training.words.sample;
             lines.push((
                 "",
                 format!("(each {sample} scored with its label, and judged without it)"),
             ));
         }
-        lines.extend(self.held_out.iter().flat_map(|held_out| scores("held out", held_out)));
+        let held_out = self.held_out.iter();
+        lines.extend(
+            held_out.flat_map(|rows| scores("held out", rows, held_out_classified.as_ref())),
+        );
         if self.model.is_synthetic() {
             lines.push(("note", demo::SYNTHETIC.into()));
         }
@@ -245,6 +267,18 @@ fn start(start: &StartReport) -> Value {
     })
 }
 
+/// The labels that `model` gives to rows with labels, if it was fitted to labels.
+fn classified(model: &Model, rows: Option<&Input>) -> Result<Option<Classification>> {
+    match rows.filter(|_| model.has_label_clusters()) {
+        Some(rows) => Classification::judge(model, rows),
+        None => Ok(None),
+    }
+}
+
+fn document(classified: &Option<Classification>) -> Option<Value> {
+    classified.as_ref().map(Classification::document)
+}
+
 fn finite(values: &[f64]) -> Vec<f64> {
     values.iter().copied().filter(|value| value.is_finite()).collect()
 }
@@ -253,7 +287,12 @@ fn finite(values: &[f64]) -> Vec<f64> {
 fn scores(
     name: &'static str,
     clustering: &Clustering,
+    classified: Option<&Classification>,
 ) -> impl Iterator<Item = (&'static str, String)> {
-    let agreement = clustering.agreement().map(|agreement| ("", agreement.line()));
+    let agreement = match classified {
+        Some(classified) => Some(format!("classifier: {}", classified.line())),
+        None => clustering.agreement().map(|agreement| agreement.line()),
+    };
+    let agreement = agreement.map(|line| ("", line));
     [(name, clustering.score_line())].into_iter().chain(agreement)
 }

@@ -1,8 +1,8 @@
 //! How far a fit can be trusted: what a model keeps of that, and how it is worded.
 
-use super::findings::Finding;
+use super::findings::{Asked, Finding};
 use crate::cli::input::Words;
-use crate::cli::terminal::counted;
+use crate::cli::terminal::{brief, counted, fixed};
 use crate::em::{FitReport, RunnerUp, SAME_OPTIMUM, StopReason};
 use crate::model_file::{Confirmation, FitRecord, Model, NextOptimum, Trust};
 use serde::Serialize;
@@ -58,11 +58,12 @@ impl TrustInWords {
     /// That of a model which was fitted by `bmm`.
     pub(crate) fn of_model(model: &Model) -> Option<Self> {
         let trust = model.trust.as_ref()?;
+        let asked = asked(model)?;
         let sample = Words::for_height(model.height as usize).sample;
         Some(Self {
-            line: line(trust, model.report.as_ref()?, sample),
+            line: line(trust, &end(model.report.as_ref()?, asked), sample),
             gradient_residual: trust.gradient_residual,
-            findings: trust.diagnoses.iter().map(Finding::new).collect(),
+            findings: trust.diagnoses.iter().map(|found| Finding::new(found, asked)).collect(),
         })
     }
 
@@ -73,8 +74,7 @@ impl TrustInWords {
 }
 
 /// How many starts reached the best optimum, what the next one is like, and how the fit ended.
-fn line(trust: &Trust, report: &FitRecord, sample: &str) -> String {
-    let end = end(report);
+fn line(trust: &Trust, end: &str, sample: &str) -> String {
     if !trust.by_label.is_empty() {
         return format!("{}; {end}", labels_line(&trust.by_label));
     }
@@ -84,12 +84,14 @@ fn line(trust: &Trust, report: &FitRecord, sample: &str) -> String {
         return format!("{starts}, none run to the end; {end}");
     }
     let next = runner_up.map_or_else(String::new, |next| {
-        let ari = next.ari.map_or_else(String::new, |ari| format!(" (ARI {ari:.2} with it)"));
-        format!("; the next one is {:.2e} nats per {sample} lower{ari}", next.gap)
+        let ari =
+            next.ari.map_or_else(String::new, |ari| format!(" (ARI {} with it)", fixed(ari, 2)));
+        format!("; the next one is {} nats per {sample} lower{ari}", brief(next.gap))
     });
     format!(
         "{starts}, {n_finished} run to the end, {n_best} reached the best objective (within \
-         {SAME_OPTIMUM:e} nats per {sample}){next}; {end}"
+         {} nats per {sample}){next}; {end}",
+        brief(SAME_OPTIMUM)
     )
 }
 
@@ -109,10 +111,20 @@ fn labels_line(fits: &[Confirmation]) -> String {
     format!("{n} labels, each with clusters of its own, {starts} in all{confirmed}")
 }
 
-fn end(report: &FitRecord) -> String {
+/// `None` for a model that does not say how it was fitted.
+fn asked(model: &Model) -> Option<Asked> {
+    let settings = &model.provenance.as_ref()?.settings;
+    let label_of = model.labels.as_ref().map_or(&[][..], |table| &table.label_of);
+    let n_labels = label_of.iter().flatten().collect::<BTreeSet<_>>().len();
+    let is_least_k = model.mixture.n_components() <= n_labels.max(1);
+    Some(Asked { alpha: settings.alpha, tol: settings.tol, is_least_k })
+}
+
+fn end(report: &FitRecord, asked: Asked) -> String {
     let iterations = counted(report.n_iter as usize, "iteration");
     match report.stop {
         StopReason::Converged => format!("converged after {iterations}"),
+        StopReason::MaxIter if asked.tol <= 0.0 => format!("stopped after {iterations}, by tol 0"),
         StopReason::Interrupted => format!("interrupted after {iterations}"),
         _ => format!("not converged after {iterations} (raise --max-iter)"),
     }

@@ -12,9 +12,10 @@ pub(crate) mod tables;
 mod text;
 pub(crate) mod usage;
 
+pub(crate) use crate::wording::{brief, counted, fixed, trimmed};
 pub(crate) use clock::Clock;
 pub(crate) use console::{Console, json_text};
 pub(crate) use failure::{Failure, Lines, Outcome};
 pub(crate) use progress::{Count, Progress};
-pub(crate) use text::{amount, counted};
+pub(crate) use text::amount;
 pub(crate) use usage::{number, whole_number};

@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use crate::em::{Iteration, Observe};
+use crate::wording::{brief, fixed};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -108,8 +109,10 @@ fn describe(news: &Iteration, elapsed: Duration) -> String {
     let Iteration { n_components: k, start, iteration, score, gain } = *news;
     let each = 1e3 * elapsed.as_secs_f64() / iteration.max(1) as f64;
     format!(
-        "K = {k}, start {start}: iteration {iteration}, {score:.4} nats per sample, \
-         gain {gain:.1e}, {each:.1} ms each"
+        "K = {k}, start {start}: iteration {iteration}, {} nats per sample, \
+         gain {}, {each:.1} ms each",
+        fixed(score, 4),
+        brief(gain)
     )
 }
 

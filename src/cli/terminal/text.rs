@@ -1,9 +1,4 @@
-//! Numbers and names in running text.
-
-/// `1 row`, `2 rows`.
-pub(crate) fn counted(n: usize, thing: &str) -> String {
-    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
-}
+//! Sums and names in running text.
 
 /// A sum of weights, rounded to four decimal places: `12`, `0.3333`.
 pub(crate) fn amount(sum: f64) -> String {

@@ -24,8 +24,12 @@ const FLAGS: [(&str, &str); 11] = [
 /// What is wrong, with flags in the place of fields.
 pub(crate) fn message(error: &Error) -> String {
     let Error::Parameter { name, value, allowed } = error else { return error.to_string() };
-    let flag = FLAGS.iter().find(|(field, _)| field == name).map_or(*name, |(_, flag)| flag);
-    format!("{flag} is {value}, but must be {allowed}")
+    format!("{} is {value}, but must be {allowed}", flag(name))
+}
+
+/// The flag of a field; a flag stays what it is.
+pub(crate) fn flag<'a>(name: &'a str) -> &'a str {
+    FLAGS.iter().find(|(field, _)| *field == name).map_or(name, |(_, flag)| flag)
 }
 
 /// Where to read about the command that was typed.

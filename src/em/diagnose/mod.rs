@@ -10,6 +10,7 @@ mod saddle;
 mod support;
 
 pub(super) use certificate::is_on_boundary;
+pub(crate) use support::is_identified;
 
 use super::e_step::EStep;
 use super::params::FitParams;

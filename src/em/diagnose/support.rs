@@ -26,7 +26,7 @@ pub(super) fn by_rows(found: &Scored, rows: &Rows) -> Option<Excess> {
 /// components over D features.
 ///
 /// See [`Excess::Unidentified`].
-fn is_identified(n_components: usize, n_features: usize) -> bool {
+pub(crate) fn is_identified(n_components: usize, n_features: usize) -> bool {
     let n_patterns = u32::try_from(n_features).ok().and_then(|d| 1_usize.checked_shl(d));
     let has_room = n_patterns.is_none_or(|n| n_components * (n_features + 1) <= n);
     // One component is a product of its margins.

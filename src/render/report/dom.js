@@ -37,6 +37,23 @@ function pairs(list, entries) {
   list.replaceChildren(...entries.map(pair));
 }
 
+// `value` to so many decimal places. What rounds to zero has no sign.
+function fixed(value, places) {
+  const text = value.toFixed(places);
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+// +0.25, -0.25, 0.00.
+function signed(value) {
+  const text = fixed(value, 2);
+  return Number(text) > 0 ? "+" + text : text;
+}
+
+// To three digits: 0.067, 1.6e-9, 0.
+function brief(value) {
+  return String(Number(value.toPrecision(3)));
+}
+
 // 12.3 %. What is not quite all, or not quite nothing, is not called so.
 function percent(share, digits = 1) {
   const unit = NO_BREAK + "%";
@@ -58,7 +75,8 @@ function named(model, k) {
 }
 
 function featureName(model, d) {
-  return model.names[d] || model.feature + " " + d;
+  // Items are counted from 1, as `--columns` counts.
+  return model.names[d] || model.feature + " " + (isTable(model) ? d + 1 : d);
 }
 
 // Images are shown as pictures, rows of a table as bars.

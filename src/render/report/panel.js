@@ -96,7 +96,7 @@ function featureTable(model, k) {
     make("th", { scope: "row" }, featureName(model, d)),
     make("td", null, bar(mean[d]), span("value", mean[d].toFixed(2))),
     difference && make("td", null, divergingBar(difference[d], most),
-      span("value", (difference[d] < 0 ? "" : "+") + difference[d].toFixed(2))));
+      span("value", signed(difference[d]))));
   const heads = [model.feature, "share of ones", difference && "against all others"].filter(Boolean);
   const caption = mean.length > MOST_ROWS
     ? `The ${MOST_ROWS} most telling of ${mean.length} ${model.feature}s`
@@ -132,7 +132,7 @@ function memberLines(model, k, kind, member, bits) {
     const other = score(model, bits).responsibilities[member.runner_up];
     return [percent(member.probability) + " here", percent(other) + " in cluster" + NO_BREAK + member.runner_up];
   }
-  const lines = ["log p " + logOf(member.log_prob).toFixed(1)];
+  const lines = ["log p " + fixed(logOf(member.log_prob), 1)];
   if (member.typicality !== null) lines.push("typicality " + shortNumber(member.typicality));
   return lines;
 }

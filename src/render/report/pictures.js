@@ -57,7 +57,7 @@ function differenceLegend(most) {
   const steps = Float64Array.from({ length: 121 }, (_, i) => i / 60 - 1);
   const scale = differencePicture(1, steps.length, steps, "Colours from blue, less often, to orange, more often");
   scale.classList.add("scale");
-  const ends = ["-" + most.toFixed(2) + ", less often", "0", "+" + most.toFixed(2) + ", more often"];
+  const ends = [signed(-most) + ", less often", "0", signed(most) + ", more often"];
   return make("div", null, scale,
     make("div", { class: "ends small" }, ...ends.map((end) => make("span", null, end))));
 }

@@ -66,7 +66,7 @@ function showMeasures(model, scored) {
     const number = typicality === null ? "" : shortNumber(typicality) + ": ";
     entries.push(["typicality", span(isOdd ? "odd" : "", number + typicalityInWords(typicality))]);
   }
-  entries.push(["log p", scored.logProb.toFixed(1) + NO_BREAK + "nats"], ["ink", `${scored.ones} of ${model.nFeatures} pixels`]);
+  entries.push(["log p", fixed(scored.logProb, 1) + NO_BREAK + "nats"], ["ink", `${scored.ones} of ${model.nFeatures} pixels`]);
   pairs(byId("measures"), entries);
 }
 

@@ -19,7 +19,7 @@ function showTrust(model, open) {
   const nothing = make("p", { class: "nothing" }, "No defect of the fit was found. Whether another search would end higher, the line above tells: by how many starts came to the best objective.");
   byId("findings").replaceChildren(...(findings.length > 0 ? findings.map(finding) : [nothing]));
   byId("residual").textContent = typeof residual === "number"
-    ? `One more step of EM would gain at least ${residual.toExponential(1)} nats per ${model.sample}.`
+    ? `One more step of EM would gain at least ${brief(residual)} nats per ${model.sample}.`
     : "";
 }
 
@@ -37,10 +37,9 @@ function showLabels(model) {
   const { labels, confusion, agreement } = model;
   byId("labels").hidden = !confusion || labels.length === 0;
   if (byId("labels").hidden) return;
-  byId("labels-lead").textContent = `How many ${model.sample}s of each label (column) every cluster (row) holds.`;
-  const measures = [["accuracy", "accuracy"], ["purity", "purity"], ["nmi", "NMI"], ["ari", "ARI"]];
-  const known = agreement ? measures.filter(([key]) => typeof agreement[key] === "number") : [];
-  pairs(byId("agreement"), known.map(([key, name]) => [name, agreement[key].toFixed(4)]));
+  byId("labels-lead").textContent = `How many training ${model.sample}s of each label (column) every cluster (row) holds.`
+    + (agreement ? ` The figures are of ${agreement.rows}, judged as ${agreement.judged}.` : "");
+  pairs(byId("agreement"), (agreement ? agreement.figures : []).map(({ name, value }) => [name, value]));
   const heads = labels.map((label) => make("th", { scope: "col" }, label));
   byId("confusion").replaceChildren(make("table", { class: "heat" },
     make("thead", null, make("tr", null, make("th", { scope: "col" }, "cluster"), ...heads)),

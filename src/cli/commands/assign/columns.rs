@@ -1,5 +1,6 @@
 //! The columns of an assignment: one list gives the head and the cells, whatever the format.
 
+use crate::cli::terminal::fixed;
 use crate::model_file::Model;
 use serde_json::{Value, json};
 
@@ -94,7 +95,7 @@ impl Cell {
     /// For people: probabilities and log-likelihoods to four places.
     pub(super) fn rounded(&self) -> String {
         match self {
-            Self::Real(value) => format!("{value:.4}"),
+            Self::Real(value) => fixed(*value, 4),
             other => other.plain(),
         }
     }

@@ -1,7 +1,7 @@
 //! The criteria by which numbers of clusters are compared, and which one each of them picks.
 
 use crate::cli::results::document::as_text;
-use crate::em::{HeldOut, Origin, StopReason, SweptFit};
+use crate::em::{self, HeldOut, Origin, StopReason, SweptFit};
 use crate::record::Criteria;
 use serde::Serialize;
 use std::fmt;
@@ -42,8 +42,10 @@ impl fmt::Display for Criterion {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Row {
     pub(super) k: usize,
-    /// Total nats.
+    /// Total nats of the training rows, as all criteria but the held-out one.
     pub(super) log_likelihood: f64,
+    /// Whether only finitely many mixtures of K components fit as well.
+    pub(super) identified: bool,
     pub(super) n_parameters: usize,
     #[serde(flatten)]
     pub(super) criteria: Criteria,
@@ -60,13 +62,15 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(swept: &SweptFit, held_out: Option<HeldOut>) -> Self {
+    /// `n_varying`: the number of features that vary.
+    pub(super) fn new(swept: &SweptFit, held_out: Option<HeldOut>, n_varying: usize) -> Self {
         let (mixture, report) = (&swept.fit.mixture, &swept.fit.report);
         let n = report.total_weight;
         let (log_likelihood, entropy) = (report.log_likelihood, report.entropy);
         Self {
             k: mixture.n_components(),
             log_likelihood,
+            identified: em::is_identified(mixture.n_components(), n_varying),
             n_parameters: report.n_parameters,
             criteria: report.criteria(),
             entropy: entropy / n,
@@ -126,6 +130,7 @@ mod tests {
         Row {
             k,
             log_likelihood: 0.0,
+            identified: true,
             n_parameters: k,
             criteria: Criteria::new(0, 1.0, -bic / 2.0, 0.0),
             entropy: 0.0,

@@ -18,7 +18,7 @@ use crate::em::{
 use crate::error::{Error, Result};
 use criteria::{Criterion, Row};
 use k_list::KList;
-use report::Report;
+use report::{Beyond, Report};
 use rows::Rows;
 
 /// Fit every number of clusters, compare them by criteria, and keep one
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         );
     }
     let rows = Rows::new(input, test, args.holdout, args.folds, args.fit.seed)?;
-    let ks = args.ks(&rows.train);
+    let ks = args.ks(&rows);
     let params = args.fit.params(1, rows.train.rows().n_varying());
     args.check(&rows, &ks, &params)?;
     announce(&rows.train, *ks.last().unwrap_or(&1), console)?;
@@ -101,10 +101,10 @@ fn files(report: &Report) -> Result<Vec<(String, Vec<u8>)>> {
 
 impl Args {
     /// The numbers of clusters, ascending: those asked for, those that the tests compare, and 1.
-    fn ks(&self, input: &Input) -> Vec<usize> {
+    fn ks(&self, rows: &Rows) -> Vec<usize> {
         let tested: &[usize] = self.blrt.as_ref().map_or(&[], |list| &list.0);
         let nulls = tested.iter().map(|k| k - 1);
-        let usual = || (2..=input.bits.n_distinct_up_to(DEFAULT_MAX_K)).collect();
+        let usual = || (2..=rows.n_distinct_up_to(DEFAULT_MAX_K)).collect();
         let asked = match (&self.k, tested) {
             (Some(list), _) => list.0.clone(),
             (None, []) => usual(),
@@ -118,8 +118,7 @@ impl Args {
     }
 
     fn check(&self, rows: &Rows, ks: &[usize], params: &FitParams) -> Result<()> {
-        em::check_distinct(&rows.train.bits, ks, "distinct rows")?;
-        rows.check_folds(ks)?;
+        rows.check(ks).map_err(|error| self.with_flag(error))?;
         if params.tol <= 0.0 {
             let allowed = "above 0 in a sweep: what never converges is never chosen";
             return Err(Error::parameter("--tol", "0", allowed));
@@ -129,6 +128,17 @@ impl Args {
             return Err(Error::parameter("--criterion", Criterion::HeldOut, allowed));
         }
         Ok(())
+    }
+
+    /// An error about the largest K, under the flag that asked for it.
+    fn with_flag(&self, error: Error) -> Error {
+        let last = |list: &Option<KList>| list.as_ref().and_then(|list| list.0.last().copied());
+        match error {
+            Error::Parameter { value, allowed, .. } if last(&self.blrt) > last(&self.k) => {
+                Error::Parameter { name: "--blrt", value, allowed }
+            }
+            error => error,
+        }
     }
 
     fn find(
@@ -205,8 +215,9 @@ impl Found {
         rows: &Rows,
         params: &FitParams,
     ) -> Result<(Report, Results)> {
+        let n_varying = rows.train.rows().n_varying();
         let row = |(i, swept): (usize, &SweptFit)| {
-            Row::new(swept, self.held_out.as_ref().map(|scores| scores[i]))
+            Row::new(swept, self.held_out.as_ref().map(|scores| scores[i]), n_varying)
         };
         let fits: Vec<Row> = self.sweep.fits.iter().enumerate().map(row).collect();
         let has_held_out = fits.iter().any(|row| row.held_out.is_some());
@@ -228,7 +239,9 @@ impl Found {
         };
         let kept = FitSettings { init, ..settings.clone() };
         let input = &rows.train;
+        let next_k = fits[chosen].k + 1;
         let report = Report {
+            beyond: Beyond::new(next_k, n_varying, rows.n_distinct_up_to(next_k)),
             name: input.name.clone(),
             data: training_data(input),
             total_weight: input.rows().total_weight(),

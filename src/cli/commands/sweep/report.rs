@@ -3,8 +3,8 @@
 use super::criteria::{Criterion, Row, pick};
 use crate::cli::input::Words;
 use crate::cli::results::document::{Written, merged};
-use crate::cli::terminal::{output, tables};
-use crate::em::{BootstrapTest, FitSettings};
+use crate::cli::terminal::{fixed, output, tables};
+use crate::em::{self, BootstrapTest, FitSettings};
 use crate::error::Result;
 use serde_json::{Map, Value, json};
 
@@ -20,8 +20,39 @@ pub(super) struct Report {
     pub(super) criterion: Criterion,
     /// The place of the row that is kept.
     pub(super) chosen: usize,
+    /// What one cluster more than those of the kept row would be.
+    pub(super) beyond: Beyond,
     pub(super) tests: Vec<BootstrapTest>,
     pub(super) interrupted: bool,
+}
+
+/// What a larger K would bring.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Beyond {
+    Open,
+    /// Infinitely many mixtures would fit as well.
+    Unidentified,
+    /// There are no more distinct rows than the clusters kept.
+    NoRows,
+}
+
+impl Beyond {
+    /// Of `k` clusters for `n_distinct` distinct rows, of which `n_varying` features vary.
+    pub(super) fn new(k: usize, n_varying: usize, n_distinct: usize) -> Self {
+        match () {
+            () if n_distinct < k => Self::NoRows,
+            () if !em::is_identified(k, n_varying) => Self::Unidentified,
+            () => Self::Open,
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Open => "larger ones may be better",
+            Self::Unidentified => "larger ones are not identified by so few items",
+            Self::NoRows => "there are no distinct rows for more clusters",
+        }
+    }
 }
 
 type Cell = fn(&Row) -> String;
@@ -86,6 +117,8 @@ impl Report {
             None => format!("{criterion} none"),
         });
         let mut lines = vec![("best (*)", picks.collect::<Vec<_>>().join(", "))];
+        let but = if self.how_held_out.is_some() { " but held-out" } else { "" };
+        lines.push(("training", format!("all figures{but} are of the training rows")));
         lines.extend(self.how_held_out.iter().map(|how| {
             ("held out", format!("{how}; nats per {}, with standard errors", self.words.sample))
         }));
@@ -97,7 +130,7 @@ impl Report {
     }
 
     fn table(&self) -> String {
-        let reals = |value: fn(&Row) -> f64| self.column(move |row| format!("{:.4}", value(row)));
+        let reals = |value: fn(&Row) -> f64| self.column(move |row| fixed(value(row), 4));
         let entropy = format!("entropy/{}", self.words.sample);
         let mut columns = vec![
             ("K", self.column(|row| row.k.to_string())),
@@ -110,7 +143,7 @@ impl Report {
         ];
         if self.how_held_out.is_some() {
             let error = |row: &Row| row.held_out_standard_error.filter(|error| error.is_finite());
-            let error = |row: &Row| error(row).map_or_else(String::new, |e| format!("{e:.4}"));
+            let error = |row: &Row| error(row).map_or_else(String::new, |e| fixed(e, 4));
             columns.push(("held-out", self.starred(Criterion::HeldOut, 4)));
             columns.push(("s.e.", self.column(error)));
         }
@@ -131,8 +164,8 @@ impl Report {
     fn starred(&self, criterion: Criterion, digits: usize) -> Vec<String> {
         let best = pick(&self.rows, criterion);
         let cell = |(place, row): (usize, &Row)| {
-            let star = if best == Some(place) { '*' } else { ' ' };
-            row.value(criterion).map_or_else(String::new, |v| format!("{v:.digits$}{star}"))
+            let star = if best == Some(place) { "*" } else { " " };
+            row.value(criterion).map_or_else(String::new, |v| fixed(v, digits) + star)
         };
         self.rows.iter().enumerate().map(cell).collect()
     }
@@ -150,16 +183,23 @@ impl Report {
                 "not converged, so never the best: K = {unfinished} (raise --max-iter)"
             ));
         }
+        if let Some(first) = self.rows.iter().find(|row| !row.identified) {
+            remarks.push(format!(
+                "not identified, as infinitely many mixtures fit as well: K = {} and more",
+                first.k
+            ));
+        }
         let ruled_out = ks_where(|row| row.held_out == Some(f64::NEG_INFINITY));
         if !ruled_out.is_empty() {
             remarks.push(format!(
-                "K = {ruled_out} rule out a held-out {} by means of 0 or 1: \
-                 --alpha 2 smooths them",
+                "a held-out {} is impossible by means of 0 or 1, which --alpha 2 smooths: \
+                 K = {ruled_out}",
                 self.words.sample
             ));
         }
         if self.rows.len() > 1 && self.chosen + 1 == self.rows.len() {
-            remarks.push("the largest K is the best one: larger ones may be better".into());
+            let beyond = self.beyond.in_words();
+            remarks.push(format!("the largest K is the best one: {beyond}"));
         }
         if self.interrupted {
             remarks.push("interrupted: not all that was asked for was fitted".into());
@@ -173,8 +213,9 @@ fn in_words(test: &BootstrapTest) -> String {
     let (b, n) = (test.n_as_large(), test.bootstrapped.len());
     let null = k - 1;
     format!(
-        "K = {k} against {null}: 2 log (L_{k} / L_{null}) = {statistic:.2}, p = {p:.4} \
-         ({b} of {n} samples from K = {null} have as much)"
+        "K = {k} against {null}: 2 log (L_{k} / L_{null}) = {}, p = {p:.4} \
+         ({b} of {n} samples from K = {null} have as much)",
+        fixed(statistic, 2)
     )
 }
 

@@ -1,5 +1,6 @@
 //! The rows that a sweep trains on, the rows that it holds out, and their scores.
 
+use crate::bits::BitMatrix;
 use crate::cli::input::Input;
 use crate::em::{self, FitParams, HeldOut, Observe, Sweep};
 use crate::error::Result;
@@ -49,13 +50,23 @@ impl Rows {
         self.how.as_deref()
     }
 
-    /// Checks that every fold leaves at least as many distinct rows as the largest K.
-    pub(super) fn check_folds(&self, ks: &[usize]) -> Result<()> {
+    /// Checks that no fit has more clusters than distinct rows to train on.
+    pub(super) fn check(&self, ks: &[usize]) -> Result<()> {
+        em::check_distinct(&self.train.bits, ks, "distinct rows")?;
+        let left = "distinct rows that a fold leaves to train on";
+        self.of_folds().try_for_each(|train| em::check_distinct(&train, ks, left))
+    }
+
+    /// The number of distinct rows that every fit has to train on, counted up to `limit`.
+    pub(super) fn n_distinct_up_to(&self, limit: usize) -> usize {
+        let all = self.train.bits.n_distinct_up_to(limit);
+        self.of_folds().map(|train| train.n_distinct_up_to(limit)).fold(all, usize::min)
+    }
+
+    /// What each fold leaves to train on.
+    fn of_folds(&self) -> impl Iterator<Item = BitMatrix> {
         let folds = self.folds.as_deref().unwrap_or_default();
-        (0..folds.len()).try_for_each(|f| {
-            let train = self.train.bits.select(&em::all_but(folds, f));
-            em::check_distinct(&train, ks, "distinct rows that a fold leaves to train on")
-        })
+        (0..folds.len()).map(move |f| self.train.bits.select(&em::all_but(folds, f)))
     }
 
     /// How well the fits of each K predict what was held out; `None` if nothing was or interrupted.

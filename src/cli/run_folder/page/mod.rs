@@ -7,7 +7,7 @@ use crate::cli::input::{Input, demo, photos};
 use crate::cli::results::document::as_text;
 use crate::cli::results::train_report::Results;
 use crate::cli::results::trust::TrustInWords;
-use crate::cli::terminal::counted;
+use crate::cli::terminal::{counted, fixed};
 use crate::error::{Error, Result};
 use crate::model_file::{LEVELS, Model};
 use crate::render::{self, Axes, Base64Numbers, Line, LinePlot};
@@ -137,7 +137,8 @@ fn charts(results: &Results, more: Vec<(String, String)>) -> Result<Vec<Value>> 
     let course = plot.svg().ok().map(|svg| {
         let ends = history.first().zip(history.last());
         let alt = ends.map_or_else(String::new, |(first, last)| {
-            format!("The objective climbs from {first:.3} to {last:.3} nats per {sample}")
+            let [first, last] = [first, last].map(|value| fixed(*value, 3));
+            format!("The objective climbs from {first} to {last} nats per {sample}")
         });
         json!({ "title": "Convergence", "svg": svg, "alt": alt })
     });

@@ -64,7 +64,7 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         | NpyType(_)
         | NpyShape(_) => array(problem),
         OutOfRange { .. } => {
-            "scale the values to grey 0 to 255, or to probabilities between 0 and 1"
+            "say what a one is, as by numpy.save('rows.npy', a >= 1), or scale images to 0 to 255"
         }
         NotANumber { .. } => "keep one header line at most, and only numbers below it",
         NoLabels | LabelLine { .. } => {
@@ -102,7 +102,8 @@ fn array(problem: &DataProblem) -> &'static str {
              what a one is, or give images their --shape"
         }
         ArrayValues { .. } => {
-            "say what a one is, as by --binarize threshold:1, or give images their --shape"
+            "say what a one is by --binarize threshold:T (T or more; numbers up to 1 count as grey \
+             0 to 255), or give images their --shape"
         }
         Npz(_) => "save it anew with numpy.savez, or one array of it with numpy.save",
         NpzArrays(_) => "take one out: numpy.save('rows.npy', numpy.load('FILE')['NAME'])",

@@ -5,10 +5,14 @@ mod foreign;
 mod model;
 mod tables;
 
+use super::usage;
 use crate::error::Error;
 use std::io::ErrorKind;
 
-/// `None` for a wrong value: the help of the command says more than a line can.
+/// Ends a value that the user has not given.
+pub(crate) const BY_DEFAULT: &str = " by default";
+
+/// `None` for a wrong value that was given: the help of the command says more than a line can.
 pub(crate) fn hint(error: &Error) -> Option<String> {
     let hint = match error {
         Error::Io { source, .. } => io(source.kind()).into(),
@@ -17,6 +21,9 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         Error::Exists { .. } => "give --force to replace it, or another name or folder".into(),
         Error::Irreplaceable { .. } => {
             "not even --force replaces it: give the name of another folder".into()
+        }
+        Error::Parameter { name, value, allowed } if value.ends_with(BY_DEFAULT) => {
+            format!("give {} {allowed}", usage::flag(name))
         }
         Error::Parameter { .. } => return None,
         Error::Mixture(_) => "weights must sum to 1 and every mean must lie between 0 and 1".into(),
@@ -35,7 +42,9 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
                 .into()
         }
         Error::Information(_) | Error::Singular { .. } => {
-            "give --bootstrap 200, which refits resampled rows, or fit fewer clusters".into()
+            "give the rows that the model was trained on, or fit fewer clusters; --bootstrap 200 \
+             refits resampled rows instead"
+                .into()
         }
         Error::ObjectiveFell { .. } | Error::Disagreement { .. } => {
             "this is a defect of bmm: please report it with the command and the data".into()

@@ -48,9 +48,9 @@ fn values_hint(column: &str, values: &[String]) -> String {
              threshold:T what a one is, or leave it out with --drop {column}"
         );
     }
-    if values.iter().all(|value| value.parse::<f64>().is_ok()) {
+    if let Some(threshold) = threshold(values) {
         return format!(
-            "say what a one is, as by --binarize threshold:1, leave the column out with \
+            "say what a one is, as by --binarize threshold:{threshold}, leave the column out with \
              --drop {column}, or name codes for missing with --missing 9,99"
         );
     }
@@ -58,6 +58,20 @@ fn values_hint(column: &str, values: &[String]) -> String {
         "leave the column out with --drop {column}, say --id {column} if it names the rows, \
          or --labels-column {column} if it holds labels"
     )
+}
+
+/// A threshold that parts numbers, of which some are known: half of 1 on the grey scale for
+/// fractions, anything at all for counts, else the middle. `None` if one is no number.
+fn threshold(values: &[String]) -> Option<u8> {
+    let mut numbers: Vec<f64> =
+        values.iter().map(|value| value.parse()).collect::<Result<_, _>>().ok()?;
+    numbers.sort_by(f64::total_cmp);
+    let (least, most) = (numbers.first()?, numbers.last()?);
+    Some(match () {
+        () if *least >= 0.0 && *most <= 1.0 => 128,
+        () if *least < 1.0 => 1,
+        () => numbers[numbers.len() / 2] as u8,
+    })
 }
 
 /// A name as it has to be written in a shell.
@@ -91,7 +105,10 @@ mod tests {
             hint(&TableProblem::Values { column: "my item".into(), values, n_values: 9 })
         };
         assert!(of(&["0", "1", "99"]).contains("--missing 99;"));
-        assert!(of(&["1", "2", "3"]).contains("threshold:1"));
+        assert!(of(&["0", "2", "3"]).contains("threshold:1,"));
+        assert!(of(&["1", "2", "3", "4", "5"]).contains("threshold:3,"));
+        assert!(of(&["0.1", "0.25", "0.7"]).contains("threshold:128,"));
+        assert!(of(&["40", "300", "900", "1000"]).contains("threshold:255,"));
         assert!(of(&["1", "2", "3"]).contains("--drop 'my item'"));
         assert!(of(&["a", "b", "c"]).contains("--id 'my item'"));
         let counts = TableProblem::RowsOrWeights { column: "n".into(), largest: 7.0 };
