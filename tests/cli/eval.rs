@@ -125,7 +125,9 @@ fn a_model_fitted_to_labels_is_judged_as_a_classifier_wherever_scores_are_shown(
     let page = String::from_utf8(sandbox.read("run/report.html")).unwrap();
     let accuracy = format!("{:.4}", test["classifier"]["accuracy"].as_f64().unwrap());
     let figure = format!("{{\"name\":\"accuracy\",\"value\":\"{accuracy}\"}}");
-    for part in [&figure[..], "\"20 held-out images\"", "\"judged\":\"classifier\"", "BIC, training"] {
+    for part in
+        [&figure[..], "\"20 held-out images\"", "\"judged\":\"classifier\"", "BIC, training"]
+    {
         assert!(page.contains(part), "{part}");
     }
     // Labels that only judge leave clusters matched one to one.
