@@ -132,6 +132,7 @@ fn packed_rows() {
         labels: None,
         weights: None,
         items: &[],
+        inverted: false,
         synthetic: false,
     };
     let mut file = Vec::new();

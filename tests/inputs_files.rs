@@ -7,6 +7,7 @@ use bmm::{Pixels, Source, load};
 use common::program::{Run, Sandbox, idx, two_kinds};
 use common::shared;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn input(name: &str) -> Option<PathBuf> {
@@ -166,4 +167,106 @@ fn labels_are_read_however_they_were_written() {
         .collect();
     assert_eq!((all[0].len(), &all[1], &all[2]), (60, &all[0], &all[0]));
     assert_eq!((all[3][0].as_str(), &all[3][1..]), ("", &all[0][1..]));
+}
+
+/// The name of the shape that each row of an assignment shows, with its cluster.
+fn shapes(sandbox: &Sandbox, folder: &Path, model: &str) -> Vec<(char, String)> {
+    let folder = folder.display();
+    let run = sandbox.done(&format!("assign --quiet --format csv --model {model} {folder}"));
+    let shape =
+        |source: &str| Path::new(source).file_stem().unwrap().to_str().unwrap().chars().last();
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        (shape(cells[0]).unwrap(), cells[2].to_owned())
+    };
+    run.text().lines().skip(1).map(row).collect()
+}
+
+/// Asserts that every shape has a cluster of its own.
+fn assert_apart(shapes: &[(char, String)]) {
+    let pairs: BTreeSet<&(char, String)> = shapes.iter().collect();
+    let names: BTreeSet<char> = shapes.iter().map(|(shape, _)| *shape).collect();
+    let clusters: BTreeSet<&String> = shapes.iter().map(|(_, cluster)| cluster).collect();
+    assert_eq!((pairs.len(), names.len(), clusters.len()), (4, 4, 4), "{shapes:?}");
+}
+
+fn train(sandbox: &Sandbox, folder: &Path, more: &str) -> Run {
+    sandbox.done(&format!("train --k 4 --out run {more} --data {}", folder.display()))
+}
+
+#[test]
+fn dark_on_bright_is_noticed_and_models_keep_it() {
+    let (Some(folder), Some(photo)) = (input("black_on_white"), input("x48_black_on_white.png"))
+    else {
+        return;
+    };
+    let sandbox = Sandbox::new();
+    let run = train(&sandbox, &folder, "");
+    assert!(run.err.contains("dark on bright: grey values are inverted"), "{run:?}");
+    let facts = sandbox.done("info run --json").json();
+    assert_eq!(facts["inverted"], true);
+    let means = sandbox.done("export --model run --output means.json");
+    assert_eq!(means.code, Some(0));
+    for mean in sandbox.json("means.json")["means"].as_array().unwrap() {
+        assert!(mean[0].as_f64() < Some(0.5), "the corner is ground");
+    }
+    let run = sandbox.done(&format!("assign --model run {}", photo.display()));
+    assert!(run.err.contains("1 picture cut out"), "{run:?}");
+    assert!(info(&folder)["share_of_ones"].as_f64() < Some(0.2));
+    sandbox.done(&format!("pack --output packed.bits {}", folder.display()));
+    sandbox.done("train --k 4 --out packed --data packed.bits");
+    assert!(sandbox.read("run/model.bmm") == sandbox.read("packed/model.bmm"));
+    sandbox.refuses(2, "train --k 4 --data packed.bits --invert no".split(' '), &["--invert"]);
+    let run = sandbox.done(&format!("info --invert no --json {}", folder.display()));
+    assert!(run.json()["share_of_ones"].as_f64() > Some(0.8));
+}
+
+#[test]
+fn a_shape_in_the_alpha_channel_is_ink() {
+    let Some(folder) = input("white_on_transparent") else { return };
+    let sandbox = Sandbox::new();
+    train(&sandbox, &folder, "");
+    assert_apart(&shapes(&sandbox, &folder, "run"));
+}
+
+#[test]
+fn a_picture_of_the_size_of_the_model_with_the_other_ground_is_prepared() {
+    for name in ["seven28_bw.png", "seven29_bw.png"] {
+        let Some(path) = input(name) else { return };
+        let words = ["assign", "--model", "mnist-k100", "--json"].map(AsRef::as_ref);
+        let run = Sandbox::new().bmm(words.into_iter().chain([path.as_os_str()]));
+        assert_eq!(run.json()["assignments"][0]["label"], "7", "{run:?}");
+    }
+}
+
+#[test]
+fn a_mask_for_all_leaves_its_pixels_out_of_the_model() {
+    let (Some(folder), Some(mask)) = (input("masked"), input("mask_top.png")) else { return };
+    let sandbox = Sandbox::new();
+    let run = train(&sandbox, &folder, &format!("--mask {}", mask.display()));
+    assert!(run.err.contains("hidden in every image"), "{run:?}");
+    let facts = sandbox.done("info run --json").json();
+    let n_unseen = facts["n_unseen"].as_u64().unwrap();
+    assert!(n_unseen > 0 && n_unseen < 256, "{facts}");
+    assert_apart(&shapes(&sandbox, &folder, "run"));
+    let nats = |more: &str| {
+        let words = format!("eval --json --model run {} {more}", folder.display());
+        sandbox.done(&words).json()["log_likelihood"].as_f64().unwrap()
+    };
+    assert_eq!(nats(""), nats(&format!("--mask {}", mask.display())));
+    assert!((nats("") - facts["fit"]["log_likelihood"].as_f64().unwrap()).abs() < 1e-9);
+}
+
+#[test]
+fn pictures_of_several_sizes_are_scaled_without_cutting_out() {
+    let Some(folder) = input("mixed_sizes") else { return };
+    says(&folder, "pixels (height x width), but", "--resize 28x28");
+    let sandbox = Sandbox::new();
+    let words = format!("info --json --resize 20x24 {}", folder.display());
+    let facts = sandbox.done(&words).json();
+    assert_eq!(shape(&facts), [6, 20, 24]);
+    let more = format!("--data {}", folder.display());
+    sandbox.done(&format!("train --k 2 --resize 28x28 --out run {more}"));
+    let run = sandbox.done(&format!("assign --model run --resize 28x28 {}", folder.display()));
+    assert!(!run.err.contains("cut out"), "{run:?}");
 }

@@ -111,7 +111,17 @@ fn rows_that_stay_on_disk_take_some_bytes_each_and_give_the_same_model() {
         let bits = large(N, height * width / 8);
         let (rule, items, synthetic) = (Binarize::None, &[][..], false);
         let (labels, weights) = (None, None);
-        let packed = Packed { bits: &bits, height, width, rule, labels, weights, items, synthetic };
+        let packed = Packed {
+            bits: &bits,
+            height,
+            width,
+            rule,
+            inverted: false,
+            labels,
+            weights,
+            items,
+            synthetic,
+        };
         PackedFile::new(packed).unwrap().write(&mut fs::File::create(&path).unwrap()).unwrap();
     }
     let args =

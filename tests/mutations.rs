@@ -86,6 +86,7 @@ fn packed() -> Vec<u8> {
         labels: Some(&labels),
         weights: Some(&[1.0, 0.0, 2.5]),
         items: &[],
+        inverted: false,
         synthetic: false,
     };
     let mut bytes = Vec::new();

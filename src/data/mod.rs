@@ -25,6 +25,7 @@ pub use dataset::{Dataset, Part, SourceKind};
 pub use download::{Download, Published};
 pub use fingerprint::fingerprint;
 pub use labels::Labels;
+pub(crate) use photo::PictureSize;
 pub use pixels::Pixels;
 #[cfg(feature = "fetch")]
 pub use published::PublishedSet;

@@ -156,6 +156,18 @@ impl Pixels {
         self.values = Values::Grey { values, missing };
     }
 
+    /// Turns value v of the `chosen` images into 255 - v. Missing values stay 0, packed ones as they
+    /// are.
+    pub(super) fn invert(&mut self, chosen: impl Fn(usize) -> bool) {
+        let d = self.n_features();
+        let Values::Grey { values, missing } = &mut self.values else { return };
+        for (i, image) in values.chunks_exact_mut(d).enumerate().filter(|(i, _)| chosen(*i)) {
+            image.iter_mut().for_each(|value| *value = u8::MAX - *value);
+            let missing = missing.iter().flat_map(|missing| missing.ones(i));
+            missing.for_each(|feature| image[feature] = 0);
+        }
+    }
+
     /// The number of images, N.
     pub fn n_images(&self) -> usize {
         self.n_images

@@ -1,6 +1,7 @@
 //! What is to be read: a path, and perhaps one split of it.
 
 use super::columns::Columns;
+use super::photo::PictureSize;
 use std::path::{Path, PathBuf};
 use std::{ffi::OsStr, fmt};
 
@@ -28,14 +29,14 @@ impl Split {
 pub struct Source {
     path: PathBuf,
     split: Option<Split>,
-    size: Option<(usize, usize)>,
+    pictures: Option<PictureSize>,
     columns: Columns,
 }
 
 impl Source {
     /// A source without a split: the training images where there are splits, else everything.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), split: None, size: None, columns: Columns::default() }
+        Self { path: path.into(), split: None, pictures: None, columns: Columns::default() }
     }
 
     /// The source that `PATH`, `PATH:train` or `PATH:test` names. A path that exists as written has
@@ -62,7 +63,12 @@ impl Source {
     /// bright on black. Other files keep their size.
     #[doc(hidden)]
     pub fn with_size(self, height: usize, width: usize) -> Self {
-        Self { size: Some((height, width)), ..self }
+        self.with_pictures(PictureSize::for_photos(height, width))
+    }
+
+    /// This source with what its pictures are made into.
+    pub(crate) fn with_pictures(self, size: PictureSize) -> Self {
+        Self { pictures: Some(size), ..self }
     }
 
     /// This source with what is asked of the columns of a table.
@@ -76,9 +82,9 @@ impl Source {
         &self.columns
     }
 
-    /// The height and width that pictures are to have.
-    pub(crate) fn size(&self) -> Option<(usize, usize)> {
-        self.size
+    /// What pictures are made into.
+    pub(crate) fn pictures(&self) -> Option<PictureSize> {
+        self.pictures
     }
 
     /// The path, without the split.

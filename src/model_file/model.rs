@@ -27,6 +27,10 @@ pub struct Model {
     pub width: u32,
     /// The rule that makes bits of grey values.
     pub binarize: Binarize,
+    /// Whether the rule cuts inverted grey values, 255 - v: those of dark ink on bright ground.
+    pub inverted: bool,
+    /// The features that were missing in every training row, ascending: nothing is known of them.
+    pub(crate) unseen: Vec<u32>,
     /// The items of a table, in the order of the features; empty for images and unnamed columns.
     pub(crate) items: Vec<Item>,
     /// The labels met in each cluster, where the training data had labels.
@@ -72,6 +76,8 @@ impl Model {
             height,
             width,
             binarize,
+            inverted: false,
+            unseen: Vec::new(),
             items: Vec::new(),
             labels: None,
             report: None,
@@ -116,6 +122,11 @@ impl Model {
         atomic::write_file(path, &bytes, force)
     }
 
+    /// The rule as users read it, such as `threshold:128 of inverted grey values`.
+    pub(crate) fn rule(&self) -> String {
+        self.binarize.in_words(self.inverted)
+    }
+
     /// Whether the model was fitted to data that a program drew.
     pub fn is_synthetic(&self) -> bool {
         self.provenance.as_ref().is_some_and(|provenance| provenance.synthetic)
@@ -138,6 +149,10 @@ impl Model {
         ModelProblem::ensure(u64::from(height) * u64::from(width) == n_features as u64, || {
             format!("its pictures are {height} x {width}, its means {n_features} long")
         })?;
+        let (unseen, above) = (&self.unseen, self.unseen.iter().skip(1));
+        let is_sound = unseen.iter().zip(above).all(|(a, b)| a < b)
+            && unseen.last().is_none_or(|&last| (last as usize) < n_features);
+        ModelProblem::ensure(is_sound, || "its unseen features are not ascending".into())?;
         let of_items: usize = self.items.iter().map(Item::n_features).sum();
         ModelProblem::ensure([0, n_features].contains(&of_items), || {
             format!("its items have {of_items} features, its means {n_features}")

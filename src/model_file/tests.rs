@@ -16,6 +16,8 @@ pub(super) fn small_model() -> Model {
         height: 1,
         width: 2,
         binarize: Binarize::Threshold(128),
+        inverted: true,
+        unseen: vec![1],
         items: vec![Item { name: "colour".into(), categories }, Item::binary("old".into())],
         provenance: Some(provenance()),
         report: Some(report()),
@@ -135,7 +137,8 @@ fn the_documented_layout_is_the_one_written() {
     assert_eq!(file.floats(), [0.75, 0.25]);
     assert_eq!(file.floats(), [0.1, 1.0, 0.0, 1.0 / 3.0]);
     assert_eq!((file.u32(), file.u32()), (1, 2));
-    assert_eq!(file.text(), "threshold:128");
+    assert_eq!((file.text(), file.take::<1>()), ("threshold:128".into(), [1]));
+    assert_eq!((file.u64(), file.u32()), (1, 1));
     assert_eq!((file.u64(), file.text()), (2, "colour".into()));
     assert_eq!((file.u64(), file.text(), file.text()), (2, "red".into(), "green".into()));
     assert_eq!((file.text(), file.u64()), ("old".into(), 0));
@@ -226,6 +229,9 @@ fn parts_that_do_not_fit_together_are_refused_on_writing_and_on_reading() {
     let settings = FitSettings { alpha: f64::INFINITY, ..provenance().settings };
     let provenance = Some(Provenance { settings, ..provenance() });
     assert!(invalid(Model { provenance, ..model() }).contains("alpha"));
+    for unseen in [vec![2], vec![1, 0], vec![0, 0]] {
+        assert!(invalid(Model { unseen, ..model() }).contains("unseen features"));
+    }
     let items = vec![Item::binary("a".into())];
     assert!(invalid(Model { items, ..model() }).contains("items have 1 features"));
     for categories in [vec!["a"], vec!["a", "a"]] {

@@ -18,6 +18,13 @@ pub enum Binarize {
     None,
 }
 
+impl Binarize {
+    /// The rule as users read it, and that it cuts inverted grey values if it does.
+    pub(crate) fn in_words(self, inverted: bool) -> String {
+        if inverted { format!("{self} of inverted grey values") } else { self.to_string() }
+    }
+}
+
 impl Default for Binarize {
     fn default() -> Self {
         Self::Threshold(128)

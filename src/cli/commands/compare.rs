@@ -87,7 +87,9 @@ fn in_order_of(a: &Model, b: Model) -> Result<Model> {
     let mean = |k: usize| places.iter().flatten().map(move |&d| (k, d));
     let means: Vec<f64> = (0..k).flat_map(mean).map(|(k, d)| b.mixture.mean(k)[d]).collect();
     let mixture = BernoulliMixture::new(b.mixture.weights(), means)?;
-    Ok(Model { mixture, items: a.items.clone(), ..b })
+    // Places of B, which its data alone would need.
+    let unseen = Vec::new();
+    Ok(Model { mixture, items: a.items.clone(), unseen, ..b })
 }
 
 /// The note that items are compared by their place, if only one of the models names them.
@@ -101,8 +103,8 @@ fn by_position(a: &Model, b: &Model) -> Option<String> {
 impl Args {
     /// Both models on the source named, or on the default source if it fits.
     fn on_data(&self, a: &Model, b: &Model, console: &Console) -> Result<Option<OnData>> {
-        if a.binarize != b.binarize {
-            let (rule_a, rule_b) = (&a.binarize, &b.binarize);
+        let [rule_a, rule_b] = [a, b].map(Model::rule);
+        if rule_a != rule_b {
             console.note(format_args!(
                 "note      B was made for bits by {rule_b}; \
                  here both get bits by {rule_a}, as A was"

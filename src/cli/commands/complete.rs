@@ -58,7 +58,9 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     if let Some(file) = &args.output {
         output::check_ending("--output", file, &["png", "csv", "npy", "idx", "idx.gz"])?;
     }
-    let (path, model) = args.model.read()?;
+    let (path, mut model) = args.model.read()?;
+    // What is known of pixels that a mask hid in training is kept, not filled in.
+    model.unseen.clear();
     let (mask, columns) = (args.mask.mask.clone(), args.columns.columns());
     let reading = Reading { mask, columns, limit: args.limit, ..Reading::default() };
     let sources = std::slice::from_ref(&args.source);

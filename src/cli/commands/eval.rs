@@ -1,6 +1,8 @@
 //! `bmm eval`: scores a model on data.
 
-use crate::cli::input::{self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, demo, photos};
+use crate::cli::input::{
+    self, ColumnArgs, Input, MaskArgs, ModelArgs, PictureArgs, Reading, demo, photos,
+};
 use crate::cli::results::classifier::Classification;
 use crate::cli::results::clusters::{self, Clustering};
 use crate::cli::results::confusion::Confusion;
@@ -26,6 +28,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     mask: MaskArgs,
     #[command(flatten)]
+    pictures: PictureArgs,
+    #[command(flatten)]
     columns: ColumnArgs,
     /// Labels of the images: an IDX file, or text with a whole number a line
     /// [default: those of the source]
@@ -36,8 +40,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let (labels, mask) = (args.labels.clone(), args.mask.mask.clone());
-    let columns = args.columns.columns();
-    let reading = Reading { labels, mask, columns, ..Reading::default() };
+    let (columns, picture_size) = (args.columns.columns(), args.pictures.size());
+    let invert = args.pictures.invert;
+    let reading = Reading { labels, mask, columns, invert, picture_size, ..Reading::default() };
     let source = input::source_or_default(args.source.as_ref(), console);
     let input = input::read_for_model(&[source], reading, &model, console)?;
     console.notes(photos::remarks(&input, &model));

@@ -1,6 +1,6 @@
 //! `bmm info`: what is known of a model or a data source.
 
-use crate::cli::input::{self, ColumnArgs, Input, Reading, demo, models};
+use crate::cli::input::{self, ColumnArgs, Input, PictureArgs, Reading, demo, models};
 use crate::cli::results::standard_errors::ErrorArgs;
 use crate::cli::results::trust::TrustInWords;
 use crate::cli::results::{clusters, items};
@@ -26,6 +26,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     errors: ErrorArgs,
     #[command(flatten)]
+    pictures: PictureArgs,
+    #[command(flatten)]
     columns: ColumnArgs,
 }
 
@@ -34,7 +36,9 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let is_run = path != Path::new(&args.subject) && path.exists();
     let Some(model) = read_if_model(&path, is_run)? else {
         args.errors.refuse_for_data(&args.subject)?;
-        let reading = Reading { columns: args.columns.columns(), ..Reading::default() };
+        let (columns, invert) = (args.columns.columns(), args.pictures.invert);
+        let picture_size = args.pictures.size();
+        let reading = Reading { columns, invert, picture_size, ..Reading::default() };
         let input = input::read(&args.subject, &reading, console)?;
         let facts = data_facts(&input);
         return console.result(&facts, || text(&facts, None));
@@ -74,6 +78,8 @@ fn model_facts(path: &Path, model: &Model, trust: Option<&TrustInWords>) -> Valu
         "height": model.height,
         "width": model.width,
         "binarize": model.binarize,
+        "inverted": model.inverted,
+        "n_unseen": model.unseen.len(),
         "n_parameters": n_parameters(model),
         "weights": mixture.weights(),
         "items": items::document(model, &[]),
@@ -126,6 +132,7 @@ fn data_facts(input: &Input) -> Value {
         "height": input.height,
         "width": input.width,
         "binarize": input.rule.to_string(),
+        "inverted": input.inverted,
         "missing": n_missing,
         "total_weight": input.rows().total_weight(),
         "ones": input.n_ones(),

@@ -107,8 +107,10 @@ impl FitArgs {
 
     fn reading(&self, from: Option<&Model>) -> Reading {
         let model_rule = from.map(|model| model.binarize);
+        let model_inverted = from.map(|model| model.inverted);
         let model = from.map(columns::rows_of);
-        Reading { model_rule, model, is_for_training: true, ..self.reading.reading() }
+        let reading = self.reading.reading();
+        Reading { model_rule, model_inverted, model, is_for_training: true, ..reading }
     }
 
     pub(crate) fn params(&self, n_components: usize, n_varying: usize) -> FitParams {

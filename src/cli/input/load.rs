@@ -1,10 +1,13 @@
 //! From the name of a source to rows: by the readers, the demo and the binarisation rule.
 
-use super::reading::{ImageShape, Reading};
+use super::pictures::ImageShape;
+use super::reading::Reading;
 use super::rows::{Input, LeftOut};
-use super::{columns, demo, names, photos};
+use super::{columns, demo, names, photos, pictures};
 use crate::cli::terminal::{Console, counted};
-use crate::data::{self, Binarize, Columns, Dataset, Remark, Source, SourceKind, Split};
+use crate::data::{
+    self, Binarize, Columns, Dataset, PictureSize, Remark, Source, SourceKind, Split,
+};
 use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -68,14 +71,23 @@ pub(crate) fn read_for_model(
     model: &Model,
     console: &Console,
 ) -> Result<Input> {
-    let picture_size = photos::size_for(model);
-    let (rows, model_rule) = (Some(columns::rows_of(model)), Some(model.binarize));
-    let reading = Reading { model_rule, model: rows, picture_size, ..reading };
+    let picture_size = reading.picture_size.or_else(|| size_for(model, &reading));
+    let (model_rule, model_inverted) = (Some(model.binarize), Some(model.inverted));
+    let (unseen, model) = (model.unseen.clone(), Some(columns::rows_of(model)));
+    let reading = Reading { model_rule, model_inverted, unseen, model, picture_size, ..reading };
     if let [source] = sources {
         return read(source, &reading, console);
     }
     let sources: Vec<_> = sources.iter().map(|source| reading.source(source)).collect();
     binarised(data::load_all(&sources)?, "images".into(), &reading, console)
+}
+
+/// What pictures are made into for `model`. Those of its size with the other ground are prepared,
+/// too, unless the user said what is ink.
+fn size_for(model: &Model, reading: &Reading) -> Option<PictureSize> {
+    let (height, width) = photos::size_for(model)?;
+    let has_bright_ground = reading.invert.asked().is_none().then_some(model.inverted);
+    Some(PictureSize { has_bright_ground, ..PictureSize::for_photos(height, width) })
 }
 
 /// Reads `source` and its held-out split, if there is one, by the same rule and in the same shape.
@@ -95,7 +107,9 @@ pub(crate) fn read_with_held_out(
         }
     };
     let input = binarised(set, name, reading, console)?;
-    let same = Reading { rule: Some(input.rule), shape: reading.shape, ..Reading::default() };
+    let (rule, model_inverted) = (Some(input.rule), Some(input.inverted));
+    let (unseen, shape) = (input.unseen.clone(), reading.shape);
+    let same = Reading { rule, model_inverted, unseen, shape, ..Reading::default() };
     let held_out = test.map(|test| binarised(test, "test".into(), &same, console)).transpose()?;
     Ok((input, held_out))
 }
@@ -110,6 +124,8 @@ fn binarised(
     say(&set.remarks, console);
     check_flags(&set, &reading.columns)?;
     set.hide_values(&reading.columns.missing)?;
+    let by_model = reading.model_inverted;
+    let inverted = pictures::inverted(&mut set, reading.invert, by_model, console)?;
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
     }
@@ -119,15 +135,14 @@ fn binarised(
     if let Some(limit) = reading.limit {
         set.truncate(limit);
     }
-    if reading.is_for_training {
-        set.check_columns()?;
-    }
+    let unseen = if reading.is_for_training { unseen(&set, reading, console)? } else { Vec::new() };
     if let Some(shape) = reading.shape {
         give_shape(&mut set, shape)?;
     }
     if let Some(model) = &reading.model {
         check_size(&set, model.size)?;
     }
+    set.leave_out(&reading.unseen)?;
     let rule = rule(&set, reading)?;
     let synthetic = set.kind == SourceKind::Synthetic;
     Ok(Input {
@@ -137,6 +152,8 @@ fn binarised(
         width: set.pixels.width(),
         bits: set.pixels.into_bits().or_else(|pixels| rule.apply(&pixels))?,
         rule,
+        inverted,
+        unseen,
         labels: set.labels,
         weights: set.weights,
         items: set.items,
@@ -200,6 +217,22 @@ fn check_flags(set: &Dataset, asked: &Columns) -> Result<()> {
     }
 }
 
+/// The features that a mask hides in every row: the fit goes without them. Without a mask, a column
+/// that is missing in every row is an error.
+fn unseen(set: &Dataset, reading: &Reading, console: &Console) -> Result<Vec<u32>> {
+    let unseen = set.unseen();
+    if reading.mask.is_none() || unseen.len() == set.pixels.n_features() {
+        set.check_columns()?;
+    } else if !unseen.is_empty() {
+        console.note(format_args!(
+            "note      {} hidden in every image: the fit goes without, and so does all that the \
+             model sees later",
+            counted(unseen.len(), "pixel")
+        ));
+    }
+    Ok(unseen)
+}
+
 /// Gives rows the shape that they lack. Images have a shape already.
 fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Result<()> {
     let own = (set.pixels.height(), set.pixels.width());
@@ -213,7 +246,8 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
 /// The rule asked for or that fits: packed files name one, tables of 0 and 1 need none.
 fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
     if reading.rule.is_none() {
-        reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule))?;
+        let inverted = reading.model_inverted.unwrap_or_default();
+        reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule, inverted))?;
     }
     match (set.packed_by(), reading.rule) {
         (Some(by), Some(asked)) if asked != by => {
@@ -237,10 +271,12 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
 }
 
 /// Refuses files packed by another rule than the model's. Rows that were binary have no rule.
-fn check_packed(set: &Dataset, model: Binarize) -> Result<()> {
+fn check_packed(set: &Dataset, model: Binarize, inverted: bool) -> Result<()> {
     for part in &set.parts {
-        if let Some(by) = part.packed_by.filter(|by| ![model, Binarize::None].contains(by)) {
-            let (by, model) = (by.to_string(), model.to_string());
+        let is_other =
+            |by: &Binarize| *by != Binarize::None && (*by != model || part.is_inverted != inverted);
+        if let Some(by) = part.packed_by.filter(is_other) {
+            let (by, model) = (by.in_words(part.is_inverted), model.in_words(inverted));
             return Err(Error::data(&part.source, DataProblem::OtherRule { by, model }));
         }
     }

@@ -8,6 +8,7 @@ mod load;
 pub(crate) mod models;
 pub(crate) mod names;
 pub(crate) mod photos;
+mod pictures;
 mod reading;
 mod rows;
 mod words;
@@ -18,6 +19,7 @@ pub(crate) use load::{
     source_or_default, source_parser,
 };
 pub(crate) use models::ModelArgs;
-pub(crate) use reading::{ImageShape, MaskArgs, Reading, ReadingArgs};
+pub(crate) use pictures::{ImageShape, PictureArgs};
+pub(crate) use reading::{MaskArgs, Reading, ReadingArgs};
 pub(crate) use rows::Input;
 pub(crate) use words::Words;

@@ -1,8 +1,9 @@
 //! How data is to be read: what the user asked for, and what a model demands.
 
 use super::columns::ColumnArgs;
+use super::pictures::{ImageShape, Invert, PictureArgs};
 use crate::cli::terminal::whole_number;
-use crate::data::{Binarize, Columns, ModelRows, Source, Values};
+use crate::data::{Binarize, Columns, ModelRows, PictureSize, Source, Values};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -11,14 +12,19 @@ pub(crate) struct Reading {
     pub(crate) rule: Option<Binarize>,
     /// The rule of the model that the data is for. Tables of 0 and 1 are binary already.
     pub(crate) model_rule: Option<Binarize>,
+    /// Whether that rule cuts inverted grey values.
+    pub(crate) model_inverted: Option<bool>,
+    /// The features that the model knows nothing of, to be left out of the rows.
+    pub(crate) unseen: Vec<u32>,
+    pub(crate) invert: Invert,
     /// The rows that the model knows: their size, their items with names and values.
     pub(crate) model: Option<ModelRows>,
     /// What the user asks of the columns of a table.
     pub(crate) columns: Columns,
     /// The shape of rows that have none.
     pub(crate) shape: Option<ImageShape>,
-    /// Height and width of the images that pictures are made into.
-    pub(crate) picture_size: Option<(usize, usize)>,
+    /// What pictures are made into.
+    pub(crate) picture_size: Option<PictureSize>,
     pub(crate) limit: Option<usize>,
     pub(crate) labels: Option<PathBuf>,
     /// A mask that says which pixels are missing.
@@ -34,7 +40,7 @@ impl Reading {
         let (values, model) = (self.values(), self.model.clone());
         let source = Source::parse(written).with_columns(Columns { values, model, ..asked });
         match self.picture_size {
-            Some((height, width)) => source.with_size(height, width),
+            Some(size) => source.with_pictures(size),
             None => source,
         }
     }
@@ -57,33 +63,12 @@ impl Reading {
     }
 }
 
-/// `HxW`, the height and width of an image in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ImageShape {
-    pub(crate) height: usize,
-    pub(crate) width: usize,
-}
-
-impl std::str::FromStr for ImageShape {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        // A model stores them as u32.
-        let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse::<u32>(), w.parse::<u32>()));
-        match sides {
-            Some((Ok(height), Ok(width))) if height > 0 && width > 0 => {
-                Ok(Self { height: height as usize, width: width as usize })
-            }
-            _ => Err("must be HEIGHTxWIDTH in pixels, such as 28x28"),
-        }
-    }
-}
-
 /// `--mask`, of every command that reads data.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct MaskArgs {
     /// Images whose bright pixels (128 of 255 and more) say what is missing: one for all, or one
-    /// for each. What is blank or NA in a table and NaN in an array is missing anyway
+    /// for each. A model goes without the pixels that are hidden in every image. What is blank or
+    /// NA in a table and NaN in an array is missing anyway
     /// [default: none]
     #[arg(long, value_name = "SRC")]
     pub(crate) mask: Option<PathBuf>,
@@ -100,7 +85,7 @@ pub(crate) struct ReadingArgs {
     /// Height and width, such as 28x28, of images in rows that have none. Pictures of any other
     /// size are cut out, centred and scaled to it, as photos are
     /// [default: 1 x columns; pictures as they are]
-    #[arg(long, value_name = "HxW")]
+    #[arg(long, value_name = "HxW", conflicts_with = "resize")]
     shape: Option<ImageShape>,
     /// Use the first N images only [default: all]
     #[arg(long, value_name = "N", value_parser = whole_number(1..=usize::MAX))]
@@ -112,6 +97,8 @@ pub(crate) struct ReadingArgs {
     #[command(flatten)]
     mask: MaskArgs,
     #[command(flatten)]
+    pictures: PictureArgs,
+    #[command(flatten)]
     columns: ColumnArgs,
 }
 
@@ -120,10 +107,11 @@ impl ReadingArgs {
         Reading {
             rule: self.binarize,
             shape: self.shape,
-            picture_size: self.shape.map(|shape| (shape.height, shape.width)),
+            picture_size: self.pictures.size().or(self.shape.map(ImageShape::for_photos)),
             limit: self.limit,
             labels: self.labels.clone(),
             mask: self.mask.mask.clone(),
+            invert: self.pictures.invert,
             columns: self.columns.columns(),
             ..Reading::default()
         }

@@ -17,6 +17,10 @@ pub(crate) struct Input {
     pub(crate) width: usize,
     /// The rule that made the bits, to be applied to what comes later.
     pub(crate) rule: Binarize,
+    /// Whether the rule cuts inverted grey values.
+    pub(crate) inverted: bool,
+    /// The features that a mask hides in every row, of which a fit learns nothing.
+    pub(crate) unseen: Vec<u32>,
     pub(crate) labels: Option<Labels>,
     /// How much each row counts, if they do not count the same.
     pub(crate) weights: Option<Vec<f64>>,
@@ -80,6 +84,7 @@ impl Input {
             labels: self.labels.as_ref().map(|labels| labels.select(rows)),
             weights: weights.map(|weights| rows.iter().map(|&i| weights[i]).collect()),
             items: self.items.clone(),
+            unseen: self.unseen.clone(),
             ids: self.ids.as_ref().map(|ids| ids.select(rows)),
             parts: Vec::new(),
             left_out: self.left_out.clone(),
@@ -112,7 +117,9 @@ impl Input {
         let ink = percent(self.n_ones(), n_bits - n_missing);
         let mut line = format!(
             "{} ({}): {samples} of {size}, {ink:.1} % ones by {}",
-            self.name, self.kind, self.rule
+            self.name,
+            self.kind,
+            self.rule.in_words(self.inverted)
         );
         if n_missing > 0 {
             line += &format!(", {:.1} % missing", percent(n_missing, n_bits));

@@ -57,6 +57,8 @@ impl Results {
             height: input.height as u32,
             width: input.width as u32,
             binarize: input.rule,
+            inverted: input.inverted,
+            unseen: input.unseen.clone(),
             items: input.items.clone(),
             provenance: Some(provenance(input, settings.clone())),
             report: Some(record(&report)),

@@ -1,6 +1,8 @@
 //! A loaded data set: images, labels where known, and where each image came from.
 
+mod ground;
 mod matching;
+mod unseen;
 
 use super::{labels::Labels, pixels::Pixels, remark::Remark, texts::Texts};
 use crate::bits::BitMatrix;
@@ -62,12 +64,14 @@ pub struct Part {
     pub is_prepared: bool,
     /// The rule that made their bits, if they come from a packed file.
     pub packed_by: Option<Binarize>,
+    /// Whether their bits were made of inverted grey values, if they come from a packed file.
+    pub is_inverted: bool,
 }
 
 impl Part {
     /// `n_images` images of `source` as they are, of which `first` is the index of the first.
     pub(super) fn new(source: String, first: usize, n_images: usize) -> Self {
-        Self { source, n_images, first, is_prepared: false, packed_by: None }
+        Self { source, n_images, first, is_prepared: false, packed_by: None, is_inverted: false }
     }
 
     /// The source among `parts` that image `i` came from, and its index within that source; empty
@@ -192,20 +196,6 @@ impl Dataset {
         let of_image = |i: usize| mask.image(if mask.n_images() == 1 { 0 } else { i });
         let missing = BitMatrix::from_fn(n, d, |i, feature| of_image(i)[feature] >= least);
         self.set_missing(&missing)
-    }
-
-    /// Checks that every feature is observed in some image.
-    ///
-    /// # Errors
-    /// [`DataProblem::MissingColumn`] with the name of the first one, or its number from 1, that is
-    /// missing in every image.
-    pub(crate) fn check_columns(&self) -> Result<()> {
-        let sums = self.pixels.missing().map(BitMatrix::column_sums).unwrap_or_default();
-        let n = self.pixels.n_images() as u64;
-        sums.iter().position(|&sum| sum == n).map_or(Ok(()), |d| {
-            let name = self.column_name(d);
-            Err(Error::data(self.origin(0).0, DataProblem::MissingColumn(name)))
-        })
     }
 
     fn column_name(&self, d: usize) -> String {

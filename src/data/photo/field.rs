@@ -41,7 +41,15 @@ impl Field {
         factor: f64,
     ) -> Self {
         let side = |n: usize| ((n as f64 * factor + 0.5).floor() as usize).max(1);
-        let (new_height, new_width) = (side(values.len() / width), side(width));
+        Self::resized(values, width, (side(values.len() / width), side(width)))
+    }
+
+    /// An image of another height and width; a pixel is the mean of the area it covers.
+    pub(super) fn resized<T: Copy + Into<f64>>(
+        values: &[T],
+        width: usize,
+        (new_height, new_width): (usize, usize),
+    ) -> Self {
         let columns = with_height(values, width, new_height).transposed();
         with_height(&columns.values, columns.width, new_width).transposed()
     }

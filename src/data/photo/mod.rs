@@ -15,6 +15,7 @@
 //! *Proceedings of the IEEE* 86, section III.A.
 
 mod field;
+pub(super) mod ground;
 mod paper;
 mod specks;
 
@@ -29,16 +30,46 @@ const MIN_CONTRAST: f64 = 16.0;
 /// The longer side of the ink, in parts of the shorter side of the image.
 const SIDE: f64 = 20.0 / 28.0;
 
-/// The `picture` at that `size` (height and width), and whether it had to be prepared for it.
-/// Errors: [`crate::error::Error::Parameter`] for an empty size.
-pub(super) fn fitted(picture: Pixels, size: Option<(usize, usize)>) -> Result<(Pixels, bool)> {
-    match size {
-        Some(size) if size != (picture.height(), picture.width()) => {
-            let image = prepared(picture.values(), picture.width(), size);
-            Ok((Pixels::new(1, size.0, size.1, image)?, true))
-        }
-        _ => Ok((picture, false)),
+/// What pictures are made into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PictureSize {
+    /// In pixels.
+    pub(crate) height: usize,
+    /// In pixels.
+    pub(crate) width: usize,
+    /// Whether pictures of just that size have bright ground, as images of a model have or have
+    /// not. The others of that size are prepared, too. `None` keeps all of that size.
+    pub(crate) has_bright_ground: Option<bool>,
+    /// Whether pictures are scaled as they are, each side by a factor of its own; nothing is cut
+    /// out.
+    pub(crate) is_scaled: bool,
+}
+
+impl PictureSize {
+    /// Pictures of another size are cut out, centred and scaled.
+    pub(crate) fn for_photos(height: usize, width: usize) -> Self {
+        Self { height, width, has_bright_ground: None, is_scaled: false }
     }
+
+    fn fits(&self, picture: &Pixels) -> bool {
+        let is_other =
+            |is_bright: bool| ground::is_plainly(!is_bright, picture.values(), picture.width());
+        (self.height, self.width) == (picture.height(), picture.width())
+            && !self.has_bright_ground.is_some_and(is_other)
+    }
+}
+
+/// The `picture` at that `size`, and whether ink had to be cut out for it. Errors:
+/// [`crate::error::Error::Parameter`] for an empty size.
+pub(super) fn fitted(picture: Pixels, size: Option<PictureSize>) -> Result<(Pixels, bool)> {
+    let Some(size) = size.filter(|size| !size.fits(&picture)) else { return Ok((picture, false)) };
+    let (height, width) = (size.height, size.width);
+    if size.is_scaled {
+        let scaled = Field::resized(picture.values(), picture.width(), (height, width));
+        return Ok((Pixels::new(1, height, width, scaled.grey())?, false));
+    }
+    let image = prepared(picture.values(), picture.width(), (height, width));
+    Ok((Pixels::new(1, height, width, image)?, true))
 }
 
 /// Makes an image of `height` x `width` (grey, 0 to 255) from a photo: `values` row by row,

@@ -1,5 +1,7 @@
 //! Reads a data set: one file of this folder for each format. Contents, not names, tell formats.
 
+#[cfg(feature = "cli")]
+mod alpha;
 pub(crate) mod grey;
 pub(crate) mod idx;
 pub(crate) mod idx_folder;
@@ -19,7 +21,7 @@ pub(crate) mod stream;
 pub(crate) mod table;
 
 use super::dataset::{Dataset, Part, SourceKind};
-use super::photo;
+use super::photo::{self, PictureSize};
 use super::pixels::Pixels;
 use super::source::{Source, Split};
 use crate::error::{DataProblem, Error, Result};
@@ -68,7 +70,7 @@ fn load_as_it_is(source: &Source) -> Result<Dataset> {
     let sets = idx_folder::find(&listing);
     if sets.is_empty() {
         refuse_split(source)?;
-        return picture_folder::load(path, &listing, source.size());
+        return picture_folder::load(path, &listing, source.pictures());
     }
     idx_folder::load(source, &sets)
 }
@@ -156,7 +158,7 @@ fn load_file(source: &Source, input: Stream) -> Result<Dataset> {
     }
     let (kind, pixels) = match input.kind() {
         FileKind::Idx => (SourceKind::Idx, idx::read_images(input)?),
-        FileKind::Picture(_) => return load_picture(name, input, source.size()),
+        FileKind::Picture(_) => return load_picture(name, input, source.pictures()),
         FileKind::Npy => (SourceKind::Npy, npy::read(input)?),
         FileKind::Npz => return npz::read(name, input),
         FileKind::MatrixMarket => return matrix_market::read(input)?.into_dataset(&name),
@@ -178,7 +180,7 @@ fn load_table(source: &Source, input: Stream) -> Result<Dataset> {
     Ok(Dataset { weights, items, ids, remarks: content.remarks, ..set })
 }
 
-fn load_picture(name: String, input: Stream, size: Option<(usize, usize)>) -> Result<Dataset> {
+fn load_picture(name: String, input: Stream, size: Option<PictureSize>) -> Result<Dataset> {
     let (picture, is_prepared) = photo::fitted(pictures::read(input)?, size)?;
     let part = Part { is_prepared, ..Part::new(name, 0, 1) };
     Dataset::from_parts(vec![part], SourceKind::Pictures, picture, None)

@@ -3,7 +3,8 @@
 use super::listing::{self, Listing};
 use super::{idx_folder, pictures, stream::Stream};
 use crate::data::dataset::{Dataset, Part, SourceKind};
-use crate::data::{labels::Labels, photo, pixels::Pixels};
+use crate::data::photo::{self, PictureSize};
+use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{self, FileKind};
 use std::collections::BTreeMap;
@@ -19,8 +20,8 @@ const MAX_FOLDERS: usize = 1000;
 struct Album {
     pixels: Option<Pixels>,
     parts: Vec<Part>,
-    /// The height and width that pictures are to have.
-    size: Option<(usize, usize)>,
+    /// What pictures are made into.
+    size: Option<PictureSize>,
     /// For each of them the name of its sub-folder; blank for one beside the sub-folders.
     labels: Vec<String>,
     /// Folders inside of sub-folders, and those of runs.
@@ -42,11 +43,7 @@ struct Album {
 ///
 /// # Errors
 /// [`DataProblem`]: no picture at all, none that can be read, two that differ in size.
-pub(crate) fn load(
-    folder: &Path,
-    listing: &Listing,
-    size: Option<(usize, usize)>,
-) -> Result<Dataset> {
+pub(crate) fn load(folder: &Path, listing: &Listing, size: Option<PictureSize>) -> Result<Dataset> {
     if listing.is_run() {
         return Err(Error::data(folder, DataProblem::RunFolder));
     }

@@ -1,6 +1,7 @@
 //! PNG, JPEG, BMP, PNM, GIF and WebP pictures as grey values: the home of the `image` crate for
 //! reading.
 
+use super::alpha::{Seen, Transparency};
 use super::stream::{Stream, check_ratio};
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
@@ -19,8 +20,8 @@ const MAX_BYTES: u64 = 192 << 20;
 /// Rows that become grey together.
 const STRIP: u32 = 64;
 
-/// One picture as one image, grey 0 (black) to 255 (white); transparent parts are seen over white.
-/// Of a film the first picture. Errors: [`DataProblem::Picture`] if it cannot be decoded,
+/// One picture as one image, grey 0 (black) to 255 (white); for transparent parts see [`Seen`]. Of
+/// a film the first picture. Errors: [`DataProblem::Picture`] if it cannot be decoded,
 /// [`DataProblem::TooLarge`] above 64 megapixels or 192 MiB, and for a size that its file belies.
 pub(crate) fn read(mut input: Stream) -> Result<Pixels> {
     let bytes = whole(&mut input)?;
@@ -91,23 +92,33 @@ fn grey(picture: DynamicImage) -> GrayImage {
     if let DynamicImage::ImageLuma8(grey) = picture {
         return grey;
     }
+    let seen = picture.color().has_alpha().then(|| seen(&picture));
     let (width, height) = (picture.width(), picture.height());
     let mut values = Vec::with_capacity(width as usize * height as usize);
-    for top in (0..height).step_by(STRIP as usize) {
-        let strip = picture.crop_imm(0, top, width, STRIP.min(height - top));
-        if strip.color().has_alpha() {
-            values.extend(strip.to_luma_alpha8().pixels().map(|pixel| over_white(pixel.0)));
-        } else {
-            values.extend(strip.into_luma8().into_raw());
+    for strip in strips(&picture) {
+        match seen {
+            Some(seen) => {
+                let strip = strip.to_luma_alpha8();
+                values.extend(strip.pixels().map(|pixel| seen.value(pixel.0)));
+            }
+            None => values.extend(strip.into_luma8().into_raw()),
         }
     }
     GrayImage::from_raw(width, height, values).unwrap_or_default()
 }
 
-/// A grey value of the given opacity, laid over white and rounded.
-fn over_white([grey, opacity]: [u8; 2]) -> u8 {
-    let (grey, opacity) = (u32::from(grey), u32::from(opacity));
-    ((grey * opacity + 255 * (255 - opacity) + 127) / 255) as u8
+fn strips(picture: &DynamicImage) -> impl Iterator<Item = DynamicImage> {
+    let (width, height) = (picture.width(), picture.height());
+    let strip = move |top| picture.crop_imm(0, top, width, STRIP.min(height - top));
+    (0..height).step_by(STRIP as usize).map(strip)
+}
+
+fn seen(picture: &DynamicImage) -> Seen {
+    let mut transparency = Transparency::default();
+    for strip in strips(picture) {
+        strip.to_luma_alpha8().pixels().for_each(|pixel| transparency.add(pixel.0));
+    }
+    transparency.seen()
 }
 
 #[cfg(test)]
@@ -187,10 +198,21 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn transparent_parts_are_seen_over_white() {
-        let picture = GrayAlphaImage::from_fn(3, 1, |x, _| LumaA([0, [0, 128, 255][x as usize]]));
+    fn a_shape_in_the_alpha_channel_alone_is_ink() {
+        for colour in [0, 255] {
+            let pixel = |x: u32| LumaA([colour, [0, 128, 255][x as usize]]);
+            let picture = GrayAlphaImage::from_fn(3, 1, |x, _| pixel(x));
+            let pixels = read_bytes(&file(&picture.into(), ImageFormat::Png)).unwrap();
+            assert_eq!(pixels.values(), [0, 128, 255]);
+        }
+    }
+
+    #[test]
+    fn a_dark_picture_with_transparent_parts_is_seen_over_white() {
+        let pixel = |x: u32| [LumaA([0, 0]), LumaA([0, 255]), LumaA([90, 255])][x as usize];
+        let picture = GrayAlphaImage::from_fn(3, 1, |x, _| pixel(x));
         let pixels = read_bytes(&file(&picture.into(), ImageFormat::Png)).unwrap();
-        assert_eq!(pixels.values(), [255, 127, 0]);
+        assert_eq!(pixels.values(), [255, 0, 90]);
     }
 
     #[test]

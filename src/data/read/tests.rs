@@ -1,7 +1,7 @@
 //! Laws of loading that no single reader can state: folders, splits, recognition, several sources.
 
 use super::*;
-use crate::data::{Columns, Values};
+use crate::data::{Columns, PictureSize, Values};
 use crate::data::{read::idx::tests::idx, read::pictures::tests::png, read::stream::tests::gzip};
 use crate::error::{DataProblem, Error};
 use std::path::{Path, PathBuf};
@@ -182,6 +182,50 @@ fn pictures_of_another_size_than_asked_for_are_prepared() {
     assert_eq!((data.pixels.n_features(), prepared), (2, vec![false, true]));
     let alone = load(&Source::new(folder.path().join("b.png")).with_size(1, 2)).unwrap();
     assert!(alone.parts[0].is_prepared);
+}
+
+#[test]
+fn pictures_are_scaled_as_a_whole_if_asked() {
+    let folder = folder(&[("a.png", png(2, &[0, 255])), ("b.png", png(4, &[10, 20, 30, 50]))]);
+    let size = PictureSize { is_scaled: true, ..PictureSize::for_photos(1, 2) };
+    let data = load(&Source::new(folder.path()).with_pictures(size)).unwrap();
+    assert_eq!(data.pixels.values(), [0, 255, 15, 40]);
+    assert!(data.parts.iter().all(|part| !part.is_prepared));
+}
+
+/// A picture of 8 x 8 pixels with a bar of two columns in the middle.
+fn bar(ground: u8, ink: u8) -> Vec<u8> {
+    let pixel = |i: usize| if (3..5).contains(&(i % 8)) { ink } else { ground };
+    png(8, &(0..64).map(pixel).collect::<Vec<_>>())
+}
+
+#[test]
+fn pictures_of_the_size_of_a_model_with_the_other_ground_are_prepared() {
+    let folder = folder(&[("a.png", bar(255, 0)), ("b.png", bar(0, 255))]);
+    for (has_bright_ground, expected) in
+        [(None, [false; 2]), (Some(false), [true, false]), (Some(true), [false, true])]
+    {
+        let size = PictureSize { has_bright_ground, ..PictureSize::for_photos(8, 8) };
+        let data = load(&Source::new(folder.path()).with_pictures(size)).unwrap();
+        let prepared: Vec<_> = data.parts.iter().map(|part| part.is_prepared).collect();
+        assert_eq!(prepared, expected, "{has_bright_ground:?}");
+        for part in data.parts.iter().filter(|part| part.is_prepared) {
+            assert_eq!(data.pixels.image(part.first)[0], 0, "prepared on black");
+        }
+    }
+}
+
+#[test]
+fn pictures_are_inverted_together_if_most_are_dark_on_bright() {
+    let three = [("a.png", bar(250, 0)), ("b.png", bar(255, 9)), ("c.png", bar(200, 0))];
+    let folder = folder(&three);
+    std::fs::write(folder.path().join("d.png"), bar(0, 255)).unwrap();
+    let mut data = load_path(&folder).unwrap();
+    assert!(data.is_dark_on_bright() && data.invert());
+    assert_eq!([0, 1, 2, 3].map(|i| data.pixels.image(i)[0]), [5, 0, 55, 255]);
+    assert_eq!(data.pixels.image(1)[3], 246);
+    std::fs::write(folder.path().join("c.png"), bar(0, 255)).unwrap();
+    assert!(!load_path(&folder).unwrap().is_dark_on_bright());
 }
 
 #[cfg(unix)]

@@ -16,6 +16,8 @@ struct Document {
     height: Option<u32>,
     width: Option<u32>,
     binarize: Option<Binarize>,
+    #[serde(default)]
+    inverted: bool,
     weights: Vec<f64>,
     means: Vec<Vec<f64>>,
     items: Option<Vec<Item>>,
@@ -32,6 +34,7 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
         height: Some(model.height),
         width: Some(model.width),
         binarize: Some(model.binarize),
+        inverted: model.inverted,
         weights: mixture.weights().to_vec(),
         means: (0..mixture.n_components()).map(|k| mixture.mean(k).to_vec()).collect(),
         items: Some(model.items.clone()).filter(|items| !items.is_empty()),
@@ -47,14 +50,14 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
 /// The numbers, image size, rule, items, labels and provenance in JSON `bytes`.
 pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     let text = std::str::from_utf8(bytes)?.trim_start_matches('\u{feff}');
-    let Document { height, width, binarize, weights, means, items, labels, provenance, .. } =
-        serde_json::from_str(text)?;
+    let document: Document = serde_json::from_str(text)?;
+    let Document { binarize, inverted, weights, means, items, labels, provenance, .. } = document;
     let n_features = means.first().map_or(0, Vec::len);
     if let Some(odd) = means.iter().find(|row| row.len() != n_features) {
         let lengths = format!("{n_features} and {}", odd.len());
         return Err(format!("its rows of means differ in length: {lengths}").into());
     }
-    let (means, shape) = (means.concat(), height.zip(width));
+    let (means, shape) = (means.concat(), document.height.zip(document.width));
     let items = items.unwrap_or_default();
-    Ok(Parts { weights, means, n_features, shape, binarize, items, labels, provenance })
+    Ok(Parts { weights, means, n_features, shape, binarize, inverted, items, labels, provenance })
 }

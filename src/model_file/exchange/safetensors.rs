@@ -28,6 +28,7 @@ fn header(model: &Model) -> String {
         "binarize": model.binarize.to_string(),
         "format": "bmm",
         "height": model.height.to_string(),
+        "inverted": model.inverted.to_string(),
         "width": model.width.to_string(),
     });
     if !model.items.is_empty() {
@@ -58,13 +59,14 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     }
     let shape = parsed(&metadata, "height")?.zip(parsed(&metadata, "width")?);
     let binarize = parsed(&metadata, "binarize")?;
+    let inverted = parsed(&metadata, "inverted")?.unwrap_or_default();
     let items = match entry(&metadata, "items") {
         Some(text) => {
             serde_json::from_str(text).map_err(|e| format!("its items are no JSON: {e}"))?
         }
         None => Vec::new(),
     };
-    Ok(Parts { weights, means, n_features, shape, binarize, items, ..Parts::default() })
+    Ok(Parts { weights, means, n_features, shape, binarize, inverted, items, ..Parts::default() })
 }
 
 /// Values and shape of the tensor called `name`.

@@ -113,25 +113,33 @@ function paintBits(canvas, context, { values, width }) {
   });
 }
 
-// A stored image and a picture of the right size are seen as they are, another picture by its own pixels; as soon as there are
-// strokes, what is on the pad counts.
-function seenOn({ model: { height, width }, canvas, context, items }) {
+// A stored image is seen as it is. A picture of the right size too, or inverted if the model says so, unless it has the other
+// ground. Another picture counts by its own pixels; as soon as there are strokes, what is on the pad counts.
+function seenOn({ model, canvas, context, items }) {
+  const { height, width } = model;
   if (items.length === 0) return undefined;
   const { bits, grey } = items[items.length - 1];
   if (bits) return bits.values.map((bit) => 255 * bit);
-  if (grey && grey.height === height && grey.width === width) return grey.values;
+  const fits = grey && grey.height === height && grey.width === width;
+  if (fits && !isPlainly(!model.inverted, grey)) return inInk(grey.values, model);
   return prepare(grey || greyOf(context, canvas), height, width);
 }
 
-// Grey as the program reads colours: the luma of the image crate, over white, whole numbers.
+// The values of a picture of the model's size, bright where there is ink.
+function inInk(values, { inverted }) {
+  return inverted ? values.map((value) => 255 - value) : values;
+}
+
+// Grey as the program reads colours: the luma of the image crate, whole numbers.
 function greyOf(context, { height, width }) {
   const { data } = context.getImageData(0, 0, width, height);
-  const values = new Uint8Array(height * width);
-  for (let i = 0, j = 0; i < values.length; i++, j += 4) {
-    const luma = Math.floor((2126 * data[j] + 7152 * data[j + 1] + 722 * data[j + 2]) / 10000);
-    values[i] = Math.floor((luma * data[j + 3] + 255 * (255 - data[j + 3]) + 127) / 255);
+  const luma = new Uint8Array(height * width);
+  const opacity = new Uint8Array(height * width);
+  for (let i = 0, j = 0; i < luma.length; i++, j += 4) {
+    luma[i] = Math.floor((2126 * data[j] + 7152 * data[j + 1] + 722 * data[j + 2]) / 10000);
+    opacity[i] = data[j + 3];
   }
-  return { height, width, values };
+  return { height, width, values: withoutAlpha(luma, opacity) };
 }
 
 async function putPicture(pad, file) {
@@ -144,12 +152,21 @@ async function putPicture(pad, file) {
     const context = picture.getContext("2d", { willReadFrequently: true });
     context.drawImage(bitmap, 0, 0);
     const grey = greyOf(context, picture);
+    paintGrey(context, grey);
     const isBright = grey.values.reduce(plus, 0) > 127 * grey.values.length;
     status.textContent = file.name + ", " + grey.height + " x " + grey.width;
     pad.put({ picture, grey, isBright });
   } catch {
     status.textContent = "This is no picture that the browser can read.";
   }
+}
+
+// Paints what was made of a picture with transparent parts: white on nothing would not be seen on a white pad.
+function paintGrey(context, { height, width, values }) {
+  const image = context.getImageData(0, 0, width, height);
+  if (values.every((_, i) => image.data[4 * i + 3] === 255)) return;
+  values.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
+  context.putImageData(image, 0, 0);
 }
 
 // Files arrive by choice, by drop and by paste.

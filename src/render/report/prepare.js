@@ -19,6 +19,30 @@ function prepare(picture, height, width) {
   return ink && placed(ink, height, width).map(rounded);
 }
 
+// The grey values of pixels with an opacity, as src/data/read/alpha.rs has them: of one colour on nothing, what is opaque is ink;
+// several colours stand on black or white, the one that most of the picture differs from.
+function withoutAlpha(luma, opacity) {
+  if (opacity.every((value) => value === 255)) return luma;
+  let [darkest, brightest, sum, weighted] = [255, 0, 0, 0];
+  luma.forEach((value, i) => {
+    sum += opacity[i];
+    weighted += opacity[i] * value;
+    if (opacity[i] < 64) return;
+    darkest = Math.min(darkest, value);
+    brightest = Math.max(brightest, value);
+  });
+  if (brightest - darkest < 16) return opacity;
+  const ground = weighted >= 128 * sum ? 0 : 255;
+  return luma.map((value, i) => Math.floor((value * opacity[i] + ground * (255 - opacity[i]) + 127) / 255));
+}
+
+// Whether most pixels at the edge and most of all are bright, or dark, as asked; of images of 8 pixels a side and more.
+function isPlainly(isBright, { height, width, values }) {
+  const mostAre = (pixels) => 2 * pixels.filter((value) => (value >= 128) === isBright).length > pixels.length;
+  const isEdge = (i) => i < width || i >= values.length - width || i % width === 0 || i % width === width - 1;
+  return Math.min(height, width) >= 8 && mostAre(values) && mostAre(values.filter((_, i) => isEdge(i)));
+}
+
 // Both sides times `factor`: every pixel is the mean of the area that it covers.
 function scaled(field, factor) {
   const side = (n) => Math.max(1, rounded(n * factor));

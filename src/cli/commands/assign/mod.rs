@@ -4,7 +4,7 @@ mod columns;
 mod evidence;
 
 use crate::cli::input::{
-    self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, Words, demo, models, photos,
+    self, ColumnArgs, Input, MaskArgs, ModelArgs, PictureArgs, Reading, Words, demo, models, photos,
 };
 use crate::cli::results::classifier::Classifier;
 use crate::cli::results::clusters::{self, most_probable_first};
@@ -40,6 +40,8 @@ pub(crate) struct Args {
     model: ModelArgs,
     #[command(flatten)]
     mask: MaskArgs,
+    #[command(flatten)]
+    pictures: PictureArgs,
     #[command(flatten)]
     columns: ColumnArgs,
     /// How to print the result
@@ -81,7 +83,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     args.check(&model)?;
     let (mask, columns) = (args.mask.mask.clone(), args.columns.columns());
-    let reading = Reading { mask, columns, ..Reading::default() };
+    let (invert, picture_size) = (args.pictures.invert, args.pictures.size());
+    let reading = Reading { mask, columns, invert, picture_size, ..Reading::default() };
     let input = input::read_for_model(&args.sources, reading, &model, console)?;
     models::announce(&path, &model, console);
     console.notes(photos::remarks(&input, &model));

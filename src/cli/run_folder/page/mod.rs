@@ -44,6 +44,7 @@ pub(crate) fn render(
         "height": model.height,
         "width": model.width,
         "binarize": model.binarize,
+        "inverted": model.inverted,
         "names": input.items.iter().map(|item| &item.name).collect::<Vec<_>>(),
         "facts": results.facts().map(fact).collect::<Vec<_>>(),
         "trust": TrustInWords::of_model(model),

@@ -38,7 +38,10 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         IdxType { .. } => "give unsigned bytes (0x08): images of 3 dimensions, labels of 1",
         SeveralDataSets(_) => "give each data set a folder of its own, or name a file",
         PictureSizes { common, .. } => {
-            return format!("give --shape {common}: what is drawn is cut out and scaled to it");
+            return format!(
+                "give --shape {common}: what is drawn is cut out and scaled to it; or \
+                 --resize {common}: all of it is scaled"
+            );
         }
         PicturesBelow(folder) => return format!("name the folder with the pictures: {folder}"),
         MixedSizes { .. } => "scale all images to one height and width first",

@@ -16,7 +16,7 @@
 //! In a row, feature d is bit d mod 8, lowest first, of byte d / 8; spare bits are 0.
 //!
 //! The header holds `n_samples` (N), `height`, `width` and `binarize`, the rule that made the bits
-//! ([`Binarize`] as text). `missing` and `weights` are true or false. `labels` holds their names,
+//! ([`Binarize`] as text). `inverted`, if true, says that it cut inverted grey values. `missing` and `weights` are true or false. `labels` holds their names,
 //! or null; `names` those of the features, or none. `values`, if any item has some, holds a list
 //! for each: the value read as 0 and the one read as 1, or nothing for an item of zeros and ones.
 //! `synthetic`: a program drew the rows.
@@ -58,6 +58,8 @@ pub struct Packed<'a> {
     pub width: usize,
     /// The rule that made the bits.
     pub rule: Binarize,
+    /// Whether it cut inverted grey values.
+    pub inverted: bool,
     /// A class for each row, where known.
     pub labels: Option<&'a Labels>,
     /// How much each row counts; `None`: 1 each.
@@ -75,6 +77,8 @@ struct Header {
     height: u64,
     width: u64,
     binarize: Binarize,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    inverted: bool,
     missing: bool,
     labels: Option<Vec<String>>,
     weights: bool,
@@ -275,6 +279,7 @@ impl Header {
             height: packed.height as u64,
             width: packed.width as u64,
             binarize: packed.rule,
+            inverted: packed.inverted,
             missing: packed.bits.missing().is_some(),
             labels: packed.labels.map(|labels| labels.names().to_vec()),
             weights: packed.weights.is_some(),
@@ -323,7 +328,8 @@ impl Header {
         let items = items(self.names, self.values, height * width)?;
         let pixels = Pixels::packed(bits, height, width).map_err(said)?;
         let kind = if self.synthetic { SourceKind::Synthetic } else { SourceKind::Packed };
-        let part = Part { packed_by: Some(self.binarize), ..Part::new(source, 0, n) };
+        let (packed_by, is_inverted) = (Some(self.binarize), self.inverted);
+        let part = Part { packed_by, is_inverted, ..Part::new(source, 0, n) };
         let set = Dataset::from_parts(vec![part], kind, pixels, labels).map_err(said)?;
         Ok(Dataset { weights, items, ..set })
     }
