@@ -7,7 +7,6 @@ use bmm::{Pixels, Source, load};
 use common::program::{Run, Sandbox, idx, two_kinds};
 use common::shared;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn input(name: &str) -> Option<PathBuf> {
@@ -169,64 +168,111 @@ fn labels_are_read_however_they_were_written() {
     assert_eq!((all[3][0].as_str(), &all[3][1..]), ("", &all[0][1..]));
 }
 
-/// The name of the shape that each row of an assignment shows, with its cluster.
-fn shapes(sandbox: &Sandbox, folder: &Path, model: &str) -> Vec<(char, String)> {
+/// The digest of what is read from the white drawings on black.
+fn digest_of_the_drawings() -> Option<Value> {
+    Some(info(&input("gif_only")?)["data_sha256"].clone())
+}
+
+fn train(sandbox: &Sandbox, k: usize, folder: &Path, more: &str) -> Run {
     let folder = folder.display();
-    let run = sandbox.done(&format!("assign --quiet --format csv --model {model} {folder}"));
-    let shape =
-        |source: &str| Path::new(source).file_stem().unwrap().to_str().unwrap().chars().last();
-    let row = |line: &str| {
-        let cells: Vec<&str> = line.split(',').collect();
-        (shape(cells[0]).unwrap(), cells[2].to_owned())
-    };
-    run.text().lines().skip(1).map(row).collect()
+    sandbox.done(&format!("train --k {k} --n-init 2 --out run {more} --data {folder}"))
 }
 
-/// Asserts that every shape has a cluster of its own.
-fn assert_apart(shapes: &[(char, String)]) {
-    let pairs: BTreeSet<&(char, String)> = shapes.iter().collect();
-    let names: BTreeSet<char> = shapes.iter().map(|(shape, _)| *shape).collect();
-    let clusters: BTreeSet<&String> = shapes.iter().map(|(_, cluster)| cluster).collect();
-    assert_eq!((pairs.len(), names.len(), clusters.len()), (4, 4, 4), "{shapes:?}");
-}
-
-fn train(sandbox: &Sandbox, folder: &Path, more: &str) -> Run {
-    sandbox.done(&format!("train --k 4 --out run {more} --data {}", folder.display()))
+/// The clusters of the rows of `folder`.
+fn clusters(sandbox: &Sandbox, folder: &Path, model: &str) -> Vec<String> {
+    let words = format!("assign --quiet --format csv --model {model} {}", folder.display());
+    let cell = |line: &str| line.split(',').nth(2).unwrap().to_owned();
+    sandbox.done(&words).text().lines().skip(1).map(cell).collect()
 }
 
 #[test]
-fn dark_on_bright_is_noticed_and_models_keep_it() {
+fn pictures_dark_on_bright_are_those_bright_on_dark() {
+    let (Some(drawings), Some(folder)) = (digest_of_the_drawings(), input("black_on_white")) else {
+        return;
+    };
+    let facts = info(&folder);
+    assert_eq!((&facts["data_sha256"], &facts["inverted"]), (&drawings, &Value::Bool(true)));
+    let warning = facts["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("dark on bright: grey values are inverted"), "{warning}");
+    let run = Sandbox::new().done(&format!("info --invert no --json {}", folder.display()));
+    assert!(run.json()["share_of_ones"].as_f64() > Some(0.9), "{run:?}");
+    let run = Sandbox::new().done(&format!("info --invert yes --json {}", folder.display()));
+    assert_eq!((&run.json()["data_sha256"], &run.json()["warnings"]), (&drawings, &Value::Null));
+}
+
+#[test]
+fn a_model_keeps_that_its_pictures_were_inverted() {
     let (Some(folder), Some(photo)) = (input("black_on_white"), input("x48_black_on_white.png"))
     else {
         return;
     };
     let sandbox = Sandbox::new();
-    let run = train(&sandbox, &folder, "");
-    assert!(run.err.contains("dark on bright: grey values are inverted"), "{run:?}");
-    let facts = sandbox.done("info run --json").json();
-    assert_eq!(facts["inverted"], true);
-    let means = sandbox.done("export --model run --output means.json");
-    assert_eq!(means.code, Some(0));
+    train(&sandbox, 4, &folder, "");
+    assert_eq!(sandbox.done("info run --json").json()["inverted"], true);
+    sandbox.done("export --model run --output means.json");
+    sandbox.done("import means.json --output again.bmm");
+    assert_eq!(sandbox.done("info again.bmm --json").json()["inverted"], true);
+    let run = sandbox.done("export --model run --output means.csv");
+    assert!(run.err.contains("does not hold that grey values are inverted"), "{run:?}");
     for mean in sandbox.json("means.json")["means"].as_array().unwrap() {
         assert!(mean[0].as_f64() < Some(0.5), "the corner is ground");
     }
+    let page = String::from_utf8(sandbox.read("run/report.html")).unwrap();
+    assert!(page.contains(r#""has_pad":true"#) && page.contains(r#""inverted":true"#));
     let run = sandbox.done(&format!("assign --model run {}", photo.display()));
     assert!(run.err.contains("1 picture cut out"), "{run:?}");
-    assert!(info(&folder)["share_of_ones"].as_f64() < Some(0.2));
+    let [first, again] = ["run", "again.bmm"].map(|model| clusters(&sandbox, &folder, model));
+    assert_eq!(first, again);
+    let run = sandbox.done(&format!("eval --model run {}", folder.display()));
+    assert!(run.err.contains("grey values are inverted, as those of the model were"), "{run:?}");
+}
+
+#[test]
+fn packed_pictures_keep_that_they_were_inverted() {
+    let Some(folder) = input("black_on_white") else { return };
+    let sandbox = Sandbox::new();
+    train(&sandbox, 4, &folder, "");
     sandbox.done(&format!("pack --output packed.bits {}", folder.display()));
-    sandbox.done("train --k 4 --out packed --data packed.bits");
+    sandbox.done("train --k 4 --n-init 2 --out packed --data packed.bits");
     assert!(sandbox.read("run/model.bmm") == sandbox.read("packed/model.bmm"));
-    sandbox.refuses(2, "train --k 4 --data packed.bits --invert no".split(' '), &["--invert"]);
-    let run = sandbox.done(&format!("info --invert no --json {}", folder.display()));
-    assert!(run.json()["share_of_ones"].as_f64() > Some(0.8));
+    sandbox.refuses(1, "info packed.bits --invert no".split(' '), &["--invert", "inverted values"]);
+    sandbox.done("eval --model run packed.bits");
+    sandbox.done(&format!("pack --invert no --output plain.bits {}", folder.display()));
+    let words = "eval --model run plain.bits".split(' ');
+    sandbox.refuses(1, words, &["threshold:128 of inverted grey values"]);
+}
+
+#[test]
+fn images_in_other_files_are_inverted_if_asked() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.idx", idx(&[3, 8, 8], [[200; 64], [200; 64], [90; 64]].concat()));
+    for (invert, ones) in [("auto", 128), ("yes", 64), ("no", 128)] {
+        let facts = sandbox.done(&format!("info a.idx --json --invert {invert}")).json();
+        assert_eq!((&facts["ones"], &facts["inverted"]), (&ones.into(), &(invert == "yes").into()));
+    }
+    sandbox.write("rows.csv", b"a,b\n0,1\n1,1\n1,0\n");
+    let refuse = |flag: &str, words: &[&str]| {
+        sandbox.refuses(1, format!("info rows.csv {flag}").split(' '), words);
+    };
+    refuse("--invert yes", &["--invert", "holds bits"]);
+    refuse("--resize 28x28", &["--resize", "picture files"]);
+    let words = "info rows.csv --resize 5000x5000".split(' ');
+    sandbox.refuses(2, words, &["--resize", "16777216 pixels"]);
 }
 
 #[test]
 fn a_shape_in_the_alpha_channel_is_ink() {
-    let Some(folder) = input("white_on_transparent") else { return };
+    let (Some(drawings), Some(folder)) = (digest_of_the_drawings(), input("white_on_transparent"))
+    else {
+        return;
+    };
+    assert_eq!(info(&folder)["data_sha256"], drawings);
+    // It is ink for a model of any ground, and so is one picture alone.
     let sandbox = Sandbox::new();
-    train(&sandbox, &folder, "");
-    assert_apart(&shapes(&sandbox, &folder, "run"));
+    train(&sandbox, 4, &input("black_on_white").unwrap(), "");
+    let there = clusters(&sandbox, &folder, "run");
+    assert_eq!(clusters(&sandbox, &input("black_on_white").unwrap(), "run"), there);
+    assert_eq!(clusters(&sandbox, &folder.join("00I.png"), "run"), there[..1]);
 }
 
 #[test]
@@ -243,18 +289,27 @@ fn a_picture_of_the_size_of_the_model_with_the_other_ground_is_prepared() {
 fn a_mask_for_all_leaves_its_pixels_out_of_the_model() {
     let (Some(folder), Some(mask)) = (input("masked"), input("mask_top.png")) else { return };
     let sandbox = Sandbox::new();
-    let run = train(&sandbox, &folder, &format!("--mask {}", mask.display()));
-    assert!(run.err.contains("hidden in every image"), "{run:?}");
+    let masked = format!("--mask {}", mask.display());
+    let run = train(&sandbox, 4, &folder, &masked);
+    assert!(run.err.contains("64 pixels hidden in every image"), "{run:?}");
     let facts = sandbox.done("info run --json").json();
-    let n_unseen = facts["n_unseen"].as_u64().unwrap();
-    assert!(n_unseen > 0 && n_unseen < 256, "{facts}");
-    assert_apart(&shapes(&sandbox, &folder, "run"));
-    let nats = |more: &str| {
-        let words = format!("eval --json --model run {} {more}", folder.display());
+    // Of 16 x 16 pixels the upper four rows are hidden; of the others 94 vary.
+    assert_eq!((&facts["n_unseen"], &facts["n_parameters"]), (&64.into(), &(3 + 4 * 94).into()));
+    let nats = |model: &str, more: &str| {
+        let words = format!("eval --json --model {model} {} {more}", folder.display());
         sandbox.done(&words).json()["log_likelihood"].as_f64().unwrap()
     };
-    assert_eq!(nats(""), nats(&format!("--mask {}", mask.display())));
-    assert!((nats("") - facts["fit"]["log_likelihood"].as_f64().unwrap()).abs() < 1e-9);
+    let fitted = facts["fit"]["log_likelihood"].as_f64().unwrap();
+    sandbox.done("export --model run --output means.json");
+    sandbox.done("import means.json --output again.bmm");
+    for model in ["run", "again.bmm"] {
+        assert_eq!(nats(model, ""), nats(model, &masked));
+        assert!((nats(model, "") - fitted).abs() < 1e-9);
+    }
+    let page = String::from_utf8(sandbox.read("run/report.html")).unwrap();
+    assert!(page.contains(r#""unseen":[0,1,2"#));
+    let words = format!("complete --output all.npy --model run {}", folder.display());
+    assert!(sandbox.done(&words).err.contains("nothing is missing"));
 }
 
 #[test]
@@ -262,11 +317,9 @@ fn pictures_of_several_sizes_are_scaled_without_cutting_out() {
     let Some(folder) = input("mixed_sizes") else { return };
     says(&folder, "pixels (height x width), but", "--resize 28x28");
     let sandbox = Sandbox::new();
-    let words = format!("info --json --resize 20x24 {}", folder.display());
-    let facts = sandbox.done(&words).json();
+    let facts = sandbox.done(&format!("info --json --resize 20x24 {}", folder.display())).json();
     assert_eq!(shape(&facts), [6, 20, 24]);
-    let more = format!("--data {}", folder.display());
-    sandbox.done(&format!("train --k 2 --resize 28x28 --out run {more}"));
+    train(&sandbox, 2, &folder, "--resize 28x28");
     let run = sandbox.done(&format!("assign --model run --resize 28x28 {}", folder.display()));
     assert!(!run.err.contains("cut out"), "{run:?}");
 }

@@ -29,6 +29,9 @@ pub enum ModelProblem {
     /// The file is whole, but what it holds is no model.
     #[error("holds no valid model: {0}")]
     Invalid(String),
+    /// The file is whole, but its fields do not lie as this program lays them.
+    #[error("is laid out as by another program, or by an unreleased version of this one: {0}")]
+    Layout(String),
     /// A file to import cannot be read in its format: "JSON", "CSV", "npy" or "safetensors".
     #[error("is no {format} file of a mixture: {what}")]
     Foreign { format: &'static str, what: String },

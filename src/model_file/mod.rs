@@ -7,7 +7,7 @@
 //! | offset | bytes | what |
 //! |---|---|---|
 //! | 0 | 8 | magic `89 42 4D 4D 0D 0A 1A 0A`: not text, `BMM`, and line ends that a transfer as text would change |
-//! | 8 | 4 | format version, `u32`; this page describes 3 |
+//! | 8 | 4 | format version, `u32`; this page describes 4 |
 //! | 12 | 8 | length of the payload, `u64`; the file ends where the payload ends |
 //! | 20 | 32 | SHA-256 of bytes 0..20 followed by the payload |
 //! | 52 | .. | the payload: the fields of a [`Model`], one after another |

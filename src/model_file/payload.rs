@@ -26,15 +26,13 @@ pub(super) fn encode(model: &Model) -> Result<Vec<u8>, ModelProblem> {
 
 /// The checked model in payload `bytes`, which must be used up.
 pub(super) fn decode(bytes: &[u8]) -> Result<Model, ModelProblem> {
-    let (model, used) = decode_start(bytes).map_err(|error| {
-        ModelProblem::Invalid(match error {
-            DecodeError::OtherString(what) => what,
-            error => format!("its payload cannot be read ({error})"),
-        })
+    let (model, used) = decode_start(bytes).map_err(|error| match error {
+        DecodeError::OtherString(what) => ModelProblem::Invalid(what),
+        error => ModelProblem::Layout(format!("{error:?}")),
     })?;
     if used != bytes.len() {
         let extra = bytes.len() - used;
-        return Err(ModelProblem::Invalid(format!("{extra} bytes follow its payload")));
+        return Err(ModelProblem::Layout(format!("{extra} bytes follow its payload")));
     }
     model.check()?;
     Ok(model)

@@ -68,14 +68,16 @@ async function draw(page, ...strokes) {
   }
 }
 
-// A grey PNG by hand, so that the test needs no other package.
-function png(height, width, grey) {
+// A grey PNG by hand, so that the test needs no other package; with `opacity` it has an alpha channel.
+function png(height, width, grey, opacity) {
+  const pixel = (y, x) => (opacity ? [grey(y, x), opacity(y, x)] : [grey(y, x)]);
   const rows = Buffer.concat(Array.from({ length: height }, (_, y) =>
-    Buffer.from([0, ...Array.from({ length: width }, (_, x) => grey(y, x))])));
+    Buffer.from([0, ...Array.from({ length: width }, (_, x) => pixel(y, x)).flat()])));
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
   head[8] = 8;
+  head[9] = opacity ? 4 : 0;
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const chunks = [["IHDR", head], ["IDAT", deflateSync(rows)], ["IEND", Buffer.alloc(0)]];
   return Buffer.concat([signature, ...chunks.map(([name, body]) => chunk(name, body))]);
@@ -126,6 +128,23 @@ function photo(seed) {
     const light = slope * (x / width - 0.5) + noise * (random() - 0.5);
     return Math.round(Math.min(255, Math.max(0, paper + (pen - paper) * ink + light)));
   });
+}
+
+// A bar on paper of the model's size and on no paper at all: dark on bright, one colour on nothing, several colours on nothing.
+function others(height, width) {
+  const isBar = (side) => (y, x) => Math.abs(2 * x - side) < side / 6 && y > side / 5 && y < (4 * side) / 5;
+  const [small, large] = [isBar(width), isBar(60)];
+  const tones = (y) => (y % 2 ? 0 : 70);
+  const opaque = (isInk) => (y, x) => (isInk(y, x) ? 255 : 0);
+  return Object.entries({
+    "dark-on-bright": png(height, width, (y, x) => (small(y, x) ? 20 : 240)),
+    "bright-on-dark": png(height, width, (y, x) => (small(y, x) ? 240 : 20)),
+    "white-on-nothing": png(height, width, () => 255, opaque(small)),
+    "black-on-nothing": png(height, width, () => 0, opaque(small)),
+    "tones-on-nothing": png(height, width, tones, opaque(small)),
+    "large-on-nothing": png(60, 60, () => 255, opaque(large)),
+    "large-tones-on-nothing": png(60, 60, tones, opaque(large)),
+  }).map(([name, buffer]) => ({ name: `${name}.png`, buffer }));
 }
 
 // From a point to a stroke between two others.
@@ -305,10 +324,11 @@ describe("the pad", () => {
     if (report.labels.includes("1")) assert.equal(await verdict(page).getAttribute("data-label"), "1");
   }));
 
-  test("sees in a photo what the program sees", withPad(async (page) => {
+  test("sees in a photo what the program sees", withPad(async (page, { height, width }) => {
     const folder = mkdtempSync(join(tmpdir(), "bmm-photos-"));
     try {
       const photos = Array.from({ length: 30 }, (_, i) => ({ name: `photo-${i}.png`, buffer: photo(i + 1) }));
+      photos.push(...others(height, width));
       photos.forEach(({ name, buffer }) => writeFileSync(join(folder, name), buffer));
       const expected = assigned(folder, photos.map(({ name }) => name));
       assert.equal(expected.length, photos.length);

@@ -87,8 +87,8 @@ fn in_order_of(a: &Model, b: Model) -> Result<Model> {
     let mean = |k: usize| places.iter().flatten().map(move |&d| (k, d));
     let means: Vec<f64> = (0..k).flat_map(mean).map(|(k, d)| b.mixture.mean(k)[d]).collect();
     let mixture = BernoulliMixture::new(b.mixture.weights(), means)?;
-    // Places of B, which its data alone would need.
-    let unseen = Vec::new();
+    let is_unseen = |place: &Option<usize>| place.is_some_and(|d| b.unseen.contains(&(d as u32)));
+    let unseen = (0..).zip(&places).filter(|(_, place)| is_unseen(place)).map(|(d, _)| d).collect();
     Ok(Model { mixture, items: a.items.clone(), unseen, ..b })
 }
 
@@ -111,7 +111,8 @@ impl Args {
             ));
         }
         let source = self.source.clone().unwrap_or_else(input::default_source);
-        let reading = Reading { columns: self.columns.columns(), ..Reading::default() };
+        let (columns, unseen) = (self.columns.columns(), b.unseen.clone());
+        let reading = Reading { columns, unseen, ..Reading::default() };
         match input::read_for_model(std::slice::from_ref(&source), reading, a, console) {
             // The default source has another size, or the model has no rule for grey images.
             Err(Error::Size { .. } | Error::Parameter { .. }) if self.source.is_none() => {

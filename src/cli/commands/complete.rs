@@ -1,7 +1,7 @@
 //! `bmm complete`: fills in what is missing.
 
 use crate::cli::input::{
-    self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, Words, demo, models,
+    self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, Words, demo, models, photos,
 };
 use crate::cli::run_folder::pictures::{self, numbers};
 use crate::cli::terminal::{Console, Failure, Outcome, counted, output, whole_number};
@@ -66,6 +66,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let sources = std::slice::from_ref(&args.source);
     let input = input::read_for_model(sources, reading, &model, console)?;
     models::announce(&path, &model, console);
+    photos::say(&input, &model, console);
     console.note(format_args!("data      {}", input.summary()));
     let n_missing = input.n_missing();
     if input.weights.is_some() || input.labels.is_some() {

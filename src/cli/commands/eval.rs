@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let reading = Reading { labels, mask, columns, invert, picture_size, ..Reading::default() };
     let source = input::source_or_default(args.source.as_ref(), console);
     let input = input::read_for_model(&[source], reading, &model, console)?;
-    console.notes(photos::remarks(&input, &model));
+    photos::say(&input, &model, console);
     let evaluation = Evaluation {
         model: path.display().to_string(),
         input: &input,

@@ -40,16 +40,20 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     console.document(|| serde_json::json!({ "model": path, "output": args.output }))
 }
 
-/// Says which formats keep the items of a table, where this one does not.
+/// Says which formats keep what this one does not.
 fn note_what_is_lost(model: &Model, format: Format, console: &Console) {
     let is_recoded = model.items.iter().any(|item| !item.categories.is_empty());
-    let lost = match format {
-        Format::Npy if !model.items.is_empty() => "names and values of items",
-        Format::Csv if is_recoded => "the values that items were read from",
-        _ => return,
-    };
-    console.note(format_args!(
-        "note      {lost} are not in a .{} file; .json and .safetensors keep them",
-        format.extension()
-    ));
+    let (is_npy, is_csv) = (format == Format::Npy, format == Format::Csv);
+    let lost = [
+        ("names and values of items", is_npy && !model.items.is_empty()),
+        ("the values that items were read from", is_csv && is_recoded),
+        ("that grey values are inverted", (is_npy || is_csv) && model.inverted),
+        ("which pixels were hidden", (is_npy || is_csv) && !model.unseen.is_empty()),
+    ];
+    for (what, _) in lost.into_iter().filter(|(_, is_lost)| *is_lost) {
+        console.note(format_args!(
+            "note      a .{} file does not hold {what}; .json and .safetensors keep it",
+            format.extension()
+        ));
+    }
 }

@@ -108,9 +108,10 @@ fn model_facts(path: &Path, model: &Model, trust: Option<&TrustInWords>) -> Valu
 }
 
 /// The number of free parameters. Of a model that was not fitted here it is taken that all means
-/// are free.
+/// are free, but those of features that it never saw.
 fn n_parameters(model: &Model) -> usize {
-    let of_mixture = model.mixture.n_components() - 1 + model.mixture.means().len();
+    let (k, d) = (model.mixture.n_components(), model.mixture.n_features());
+    let of_mixture = k - 1 + k * (d - model.unseen.len());
     model.report.as_ref().map_or(of_mixture, |report| report.n_parameters as usize)
 }
 

@@ -1,9 +1,10 @@
 //! From the name of a source to rows: by the readers, the demo and the binarisation rule.
 
-use super::pictures::ImageShape;
+use super::pictures::{ImageShape, Invert};
 use super::reading::Reading;
 use super::rows::{Input, LeftOut};
-use super::{columns, demo, names, photos, pictures};
+use super::words::Words;
+use super::{columns, demo, ground, names, photos, pictures};
 use crate::cli::terminal::{Console, counted};
 use crate::data::{
     self, Binarize, Columns, Dataset, PictureSize, Remark, Source, SourceKind, Split,
@@ -73,7 +74,8 @@ pub(crate) fn read_for_model(
 ) -> Result<Input> {
     let picture_size = reading.picture_size.or_else(|| size_for(model, &reading));
     let (model_rule, model_inverted) = (Some(model.binarize), Some(model.inverted));
-    let (unseen, model) = (model.unseen.clone(), Some(columns::rows_of(model)));
+    let unseen = [&*reading.unseen, &model.unseen].concat();
+    let model = Some(columns::rows_of(model));
     let reading = Reading { model_rule, model_inverted, unseen, model, picture_size, ..reading };
     if let [source] = sources {
         return read(source, &reading, console);
@@ -107,9 +109,9 @@ pub(crate) fn read_with_held_out(
         }
     };
     let input = binarised(set, name, reading, console)?;
-    let (rule, model_inverted) = (Some(input.rule), Some(input.inverted));
+    let (rule, invert) = (Some(input.rule), Invert::from(input.inverted));
     let (unseen, shape) = (input.unseen.clone(), reading.shape);
-    let same = Reading { rule, model_inverted, unseen, shape, ..Reading::default() };
+    let same = Reading { rule, invert, unseen, shape, ..Reading::default() };
     let held_out = test.map(|test| binarised(test, "test".into(), &same, console)).transpose()?;
     Ok((input, held_out))
 }
@@ -124,8 +126,8 @@ fn binarised(
     say(&set.remarks, console);
     check_flags(&set, &reading.columns)?;
     set.hide_values(&reading.columns.missing)?;
-    let by_model = reading.model_inverted;
-    let inverted = pictures::inverted(&mut set, reading.invert, by_model, console)?;
+    pictures::check_resize(&set, reading.picture_size)?;
+    let inverted = ground::inverted(&mut set, reading, console)?;
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
     }
@@ -224,10 +226,11 @@ fn unseen(set: &Dataset, reading: &Reading, console: &Console) -> Result<Vec<u32
     if reading.mask.is_none() || unseen.len() == set.pixels.n_features() {
         set.check_columns()?;
     } else if !unseen.is_empty() {
+        let words = Words::for_height(set.pixels.height());
         console.note(format_args!(
-            "note      {} hidden in every image: the fit goes without, and so does all that the \
-             model sees later",
-            counted(unseen.len(), "pixel")
+            "note      {} hidden in every {}: the model goes without, here and in what it sees later",
+            counted(unseen.len(), words.feature),
+            words.sample,
         ));
     }
     Ok(unseen)

@@ -3,6 +3,7 @@
 pub(crate) mod columns;
 pub(crate) mod demo;
 pub(crate) mod fit;
+mod ground;
 pub(crate) mod known_labels;
 mod load;
 pub(crate) mod models;

@@ -1,7 +1,7 @@
 //! Pictures unlike the images of a model: photos, which are prepared, and inverted images.
 
 use super::rows::Input;
-use crate::cli::terminal::counted;
+use crate::cli::terminal::{Console, counted};
 use crate::model_file::Model;
 
 /// The smallest height and width, in pixels, of images in which something can be cut out.
@@ -29,13 +29,12 @@ fn edge(height: usize, width: usize) -> Vec<usize> {
     (0..height * width).filter(is_edge).collect()
 }
 
-/// What was made of photos, and which images look as if ink and ground had changed places.
-pub(crate) fn remarks(input: &Input, model: &Model) -> Vec<String> {
-    let mut remarks = Vec::new();
+/// Says what was made of photos, and which images look as if ink and ground had changed places.
+pub(crate) fn say(input: &Input, model: &Model, console: &Console) {
     let n_prepared = input.parts.iter().filter(|part| part.is_prepared).count();
     if n_prepared > 0 {
         let (height, width) = (model.height, model.width);
-        remarks.push(format!(
+        console.note(format_args!(
             "note      {} cut out, centred and scaled to {height} x {width}; \
              assign --show shows them",
             counted(n_prepared, "picture")
@@ -44,13 +43,12 @@ pub(crate) fn remarks(input: &Input, model: &Model) -> Vec<String> {
     let inverted = inverted(input, model);
     if let Some(&first) = inverted.first() {
         let (source, index) = input.origin(first);
-        remarks.push(format!(
-            "warning   {} ({source}, {index}, for one) mostly ink at the edge, where the model \
-             has none: inverted?",
+        console.warn(format_args!(
+            "{} ({source}, {index}, for one) mostly ink at the edge, where the model has none: \
+             inverted?",
             counted(inverted.len(), "image")
         ));
     }
-    remarks
 }
 
 /// Rows with more ink than ground at the edge of an image, where the model has next to none.

@@ -1,13 +1,15 @@
 //! How pictures are read: whether grey values are inverted, and what size they are given.
 
-use crate::cli::terminal::Console;
-use crate::data::{Dataset, PictureSize};
+use crate::data::{Dataset, PictureSize, SourceKind};
 use crate::error::{Error, Result};
+
+/// The most pixels of an image, as features of a row.
+const MAX_PIXELS: u64 = 1 << 24;
 
 /// When grey values are inverted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Invert {
-    /// For pictures with a bright edge; with a model, as it says
+    /// For picture files that are dark on bright; with a model, as it says
     #[default]
     Auto,
     /// Always
@@ -19,8 +21,8 @@ pub(crate) enum Invert {
 /// Of the commands that read pictures.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct PictureArgs {
-    /// Whether dark is ink, so that grey values are inverted. auto: for all pictures of a source,
-    /// if the edge of three in four is bright and most pixels are; with a model, as it says
+    /// Whether dark is ink, so that grey values of images are inverted. auto: those of picture
+    /// files, if the edge of most is bright and so are most pixels; with a model, as it says
     #[arg(long, value_enum, value_name = "auto|yes|no", default_value = "auto")]
     #[arg(hide_possible_values = true)]
     pub(crate) invert: Invert,
@@ -52,7 +54,13 @@ impl std::str::FromStr for ImageShape {
         let sides = text.split_once(['x', 'X']).map(|(h, w)| (h.parse::<u32>(), w.parse::<u32>()));
         match sides {
             Some((Ok(height), Ok(width))) if height > 0 && width > 0 => {
-                Ok(Self { height: height as usize, width: width as usize })
+                let n_pixels = u64::from(height) * u64::from(width);
+                let shape = Self { height: height as usize, width: width as usize };
+                if n_pixels > MAX_PIXELS {
+                    Err("must have 16777216 pixels or less")
+                } else {
+                    Ok(shape)
+                }
             }
             _ => Err("must be HEIGHTxWIDTH in pixels, such as 28x28"),
         }
@@ -67,6 +75,12 @@ impl PictureArgs {
     }
 }
 
+impl From<bool> for Invert {
+    fn from(is_inverted: bool) -> Self {
+        if is_inverted { Self::Yes } else { Self::No }
+    }
+}
+
 impl Invert {
     /// What the user said.
     pub(super) fn asked(self) -> Option<bool> {
@@ -74,36 +88,18 @@ impl Invert {
     }
 }
 
-/// Inverts the grey values of `set` if asked, if the rule of a model does it, or for pictures dark
-/// on bright, and says so. Returns whether the bits are those of inverted values.
+/// Refuses `--resize` for data without pictures.
 ///
 /// # Errors
-/// [`Error::Parameter`] for `--invert` about bits, which are no grey values.
-pub(super) fn inverted(
-    set: &mut Dataset,
-    invert: Invert,
-    by_model: Option<bool>,
-    console: &Console,
-) -> Result<bool> {
-    let asked = invert.asked();
-    if set.is_binary() {
-        let own = set.parts.first().is_some_and(|part| part.is_inverted);
-        return match asked.filter(|asked| *asked != own) {
-            Some(asked) => {
-                let value = if asked { "yes" } else { "no" };
-                let allowed = format!("left out: {} holds bits, not grey values", set.origin(0).0);
-                Err(Error::parameter("--invert", value, allowed))
-            }
-            None => Ok(own),
-        };
+/// [`Error::Parameter`].
+pub(super) fn check_resize(set: &Dataset, size: Option<PictureSize>) -> Result<()> {
+    let may_be_scaled = [SourceKind::Pictures, SourceKind::Mixed].contains(&set.kind);
+    match size.filter(|size| size.is_scaled && !may_be_scaled) {
+        Some(PictureSize { height, width, .. }) => {
+            let allowed =
+                format!("left out: it is about picture files, not data of kind {}", set.kind);
+            Err(Error::parameter("--resize", format!("{height}x{width}"), allowed))
+        }
+        None => Ok(()),
     }
-    let is_inverted = asked.or(by_model).unwrap_or_else(|| set.is_dark_on_bright());
-    if is_inverted && set.invert() && asked.is_none() {
-        console.note(if by_model.is_some() {
-            "note      grey values are inverted, as for the model; --invert no keeps them"
-        } else {
-            "note      dark on bright: grey values are inverted; --invert no keeps them"
-        });
-    }
-    Ok(is_inverted)
 }

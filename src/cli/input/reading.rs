@@ -45,10 +45,19 @@ impl Reading {
         }
     }
 
+    /// Whether rows of numbers are images, by their shape or by the model.
+    pub(super) fn is_of_images(&self) -> bool {
+        self.shape.is_some() || self.model.as_ref().is_some_and(|model| model.size.0 > 1)
+    }
+
     /// What the cells of a table mean, by the rule asked for, by the model, or by the shape of
     /// images. Models of images, and those that are imported without a rule, know zeros and ones.
     fn values(&self) -> Values {
         let is_image = self.model.as_ref().is_some_and(|model| model.size.0 > 1);
+        // What is inverted is cut later.
+        if self.is_of_images() && self.invert.asked().or(self.model_inverted) == Some(true) {
+            return Values::Grey;
+        }
         match (self.rule, self.model_rule) {
             (Some(Binarize::Threshold(threshold)), _) => {
                 Values::AtLeast { threshold, keeps_bits: false }

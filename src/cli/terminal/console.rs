@@ -63,10 +63,6 @@ impl Console {
         json_text(&value)
     }
 
-    pub(crate) fn notes(&self, texts: impl IntoIterator<Item = impl std::fmt::Display>) {
-        texts.into_iter().for_each(|text| self.note(text));
-    }
-
     /// Says what is wrong with something that is left out. The exit code becomes 1.
     pub(crate) fn leave_out(&self, lines: &Lines) {
         lines.print();

@@ -62,6 +62,8 @@ pub struct Part {
     pub first: usize,
     /// Whether it is a photo, made into an image of another size ([`super::Source::with_size`]).
     pub is_prepared: bool,
+    /// Whether it is a picture of one colour on nothing: bright is ink, whatever the colour.
+    pub is_shape: bool,
     /// The rule that made their bits, if they come from a packed file.
     pub packed_by: Option<Binarize>,
     /// Whether their bits were made of inverted grey values, if they come from a packed file.
@@ -71,7 +73,8 @@ pub struct Part {
 impl Part {
     /// `n_images` images of `source` as they are, of which `first` is the index of the first.
     pub(super) fn new(source: String, first: usize, n_images: usize) -> Self {
-        Self { source, n_images, first, is_prepared: false, packed_by: None, is_inverted: false }
+        let (is_prepared, is_shape, packed_by, is_inverted) = (false, false, None, false);
+        Self { source, n_images, first, is_prepared, is_shape, packed_by, is_inverted }
     }
 
     /// The source among `parts` that image `i` came from, and its index within that source; empty

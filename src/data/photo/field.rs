@@ -41,17 +41,22 @@ impl Field {
         factor: f64,
     ) -> Self {
         let side = |n: usize| ((n as f64 * factor + 0.5).floor() as usize).max(1);
-        Self::resized(values, width, (side(values.len() / width), side(width)))
+        let columns = with_height(values, width, side(values.len() / width));
+        with_width(&columns.values, width, side(width))
     }
 
-    /// An image of another height and width; a pixel is the mean of the area it covers.
-    pub(super) fn resized<T: Copy + Into<f64>>(
-        values: &[T],
+    /// An image of another height and width; a pixel is the mean of the area it covers. Of the two
+    /// images that may come in between, the smaller one is made.
+    pub(super) fn resized(
+        values: &[u8],
         width: usize,
         (new_height, new_width): (usize, usize),
     ) -> Self {
-        let columns = with_height(values, width, new_height).transposed();
-        with_height(&columns.values, columns.width, new_width).transposed()
+        if new_height * width <= values.len() / width * new_width {
+            with_width(&with_height(values, width, new_height).values, width, new_width)
+        } else {
+            with_height(&with_width(values, width, new_width).values, new_width, new_height)
+        }
     }
 
     fn transposed(&self) -> Self {
@@ -132,4 +137,18 @@ fn with_height<T: Copy + Into<f64>>(values: &[T], width: usize, height: usize) -
         means.extend(row);
     }
     Field::new(width, means)
+}
+
+/// The image of `width` with another one; a pixel is the mean of the columns it covers.
+fn with_width<T: Copy + Into<f64>>(values: &[T], width: usize, new_width: usize) -> Field {
+    let step = width as f64 / new_width as f64;
+    let mean = |row: &[T], x: usize| -> f64 {
+        let (start, end) = (x as f64 * step, (x + 1) as f64 * step);
+        let columns = start.floor() as usize..(end.ceil() as usize).min(width);
+        let covered = |from: usize| (end.min((from + 1) as f64) - start.max(from as f64)) / step;
+        columns.fold(0.0, |sum, from| sum + covered(from) * row[from].into())
+    };
+    let rows = values.chunks_exact(width);
+    let places = rows.flat_map(|row| (0..new_width).map(move |x| (row, x)));
+    Field::new(new_width, places.map(|(row, x)| mean(row, x)).collect())
 }

@@ -12,13 +12,16 @@ pub(in crate::data) fn is_bright(image: &[u8], width: usize) -> bool {
     has_ground(image, width) && 2 * n_bright(edge()) > edge().count()
 }
 
-/// Whether most pixels at the edge, and most of all pixels, are bright; or dark, as asked.
+/// Whether most pixels at the edge, and most of all pixels, are bright; or dark, as asked. A blank
+/// image is neither: nothing on it tells ground from ink.
 pub(in crate::data) fn is_plainly(is_bright: bool, image: &[u8], width: usize) -> bool {
     let is_so = |n_bright: usize, n: usize| {
         if is_bright { 2 * n_bright > n } else { 2 * n_bright < n }
     };
+    let n = n_bright(image.iter());
     has_ground(image, width)
-        && is_so(n_bright(image.iter()), image.len())
+        && (1..image.len()).contains(&n)
+        && is_so(n, image.len())
         && is_so(n_bright(edge(image, width)), edge(image, width).count())
 }
 
@@ -52,6 +55,13 @@ mod tests {
         assert!(is_plainly(true, &dark, 8) && !is_plainly(true, &bright, 8));
         assert!(is_plainly(false, &bright, 8) && !is_plainly(false, &dark, 8));
         assert!(!is_bright(&[255; 49], 7), "too small to have a ground");
+    }
+
+    #[test]
+    fn a_blank_image_has_no_ground() {
+        for grey in [0, 255] {
+            assert!(!is_plainly(true, &[grey; 64], 8) && !is_plainly(false, &[grey; 64], 8));
+        }
     }
 
     #[test]

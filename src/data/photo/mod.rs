@@ -30,6 +30,33 @@ const MIN_CONTRAST: f64 = 16.0;
 /// The longer side of the ink, in parts of the shorter side of the image.
 const SIDE: f64 = 20.0 / 28.0;
 
+/// One picture, grey 0 (black) to 255 (white).
+pub(super) struct Picture {
+    /// One image.
+    pub(super) pixels: Pixels,
+    /// Whether it is a shape of one colour on nothing: then bright is ink, whatever the colour.
+    pub(super) is_shape: bool,
+    /// Whether its ink was cut out, bright on black.
+    pub(super) is_prepared: bool,
+}
+
+impl Picture {
+    /// This picture at that `size`. Errors: [`crate::error::Error::Parameter`] for an empty size.
+    pub(super) fn fitted(self, size: Option<PictureSize>) -> Result<Self> {
+        let Some(size) = size.filter(|size| !size.fits(&self)) else { return Ok(self) };
+        let (values, width) = (self.pixels.values(), self.pixels.width());
+        let new_size = (size.height, size.width);
+        let is_prepared = !size.is_scaled;
+        let values = if is_prepared {
+            prepared(values, width, new_size)
+        } else {
+            Field::resized(values, width, new_size).grey()
+        };
+        let pixels = Pixels::new(1, size.height, size.width, values)?;
+        Ok(Self { pixels, is_prepared, ..self })
+    }
+}
+
 /// What pictures are made into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PictureSize {
@@ -37,8 +64,8 @@ pub(crate) struct PictureSize {
     pub(crate) height: usize,
     /// In pixels.
     pub(crate) width: usize,
-    /// Whether pictures of just that size have bright ground, as images of a model have or have
-    /// not. The others of that size are prepared, too. `None` keeps all of that size.
+    /// Whether the images of a model have bright ground. Pictures of just that size with the other
+    /// ground are prepared, too. `None` keeps all of that size.
     pub(crate) has_bright_ground: Option<bool>,
     /// Whether pictures are scaled as they are, each side by a factor of its own; nothing is cut
     /// out.
@@ -51,25 +78,12 @@ impl PictureSize {
         Self { height, width, has_bright_ground: None, is_scaled: false }
     }
 
-    fn fits(&self, picture: &Pixels) -> bool {
+    fn fits(&self, Picture { pixels, is_shape, .. }: &Picture) -> bool {
         let is_other =
-            |is_bright: bool| ground::is_plainly(!is_bright, picture.values(), picture.width());
-        (self.height, self.width) == (picture.height(), picture.width())
-            && !self.has_bright_ground.is_some_and(is_other)
+            |is_bright: bool| ground::is_plainly(!is_bright, pixels.values(), pixels.width());
+        (self.height, self.width) == (pixels.height(), pixels.width())
+            && (*is_shape || !self.has_bright_ground.is_some_and(is_other))
     }
-}
-
-/// The `picture` at that `size`, and whether ink had to be cut out for it. Errors:
-/// [`crate::error::Error::Parameter`] for an empty size.
-pub(super) fn fitted(picture: Pixels, size: Option<PictureSize>) -> Result<(Pixels, bool)> {
-    let Some(size) = size.filter(|size| !size.fits(&picture)) else { return Ok((picture, false)) };
-    let (height, width) = (size.height, size.width);
-    if size.is_scaled {
-        let scaled = Field::resized(picture.values(), picture.width(), (height, width));
-        return Ok((Pixels::new(1, height, width, scaled.grey())?, false));
-    }
-    let image = prepared(picture.values(), picture.width(), (height, width));
-    Ok((Pixels::new(1, height, width, image)?, true))
 }
 
 /// Makes an image of `height` x `width` (grey, 0 to 255) from a photo: `values` row by row,

@@ -21,7 +21,7 @@ pub(crate) mod stream;
 pub(crate) mod table;
 
 use super::dataset::{Dataset, Part, SourceKind};
-use super::photo::{self, PictureSize};
+use super::photo::{Picture, PictureSize};
 use super::pixels::Pixels;
 use super::source::{Source, Split};
 use crate::error::{DataProblem, Error, Result};
@@ -139,10 +139,10 @@ fn set_with_test(source: &Source) -> Option<IdxSet> {
 #[cfg(not(feature = "cli"))]
 mod pictures {
     use super::stream::Stream;
-    use crate::data::pixels::Pixels;
+    use crate::data::photo::Picture;
     use crate::error::{DataProblem, Result};
 
-    pub(crate) fn read(input: Stream) -> Result<Pixels> {
+    pub(crate) fn read(input: Stream) -> Result<Picture> {
         Err(input.wrong(DataProblem::NoPictureReader))
     }
 
@@ -181,9 +181,9 @@ fn load_table(source: &Source, input: Stream) -> Result<Dataset> {
 }
 
 fn load_picture(name: String, input: Stream, size: Option<PictureSize>) -> Result<Dataset> {
-    let (picture, is_prepared) = photo::fitted(pictures::read(input)?, size)?;
-    let part = Part { is_prepared, ..Part::new(name, 0, 1) };
-    Dataset::from_parts(vec![part], SourceKind::Pictures, picture, None)
+    let Picture { pixels, is_shape, is_prepared } = pictures::read(input)?.fitted(size)?;
+    let part = Part { is_shape, is_prepared, ..Part::new(name, 0, 1) };
+    Dataset::from_parts(vec![part], SourceKind::Pictures, pixels, None)
 }
 
 fn refuse_split(source: &Source) -> Result<()> {

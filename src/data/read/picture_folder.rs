@@ -3,7 +3,7 @@
 use super::listing::{self, Listing};
 use super::{idx_folder, pictures, stream::Stream};
 use crate::data::dataset::{Dataset, Part, SourceKind};
-use crate::data::photo::{self, PictureSize};
+use crate::data::photo::{Picture, PictureSize};
 use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{self, FileKind};
@@ -92,8 +92,8 @@ impl Album {
         Ok(())
     }
 
-    fn push(&mut self, path: &Path, picture: Pixels, label: &str) -> Result<()> {
-        let (picture, is_prepared) = photo::fitted(picture, self.size)?;
+    fn push(&mut self, path: &Path, picture: Picture, label: &str) -> Result<()> {
+        let Picture { pixels: picture, is_shape, is_prepared } = picture.fitted(self.size)?;
         super::check_features(path, &picture)?;
         let size = (picture.height(), picture.width());
         let n_before = self.parts.len();
@@ -114,7 +114,7 @@ impl Album {
             return Ok(());
         }
         let part = Part::new(path.display().to_string(), self.parts.len(), 1);
-        self.parts.push(Part { is_prepared, ..part });
+        self.parts.push(Part { is_shape, is_prepared, ..part });
         self.labels.push(label.to_owned());
         Ok(())
     }
@@ -162,7 +162,7 @@ pub(crate) fn path_and_problem(error: Error) -> (PathBuf, DataProblem) {
 }
 
 /// The picture at `path`, or `None` if the file is none and not named like one.
-fn picture(path: &Path) -> Result<Option<Pixels>, DataProblem> {
+fn picture(path: &Path) -> Result<Option<Picture>, DataProblem> {
     let read = || {
         let input = Stream::open(path)?;
         match input.kind() {

@@ -3,6 +3,7 @@
 
 use super::alpha::{Seen, Transparency};
 use super::stream::{Stream, check_ratio};
+use crate::data::photo::Picture;
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
 use image::metadata::Orientation;
@@ -20,19 +21,19 @@ const MAX_BYTES: u64 = 192 << 20;
 /// Rows that become grey together.
 const STRIP: u32 = 64;
 
-/// One picture as one image, grey 0 (black) to 255 (white); for transparent parts see [`Seen`]. Of
-/// a film the first picture. Errors: [`DataProblem::Picture`] if it cannot be decoded,
+/// One picture; for transparent parts see [`Seen`]. Of a film the first picture. Errors: [`DataProblem::Picture`] if it cannot be decoded,
 /// [`DataProblem::TooLarge`] above 64 megapixels or 192 MiB, and for a size that its file belies.
-pub(crate) fn read(mut input: Stream) -> Result<Pixels> {
+pub(crate) fn read(mut input: Stream) -> Result<Picture> {
     let bytes = whole(&mut input)?;
-    let (grey, orientation) = decode(bytes).map_err(|problem| input.wrong(problem))?;
+    let (grey, is_shape, orientation) = decode(bytes).map_err(|problem| input.wrong(problem))?;
     let mut grey = DynamicImage::ImageLuma8(grey);
     grey.apply_orientation(orientation);
     let (width, height) = (grey.width() as usize, grey.height() as usize);
     if width == 0 || height == 0 {
         return Err(input.wrong(DataProblem::Empty));
     }
-    Pixels::new(1, height, width, grey.into_luma8().into_raw())
+    let pixels = Pixels::new(1, height, width, grey.into_luma8().into_raw())?;
+    Ok(Picture { pixels, is_shape, is_prepared: false })
 }
 
 /// The height and width of a picture, of which nothing is decoded.
@@ -60,13 +61,15 @@ fn decoder(bytes: Vec<u8>) -> Result<impl ImageDecoder, DataProblem> {
     reader.into_decoder().map_err(damaged)
 }
 
-fn decode(bytes: Vec<u8>) -> Result<(GrayImage, Orientation), DataProblem> {
+/// The picture in grey, whether it is a shape on nothing, and which side is up.
+fn decode(bytes: Vec<u8>) -> Result<(GrayImage, bool, Orientation), DataProblem> {
     let n_bytes = bytes.len() as u64;
     let mut decoder = decoder(bytes)?;
     check_size(&decoder, n_bytes)?;
     let orientation = decoder.orientation().map_err(damaged)?;
     let picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    Ok((grey(picture), orientation))
+    let seen = picture.color().has_alpha().then(|| seen(&picture));
+    Ok((grey(picture, seen), seen == Some(Seen::Shape), orientation))
 }
 
 /// Refuses a size before anything of that size is allocated.
@@ -88,11 +91,10 @@ fn check_size(decoder: &impl ImageDecoder, n_bytes: u64) -> Result<(), DataProbl
 }
 
 /// The picture in grey, made strip by strip: another copy of all colours would be large.
-fn grey(picture: DynamicImage) -> GrayImage {
+fn grey(picture: DynamicImage, seen: Option<Seen>) -> GrayImage {
     if let DynamicImage::ImageLuma8(grey) = picture {
         return grey;
     }
-    let seen = picture.color().has_alpha().then(|| seen(&picture));
     let (width, height) = (picture.width(), picture.height());
     let mut values = Vec::with_capacity(width as usize * height as usize);
     for strip in strips(&picture) {
@@ -137,6 +139,14 @@ pub(crate) mod tests {
         grey_file(width, values, ImageFormat::Png)
     }
 
+    /// White on nothing.
+    pub(crate) fn shape(width: u32, opacities: &[u8]) -> Vec<u8> {
+        let pixels = opacities.iter().flat_map(|&opacity| [255, opacity]).collect();
+        let height = opacities.len() as u32 / width;
+        let picture = GrayAlphaImage::from_raw(width, height, pixels).unwrap();
+        file(&picture.into(), ImageFormat::Png)
+    }
+
     fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
         picture.write_to(&mut bytes, format).unwrap();
@@ -144,7 +154,7 @@ pub(crate) mod tests {
     }
 
     fn read_bytes(bytes: &[u8]) -> Result<Pixels, DataProblem> {
-        stream::tests::read_bytes(bytes, read)
+        stream::tests::read_bytes(bytes, read).map(|picture| picture.pixels)
     }
 
     #[test]
@@ -194,7 +204,7 @@ pub(crate) mod tests {
     fn grey_is_the_same_strip_by_strip() {
         let colour = |x: u32, y: u32| image::Rgb([x as u8, y as u8, (x * y) as u8]);
         let picture: DynamicImage = RgbImage::from_fn(5, 2 * STRIP + 3, colour).into();
-        assert_eq!(grey(picture.clone()), picture.into_luma8());
+        assert_eq!(grey(picture.clone(), None), picture.into_luma8());
     }
 
     #[test]
@@ -205,6 +215,15 @@ pub(crate) mod tests {
             let pixels = read_bytes(&file(&picture.into(), ImageFormat::Png)).unwrap();
             assert_eq!(pixels.values(), [0, 128, 255]);
         }
+    }
+
+    #[test]
+    fn a_palette_may_have_a_colour_that_is_nothing() {
+        let bytes = b"\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR\x00\x00\x00\x03\x00\x00\x00\x01\
+            \x08\x03\x00\x00\x00,>\xe4\x86\x00\x00\x00\x06PLTE\x00\x00\x00\xff\xff\xff\xa5\
+            \xd9\x9f\xdd\x00\x00\x00\x01tRNS\x00@\xe6\xd8f\x00\x00\x00\x0cIDATx\x9cc``d\
+            \x00\x00\x00\x06\x00\x02\x98\xd5\x99\x92\x00\x00\x00\x00IEND\xaeB`\x82";
+        assert_eq!(read_bytes(bytes).unwrap().values(), [0, 255, 0]);
     }
 
     #[test]

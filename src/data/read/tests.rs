@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::data::{Columns, PictureSize, Values};
-use crate::data::{read::idx::tests::idx, read::pictures::tests::png, read::stream::tests::gzip};
+use crate::data::{
+    read::idx::tests::idx,
+    read::pictures::tests::{png, shape},
+    read::stream::tests::gzip,
+};
 use crate::error::{DataProblem, Error};
 use std::path::{Path, PathBuf};
 
@@ -221,11 +225,28 @@ fn pictures_are_inverted_together_if_most_are_dark_on_bright() {
     let folder = folder(&three);
     std::fs::write(folder.path().join("d.png"), bar(0, 255)).unwrap();
     let mut data = load_path(&folder).unwrap();
+    assert_eq!(data.with_other_ground(true), [3]);
     assert!(data.is_dark_on_bright() && data.invert());
     assert_eq!([0, 1, 2, 3].map(|i| data.pixels.image(i)[0]), [5, 0, 55, 255]);
     assert_eq!(data.pixels.image(1)[3], 246);
     std::fs::write(folder.path().join("c.png"), bar(0, 255)).unwrap();
-    assert!(!load_path(&folder).unwrap().is_dark_on_bright());
+    let half = load_path(&folder).unwrap();
+    assert!(!half.is_dark_on_bright());
+    assert_eq!(half.with_other_ground(false), [0, 1]);
+}
+
+#[test]
+fn shapes_on_nothing_are_never_inverted_nor_cut_out() {
+    let bright: Vec<u8> = (0..64).map(|i| if i == 27 { 0 } else { 255 }).collect();
+    let folder = folder(&[("a.png", bar(255, 0)), ("b.png", shape(8, &bright))]);
+    let mut data = load_path(&folder).unwrap();
+    assert!(data.is_dark_on_bright() && data.invert());
+    assert_eq!([0, 1].map(|i| data.pixels.image(i)[0]), [0, 255]);
+    let has_bright_ground = Some(false);
+    let size = PictureSize { has_bright_ground, ..PictureSize::for_photos(8, 8) };
+    let data = load(&Source::new(folder.path()).with_pictures(size)).unwrap();
+    assert_eq!(data.pixels.image(1), bright);
+    assert!(data.parts[0].is_prepared && !data.parts[1].is_prepared);
 }
 
 #[cfg(unix)]

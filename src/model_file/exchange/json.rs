@@ -18,6 +18,8 @@ struct Document {
     binarize: Option<Binarize>,
     #[serde(default)]
     inverted: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unseen: Vec<u32>,
     weights: Vec<f64>,
     means: Vec<Vec<f64>>,
     items: Option<Vec<Item>>,
@@ -35,6 +37,7 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
         width: Some(model.width),
         binarize: Some(model.binarize),
         inverted: model.inverted,
+        unseen: model.unseen.clone(),
         weights: mixture.weights().to_vec(),
         means: (0..mixture.n_components()).map(|k| mixture.mean(k).to_vec()).collect(),
         items: Some(model.items.clone()).filter(|items| !items.is_empty()),
@@ -51,13 +54,23 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
 pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     let text = std::str::from_utf8(bytes)?.trim_start_matches('\u{feff}');
     let document: Document = serde_json::from_str(text)?;
-    let Document { binarize, inverted, weights, means, items, labels, provenance, .. } = document;
+    let (shape, weights, means) =
+        (document.height.zip(document.width), document.weights, document.means);
     let n_features = means.first().map_or(0, Vec::len);
     if let Some(odd) = means.iter().find(|row| row.len() != n_features) {
         let lengths = format!("{n_features} and {}", odd.len());
         return Err(format!("its rows of means differ in length: {lengths}").into());
     }
-    let (means, shape) = (means.concat(), document.height.zip(document.width));
-    let items = items.unwrap_or_default();
-    Ok(Parts { weights, means, n_features, shape, binarize, inverted, items, labels, provenance })
+    Ok(Parts {
+        weights,
+        means: means.concat(),
+        n_features,
+        shape,
+        binarize: document.binarize,
+        inverted: document.inverted,
+        unseen: document.unseen,
+        items: document.items.unwrap_or_default(),
+        labels: document.labels,
+        provenance: document.provenance,
+    })
 }

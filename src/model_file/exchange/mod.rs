@@ -4,10 +4,10 @@
 //!
 //! | format | layout | also carries |
 //! |---|---|---|
-//! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize`, `inverted`, `items` as metadata |
+//! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize`, `inverted`, `unseen`, `items` as metadata |
 //! | npy | one `<f8` array of shape (K, D + 1): column 0 the weights, the other columns the means | |
 //! | CSV | header `weight` and the names of the items, else `p0,p1,...`; then one line per component | the names |
-//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `inverted`, `items`, `labels`, `provenance`; `report` is written for people but not read back |
+//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `inverted`, `unseen`, `items`, `labels`, `provenance`; `report` is written for people but not read back |
 //!
 //! A row is one component everywhere. What a format does not carry is dropped. No import has a fit
 //! report: nothing ties an open file to the fit that it once came from. The provenance of a JSON
@@ -142,6 +142,8 @@ struct Parts {
     shape: Option<(u32, u32)>,
     binarize: Option<Binarize>,
     inverted: bool,
+    /// The features that the model never saw, or none.
+    unseen: Vec<u32>,
     /// The items of a table, or none.
     items: Vec<Item>,
     labels: Option<LabelTable>,
@@ -169,8 +171,8 @@ impl Parts {
         let (size, rule) = (shape.unwrap_or_default(), self.binarize.unwrap_or_default());
         let model = Model::unchecked(mixture, size, rule);
         let items = if size.0 == 1 { self.items } else { Vec::new() };
-        let Self { inverted, labels, provenance, .. } = self;
-        let model = Model { inverted, items, labels, provenance, ..model };
+        let Self { inverted, unseen, labels, provenance, .. } = self;
+        let model = Model { inverted, unseen, items, labels, provenance, ..model };
         model.check()?;
         Ok(model)
     }

@@ -1,8 +1,9 @@
 //! safetensors: tensors `weights` (K) and `means` (K, D), both F64. Metadata hold height, width,
-//! the binarisation rule, and the items of a table as JSON.
+//! the binarisation rule, and as JSON the items of a table and the features never seen.
 
 use ::safetensors::SafeTensors;
 use ::safetensors::tensor::{Dtype, Metadata};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::str::FromStr;
 
@@ -34,6 +35,9 @@ fn header(model: &Model) -> String {
     if !model.items.is_empty() {
         metadata["items"] = json!(json!(model.items).to_string());
     }
+    if !model.unseen.is_empty() {
+        metadata["unseen"] = json!(json!(model.unseen).to_string());
+    }
     json!({
         "__metadata__": metadata,
         "weights": {"dtype": "F64", "shape": [k], "data_offsets": [0, middle]},
@@ -60,13 +64,9 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     let shape = parsed(&metadata, "height")?.zip(parsed(&metadata, "width")?);
     let binarize = parsed(&metadata, "binarize")?;
     let inverted = parsed(&metadata, "inverted")?.unwrap_or_default();
-    let items = match entry(&metadata, "items") {
-        Some(text) => {
-            serde_json::from_str(text).map_err(|e| format!("its items are no JSON: {e}"))?
-        }
-        None => Vec::new(),
-    };
-    Ok(Parts { weights, means, n_features, shape, binarize, inverted, items, ..Parts::default() })
+    let (items, unseen) = (list(&metadata, "items")?, list(&metadata, "unseen")?);
+    let known = Parts { weights, means, n_features, shape, ..Parts::default() };
+    Ok(Parts { binarize, inverted, unseen, items, ..known })
 }
 
 /// Values and shape of the tensor called `name`.
@@ -83,6 +83,12 @@ fn tensor(file: &SafeTensors, name: &str) -> Result<(Vec<f64>, Vec<usize>), Fore
 /// The metadata entry called `name`, if there is one.
 fn entry<'a>(metadata: &'a Metadata, name: &str) -> Option<&'a String> {
     metadata.metadata().as_ref().and_then(|entries| entries.get(name))
+}
+
+/// The list that the metadata entry called `name` holds as JSON; none without it.
+fn list<T: DeserializeOwned>(metadata: &Metadata, name: &str) -> Result<Vec<T>, Foreign> {
+    let Some(text) = entry(metadata, name) else { return Ok(Vec::new()) };
+    Ok(serde_json::from_str(text).map_err(|e| format!("its {name} are no JSON: {e}"))?)
 }
 
 /// The value of the metadata entry called `name`, if there is one.

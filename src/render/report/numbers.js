@@ -32,17 +32,25 @@ function logOf(value) {
 function modelOf(report) {
   const weights = doublesOf(report.weights);
   const means = doublesOf(report.means);
+  const [logOnes, logZeros] = [means.map(Math.log), means.map((mean) => Math.log1p(-mean))];
+  const isSeen = new Uint8Array(report.height * report.width).fill(1);
+  // What a mask hid from the model counts for nothing.
+  for (const d of report.unseen) {
+    isSeen[d] = 0;
+    weights.forEach((_, k) => { logOnes[k * isSeen.length + d] = logZeros[k * isSeen.length + d] = 0; });
+  }
   const threshold = /^threshold:(\d+)$/.exec(report.binarize || "");
   return {
     ...report,
     nClusters: weights.length,
-    nFeatures: report.height * report.width,
+    nFeatures: isSeen.length,
+    isSeen,
     threshold: threshold ? Number(threshold[1]) : 128,
     weights,
     means,
     logWeights: weights.map(Math.log),
-    logOnes: means.map(Math.log),
-    logZeros: means.map((mean) => Math.log1p(-mean)),
+    logOnes,
+    logZeros,
     typicality: report.typicality && {
       levels: report.typicality.levels,
       logProb: doublesOf(report.typicality.log_prob),

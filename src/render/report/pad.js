@@ -113,14 +113,16 @@ function paintBits(canvas, context, { values, width }) {
   });
 }
 
-// A stored image is seen as it is. A picture of the right size too, or inverted if the model says so, unless it has the other
-// ground. Another picture counts by its own pixels; as soon as there are strokes, what is on the pad counts.
+// A stored image is seen as it is, and so is a shape of the right size. Another picture of that size is inverted if the model says
+// so, unless it has the other ground. A picture of another size, or of the other ground, counts by its own pixels; as soon as there
+// are strokes, what is on the pad counts.
 function seenOn({ model, canvas, context, items }) {
   const { height, width } = model;
   if (items.length === 0) return undefined;
   const { bits, grey } = items[items.length - 1];
   if (bits) return bits.values.map((bit) => 255 * bit);
   const fits = grey && grey.height === height && grey.width === width;
+  if (fits && grey.isShape) return grey.values;
   if (fits && !isPlainly(!model.inverted, grey)) return inInk(grey.values, model);
   return prepare(grey || greyOf(context, canvas), height, width);
 }
@@ -139,7 +141,7 @@ function greyOf(context, { height, width }) {
     luma[i] = Math.floor((2126 * data[j] + 7152 * data[j + 1] + 722 * data[j + 2]) / 10000);
     opacity[i] = data[j + 3];
   }
-  return { height, width, values: withoutAlpha(luma, opacity) };
+  return { height, width, ...withoutAlpha(luma, opacity) };
 }
 
 async function putPicture(pad, file) {

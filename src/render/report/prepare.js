@@ -19,10 +19,10 @@ function prepare(picture, height, width) {
   return ink && placed(ink, height, width).map(rounded);
 }
 
-// The grey values of pixels with an opacity, as src/data/read/alpha.rs has them: of one colour on nothing, what is opaque is ink;
-// several colours stand on black or white, the one that most of the picture differs from.
+// The grey values of pixels with an opacity, as src/data/read/alpha.rs has them: of one colour on nothing, a shape, what is opaque
+// is ink; several colours stand on black or white, the one that most of the picture differs from.
 function withoutAlpha(luma, opacity) {
-  if (opacity.every((value) => value === 255)) return luma;
+  if (opacity.every((value) => value === 255)) return { values: luma, isShape: false };
   let [darkest, brightest, sum, weighted] = [255, 0, 0, 0];
   luma.forEach((value, i) => {
     sum += opacity[i];
@@ -31,16 +31,20 @@ function withoutAlpha(luma, opacity) {
     darkest = Math.min(darkest, value);
     brightest = Math.max(brightest, value);
   });
-  if (brightest - darkest < 16) return opacity;
+  if (brightest - darkest < 16) return { values: opacity, isShape: true };
   const ground = weighted >= 128 * sum ? 0 : 255;
-  return luma.map((value, i) => Math.floor((value * opacity[i] + ground * (255 - opacity[i]) + 127) / 255));
+  const over = (value, i) => Math.floor((value * opacity[i] + ground * (255 - opacity[i]) + 127) / 255);
+  return { values: luma.map(over), isShape: false };
 }
 
-// Whether most pixels at the edge and most of all are bright, or dark, as asked; of images of 8 pixels a side and more.
+// Whether most pixels at the edge and most of all are bright, or dark, as asked (src/data/photo/ground.rs). An image that is blank,
+// or of less than 8 pixels a side, is neither.
 function isPlainly(isBright, { height, width, values }) {
-  const mostAre = (pixels) => 2 * pixels.filter((value) => (value >= 128) === isBright).length > pixels.length;
+  const isAsked = (value) => (value >= 128) === isBright;
+  const mostAre = (pixels) => 2 * pixels.filter(isAsked).length > pixels.length;
   const isEdge = (i) => i < width || i >= values.length - width || i % width === 0 || i % width === width - 1;
-  return Math.min(height, width) >= 8 && mostAre(values) && mostAre(values.filter((_, i) => isEdge(i)));
+  const isBlank = values.every(isAsked);
+  return Math.min(height, width) >= 8 && !isBlank && mostAre(values) && mostAre(values.filter((_, i) => isEdge(i)));
 }
 
 // Both sides times `factor`: every pixel is the mean of the area that it covers.

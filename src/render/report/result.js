@@ -15,7 +15,7 @@ function showPad(model) {
 
 // `grey` is undefined for an empty pad, and null for one without ink.
 function showResult(model, grey) {
-  const bits = Uint8Array.from({ length: model.nFeatures }, (_, d) => (grey && grey[d] >= model.threshold ? 1 : 0));
+  const bits = model.isSeen.map((isSeen, d) => (grey && isSeen && grey[d] >= model.threshold ? 1 : 0));
   paintPixels(byId("seen"), bits, inkColour);
   const ones = bits.reduce(plus, 0);
   byId("seen").setAttribute("aria-label", "What the model sees: " + (grey ? ones + " pixels of ink" : "nothing yet"));

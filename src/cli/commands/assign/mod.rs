@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let reading = Reading { mask, columns, invert, picture_size, ..Reading::default() };
     let input = input::read_for_model(&args.sources, reading, &model, console)?;
     models::announce(&path, &model, console);
-    console.notes(photos::remarks(&input, &model));
+    photos::say(&input, &model, console);
     if input.synthetic {
         console.note(format_args!("data      {}", demo::SYNTHETIC));
     }

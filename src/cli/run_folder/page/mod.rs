@@ -45,6 +45,7 @@ pub(crate) fn render(
         "width": model.width,
         "binarize": model.binarize,
         "inverted": model.inverted,
+        "unseen": model.unseen,
         "names": input.items.iter().map(|item| &item.name).collect::<Vec<_>>(),
         "facts": results.facts().map(fact).collect::<Vec<_>>(),
         "trust": TrustInWords::of_model(model),
@@ -149,8 +150,9 @@ fn charts(results: &Results, more: Vec<(String, String)>) -> Result<Vec<Value>> 
 }
 
 fn checks(input: &Input, model: &Model) -> Result<Vec<Value>> {
-    let complete: Vec<usize> =
-        (0..input.bits.n_samples()).filter(|&i| input.bits.is_complete(i)).collect();
+    let n_missing = |i: usize| input.bits.missing().map_or(0, |missing| missing.n_ones(i));
+    let is_complete = |i: &usize| n_missing(*i) == model.unseen.len();
+    let complete: Vec<usize> = (0..input.bits.n_samples()).filter(is_complete).collect();
     let n = N_CHECKS.min(complete.len());
     let rows: Vec<usize> =
         (0..n).map(|i| complete[i * (complete.len() - 1) / (n - 1).max(1)]).collect();

@@ -44,7 +44,7 @@ pub(super) fn hint(problem: &DataProblem) -> String {
             );
         }
         PicturesBelow(folder) => return format!("name the folder with the pictures: {folder}"),
-        MixedSizes { .. } => "scale all images to one height and width first",
+        MixedSizes { .. } => "name sources of one size; --resize HxW gives picture files one",
         NoPictureReader => "build bmm with the feature `cli`",
         Picture(_) => "remove the picture or save it anew as PNG",
         MixedScales { .. } => {

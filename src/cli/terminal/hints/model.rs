@@ -15,7 +15,7 @@ pub(super) fn hint(problem: &ModelProblem) -> &'static str {
         ModelProblem::NewerFormat { .. } => {
             "install a newer bmm, or export the model with the newer one"
         }
-        ModelProblem::OlderFormat { .. } => {
+        ModelProblem::OlderFormat { .. } | ModelProblem::Layout(_) => {
             "train the model again, or export it with the bmm that wrote it and import it here"
         }
         ModelProblem::Damaged(_) => "copy the file again in binary mode, or train the model again",

@@ -16,8 +16,9 @@
 //! In a row, feature d is bit d mod 8, lowest first, of byte d / 8; spare bits are 0.
 //!
 //! The header holds `n_samples` (N), `height`, `width` and `binarize`, the rule that made the bits
-//! ([`Binarize`] as text). `inverted`, if true, says that it cut inverted grey values. `missing` and `weights` are true or false. `labels` holds their names,
-//! or null; `names` those of the features, or none. `values`, if any item has some, holds a list
+//! ([`Binarize`] as text). `inverted`, if true, says that it cut inverted grey values. `missing`
+//! and `weights` are true or false. `labels` holds their names, or null; `names` those of the
+//! features, or none. `values`, if any item has some, holds a list
 //! for each: the value read as 0 and the one read as 1, or nothing for an item of zeros and ones.
 //! `synthetic`: a program drew the rows.
 
