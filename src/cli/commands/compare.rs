@@ -45,7 +45,9 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
     check_comparable(&a, &b)?;
     let b = in_order_of(&a, b)?;
-    console.notes(by_position(&a, &b));
+    if let Some(text) = by_position(&a, &b) {
+        console.note(text);
+    }
     if let Some(file) = &args.output {
         output::check_ending("--output", file, &["png"])?;
         atomic::check_file_target(file, args.force)?;
