@@ -32,7 +32,6 @@ fn block_rows(n_components: usize) -> usize {
 }
 
 /// A data set prepared for many E-steps with K components.
-///
 pub struct EStep<'a> {
     n_components: usize,
     rows: Rows<'a>,
