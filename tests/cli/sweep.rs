@@ -242,7 +242,7 @@ fn the_flag_that_asked_for_too_many_clusters_is_named() {
 fn larger_k_are_advised_only_where_they_can_be_better() {
     let sandbox = Sandbox::new();
     // Three items in two kinds; two of them leave K = 2 without identified parameters.
-    let rows = |n: usize| (0..40).map(|i| vec![(i % 2).to_string(); n].join(",") + "\n");
+    let rows = |n: usize| (0..40).map(move |i| vec![(i % 2).to_string(); n].join(",") + "\n");
     sandbox.write("two.csv", rows(2).collect::<String>());
     sandbox.write("three.csv", rows(3).collect::<String>() + "0,1,1\n1,0,0\n");
     let notes =
