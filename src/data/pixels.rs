@@ -156,8 +156,8 @@ impl Pixels {
         self.values = Values::Grey { values, missing };
     }
 
-    /// Turns value v of the `chosen` images into 255 - v. Missing values stay 0, packed ones as they
-    /// are.
+    /// Turns value v of the `chosen` images into 255 - v. Missing values stay 0; packed images stay
+    /// as they are.
     pub(super) fn invert(&mut self, chosen: impl Fn(usize) -> bool) {
         let d = self.n_features();
         let Values::Grey { values, missing } = &mut self.values else { return };

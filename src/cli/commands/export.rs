@@ -52,7 +52,7 @@ fn note_what_is_lost(model: &Model, format: Format, console: &Console) {
     ];
     for (what, _) in lost.into_iter().filter(|(_, is_lost)| *is_lost) {
         console.note(format_args!(
-            "note      a .{} file does not hold {what}; .json and .safetensors keep it",
+            "note      a .{} file does not hold {what}; .json and .safetensors do",
             format.extension()
         ));
     }

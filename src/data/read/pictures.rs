@@ -21,8 +21,9 @@ const MAX_BYTES: u64 = 192 << 20;
 /// Rows that become grey together.
 const STRIP: u32 = 64;
 
-/// One picture; for transparent parts see [`Seen`]. Of a film the first picture. Errors: [`DataProblem::Picture`] if it cannot be decoded,
-/// [`DataProblem::TooLarge`] above 64 megapixels or 192 MiB, and for a size that its file belies.
+/// One picture; for transparent parts see [`Seen`]. Of a film the first picture. Errors:
+/// [`DataProblem::Picture`] if it cannot be decoded, [`DataProblem::TooLarge`] above 64 megapixels
+/// or 192 MiB, and for a size that its file belies.
 pub(crate) fn read(mut input: Stream) -> Result<Picture> {
     let bytes = whole(&mut input)?;
     let (grey, is_shape, orientation) = decode(bytes).map_err(|problem| input.wrong(problem))?;

@@ -37,12 +37,7 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         LabelCount { .. } => "give exactly one label for each image, in their order",
         IdxType { .. } => "give unsigned bytes (0x08): images of 3 dimensions, labels of 1",
         SeveralDataSets(_) => "give each data set a folder of its own, or name a file",
-        PictureSizes { common, .. } => {
-            return format!(
-                "give --shape {common}: what is drawn is cut out and scaled to it; or \
-                 --resize {common}: all of it is scaled"
-            );
-        }
+        PictureSizes { common, .. } => return picture_sizes(common),
         PicturesBelow(folder) => return format!("name the folder with the pictures: {folder}"),
         MixedSizes { .. } => "name sources of one size; --resize HxW gives picture files one",
         NoPictureReader => "build bmm with the feature `cli`",
@@ -85,6 +80,13 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         }
     };
     fixed.into()
+}
+
+fn picture_sizes(common: &str) -> String {
+    format!(
+        "give --shape {common}: what is drawn is cut out and scaled to it; or --resize {common}: \
+         all of it is scaled"
+    )
 }
 
 fn too_large(limit: &str) -> &'static str {
