@@ -19,7 +19,7 @@ pub(crate) fn brief(value: f64) -> String {
     let Some((digits, exponent)) = text.split_once('e') else { return value.to_string() };
     match exponent.parse::<i32>() {
         Ok(power) if (-3..6).contains(&power) => {
-            trimmed(&format!("{value:.*}", (2 - power).max(0) as usize)).to_owned()
+            trimmed(&fixed(value, (2 - power).max(0) as usize)).to_owned()
         }
         _ => format!("{}e{exponent}", trimmed(digits)),
     }

@@ -166,10 +166,9 @@ fn line(text: &mut String, name: &str, value: &Value) {
         Value::Array(list) if list.first().is_some_and(Value::is_object) => list.len().to_string(),
         Value::Array(_) | Value::Null => return,
         Value::String(string) => string.clone(),
-        Value::Number(number) => number
-            .as_f64()
-            .filter(|_| number.is_f64())
-            .map_or_else(|| number.to_string(), |real| figure(real)),
+        Value::Number(number) => {
+            number.as_f64().filter(|_| number.is_f64()).map_or_else(|| number.to_string(), figure)
+        }
         other => other.to_string(),
     };
     let _ = writeln!(text, "{name:<27} {value}");

@@ -28,7 +28,7 @@ pub(crate) fn message(error: &Error) -> String {
 }
 
 /// The flag of a field; a flag stays what it is.
-pub(crate) fn flag<'a>(name: &'a str) -> &'a str {
+pub(crate) fn flag(name: &str) -> &str {
     FLAGS.iter().find(|(field, _)| *field == name).map_or(name, |(_, flag)| flag)
 }
 
