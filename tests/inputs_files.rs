@@ -210,8 +210,8 @@ fn a_model_keeps_that_its_pictures_were_inverted() {
     train(&sandbox, 4, &folder, "");
     assert_eq!(sandbox.done("info run --json").json()["inverted"], true);
     sandbox.done("export --model run --output means.json");
-    sandbox.done("import means.json --output again.bmm");
-    assert_eq!(sandbox.done("info again.bmm --json").json()["inverted"], true);
+    sandbox.done("import means.json --out again");
+    assert_eq!(sandbox.done("info again --json").json()["inverted"], true);
     let run = sandbox.done("export --model run --output means.csv");
     assert!(run.err.contains("does not hold that grey values are inverted"), "{run:?}");
     for mean in sandbox.json("means.json")["means"].as_array().unwrap() {
@@ -221,7 +221,7 @@ fn a_model_keeps_that_its_pictures_were_inverted() {
     assert!(page.contains(r#""has_pad":true"#) && page.contains(r#""inverted":true"#));
     let run = sandbox.done(&format!("assign --model run {}", photo.display()));
     assert!(run.err.contains("1 picture cut out"), "{run:?}");
-    let [first, again] = ["run", "again.bmm"].map(|model| clusters(&sandbox, &folder, model));
+    let [first, again] = ["run", "again"].map(|model| clusters(&sandbox, &folder, model));
     assert_eq!(first, again);
     let run = sandbox.done(&format!("eval --model run {}", folder.display()));
     assert!(run.err.contains("grey values are inverted, as those of the model were"), "{run:?}");
@@ -301,8 +301,8 @@ fn a_mask_for_all_leaves_its_pixels_out_of_the_model() {
     };
     let fitted = facts["fit"]["log_likelihood"].as_f64().unwrap();
     sandbox.done("export --model run --output means.json");
-    sandbox.done("import means.json --output again.bmm");
-    for model in ["run", "again.bmm"] {
+    sandbox.done("import means.json --out again");
+    for model in ["run", "again"] {
         assert_eq!(nats(model, ""), nats(model, &masked));
         assert!((nats(model, "") - fitted).abs() < 1e-9);
     }

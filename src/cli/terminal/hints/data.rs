@@ -46,7 +46,7 @@ pub(super) fn hint(problem: &DataProblem) -> String {
             "leave the column out if it is no item (a number of the row, an age), or say with \
              --binarize what a one is"
         }
-        OtherRule { .. } => "pack the images anew, with --binarize and the rule of the model",
+        OtherRule { .. } => "pack the images anew, with the --binarize and --invert of the model",
         GreyForBinary => "make them 0 and 1 first, or name a model of images",
         RunFolder => "give it to --model, and pictures or a table as data",
         Unreadable(_) => "check that it is there and may be read",
