@@ -152,7 +152,7 @@ pub enum DataProblem {
     #[error(transparent)]
     Table(Box<TableProblem>),
     /// An array of numbers that are neither images nor zeros and ones: some of its values.
-    #[error("holds {}, not 0 and 1", values.join(", "))]
+    #[error("holds the grey values {}, not 0 and 1", values.join(", "))]
     ArrayValues { values: Vec<String> },
     /// Rows that leave nothing to cluster: what is the same.
     #[error("leaves nothing to cluster: {0}")]

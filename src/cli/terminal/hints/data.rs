@@ -102,13 +102,13 @@ fn too_large(limit: &str) -> &'static str {
 fn array(problem: &DataProblem) -> &'static str {
     use DataProblem::*;
     match problem {
-        ArrayValues { values } if values.iter().any(|value| value == "255") => {
+        ArrayValues { values } if values.iter().all(|v| ["0", "1", "255"].contains(&&v[..])) => {
             "if 255 stands for missing, give --missing 255; else say by --binarize threshold:128 \
              what a one is, or give images their --shape"
         }
         ArrayValues { .. } => {
-            "say what a one is by --binarize threshold:T (T or more; numbers up to 1 count as grey \
-             0 to 255), or give images their --shape"
+            "say what a one is by --binarize threshold:T: T or more; fractions up to 1 were scaled \
+             to 255, so 0.5 is 128. Or give images their --shape"
         }
         Npz(_) => "save it anew with numpy.savez, or one array of it with numpy.save",
         NpzArrays(_) => "take one out: numpy.save('rows.npy', numpy.load('FILE')['NAME'])",
