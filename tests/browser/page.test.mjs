@@ -347,8 +347,8 @@ describe("the pad", () => {
     }
   }));
 
-  test("leaves a picture of the right size as it is", withPad(async (page, { height, width }) => {
-    const spot = png(height, width, (y, x) => (y === 1 && x === 2 ? 255 : 0));
+  test("leaves a picture of the right size as it is", withPad(async (page, { height, width, inverted }) => {
+    const spot = png(height, width, (y, x) => ((y === 1 && x === 2) !== inverted ? 255 : 0));
     await page.locator("#picture").setInputFiles({ name: "spot.png", mimeType: "image/png", buffer: spot });
     await page.locator("#verdict[data-cluster]:not([data-cluster=''])").waitFor();
     assert.match(await page.locator("#measures").textContent(), /ink1 of/);

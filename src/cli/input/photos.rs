@@ -14,19 +14,23 @@ const MAX_INK_AT_EDGE: f64 = 0.05;
 pub(crate) fn size_for(model: &Model) -> Option<(usize, usize)> {
     let (height, width) = (model.height as usize, model.width as usize);
     let mixture = &model.mixture;
-    let edge = edge(height, width);
+    let edge = edge(model);
     let ink = |(k, weight): (usize, &f64)| -> f64 {
         weight * edge.iter().map(|&d| mixture.mean(k)[d]).sum::<f64>()
     };
     let ink: f64 = mixture.weights().iter().enumerate().map(ink).sum();
-    let is_centred = height.min(width) >= MIN_SIDE && ink <= MAX_INK_AT_EDGE * edge.len() as f64;
+    let is_known = height.min(width) >= MIN_SIDE && !edge.is_empty();
+    let is_centred = is_known && ink <= MAX_INK_AT_EDGE * edge.len() as f64;
     is_centred.then_some((height, width))
 }
 
-fn edge(height: usize, width: usize) -> Vec<usize> {
+/// The features at the edge of an image, of those that the model knows.
+fn edge(model: &Model) -> Vec<usize> {
+    let (height, width) = (model.height as usize, model.width as usize);
     let is_edge =
         |d: &usize| [0, height - 1].contains(&(d / width)) || [0, width - 1].contains(&(d % width));
-    (0..height * width).filter(is_edge).collect()
+    let is_seen = |d: &usize| !model.unseen.contains(&(*d as u32));
+    (0..height * width).filter(is_edge).filter(is_seen).collect()
 }
 
 /// Says what was made of photos, and which images look as if ink and ground had changed places.
@@ -53,8 +57,10 @@ pub(crate) fn say(input: &Input, model: &Model, console: &Console) {
 
 /// Rows with more ink than ground at the edge of an image, where the model has next to none.
 fn inverted(input: &Input, model: &Model) -> Vec<usize> {
-    let Some((height, width)) = size_for(model) else { return Vec::new() };
-    let edge = edge(height, width);
+    if size_for(model).is_none() {
+        return Vec::new();
+    }
+    let edge = edge(model);
     let n_ink = |i: usize| edge.iter().filter(|&&d| input.bits.get(i, d)).count();
     (0..input.bits.n_samples()).filter(|&i| 2 * n_ink(i) > edge.len()).collect()
 }
