@@ -47,12 +47,15 @@ fn fill(sandbox: &Sandbox, mnist: &Path, lca: &Path) {
     sandbox.done("sample -n 60 --model mnist-k100 --output digits.idx");
     let digits = load(&Source::new(sandbox.path("digits.idx"))).unwrap().pixels;
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
-    for folder in ["pictures", "photos"] {
+    for folder in ["pictures", "photos", "scans"] {
         std::fs::create_dir(sandbox.path(folder)).unwrap();
     }
     for i in 0..60 {
         let digit = GrayImage::from_raw(28, 28, digits.image(i).to_vec()).unwrap();
         digit.save(sandbox.path(format!("pictures/{i:02}.png"))).unwrap();
+        let mut scan = digit;
+        image::imageops::invert(&mut scan);
+        scan.save(sandbox.path(format!("scans/{i:02}.png"))).unwrap();
         photo(digits.image(i), &mut rng).save(sandbox.path(format!("photos/{i:02}.png"))).unwrap();
     }
     std::fs::copy(sandbox.path("pictures/00.png"), sandbox.path("new.png")).unwrap();

@@ -68,14 +68,14 @@ mod tests {
         let mut bytes = encode(&small_model()).unwrap();
         assert!(decode(&bytes[..bytes.len() - 1]).is_err());
         bytes.push(0);
-        assert!(matches!(decode(&bytes), Err(ModelProblem::Invalid(_))));
+        assert!(matches!(decode(&bytes), Err(ModelProblem::Layout(_))));
     }
 
     #[test]
     fn a_list_that_claims_more_than_there_is_does_not_take_memory_for_it() {
         let mut bytes = encode(&small_model()).unwrap();
         bytes[..8].copy_from_slice(&(u64::MAX / 8).to_le_bytes());
-        assert!(matches!(decode(&bytes), Err(ModelProblem::Invalid(_))));
+        assert!(matches!(decode(&bytes), Err(ModelProblem::Layout(_))));
     }
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
         for at in [0, 24, 64, 68] {
             let mut bytes = encode(&small_model()).unwrap();
             bytes[at] += 1;
-            assert!(matches!(decode(&bytes), Err(ModelProblem::Invalid(_))), "at {at}");
+            assert!(decode(&bytes).is_err(), "at {at}");
         }
     }
 }

@@ -53,7 +53,7 @@ fn more_clusters_than_distinct_rows_are_refused_with_both_numbers() {
     let sandbox = sandbox();
     let k = |k: &str| format!("sweep --data rows.csv --k {k}");
     refuses(&sandbox, &k("2..5"), &["--k is 5", "at most 4", "distinct rows"]);
-    refuses(&sandbox, "sweep --data rows.csv --blrt 6", &["--k is 6", "at most 4"]);
+    refuses(&sandbox, "sweep --data rows.csv --blrt 6", &["--blrt is 6", "at most 4"]);
     sandbox.write("few.csv", "0,0\n0,1\n1,1\n");
     let folds = "sweep --data few.csv --k 3 --folds 3";
     refuses(&sandbox, folds, &["--k is 3", "at most 2", "a fold leaves"]);

@@ -29,8 +29,8 @@ fn models() -> impl Strategy<Value = Model> {
 
 fn model(raw: Vec<f64>, means: Vec<f64>, height: u32, width: u32) -> Model {
     let mixture = BernoulliMixture::normalised(raw, means).unwrap();
-    let (items, labels, trust, typicality) = (Vec::new(), None, None, None);
-    Model { mixture, height, width, items, labels, trust, typicality, ..small_model() }
+    let (items, unseen, labels, trust, typicality) = (Vec::new(), Vec::new(), None, None, None);
+    Model { mixture, height, width, unseen, items, labels, trust, typicality, ..small_model() }
 }
 
 fn bits(model: &Model) -> Vec<u64> {
