@@ -7,14 +7,15 @@ impl Dataset {
     /// Whether these are pictures with dark ink on bright ground: the edge of most is bright, and
     /// so are most pixels. Of pictures whose ink is known to be bright nothing is asked.
     pub(crate) fn is_dark_on_bright(&self) -> bool {
+        if self.kind != SourceKind::Pictures {
+            return false;
+        }
         let width = self.pixels.width();
         let images = || self.with_unknown_ink().map(|i| self.pixels.image(i));
         let n = images().count();
         let n_bright = images().filter(|image| ground::is_bright(image, width)).count();
         let n_pixels = n * self.pixels.n_features();
-        self.kind == SourceKind::Pictures
-            && 2 * n_bright > n
-            && 2 * ground::n_bright(images().flatten()) > n_pixels
+        2 * n_bright > n && 2 * ground::n_bright(images().flatten()) > n_pixels
     }
 
     /// The pictures whose ground is plainly bright although that of the set is not, or dark

@@ -5,6 +5,7 @@ pub(crate) mod policy;
 mod race;
 mod report;
 mod restarts;
+mod smoothing;
 pub(crate) mod split_merge;
 
 use crate::em::observe::{Observe, Silent};

@@ -2,6 +2,7 @@
 
 use super::policy::Policy;
 use super::race::Race;
+use super::smoothing::smoothed;
 use super::split_merge::moves::moves;
 use crate::em::init::Streams;
 use crate::em::report::{SAME_OPTIMUM, StartReport};
@@ -133,7 +134,9 @@ impl Search<'_> {
         Ok(best)
     }
 
-    /// Goes on from the best end of a round by split and merge moves, as long as they gain.
+    /// Goes on from the best end of a round by split and merge moves, as long as they gain. At the
+    /// end it goes back from smoother means: where few rows alone make a difference, optima lie so
+    /// close together that rounds would hardly ever agree.
     fn explore(&mut self, mut best: Option<RoundBest>, e_step: &mut EStep) -> Result<()> {
         while let Some(from) = &best
             && let Some(run) = self.improved(from, e_step)?
@@ -141,18 +144,31 @@ impl Search<'_> {
             best = RoundBest::better(best, &run);
             self.keep(run);
         }
+        if let Some(from) = &best
+            && self.prior.alpha() > 0.0
+            && self.may_move_from(from)
+        {
+            let smoothed = smoothed(&from.mixture, self.rows.total_weight(), self.prior)?;
+            let run = self.try_move(smoothed, from, e_step)?;
+            best = RoundBest::better(best, &run);
+            self.keep(run);
+        }
         self.round_ends.extend(best.map(|best| best.objective));
         Ok(())
     }
 
-    /// The first run, begun by a move from `best`, that ends in a better optimum or is interrupted.
-    fn improved(&mut self, best: &RoundBest, e_step: &mut EStep) -> Result<Option<EmRun>> {
-        // Where an earlier round ended, all moves were tried.
+    /// Whether something else is to be tried from `best`: all was where an earlier round ended.
+    fn may_move_from(&self, best: &RoundBest) -> bool {
         let is_known =
             self.round_ends.iter().any(|end| (end - best.objective).abs() <= self.tolerance);
+        self.policy.n_tries > 0 && !is_known && !self.is_interrupted()
+    }
+
+    /// The first run, begun by a move from `best`, that ends in a better optimum or is interrupted.
+    fn improved(&mut self, best: &RoundBest, e_step: &mut EStep) -> Result<Option<EmRun>> {
         // A move does not know which components may take which rows.
         let has_labels = !self.rows.label_of.is_empty();
-        if self.policy.n_tries == 0 || is_known || has_labels || self.is_interrupted() {
+        if has_labels || !self.may_move_from(best) {
             return Ok(None);
         }
         let moves = moves(self.rows, &best.mixture, self.prior, self.params)?;
