@@ -26,6 +26,9 @@ const MIN_WORK: usize = 5_000_000;
 /// Rounds after which no other one is expected to help, whatever is left of the budget.
 const MAX_ROUNDS: usize = 200;
 
+/// Ends within so many times the tolerance may differ in few rows alone.
+const CLOSE: f64 = 10.0;
+
 /// Fixed cost of one E-step, as a number of rows.
 const E_STEP_OVERHEAD_ROWS: usize = 300;
 
@@ -134,34 +137,51 @@ impl Search<'_> {
         Ok(best)
     }
 
-    /// Goes on from the best end of a round by split and merge moves, as long as they gain. At the
-    /// end it goes back from smoother means: where few rows alone make a difference, optima lie so
-    /// close together that rounds would hardly ever agree.
+    /// Goes on from the best end of a round by split and merge moves, as long as they gain, and at
+    /// the end from smoother means. Close to where an earlier round ended these come first: they
+    /// may lead to that end, from which all moves were tried.
     fn explore(&mut self, mut best: Option<RoundBest>, e_step: &mut EStep) -> Result<()> {
-        while let Some(from) = &best
-            && let Some(run) = self.improved(from, e_step)?
-        {
+        loop {
+            if best.as_ref().is_some_and(|best| self.is_an_end(best, CLOSE)) {
+                best = self.smoothed(best, e_step)?;
+            }
+            let Some(from) = &best else { break };
+            let Some(run) = self.improved(from, e_step)? else { break };
             best = RoundBest::better(best, &run);
             self.keep(run);
         }
-        if let Some(from) = &best
-            && self.prior.alpha() > 0.0
-            && self.may_move_from(from)
-        {
-            let smoothed = smoothed(&from.mixture, self.rows.total_weight(), self.prior)?;
-            let run = self.try_move(smoothed, from, e_step)?;
-            best = RoundBest::better(best, &run);
-            self.keep(run);
-        }
+        let best = self.smoothed(best, e_step)?;
         self.round_ends.extend(best.map(|best| best.objective));
         Ok(())
     }
 
+    /// `best`, or the end of a run from smoother means if that is higher.
+    fn smoothed(
+        &mut self,
+        best: Option<RoundBest>,
+        e_step: &mut EStep,
+    ) -> Result<Option<RoundBest>> {
+        let Some(from) = best.as_ref().filter(|best| self.may_move_from(best)) else {
+            return Ok(best);
+        };
+        let Some(start) = smoothed(&from.mixture, self.rows.total_weight(), self.prior)? else {
+            return Ok(best);
+        };
+        let run = self.try_move(start, from, e_step)?;
+        let best = RoundBest::better(best, &run);
+        self.keep(run);
+        Ok(best)
+    }
+
+    /// Whether an earlier round ended within so many tolerances of `best`.
+    fn is_an_end(&self, best: &RoundBest, n_tolerances: f64) -> bool {
+        let distance = |end: &f64| (end - best.objective).abs();
+        self.round_ends.iter().any(|end| distance(end) <= n_tolerances * self.tolerance)
+    }
+
     /// Whether something else is to be tried from `best`: all was where an earlier round ended.
     fn may_move_from(&self, best: &RoundBest) -> bool {
-        let is_known =
-            self.round_ends.iter().any(|end| (end - best.objective).abs() <= self.tolerance);
-        self.policy.n_tries > 0 && !is_known && !self.is_interrupted()
+        self.policy.n_tries > 0 && !self.is_an_end(best, 1.0) && !self.is_interrupted()
     }
 
     /// The first run, begun by a move from `best`, that ends in a better optimum or is interrupted.

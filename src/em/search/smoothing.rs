@@ -13,12 +13,15 @@ use crate::mixture::BernoulliMixture;
 const STRENGTH: f64 = 50.0;
 
 /// `mixture` as if each component held 50 `alpha` average rows more, beside its part of
-/// `total_weight`, the weight of all rows.
+/// `total_weight`, the weight of all rows. `None` without a prior.
 pub(super) fn smoothed(
     mixture: &BernoulliMixture,
     total_weight: f64,
     prior: &Prior,
-) -> Result<BernoulliMixture> {
+) -> Result<Option<BernoulliMixture>> {
+    if prior.alpha() == 0.0 {
+        return Ok(None);
+    }
     let n_average = STRENGTH * prior.alpha();
     let smoother = |(weight, mean): (&f64, &[f64])| {
         let share = n_average / (weight * total_weight + n_average);
@@ -26,7 +29,8 @@ pub(super) fn smoothed(
         moved.collect::<Vec<f64>>()
     };
     let components = mixture.weights().iter().zip(mixture.each_mean());
-    BernoulliMixture::new(mixture.weights(), components.flat_map(smoother).collect::<Vec<_>>())
+    let means: Vec<f64> = components.flat_map(smoother).collect();
+    BernoulliMixture::new(mixture.weights(), means).map(Some)
 }
 
 #[cfg(test)]
@@ -37,7 +41,10 @@ mod tests {
     fn means_go_to_the_base_rates_by_the_share_of_average_rows() {
         let mixture = BernoulliMixture::new([0.9, 0.1], [0.0, 1.0, 0.5, 0.25]).unwrap();
         // 100 average rows beside 900 and 100 rows.
-        let smoothed = smoothed(&mixture, 1000.0, &Prior::centred(2.0, vec![0.5, 0.125])).unwrap();
+        let of_alpha =
+            |alpha| smoothed(&mixture, 1000.0, &Prior::centred(alpha, vec![0.5, 0.125])).unwrap();
+        assert_eq!(of_alpha(0.0), None);
+        let smoothed = of_alpha(2.0).unwrap();
         let expected = [0.05, 0.9125, 0.5, 0.1875];
         for (found, expected) in smoothed.means().iter().zip(expected) {
             assert!((found - expected).abs() < 1e-15, "{:?}", smoothed.means());
