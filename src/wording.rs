@@ -12,8 +12,8 @@ pub(crate) fn fixed(value: f64, places: usize) -> String {
     if is_zero { text.trim_start_matches('-').to_owned() } else { text }
 }
 
-/// `value` to three digits: `0.067`, `16.1`, and with an exponent below 0.001 and from a million
-/// on: `1.6e-9`. Zeros at the end are left out.
+/// `value` to three digits, and to more in a whole number: `0.067`, `16.1`, `1234`. Below 0.001 and
+/// from a million on it has an exponent: `1.6e-9`. Zeros at the end are left out.
 pub(crate) fn brief(value: f64) -> String {
     let text = format!("{value:.2e}");
     let Some((digits, exponent)) = text.split_once('e') else { return value.to_string() };

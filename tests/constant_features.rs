@@ -207,3 +207,18 @@ fn pictures_cluster_on_a_blank_sheet_as_they_do_without() {
         assert_eq!(found["diagnoses"], serde_json::json!([]), "{name}");
     }
 }
+
+/// It says nothing of clusters, so it is no row of BIC.
+#[test]
+fn a_row_that_answers_constants_alone_counts_in_no_criterion() {
+    let plain = three_kinds(80, 9, 5);
+    let rows = |n_columns: usize| {
+        let bits = BitMatrix::from_fn(80, n_columns, |i, d| d < 9 && plain.get(i, d));
+        let is_gone = |i: usize, d: usize| i >= 60 && d < 9;
+        bits.with_missing(&BitMatrix::from_fn(80, n_columns, is_gone)).unwrap()
+    };
+    let params = FitParams::new(2).n_init(NInit::Exactly(3)).alpha(0.0);
+    let [without, with] = [9, 10].map(|d| fit(&rows(d), &params).unwrap().report);
+    assert_eq!((without.answered_weight, with.answered_weight), (60.0, 60.0));
+    assert!((without.criteria().bic - with.criteria().bic).abs() < 1e-9);
+}

@@ -118,8 +118,8 @@ fn what_needs_a_decision_is_asked_with_the_ways_out() {
         ("likert.csv", "column a holds 1, 2, 3, 4, 5", "--binarize threshold:"),
         ("counts.csv", "column bread holds 0, 2, 4, 6, 36, 39", "--binarize threshold:"),
         ("counts_over127.csv", "column bread holds 0, 13,", "--binarize threshold:"),
-        ("freq.csv", "column Freq holds counts, up to 45", "--weights Freq"),
-        ("B9-freq.csv", "column freq holds counts, up to 170", "--drop freq"),
+        ("freq.csv", "column Freq holds numbers up to 45", "--weights Freq"),
+        ("B9-freq.csv", "column freq holds numbers up to 170", "--drop freq"),
         ("B3-code9.csv", "column fever holds 0, 1, 9", "--missing 9"),
         ("B3-code255.csv", "column fever holds 0, 1, 255", "--missing 255"),
         ("B3-code255.npy", "holds the grey values 0, 1, 255", "--missing 255"),
@@ -170,6 +170,29 @@ fn weights_of_any_scale_give_the_same_mixture() {
             assert!((weight(&a) - weight(&b)).abs() < 1e-4, "{name}: {a}");
         }
     }
+}
+
+/// The first rows of a table are weighed as a table of these rows alone.
+#[test]
+fn weights_are_scaled_over_the_rows_that_are_kept() {
+    let sandbox = Sandbox::new();
+    let row = |i: usize| format!("{},{},{}\n", i % 2, i / 2 % 2, 0.01 + 0.03 * i as f64);
+    let table = |n: usize| "a,b,weight\n".to_owned() + &(0..n).map(row).collect::<String>();
+    sandbox.write("all.csv", table(40));
+    sandbox.write("some.csv", table(20));
+    let of = |words: &str| {
+        let words = format!("train --k 2 --out run --force --quiet --json --data {words}");
+        sandbox.done(&words).json()
+    };
+    let (limited, alone) = (of("all.csv --limit 20"), of("some.csv"));
+    assert_eq!(
+        (&limited["bic"], &limited["total_weight"]),
+        (&alone["bic"], &alone["total_weight"])
+    );
+    let note = "weights that are no counts (sum 5.9) are scaled to a mean of 1: \
+                N is 20, the number of rows";
+    assert_eq!(limited["notes"], alone["notes"]);
+    assert!(limited["notes"].as_array().unwrap().contains(&note.into()), "{limited}");
 }
 
 #[test]

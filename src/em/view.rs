@@ -156,11 +156,12 @@ impl<'a> View<'a> {
         move |news: &Iteration| observe.iteration(&Iteration { score: news.score + shift, ..*news })
     }
 
-    /// The weight of the rows that observe something.
+    /// The weight of the rows that observe a feature that is seen.
     pub(crate) fn answered_weight(&self) -> f64 {
-        let Some(missing) = self.data.missing() else { return self.rows.total_weight() };
-        let is_answered = |i: &usize| missing.n_ones(*i) < self.data.n_features();
-        let answered = (0..self.data.n_samples()).filter(is_answered);
+        let data = &self.rows.data;
+        let Some(missing) = data.missing() else { return self.rows.total_weight() };
+        let is_answered = |i: &usize| missing.n_ones(*i) < data.n_features();
+        let answered = (0..data.n_samples()).filter(is_answered);
         answered.map(|i| self.rows.weight(i)).sum()
     }
 }

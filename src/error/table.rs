@@ -20,6 +20,9 @@ pub enum TableProblem {
     /// A heading that stands for several columns, where it has to stand for one.
     #[error("has several columns {name}")]
     Repeated { name: String },
+    /// A name of several items of a model, where columns have to be matched by name.
+    #[error("cannot be matched by name: the model has several items {name}")]
+    RepeatedItem { name: String },
     /// A column that was asked for in two roles.
     #[error("column {name} cannot be two things: {roles}")]
     TwoRoles { name: String, roles: &'static str },
@@ -30,7 +33,7 @@ pub enum TableProblem {
     #[error("column {column} holds {}, not two values", listed(values, *n_values))]
     Values { column: String, values: Vec<String>, n_values: usize },
     /// A column that may say how many each row stands for, or be an item.
-    #[error("column {column} holds counts, up to {largest}: of rows, or of something else?")]
+    #[error("column {column} holds numbers up to {largest}: weights of rows, or something else?")]
     RowsOrWeights { column: String, largest: f64 },
     /// Items of a model that the table does not have.
     #[error("lacks {}, which the model needs", named(items))]

@@ -97,7 +97,7 @@ impl Evaluation<'_> {
         }
         let rows = self.trained_on_it.map(|is_trained_on| match is_trained_on {
             true => "the training data of the model: how it does on new data, this does not tell",
-            false => "not the training data of the model",
+            false => "not the training data of the model as a whole; some rows may be of it",
         });
         lines.extend(rows.map(|rows| ("rows", rows.into())));
         let log_likelihood = clustering.scores.log_likelihood;

@@ -137,6 +137,7 @@ fn binarised(
     if let Some(limit) = reading.limit {
         set.truncate(limit);
     }
+    say(set.scale_weights().as_slice(), console);
     let unseen = if reading.is_for_training { unseen(&set, reading, console)? } else { Vec::new() };
     if let Some(shape) = reading.shape {
         give_shape(&mut set, shape)?;
@@ -173,7 +174,7 @@ fn say(remarks: &[Remark], console: &Console) {
         if remark.is_warning() {
             console.warn(remark);
         } else {
-            console.note(format_args!("note      {remark}"));
+            console.remark(remark);
         }
     }
 }

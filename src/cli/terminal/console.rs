@@ -18,11 +18,18 @@ pub(crate) struct Console {
     is_partial: AtomicBool,
     /// What was warned of so far.
     warnings: Mutex<Vec<String>>,
+    /// What was said of the data so far, and is no warning.
+    remarks: Mutex<Vec<String>>,
 }
 
 impl Console {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, is_partial: AtomicBool::new(false), warnings: Mutex::default() }
+        Self {
+            options,
+            is_partial: AtomicBool::new(false),
+            warnings: Mutex::default(),
+            remarks: Mutex::default(),
+        }
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -45,20 +52,38 @@ impl Console {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(text);
     }
 
+    /// How data were read, where they did not say it: a note, kept for documents.
+    pub(crate) fn remark(&self, text: impl std::fmt::Display) {
+        let text = text.to_string();
+        self.note(format_args!("note      {text}"));
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    }
+
     /// What was warned of so far.
     pub(crate) fn warnings(&self) -> Vec<String> {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// `document` as text, with the warnings, if there are any.
+    /// What was remarked so far.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// `document` as text, with the warnings and remarks, if there are any.
     pub(crate) fn json_text<T: Serialize>(&self, document: &T) -> Result<String, Failure> {
-        let warnings = self.warnings();
-        if warnings.is_empty() {
+        let (warnings, remarks) = (self.warnings(), self.remarks());
+        if warnings.is_empty() && remarks.is_empty() {
             return json_text(document);
         }
         let mut value = serde_json::to_value(document).map_err(|e| Failure::stdout(e.into()))?;
         if let Value::Object(keys) = &mut value {
-            keys.insert("warnings".into(), warnings.into());
+            let mut insert = |key: &str, texts: Vec<String>| {
+                if !texts.is_empty() {
+                    keys.insert(key.into(), texts.into());
+                }
+            };
+            insert("warnings", warnings);
+            insert("notes", remarks);
         }
         json_text(&value)
     }

@@ -3,6 +3,7 @@
 mod ground;
 mod matching;
 mod unseen;
+mod weights;
 
 use super::{labels::Labels, pixels::Pixels, remark::Remark, texts::Texts};
 use crate::bits::BitMatrix;
@@ -248,11 +249,19 @@ impl Dataset {
     }
 
     /// Takes values of an array for missing ones. In a table it is done while it is read.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a code that no array of grey values can hold.
     pub(crate) fn hide_values(&mut self, codes: &[String]) -> Result<()> {
-        let codes: Vec<u8> = codes.iter().filter_map(|code| code.parse().ok()).collect();
         if codes.is_empty() || self.kind != SourceKind::Npy {
             return Ok(());
         }
+        let code = |text: &String| {
+            let number = text.trim().parse().ok().filter(|n: &f64| f64::from(*n as u8) == *n);
+            let allowed = "whole numbers from 0 to 255, for an array";
+            number.map(|n| n as u8).ok_or_else(|| Error::parameter("missing", text, allowed))
+        };
+        let codes: Vec<u8> = codes.iter().map(code).collect::<Result<_>>()?;
         let (n, d) = (self.pixels.n_images(), self.pixels.n_features());
         let missing =
             BitMatrix::from_fn(n, d, |i, feature| codes.contains(&self.pixels.image(i)[feature]));

@@ -89,6 +89,8 @@ struct RoundBest {
     /// Total nats.
     objective: f64,
     mixture: Arc<BernoulliMixture>,
+    /// Whether smoother means lead nowhere else from here.
+    is_smoothed: bool,
 }
 
 impl Search<'_> {
@@ -142,46 +144,47 @@ impl Search<'_> {
     /// may lead to that end, from which all moves were tried.
     fn explore(&mut self, mut best: Option<RoundBest>, e_step: &mut EStep) -> Result<()> {
         loop {
-            if best.as_ref().is_some_and(|best| self.is_an_end(best, CLOSE)) {
-                best = self.smoothed(best, e_step)?;
+            if best.as_ref().is_some_and(|best| self.has_ended_within(CLOSE, best)) {
+                best = self.try_smoother_means(best, e_step)?;
             }
             let Some(from) = &best else { break };
             let Some(run) = self.improved(from, e_step)? else { break };
             best = RoundBest::better(best, &run);
             self.keep(run);
         }
-        let best = self.smoothed(best, e_step)?;
+        let best = self.try_smoother_means(best, e_step)?;
         self.round_ends.extend(best.map(|best| best.objective));
         Ok(())
     }
 
     /// `best`, or the end of a run from smoother means if that is higher.
-    fn smoothed(
+    fn try_smoother_means(
         &mut self,
         best: Option<RoundBest>,
         e_step: &mut EStep,
     ) -> Result<Option<RoundBest>> {
-        let Some(from) = best.as_ref().filter(|best| self.may_move_from(best)) else {
-            return Ok(best);
+        let may_gain = |best: &&RoundBest| {
+            !best.is_smoothed && self.work() < self.policy.budget && self.may_move_from(best)
         };
+        let Some(from) = best.as_ref().filter(may_gain) else { return Ok(best) };
         let Some(start) = smoothed(&from.mixture, self.rows.total_weight(), self.prior)? else {
             return Ok(best);
         };
         let run = self.try_move(start, from, e_step)?;
         let best = RoundBest::better(best, &run);
         self.keep(run);
-        Ok(best)
+        Ok(best.map(|best| RoundBest { is_smoothed: true, ..best }))
     }
 
     /// Whether an earlier round ended within so many tolerances of `best`.
-    fn is_an_end(&self, best: &RoundBest, n_tolerances: f64) -> bool {
+    fn has_ended_within(&self, n_tolerances: f64, best: &RoundBest) -> bool {
         let distance = |end: &f64| (end - best.objective).abs();
         self.round_ends.iter().any(|end| distance(end) <= n_tolerances * self.tolerance)
     }
 
     /// Whether something else is to be tried from `best`: all was where an earlier round ended.
     fn may_move_from(&self, best: &RoundBest) -> bool {
-        self.policy.n_tries > 0 && !self.is_an_end(best, 1.0) && !self.is_interrupted()
+        self.policy.n_tries > 0 && !self.has_ended_within(1.0, best) && !self.is_interrupted()
     }
 
     /// The first run, begun by a move from `best`, that ends in a better optimum or is interrupted.
@@ -291,6 +294,6 @@ impl RoundBest {
             return best;
         }
         let (start, objective) = (run.start, run.objective());
-        Some(Self { start, objective, mixture: run.mixture.clone() })
+        Some(Self { start, objective, mixture: run.mixture.clone(), is_smoothed: false })
     }
 }

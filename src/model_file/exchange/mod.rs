@@ -168,7 +168,10 @@ impl Parts {
         let shape = shape.or(self.shape).or_else(of_items);
         let shape = shape.or_else(|| likely_shape(self.n_features));
         let mixture = mixture_from(self.weights, self.means, self.n_features)?;
-        let (size, rule) = (shape.unwrap_or_default(), self.binarize.unwrap_or_default());
+        let size = shape.unwrap_or_default();
+        // Zeros and ones are all that is known of the items of a table.
+        let usual = if size.0 == 1 { Binarize::None } else { Binarize::default() };
+        let rule = self.binarize.unwrap_or(usual);
         let model = Model::unchecked(mixture, size, rule);
         let items = if size.0 == 1 { self.items } else { Vec::new() };
         let Self { inverted, unseen, labels, provenance, .. } = self;

@@ -90,7 +90,7 @@ fn picture_shape_rule_and_labels_survive_where_the_format_has_room() {
     assert_eq!(back(Format::Json).items, [], "a model of images has no items");
     for format in [Format::Npy, Format::Csv] {
         let back = back(format);
-        assert_eq!((back.height, back.width, back.binarize), (1, 2, Binarize::default()));
+        assert_eq!((back.height, back.width, back.binarize), (1, 2, Binarize::None));
         assert_eq!(back.labels, None);
     }
 }

@@ -11,6 +11,7 @@ pub(super) fn hint(problem: &TableProblem) -> String {
         OpenQuote { .. } => "close the quote, or leave it out".into(),
         NoColumn { columns, .. } => format!("its columns are {}", some(columns)),
         Repeated { .. } => "give each column a name of its own".into(),
+        RepeatedItem { .. } => "give the very columns of the model, in their order".into(),
         TwoRoles { .. } => "name each column once".into(),
         NoItems => "leave fewer columns out: at least one must be an item".into(),
         Values { column, values, .. } => values_hint(column, values),

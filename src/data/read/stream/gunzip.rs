@@ -28,10 +28,10 @@ impl<R: Read> Gunzip<R> {
         Self { member: Some(GzDecoder::new(file)), n_packed, n_unpacked: 0 }
     }
 
-    /// Goes on to the next member; `None` if only zeros are left.
+    /// Goes on to the next member. There is none if only zeros are left.
     fn next_member(&mut self) -> io::Result<()> {
         let Some(mut file) = self.member.take().map(GzDecoder::into_inner) else { return Ok(()) };
-        while let Some(&[first, ..]) = Some(file.fill_buf()?) {
+        while let [first, ..] = *file.fill_buf()? {
             if first != 0 {
                 self.member = Some(GzDecoder::new(file));
                 break;

@@ -49,9 +49,13 @@ pub(super) fn find(
     table: &Table,
     columns: &[usize],
 ) -> Result<(Vec<Coded>, Vec<Remark>), DataProblem> {
-    let found: Vec<Found> = columns.iter().map(|&column| Found::new(table, column)).collect();
-    let pairs: Vec<Option<[String; 2]>> =
-        found.iter().map(|found| found.pair(table)).collect::<Result<_, _>>()?;
+    // One after the other: of a column that is refused, values may be many.
+    let (mut found, mut pairs) = (Vec::new(), Vec::new());
+    for &column in columns {
+        let of_column = Found::new(table, column);
+        pairs.push(of_column.pair(table)?);
+        found.push(of_column);
+    }
     let shared: BTreeSet<&[String; 2]> = pairs.iter().flatten().collect();
     for (found, pair) in found.iter().zip(&pairs) {
         if pair.as_ref().is_some_and(|pair| is_code_for_missing(pair, &shared)) {
@@ -198,13 +202,15 @@ fn words<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
     if WORDS.iter().any(|pair| is(pair, b, a)) { [b, a] } else { [a, b] }
 }
 
-/// Whether one of two values plainly stands for missing answers: other columns hold zeros and ones.
+/// Whether one of two values plainly stands for missing answers: the other is an answer in columns
+/// that do not hold it.
 fn is_code_for_missing(pair: &[String; 2], shared: &BTreeSet<&[String; 2]>) -> bool {
-    let [a, b] = pair.each_ref().map(String::as_str);
-    let is_code = |value: &str| MISSING_CODES.contains(&value);
-    let is_answer = |value: &str| BITS.contains(&value);
-    let are_bits = |pair: &&[String; 2]| *pair == &BITS;
-    (is_code(a) && is_answer(b) || is_code(b) && is_answer(a)) && shared.iter().any(are_bits)
+    let is_so = |[code, answer]: [&String; 2]| {
+        let tells = |other: &&[String; 2]| other.contains(answer) && !other.contains(code);
+        MISSING_CODES.contains(&code.as_str()) && shared.iter().any(tells)
+    };
+    let [a, b] = pair;
+    is_so([a, b]) || is_so([b, a])
 }
 
 /// Which values were read as which, for items of other values than 0 and 1.

@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use std::io::BufRead;
 use text::Text;
 pub(crate) use text::is_utf16;
-use value::{Reading, Value, is_missing};
+use value::{Comma, Reading, Value, is_missing};
 
 /// What a table holds.
 #[derive(Debug)]
@@ -60,7 +60,12 @@ const SAMPLE: (usize, usize) = (1000, 1 << 20);
 
 fn parse(input: &mut Stream, missing: &[String]) -> Result<Table, Stop> {
     let text = Text::of(input)?;
-    let reading = Reading::new(text.separator != Some(b','), missing);
+    let comma = match text.separator {
+        Some(b',') => Comma::Separator,
+        Some(b';') => Comma::Decimal,
+        _ => Comma::Unclear,
+    };
+    let reading = Reading::new(comma, missing);
     let records = Records::new(text.reader, text.separator, text.line_end);
     Table::parse(records, reading, text.is_only_first_quoted)
 }
@@ -189,9 +194,7 @@ impl Table {
             Problem::Other(error) => error,
         })?;
         let weights = weights.map(|column| self.weights(column)).transpose().map_err(wrong)?;
-        let (weights, scaled) = weights.map_or((None, None), scaled);
         all.extend(rows.remarks);
-        all.extend(scaled);
         Ok(Content {
             pixels: rows.pixels,
             rule: rows.rule,
@@ -307,20 +310,6 @@ struct Rows {
     rule: Option<Binarize>,
     items: Vec<Item>,
     remarks: Vec<Remark>,
-}
-
-/// Weights that are whole numbers are counts. Others are scaled, so that the rows that weigh
-/// anything weigh 1 on average: any unit then gives the same fit.
-fn scaled(mut weights: Vec<f64>) -> (Option<Vec<f64>>, Option<Remark>) {
-    if weights.iter().all(|weight| weight.fract() == 0.0) {
-        return (Some(weights), None);
-    }
-    // The largest comes to 1 first, so that no sum overflows.
-    let largest = weights.iter().copied().fold(0.0, f64::max);
-    let n_rows = weights.iter().filter(|weight| **weight > 0.0).count();
-    let share: f64 = weights.iter().map(|weight| weight / largest).sum();
-    weights.iter_mut().for_each(|weight| *weight = *weight / largest * n_rows as f64 / share);
-    (Some(weights), Some(Remark::ScaledWeights { sum: share * largest, n_rows }))
 }
 
 /// How a cell begins.

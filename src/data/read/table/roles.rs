@@ -69,7 +69,8 @@ pub(super) fn assign(table: &Table, asked: &Columns) -> Result<Roles, DataProble
         let is_other = |column: &usize| roles[*column] == role && !items.contains(column);
         (0..roles.len()).filter(is_other).map(|column| table.name(column)).collect()
     };
-    let (mut left_out, not_known) = (others(Role::Dropped), others(Role::Free));
+    let (mut left_out, mut not_known) = (others(Role::Dropped), others(Role::Free));
+    not_known.extend(others(Role::Item));
     match by_name {
         true if !not_known.is_empty() => remarks.push(Remark::NotInModel(not_known)),
         true => {}
@@ -121,22 +122,31 @@ fn match_items(
     let are_same = names.len() == model.len() && names.iter().zip(model).all(|(a, b)| *a == b.name);
     let places: BTreeMap<&str, usize> =
         names.iter().enumerate().rev().map(|(column, name)| (&**name, column)).collect();
-    let is_there = |column: &usize| [Role::Free, Role::Item].contains(&roles[*column]);
+    // What the user named, if anything, and nothing else.
+    let wanted = if roles.contains(&Role::Item) { Role::Item } else { Role::Free };
+    let is_there = |column: &usize| roles[*column] == wanted;
     let mut missing = Vec::new();
     let mut items = Vec::new();
     for (place, item) in model.iter().enumerate() {
         let found = if are_same { Some(place) } else { places.get(&*item.name).copied() };
-        match found.filter(is_there) {
+        match found.filter(&is_there) {
             Some(column) => items.push(column),
             None => missing.push(item.name.clone()),
         }
     }
     if !missing.is_empty() {
-        return Err(TableProblem::MissingItems { items: missing, columns: names }.into());
+        let is_left = |(column, _): &(usize, String)| is_there(column);
+        let columns = names.into_iter().enumerate().filter(is_left).map(|(_, name)| name);
+        let columns = columns.collect();
+        return Err(TableProblem::MissingItems { items: missing, columns }.into());
     }
     let is_known = |name: &String| model.iter().any(|item| item.name == *name);
     if !are_same && let Some(name) = table.repeated().into_iter().find(is_known) {
         return Err(TableProblem::Repeated { name }.into());
+    }
+    let is_again = |i: &usize| items[..*i].contains(&items[*i]);
+    if let Some(again) = (0..items.len()).find(is_again) {
+        return Err(TableProblem::RepeatedItem { name: model[again].name.clone() }.into());
     }
     items.iter().for_each(|column| roles[*column] = Role::Item);
     Ok(items)
@@ -221,13 +231,14 @@ fn refuse_counts(table: &Table, roles: &[Role]) -> Result<(), DataProblem> {
     let is_asked =
         |column: &usize| roles[*column] == Role::Free && table.is_headed(*column, &COUNTS);
     for column in (0..roles.len()).filter(is_asked) {
-        let mut largest: f64 = 0.0;
-        let are_counts = table.cells.column(column).all(|cell| {
+        let (mut largest, mut are_bits) = (0.0_f64, true);
+        let may_be_weights = table.cells.column(column).all(|cell| {
             let number = table.reading.number(cell);
             largest = largest.max(number.unwrap_or(0.0));
-            is_missing(cell) || number.is_some_and(|n| n >= 0.0 && n.fract() == 0.0)
+            are_bits &= number.is_none_or(|n| n == 0.0 || n == 1.0);
+            is_missing(cell) || number.is_some_and(|n| n >= 0.0 && n.is_finite())
         });
-        if are_counts && largest > 1.0 {
+        if may_be_weights && !are_bits {
             let column = table.name(column);
             return Err(TableProblem::RowsOrWeights { column, largest }.into());
         }

@@ -66,7 +66,7 @@ fn matrix(
     let is_text: Vec<bool> = columns.iter().map(|&column| table.cells.is_text(column)).collect();
     let n_codes = table.cells.n_codes();
     let prepared: Vec<Bit> = if d * n_codes <= MOST_PREPARED {
-        (0..d).flat_map(|d| (0..n_codes as u16).map(move |code| (d, code))).map(&of_code).collect()
+        (0..d).flat_map(|d| (0..n_codes).map(move |code| (d, code as u16))).map(&of_code).collect()
     } else {
         Vec::new()
     };

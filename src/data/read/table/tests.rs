@@ -139,8 +139,7 @@ fn a_column_headed_weight_gives_the_weights() {
         "class,weights,a,b\n3,2.5,0,1\n4,0,1,0\n",
     ] {
         let content = read_content(text).unwrap();
-        // Of the rows that weigh anything, one.
-        assert_eq!(content.weights, Some(vec![1.0, 0.0]), "{text:?}");
+        assert_eq!(content.weights, Some(vec![2.5, 0.0]), "{text:?}");
         assert_eq!(content.pixels.values(), [0, 1, 1, 0]);
         assert_eq!(content.items, ["a", "b"].map(|name| Item::binary(name.into())));
     }
@@ -172,7 +171,7 @@ fn two_values_are_read_as_zero_and_one() {
     for (text, rows, categories) in [
         ("a,b\n0,1\n1,0\n", ["01", "10"], [vec![], vec![]]),
         ("a,b\n1,2\n2,1\n", ["01", "10"], [vec!["1", "2"], vec!["1", "2"]]),
-        ("a,b\n2.0,-1\n1,1\n", ["10", "01"], [vec!["1", "2"], vec!["-1", "1"]]),
+        ("a,b\n2.0,4\n1,5\n", ["10", "01"], [vec!["1", "2"], vec!["4", "5"]]),
         ("a,b\nYes,f\nNo,t\n", ["10", "01"], [vec!["No", "Yes"], vec!["f", "t"]]),
         ("a,b\nred,TRUE\nblue,false\n", ["11", "00"], [vec!["blue", "red"], vec![]]),
         (
@@ -210,6 +209,8 @@ fn values_that_need_a_decision_are_named() {
         ("a,b\n0,1\n1,2\n0,3\n", values("b", &["1", "2", "3"], 3)),
         ("a,b\n0,0\n1,9\n0,0\n", values("b", &["0", "9"], 2)),
         ("a,b\n1,0\n-9,1\n", values("a", &["-9", "1"], 2)),
+        ("a,b\n1,2\n2,9\n", values("b", &["2", "9"], 2)),
+        ("a,b\n1,1\n2,-1\n", values("b", &["-1", "1"], 2)),
         ("a,b\n0,low\n1,mid\n0,high\n", values("b", &["high", "low", "mid"], 3)),
         (&format!("a,b\n{text}"), values("b", &["0", "1", "2", "3", "98", "99"], 100)),
         ("a,b\n0,0.5\n1,0.25\n1,1\n", values("b", &["0.25", "0.5", "1"], 3)),

@@ -73,7 +73,7 @@ fn separator(first_line: &[u8]) -> Option<u8> {
         !quoted
     };
     let bare: Vec<u8> = first_line.iter().filter(bare).copied().collect();
-    let found = [b';', b'\t', b','].into_iter().find(|separator| bare.contains(separator));
+    let found = [b';', b'\t', b',', b'|'].into_iter().find(|separator| bare.contains(separator));
     found.or(if bare.trim_ascii().contains(&b' ') { None } else { Some(b',') })
 }
 

@@ -11,11 +11,34 @@ pub(super) enum Value<'a> {
     Word(&'a str),
 }
 
+/// Whether a number may have a comma in the place of its point.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) enum Comma {
+    /// Never: it stands between cells.
+    #[default]
+    Separator,
+    /// As between semicolons.
+    Decimal,
+    /// Unless three digits follow, which may be thousands.
+    Unclear,
+}
+
+impl Comma {
+    fn replaced(self, cell: &str) -> Option<String> {
+        let may_be_thousands = || cell.rsplit_once(',').is_some_and(|(_, rest)| rest.len() == 3);
+        let is_decimal = match self {
+            Self::Separator => false,
+            Self::Decimal => true,
+            Self::Unclear => !may_be_thousands(),
+        };
+        is_decimal.then(|| cell.replacen(',', ".", 1))
+    }
+}
+
 /// How cells are read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reading {
-    /// Whether a number may have a comma in the place of its point.
-    pub(super) decimal_comma: bool,
+    pub(super) comma: Comma,
     /// What else stands for a missing value: as written, and as numbers.
     missing: Vec<String>,
     missing_numbers: Vec<f64>,
@@ -27,8 +50,8 @@ const MISSING: [&str; 11] =
 
 impl Reading {
     /// With further texts for missing values. A number stands for itself, however it is written.
-    pub(super) fn new(decimal_comma: bool, missing: &[String]) -> Self {
-        let mut reading = Self { decimal_comma, ..Self::default() };
+    pub(super) fn new(comma: Comma, missing: &[String]) -> Self {
+        let mut reading = Self { comma, ..Self::default() };
         let number = |text: &String| reading.number(text);
         reading.missing_numbers = missing.iter().filter_map(number).collect();
         reading.missing = missing.to_vec();
@@ -54,9 +77,7 @@ impl Reading {
         let number = match cell {
             _ if cell.eq_ignore_ascii_case("true") => 1.0,
             _ if cell.eq_ignore_ascii_case("false") => 0.0,
-            _ if self.decimal_comma && cell.contains(',') => {
-                cell.replacen(',', ".", 1).parse().ok()?
-            }
+            _ if cell.contains(',') => self.comma.replaced(cell)?.parse().ok()?,
             _ => cell.parse::<f64>().ok()?,
         };
         // No number is -0.
@@ -84,7 +105,7 @@ mod tests {
 
     #[test]
     fn cells_say_what_they_say_however_written() {
-        let reading = Reading::new(true, &["9".into(), "refused".into(), "-1,5".into()]);
+        let reading = Reading::new(Comma::Decimal, &["9".into(), "refused".into(), "-1,5".into()]);
         for missing in ["", "NA", "nan", "N/A", "#N/A", ".", "?", "NULL", "None", "<NA>"] {
             assert_eq!(reading.value(missing), Value::Missing, "{missing}");
         }
@@ -99,7 +120,11 @@ mod tests {
         for word in ["yes", "1,2,3", "a.b", "nothing", "Refused"] {
             assert_eq!(reading.value(word), Value::Word(word));
         }
+        assert_eq!(reading.value("1,250"), Value::Number(1.25));
         assert_eq!(Reading::default().value("1,5"), Value::Word("1,5"));
+        let unclear = Reading::new(Comma::Unclear, &[]);
+        assert_eq!(unclear.value("1,25"), Value::Number(1.25));
+        assert_eq!(unclear.value("1,250"), Value::Word("1,250"));
         assert_eq!(Reading::default().canonical("1.00").as_deref(), Some("1"));
     }
 }
