@@ -163,9 +163,8 @@ impl Search<'_> {
         best: Option<RoundBest>,
         e_step: &mut EStep,
     ) -> Result<Option<RoundBest>> {
-        let may_gain = |best: &&RoundBest| {
-            !best.is_smoothed && self.work() < self.policy.budget && self.may_move_from(best)
-        };
+        // Whatever is left of the budget: it is one run in a round, and may gain at any K.
+        let may_gain = |best: &&RoundBest| !best.is_smoothed && self.may_move_from(best);
         let Some(from) = best.as_ref().filter(may_gain) else { return Ok(best) };
         let Some(start) = smoothed(&from.mixture, self.rows.total_weight(), self.prior)? else {
             return Ok(best);
