@@ -182,14 +182,17 @@ fn moves_repeat_and_never_make_a_search_worse() {
     }
 }
 
-/// One component has one optimum, two cannot be merged and split, and where every start finds
-/// another one the budget ends the search.
+/// One component has one optimum. Two cannot be merged and split, so there is one run from smoother
+/// means in a round of six starts at most. Where every start finds another optimum the budget ends
+/// the search.
 #[test]
 fn auto_ends() {
     let one = params(NInit::Auto).n_components(1);
     assert_eq!(quiet(&one).report.starts.len(), 1);
     let two = params(NInit::Auto).n_components(2);
-    assert!(quiet(&two).report.starts.iter().all(|start| start.moved_from.is_none()));
+    let starts = quiet(&two).report.starts;
+    let n_moved = starts.iter().filter(|start| start.moved_from.is_some()).count();
+    assert!(6 * n_moved <= starts.len() - n_moved, "{n_moved} of {}", starts.len());
     let noise = BitMatrix::from_fn(3000, 100, |i, d| (i * i * 31 + d * d * 17 + i * d) % 101 < 50);
     let many = params(NInit::Auto).n_components(100).max_iter(30);
     let report = fit(&noise, &many).unwrap().report;
