@@ -23,13 +23,12 @@ pub(super) fn smoothed(
         return Ok(None);
     }
     let n_average = STRENGTH * prior.alpha();
-    let smoother = |(weight, mean): (&f64, &[f64])| {
+    let mut means = mixture.means().to_vec();
+    let components = means.chunks_exact_mut(mixture.n_features()).zip(mixture.weights());
+    for (mean, weight) in components {
         let share = n_average / (weight * total_weight + n_average);
-        let moved = mean.iter().zip(prior.base_rates()).map(|(m, b)| m + share * (b - m));
-        moved.collect::<Vec<f64>>()
-    };
-    let components = mixture.weights().iter().zip(mixture.each_mean());
-    let means: Vec<f64> = components.flat_map(smoother).collect();
+        mean.iter_mut().zip(prior.base_rates()).for_each(|(m, b)| *m += share * (b - *m));
+    }
     BernoulliMixture::new(mixture.weights(), means).map(Some)
 }
 
