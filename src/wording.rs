@@ -1,8 +1,16 @@
-//! Numbers in running text: counts, and figures that read well whatever they are.
+//! Numbers and names in running text: counts, lists, and figures that read well whatever they are.
 
 /// `1 row`, `2 rows`.
 pub(crate) fn counted(n: usize, thing: &str) -> String {
     format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}
+
+/// `a, b, c`, or the first `most` names and how many more there are.
+pub(crate) fn some(names: &[String], most: usize) -> String {
+    match names.len().saturating_sub(most) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..most].join(", ")),
+    }
 }
 
 /// `value` to so many decimal places. What rounds to zero has no sign.

@@ -193,6 +193,10 @@ fn weights_are_scaled_over_the_rows_that_are_kept() {
                 N is 20, the number of rows";
     assert_eq!(limited["notes"], alone["notes"]);
     assert!(limited["notes"].as_array().unwrap().contains(&note.into()), "{limited}");
+    // Packed rows hold the scaled weights, which stay to the last digit.
+    sandbox.done("pack some.csv --output some.bits --quiet");
+    let packed = of("some.bits");
+    assert_eq!((&packed["model_sha256"], &packed["notes"]), (&alone["model_sha256"], &Value::Null));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What was decided while a table was read, where the table did not say it.
 
-use crate::wording::{brief, counted, trimmed};
+use crate::wording::{brief, counted, some, trimmed};
 use std::fmt;
 
 /// Something to be said of how a table was read. It reads on after "note: ".
@@ -81,7 +81,7 @@ impl fmt::Display for Remark {
                 write!(f, "{}", counted(*n_items, "item"))?;
                 let id = id.as_ref().map(|id| if id.is_empty() { "the first column" } else { id });
                 let roles = [
-                    ("left out", (!left_out.is_empty()).then(|| some(left_out))),
+                    ("left out", (!left_out.is_empty()).then(|| some(left_out, MAX_LISTED))),
                     ("row names", id.map(str::to_owned)),
                     ("weights", weights.clone()),
                     ("labels", labels.clone()),
@@ -90,7 +90,11 @@ impl fmt::Display for Remark {
                 roles.try_for_each(|(role, what)| write!(f, "; {role}: {what}"))
             }
             Self::NumericHeader(first) => {
-                write!(f, "the first line, {}, is taken for the names of columns", some(first))
+                write!(
+                    f,
+                    "the first line, {}, is taken for the names of columns",
+                    some(first, MAX_LISTED)
+                )
             }
             Self::Recoded { zero, one, items } => {
                 write!(f, "{zero} is read as 0 and {one} as 1 in {}", items_named(items))
@@ -102,7 +106,7 @@ impl fmt::Display for Remark {
                 columns => {
                     let each: Vec<_> = columns.iter().map(|[c, v]| format!("{c} ({v})")).collect();
                     let n = columns.len();
-                    write!(f, "{n} columns of one value are left out: {}", some(&each))
+                    write!(f, "{n} columns of one value are left out: {}", some(&each, MAX_LISTED))
                 }
             },
             Self::WeightIsItem(column) => {
@@ -119,7 +123,11 @@ impl fmt::Display for Remark {
                 short(*sum)
             ),
             Self::NotInModel(columns) => {
-                write!(f, "left out, as the model does not know them: {}", some(columns))
+                write!(
+                    f,
+                    "left out, as the model does not know them: {}",
+                    some(columns, MAX_LISTED)
+                )
             }
             Self::ByPosition { table_has_names: true } => {
                 f.write_str("the model has no names: columns are matched by their place")
@@ -156,14 +164,6 @@ fn short(number: f64) -> String {
 
 /// The most names that are listed.
 const MAX_LISTED: usize = 8;
-
-/// `a, b, c`, or the first few of many.
-fn some(names: &[String]) -> String {
-    match names.len().saturating_sub(MAX_LISTED) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names[..MAX_LISTED].join(", ")),
-    }
-}
 
 fn items_named(items: &[String]) -> String {
     if items.len() > MAX_LISTED { counted(items.len(), "item") } else { items.join(", ") }

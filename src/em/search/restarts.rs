@@ -1,4 +1,5 @@
-//! The search for the best optimum: rounds of restarts, then split and merge moves from the best.
+//! The search for the best optimum: rounds of restarts, then split and merge moves from the best,
+//! then smoother means.
 
 use super::policy::Policy;
 use super::race::Race;
@@ -170,8 +171,12 @@ impl Search<'_> {
             return Ok(best);
         };
         let run = self.try_move(start, from, e_step)?;
+        let from = from.objective;
         let best = RoundBest::better(best, &run);
-        self.keep(run);
+        // One that was given up has found no optimum.
+        if run.objective() > from {
+            self.keep(run);
+        }
         Ok(best.map(|best| RoundBest { is_smoothed: true, ..best }))
     }
 

@@ -1,6 +1,7 @@
 //! What to do about a table that cannot be used as it is.
 
 use crate::error::TableProblem;
+use crate::wording::some;
 
 pub(super) fn hint(problem: &TableProblem) -> String {
     use TableProblem::*;
@@ -9,7 +10,7 @@ pub(super) fn hint(problem: &TableProblem) -> String {
             "check that the file is a table with a line for each row".into()
         }
         OpenQuote { .. } => "close the quote, or leave it out".into(),
-        NoColumn { columns, .. } => format!("its columns are {}", some(columns)),
+        NoColumn { columns, .. } => format!("its columns are {}", some(columns, MAX_LISTED)),
         Repeated { .. } => "give each column a name of its own".into(),
         RepeatedItem { .. } => "give the very columns of the model, in their order".into(),
         TwoRoles { .. } => "name each column once".into(),
@@ -21,7 +22,10 @@ pub(super) fn hint(problem: &TableProblem) -> String {
             word(column)
         ),
         MissingItems { columns, .. } => {
-            format!("give a table with the model's columns; its own are {}", some(columns))
+            format!(
+                "give a table with the model's columns; its own are {}",
+                some(columns, MAX_LISTED)
+            )
         }
         UnknownValue { value, .. } => format!(
             "correct the value, or give --missing {} if it stands for a missing one",
@@ -87,13 +91,6 @@ fn word(name: &str) -> String {
 
 /// The most names that a hint lists.
 const MAX_LISTED: usize = 10;
-
-fn some(names: &[String]) -> String {
-    match names.len().saturating_sub(MAX_LISTED) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names[..MAX_LISTED].join(", ")),
-    }
-}
 
 #[cfg(test)]
 mod tests {
