@@ -163,9 +163,6 @@ fn what_a_move_led_to_is_higher_or_abandoned() {
             assert_eq!(start.objective > before, start.stop != StopReason::Abandoned);
             n_risen += usize::from(start.objective > before + SAME_OPTIMUM * 300.0);
         }
-        // The next optimum is one: a run that was given up ended in none.
-        let next = report.runner_up.as_ref().map(|next| report.starts[next.start].stop);
-        assert_ne!(next, Some(StopReason::Abandoned), "seed {seed}");
     }
     assert!(n_risen > 0);
 }

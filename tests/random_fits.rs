@@ -2,7 +2,7 @@
 
 mod common;
 
-use bmm::{BitMatrix, FitParams, NInit, Rows, fit};
+use bmm::{BitMatrix, FitParams, NInit, Rows, StopReason, fit};
 use common::cases::uniform;
 
 /// Fits in the suite; `BMM_RANDOM_FITS=10000` tries more.
@@ -84,10 +84,12 @@ fn fault(seed: u64) -> Option<String> {
     let falls = report.objective_history.windows(2).map(|pair| pair[0] - pair[1]);
     let worst = falls.fold(0.0, f64::max);
     let above = report.starts.iter().map(|start| start.objective - end).fold(0.0, f64::max);
+    let next = report.runner_up.as_ref().map(|next| report.starts[next.start].stop);
     let scores = found.mixture.score_samples(&data).unwrap();
     let direct: f64 = scores.iter().enumerate().map(|(i, score)| rows.weight(i) * score).sum();
     match () {
         () if worst > slack => Some(format!("fell by {worst:e}")),
+        () if next == Some(StopReason::Abandoned) => Some("the next optimum was given up".into()),
         () if above > 0.0 => Some(format!("a start ended {above:e} above the best")),
         () if (direct - report.log_likelihood).abs() > slack => {
             Some(format!("reports {}, but the rows score {direct}", report.log_likelihood))
