@@ -47,6 +47,14 @@ impl Item {
         own.chain(unnamed).take(n_features).enumerate().map(name).collect()
     }
 
+    /// What the column of feature `d` is called: by its name, or by its number from 1.
+    pub(crate) fn column_name(items: &[Self], d: usize) -> String {
+        match items.get(d).map_or("", |item| &item.name) {
+            "" => (d + 1).to_string(),
+            name => name.to_owned(),
+        }
+    }
+
     /// Whether any of `items` has a name.
     pub(crate) fn are_named(items: &[Self]) -> bool {
         items.iter().any(|item| !item.name.is_empty())

@@ -99,6 +99,57 @@ fn complete_fills_in_probabilities_or_draws_and_leaves_the_rest() {
     assert_eq!(document["n_missing"], 72);
 }
 
+/// What is filled in and what is drawn can be given back to the model, in the values it knows.
+#[test]
+fn items_of_other_values_are_written_in_their_own() {
+    let sandbox = Sandbox::new();
+    let own = |_: usize, d: usize, v: u8| match d {
+        0 | 1 => ["no", "yes"][usize::from(v)].into(),
+        2 => (v + 1).to_string(),
+        _ => v.to_string(),
+    };
+    sandbox.write("full.csv", table(60, HEAD, own));
+    let holey = |i, d, v| if is_hidden(i, d) { String::new() } else { own(i, d, v) };
+    sandbox.write("holey.csv", table(60, HEAD, holey));
+    sandbox.done("train --k 2 --data full.csv --out run");
+    sandbox.done("complete holey.csv --model run --output likely.csv");
+    sandbox.done("complete holey.csv --model run --draw 1 --output drawn.csv");
+    sandbox.done("sample --model run -n 60 --output sample.csv");
+    let cells = |file: &str| -> Vec<Vec<String>> {
+        let text = String::from_utf8(sandbox.read(file)).unwrap();
+        let lines = text.lines().map(|line| line.split(',').map(String::from).collect());
+        lines.collect()
+    };
+    let full = cells("full.csv");
+    for file in ["likely.csv", "drawn.csv"] {
+        for (i, (row, truth)) in cells(file).iter().zip(&full).enumerate() {
+            for (d, (cell, truth)) in row.iter().zip(truth).enumerate() {
+                assert!(
+                    cell == truth || i > 0 && is_hidden(i - 1, d),
+                    "{file}: {cell}, not {truth}"
+                );
+                let number = |cell: &str| cell.parse().is_ok_and(|v: f64| (1.0..=2.0).contains(&v));
+                match (i, d) {
+                    (1.., 0 | 1) => assert!(["no", "yes"].contains(&&**cell), "{file}: {cell}"),
+                    (1.., 2) => assert!(number(cell), "{file}: {cell}"),
+                    _ => {}
+                }
+            }
+        }
+    }
+    for file in ["drawn.csv", "sample.csv"] {
+        let eval = sandbox.done(&format!("eval {file} --model run --json")).json();
+        assert_eq!(eval["n_samples"], 60, "{file}");
+        assert!(eval["score"].as_f64().unwrap() < 0.0, "{eval}");
+    }
+    for command in ["complete holey.csv --output a.npy", "sample --output a.idx"] {
+        let run = || sandbox.words(&format!("{command} --model run"));
+        sandbox.refused(1, run, &["made of no and yes", ".csv"]);
+    }
+    let shown = sandbox.done("sample -n 1 --model run --json").json();
+    assert!(["no", "yes"].contains(&shown["images"][0][0].as_str().unwrap()), "{shown}");
+}
+
 #[test]
 fn a_mask_hides_pixels_and_complete_paints_them_in() {
     let sandbox = Sandbox::with_run();

@@ -139,6 +139,40 @@ fn held_out_scores_are_of_the_rows_that_no_fit_saw() {
     assert!((log_likelihood / 90.0 - trained_on).abs() < 1e-12);
 }
 
+/// Rows that stand for many are parted by case, not whole: every score is that of the same table
+/// with a row for each case.
+#[test]
+fn counted_rows_are_held_out_by_case() {
+    let sandbox = Sandbox::new();
+    // A row and how many cases it stands for, those without any among them.
+    let counts = (0..64usize).map(|row| (row, [5, 0, 1, 2][row % 4] * usize::from(row % 7 < 5)));
+    let line = |row: usize| (0..6).map(|d| format!("{},", row >> d & 1)).collect::<String>();
+    let counted = counts.clone().map(|(row, n)| format!("{}{n}\n", line(row)));
+    let cases = counts.flat_map(|(row, n)| (0..n).map(move |_| format!("{}1\n", line(row))));
+    for (file, rows) in
+        [("counted.csv", counted.collect::<String>()), ("cases.csv", cases.collect())]
+    {
+        sandbox.write(file, format!("a,b,c,d,e,f,weight\n{rows}"));
+    }
+    for (how, told) in [("--holdout 0.3", "29 of 95 cases"), ("--folds 3", "3 folds of 95 cases")] {
+        let sweep = |file: &str| {
+            let command = format!("sweep --data {file} --k 1..3 --n-init 9 --quiet --json {how}");
+            sandbox.done(&format!("{command} --seed 2 --out {file}.run --force")).json()
+        };
+        let [counted, cases] = ["counted.csv", "cases.csv"].map(sweep);
+        assert!(counted["held_out_by"].as_str().unwrap().contains(told), "{counted}");
+        for k in 0..3 {
+            for figure in ["held_out", "held_out_standard_error", "log_likelihood", "bic"] {
+                let [a, b] = [&counted, &cases].map(|run| run["fits"][k][figure].as_f64().unwrap());
+                assert!(
+                    (a - b).abs() < 1e-9 * b.abs(),
+                    "{how}, {figure}: {a} of rows, {b} of cases"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn the_criterion_asked_for_decides() {
     let sandbox = Sandbox::new();

@@ -3,6 +3,7 @@
 use crate::cli::input::{
     self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, Words, demo, models, photos,
 };
+use crate::cli::results::own_values::{self, OwnValue};
 use crate::cli::run_folder::pictures::{self, numbers};
 use crate::cli::terminal::{Console, Failure, Outcome, counted, output, whole_number};
 use crate::data::{self, Pixels};
@@ -76,6 +77,9 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         console
             .warn("nothing is missing: --mask names pixels that are, in tables blank cells and NA");
     }
+    if n_missing > 0 && args.draw.is_none() && own_values::have_words(&input.items) {
+        console.note("note: of two words the likelier is filled in; --draw draws by probability");
+    }
     let completed = Completed::new(input, &model, args.draw)?;
     match &args.output {
         Some(file) => {
@@ -84,7 +88,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         None if console.is_json() => {}
         None => console.print(&completed.csv()?)?,
     }
-    let rows = || completed.rows().map(<[f64]>::to_vec).collect::<Vec<_>>();
+    let rows = || completed.own_values().map(Iterator::collect).collect::<Vec<Vec<_>>>();
     let ids = args.output.is_none().then_some(completed.input.ids.as_ref()).flatten();
     let ids = ids.map(|ids| ids.iter().collect::<Vec<_>>());
     console.document(|| {
@@ -121,10 +125,12 @@ impl Completed {
     fn encode(&self, file: &Path, model: &Model) -> Result<Vec<u8>> {
         let Input { height, width, .. } = self.input;
         if has_ending(file, "png") {
-            self.sheet(model)
+            return self.sheet(model);
         } else if has_ending(file, "csv") {
-            Ok(self.csv()?.into_bytes())
-        } else if has_ending(file, "npy") {
+            return Ok(self.csv()?.into_bytes());
+        }
+        own_values::check_file(file, &self.input.items)?;
+        if has_ending(file, "npy") {
             let shape = [self.input.bits.n_samples(), height, width].map(|size| size as u64);
             // Rows that are no images stay rows.
             let shape = if height == 1 { vec![shape[0], shape[2]] } else { shape.to_vec() };
@@ -136,20 +142,21 @@ impl Completed {
         }
     }
 
+    fn own_values(&self) -> impl Iterator<Item = impl Iterator<Item = OwnValue<'_>>> {
+        let items = &self.input.items;
+        let own = |(d, p): (usize, &f64)| OwnValue::new(items.get(d), *p);
+        self.rows().map(move |row| row.iter().enumerate().map(own))
+    }
+
     /// A line for each row, headed by the names of the columns or by their numbers. The names of
     /// the rows come first.
     fn csv(&self) -> Result<String> {
-        let d = self.input.bits.n_features();
-        let name = |d: usize| match self.input.items.get(d).map_or("", |item| &item.name) {
-            "" => format!("x{d}"),
-            name => name.to_owned(),
-        };
         let ids = self.input.ids.as_ref();
-        let head: Vec<String> =
-            ids.map(|_| "id".into()).into_iter().chain((0..d).map(name)).collect();
-        let rows = self.rows().enumerate().map(|(i, row)| {
+        let headings = own_values::headings(&self.input.items, self.input.bits.n_features());
+        let head: Vec<String> = ids.map(|_| "id".into()).into_iter().chain(headings).collect();
+        let rows = self.own_values().enumerate().map(|(i, row)| {
             let id = ids.map(|ids| ids.get(i).to_owned());
-            id.into_iter().chain(row.iter().map(short)).collect()
+            id.into_iter().chain(row.map(|value| value.to_string())).collect()
         });
         output::csv(&head, rows)
     }
@@ -181,26 +188,5 @@ impl Completed {
         let columns = (bits.n_samples() > 1).then_some(if bits.n_samples() > 8 { 8 } else { 4 });
         let sheet = Sheet { title: &title, foot: &foot, columns };
         render::sheet_png(&tiles, pictures::shape(model), &sheet)
-    }
-}
-
-/// The shortest text that reads back as the same number, with an exponent for small ones.
-fn short(value: &f64) -> String {
-    if *value == 0.0 || value.abs() >= 1e-4 { value.to_string() } else { format!("{value:e}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn numbers_are_short_and_read_back_the_same() {
-        assert_eq!(
-            [0.0, 1.0, 0.25, 1e-4, 3e-7].map(|v| short(&v)),
-            ["0", "1", "0.25", "0.0001", "3e-7"]
-        );
-        for value in [1e-300, f64::MIN_POSITIVE, 0.1 + 0.2, 1.0 - f64::EPSILON] {
-            assert_eq!(short(&value).parse(), Ok(value));
-        }
     }
 }

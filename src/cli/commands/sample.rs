@@ -2,6 +2,7 @@
 
 use crate::bits::BitMatrix;
 use crate::cli::input::{ModelArgs, models};
+use crate::cli::results::own_values::{self, OwnValue};
 use crate::cli::run_folder::pictures::{self, Style};
 use crate::cli::terminal::{Console, Failure, Outcome, counted, output};
 use crate::data::{self, Pixels};
@@ -31,8 +32,8 @@ pub(crate) struct Args {
     /// Seeds the draw
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// A sheet.png, images.idx, images.idx.gz or array.npy, or with a slash at the end a new folder
-    /// of pictures, drawn-000.png and so on [default: draw in the terminal]
+    /// A sheet.png, table.csv, images.idx, images.idx.gz or array.npy, or with a slash at the end a
+    /// new folder of pictures, drawn-000.png and so on [default: draw in the terminal]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file, or a folder of such pictures, if it exists [default: off]
@@ -82,6 +83,11 @@ impl Args {
         } else {
             MAX_PIXELS / model.mixture.n_features()
         };
+        if let Some(file) = &self.output
+            && ["idx", "idx.gz", "npy"].iter().any(|ending| has_ending(file, ending))
+        {
+            own_values::check_file(file, &model.items)?;
+        }
         if (1..=most).contains(&self.n) {
             return Ok(());
         }
@@ -91,8 +97,7 @@ impl Args {
 
     /// The JSON document; it holds the images, rows of 0 and 1, unless a file does.
     fn document(&self, path: &Path, model: &Model, bits: &BitMatrix) -> Value {
-        let row = |i| (0..bits.n_features()).map(|d| u8::from(bits.get(i, d))).collect();
-        let images = || (0..bits.n_samples()).map(row).collect::<Vec<Vec<u8>>>();
+        let images = || own_values(bits, model).map(Iterator::collect).collect::<Vec<Vec<_>>>();
         json!({
             "model": path.display().to_string(),
             "synthetic": true,
@@ -134,15 +139,28 @@ fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
         let title = format!("{} drawn from the model", counted(bits.n_samples(), "image"));
         let sheet = Sheet { title: &title, foot: origin(model), columns: None };
         render::sheet_png(&tiles(&pictures::numbers(bits), bits), shape, &sheet)
+    } else if has_ending(file, "csv") {
+        let head: Vec<_> = own_values::headings(&model.items, bits.n_features()).collect();
+        let rows = own_values(bits, model).map(|row| row.map(|value| value.to_string()).collect());
+        Ok(output::csv(&head, rows)?.into_bytes())
     } else if ["idx", "idx.gz"].iter().any(|ending| has_ending(file, ending)) {
         data::write_idx(&images()?, has_ending(file, "gz"))
     } else if has_ending(file, "npy") {
         Ok(data::write_npy(&images()?))
     } else {
-        let allowed =
-            "a file ending in .png, .idx, .idx.gz or .npy, or a folder, with a slash at the end";
+        let allowed = "a file ending in .png, .csv, .idx, .idx.gz or .npy, or a folder, with a slash at the end";
         Err(Error::parameter("--output", file.display(), allowed))
     }
+}
+
+/// The rows in the values of the model's items; 0 and 1 without.
+fn own_values<'a>(
+    bits: &'a BitMatrix,
+    model: &'a Model,
+) -> impl Iterator<Item = impl Iterator<Item = OwnValue<'a>>> {
+    let bit = |i, d| f64::from(u8::from(bits.get(i, d)));
+    let own = move |i, d| OwnValue::new(model.items.get(d), bit(i, d));
+    (0..bits.n_samples()).map(move |i| (0..bits.n_features()).map(move |d| own(i, d)))
 }
 
 fn in_terminal(bits: &BitMatrix, model: &Model, console: &Console) -> Result<String> {

@@ -203,10 +203,7 @@ impl Dataset {
     }
 
     fn column_name(&self, d: usize) -> String {
-        match self.items.get(d).map_or("", |item| &item.name) {
-            "" => (d + 1).to_string(),
-            name => name.to_owned(),
-        }
+        Item::column_name(&self.items, d)
     }
 
     /// Checks that all values are on one scale. A binary table with ages is not.

@@ -3,20 +3,61 @@
 use crate::bits::BitMatrix;
 use crate::cli::input::Input;
 use crate::em::{self, FitParams, HeldOut, Observe, Sweep};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub(super) struct Rows {
     pub(super) train: Input,
     /// Rows that no fit sees.
     pub(super) held: Option<Input>,
-    /// Parts of `train`, each held out in turn.
-    folds: Option<Vec<Vec<usize>>>,
+    folds: Option<Folds>,
     how: Option<String>,
 }
 
+/// Parts of the rows, each held out in turn.
+struct Folds {
+    /// A row for each case.
+    cases: Input,
+    parts: Vec<Vec<usize>>,
+}
+
+/// Cases that are parted at most.
+const MAX_CASES: f64 = (1u64 << 27) as f64;
+
+/// The row of each case, ascending: a row that counts three times stands for three cases. Other
+/// weights, which are not whole, count no cases.
+fn cases(input: &Input) -> Result<Vec<usize>> {
+    let rows = 0..input.bits.n_samples();
+    let Some(counts) = input.weights.as_ref().filter(|_| are_counts(input)) else {
+        return Ok(rows.collect());
+    };
+    let n = counts.iter().sum::<f64>();
+    if n > MAX_CASES {
+        let allowed = "at most 2^27 in all to hold cases out";
+        return Err(Error::parameter("weights", format!("{n} in all"), allowed));
+    }
+    Ok(rows.flat_map(|i| std::iter::repeat_n(i, counts[i] as usize)).collect())
+}
+
+fn are_counts(input: &Input) -> bool {
+    input.weights.as_ref().is_some_and(|weights| weights.iter().all(|w| w.fract() == 0.0))
+}
+
+/// The rows of some cases (ascending), which count as often as they are among them.
+fn select(input: &Input, cases: &[usize]) -> Input {
+    if !are_counts(input) {
+        return input.select(cases);
+    }
+    let equal = || cases.chunk_by(|a, b| a == b);
+    let rows: Vec<usize> = equal().map(|cases| cases[0]).collect();
+    let mut selected = input.select(&rows);
+    selected.weights = Some(equal().map(|cases| cases.len() as f64).collect());
+    selected
+}
+
 impl Rows {
-    /// Holds out a share of `input`, or folds of it in turn, else `test`, its test split. Fails for
-    /// a share or a number of folds that does not suit the number of rows.
+    /// Holds out a share of `input`, or folds of it in turn, else `test`, its test split. Cases are
+    /// parted, not rows that stand for many. Fails for a share or a number of folds that does not
+    /// suit the number of cases.
     pub(super) fn new(
         input: Input,
         test: Option<Input>,
@@ -29,20 +70,27 @@ impl Rows {
         let all = input.bits.n_samples();
         let kept: Vec<usize> = (0..all).filter(weighs).collect();
         let input = if kept.len() < all { input.select(&kept) } else { input };
-        let n = kept.len();
+        let what = if are_counts(&input) { "cases" } else { "rows" };
         if let Some(share) = share {
-            let [train, held] = em::hold_out(n, share, seed)?;
-            let how = format!("{} of {n} rows by seed {seed}", held.len());
-            let (train, held) = (input.select(&train), input.select(&held));
+            let cases = cases(&input)?;
+            let parts = em::hold_out(cases.len(), share, seed)?;
+            let how = format!("{} of {} {what} by seed {seed}", parts[1].len(), cases.len());
+            let of = |part: Vec<usize>| part.iter().map(|case| cases[*case]).collect::<Vec<_>>();
+            let [train, held] = parts.map(|part| select(&input, &of(part)));
             return Ok(Self { train, held: Some(held), folds: None, how: Some(how) });
         }
-        let folds = n_folds.map(|n_folds| em::folds(n, n_folds, seed)).transpose()?;
-        let how = match (&folds, &test) {
-            (Some(folds), _) => Some(format!("{} folds by seed {seed}", folds.len())),
-            (None, Some(test)) => Some(format!("the test split, {} rows", test.bits.n_samples())),
-            (None, None) => None,
-        };
-        Ok(Self { train: input, held: test, folds, how })
+        if let Some(n_folds) = n_folds {
+            let cases = cases(&input)?;
+            let parts = em::folds(cases.len(), n_folds, seed)?;
+            let how = format!("{n_folds} folds of {} {what} by seed {seed}", cases.len());
+            let mut cases = input.select(&cases);
+            cases.weights = cases.weights.filter(|_| !are_counts(&input));
+            let folds = Some(Folds { cases, parts });
+            return Ok(Self { train: input, held: test, folds, how: Some(how) });
+        }
+        let how =
+            test.as_ref().map(|test| format!("the test split, {} rows", test.bits.n_samples()));
+        Ok(Self { train: input, held: test, folds: None, how })
     }
 
     /// How rows are held out, in words; `None` if none are.
@@ -65,8 +113,9 @@ impl Rows {
 
     /// What each fold leaves to train on.
     fn of_folds(&self) -> impl Iterator<Item = BitMatrix> {
-        let folds = self.folds.as_deref().unwrap_or_default();
-        (0..folds.len()).map(move |f| self.train.bits.select(&em::all_but(folds, f)))
+        let of = |folds: &Folds, f| folds.cases.bits.select(&em::all_but(&folds.parts, f));
+        let folds = self.folds.iter();
+        folds.flat_map(move |folds| (0..folds.parts.len()).map(move |f| of(folds, f)))
     }
 
     /// How well the fits of each K predict what was held out; `None` if nothing was or interrupted.
@@ -78,7 +127,7 @@ impl Rows {
         observe: &mut dyn Observe,
     ) -> Result<Option<Vec<HeldOut>>> {
         if let Some(folds) = &self.folds {
-            return em::cross_validate(self.train.rows(), ks, params, folds, observe);
+            return em::cross_validate(folds.cases.rows(), ks, params, &folds.parts, observe);
         }
         let Some(held) = &self.held else { return Ok(None) };
         let scores = sweep.fits.iter().map(|swept| HeldOut::new(&swept.fit.mixture, held.rows()));
