@@ -3,6 +3,7 @@
 
 use crate::cli::terminal::{brief, counted};
 use crate::em::{Diagnosis, Excess};
+use crate::wording::some;
 use serde::Serialize;
 
 /// A diagnosis in words. Rows are the samples; clusters are numbered as in the model.
@@ -53,7 +54,7 @@ fn message(found: &Diagnosis) -> String {
         }
         Diagnosis::DuplicateComponents { pairs } => {
             let repeats = |(k, l): &(usize, usize)| format!("{l} repeats {k}");
-            format!("cluster {}", listed(pairs.iter().map(repeats)))
+            format!("cluster {}", some(&pairs.iter().map(repeats).collect::<Vec<_>>(), MAX_LISTED))
         }
         Diagnosis::BoundaryMeans { components, n_means } => {
             let means = if *n_means == 1 { "mean" } else { "means" };
@@ -113,16 +114,11 @@ fn advice(found: &Diagnosis, asked: Asked) -> &'static str {
 
 fn clusters(components: &[usize]) -> String {
     let name = if components.len() == 1 { "cluster" } else { "clusters" };
-    format!("{name} {}", listed(components.iter().map(usize::to_string)))
+    let numbers: Vec<String> = components.iter().map(usize::to_string).collect();
+    format!("{name} {}", some(&numbers, MAX_LISTED))
 }
 
 const MAX_LISTED: usize = 8;
-
-fn listed(all: impl ExactSizeIterator<Item = String>) -> String {
-    let more = all.len().saturating_sub(MAX_LISTED);
-    let first = all.take(MAX_LISTED).collect::<Vec<_>>().join(", ");
-    if more > 0 { format!("{first} and {more} more") } else { first }
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,5 @@
 //! The items of a table's model: what they are called, and how probable a one is in each cluster.
 
-use crate::bits::BitMatrix;
 use crate::cli::terminal::tables;
 use crate::model_file::{Item, Model};
 use serde_json::{Value, json};
@@ -12,16 +11,6 @@ const MAX_CLUSTERS: usize = 20;
 /// What the features of a table's model are called; `None` for images.
 pub(crate) fn names(model: &Model) -> Option<Vec<String>> {
     (model.height == 1).then(|| Item::feature_names(&model.items, model.mixture.n_features()))
-}
-
-/// The value of each feature that is the same in all rows of `bits` where it is known.
-pub(crate) fn constants(bits: &BitMatrix) -> Vec<Option<bool>> {
-    let constant = |(ones, observed): (u64, u64)| match ones {
-        0 => Some(false),
-        ones if ones == observed => Some(true),
-        _ => None,
-    };
-    bits.column_sums().into_iter().zip(bits.observed_counts()).map(constant).collect()
 }
 
 /// The names of all items, their values where they were recoded, and their means (K each). No items

@@ -67,7 +67,7 @@ impl Results {
             typicality: Some(typicality),
         };
         let classified = [classified(&model, Some(input))?, classified(&model, test)?];
-        let constant = if input.height == 1 { items::constants(&input.bits) } else { Vec::new() };
+        let constant = if input.height == 1 { input.rows().constants() } else { Vec::new() };
         let data = training_data(input);
         Ok(Self { data, settings, report, judged, model, training, held_out, classified, constant })
     }

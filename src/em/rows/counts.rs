@@ -95,6 +95,11 @@ impl Margins {
         if alpha > 0.0 { libm::log1p(-of_other) } else { 0.0 }
     }
 
+    /// The value of feature `d`, if all rows have the same. Zero stands for one that none observes.
+    pub(super) fn constant(&self, d: usize) -> Option<bool> {
+        (!self.varies[d]).then(|| self.is_mostly_one(d))
+    }
+
     /// The features in which rows differ, ascending.
     pub(crate) fn varying(&self) -> Vec<usize> {
         (0..self.varies.len()).filter(|&d| self.varies[d]).collect()
@@ -116,7 +121,7 @@ mod tests {
         let margins = Margins::new(&rows);
         assert_eq!(margins.ones, [3.5, 1.0, 0.0]);
         assert_eq!(margins.observed, [3.5, 3.0, 3.5]);
-        assert_eq!(margins.varies, [false, true, false]);
+        assert_eq!([0, 1, 2].map(|d| margins.constant(d)), [Some(true), None, Some(false)]);
         assert_eq!((margins.base_rate(0), margins.base_rate(2)), (4.0 / 4.5, 0.5 / 4.5));
         let unweighted = Margins::new(&Rows::new(&data));
         assert_eq!(

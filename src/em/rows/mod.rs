@@ -134,6 +134,13 @@ impl<'a> Rows<'a> {
         Margins::new(self).varying().len()
     }
 
+    /// The value of each feature (D) that is the same in all rows that weigh something and observe
+    /// it; `None` for those that vary.
+    pub(crate) fn constants(&self) -> Vec<Option<bool>> {
+        let margins = Margins::new(self);
+        (0..self.data.n_features()).map(|d| margins.constant(d)).collect()
+    }
+
     /// The weighted mean over rows of the number of features that are observed, from 0 to D.
     pub(crate) fn mean_observed(&self) -> f64 {
         let d = self.data.n_features() as f64;
