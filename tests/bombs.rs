@@ -1,4 +1,4 @@
-//! What a file may cost: hostile files of all formats end with one error line, in an address space of 600 MB.
+//! What a file may cost: hostile files of all formats end with one error line, within limits of time and memory.
 #![cfg(all(unix, feature = "cli"))]
 
 mod common;
@@ -12,10 +12,19 @@ use flate2::{Compression, Crc, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use std::io::Write;
 
-/// Runs the program on what must be refused, with little memory.
+/// The limits of a run: seconds of its own computing, kilobytes that it may write to, and kilobytes of addresses. The system ends
+/// what exceeds them. Each file takes well below a second; a limit is no measure of speed, and leaves room for slow machines. What
+/// other programs take does not count.
+const LIMITS: &str = "ulimit -t 5; ulimit -d 300000; ulimit -v 600000";
+
+/// A line of shell that runs the program within the limits. Each thread takes memory for its stack.
+fn limited(words: &str) -> String {
+    format!("{LIMITS}; exec \"$BMM\" --threads 2 {words}")
+}
+
+/// Runs the program on what must be refused, within the limits.
 fn refuses(sandbox: &Sandbox, words: &str, parts: &[&str]) {
-    let line = format!("ulimit -v 600000; exec \"$BMM\" {words}");
-    sandbox.refused(1, || sandbox.shell(&line), parts);
+    sandbox.refused(1, || sandbox.shell(&limited(words)), parts);
 }
 
 fn refuses_data(name: &str, bytes: impl AsRef<[u8]>, parts: &[&str]) {
@@ -90,6 +99,28 @@ fn sparse_matrices() {
     refuses_data("d.mtx", bomb(array.as_bytes(), b"1\n"), &["256 times"]);
 }
 
+/// A GIF file of two colours: the width and height of its screen, and those of its first picture.
+fn gif(screen: [u16; 2], first: [u16; 2]) -> Vec<u8> {
+    let [screen, first] = [screen, first].map(|sides| sides.map(u16::to_le_bytes).concat());
+    let colours = b"\x80\0\0\0\0\0\xff\xff\xff";
+    [&b"GIF89a"[..], &screen, colours, b",\0\0\0\0", &first, b"\0\x02\x02\x4c\x01\0;"].concat()
+}
+
+fn webp(chunks: &[u8]) -> Vec<u8> {
+    let len = (4 + chunks.len() as u32).to_le_bytes();
+    [&b"RIFF"[..], &len, b"WEBP", chunks].concat()
+}
+
+fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    [&name[..], &(content.len() as u32).to_le_bytes(), content].concat()
+}
+
+/// The chunk of a WebP picture without loss, of `side` x `side` pixels, of which next to nothing is there.
+fn lossless(side: u32) -> Vec<u8> {
+    let sides = (side - 1 | (side - 1) << 14).to_le_bytes();
+    chunk(b"VP8L", &[&[0x2f], &sides[..], &[0; 21]].concat())
+}
+
 #[test]
 fn pictures_and_masks() {
     let blank = grey_png(16_000, 4_000, |_, _| 0);
@@ -103,14 +134,17 @@ fn pictures_and_masks() {
     };
     claims[29..33].copy_from_slice(&checksum);
     refuses_data("claims.png", &claims, &["60000x60000"]);
-    refuses_data(
-        "claims.gif",
-        b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\x02\0;",
-        &[],
-    );
+    refuses_data("claims.gif", gif([65_535; 2], [65_535; 2]), &["65535x65535", "too large"]);
+    refuses_data("screen.gif", gif([7000; 2], [1; 2]), &["7000x7000", "256 times"]);
+    refuses_data("first.gif", gif([16; 2], [65_535; 2]), &["Memory limit exceeded"]);
     refuses_data("claims.pgm", "P5\n60000 60000\n255\n", &["60000x60000"]);
-    let webp = b"RIFF\x16\0\0\0WEBPVP8L\x0a\0\0\0\x2f\xff\xff\xff\x0f\0\0\0\0\0";
-    refuses_data("claims.webp", webp, &[]);
+    refuses_data("claims.webp", webp(&lossless(12_000)), &["12000x12000", "too large"]);
+    refuses_data("small.webp", webp(&lossless(7000)), &["7000x7000", "256 times"]);
+    let canvas = [&[0; 4], &59_999u32.to_le_bytes()[..3], &59_999u32.to_le_bytes()[..3]].concat();
+    let canvas = webp(&[chunk(b"VP8X", &canvas), lossless(16)].concat());
+    refuses_data("canvas.webp", canvas, &["60000x60000", "too large"]);
+    let frame = [&b"\x10\0\0\x9d\x01\x2a\xff\x3f\xff\x3f"[..], &[0; 20]].concat();
+    refuses_data("lossy.webp", webp(&chunk(b"VP8 ", &frame)), &["16383x16383", "too large"]);
     let header = [&b"BM"[..], &[0; 8], &[54, 0, 0, 0, 40, 0, 0, 0]].concat();
     let sizes = [&50_000u32.to_le_bytes()[..], &50_000u32.to_le_bytes(), &[1, 0, 24, 0]].concat();
     refuses_data("claims.bmp", [&header[..], &sizes, &[0; 24]].concat(), &["claims.bmp"]);
@@ -173,7 +207,7 @@ fn models_with_false_lengths() {
             payload[at - 52..at - 44].copy_from_slice(&u64::to_le_bytes(length));
             let sum = Sha256::new().chain_update(&file[..20]).chain_update(&payload).finalize();
             sandbox.write("bent.bmm", [&file[..20], &sum, &payload].concat());
-            let run = sandbox.shell("ulimit -v 600000; exec \"$BMM\" info bent.bmm");
+            let run = sandbox.shell(&limited("info bent.bmm"));
             // A number that is no length may be so large: how often a label was met.
             if run.code != Some(0) {
                 run.assert_failure(1, &["bent.bmm"]);
