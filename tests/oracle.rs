@@ -1,10 +1,10 @@
 //! The log-likelihood traces of an independent program (`../shared/oracle/em_reference_base_rate.py`, NumPy) on all of
-//! MNIST. It has the prior that is centred on the data; an older one (`em_reference.py`) has half a one and half a zero
-//! in the place of the average row, for the E-step and the M-step alone.
+//! MNIST. It has the prior that is centred on the data. An older one (`em_reference.py`) serves for the E-step and the
+//! M-step alone: its prior has half a one and half a zero in the place of the average row.
 //!
 //! Both are deterministic from the start on, so the traces must agree at every iteration, not only at the end. The
 //! reference differs from the oracle in the order of its sums only. The production path has responsibilities in fixed
-//! point too, whole multiples of 2^-24: each row's are off by 3e-8 times K at most, and mostly these errors average out.
+//! point, too: whole multiples of 2^-24. Those of a row are off by 3e-8 times K at most. Mostly these errors average out.
 
 mod common;
 
