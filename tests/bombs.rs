@@ -167,6 +167,7 @@ fn packed_rows() {
         weights: None,
         items: &[],
         inverted: false,
+        scaled: false,
         synthetic: false,
     };
     let mut file = Vec::new();

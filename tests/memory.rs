@@ -117,6 +117,7 @@ fn rows_that_stay_on_disk_take_some_bytes_each_and_give_the_same_model() {
             width,
             rule,
             inverted: false,
+            scaled: false,
             labels,
             weights,
             items,

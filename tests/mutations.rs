@@ -87,6 +87,7 @@ fn packed() -> Vec<u8> {
         weights: Some(&[1.0, 0.0, 2.5]),
         items: &[],
         inverted: false,
+        scaled: false,
         synthetic: false,
     };
     let mut bytes = Vec::new();

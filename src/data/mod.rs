@@ -25,7 +25,8 @@ pub use dataset::{Dataset, Part, SourceKind};
 pub use download::{Download, Published};
 pub use fingerprint::fingerprint;
 pub use labels::Labels;
-pub(crate) use photo::PictureSize;
+pub(crate) use photo::frame::Frame;
+pub(crate) use photo::{Fitting, Made, PictureSize};
 pub use pixels::Pixels;
 #[cfg(feature = "fetch")]
 pub use published::PublishedSet;

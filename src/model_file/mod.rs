@@ -12,7 +12,8 @@
 //! | 20 | 32 | SHA-256 of bytes 0..20 followed by the payload |
 //! | 52 | .. | the payload: the fields of a [`Model`], one after another |
 //!
-//! There is no padding. These are the forms of a field:
+//! There is no padding. The last field, `scaled`, is there only if it is true. These are the forms
+//! of a field:
 //!
 //! | form | bytes |
 //! |---|---|

@@ -44,6 +44,10 @@ pub struct Model {
     pub(crate) trust: Option<Trust>,
     /// What the training samples of each cluster were like; `None` for an imported model.
     pub typicality: Option<Typicality>,
+    /// Whether pictures of another size are scaled as a whole, not cut out. It ends the file, and
+    /// only where it is true: files from before it are read, and stay the same.
+    #[serde(skip)]
+    pub(crate) scaled: bool,
 }
 
 impl Model {
@@ -84,6 +88,7 @@ impl Model {
             provenance: None,
             trust: None,
             typicality: None,
+            scaled: false,
         }
     }
 

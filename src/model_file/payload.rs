@@ -19,20 +19,26 @@ const fn config<const LIMIT: usize>() -> Config<LIMIT> {
     bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>()
 }
 
+/// What follows the other fields of a model whose pictures are scaled; of others, nothing does.
+const SCALED: [u8; 1] = [1];
+
 pub(super) fn encode(model: &Model) -> Result<Vec<u8>, ModelProblem> {
-    bincode::serde::encode_to_vec(model, config::<LARGEST>())
-        .map_err(|error| ModelProblem::Invalid(error.to_string()))
+    let mut bytes = bincode::serde::encode_to_vec(model, config::<LARGEST>())
+        .map_err(|error| ModelProblem::Invalid(error.to_string()))?;
+    bytes.extend(SCALED.iter().filter(|_| model.scaled));
+    Ok(bytes)
 }
 
 /// The checked model in payload `bytes`, which must be used up.
 pub(super) fn decode(bytes: &[u8]) -> Result<Model, ModelProblem> {
-    let (model, used) = decode_start(bytes).map_err(|error| match error {
+    let (mut model, used) = decode_start(bytes).map_err(|error| match error {
         DecodeError::OtherString(what) => ModelProblem::Invalid(what),
         error => ModelProblem::Layout(format!("{error:?}")),
     })?;
-    if used != bytes.len() {
-        let extra = bytes.len() - used;
-        return Err(ModelProblem::Layout(format!("{extra} bytes follow its payload")));
+    let rest = &bytes[used..];
+    model.scaled = rest == SCALED;
+    if !rest.is_empty() && !model.scaled {
+        return Err(ModelProblem::Layout(format!("{} bytes follow its payload", rest.len())));
     }
     model.check()?;
     Ok(model)
@@ -59,16 +65,29 @@ fn decode_within<const LIMIT: usize>(bytes: &[u8]) -> Result<(Model, usize), Dec
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::small_model;
+    use super::super::tests::{bare_model, small_model};
     use super::*;
     use crate::{mixture::BernoulliMixture, record::Binarize};
 
     #[test]
     fn a_payload_with_a_byte_too_many_or_too_few_is_refused() {
-        let mut bytes = encode(&small_model()).unwrap();
+        let mut bytes = encode(&bare_model()).unwrap();
         assert!(decode(&bytes[..bytes.len() - 1]).is_err());
         bytes.push(0);
         assert!(matches!(decode(&bytes), Err(ModelProblem::Layout(_))));
+    }
+
+    #[test]
+    fn that_pictures_are_scaled_takes_a_byte_only_where_it_is_so() {
+        let scaled = small_model();
+        let plain = Model { scaled: false, ..scaled.clone() };
+        let [with, without] = [&scaled, &plain].map(|model| encode(model).unwrap());
+        assert!(scaled.scaled && with == [&without[..], &[1]].concat());
+        assert!(decode(&with).unwrap() == scaled && decode(&without).unwrap() == plain);
+        for more in [&[0][..], &[2], &[1, 1]] {
+            let found = decode(&[&without[..], more].concat());
+            assert!(matches!(found, Err(ModelProblem::Layout(_))), "{more:?}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(super) fn small_model() -> Model {
         }),
         trust: Some(trust()),
         typicality: Some(typicality()),
+        scaled: true,
     }
 }
 
@@ -86,7 +87,7 @@ fn typicality() -> Typicality {
     Typicality::from_members(2, std::iter::once(Member { assignment, n_ones: 1, weight: 1.0 }))
 }
 
-fn bare_model() -> Model {
+pub(super) fn bare_model() -> Model {
     let Model { mixture, height, width, binarize, .. } = small_model();
     Model::unchecked(mixture, (height, width), binarize)
 }
@@ -149,6 +150,7 @@ fn the_documented_layout_is_the_one_written() {
     let typicality = typicality();
     assert_eq!(file.take::<1>(), [1]);
     assert_eq!([file.floats(), file.floats()], [typicality.log_prob, typicality.ones]);
+    assert_eq!(file.take::<1>(), [1], "scaled");
     assert!(file.0.is_empty());
 }
 

@@ -79,7 +79,8 @@ fn a_mask_has_the_size_of_the_images() {
     }
     refuses(&sandbox, "complete data.idx --model run --mask no/such", &["no/such"]);
     sandbox.write("all.png", grey_png(4, 4, |_, _| 255));
-    refuses(&sandbox, "train --k 2 --data data.idx --mask all.png", &["column 1", "every row"]);
+    let parts = ["--mask is all.png", "every pixel"];
+    refuses(&sandbox, "train --k 2 --data data.idx --mask all.png", &parts);
     sandbox.write("none.png", grey_png(4, 4, |_, _| 0));
     let words = "complete data.idx --model run --mask none.png --output out.txt";
     refuses(&sandbox, words, &["out.txt", ".csv"]);

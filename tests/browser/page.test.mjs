@@ -130,15 +130,19 @@ function photo(seed) {
   });
 }
 
-// A bar on paper of the model's size and on no paper at all: dark on bright, one colour on nothing, several colours on nothing.
+// A bar on paper of the model's size and on no paper at all: dark on bright, in a frame, one colour on nothing, several colours on
+// nothing.
 function others(height, width) {
   const isBar = (side) => (y, x) => Math.abs(2 * x - side) < side / 6 && y > side / 5 && y < (4 * side) / 5;
   const [small, large] = [isBar(width), isBar(60)];
   const tones = (y) => (y % 2 ? 0 : 70);
   const opaque = (isInk) => (y, x) => (isInk(y, x) ? 255 : 0);
+  const isFrame = (y, x, side, margin) => [y, x].some((at) => at < margin || at >= side - margin);
   return Object.entries({
     "dark-on-bright": png(height, width, (y, x) => (small(y, x) ? 20 : 240)),
     "bright-on-dark": png(height, width, (y, x) => (small(y, x) ? 240 : 20)),
+    "in-a-frame": png(height, width, (y, x) => (small(y, x) ? 60 : isFrame(y, x, height, 2) ? 10 : 240)),
+    "large-in-a-frame": png(60, 60, (y, x) => (large(y, x) ? 60 : isFrame(y, x, 60, 5) ? 10 : 240)),
     "white-on-nothing": png(height, width, () => 255, opaque(small)),
     "black-on-nothing": png(height, width, () => 0, opaque(small)),
     "tones-on-nothing": png(height, width, tones, opaque(small)),

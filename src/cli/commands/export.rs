@@ -48,6 +48,7 @@ fn note_what_is_lost(model: &Model, format: Format, console: &Console) {
         ("names and values of items", is_npy && !model.items.is_empty()),
         ("the values that items were read from", is_csv && is_recoded),
         ("that grey values are inverted", (is_npy || is_csv) && model.inverted),
+        ("that pictures are scaled", (is_npy || is_csv) && model.scaled),
         ("which pixels were hidden", (is_npy || is_csv) && !model.unseen.is_empty()),
     ];
     for (what, _) in lost.into_iter().filter(|(_, is_lost)| *is_lost) {

@@ -84,6 +84,9 @@ fn model_facts(path: &Path, model: &Model, trust: Option<&TrustInWords>) -> Valu
         "weights": mixture.weights(),
         "items": items::document(model, &[]),
     });
+    if model.scaled {
+        facts["scaled"] = json!(true);
+    }
     if let Some(table) = &model.labels {
         let k = 0..mixture.n_components();
         facts["cluster_sizes"] = k.clone().map(|k| clusters::size(table, k)).collect();

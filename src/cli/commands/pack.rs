@@ -53,6 +53,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
         width: input.width,
         rule: input.rule,
         inverted: input.inverted,
+        scaled: input.scaled,
         labels: input.labels.as_ref(),
         weights: input.weights.as_deref(),
         items: &input.items,

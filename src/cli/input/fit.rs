@@ -1,7 +1,7 @@
 //! What a user says of a fit, to `train` and to `sweep`: data, settings, and where to write.
 
 use super::reading::{Reading, ReadingArgs};
-use super::{Input, columns, read_with_held_out, source_or_default, source_parser};
+use super::{Input, columns, photos, read_with_held_out, source_or_default, source_parser};
 use crate::cli::terminal::{Console, counted, memory, progress, whole_number};
 use crate::em::{self, FitParams, Init, NInit};
 use crate::error::{DataProblem, Error, Result};
@@ -109,8 +109,11 @@ impl FitArgs {
         let model_rule = from.map(|model| model.binarize);
         let model_inverted = from.map(|model| model.inverted);
         let model = from.map(columns::rows_of);
+        let model_scaled = from.is_some_and(|model| model.scaled);
         let reading = self.reading.reading();
-        Reading { model_rule, model_inverted, model, is_for_training: true, ..reading }
+        let picture_size = reading.picture_size.or_else(|| from.and_then(photos::scaling_for));
+        let reading = Reading { model_rule, model_inverted, model, picture_size, ..reading };
+        Reading { model_scaled, is_for_training: true, ..reading }
     }
 
     pub(crate) fn params(&self, n_components: usize, n_varying: usize) -> FitParams {

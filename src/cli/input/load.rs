@@ -6,9 +6,7 @@ use super::rows::{Input, LeftOut};
 use super::words::Words;
 use super::{columns, demo, ground, names, photos, pictures};
 use crate::cli::terminal::{Console, counted};
-use crate::data::{
-    self, Binarize, Columns, Dataset, PictureSize, Remark, Source, SourceKind, Split,
-};
+use crate::data::{self, Binarize, Columns, Dataset, Remark, Source, SourceKind, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -72,24 +70,18 @@ pub(crate) fn read_for_model(
     model: &Model,
     console: &Console,
 ) -> Result<Input> {
-    let picture_size = reading.picture_size.or_else(|| size_for(model, &reading));
+    let picture_size = reading.picture_size.or_else(|| photos::fitting_for(model, &reading));
     let (model_rule, model_inverted) = (Some(model.binarize), Some(model.inverted));
+    let model_scaled = model.scaled;
     let unseen = [&*reading.unseen, &model.unseen].concat();
     let model = Some(columns::rows_of(model));
     let reading = Reading { model_rule, model_inverted, unseen, model, picture_size, ..reading };
+    let reading = Reading { model_scaled, ..reading };
     if let [source] = sources {
         return read(source, &reading, console);
     }
     let sources: Vec<_> = sources.iter().map(|source| reading.source(source)).collect();
     binarised(data::load_all(&sources)?, "images".into(), &reading, console)
-}
-
-/// What pictures are made into for `model`. Those of its size with the other ground are prepared,
-/// too, unless the user said what is ink.
-fn size_for(model: &Model, reading: &Reading) -> Option<PictureSize> {
-    let (height, width) = photos::size_for(model)?;
-    let has_bright_ground = reading.invert.asked().is_none().then_some(model.inverted);
-    Some(PictureSize { has_bright_ground, ..PictureSize::for_photos(height, width) })
 }
 
 /// Reads `source` and its held-out split, if there is one, by the same rule and in the same shape.
@@ -126,7 +118,7 @@ fn binarised(
     say(&set.remarks, console);
     check_flags(&set, &reading.columns)?;
     set.hide_values(&reading.columns.missing)?;
-    pictures::check_resize(&set, reading.picture_size)?;
+    pictures::check_resize(&set, reading.picture_size, reading.model_scaled)?;
     let inverted = ground::inverted(&mut set, reading, console)?;
     if let Some(file) = &reading.labels {
         set.set_labels(data::read_labels(file)?, file)?;
@@ -147,8 +139,9 @@ fn binarised(
     }
     set.leave_out(&reading.unseen)?;
     let rule = rule(&set, reading)?;
+    ground::warn_of_faint_ink(&set, rule, reading, console);
     let synthetic = set.kind == SourceKind::Synthetic;
-    Ok(Input {
+    let input = Input {
         name,
         kind: if synthetic { demo::SYNTHETIC.into() } else { set.kind.to_string() },
         height: set.pixels.height(),
@@ -156,6 +149,7 @@ fn binarised(
         bits: set.pixels.into_bits().or_else(|pixels| rule.apply(&pixels))?,
         rule,
         inverted,
+        scaled: photos::are_scaled(&set.parts, reading),
         unseen,
         labels: set.labels,
         weights: set.weights,
@@ -165,7 +159,9 @@ fn binarised(
         synthetic,
         left_out,
         n_ones: OnceLock::new(),
-    })
+    };
+    photos::say_made(&input, reading, console);
+    Ok(input)
 }
 
 /// Says how a table was read.
@@ -220,16 +216,26 @@ fn check_flags(set: &Dataset, asked: &Columns) -> Result<()> {
     }
 }
 
-/// The features that a mask hides in every row: the fit goes without them. Without a mask, a column
-/// that is missing in every row is an error.
+/// The features that are hidden in every row by a mask, or are missing in every image: the fit goes
+/// without them. Without a mask, a column of a table that is missing in every row is an error.
 fn unseen(set: &Dataset, reading: &Reading, console: &Console) -> Result<Vec<u32>> {
     let unseen = set.unseen();
-    if reading.mask.is_none() || unseen.len() == set.pixels.n_features() {
+    let is_all = unseen.len() == set.pixels.n_features();
+    let is_of_images = set.pixels.height() > 1 || reading.is_of_images();
+    if let Some(mask) = reading.mask.as_ref().filter(|_| is_all) {
+        let Words { sample, feature } = Words::for_height(set.pixels.height());
+        let allowed = format!(
+            "a mask that leaves something to see: with this one every {feature} is hidden or \
+             missing in every {sample}; bright {feature}s (128 of 255 and more) of a mask hide"
+        );
+        return Err(Error::parameter("--mask", mask.display(), allowed));
+    }
+    if reading.mask.is_none() && (is_all || !is_of_images) {
         set.check_columns()?;
     } else if !unseen.is_empty() {
         let words = Words::for_height(set.pixels.height());
         console.note(format_args!(
-            "note      {} hidden in every {}: the model goes without, here and in what it sees later",
+            "note      {} hidden or missing in every {}: the model goes without, here and in what it sees later",
             counted(unseen.len(), words.feature),
             words.sample,
         ));

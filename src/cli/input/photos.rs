@@ -1,7 +1,9 @@
-//! Pictures unlike the images of a model: photos, which are prepared, and inverted images.
+//! Pictures of another size than images, which are made into such; images that look inverted.
 
+use super::reading::Reading;
 use super::rows::Input;
 use crate::cli::terminal::{Console, counted};
+use crate::data::{Fitting, Frame, Made, Part, PictureSize};
 use crate::model_file::Model;
 
 /// The smallest height and width, in pixels, of images in which something can be cut out.
@@ -33,17 +35,67 @@ fn edge(model: &Model) -> Vec<usize> {
     (0..height * width).filter(is_edge).filter(is_seen).collect()
 }
 
-/// Says what was made of photos, and which images look as if ink and ground had changed places.
-pub(crate) fn say(input: &Input, model: &Model, console: &Console) {
-    let n_prepared = input.parts.iter().filter(|part| part.is_prepared).count();
-    if n_prepared > 0 {
-        let (height, width) = (model.height, model.width);
-        console.note(format_args!(
-            "note      {} cut out, centred and scaled to {height} x {width}; \
-             assign --show shows them",
-            counted(n_prepared, "picture")
+/// What pictures are made into for `model`. If it was fitted to pictures that were scaled, they
+/// are, too. Else they are cut out, and so are those of its size with the other ground, unless the
+/// user said what is ink.
+pub(super) fn fitting_for(model: &Model, reading: &Reading) -> Option<PictureSize> {
+    scaling_for(model).or_else(|| {
+        let (height, width) = size_for(model)?;
+        let size = PictureSize::for_photos(height, width);
+        let is_asked = reading.invert.asked().is_some();
+        let fitting = Fitting::ForGround { is_bright: model.inverted };
+        Some(if is_asked { size } else { PictureSize { fitting, ..size } })
+    })
+}
+
+/// The size that pictures are scaled to for `model`, if those that it was fitted to were.
+pub(super) fn scaling_for(model: &Model) -> Option<PictureSize> {
+    let (height, width) = (model.height as usize, model.width as usize);
+    model.scaled.then_some(PictureSize { height, width, fitting: Fitting::Scaled })
+}
+
+/// Whether pictures are scaled, or were before they were packed.
+pub(super) fn are_scaled(parts: &[Part], reading: &Reading) -> bool {
+    reading.picture_size.is_some_and(|size| size.fitting == Fitting::Scaled)
+        || parts.iter().any(|part| part.made == Made::Scaled)
+}
+
+/// Says what was made of pictures, and of which a frame may have been taken for ink.
+pub(super) fn say_made(input: &Input, reading: &Reading, console: &Console) {
+    let made = |is_meant: &dyn Fn(Made) -> bool| -> Option<(String, &str)> {
+        let is_picture = |part: &&Part| part.packed_by.is_none();
+        let parts = input.parts.iter().filter(is_picture).filter(|part| is_meant(part.made));
+        let mut parts = parts.peekable();
+        let first = &parts.peek()?.source;
+        Some((counted(parts.count(), "picture"), first))
+    };
+    let (height, width) = (input.height, input.width);
+    if let Some((pictures, _)) = made(&|made| matches!(made, Made::CutOut(_))) {
+        let hint = if reading.model.is_some() { "; assign --show shows them" } else { "" };
+        console.remark(format_args!(
+            "{pictures} cut out, centred and scaled to {height} x {width}{hint}"
         ));
     }
+    if let Some((pictures, first)) = made(&|made| made == Made::CutOut(Frame::LeftOut)) {
+        console.remark(format_args!(
+            "the frame around the paper left out of {pictures} ({first}, for one)"
+        ));
+    }
+    if let Some((pictures, first)) = made(&|made| made == Made::CutOut(Frame::Kept)) {
+        console.warn(format_args!(
+            "{pictures} ({first}, for one) cut out with ink along most of the edge: if that is a \
+             frame around the paper, crop it off"
+        ));
+    }
+    if let Some((pictures, _)) = made(&|made| made == Made::Scaled) {
+        let why =
+            if reading.model_scaled { "as those of the model were" } else { "nothing cut out" };
+        console.remark(format_args!("{pictures} scaled to {height} x {width}, {why}"));
+    }
+}
+
+/// Says which images look as if ink and ground had changed places.
+pub(crate) fn say(input: &Input, model: &Model, console: &Console) {
     let inverted = inverted(input, model);
     if let Some(&first) = inverted.first() {
         let (source, index) = input.origin(first);

@@ -1,6 +1,6 @@
 //! How pictures are read: whether grey values are inverted, and what size they are given.
 
-use crate::data::{Dataset, PictureSize, SourceKind};
+use crate::data::{Dataset, Fitting, PictureSize, SourceKind};
 use crate::error::{Error, Result};
 
 /// The most pixels of an image, as features of a row.
@@ -27,7 +27,8 @@ pub(crate) struct PictureArgs {
     #[arg(hide_possible_values = true)]
     pub(crate) invert: Invert,
     /// Scale pictures of any other size to this one, such as 28x28, each side by itself: shapes of
-    /// another aspect are stretched, and nothing is cut out [default: off]
+    /// another aspect are stretched, and nothing is cut out
+    /// [default: off; with a model, as it says]
     #[arg(long, value_name = "HxW")]
     resize: Option<ImageShape>,
 }
@@ -70,7 +71,8 @@ impl std::str::FromStr for ImageShape {
 impl PictureArgs {
     /// The size that pictures are scaled to.
     pub(crate) fn size(&self) -> Option<PictureSize> {
-        let size = |shape: ImageShape| PictureSize { is_scaled: true, ..shape.for_photos() };
+        let fitting = Fitting::Scaled;
+        let size = |shape: ImageShape| PictureSize { fitting, ..shape.for_photos() };
         self.resize.map(size)
     }
 }
@@ -88,13 +90,18 @@ impl Invert {
     }
 }
 
-/// Refuses `--resize` for data without pictures.
+/// Refuses `--resize` for data without pictures, but for a model whose pictures were scaled.
 ///
 /// # Errors
 /// [`Error::Parameter`].
-pub(super) fn check_resize(set: &Dataset, size: Option<PictureSize>) -> Result<()> {
+pub(super) fn check_resize(
+    set: &Dataset,
+    size: Option<PictureSize>,
+    is_of_model: bool,
+) -> Result<()> {
     let may_be_scaled = [SourceKind::Pictures, SourceKind::Mixed].contains(&set.kind);
-    match size.filter(|size| size.is_scaled && !may_be_scaled) {
+    let may_be_asked = may_be_scaled || is_of_model;
+    match size.filter(|size| size.fitting == Fitting::Scaled && !may_be_asked) {
         Some(PictureSize { height, width, .. }) => {
             let allowed =
                 format!("left out: it is about picture files, not data of kind {}", set.kind);

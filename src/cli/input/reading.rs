@@ -14,6 +14,8 @@ pub(crate) struct Reading {
     pub(crate) model_rule: Option<Binarize>,
     /// Whether that rule cuts inverted grey values.
     pub(crate) model_inverted: Option<bool>,
+    /// Whether its pictures were scaled as a whole.
+    pub(crate) model_scaled: bool,
     /// The features that the model knows nothing of, to be left out of the rows.
     pub(crate) unseen: Vec<u32>,
     pub(crate) invert: Invert,
@@ -91,8 +93,8 @@ pub(crate) struct ReadingArgs {
     /// start from, its rule]
     #[arg(long, value_name = "RULE")]
     binarize: Option<Binarize>,
-    /// Height and width, such as 28x28, of images in rows that have none. Pictures of any other
-    /// size are cut out, centred and scaled to it, as photos are
+    /// Height and width, such as 28x28, of images in rows that have none. If pictures of a folder
+    /// have another size, all of them are cut out, centred and scaled to it, as photos are
     /// [default: 1 x columns; pictures as they are]
     #[arg(long, value_name = "HxW", conflicts_with = "resize")]
     shape: Option<ImageShape>,

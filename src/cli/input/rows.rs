@@ -19,6 +19,8 @@ pub(crate) struct Input {
     pub(crate) rule: Binarize,
     /// Whether the rule cuts inverted grey values.
     pub(crate) inverted: bool,
+    /// Whether pictures of another size are scaled as a whole, not cut out.
+    pub(crate) scaled: bool,
     /// The features that a mask hides in every row, of which a fit learns nothing.
     pub(crate) unseen: Vec<u32>,
     pub(crate) labels: Option<Labels>,

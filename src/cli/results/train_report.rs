@@ -65,6 +65,7 @@ impl Results {
             labels: training.label_table(&label_of),
             trust: Some(trust::record(&report)),
             typicality: Some(typicality),
+            scaled: input.scaled,
         };
         let classified = [classified(&model, Some(input))?, classified(&model, test)?];
         let constant = if input.height == 1 { input.rows().constants() } else { Vec::new() };

@@ -1,28 +1,41 @@
 //! Pictures that are dark on bright, and images whose grey values are to be inverted.
 
 use super::{Dataset, Part, SourceKind};
-use crate::data::photo::ground;
+use crate::data::photo::{Made, frame, ground};
 
 impl Dataset {
     /// Whether these are pictures with dark ink on bright ground: the edge of most is bright, and
-    /// so are most pixels. Of pictures whose ink is known to be bright nothing is asked.
+    /// so are most pixels. Bright paper inside of a frame counts as bright ground. Of pictures
+    /// whose ink is known to be bright nothing is asked.
     pub(crate) fn is_dark_on_bright(&self) -> bool {
         if self.kind != SourceKind::Pictures {
             return false;
         }
         let width = self.pixels.width();
         let images = || self.with_unknown_ink().map(|i| self.pixels.image(i));
-        let n = images().count();
-        let n_bright = images().filter(|image| ground::is_bright(image, width)).count();
-        let n_pixels = n * self.pixels.n_features();
-        2 * n_bright > n && 2 * ground::n_bright(images().flatten()) > n_pixels
+        let (framed, others): (Vec<&[u8]>, Vec<&[u8]>) =
+            images().partition(|image| frame::is_around(true, image, width));
+        let n_bright = others.iter().filter(|image| ground::is_bright(image, width)).count();
+        let n_pixels = others.len() * self.pixels.n_features();
+        let most_are_bright = 2 * ground::n_bright(others.iter().copied().flatten()) > n_pixels;
+        2 * (n_bright + framed.len()) > images().count() && (most_are_bright || others.is_empty())
+    }
+
+    /// The pictures that show paper inside of a frame, whose ink is not known to be bright.
+    pub(crate) fn framed(&self) -> Vec<usize> {
+        let width = self.pixels.width();
+        let pictures = self.with_unknown_ink().filter(|_| self.kind == SourceKind::Pictures);
+        pictures.filter(|i| frame::is_around_any(self.pixels.image(*i), width)).collect()
     }
 
     /// The pictures whose ground is plainly bright although that of the set is not, or dark
     /// although that of the set is bright.
     pub(crate) fn with_other_ground(&self, is_bright: bool) -> Vec<usize> {
         let width = self.pixels.width();
-        let is_other = |i: &usize| ground::is_plainly(!is_bright, self.pixels.image(*i), width);
+        let is_other = |i: &usize| {
+            let image = self.pixels.image(*i);
+            ground::is_plainly(!is_bright, image, width) && !frame::is_around_any(image, width)
+        };
         let pictures = self.with_unknown_ink().filter(|_| self.kind == SourceKind::Pictures);
         pictures.filter(is_other).collect()
     }
@@ -40,7 +53,7 @@ impl Dataset {
     /// The images that were neither cut out, bright on black, nor shapes on nothing.
     fn with_unknown_ink(&self) -> impl Iterator<Item = usize> {
         let rows = |part: &Part| part.first..part.first + part.n_images;
-        let is_unknown = |part: &&Part| !part.is_prepared && !part.is_shape;
+        let is_unknown = |part: &&Part| !matches!(part.made, Made::CutOut(_)) && !part.is_shape;
         self.parts.iter().filter(is_unknown).flat_map(rows)
     }
 }

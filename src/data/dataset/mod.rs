@@ -5,7 +5,7 @@ mod matching;
 mod unseen;
 mod weights;
 
-use super::{labels::Labels, pixels::Pixels, remark::Remark, texts::Texts};
+use super::{labels::Labels, photo::Made, pixels::Pixels, remark::Remark, texts::Texts};
 use crate::bits::BitMatrix;
 use crate::error::{DataProblem, Error, Result};
 use crate::record::{Binarize, Item};
@@ -61,8 +61,8 @@ pub struct Part {
     pub n_images: usize,
     /// The index of the first of them in the data set.
     pub first: usize,
-    /// Whether it is a photo, made into an image of another size ([`super::Source::with_size`]).
-    pub is_prepared: bool,
+    /// What was made of it, if it is a picture ([`super::Source::with_size`]).
+    pub made: Made,
     /// Whether it is a picture of one colour on nothing: bright is ink, whatever the colour.
     pub is_shape: bool,
     /// The rule that made their bits, if they come from a packed file.
@@ -74,8 +74,8 @@ pub struct Part {
 impl Part {
     /// `n_images` images of `source` as they are, of which `first` is the index of the first.
     pub(super) fn new(source: String, first: usize, n_images: usize) -> Self {
-        let (is_prepared, is_shape, packed_by, is_inverted) = (false, false, None, false);
-        Self { source, n_images, first, is_prepared, is_shape, packed_by, is_inverted }
+        let (made, is_shape, packed_by, is_inverted) = (Made::AsItWas, false, None, false);
+        Self { source, n_images, first, made, is_shape, packed_by, is_inverted }
     }
 
     /// The source among `parts` that image `i` came from, and its index within that source; empty

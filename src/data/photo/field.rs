@@ -25,6 +25,11 @@ impl Field {
         &self.values
     }
 
+    /// The largest value, or 0.
+    pub(super) fn top(&self) -> f64 {
+        self.values.iter().copied().fold(0.0, f64::max)
+    }
+
     pub(super) fn grey(&self) -> Vec<u8> {
         self.values.iter().map(|value| (value + 0.5) as u8).collect()
     }

@@ -9,7 +9,7 @@ const MIN_SIDE: usize = 8;
 /// side has no ground, bright or dark.
 pub(in crate::data) fn is_bright(image: &[u8], width: usize) -> bool {
     let edge = || edge(image, width);
-    has_ground(image, width) && 2 * n_bright(edge()) > edge().count()
+    is_large(image, width) && 2 * n_bright(edge()) > edge().count()
 }
 
 /// Whether most pixels at the edge, and most of all pixels, are bright; or dark, as asked. A blank
@@ -19,21 +19,27 @@ pub(in crate::data) fn is_plainly(is_bright: bool, image: &[u8], width: usize) -
         if is_bright { 2 * n_bright > n } else { 2 * n_bright < n }
     };
     let n = n_bright(image.iter());
-    has_ground(image, width)
+    is_large(image, width)
         && (1..image.len()).contains(&n)
         && is_so(n, image.len())
         && is_so(n_bright(edge(image, width)), edge(image, width).count())
 }
 
 pub(in crate::data) fn n_bright<'a>(values: impl Iterator<Item = &'a u8>) -> usize {
-    values.filter(|value| **value >= BRIGHT).count()
+    values.filter(|value| is_bright_value(**value)).count()
 }
 
-fn has_ground(image: &[u8], width: usize) -> bool {
+pub(super) fn is_bright_value(value: u8) -> bool {
+    value >= BRIGHT
+}
+
+/// Whether an image is large enough to have a ground.
+pub(super) fn is_large<T>(image: &[T], width: usize) -> bool {
     width.min(image.len() / width) >= MIN_SIDE
 }
 
-fn edge(image: &[u8], width: usize) -> impl Iterator<Item = &u8> {
+/// The pixels at the edge.
+pub(super) fn edge<T>(image: &[T], width: usize) -> impl Iterator<Item = &T> {
     let below = image.len() - width;
     let is_edge = move |i: usize| i < width || i >= below || [0, width - 1].contains(&(i % width));
     image.iter().enumerate().filter(move |(i, _)| is_edge(*i)).map(|(_, value)| value)

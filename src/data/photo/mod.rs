@@ -1,5 +1,5 @@
-//! A photo of something drawn becomes an image like those of MNIST: ink bright on black, cut out,
-//! its longer side 20 of 28 pixels, its centre of mass in the middle.
+//! A photo of something drawn becomes an image like those of MNIST. Its ink is cut out, bright on
+//! black, its longer side 20 of 28 pixels, its centre of mass in the middle.
 //!
 //! The steps, and what they are for:
 //!
@@ -7,14 +7,16 @@
 //!    of the noise;
 //! 2. the paper is found as a plane of grey, so that light from one side is no ink ([`paper`]);
 //! 3. ink is what is darker than the paper, or brighter, whichever there is more of;
-//! 4. a mean over 3 x 3 pixels, then the cut of Otsu's method, at which an edge of ink is half ink;
-//! 5. specks are dropped ([`specks`]), the rest is cut out, scaled by area and put in its place.
+//! 4. a margin around the paper is dropped ([`frame`]);
+//! 5. a mean over 3 x 3 pixels, then the cut of Otsu's method, at which an edge of ink is half ink;
+//! 6. specks are dropped ([`specks`]), the rest is cut out, scaled by area and put in its place.
 //!
-//! Size and place are those of MNIST: the box of the ink is scaled to 20 x 20, and its centre of
-//! mass lies in the pixel below and to the right of the middle. Source: LeCun et al. 1998,
+//! Size and place are those of MNIST. The box of the ink is scaled to 20 x 20. Its centre of mass
+//! lies in the pixel below and to the right of the middle. Source: LeCun et al. 1998,
 //! *Proceedings of the IEEE* 86, section III.A.
 
 mod field;
+pub(super) mod frame;
 pub(super) mod ground;
 mod paper;
 mod specks;
@@ -22,11 +24,15 @@ mod specks;
 use super::{binarize::otsu, pixels::Pixels};
 use crate::error::Result;
 use field::Field;
+use frame::Frame;
 
 /// Photos are averaged down to this many pixels a side.
 const MAX_SIDE: usize = 128;
 /// Ink differs from paper by at least so many grey levels of 256, at its strongest.
 const MIN_CONTRAST: f64 = 16.0;
+/// Ink inside of a frame differs by at least so many: what is fainter may be noise, and the frame
+/// what is drawn.
+const LEAST_INSIDE: f64 = 32.0;
 /// The longer side of the ink, in parts of the shorter side of the image.
 const SIDE: f64 = 20.0 / 28.0;
 
@@ -36,8 +42,19 @@ pub(super) struct Picture {
     pub(super) pixels: Pixels,
     /// Whether it is a shape of one colour on nothing: then bright is ink, whatever the colour.
     pub(super) is_shape: bool,
-    /// Whether its ink was cut out, bright on black.
-    pub(super) is_prepared: bool,
+    /// What was made of it.
+    pub(super) made: Made,
+}
+
+/// What was made of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// Nothing: it is as it was.
+    AsItWas,
+    /// Its ink was cut out, bright on black, and put in the middle.
+    CutOut(Frame),
+    /// It was scaled as a whole.
+    Scaled,
 }
 
 impl Picture {
@@ -46,14 +63,14 @@ impl Picture {
         let Some(size) = size.filter(|size| !size.fits(&self)) else { return Ok(self) };
         let (values, width) = (self.pixels.values(), self.pixels.width());
         let new_size = (size.height, size.width);
-        let is_prepared = !size.is_scaled;
-        let values = if is_prepared {
-            prepared(values, width, new_size)
+        let (values, made) = if size.fitting == Fitting::Scaled {
+            (Field::resized(values, width, new_size).grey(), Made::Scaled)
         } else {
-            Field::resized(values, width, new_size).grey()
+            let (values, frame) = prepared(values, width, new_size);
+            (values, Made::CutOut(frame))
         };
         let pixels = Pixels::new(1, size.height, size.width, values)?;
-        Ok(Self { pixels, is_prepared, ..self })
+        Ok(Self { pixels, made, ..self })
     }
 }
 
@@ -64,34 +81,54 @@ pub(crate) struct PictureSize {
     pub(crate) height: usize,
     /// In pixels.
     pub(crate) width: usize,
-    /// Whether the images of a model have bright ground. Pictures of just that size with the other
-    /// ground are prepared, too. `None` keeps all of that size.
-    pub(crate) has_bright_ground: Option<bool>,
-    /// Whether pictures are scaled as they are, each side by a factor of its own; nothing is cut
-    /// out.
-    pub(crate) is_scaled: bool,
+    pub(crate) fitting: Fitting,
+}
+
+/// Which pictures are made into images of a size, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fitting {
+    /// Those of another size are cut out.
+    OthersCutOut,
+    /// All are cut out.
+    AllCutOut,
+    /// Those are cut out that are not like the images of a model with such a ground: of another
+    /// size, with the other ground, or in a frame.
+    ForGround { is_bright: bool },
+    /// Those of another size are scaled as they are, each side by a factor of its own.
+    Scaled,
 }
 
 impl PictureSize {
     /// Pictures of another size are cut out, centred and scaled.
     pub(crate) fn for_photos(height: usize, width: usize) -> Self {
-        Self { height, width, has_bright_ground: None, is_scaled: false }
+        Self { height, width, fitting: Fitting::OthersCutOut }
     }
 
     fn fits(&self, Picture { pixels, is_shape, .. }: &Picture) -> bool {
-        let is_other =
-            |is_bright: bool| ground::is_plainly(!is_bright, pixels.values(), pixels.width());
-        (self.height, self.width) == (pixels.height(), pixels.width())
-            && (*is_shape || !self.has_bright_ground.is_some_and(is_other))
+        let is_of_other_ground = |is_bright: bool| {
+            let (values, width) = (pixels.values(), pixels.width());
+            ground::is_plainly(!is_bright, values, width) || frame::is_around_any(values, width)
+        };
+        let is_kept = match self.fitting {
+            Fitting::OthersCutOut | Fitting::Scaled => true,
+            Fitting::AllCutOut => false,
+            Fitting::ForGround { is_bright } => *is_shape || !is_of_other_ground(is_bright),
+        };
+        (self.height, self.width) == (pixels.height(), pixels.width()) && is_kept
     }
 }
 
 /// Makes an image of `height` x `width` (grey, 0 to 255) from a photo: `values` row by row,
 /// `photo_width` in a row. A photo without ink gives a black image. Panics if `values` are not
 /// whole rows of a photo.
-fn prepared(values: &[u8], photo_width: usize, (height, width): (usize, usize)) -> Vec<u8> {
-    let image = cut_out(&ink(&shrunk(values, photo_width))).map(|ink| placed(&ink, height, width));
-    image.map_or_else(|| vec![0; height * width], |image| image.grey())
+fn prepared(
+    values: &[u8],
+    photo_width: usize,
+    (height, width): (usize, usize),
+) -> (Vec<u8>, Frame) {
+    let (ink, frame) = ink_alone(&shrunk(values, photo_width));
+    let image = cut_out(&ink).map(|ink| placed(&ink, height, width));
+    (image.map_or_else(|| vec![0; height * width], |image| image.grey()), frame)
 }
 
 fn shrunk(values: &[u8], width: usize) -> Field {
@@ -102,9 +139,26 @@ fn shrunk(values: &[u8], width: usize) -> Field {
     Field::scaled_from(values, width, MAX_SIDE as f64 / longest as f64)
 }
 
-/// Smoothed distance of every pixel from the paper, towards dark or towards bright.
-fn ink(photo: &Field) -> Field {
-    let paper::Residuals { values, scale } = paper::residuals(photo);
+/// The smoothed ink, and what became of a frame. It is left out if there is other ink, away from
+/// the edge. The paper is then found anew: a frame moves the plane.
+fn ink_alone(photo: &Field) -> (Field, Frame) {
+    let whole = ink(photo, &vec![false; photo.values().len()]);
+    let Some((is_frame, share)) = frame::at_edge(&whole) else {
+        return (whole.smoothed(), Frame::Absent);
+    };
+    let inside = ink(photo, &is_frame);
+    let is_away = frame::at_edge(&inside).is_none();
+    let inside = inside.smoothed();
+    if is_away && inside.top() >= LEAST_INSIDE {
+        return (inside, Frame::LeftOut);
+    }
+    (whole.smoothed(), if share > 0.5 { Frame::Kept } else { Frame::Absent })
+}
+
+/// Distance of every pixel from the paper, towards dark or towards bright; 0 in a frame.
+fn ink(photo: &Field, is_frame: &[bool]) -> Field {
+    let paper::Residuals { mut values, scale } = paper::residuals(photo, is_frame);
+    values.iter_mut().zip(is_frame).filter(|(_, is_frame)| **is_frame).for_each(|(r, _)| *r = 0.0);
     let ink_energy = |is_ink: &dyn Fn(f64) -> bool| -> f64 {
         values.iter().filter(|r| is_ink(**r)).map(|r| r * r).sum()
     };
@@ -112,19 +166,25 @@ fn ink(photo: &Field) -> Field {
     let is_dark = ink_energy(&|r| r < -limit) >= ink_energy(&|r| r > limit);
     let sign = if is_dark { -1.0 } else { 1.0 };
     let values = values.iter().map(|r| (sign * r).max(0.0)).collect();
-    Field::new(photo.width(), values).smoothed()
+    Field::new(photo.width(), values)
 }
 
-/// The ink alone, 128 where an edge of it runs and 255 inside; `None` where there is none.
-fn cut_out(ink: &Field) -> Option<Field> {
-    let top = ink.values().iter().copied().fold(0.0, f64::max);
+/// The ink from 0 to 255, which is its most, and the level at which an edge of it runs; `None`
+/// where there is none.
+fn levels(ink: &Field) -> Option<(Vec<f64>, f64)> {
+    let top = ink.top();
     if top < MIN_CONTRAST {
         return None;
     }
     let levels: Vec<f64> = ink.values().iter().map(|v| v / top * 255.0).collect();
     let mut histogram = [0; 256];
     levels.iter().for_each(|&level| histogram[level as usize] += 1);
-    let cut = f64::from(otsu(&histogram));
+    Some((levels, f64::from(otsu(&histogram))))
+}
+
+/// The ink alone, 128 where an edge of it runs and 255 inside; `None` where there is none.
+fn cut_out(ink: &Field) -> Option<Field> {
+    let (levels, cut) = levels(ink)?;
     let is_ink: Vec<bool> = levels.iter().map(|&level| level >= cut).collect();
     let kept = specks::without(&is_ink, ink.width());
     // The soft edge of what is kept is one pixel wide after the smoothing.

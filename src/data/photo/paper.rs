@@ -17,20 +17,23 @@ pub(super) struct Residuals {
     pub(super) scale: f64,
 }
 
-/// Residuals from a plane that least squares fit repeatedly to the pixels near it.
-pub(super) fn residuals(photo: &Field) -> Residuals {
+/// Residuals from a plane that least squares fit repeatedly to the pixels near it. Those of a frame
+/// are no paper from the start.
+pub(super) fn residuals(photo: &Field, is_frame: &[bool]) -> Residuals {
     let (height, width) = (photo.height(), photo.width());
     let place = |i: usize, n: usize| (i as f64 + 0.5) / n as f64 - 0.5;
     let pixel = |i: usize| Vector3::new(1.0, place(i % width, width), place(i / width, height));
-    let mut is_paper = vec![true; photo.values().len()];
+    let mut is_paper: Vec<bool> = is_frame.iter().map(|is_frame| !is_frame).collect();
     let mut found = Residuals { values: Vec::new(), scale: 1.0 };
     for _ in 0..ROUNDS {
         let plane = plane(photo.values(), &is_paper, pixel);
         let pixels = photo.values().iter().enumerate();
         found.values = pixels.map(|(i, value)| value - plane.dot(&pixel(i))).collect();
-        found.scale = SCALE_OVER_MEDIAN * median_size(&found.values) + 1.0;
+        let outside = found.values.iter().zip(is_frame).filter(|(_, is_frame)| !**is_frame);
+        found.scale = SCALE_OVER_MEDIAN * median_size(outside.map(|(r, _)| *r)) + 1.0;
         let limit = OUTLIER * found.scale;
-        is_paper = found.values.iter().map(|r| r.abs() < limit).collect();
+        let residuals = found.values.iter().zip(is_frame);
+        is_paper = residuals.map(|(r, is_frame)| !is_frame && r.abs() < limit).collect();
     }
     found
 }
@@ -47,9 +50,9 @@ fn plane(values: &[f64], is_paper: &[bool], pixel: impl Fn(usize) -> Vector3<f64
     squares.cholesky().map_or_else(Vector3::zeros, |factor| factor.solve(&products))
 }
 
-/// The median of the absolute values, the upper one of two.
-fn median_size(values: &[f64]) -> f64 {
-    let mut sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
+/// The median of the absolute values, the upper one of two; 0 of none.
+fn median_size(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sizes: Vec<f64> = values.map(f64::abs).collect();
     let middle = sizes.len() / 2;
-    *sizes.select_nth_unstable_by(middle, f64::total_cmp).1
+    if sizes.is_empty() { 0.0 } else { *sizes.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }

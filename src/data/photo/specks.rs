@@ -1,4 +1,6 @@
-//! Connected parts of the ink: specks are told from strokes by their size.
+//! Connected parts of the ink: specks are told from strokes by their size, a frame by its place.
+
+use super::ground::edge;
 
 /// A part smaller than this share of the largest one is a speck.
 const SPECK: f64 = 0.05;
@@ -36,6 +38,18 @@ fn fill(
         }
     }
     size
+}
+
+/// Marks the ink pixels whose part reaches the edge of the image.
+pub(super) fn at_edge(is_ink: &[bool], width: usize) -> Vec<bool> {
+    let mut part_of = vec![None; is_ink.len()];
+    let places: Vec<usize> = (0..is_ink.len()).collect();
+    for &start in edge(&places, width) {
+        if is_ink[start] && part_of[start].is_none() {
+            fill(is_ink, width, start, 0, &mut part_of);
+        }
+    }
+    part_of.iter().map(Option::is_some).collect()
 }
 
 pub(super) fn grown(kept: &[bool], width: usize) -> Vec<bool> {

@@ -16,13 +16,29 @@ fn letter(side: usize, (y, x): (f64, f64), size: f64, paper: u8, pen: u8) -> Vec
     (0..side * side).map(value).collect()
 }
 
+/// The image of 28 x 28 pixels that a photo becomes.
+fn made(photo: &[u8], width: usize) -> Vec<u8> {
+    prepared(photo, width, (28, 28)).0
+}
+
+/// `photo` in a frame: `grey` within so many pixels of the left and upper, and of the right and
+/// lower side.
+fn framed(photo: &[u8], side: usize, grey: u8, (before, behind): (usize, usize)) -> Vec<u8> {
+    let is_inside = |at: usize| (before..side - behind).contains(&at);
+    let pixels = photo.iter().enumerate();
+    let pixel = |(i, &v): (usize, &u8)| {
+        if is_inside(i / side) && is_inside(i % side) { v } else { grey }
+    };
+    pixels.map(pixel).collect()
+}
+
 fn differing(a: &[u8], b: &[u8]) -> usize {
     a.iter().zip(b).filter(|(a, b)| (**a >= 128) != (**b >= 128)).count()
 }
 
 #[test]
 fn place_size_and_polarity_do_not_matter() {
-    let here = prepared(&letter(200, (60.0, 70.0), 90.0, 220, 40), 200, (28, 28));
+    let here = made(&letter(200, (60.0, 70.0), 90.0, 220, 40), 200);
     // A bar of 20 x 4 and a foot of 4 x 10.
     assert!((100..140).contains(&here.iter().filter(|v| **v >= 128).count()));
     for photo in [
@@ -30,7 +46,7 @@ fn place_size_and_polarity_do_not_matter() {
         letter(200, (60.0, 70.0), 90.0, 30, 200),
         letter(200, (20.0, 20.0), 80.0, 140, 90),
     ] {
-        let there = prepared(&photo, 200, (28, 28));
+        let there = made(&photo, 200);
         assert!(differing(&here, &there) <= 24, "{}", differing(&here, &there));
     }
 }
@@ -47,13 +63,43 @@ fn light_from_one_side_and_specks_are_no_ink() {
     for speck in [5 * side + 5, 150 * side + 20] {
         lit[speck..speck + 2].fill(20);
     }
-    let [a, b] = [plain, lit].map(|photo| prepared(&photo, side, (28, 28)));
+    let [a, b] = [plain, lit].map(|photo| made(&photo, side));
     assert!(differing(&a, &b) <= 12, "{}", differing(&a, &b));
 }
 
 #[test]
+fn a_frame_is_no_ink() {
+    for (paper, pen) in [(230, 40), (230, 150), (30, 220)] {
+        let plain = letter(100, (30.0, 40.0), 40.0, paper, pen);
+        for grey in [pen, if paper > pen { 0 } else { 255 }] {
+            let margins = [(3, 3), (8, 2), (9, 0), (0, 9), (12, 9)];
+            // Of a bright frame on two sides alone, which tilts the paper, nothing is promised.
+            for margins in &margins[..if paper > pen { 5 } else { 2 }] {
+                let (image, frame) = prepared(&framed(&plain, 100, grey, *margins), 100, (28, 28));
+                assert_eq!(frame, Frame::LeftOut, "{paper} {pen} {grey} {margins:?}");
+                let n = differing(&made(&plain, 100), &image);
+                assert!(n <= 12, "{paper} {pen} {grey} {margins:?}: {n}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ink_that_fills_the_photo_is_no_frame() {
+    // The letter alone, cut out closely: both strokes lie along the edge.
+    let whole = letter(100, (0.0, 0.0), 100.0, 230, 40);
+    let close: Vec<u8> = whole.chunks(100).flat_map(|row| &row[..70]).copied().collect();
+    let (image, frame) = prepared(&close, 70, (28, 28));
+    assert_ne!(frame, Frame::LeftOut);
+    let n = image.iter().filter(|value| **value >= 128).count();
+    assert!((50..150).contains(&n), "{n}");
+    let plain = letter(100, (30.0, 40.0), 40.0, 230, 40);
+    assert_eq!(prepared(&plain, 100, (28, 28)).1, Frame::Absent);
+}
+
+#[test]
 fn the_box_is_20_wide_and_the_centre_of_mass_in_the_middle() {
-    let image = prepared(&letter(300, (60.0, 120.0), 140.0, 230, 10), 300, (28, 28));
+    let image = made(&letter(300, (60.0, 120.0), 140.0, 230, 10), 300);
     let field = Field::new(28, image.iter().map(|&v| f64::from(v)).collect());
     let (y, x) = field.centre_of_mass();
     assert!((14.0..=15.0).contains(&y) && (14.0..=15.0).contains(&x), "{y} {x}");
@@ -64,9 +110,9 @@ fn the_box_is_20_wide_and_the_centre_of_mass_in_the_middle() {
 #[test]
 fn a_photo_without_ink_is_black() {
     for photo in [vec![0; 40 * 40], vec![255; 40 * 40], vec![120; 40 * 40]] {
-        assert_eq!(prepared(&photo, 40, (28, 28)), vec![0; 784]);
+        assert_eq!(made(&photo, 40), vec![0; 784]);
     }
-    assert_eq!(prepared(&[7], 1, (28, 28)), vec![0; 784]);
+    assert_eq!(made(&[7], 1), vec![0; 784]);
 }
 
 proptest! {
@@ -78,7 +124,7 @@ proptest! {
     ) {
         let whole = values.len() / width * width;
         prop_assume!(whole > 0);
-        let image = prepared(&values[..whole], width, (height, image_width));
+        let (image, _) = prepared(&values[..whole], width, (height, image_width));
         prop_assert_eq!(image.len(), height * image_width);
     }
 

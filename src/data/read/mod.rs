@@ -181,8 +181,8 @@ fn load_table(source: &Source, input: Stream) -> Result<Dataset> {
 }
 
 fn load_picture(name: String, input: Stream, size: Option<PictureSize>) -> Result<Dataset> {
-    let Picture { pixels, is_shape, is_prepared } = pictures::read(input)?.fitted(size)?;
-    let part = Part { is_shape, is_prepared, ..Part::new(name, 0, 1) };
+    let Picture { pixels, is_shape, made } = pictures::read(input)?.fitted(size)?;
+    let part = Part { is_shape, made, ..Part::new(name, 0, 1) };
     Dataset::from_parts(vec![part], SourceKind::Pictures, pixels, None)
 }
 

@@ -3,7 +3,7 @@
 use super::listing::{self, Listing};
 use super::{idx_folder, pictures, stream::Stream};
 use crate::data::dataset::{Dataset, Part, SourceKind};
-use crate::data::photo::{Picture, PictureSize};
+use crate::data::photo::{Fitting, Made, Picture, PictureSize};
 use crate::data::{labels::Labels, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::file_kind::{self, FileKind};
@@ -39,7 +39,10 @@ struct Album {
 
 /// Every picture of a folder and of its sub-folders, sorted by name. Files that are no pictures are
 /// passed over. Unreadable ones go to [`Dataset::unreadable`], folders further below to
-/// [`Dataset::passed_over`]. Pictures of another `size` are made into images of it.
+/// [`Dataset::passed_over`].
+///
+/// Pictures of another `size` are made into images of it. If some are cut out, all are, also those
+/// of that size: images made in two ways would cluster by the way.
 ///
 /// # Errors
 /// [`DataProblem`]: no picture at all, none that can be read, two that differ in size.
@@ -47,17 +50,30 @@ pub(crate) fn load(folder: &Path, listing: &Listing, size: Option<PictureSize>) 
     if listing.is_run() {
         return Err(Error::data(folder, DataProblem::RunFolder));
     }
-    let mut album = Album { size, ..Album::default() };
-    for path in &listing.files {
-        album.add(path, "")?;
+    let set = Album::of(listing, size)?.into_dataset(folder)?;
+    match size.filter(|size| size.fitting == Fitting::OthersCutOut && has_photos(&set)) {
+        Some(size) => {
+            let size = PictureSize { fitting: Fitting::AllCutOut, ..size };
+            Album::of(listing, Some(size))?.into_dataset(folder)
+        }
+        None => Ok(set),
     }
-    for sub_folder in &listing.folders {
-        album.add_folder(sub_folder)?;
-    }
-    album.into_dataset(folder)
+}
+
+/// Whether some pictures were cut out, or most show paper inside of a frame.
+fn has_photos(set: &Dataset) -> bool {
+    let is_cut_out = |part: &Part| matches!(part.made, Made::CutOut(_));
+    set.parts.iter().any(is_cut_out) || 2 * set.framed().len() > set.pixels.n_images()
 }
 
 impl Album {
+    fn of(listing: &Listing, size: Option<PictureSize>) -> Result<Self> {
+        let mut album = Self { size, ..Self::default() };
+        listing.files.iter().try_for_each(|path| album.add(path, ""))?;
+        listing.folders.iter().try_for_each(|folder| album.add_folder(folder))?;
+        Ok(album)
+    }
+
     fn add_folder(&mut self, folder: &Path) -> Result<()> {
         let listing = match listing::list(folder) {
             Ok(listing) => listing,
@@ -93,7 +109,7 @@ impl Album {
     }
 
     fn push(&mut self, path: &Path, picture: Picture, label: &str) -> Result<()> {
-        let Picture { pixels: picture, is_shape, is_prepared } = picture.fitted(self.size)?;
+        let Picture { pixels: picture, is_shape, made } = picture.fitted(self.size)?;
         super::check_features(path, &picture)?;
         let size = (picture.height(), picture.width());
         let n_before = self.parts.len();
@@ -114,7 +130,7 @@ impl Album {
             return Ok(());
         }
         let part = Part::new(path.display().to_string(), self.parts.len(), 1);
-        self.parts.push(Part { is_shape, is_prepared, ..part });
+        self.parts.push(Part { is_shape, made, ..part });
         self.labels.push(label.to_owned());
         Ok(())
     }
@@ -190,8 +206,8 @@ fn nothing(others: &[PathBuf], passed_over: &[PathBuf], idx_folders: &[PathBuf])
     DataProblem::NothingUsable(seen)
 }
 
-/// The first of `folders` and of those in them that holds a file named like a picture; the folder
-/// around it, if that has others beside it, whose names may be labels.
+/// The first of `folders`, and of those in them, that holds a file named like a picture. If there
+/// are others beside it, their names may be labels: then it is the folder around them.
 fn with_pictures(folders: &[PathBuf]) -> Option<PathBuf> {
     let mut waiting: Vec<PathBuf> = folders.iter().rev().cloned().collect();
     for _ in 0..MAX_FOLDERS {

@@ -3,7 +3,7 @@
 
 use super::alpha::{Seen, Transparency};
 use super::stream::{Stream, check_ratio};
-use crate::data::photo::Picture;
+use crate::data::photo::{Made, Picture};
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
 use image::metadata::Orientation;
@@ -34,7 +34,7 @@ pub(crate) fn read(mut input: Stream) -> Result<Picture> {
         return Err(input.wrong(DataProblem::Empty));
     }
     let pixels = Pixels::new(1, height, width, grey.into_luma8().into_raw())?;
-    Ok(Picture { pixels, is_shape, is_prepared: false })
+    Ok(Picture { pixels, is_shape, made: Made::AsItWas })
 }
 
 /// The height and width of a picture, of which nothing is decoded.

@@ -1,7 +1,7 @@
 //! Laws of loading that no single reader can state: folders, splits, recognition, several sources.
 
 use super::*;
-use crate::data::{Columns, PictureSize, Values};
+use crate::data::{Columns, Fitting, Frame, Made, PictureSize, Values};
 use crate::data::{
     read::idx::tests::idx,
     read::pictures::tests::{png, shape},
@@ -178,23 +178,43 @@ fn folders_below_sub_folders_are_told_of() {
     assert_eq!(data.passed_over, [folder.path().join("train/cat")]);
 }
 
+/// Whether each picture was cut out.
+fn cut_out(data: &Dataset) -> Vec<bool> {
+    data.parts.iter().map(|part| matches!(part.made, Made::CutOut(_))).collect()
+}
+
 #[test]
-fn pictures_of_another_size_than_asked_for_are_prepared() {
-    let folder = folder(&[("a.png", png(2, &[0, 255])), ("b.png", png(1, &[9, 9, 255]))]);
+fn pictures_of_another_size_than_asked_for_are_cut_out_and_all_beside_them() {
+    let folder = folder(&[("a.png", png(2, &[0, 255])), ("b.png", png(2, &[255, 0]))]);
+    let as_they_are = load(&Source::new(folder.path()).with_size(1, 2)).unwrap();
+    assert_eq!(
+        (cut_out(&as_they_are), as_they_are.pixels.values()),
+        (vec![false; 2], &[0, 255, 255, 0][..])
+    );
+    std::fs::write(folder.path().join("c.png"), png(1, &[9, 9, 255])).unwrap();
     let data = load(&Source::new(folder.path()).with_size(1, 2)).unwrap();
-    let prepared: Vec<_> = data.parts.iter().map(|part| part.is_prepared).collect();
-    assert_eq!((data.pixels.n_features(), prepared), (2, vec![false, true]));
-    let alone = load(&Source::new(folder.path().join("b.png")).with_size(1, 2)).unwrap();
-    assert!(alone.parts[0].is_prepared);
+    assert_eq!((data.pixels.n_features(), cut_out(&data)), (2, vec![true; 3]));
+    let alone = load(&Source::new(folder.path().join("c.png")).with_size(1, 2)).unwrap();
+    assert_eq!(cut_out(&alone), [true]);
+    // For a model, those of its size are like its images.
+    let size = PictureSize {
+        fitting: Fitting::ForGround { is_bright: false },
+        ..PictureSize::for_photos(1, 2)
+    };
+    let data = load(&Source::new(folder.path()).with_pictures(size)).unwrap();
+    assert_eq!(cut_out(&data), [false, false, true]);
 }
 
 #[test]
 fn pictures_are_scaled_as_a_whole_if_asked() {
     let folder = folder(&[("a.png", png(2, &[0, 255])), ("b.png", png(4, &[10, 20, 30, 50]))]);
-    let size = PictureSize { is_scaled: true, ..PictureSize::for_photos(1, 2) };
+    let size = PictureSize { fitting: Fitting::Scaled, ..PictureSize::for_photos(1, 2) };
     let data = load(&Source::new(folder.path()).with_pictures(size)).unwrap();
     assert_eq!(data.pixels.values(), [0, 255, 15, 40]);
-    assert!(data.parts.iter().all(|part| !part.is_prepared));
+    assert_eq!(
+        data.parts.iter().map(|part| part.made).collect::<Vec<_>>(),
+        [Made::AsItWas, Made::Scaled]
+    );
 }
 
 /// A picture of 8 x 8 pixels with a bar of two columns in the middle.
@@ -206,15 +226,17 @@ fn bar(ground: u8, ink: u8) -> Vec<u8> {
 #[test]
 fn pictures_of_the_size_of_a_model_with_the_other_ground_are_prepared() {
     let folder = folder(&[("a.png", bar(255, 0)), ("b.png", bar(0, 255))]);
-    for (has_bright_ground, expected) in
-        [(None, [false; 2]), (Some(false), [true, false]), (Some(true), [false, true])]
-    {
-        let size = PictureSize { has_bright_ground, ..PictureSize::for_photos(8, 8) };
+    for (fitting, expected) in [
+        (Fitting::OthersCutOut, [false; 2]),
+        (Fitting::AllCutOut, [true; 2]),
+        (Fitting::ForGround { is_bright: false }, [true, false]),
+        (Fitting::ForGround { is_bright: true }, [false, true]),
+    ] {
+        let size = PictureSize { fitting, ..PictureSize::for_photos(8, 8) };
         let data = load(&Source::new(folder.path()).with_pictures(size)).unwrap();
-        let prepared: Vec<_> = data.parts.iter().map(|part| part.is_prepared).collect();
-        assert_eq!(prepared, expected, "{has_bright_ground:?}");
-        for part in data.parts.iter().filter(|part| part.is_prepared) {
-            assert_eq!(data.pixels.image(part.first)[0], 0, "prepared on black");
+        assert_eq!(cut_out(&data), expected, "{fitting:?}");
+        for (i, _) in cut_out(&data).iter().enumerate().filter(|(_, is_cut_out)| **is_cut_out) {
+            assert_eq!(data.pixels.image(i)[0], 0, "on black");
         }
     }
 }
@@ -235,6 +257,31 @@ fn pictures_are_inverted_together_if_most_are_dark_on_bright() {
     assert_eq!(half.with_other_ground(false), [0, 1]);
 }
 
+/// A scan of 20 x 20 pixels: bright paper with a dark bar, in a dark frame.
+fn scan() -> Vec<u8> {
+    let is_inside = |at: usize| (2..18).contains(&at);
+    let is_bar = |y: usize, x: usize| (6..14).contains(&y) && (8..12).contains(&x);
+    let grey = |y: usize, x: usize| {
+        if is_inside(y) && is_inside(x) && !is_bar(y, x) { 230 } else { 20 }
+    };
+    png(20, &(0..400).map(|i| grey(i / 20, i % 20)).collect::<Vec<_>>())
+}
+
+#[test]
+fn scans_in_a_frame_are_dark_on_bright_and_cut_out_if_a_size_is_asked_for() {
+    let folder = folder(&[("a.png", scan()), ("b.png", scan())]);
+    let data = load_path(&folder).unwrap();
+    assert!(data.is_dark_on_bright());
+    assert_eq!((data.framed(), data.with_other_ground(true)), (vec![0, 1], vec![]));
+    for (side, source) in [(20, folder.path().to_path_buf()), (28, folder.path().join("a.png"))] {
+        let data = load(&Source::new(source).with_size(side, side)).unwrap();
+        let all = vec![Made::CutOut(Frame::LeftOut); data.parts.len()];
+        assert_eq!(data.parts.iter().map(|part| part.made).collect::<Vec<_>>(), all);
+        let image = data.pixels.image(0);
+        assert_eq!((image[0], image[side * side / 2 + side / 2]), (0, 255));
+    }
+}
+
 #[test]
 fn shapes_on_nothing_are_never_inverted_nor_cut_out() {
     let bright: Vec<u8> = (0..64).map(|i| if i == 27 { 0 } else { 255 }).collect();
@@ -242,11 +289,11 @@ fn shapes_on_nothing_are_never_inverted_nor_cut_out() {
     let mut data = load_path(&folder).unwrap();
     assert!(data.is_dark_on_bright() && data.invert());
     assert_eq!([0, 1].map(|i| data.pixels.image(i)[0]), [0, 255]);
-    let has_bright_ground = Some(false);
-    let size = PictureSize { has_bright_ground, ..PictureSize::for_photos(8, 8) };
+    let fitting = Fitting::ForGround { is_bright: false };
+    let size = PictureSize { fitting, ..PictureSize::for_photos(8, 8) };
     let data = load(&Source::new(folder.path()).with_pictures(size)).unwrap();
     assert_eq!(data.pixels.image(1), bright);
-    assert!(data.parts[0].is_prepared && !data.parts[1].is_prepared);
+    assert_eq!(cut_out(&data), [true, false]);
 }
 
 #[cfg(unix)]

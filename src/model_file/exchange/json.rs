@@ -18,6 +18,8 @@ struct Document {
     binarize: Option<Binarize>,
     #[serde(default)]
     inverted: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    scaled: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unseen: Vec<u32>,
     weights: Vec<f64>,
@@ -37,6 +39,7 @@ pub(super) fn export(model: &Model) -> Result<Vec<u8>, Foreign> {
         width: Some(model.width),
         binarize: Some(model.binarize),
         inverted: model.inverted,
+        scaled: model.scaled,
         unseen: model.unseen.clone(),
         weights: mixture.weights().to_vec(),
         means: (0..mixture.n_components()).map(|k| mixture.mean(k).to_vec()).collect(),
@@ -68,6 +71,7 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
         shape,
         binarize: document.binarize,
         inverted: document.inverted,
+        scaled: document.scaled,
         unseen: document.unseen,
         items: document.items.unwrap_or_default(),
         labels: document.labels,

@@ -4,10 +4,10 @@
 //!
 //! | format | layout | also carries |
 //! |---|---|---|
-//! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize`, `inverted`, `unseen`, `items` as metadata |
+//! | safetensors | tensors `weights`, shape (K), and `means`, shape (K, D), both F64 | `height`, `width`, `binarize`, `inverted`, `scaled`, `unseen`, `items` as metadata |
 //! | npy | one `<f8` array of shape (K, D + 1): column 0 the weights, the other columns the means | |
 //! | CSV | header `weight` and the names of the items, else `p0,p1,...`; then one line per component | the names |
-//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `inverted`, `unseen`, `items`, `labels`, `provenance`; `report` is written for people but not read back |
+//! | JSON | `{"weights": [K numbers], "means": [K rows of D numbers], ...}` | `height`, `width`, `binarize`, `inverted`, `scaled`, `unseen`, `items`, `labels`, `provenance`; `report` is written for people but not read back |
 //!
 //! A row is one component everywhere. What a format does not carry is dropped. No import has a fit
 //! report: nothing ties an open file to the fit that it once came from. The provenance of a JSON
@@ -90,13 +90,15 @@ pub fn export(model: &Model, format: Format) -> Result<Vec<u8>, ModelProblem> {
 }
 
 /// The model in `bytes`, which are a whole file of `format`. `shape` is height and width in pixels.
-/// Without it they are those of the file. Where that has none, named items are those of a table;
-/// else a D that is a square is taken for a square image, and any other D for 1 x D. A model of
+/// Without it they are those of the file. Where that has none, named items are those of a table.
+/// Else a D that is a square is taken for a square image, and any other D for 1 x D. A model of
 /// images has no items, whatever the names in the file. A file without a binarisation rule gets the
-/// default one, `threshold:128`. Errors: [`ModelProblem::Foreign`] if the file is not of that
-/// format and layout. [`ModelProblem::Invalid`] if the shapes differ, or height x width is not D.
-/// Also if a weight or mean lies outside [0, 1], or the weights do not sum to 1 as
-/// [`import_with_sum`] says.
+/// default one, `threshold:128`.
+///
+/// # Errors
+/// [`ModelProblem::Foreign`] if the file is not of that format and layout.
+/// [`ModelProblem::Invalid`] if the shapes differ, or height x width is not D. Also if a weight or
+/// mean lies outside [0, 1], or the weights do not sum to 1 as [`import_with_sum`] says.
 pub fn import(
     bytes: &[u8],
     format: Format,
@@ -142,6 +144,7 @@ struct Parts {
     shape: Option<(u32, u32)>,
     binarize: Option<Binarize>,
     inverted: bool,
+    scaled: bool,
     /// The features that the model never saw, or none.
     unseen: Vec<u32>,
     /// The items of a table, or none.
@@ -174,8 +177,8 @@ impl Parts {
         let rule = self.binarize.unwrap_or(usual);
         let model = Model::unchecked(mixture, size, rule);
         let items = if size.0 == 1 { self.items } else { Vec::new() };
-        let Self { inverted, unseen, labels, provenance, .. } = self;
-        let model = Model { inverted, unseen, items, labels, provenance, ..model };
+        let Self { inverted, scaled, unseen, labels, provenance, .. } = self;
+        let model = Model { inverted, scaled, unseen, items, labels, provenance, ..model };
         model.check()?;
         Ok(model)
     }

@@ -1,5 +1,6 @@
 //! safetensors: tensors `weights` (K) and `means` (K, D), both F64. Metadata hold height, width,
-//! the binarisation rule, and as JSON the items of a table and the features never seen.
+//! the binarisation rule, how pictures are read, and as JSON the items of a table and the features
+//! never seen.
 
 use ::safetensors::SafeTensors;
 use ::safetensors::tensor::{Dtype, Metadata};
@@ -32,6 +33,9 @@ fn header(model: &Model) -> String {
         "inverted": model.inverted.to_string(),
         "width": model.width.to_string(),
     });
+    if model.scaled {
+        metadata["scaled"] = json!("true");
+    }
     if !model.items.is_empty() {
         metadata["items"] = json!(json!(model.items).to_string());
     }
@@ -64,9 +68,10 @@ pub(super) fn import(bytes: &[u8]) -> Result<Parts, Foreign> {
     let shape = parsed(&metadata, "height")?.zip(parsed(&metadata, "width")?);
     let binarize = parsed(&metadata, "binarize")?;
     let inverted = parsed(&metadata, "inverted")?.unwrap_or_default();
+    let scaled = parsed(&metadata, "scaled")?.unwrap_or_default();
     let (items, unseen) = (list(&metadata, "items")?, list(&metadata, "unseen")?);
     let known = Parts { weights, means, n_features, shape, ..Parts::default() };
-    Ok(Parts { binarize, inverted, unseen, items, ..known })
+    Ok(Parts { binarize, inverted, scaled, unseen, items, ..known })
 }
 
 /// Values and shape of the tensor called `name`.

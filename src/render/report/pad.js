@@ -114,8 +114,8 @@ function paintBits(canvas, context, { values, width }) {
 }
 
 // A stored image is seen as it is, and so is a shape of the right size. Another picture of that size is inverted if the model says
-// so, unless it has the other ground. A picture of another size, or of the other ground, counts by its own pixels; as soon as there
-// are strokes, what is on the pad counts.
+// so, unless it has the other ground or a frame. Those and pictures of another size are cut out, or scaled if the model says so. A
+// picture counts by its own pixels; as soon as there are strokes, what is on the pad counts.
 function seenOn({ model, canvas, context, items }) {
   const { height, width } = model;
   if (items.length === 0) return undefined;
@@ -123,8 +123,17 @@ function seenOn({ model, canvas, context, items }) {
   if (bits) return bits.values.map((bit) => 255 * bit);
   const fits = grey && grey.height === height && grey.width === width;
   if (fits && grey.isShape) return grey.values;
-  if (fits && !isPlainly(!model.inverted, grey)) return inInk(grey.values, model);
-  return prepare(grey || greyOf(context, canvas), height, width);
+  const isOther = fits && !model.scaled && (isPlainly(!model.inverted, grey) || isFramed(grey));
+  if (fits && !isOther) return inInk(grey.values, model);
+  const picture = grey || greyOf(context, canvas);
+  return model.scaled ? scaledAsAWhole(picture, !grey, model) : prepare(picture, height, width);
+}
+
+// The picture at the size of the model. What is drawn here is dark on bright or bright on dark, as the page is.
+function scaledAsAWhole(picture, isDrawn, model) {
+  if (picture.isShape) return resized(picture, model).map(rounded);
+  const isBright = picture.values.reduce(plus, 0) > 127 * picture.values.length;
+  return inInk(resized(picture, model).map(rounded), isDrawn ? { inverted: isBright } : model);
 }
 
 // The values of a picture of the model's size, bright where there is ink.

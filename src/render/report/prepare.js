@@ -6,6 +6,13 @@ const OUTLIER = 2.5; // so many scales from the paper is no paper
 const LEAST_CONTRAST = 16; // grey levels between ink and paper
 const SPECK = 0.05; // parts smaller than this share of the largest are dropped
 const SIDE = 20 / 28; // of the shorter side of the image, for the longer side of the ink
+const MARGIN = 0.2; // ink on more of the edge than this may be a frame
+const LEAST_INSIDE = 32; // grey levels of ink inside of a frame
+const LEAST_PAPER = 0.3; // of the image is paper inside of a frame
+const MOST_OUTSIDE = 0.05; // of what is outside of its rectangle is paper
+const LEAST_ALONG = 0.85; // of the sides of its rectangle are paper
+const ASLANT = 50; // pixels in which a side of it moves by one
+const [LEAST_INK, MOST_INK] = [0.01, 0.5]; // of the rectangle is ink
 
 function rounded(value) {
   return Math.floor(value + 0.5);
@@ -15,7 +22,7 @@ function rounded(value) {
 function prepare(picture, height, width) {
   const longest = Math.max(picture.height, picture.width);
   const photo = longest > LONGEST ? scaled(picture, LONGEST / longest) : picture;
-  const ink = inkAlone(inkOf(photo));
+  const ink = inkAlone(smoothed(withoutFrame(photo)));
   return ink && placed(ink, height, width).map(rounded);
 }
 
@@ -42,9 +49,55 @@ function withoutAlpha(luma, opacity) {
 function isPlainly(isBright, { height, width, values }) {
   const isAsked = (value) => (value >= 128) === isBright;
   const mostAre = (pixels) => 2 * pixels.filter(isAsked).length > pixels.length;
-  const isEdge = (i) => i < width || i >= values.length - width || i % width === 0 || i % width === width - 1;
   const isBlank = values.every(isAsked);
-  return Math.min(height, width) >= 8 && !isBlank && mostAre(values) && mostAre(values.filter((_, i) => isEdge(i)));
+  return Math.min(height, width) >= 8 && !isBlank && mostAre(values) && mostAre(atEdge(values, width));
+}
+
+function atEdge(values, width) {
+  const isEdge = (i) => i < width || i >= values.length - width || i % width === 0 || i % width === width - 1;
+  return values.filter((_, i) => isEdge(i));
+}
+
+// Whether paper with ink on it, bright or dark, lies inside of a frame (src/data/photo/frame.rs).
+function isFramed({ height, width, values }) {
+  if (Math.min(height, width) < 8) return false;
+  return [true, false].some((isBright) => {
+    const isPaper = Uint8Array.from(values, (value) => ((value >= 128) === isBright ? 1 : 0));
+    if (shareOf(atEdge(isPaper, width)) >= 0.5) return false;
+    const row = (y) => isPaper.subarray(y * width, (y + 1) * width);
+    const rows = mostOf(Array.from({ length: height }, (_, y) => row(y).reduce(plus, 0)));
+    const columns = mostOf(Array.from({ length: width }, (_, x) => isPaper.reduce((sum, v, i) => sum + (i % width === x ? v : 0), 0)));
+    const part = ([top, bottom], [left, right]) =>
+      Uint8Array.from(Array.from({ length: bottom - top }, (_, y) => Array.from(row(top + y).subarray(left, right))).flat());
+    const inset = ([first, end]) => {
+      const slope = Math.floor((end - first) / ASLANT);
+      return [first + slope, end - slope];
+    };
+    const inside = part(rows, columns);
+    const [nPaper, nInside] = [inside.reduce(plus, 0), inside.length];
+    const [across, down] = [inset(columns), inset(rows)];
+    const nInk = nInside - nPaper;
+    return nInside >= LEAST_PAPER * values.length
+      && isPaper.reduce(plus, 0) - nPaper <= MOST_OUTSIDE * (values.length - nInside)
+      && shareOf(atEdge(part(down, across), across[1] - across[0])) >= LEAST_ALONG
+      && nInk >= LEAST_INK * nInside && nInk <= MOST_INK * nInside;
+  });
+}
+
+function shareOf(marks) {
+  return marks.reduce(plus, 0) / Math.max(1, marks.length);
+}
+
+// From the first to behind the last place that counts at least half as much as the one that counts most.
+function mostOf(counts) {
+  const most = Math.max(1, ...counts);
+  const places = [...counts.keys()].filter((place) => 2 * counts[place] >= most);
+  return places.length > 0 ? [places[0], places[places.length - 1] + 1] : [0, 0];
+}
+
+// Another height and width, each side by a factor of its own.
+function resized(field, { height, width }) {
+  return transposed(withHeight(transposed(withHeight(field, height)), width)).values;
 }
 
 // Both sides times `factor`: every pixel is the mean of the area that it covers.
@@ -78,17 +131,17 @@ function transposed({ height, width, values }) {
 }
 
 // Pixel minus paper: a plane of grey, fitted again and again to what lies near it, so that light from one side is no ink. Eight
-// fits, or fewer if the next one would be the same.
-function beyondPaper(photo) {
-  let paper = new Uint8Array(photo.values.length).fill(1);
+// fits, or fewer if the next one would be the same. What is a frame is no paper from the start.
+function beyondPaper(photo, isFrame) {
+  let paper = isFrame.map((value) => 1 - value);
   for (let round = 1; ; round++) {
     const plane = planeThrough(photo, paper);
     const residuals = new Float64Array(paper.length);
     eachPlace(photo, (i, x, y) => {
       residuals[i] = photo.values[i] - (plane[0] + plane[1] * x + plane[2] * y);
     });
-    const scale = 1.4826 * medianSize(residuals) + 1;
-    const next = paper.map((_, i) => Math.abs(residuals[i]) < OUTLIER * scale);
+    const scale = 1.4826 * medianSize(residuals.filter((_, i) => !isFrame[i])) + 1;
+    const next = paper.map((_, i) => !isFrame[i] && Math.abs(residuals[i]) < OUTLIER * scale);
     if (round === 8 || next.every((isPaper, i) => isPaper === paper[i])) return { residuals, scale };
     paper = next;
   }
@@ -125,18 +178,22 @@ function solved(rows) {
 
 // The median of the absolute values, the upper one of two.
 function medianSize(values) {
-  return values.map(Math.abs).sort()[Math.floor(values.length / 2)];
+  return values.map(Math.abs).sort()[Math.floor(values.length / 2)] || 0;
 }
 
-// How much darker than the paper every pixel is, or brighter, whichever there is more of; smoothed.
-function inkOf(photo) {
-  const { residuals, scale } = beyondPaper(photo);
+// How much darker than the paper every pixel is, or brighter, whichever there is more of; 0 in a frame.
+function inkOf(photo, isFrame) {
+  const { residuals, scale } = beyondPaper(photo, isFrame);
+  isFrame.forEach((is, i) => { if (is) residuals[i] = 0; });
   const limit = OUTLIER * scale;
   const squares = (isInk) => residuals.reduce((sum, r) => (isInk(r) ? sum + r * r : sum), 0);
   const isDark = squares((r) => r < -limit) >= squares((r) => r > limit);
   const values = residuals.map((r) => Math.max(isDark ? -r : r, 0));
-  const down = smoothedDown({ height: photo.height, width: photo.width, values });
-  return transposed(smoothedDown(transposed(down)));
+  return { height: photo.height, width: photo.width, values };
+}
+
+function smoothed(field) {
+  return transposed(smoothedDown(transposed(smoothedDown(field))));
 }
 
 // The mean over three pixels, one above the other; beyond an edge is what lies at it.
@@ -150,6 +207,45 @@ function smoothedDown({ height, width, values }) {
   return { height, width, values: smooth };
 }
 
+// The ink without a frame, if there is other ink, away from the edge; the paper is then found anew.
+function withoutFrame(photo) {
+  const ink = inkOf(photo, new Uint8Array(photo.values.length));
+  const frame = frameIn(ink);
+  if (!frame) return ink;
+  const inside = inkOf(photo, frame);
+  return !frameIn(inside) && Math.max(...smoothed(inside).values) >= LEAST_INSIDE ? inside : ink;
+}
+
+// The parts of the ink that reach the edge, if that much of it is ink that they may be a frame.
+function frameIn(ink) {
+  const top = Math.max(...ink.values);
+  if (top < LEAST_CONTRAST || Math.min(ink.height, ink.width) < 8) return null;
+  const levels = ink.values.map((value) => (value / top) * 255);
+  const cut = otsu(levels);
+  const isInk = Uint8Array.from(levels, (level) => (level >= cut ? 1 : 0));
+  if (shareOf(atEdge(isInk, ink.width)) <= MARGIN) return null;
+  return grown(grown(reachingEdge(isInk, ink.width), ink.width), ink.width);
+}
+
+// The parts of the ink that reach the edge.
+function reachingEdge(isInk, width) {
+  const isReached = new Uint8Array(isInk.length);
+  const waiting = Array.from(atEdge(Array.from(isInk.keys()), width)).filter((i) => isInk[i]);
+  waiting.forEach((i) => { isReached[i] = 1; });
+  while (waiting.length > 0) {
+    for (const next of around(waiting.pop(), width, isInk.length)) {
+      if (!isInk[next] || isReached[next]) continue;
+      isReached[next] = 1;
+      waiting.push(next);
+    }
+  }
+  return isReached;
+}
+
+function grown(kept, width) {
+  return kept.map((_, i) => (around(i, width, kept.length).some((near) => kept[near]) ? 1 : 0));
+}
+
 // 128 where an edge of ink runs, 255 inside, 0 elsewhere, cut out; null where there is none.
 function inkAlone(ink) {
   const top = Math.max(...ink.values);
@@ -158,8 +254,8 @@ function inkAlone(ink) {
   const cut = otsu(levels);
   const kept = withoutSpecks(levels.map((level) => (level >= cut ? 1 : 0)), ink.width);
   // The soft edge of what is kept is one pixel wide after the smoothing.
-  const isNear = (i) => around(i, ink.width, kept.length).some((near) => kept[near]);
-  const values = levels.map((level, i) => (isNear(i) ? Math.min((level * 128) / cut, 255) : 0));
+  const near = grown(kept, ink.width);
+  const values = levels.map((level, i) => (near[i] ? Math.min((level * 128) / cut, 255) : 0));
   return cropped({ height: ink.height, width: ink.width, values }, kept);
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn render(
         "width": model.width,
         "binarize": model.binarize,
         "inverted": model.inverted,
+        "scaled": model.scaled,
         "unseen": model.unseen,
         "names": input.items.iter().map(|item| &item.name).collect::<Vec<_>>(),
         "facts": results.facts().map(fact).collect::<Vec<_>>(),

@@ -16,16 +16,16 @@
 //! In a row, feature d is bit d mod 8, lowest first, of byte d / 8; spare bits are 0.
 //!
 //! The header holds `n_samples` (N), `height`, `width` and `binarize`, the rule that made the bits
-//! ([`Binarize`] as text). `inverted`, if true, says that it cut inverted grey values. `missing`
-//! and `weights` are true or false. `labels` holds their names, or null; `names` those of the
-//! features, or none. `values`, if any item has some, holds a list
-//! for each: the value read as 0 and the one read as 1, or nothing for an item of zeros and ones.
-//! `synthetic`: a program drew the rows.
+//! ([`Binarize`] as text). `inverted`, if true, says that it cut inverted grey values; `scaled`, if
+//! true, that pictures of any size were scaled as a whole. `missing` and `weights` are true or
+//! false. `labels` holds their names, or null; `names` those of the features, or none. `values`, if
+//! any item has some, holds a list for each: the value read as 0 and the one read as 1, or nothing
+//! for an item of zeros and ones. `synthetic`: a program drew the rows.
 
 use super::stream::Stream;
 use crate::bits::{BitMatrix, SharedBytes};
 use crate::data::dataset::{Dataset, Part, SourceKind};
-use crate::data::{labels::Labels, pixels::Pixels};
+use crate::data::{labels::Labels, photo::Made, pixels::Pixels};
 use crate::error::{DataProblem, Error, Result};
 use crate::record::{Binarize, Item};
 use crate::{digest::Hasher, file_kind::PACKED};
@@ -61,6 +61,8 @@ pub struct Packed<'a> {
     pub rule: Binarize,
     /// Whether it cut inverted grey values.
     pub inverted: bool,
+    /// Whether pictures of any size were scaled as a whole to make the images.
+    pub scaled: bool,
     /// A class for each row, where known.
     pub labels: Option<&'a Labels>,
     /// How much each row counts; `None`: 1 each.
@@ -80,6 +82,8 @@ struct Header {
     binarize: Binarize,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     inverted: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    scaled: bool,
     missing: bool,
     labels: Option<Vec<String>>,
     weights: bool,
@@ -281,6 +285,7 @@ impl Header {
             width: packed.width as u64,
             binarize: packed.rule,
             inverted: packed.inverted,
+            scaled: packed.scaled,
             missing: packed.bits.missing().is_some(),
             labels: packed.labels.map(|labels| labels.names().to_vec()),
             weights: packed.weights.is_some(),
@@ -330,7 +335,8 @@ impl Header {
         let pixels = Pixels::packed(bits, height, width).map_err(said)?;
         let kind = if self.synthetic { SourceKind::Synthetic } else { SourceKind::Packed };
         let (packed_by, is_inverted) = (Some(self.binarize), self.inverted);
-        let part = Part { packed_by, is_inverted, ..Part::new(source, 0, n) };
+        let made = if self.scaled { Made::Scaled } else { Made::AsItWas };
+        let part = Part { packed_by, is_inverted, made, ..Part::new(source, 0, n) };
         let set = Dataset::from_parts(vec![part], kind, pixels, labels).map_err(said)?;
         Ok(Dataset { weights, items, ..set })
     }

@@ -46,15 +46,37 @@ fn file() -> Vec<u8> {
     let (bits, labels, weights, items) = everything();
     let (labels, weights, items) = (Some(&labels), Some(&*weights), &*items);
     let (height, width, rule) = (3, 3, Binarize::Threshold(77));
-    let (inverted, synthetic) = (true, false);
-    write(Packed { bits: &bits, height, width, rule, inverted, labels, weights, items, synthetic })
-        .unwrap()
+    let (inverted, scaled, synthetic) = (true, true, false);
+    let packed = Packed {
+        bits: &bits,
+        height,
+        width,
+        rule,
+        labels,
+        weights,
+        items,
+        inverted,
+        scaled,
+        synthetic,
+    };
+    write(packed).unwrap()
 }
 
 fn plain(bits: &BitMatrix) -> Packed<'_> {
     let (height, width, rule) = (1, bits.n_features(), Binarize::None);
     let (labels, weights, items, synthetic) = (None, None, &[][..], true);
-    Packed { bits, height, width, rule, inverted: false, labels, weights, items, synthetic }
+    Packed {
+        bits,
+        height,
+        width,
+        rule,
+        labels,
+        weights,
+        items,
+        inverted: false,
+        scaled: false,
+        synthetic,
+    }
 }
 
 fn bare(bits: &BitMatrix) -> Vec<u8> {
@@ -79,7 +101,7 @@ fn what_is_written_is_read() {
         assert_eq!((set.labels.as_ref(), set.weights.as_ref()), (Some(&labels), Some(&weights)));
         assert_eq!((&set.items, set.kind), (&items, SourceKind::Packed));
         assert_eq!(set.packed_by(), Some(Binarize::Threshold(77)));
-        assert!(set.parts[0].is_inverted);
+        assert!(set.parts[0].is_inverted && set.parts[0].made == Made::Scaled);
     }
     let bits = BitMatrix::from_fn(3, 17, |i, d| d % (i + 2) == 0);
     let set = read_bytes(&bare(&bits)).unwrap();
