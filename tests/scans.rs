@@ -169,6 +169,19 @@ fn a_model_keeps_that_its_pictures_were_scaled() {
 }
 
 #[test]
+fn the_page_shows_what_was_warned_of() {
+    let sandbox = Sandbox::new();
+    folder(&sandbox, "scans", |_| ((30, 30), 0), 40);
+    sandbox.done("train --k 2 --n-init 5 --data scans --out run");
+    let page = String::from_utf8(sandbox.read("run/report.html")).unwrap();
+    let said = r#""warnings":["dark on bright: grey values are inverted; --invert no keeps them"]"#;
+    assert!(page.contains(said));
+    sandbox.done("train --k 2 --n-init 5 --data scans --invert yes --out silent");
+    let page = String::from_utf8(sandbox.read("silent/report.html")).unwrap();
+    assert!(page.contains(r#""warnings":[]"#));
+}
+
+#[test]
 fn faint_ink_is_told_of_and_found_by_otsu() {
     let sandbox = Sandbox::new();
     folder(&sandbox, "pencil", |_| ((30, 30), 0), 180);

@@ -51,7 +51,10 @@ impl<'a> Run<'a> {
         let model_sha256 = Digest::of_bytes(&bytes).to_string();
         files.push((models::FILE.into(), bytes));
         files.push(("history.csv".into(), results.history_csv().into_bytes()));
-        files.push((page::FILE.into(), page::render(input, results, charts(&more))?));
+        files.push((
+            page::FILE.into(),
+            page::render(input, results, console.warnings(), charts(&more))?,
+        ));
         files.extend(more);
         let mut written = Written { folder: PathBuf::new(), model_sha256, seconds: self.clock };
         loop {

@@ -4,6 +4,8 @@ function showHead(model) {
   byId("summary").textContent = model.data;
   byId("synthetic").hidden = !model.synthetic;
   byId("synthetic").textContent = model.synthetic || "";
+  byId("warnings").hidden = model.warnings.length === 0;
+  byId("warnings").replaceChildren(...model.warnings.map((text) => make("li", null, make("b", null, "Warning: "), text)));
   pairs(byId("facts"), model.facts.map(({ name, value }) => [name, value]));
 }
 

@@ -23,10 +23,12 @@ const N_CHECKS: usize = 5;
 /// Points of a chart, at most.
 const MAX_POINTS: usize = 300;
 
-/// The page of a run; `more` are further charts, each a title and an SVG.
+/// The page of a run with the `warnings` about it; `more` are further charts, each a title and an
+/// SVG.
 pub(crate) fn render(
     input: &Input,
     results: &Results,
+    warnings: Vec<String>,
     more: Vec<(String, String)>,
 ) -> Result<Vec<u8>> {
     let model = &results.model;
@@ -36,6 +38,7 @@ pub(crate) fn render(
     let rest = json!({
         "title": title,
         "data": input.summary(),
+        "warnings": warnings,
         "synthetic": input.synthetic.then_some(demo::SYNTHETIC),
         "command": command(),
         "version": env!("CARGO_PKG_VERSION"),
