@@ -243,3 +243,15 @@ fn exchange_files_with_false_shapes() {
         refuses(&sandbox, &format!("import {name} --out new"), &[name]);
     }
 }
+
+/// Columns that keep their texts, and then nothing but separators.
+#[test]
+fn tables_of_many_texts() {
+    let row = |r: usize| (0..200).map(|c| (r * 200 + c).to_string()).collect::<Vec<_>>().join(",");
+    let texts: String = (0..331).map(|r| row(r) + "\n").collect();
+    for cell in ["", "z", "zz"] {
+        let blank = [cell; 200].join(",") + "\n";
+        let text = texts.clone() + &blank.repeat((31 << 20) / blank.len() - 70);
+        refuses_data("a.csv.gz", best_gzip(text.as_bytes()), &["a.csv.gz"]);
+    }
+}

@@ -1,5 +1,5 @@
 //! The cells of a table in little memory: a number for each, which stands for its text. What the
-//! text means is decided later. Columns whose texts all differ keep them as they are.
+//! text means is decided later. Texts beyond the most that get a number are kept by their column.
 
 use super::records::Record;
 use crate::data::texts::Texts;
@@ -8,6 +8,12 @@ use std::collections::{BTreeSet, HashMap};
 
 /// The most texts that get a number.
 const MOST_TEXTS: usize = u16::MAX as usize;
+/// As many texts have one byte or none.
+const MOST_SHORT: usize = 257;
+/// Stands for a text that its column keeps.
+const OWN: u16 = u16::MAX;
+/// The most rows.
+const MOST_ROWS: usize = u32::MAX as usize;
 /// The longest text that gets a number, in bytes.
 const LONGEST_TEXT: usize = 64;
 /// A column that brings more new texts than this keeps them itself.
@@ -17,7 +23,7 @@ const REMEMBERED: usize = 8;
 
 /// The cells below the header.
 pub(super) struct Cells {
-    /// A number for each cell, row after row; 0 for the cells of columns that keep their texts.
+    /// A number for each cell, row after row; [`OWN`] for a text that its column keeps.
     codes: Vec<u16>,
     dictionary: Dictionary,
     columns: Vec<Column>,
@@ -31,7 +37,34 @@ struct Column {
     n_seen: u8,
     has_more: bool,
     n_new: u16,
-    texts: Option<Box<Texts>>,
+    own: Option<Box<Own>>,
+}
+
+/// Texts without a number, and their rows.
+#[derive(Clone, Default)]
+struct Own {
+    rows: Vec<u32>,
+    texts: Texts,
+}
+
+impl Own {
+    fn push(&mut self, row: usize, text: &str) {
+        self.rows.push(row as u32);
+        self.texts.push(text);
+    }
+
+    fn get(&self, row: usize) -> &str {
+        let is_there = |at: &usize| self.rows.get(*at) == Some(&(row as u32));
+        // Where all cells of a column differ, the place is the row.
+        let at = Some(row).filter(is_there).or_else(|| self.rows.binary_search(&(row as u32)).ok());
+        at.map_or("", |at| self.texts.get(at))
+    }
+
+    /// Keeps those of the first `n` rows.
+    fn truncate(&mut self, n: usize) {
+        self.rows.truncate(self.rows.partition_point(|row| (*row as usize) < n));
+        self.texts.truncate(self.rows.len());
+    }
 }
 
 impl Cells {
@@ -57,7 +90,7 @@ impl Cells {
         self.lines.of(i)
     }
 
-    /// Appends a row. Errors: [`DataProblem::Ragged`].
+    /// Appends a row. Errors: [`DataProblem::Ragged`], [`DataProblem::TooLarge`].
     pub(super) fn push(&mut self, record: &Record) -> Result<(), DataProblem> {
         let (found, expected) = (record.len(), self.columns.len());
         // A blank cell is a missing value, but a row of one blank cell is a blank line.
@@ -67,25 +100,23 @@ impl Cells {
         if found != expected {
             return Err(DataProblem::Ragged { line: record.line, found, expected });
         }
+        let row = self.n_rows();
+        if row == MOST_ROWS {
+            let what = format!("line {} begins one row more", record.line);
+            return Err(DataProblem::TooLarge { what, limit: "4,294,967,295 rows" });
+        }
         let Self { codes, dictionary, columns, .. } = self;
         codes.reserve(expected);
-        for (d, (cell, column)) in record.cells().zip(columns).enumerate() {
-            let known = match column.texts {
-                Some(_) => None,
-                None => dictionary.code(cell, column.n_new < MOST_NEW),
-            };
-            if let Some((code, is_new)) = known {
+        for (cell, column) in record.cells().zip(columns) {
+            let may_be_new = column.own.is_none() && column.n_new < MOST_NEW;
+            if let Some((code, is_new)) = dictionary.code(cell, may_be_new) {
                 column.n_new += u16::from(is_new);
                 column.meet(code);
                 codes.push(code);
                 continue;
             }
-            let before = || codes.iter().skip(d).step_by(expected);
-            let texts = column.texts.get_or_insert_with(|| {
-                Box::new(before().map(|code| dictionary.text(*code)).collect())
-            });
-            texts.push(&String::from_utf8_lossy(cell));
-            codes.push(0);
+            column.own.get_or_insert_default().push(row, &String::from_utf8_lossy(cell));
+            codes.push(OWN);
         }
         self.lines.push(record.line);
         Ok(())
@@ -93,9 +124,9 @@ impl Cells {
 
     /// The text of a cell.
     pub(super) fn text(&self, row: usize, column: usize) -> &str {
-        match &self.columns[column].texts {
-            Some(texts) => texts.get(row),
-            None => self.dictionary.text(self.codes[row * self.columns.len() + column]),
+        match (self.codes[row * self.columns.len() + column], &self.columns[column].own) {
+            (OWN, Some(own)) => own.get(row),
+            (code, _) => self.dictionary.text(code),
         }
     }
 
@@ -106,7 +137,7 @@ impl Cells {
 
     /// Whether a column has more distinct texts than can be told by numbers.
     pub(super) fn is_text(&self, column: usize) -> bool {
-        self.columns[column].texts.is_some()
+        self.columns[column].own.is_some()
     }
 
     /// The numbers of a row's cells.
@@ -123,10 +154,10 @@ impl Cells {
         self.dictionary.texts.len()
     }
 
-    /// The distinct texts of a column, by number; of a column that keeps its texts none.
+    /// The distinct texts of a column, by number; of a column that keeps texts none.
     pub(super) fn distinct(&self, column: usize) -> Vec<u16> {
         let about = &self.columns[column];
-        if about.texts.is_some() {
+        if about.own.is_some() {
             return Vec::new();
         }
         if !about.has_more {
@@ -148,7 +179,7 @@ impl Cells {
             for column in &mut self.columns {
                 // What was met in the rows that are gone must not be remembered.
                 column.has_more = true;
-                column.texts.iter_mut().for_each(|texts| texts.truncate(n));
+                column.own.iter_mut().for_each(|own| own.truncate(n));
             }
             return before - n;
         }
@@ -213,7 +244,10 @@ impl Dictionary {
         if let Some(code) = self.codes.get(cell) {
             return Some((*code, false));
         }
-        if !may_be_new || self.texts.len() > MOST_TEXTS || cell.len() > LONGEST_TEXT {
+        // Blank cells and those of one character get a number in any case: they cost most.
+        let is_short = cell.len() <= 1;
+        let most = if is_short { MOST_TEXTS } else { MOST_TEXTS - MOST_SHORT };
+        if !(may_be_new || is_short) || self.texts.len() >= most || cell.len() > LONGEST_TEXT {
             return None;
         }
         let code = self.texts.len() as u16;
@@ -292,6 +326,15 @@ mod tests {
         assert_eq!([0, 1, 2].map(|d| cells.is_text(d)), [false, true, true]);
         assert_eq!(cells.distinct(0).len(), 3);
         assert_eq!(cells.column(2).nth(2000), Some(&*format!("{long}0")));
+    }
+
+    #[test]
+    fn texts_without_a_number_are_told_from_those_with_one() {
+        let cell = |i: usize| if i.is_multiple_of(3) { "0".into() } else { format!("t{i}") };
+        let text: String = (0..5000).map(|i| format!("{},1\n", cell(i))).collect();
+        let mut cells = cells(&(text + ",\n,\n"));
+        assert_eq!((cells.is_text(0), cells.drop_blank_end(), cells.n_rows()), (true, 2, 5000));
+        assert!(cells.column(0).eq((0..5000).map(cell)));
     }
 
     #[test]
