@@ -30,14 +30,8 @@ pub enum Values {
     /// Two values for each item, one of them read as 0 and one as 1.
     #[default]
     Pairs,
-    /// Numbers: at least this is read as 1, less as 0. If all lie between 0 and 1 and some are
-    /// fractions, they are scaled to 255 first. With `keeps_bits`, a table of zeros and ones stays.
-    AtLeast {
-        /// From where on a number is read as 1.
-        threshold: u8,
-        /// Whether a table of zeros and ones stays as it is.
-        keeps_bits: bool,
-    },
+    /// Numbers as they are: at least this is read as 1, less as 0.
+    AtLeast(u8),
     /// Grey values of images, 0 to 255, or all between 0 and 1.
     Grey,
 }

@@ -8,6 +8,7 @@ mod dataset;
 mod download;
 mod fingerprint;
 mod labels;
+pub(crate) mod missing_codes;
 mod photo;
 mod pixels;
 #[cfg(feature = "fetch")]

@@ -54,10 +54,23 @@ pub enum Remark {
         /// Whether it is the table that has names.
         table_has_names: bool,
     },
-    /// Zeros and ones for a model that was made by a threshold above 1: all are read as 0.
+    /// Numbers from 0 to 1 for a model that was made by a threshold above them: all are read as 0.
     BelowThreshold(u8),
-    /// Zeros and ones for a model that was made by a threshold above 1: they stay what they are.
+    /// An array of zeros and ones for a model that was made at half of the grey scale: they stay.
     KeptBits(u8),
+    /// Numbers that count as such and may stand for missing answers: each with its items.
+    MayBeMissing(Vec<(i32, Vec<String>)>),
+    /// Words that differ in upper and lower case or in blanks only, and are read as one value.
+    SameWords {
+        /// Words of the first such item.
+        words: Vec<String>,
+        /// The items.
+        items: Vec<String>,
+    },
+    /// Items that hold one value and blanks only, in a table whose blanks are missing values.
+    OneValueAndBlanks(Vec<String>),
+    /// The names of the columns, from a comment above the first row.
+    CommentHeader(Vec<String>),
     /// Items that differ from row to row, and no longer do by the threshold.
     CutAway {
         /// The threshold.
@@ -70,7 +83,13 @@ pub enum Remark {
 impl Remark {
     /// Whether the result may not be what was wanted.
     pub fn is_warning(&self) -> bool {
-        matches!(self, Self::BelowThreshold(_) | Self::CutAway { .. })
+        matches!(
+            self,
+            Self::BelowThreshold(_)
+                | Self::CutAway { .. }
+                | Self::MayBeMissing(_)
+                | Self::OneValueAndBlanks(_)
+        )
     }
 }
 
@@ -96,19 +115,6 @@ impl fmt::Display for Remark {
                     some(first, MAX_LISTED)
                 )
             }
-            Self::Recoded { zero, one, items } => {
-                write!(f, "{zero} is read as 0 and {one} as 1 in {}", items_named(items))
-            }
-            Self::OneValue(columns) => match &columns[..] {
-                [[column, value]] => {
-                    write!(f, "column {column} is left out: it holds {value} in every row")
-                }
-                columns => {
-                    let each: Vec<_> = columns.iter().map(|[c, v]| format!("{c} ({v})")).collect();
-                    let n = columns.len();
-                    write!(f, "{n} columns of one value are left out: {}", some(&each, MAX_LISTED))
-                }
-            },
             Self::WeightIsItem(column) => {
                 write!(f, "column {column} is an item, as it holds 0 and 1 alone")
             }
@@ -135,6 +141,33 @@ impl fmt::Display for Remark {
             Self::ByPosition { table_has_names: false } => {
                 f.write_str("the table has no names: columns are matched by their place")
             }
+            Self::CommentHeader(names) => write!(
+                f,
+                "the comment above the first row names the columns: {}",
+                some(names, MAX_LISTED)
+            ),
+            of_values => of_values.write_values(f),
+        }
+    }
+}
+
+impl Remark {
+    /// What is to be said of the values of items.
+    fn write_values(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recoded { zero, one, items } => {
+                write!(f, "{zero} is read as 0 and {one} as 1 in {}", items_named(items))
+            }
+            Self::OneValue(columns) => match &columns[..] {
+                [[column, value]] => {
+                    write!(f, "column {column} is left out: it holds {value} in every row")
+                }
+                columns => {
+                    let each: Vec<_> = columns.iter().map(|[c, v]| format!("{c} ({v})")).collect();
+                    let n = columns.len();
+                    write!(f, "{n} columns of one value are left out: {}", some(&each, MAX_LISTED))
+                }
+            },
             Self::KeptBits(threshold) => write!(
                 f,
                 "all values are 0 or 1 and stay as they are: the threshold {threshold} of the \
@@ -147,9 +180,29 @@ impl fmt::Display for Remark {
             ),
             Self::BelowThreshold(threshold) => write!(
                 f,
-                "all values are 0 or 1, below the threshold {threshold} of the model: \
+                "all values lie between 0 and 1, below the threshold {threshold} of the model: \
                  all are read as 0"
             ),
+            Self::MayBeMissing(codes) => {
+                let one = |(code, items): &(i32, Vec<String>)| {
+                    format!("{code} in {}", items_named(items))
+                };
+                let each: Vec<String> = codes.iter().map(one).collect();
+                write!(f, "counted as numbers, but perhaps codes for missing: {}", each.join("; "))
+            }
+            Self::SameWords { words, items } => write!(
+                f,
+                "{} are read as one value in {}: case and blanks do not matter",
+                some(words, MAX_LISTED),
+                items_named(items)
+            ),
+            Self::OneValueAndBlanks(items) => write!(
+                f,
+                "one value and blanks only in {}: the blanks are missing values, as in other \
+                 columns",
+                items_named(items)
+            ),
+            _ => Ok(()),
         }
     }
 }

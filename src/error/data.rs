@@ -151,9 +151,10 @@ pub enum DataProblem {
     /// A table whose text, columns or values cannot be used.
     #[error(transparent)]
     Table(Box<TableProblem>),
-    /// An array of numbers that are neither images nor zeros and ones: some of its values.
+    /// An array of numbers that are neither images nor zeros and ones: some of its values, and
+    /// those that may stand for missing ones.
     #[error("holds the grey values {}, not 0 and 1", values.join(", "))]
-    ArrayValues { values: Vec<String> },
+    ArrayValues { values: Vec<String>, odd: Vec<String> },
     /// Rows that leave nothing to cluster: what is the same.
     #[error("leaves nothing to cluster: {0}")]
     AllTheSame(&'static str),

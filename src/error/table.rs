@@ -31,7 +31,32 @@ pub enum TableProblem {
     NoItems,
     /// An item with values that are no zeros and ones, nor two of any kind: the first few of them.
     #[error("column {column} holds {}, not two values", listed(values, *n_values))]
-    Values { column: String, values: Vec<String>, n_values: usize },
+    Values {
+        column: String,
+        values: Vec<String>,
+        n_values: usize,
+        /// Values that may stand for missing ones.
+        odd: Vec<String>,
+        /// Whether no value occurs twice.
+        all_differ: bool,
+        /// Whether most other columns hold two values.
+        among_pairs: bool,
+    },
+    /// An item of one word, written in several ways.
+    #[error("column {column} holds {}, which differ in case or blanks only", words.join(" and "))]
+    OneWord { column: String, words: Vec<String> },
+    /// Items of one value and blanks, which may be zeros or missing values.
+    #[error("{} {value} and blanks only", holds(columns))]
+    OneValueAndBlanks { columns: Vec<String>, value: String },
+    /// Numbers that all lie between 0 and 1, some of them fractions, for a threshold from 1 on.
+    #[error("holds shares between 0 and 1, and the threshold {threshold} is compared with them")]
+    Shares { threshold: u8 },
+    /// A second line of headings: which.
+    #[error("line {line} holds words alone, like a second header")]
+    SecondHeader { line: u64 },
+    /// A last row that sums up the others: its line, and the cell that says so.
+    #[error("line {line}, the last one, begins with {cell:?}")]
+    Totals { line: u64, cell: String },
     /// A column that may say how many each row stands for, or be an item.
     #[error("column {column} holds numbers up to {largest}: weights of rows, or something else?")]
     RowsOrWeights { column: String, largest: f64 },
@@ -43,6 +68,13 @@ pub enum TableProblem {
         "line {line}, column {column}: the value is {value}, but the model knows {zero} and {one}"
     )]
     UnknownValue { line: u64, column: String, value: String, zero: String, one: String },
+    /// A column of two values of which a model knows others.
+    #[error(
+        "column {column} holds {}, but the model's values are {}",
+        found.join(" and "),
+        model.join(" and ")
+    )]
+    OtherCoding { column: String, found: [String; 2], model: [String; 2] },
     /// Items of a model and of packed rows that were made of other values.
     #[error("column {column} was made of {found}, but the model's of {expected}")]
     OtherValues { column: String, found: String, expected: String },
@@ -54,6 +86,13 @@ fn listed(values: &[String], n_values: usize) -> String {
         0 => values.join(", "),
         more => format!("{} and {more} more values", values.join(", ")),
     }
+}
+
+/// `column a holds`, `columns a, b hold`.
+fn holds(columns: &[String]) -> String {
+    let verb = if columns.len() == 1 { "holds" } else { "hold" };
+    let few = crate::wording::some(columns, 6);
+    format!("column{} {few} {verb}", if columns.len() == 1 { "" } else { "s" })
 }
 
 /// `column a`, `columns a, b`.

@@ -86,7 +86,7 @@ fn what_a_model_does_not_know_is_an_error() {
     sandbox.write("fewer.csv", answers(&["fever", "rash"], one_two));
     sandbox.refuses(1, ["assign", "fewer.csv", "--model", "run"], &["lacks columns cough, ache"]);
     sandbox.write("bits.csv", answers(&NAMES, digits));
-    let parts = ["bits.csv", "the value is 0, but the model knows 1 and 2"];
+    let parts = ["column fever holds 0 and 1, but the model's values are 1 and 2"];
     sandbox.refuses(1, ["assign", "bits.csv", "--model", "run"], &parts);
     sandbox.write("three.csv", "fever,cough,rash,ache\n1,2,1,1\n1,2,1,3\n");
     let parts = ["line 3, column ache", "the value is 3"];

@@ -45,6 +45,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (a, b) = (models::read(&args.a)?, models::read(&args.b)?);
     check_comparable(&a, &b)?;
     let b = in_order_of(&a, b)?;
+    check_values(&a, &b)?;
     if let Some(text) = by_position(&a, &b) {
         console.note(text);
     }
@@ -76,13 +77,10 @@ fn in_order_of(a: &Model, b: Model) -> Result<Model> {
     if a.items == b.items || !Item::are_named(&a.items) || !Item::are_named(&b.items) {
         return Ok(b);
     }
-    let place = |item: &Item| b.items.iter().position(|other| other == item);
+    let place = |item: &Item| b.items.iter().position(|other| other.name == item.name);
     let places: Vec<Option<usize>> = a.items.iter().map(place).collect();
     if let Some(d) = places.iter().position(Option::is_none) {
-        let item = &a.items[d];
-        let values = item.categories.join(" and ");
-        let of = if values.is_empty() { String::new() } else { format!(" of {values}") };
-        let allowed = format!("a model of the items of A, with {}{of}", item.name);
+        let allowed = format!("a model of the items of A, with {}", a.items[d].name);
         return Err(Error::parameter("B", "a model of other items", allowed));
     }
     let k = b.mixture.n_components();
@@ -91,7 +89,25 @@ fn in_order_of(a: &Model, b: Model) -> Result<Model> {
     let mixture = BernoulliMixture::new(b.mixture.weights(), means)?;
     let is_unseen = |place: &Option<usize>| place.is_some_and(|d| b.unseen.contains(&(d as u32)));
     let unseen = (0..).zip(&places).filter(|(_, place)| is_unseen(place)).map(|(d, _)| d).collect();
-    Ok(Model { mixture, items: a.items.clone(), unseen, ..b })
+    let items = places.iter().flatten().map(|&d| b.items[d].clone()).collect();
+    Ok(Model { mixture, items, unseen, ..b })
+}
+
+/// Refuses models that read other values as 0 and 1 at the same place.
+fn check_values(a: &Model, b: &Model) -> Result<()> {
+    let bits = Item::binary(String::new());
+    for d in 0..a.items.len().max(b.items.len()) {
+        let [of_a, of_b] =
+            [a, b].map(|model| model.items.get(d).unwrap_or(&bits).values().join(" and "));
+        if of_a != of_b {
+            let name = [a, b].into_iter().find_map(|model| model.items.get(d)).map(|i| &*i.name);
+            let name = name.filter(|name| !name.is_empty());
+            let name = name.map_or_else(|| format!("item {}", d + 1), str::to_owned);
+            let value = format!("a model with {name} coded {of_b}");
+            return Err(Error::parameter("B", value, format!("coded {of_a}, as A is")));
+        }
+    }
+    Ok(())
 }
 
 /// The note that items are compared by their place, if only one of the models names them.

@@ -5,7 +5,7 @@ use super::reading::Reading;
 use super::rows::{Input, LeftOut};
 use super::words::Words;
 use super::{columns, demo, ground, names, photos, pictures};
-use crate::cli::terminal::{Console, counted};
+use crate::cli::terminal::{Console, counted, hints};
 use crate::data::{self, Binarize, Columns, Dataset, Remark, Source, SourceKind, Split};
 use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
@@ -117,7 +117,7 @@ fn binarised(
     let left_out = left_out(&mut set, console);
     say(&set.remarks, console);
     check_flags(&set, &reading.columns)?;
-    set.hide_values(&reading.columns.missing)?;
+    set.check_codes(&reading.columns.missing)?;
     pictures::check_resize(&set, reading.picture_size, reading.model_scaled)?;
     let inverted = ground::inverted(&mut set, reading, console)?;
     if let Some(file) = &reading.labels {
@@ -138,7 +138,8 @@ fn binarised(
         check_size(&set, model.size)?;
     }
     set.leave_out(&reading.unseen)?;
-    let rule = rule(&set, reading)?;
+    let (rule, remark) = rule(&set, reading)?;
+    say(remark.as_slice(), console);
     ground::warn_of_faint_ink(&set, rule, reading, console);
     let synthetic = set.kind == SourceKind::Synthetic;
     let input = Input {
@@ -167,10 +168,11 @@ fn binarised(
 /// Says how a table was read.
 fn say(remarks: &[Remark], console: &Console) {
     for remark in remarks {
+        let way_out = hints::way_out(remark).map_or(String::new(), |hint| format!("; {hint}"));
         if remark.is_warning() {
-            console.warn(remark);
+            console.warn(format_args!("{remark}{way_out}"));
         } else {
-            console.remark(remark);
+            console.remark(format_args!("{remark}{way_out}"));
         }
     }
 }
@@ -253,8 +255,26 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
     set.pixels.reshape(height, width)
 }
 
-/// The rule asked for or that fits: packed files name one, tables of 0 and 1 need none.
-fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
+/// The rule asked for or that fits, with what is to be said of it.
+fn rule(set: &Dataset, reading: &Reading) -> Result<(Binarize, Option<Remark>)> {
+    if let (Some(cut), false) = (reading.cut_of_rows(), reading.is_of_images())
+        && set.is_array_of_bits()
+    {
+        return Ok(match cut {
+            rule @ Binarize::Threshold(threshold) if rule == Binarize::default() => {
+                (Binarize::None, Some(Remark::KeptBits(threshold)))
+            }
+            rule @ Binarize::Threshold(threshold) if threshold > 1 => {
+                (rule, Some(Remark::BelowThreshold(threshold)))
+            }
+            rule => (rule, None),
+        });
+    }
+    Ok((rule_that_fits(set, reading)?, None))
+}
+
+/// Packed files name a rule, tables of 0 and 1 need none.
+fn rule_that_fits(set: &Dataset, reading: &Reading) -> Result<Binarize> {
     if reading.rule.is_none() {
         let inverted = reading.model_inverted.unwrap_or_default();
         reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule, inverted))?;
@@ -274,7 +294,9 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<Binarize> {
             if reading.model_rule.is_none() {
                 set.check_array()?;
             }
-            set.check_scale()?;
+            if !reading.is_of_images() || reading.model_rule.is_none() {
+                set.check_scale()?;
+            }
             Ok(reading.model_rule.unwrap_or_default().resolve(&set.pixels))
         }
     }

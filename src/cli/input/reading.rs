@@ -52,21 +52,24 @@ impl Reading {
         self.shape.is_some() || self.model.as_ref().is_some_and(|model| model.size.0 > 1)
     }
 
+    /// The rule of a model by which its numbers were cut, if the user asks for no other.
+    pub(super) fn cut_of_rows(&self) -> Option<Binarize> {
+        let rule = self.model_rule.filter(|_| self.rule.is_none());
+        rule.filter(|rule| matches!(rule, Binarize::Threshold(_)))
+    }
+
     /// What the cells of a table mean, by the rule asked for, by the model, or by the shape of
     /// images. Models of images, and those that are imported without a rule, know zeros and ones.
     fn values(&self) -> Values {
-        let is_image = self.model.as_ref().is_some_and(|model| model.size.0 > 1);
-        // What is inverted is cut later.
-        if self.is_of_images() && self.invert.asked().or(self.model_inverted) == Some(true) {
+        let rule = self.rule.or(self.model_rule);
+        let is_inverted = self.invert.asked().or(self.model_inverted) == Some(true);
+        // Grey values of images are cut later, by a threshold on their own scale.
+        if self.is_of_images() && (is_inverted || matches!(rule, Some(Binarize::Threshold(_)))) {
             return Values::Grey;
         }
         match (self.rule, self.model_rule) {
-            (Some(Binarize::Threshold(threshold)), _) => {
-                Values::AtLeast { threshold, keeps_bits: false }
-            }
-            (None, Some(rule @ Binarize::Threshold(threshold))) => {
-                Values::AtLeast { threshold, keeps_bits: is_image || rule == Binarize::default() }
-            }
+            (Some(Binarize::Threshold(threshold)), _)
+            | (None, Some(Binarize::Threshold(threshold))) => Values::AtLeast(threshold),
             (Some(Binarize::None), _) | (None, Some(Binarize::None)) => Values::Pairs,
             (None, None) if self.shape.is_none() => Values::Pairs,
             _ => Values::Grey,

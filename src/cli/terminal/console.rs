@@ -69,21 +69,12 @@ impl Console {
         self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// `document` as text, with the warnings and remarks, if there are any.
+    /// `document` as text, with the warnings and remarks so far.
     pub(crate) fn json_text<T: Serialize>(&self, document: &T) -> Result<String, Failure> {
-        let (warnings, remarks) = (self.warnings(), self.remarks());
-        if warnings.is_empty() && remarks.is_empty() {
-            return json_text(document);
-        }
         let mut value = serde_json::to_value(document).map_err(|e| Failure::stdout(e.into()))?;
         if let Value::Object(keys) = &mut value {
-            let mut insert = |key: &str, texts: Vec<String>| {
-                if !texts.is_empty() {
-                    keys.insert(key.into(), texts.into());
-                }
-            };
-            insert("warnings", warnings);
-            insert("notes", remarks);
+            keys.insert("warnings".into(), self.warnings().into());
+            keys.insert("notes".into(), self.remarks().into());
         }
         json_text(&value)
     }
@@ -167,7 +158,7 @@ impl Console {
 }
 
 /// `document` as indented JSON with a final line feed.
-pub(crate) fn json_text<T: Serialize>(document: &T) -> Result<String, Failure> {
+fn json_text<T: Serialize>(document: &T) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(document).map_err(|e| Failure::stdout(e.into()))?;
     Ok(text + "\n")
 }

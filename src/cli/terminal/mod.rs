@@ -14,7 +14,7 @@ pub(crate) mod usage;
 
 pub(crate) use crate::wording::{brief, counted, fixed, trimmed};
 pub(crate) use clock::Clock;
-pub(crate) use console::{Console, json_text};
+pub(crate) use console::Console;
 pub(crate) use failure::{Failure, Lines, Outcome};
 pub(crate) use progress::{Count, Progress};
 pub(crate) use text::amount;

@@ -5,7 +5,9 @@ mod matching;
 mod unseen;
 mod weights;
 
-use super::{labels::Labels, photo::Made, pixels::Pixels, remark::Remark, texts::Texts};
+use super::{
+    labels::Labels, missing_codes, photo::Made, pixels::Pixels, remark::Remark, texts::Texts,
+};
 use crate::bits::BitMatrix;
 use crate::error::{DataProblem, Error, Result};
 use crate::record::{Binarize, Item};
@@ -241,28 +243,22 @@ impl Dataset {
             return Ok(());
         }
         let values: BTreeSet<u8> = self.pixels.values().iter().copied().collect();
+        let odd = missing_codes::among(values.iter().copied().map(f64::from));
+        let odd = odd.iter().map(i32::to_string).collect();
         let values = values.iter().take(MAX_LISTED).map(u8::to_string).collect();
-        Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values }))
+        Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values, odd }))
     }
 
-    /// Takes values of an array for missing ones. In a table it is done while it is read.
+    /// Checks codes for missing values of an array. Its reader hides them.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a code that no array of grey values can hold.
-    pub(crate) fn hide_values(&mut self, codes: &[String]) -> Result<()> {
-        if codes.is_empty() || self.kind != SourceKind::Npy {
-            return Ok(());
+    /// [`Error::Parameter`] for a code that is no number.
+    pub(crate) fn check_codes(&self, codes: &[String]) -> Result<()> {
+        let is_word = |code: &&String| code.trim().parse::<f64>().is_err();
+        match codes.iter().find(is_word).filter(|_| self.kind == SourceKind::Npy) {
+            Some(code) => Err(Error::parameter("missing", code, "numbers, for an array")),
+            None => Ok(()),
         }
-        let code = |text: &String| {
-            let number = text.trim().parse().ok().filter(|n: &f64| f64::from(*n as u8) == *n);
-            let allowed = "whole numbers from 0 to 255, for an array";
-            number.map(|n| n as u8).ok_or_else(|| Error::parameter("missing", text, allowed))
-        };
-        let codes: Vec<u8> = codes.iter().map(code).collect::<Result<_>>()?;
-        let (n, d) = (self.pixels.n_images(), self.pixels.n_features());
-        let missing =
-            BitMatrix::from_fn(n, d, |i, feature| codes.contains(&self.pixels.image(i)[feature]));
-        self.set_missing(&missing)
     }
 
     fn set_missing(&mut self, missing: &BitMatrix) -> Result<()> {
@@ -330,6 +326,11 @@ impl Dataset {
         use SourceKind::{Idx, Mixed, Npy, Table};
         let may_be = matches!(self.kind, Idx | Npy | Table | Mixed) && !self.is_grey;
         self.pixels.bits().is_some() || may_be && self.pixels.is_binary()
+    }
+
+    /// Whether these are rows of an array that happen to hold zeros and ones, and no images.
+    pub(crate) fn is_array_of_bits(&self) -> bool {
+        self.kind == SourceKind::Npy && self.pixels.height() == 1 && self.pixels.is_binary()
     }
 
     /// The rule that made the bits, if all are packed; that of the first source.

@@ -156,11 +156,12 @@ fn load_file(source: &Source, input: Stream) -> Result<Dataset> {
     if table::is_utf16(input.head()) {
         return load_table(source, input);
     }
+    let missing = &source.columns().missing;
     let (kind, pixels) = match input.kind() {
         FileKind::Idx => (SourceKind::Idx, idx::read_images(input)?),
         FileKind::Picture(_) => return load_picture(name, input, source.pictures()),
-        FileKind::Npy => (SourceKind::Npy, npy::read(input)?),
-        FileKind::Npz => return npz::read(name, input),
+        FileKind::Npy => (SourceKind::Npy, npy::read(input, missing)?),
+        FileKind::Npz => return npz::read(name, input, missing),
         FileKind::MatrixMarket => return matrix_market::read(input)?.into_dataset(&name),
         FileKind::Packed => return packed::read(name, input),
         FileKind::Text => return load_table(source, input),

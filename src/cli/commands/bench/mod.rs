@@ -9,7 +9,7 @@ mod report;
 mod timing;
 
 use crate::cli::input::{self, Input, Reading, Words};
-use crate::cli::terminal::{Console, Failure, Outcome, json_text, number, whole_number};
+use crate::cli::terminal::{Console, Failure, Outcome, number, whole_number};
 use crate::error::{Error, Result};
 use crate::model_file::atomic;
 use ladder::Ladder;
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     console.note(format_args!("kernel    {}", engine::kernel()));
     let results = args.measure(&input, &sizes, console)?;
     let (svg, png) = figure::draw(&results)?;
-    let json = json_text(&results.document())?.into_bytes();
+    let json = console.json_text(&results.document())?.into_bytes();
     // Each file is there whole or not at all. Other files in the folder stay.
     for (name, bytes) in [(SVG, svg.into_bytes()), (PNG, png), (JSON, json)] {
         atomic::write_file(args.out.join(name), &bytes, args.force)?;

@@ -1,6 +1,7 @@
 //! What to do about data that cannot be used.
 
 use super::{foreign, tables};
+use crate::data::missing_codes::is_code;
 use crate::error::DataProblem;
 
 pub(super) fn hint(problem: &DataProblem) -> String {
@@ -52,8 +53,8 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         Unreadable(_) => "check that it is there and may be read",
         Packed(_) => "pack the data again with `bmm pack`",
         NewerPacked { .. } => "update bmm, or pack the data again with this one",
-        ArrayValues { .. }
-        | NpyHeader(_)
+        ArrayValues { .. } | OutOfRange { .. } | NotANumber { .. } => return numbers(problem),
+        NpyHeader(_)
         | Npz(_)
         | NpzArrays(_)
         | MatrixMarket(_)
@@ -61,10 +62,6 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         | NotBinary { .. }
         | NpyType(_)
         | NpyShape(_) => array(problem),
-        OutOfRange { .. } => {
-            "say what a one is, as by numpy.save('rows.npy', a >= 1), or scale images to 0 to 255"
-        }
-        NotANumber { .. } => "keep one header line at most, and only numbers below it",
         NoLabels | LabelLine { .. } => {
             "write one whole number a line, in the order of the images, and nothing where a label \
              is not known"
@@ -99,17 +96,40 @@ fn too_large(limit: &str) -> &'static str {
     }
 }
 
+/// What to do about numbers that are neither grey values nor zeros and ones, and words among them.
+fn numbers(problem: &DataProblem) -> String {
+    use DataProblem::*;
+    match problem {
+        OutOfRange { value, .. } if is_code(*value) => format!(
+            "if {value} stands for missing, give --missing {value}; else say what a one is, as by \
+             numpy.save('rows.npy', a >= 1)"
+        ),
+        ArrayValues { odd, .. } if !odd.is_empty() => {
+            let odd = odd.join(",");
+            format!(
+                "if {odd} stands for missing, give --missing {odd}; else say by --binarize \
+                 threshold:T what a one is, or give images their --shape"
+            )
+        }
+        ArrayValues { .. } => "say what a one is by --binarize threshold:T: T or more; fractions \
+                               up to 1 were scaled to 255, so 0.5 is 128. Or give images their \
+                               --shape"
+            .into(),
+        NotANumber { line: 1, .. } => {
+            "begin every name of a header with a letter, or correct the cell".into()
+        }
+        NotANumber { cell, .. } => format!(
+            "correct it, or give --missing {} if it stands for a missing value",
+            tables::word(cell)
+        ),
+        _ => "say what a one is, as by numpy.save('rows.npy', a >= 1), or scale images to 0 to 255"
+            .into(),
+    }
+}
+
 fn array(problem: &DataProblem) -> &'static str {
     use DataProblem::*;
     match problem {
-        ArrayValues { values } if values.iter().all(|v| ["0", "1", "255"].contains(&&v[..])) => {
-            "if 255 stands for missing, give --missing 255; else say by --binarize threshold:128 \
-             what a one is, or give images their --shape"
-        }
-        ArrayValues { .. } => {
-            "say what a one is by --binarize threshold:T: T or more; fractions up to 1 were scaled \
-             to 255, so 0.5 is 128. Or give images their --shape"
-        }
         Npz(_) => "save it anew with numpy.savez, or one array of it with numpy.save",
         NpzArrays(_) => "take one out: numpy.save('rows.npy', numpy.load('FILE')['NAME'])",
         MatrixMarket(_) => "write it as general: scipy.io.mmwrite('m.mtx', m, symmetry='general')",

@@ -5,6 +5,8 @@ mod foreign;
 mod model;
 mod tables;
 
+pub(crate) use tables::way_out;
+
 use super::usage;
 use crate::error::Error;
 use std::io::ErrorKind;

@@ -18,14 +18,15 @@ struct Array {
 }
 
 /// The array as images, rows as images of height 1. Further axes are left out if their length is 1.
-/// Values: see [`super::grey`]; NaN is missing.
+/// Values: see [`super::grey`]; NaN is missing, and so are the numbers in `missing`.
 ///
 /// # Errors
 /// [`DataProblem`]: a header, element type or shape that is not read, a value out of range, another
 /// length than the header promises.
-pub(crate) fn read(mut input: Stream) -> Result<Pixels> {
+pub(crate) fn read(mut input: Stream, missing: &[String]) -> Result<Pixels> {
     let array = Array::from_header(&input)?;
-    let (values, missing) = elements(&mut input, &array)?;
+    let codes: Vec<f64> = missing.iter().filter_map(|code| code.trim().parse().ok()).collect();
+    let (values, missing) = elements(&mut input, &array, &codes)?;
     let values = array.header.last_index_fastest(values);
     let missing: Vec<usize> = missing.into_iter().map(|index| array.header.place(index)).collect();
     Pixels::new(array.n, array.height, array.width, values)?.without(&missing)
@@ -128,9 +129,9 @@ fn wrong_shape(shape: &[u64]) -> DataProblem {
 }
 
 /// The grey values in the order of the file, and the places of those that are missing.
-fn elements(input: &mut Stream, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> {
+fn elements(input: &mut Stream, array: &Array, codes: &[f64]) -> Result<(Vec<u8>, Vec<usize>)> {
     let Array { header, count, .. } = array;
-    if matches!(header.dtype.as_str(), "|u1" | "|b1") {
+    if codes.is_empty() && matches!(header.dtype.as_str(), "|u1" | "|b1") {
         input.skip(header.len as u64)?;
         let mut values = input.body(header.len as u64, *count)?;
         if header.dtype == "|b1" {
@@ -140,6 +141,7 @@ fn elements(input: &mut Stream, array: &Array) -> Result<(Vec<u8>, Vec<usize>)> 
     }
     let mut values = GreyValues::default();
     for_each_number(input, header, *count, |_, number| {
+        let number = if codes.contains(&number) { f64::NAN } else { number };
         values.push(number).map_err(|not_grey| array.out_of_range(not_grey))
     })?;
     Ok(values.into_parts())

@@ -19,14 +19,17 @@ struct Arrays {
 /// The data set in an archive of one array, or of a sparse matrix of 0 and 1. Errors:
 /// [`DataProblem::Npz`] for damage, [`DataProblem::NpzArrays`] for several arrays, those of the
 /// array or matrix.
-pub(crate) fn read(source: String, mut input: Stream) -> Result<Dataset> {
+pub(crate) fn read(source: String, mut input: Stream, missing: &[String]) -> Result<Dataset> {
     let bytes = input.whole(MAX_BYTES, "16 GiB")?;
     let archive = Archive::new(bytes).map_err(|what| input.wrong(DataProblem::Npz(what)))?;
     let arrays = Arrays { path: PathBuf::from(&source), archive };
     let names = arrays.names();
     match &names[..] {
         [] => Err(input.wrong(DataProblem::Empty)),
-        [name] => Dataset::new(source, SourceKind::Npy, npy::read(arrays.open(name)?)?, None),
+        [name] => {
+            let pixels = npy::read(arrays.open(name)?, missing)?;
+            Dataset::new(source, SourceKind::Npy, pixels, None)
+        }
         names if scipy::is_sparse(names) => scipy::read(&arrays)?.into_dataset(&source),
         names => Err(input.wrong(DataProblem::NpzArrays(names.join(", ")))),
     }

@@ -49,7 +49,7 @@ fn array(dtype: &str, shape: &[u64], elements: &[u8]) -> Vec<u8> {
 }
 
 fn read_zip(bytes: &[u8]) -> Result<Dataset, DataProblem> {
-    read_bytes(bytes, |input| read("a.npz".into(), input))
+    read_bytes(bytes, |input| read("a.npz".into(), input, &[]))
 }
 
 fn values(members: &[Packed]) -> Result<Vec<u8>, DataProblem> {

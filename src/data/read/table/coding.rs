@@ -5,8 +5,8 @@
 //! other columns, if only one holds it. A model's items keep the values that they were made of.
 
 use super::Table;
-use super::value::Value;
-use crate::data::remark::Remark;
+use super::found::Found;
+use crate::data::{missing_codes, remark::Remark};
 use crate::error::{DataProblem, TableProblem};
 use crate::record::Item;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,24 +27,8 @@ impl Coded {
 
 const BITS: [&str; 2] = ["0", "1"];
 
-/// Words of which the first is read as 0 and the second as 1, in upper or lower case.
-const WORDS: [[&str; 2]; 8] = [
-    ["no", "yes"],
-    ["n", "y"],
-    ["false", "true"],
-    ["f", "t"],
-    ["negative", "positive"],
-    ["neg", "pos"],
-    ["absent", "present"],
-    ["off", "on"],
-];
-
-/// Numbers that often stand for a missing answer, beside answers of 0 and 1.
-const MISSING_CODES: [&str; 12] =
-    ["9", "99", "999", "9999", "-1", "-9", "-99", "-999", "-9999", "77", "88", "255"];
-
 /// The values of the items in `columns`. Columns of one value that tells nothing are left out.
-/// Errors: [`TableProblem::Values`], [`DataProblem::NotANumber`].
+/// Errors: [`TableProblem`] for values that need a decision, [`DataProblem::NotANumber`].
 pub(super) fn find(
     table: &Table,
     columns: &[usize],
@@ -53,22 +37,26 @@ pub(super) fn find(
     let (mut found, mut pairs) = (Vec::new(), Vec::new());
     for &column in columns {
         let of_column = Found::new(table, column);
-        pairs.push(of_column.pair(table)?);
+        pairs.push(of_column.pair(table, columns)?);
         found.push(of_column);
     }
     let shared: BTreeSet<&[String; 2]> = pairs.iter().flatten().collect();
     for (found, pair) in found.iter().zip(&pairs) {
         if pair.as_ref().is_some_and(|pair| is_code_for_missing(pair, &shared)) {
-            return Err(found.refused(table));
+            return Err(found.refused(table, columns));
         }
     }
-    let (mut coded, mut constant, mut remarks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut remarks: Vec<Remark> = blanks(table, &found)?.into_iter().collect();
+    let (mut coded, mut constant) = (Vec::new(), Vec::new());
     for (found, pair) in found.iter().zip(&pairs) {
-        match pair.clone().or_else(|| found.alone(&shared)) {
-            Some(values) => coded.push(Coded { column: found.column, values }),
-            None => {
-                let value = found.values.keys().next().cloned().unwrap_or_default();
-                constant.push([table.name(found.column), value]);
+        match (pair, found.only()) {
+            (Some(values), _) => coded.push(Coded { column: found.column, values: values.clone() }),
+            (None, Some(value)) => match alone(table, &value, &shared) {
+                Some(values) => coded.push(Coded { column: found.column, values }),
+                None => constant.push([table.name(found.column), value]),
+            },
+            (None, None) => {
+                coded.push(Coded { column: found.column, values: BITS.map(String::from) })
             }
         }
     }
@@ -78,128 +66,101 @@ pub(super) fn find(
     if coded.is_empty() {
         return Err(TableProblem::NoItems.into());
     }
+    remarks.extend(same_words(table, &found));
     remarks.extend(said(table, &coded));
     Ok((coded, remarks))
 }
 
-/// The values of a model's `items` in `columns`. Errors: [`TableProblem::UnknownValue`].
+/// The values of a model's `items` in `columns`. Errors: [`TableProblem::UnknownValue`],
+/// [`TableProblem::OtherCoding`].
 pub(super) fn of_model(
     table: &Table,
     columns: &[usize],
     items: &[Item],
-) -> Result<Vec<Coded>, DataProblem> {
-    let text = |value: &str| match table.reading.number(value) {
-        Some(number) => number.to_string(),
-        None => value.to_owned(),
-    };
-    let mut coded = Vec::new();
+) -> Result<(Vec<Coded>, Vec<Remark>), DataProblem> {
+    let (mut coded, mut all) = (Vec::new(), Vec::new());
     for (place, &column) in columns.iter().enumerate() {
-        let values = items.get(place).map_or(BITS, Item::values).map(text);
+        let values = items.get(place).map_or(BITS, Item::values).map(String::from);
+        let known = values.each_ref().map(|value| table.reading.key(value));
         let found = Found::new(table, column);
-        if let Some(value) = found.values.keys().find(|value| !values.contains(value)) {
-            let [zero, one] = values;
-            return Err(TableProblem::UnknownValue {
-                line: table.line_of(column, value),
-                column: table.name(column),
-                value: value.clone(),
-                zero,
-                one,
+        if let Some((key, value)) = found.values.iter().find(|(key, _)| !known.contains(key)) {
+            let (line, name) = (table.line_of(column, key), table.name(column));
+            if let Some(found) = other_coding(table, columns, &found, &known) {
+                return Err(TableProblem::OtherCoding { column: name, found, model: values }.into());
             }
-            .into());
+            let ([zero, one], value) = (values, value.text());
+            return Err(TableProblem::UnknownValue { line, column: name, value, zero, one }.into());
         }
         coded.push(Coded { column, values });
+        all.push(found);
     }
-    Ok(coded)
+    Ok((coded, same_words(table, &all).into_iter().collect()))
 }
 
-/// The distinct values of a column, each as one text, and whether it is a number.
-struct Found {
-    column: usize,
-    values: BTreeMap<String, bool>,
-}
-
-impl Found {
-    fn new(table: &Table, column: usize) -> Self {
-        let mut values = BTreeMap::new();
-        let mut meet = |cell: &str| match table.reading.value(cell) {
-            Value::Missing => {}
-            Value::Number(number) => drop(values.insert(number.to_string(), true)),
-            Value::Word(word) => drop(values.insert(word.to_owned(), false)),
-        };
-        if table.cells.is_text(column) {
-            table.cells.column(column).for_each(meet);
-        } else {
-            let codes = table.cells.distinct(column).into_iter();
-            codes.for_each(|code| meet(table.cells.text_of(code)));
-        }
-        Self { column, values }
+/// The two values of a column that holds others than those `known` to a model. Unless it holds two
+/// of them, all columns tell.
+fn other_coding(
+    table: &Table,
+    columns: &[usize],
+    found: &Found,
+    known: &[String; 2],
+) -> Option<[String; 2]> {
+    let mut all = Found { column: found.column, values: BTreeMap::new(), has_blank: false };
+    let is_known = found.values.keys().any(|value| known.contains(value));
+    let is_told = found.values.len() == 2 && !is_known;
+    let columns = if is_told { &[found.column] } else { columns };
+    for &column in columns.iter().filter(|column| !table.cells.is_text(**column)) {
+        all.values.extend(Found::new(table, column).values);
     }
-
-    /// The two values of the column; `None` if it holds one alone.
-    fn pair(&self, table: &Table) -> Result<Option<[String; 2]>, DataProblem> {
-        let values: Vec<(&str, bool)> =
-            self.values.iter().map(|(value, is_number)| (&**value, *is_number)).collect();
-        match &values[..] {
-            [] => Ok(Some(BITS.map(String::from))),
-            [_] => Ok(None),
-            [(a, true), (b, true)] if are_finite(a, b) => {
-                Ok(Some(if number(a) < number(b) { [*a, *b] } else { [*b, *a] }.map(String::from)))
-            }
-            [(a, false), (b, false)] => Ok(Some(words(a, b).map(String::from))),
-            _ => Err(self.refused(table)),
-        }
-    }
-
-    /// The values of a column that holds one: zeros and ones, or the pair of others that has it.
-    fn alone(&self, shared: &BTreeSet<&[String; 2]>) -> Option<[String; 2]> {
-        let (value, _) = self.values.first_key_value()?;
-        let mut pairs = shared.iter().filter(|pair| pair.contains(value));
-        match (pairs.next(), pairs.next()) {
-            (Some(pair), None) => Some((*pair).clone()),
-            _ if BITS.contains(&&**value) => Some(BITS.map(String::from)),
-            _ => None,
-        }
-    }
-
-    /// What is wrong with the values: a word among numbers, or too many.
-    fn refused(&self, table: &Table) -> DataProblem {
-        let mut numbers: Vec<&String> = self.of(true).collect();
-        let words: Vec<&String> = self.of(false).collect();
-        if let ([_, ..], Some(word)) = (&numbers[..], words.first()) {
-            return table.not_a_number(self.column, word);
-        }
-        numbers.sort_by(|a, b| number(a).total_cmp(&number(b)));
-        let (values, n_values) = (numbers.into_iter().chain(words), self.values.len());
-        // The largest tell what the values are, and which may stand for missing ones.
-        let mut values: Vec<String> = values.cloned().collect();
-        if n_values > MAX_LISTED {
-            values.drain(MAX_LISTED - 2..n_values - 2);
-        }
-        TableProblem::Values { column: table.name(self.column), values, n_values }.into()
-    }
-
-    fn of(&self, numbers: bool) -> impl Iterator<Item = &String> {
-        self.values.iter().filter(move |(_, is_number)| **is_number == numbers).map(|(v, _)| v)
+    let is_new = |value: &&String| !known.contains(value);
+    let is_code = |value: &&String| value.parse().is_ok_and(missing_codes::is_code);
+    let values = all.ordered()?;
+    let new: Vec<&String> = all.values.keys().filter(is_new).collect();
+    let are_words = new.iter().any(|value| value.parse::<f64>().is_err());
+    match new.len() {
+        2 => Some(values),
+        1 if !are_words && !new.iter().any(is_code) => Some(values),
+        _ => None,
     }
 }
 
-/// The most values that an error names.
-const MAX_LISTED: usize = 6;
-
-fn number(text: &str) -> f64 {
-    text.parse().unwrap_or(f64::NAN)
+/// The values of a column that holds one: the pair of others that has it, or zeros and ones.
+fn alone(table: &Table, value: &str, shared: &BTreeSet<&[String; 2]>) -> Option<[String; 2]> {
+    let key = table.reading.key(value);
+    let has_it = |pair: &&&[String; 2]| pair.iter().any(|value| table.reading.key(value) == key);
+    let mut pairs = shared.iter().filter(has_it);
+    match (pairs.next(), pairs.next()) {
+        (Some(pair), None) => Some((*pair).clone()),
+        _ if BITS.contains(&&*key) => Some(BITS.map(String::from)),
+        _ => None,
+    }
 }
 
-fn are_finite(a: &str, b: &str) -> bool {
-    number(a).is_finite() && number(b).is_finite()
-}
-
-/// Two words, the one to be read as 0 first.
-fn words<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
-    let is = |pair: &[&str; 2], a: &str, b: &str| {
-        a.eq_ignore_ascii_case(pair[0]) && b.eq_ignore_ascii_case(pair[1])
+/// Columns of one value and blanks. Where no other column tells that blanks are missing, they may
+/// as well be zeros. Errors: [`TableProblem::OneValueAndBlanks`].
+fn blanks(table: &Table, found: &[Found]) -> Result<Option<Remark>, DataProblem> {
+    // Zeros beside blanks show that blanks are no zeros.
+    let is_asked = |found: &&Found| {
+        found.has_blank && found.values.len() == 1 && !found.values.contains_key(BITS[0])
     };
-    if WORDS.iter().any(|pair| is(pair, b, a)) { [b, a] } else { [a, b] }
+    let names: Vec<String> =
+        found.iter().filter(is_asked).map(|found| table.name(found.column)).collect();
+    let Some(first) = found.iter().find(is_asked) else { return Ok(None) };
+    if table.reading.are_blanks_missing() {
+        return Ok(None);
+    }
+    if found.iter().any(|found| found.has_blank && found.values.len() > 1) {
+        return Ok(Some(Remark::OneValueAndBlanks(names)));
+    }
+    let value = first.only().unwrap_or_default();
+    Err(TableProblem::OneValueAndBlanks { columns: names, value }.into())
+}
+
+/// What is to be said of words in several spellings.
+fn same_words(table: &Table, found: &[Found]) -> Option<Remark> {
+    let spelled = |found: &Found| Some((found.spellings()?, table.name(found.column)));
+    let (mut words, items): (Vec<_>, Vec<_>) = found.iter().filter_map(spelled).unzip();
+    (!items.is_empty()).then(|| Remark::SameWords { words: words.swap_remove(0), items })
 }
 
 /// Whether one of two values plainly stands for missing answers: the other is an answer in columns
@@ -207,7 +168,7 @@ fn words<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
 fn is_code_for_missing(pair: &[String; 2], shared: &BTreeSet<&[String; 2]>) -> bool {
     let is_so = |[code, answer]: [&String; 2]| {
         let tells = |other: &&[String; 2]| other.contains(answer) && !other.contains(code);
-        MISSING_CODES.contains(&code.as_str()) && shared.iter().any(tells)
+        code.parse().is_ok_and(missing_codes::is_code) && shared.iter().any(tells)
     };
     let [a, b] = pair;
     is_so([a, b]) || is_so([b, a])

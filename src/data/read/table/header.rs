@@ -20,6 +20,20 @@ const LEAST_NAMES: usize = 3;
 /// The fewest rows that show what is no value.
 const LEAST_ROWS: usize = 3;
 
+/// The names in a comment above the first row, if it has as many cells as the row.
+pub(super) fn of_comment(
+    comment: &Record,
+    first: &Record,
+    reading: &Reading,
+) -> Option<Vec<String>> {
+    let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+    let names: Vec<String> = comment.cells().map(name).collect();
+    let are_words = names.iter().all(|name| !is_missing(name) && reading.number(name).is_none());
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    let suits = names.len() > 1 && names.len() == first.len() && distinct.len() == names.len();
+    (suits && are_words).then_some(names)
+}
+
 /// Judges the first row by those below it. `is_only_first_quoted`: as far as it is known.
 pub(super) fn judge(
     first: &Record,
@@ -110,9 +124,9 @@ impl Sample<'_> {
         (n_words > 0 && !are_values) || self.first.len() == 1 && n_words == 0
     }
 
-    /// Whether the first row holds numbers that name columns. They are distinct and whole, and
-    /// quoted where those below are not; or they count from 0; or enough rows below show that they
-    /// are no values, as most of them never occur there, or none of them beside two values.
+    /// Whether the first row holds numbers that name columns: distinct and whole ones. They are
+    /// quoted where those below are not, or they count from 0. Or enough rows below show that they
+    /// are no values: most of them never occur there, or none of them beside two values.
     fn is_numeric(&self, is_only_first_quoted: bool) -> bool {
         let numbers: Vec<Option<f64>> = self.said().map(|(_, cell)| self.number(cell)).collect();
         let Some(numbers) = numbers.into_iter().collect::<Option<Vec<f64>>>() else { return false };

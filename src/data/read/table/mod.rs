@@ -4,11 +4,13 @@
 
 mod cells;
 mod coding;
+mod found;
 mod header;
 mod records;
 mod roles;
 mod rows;
 mod text;
+mod threshold;
 mod value;
 
 use super::stream::{Stop, Stream};
@@ -22,7 +24,7 @@ use coding::Coded;
 use header::Header;
 use records::{Record, Records};
 use roles::Roles;
-use rows::{Compared, Problem};
+use rows::Problem;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use text::Text;
@@ -55,6 +57,24 @@ pub(crate) fn read(mut input: Stream, asked: &Columns) -> Result<Content> {
     table.interpret(&input, asked)
 }
 
+/// How a row begins that sums up the others.
+const TOTALS: [&str; 14] = [
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "sum",
+    "sums",
+    "summe",
+    "gesamt",
+    "insgesamt",
+    "gesamtergebnis",
+    "somme",
+    "totale",
+    "average",
+    "mittelwert",
+];
+
 /// The rows below a header that are looked at to tell whether it is one, and their bytes.
 const SAMPLE: (usize, usize) = (1000, 1 << 20);
 
@@ -66,7 +86,7 @@ fn parse(input: &mut Stream, missing: &[String]) -> Result<Table, Stop> {
         _ => Comma::Unclear,
     };
     let reading = Reading::new(comma, missing);
-    let records = Records::new(text.reader, text.separator, text.line_end);
+    let records = Records::new(text.reader, text.separator, text.line_end).behind(text.n_before);
     Table::parse(records, reading, text.is_only_first_quoted)
 }
 
@@ -100,17 +120,19 @@ impl Table {
             below.push(std::mem::take(&mut record));
         }
         let header = header::judge(&first, &below, &reading, is_only_first_quoted);
-        let Header { names, has_row_names, is_numeric } = header;
+        let Header { mut names, has_row_names, is_numeric } = header;
         let mut cells = Cells::new(names.as_ref().map_or(first.len(), Vec::len));
+        let mut remarks = Vec::new();
         if names.is_none() && first.len() > 0 {
             cells.push(&first)?;
+            names = header::of_comment(&records.comment()?, &first, &reading);
+            remarks.extend(names.clone().map(Remark::CommentHeader));
         }
         below.iter().try_for_each(|record| cells.push(record))?;
         drop(below);
         while is_read && records.read(&mut record)? {
             cells.push(&record)?;
         }
-        let mut remarks = Vec::new();
         if is_numeric {
             remarks.push(Remark::NumericHeader(names.clone().unwrap_or_default()));
         }
@@ -169,19 +191,45 @@ impl Table {
         self.reading.value(self.cells.text_of(code))
     }
 
-    /// The line in which a column first holds this value, from 1.
+    /// The line in which a column first holds the value of this key, from 1.
     fn line_of(&self, column: usize, value: &str) -> u64 {
-        let is_it = |cell: &str| self.reading.canonical(cell).as_deref() == Some(value);
+        let is_it = |cell: &str| self.reading.canonical(cell).is_some_and(|key| key == value);
         self.cells.column(column).position(is_it).map_or(0, |row| self.cells.line(row))
     }
 
-    fn not_a_number(&self, column: usize, word: &str) -> DataProblem {
-        let line = self.line_of(column, word);
+    fn not_a_number(&self, column: usize, key: &str, word: &str) -> DataProblem {
+        let line = self.line_of(column, key);
         DataProblem::NotANumber { line, column: column + 1, cell: shortened(word) }
+    }
+
+    /// The line of the first row, if it holds words alone, as a header of two lines does.
+    fn second_header(&self) -> Option<u64> {
+        let is_word =
+            |column| matches!(self.reading.value(self.cells.text(0, column)), Value::Word(_));
+        let is_header =
+            self.names.is_some() && self.cells.n_rows() > 1 && (0..self.n_columns()).all(is_word);
+        is_header.then(|| self.cells.line(0))
+    }
+
+    /// Refuses a last row that sums up the others. Errors: [`TableProblem::Totals`].
+    fn check_last_row(&self) -> Result<(), DataProblem> {
+        let last = self.cells.n_rows() - 1;
+        let mut cells = (0..self.n_columns()).map(|column| (column, self.cells.text(last, column)));
+        let Some((column, cell)) = cells.find(|(_, cell)| !cell.is_empty()) else { return Ok(()) };
+        let is_total = |cell: &str| TOTALS.contains(&&*self.reading.key(cell));
+        if last < 2
+            || !is_total(cell)
+            || self.cells.column(column).filter(|c| is_total(c)).count() > 1
+        {
+            return Ok(());
+        }
+        let (line, cell) = (self.cells.line(last), shortened(cell));
+        Err(TableProblem::Totals { line, cell }.into())
     }
 
     fn interpret(mut self, input: &Stream, asked: &Columns) -> Result<Content> {
         let wrong = |problem| input.wrong(problem);
+        self.check_last_row().map_err(wrong)?;
         let Roles { items, id, weights, labels, remarks } =
             roles::assign(&self, asked).map_err(wrong)?;
         let mut all = std::mem::take(&mut self.remarks);
@@ -232,41 +280,23 @@ impl Table {
         };
         let (pixels, rule, items) = match asked.values {
             Values::Grey => (rows::grey(self, items)?, None, named(items)),
-            Values::AtLeast { threshold, keeps_bits } => {
-                let found = rows::compared(self, items, threshold, keeps_bits)?;
-                remarks.extend(self.cut(items, &found, asked));
-                let stays = found.are_bits && keeps_bits;
-                let rule = (!stays).then_some(Binarize::Threshold(threshold));
+            Values::AtLeast(threshold) => {
+                let found = threshold::compared(self, items, threshold)?;
+                remarks.extend(threshold::said(self, items, &found, asked.model.is_some())?);
+                let rule = Some(Binarize::Threshold(threshold));
                 (Pixels::packed(found.bits, 1, items.len())?, rule, named(items))
             }
             Values::Pairs => {
-                let coded = match &asked.model {
+                let (coded, said) = match &asked.model {
                     Some(model) => coding::of_model(self, items, &model.items)?,
-                    None => {
-                        let (coded, said) = coding::find(self, items)?;
-                        remarks.extend(said);
-                        coded
-                    }
+                    None => coding::find(self, items)?,
                 };
+                remarks.extend(said);
                 let bits = rows::bits(self, &coded)?;
                 (Pixels::packed(bits, 1, coded.len())?, None, self.items(&coded))
             }
         };
         Ok(Rows { pixels, rule, items, remarks })
-    }
-
-    /// What is to be said of numbers that were cut at a threshold.
-    fn cut(&self, items: &[usize], found: &Compared, asked: &Columns) -> Option<Remark> {
-        let Values::AtLeast { threshold, keeps_bits } = asked.values else { return None };
-        if let Some(model) = &asked.model {
-            let is_said = found.are_bits && threshold > 1 && model.size.0 == 1;
-            let remark = if keeps_bits { Remark::KeptBits } else { Remark::BelowThreshold };
-            return is_said.then(|| remark(threshold));
-        }
-        let is_cut_away = |d: &usize| found.varies[*d] && found.is_constant(*d);
-        let items: Vec<String> =
-            (0..items.len()).filter(is_cut_away).map(|d| self.name(items[d])).collect();
-        (!items.is_empty()).then_some(Remark::CutAway { threshold, items })
     }
 
     /// The items with their names and values; none if they have neither.

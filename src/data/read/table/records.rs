@@ -10,9 +10,14 @@ pub(super) const LONGEST: usize = 16 << 20;
 /// The most cells of a row.
 const MOST_CELLS: usize = 1 << 20;
 
-/// What spreadsheets write where a formula has no value.
-const SPREADSHEET_ERRORS: [&[u8]; 8] =
-    [b"#N/A", b"#NA", b"#VALUE!", b"#REF!", b"#NAME?", b"#DIV/0!", b"#NUM!", b"#NULL!"];
+/// What spreadsheets write where a formula has no value: in English, German, French and Spanish.
+const SPREADSHEET_ERRORS: [&str; 20] = [
+    "#N/A", "#NA", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#NV", "#WERT!",
+    "#BEZUG!", "#ZAHL!", "#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!", "#N/D", "#VALOR!", "#\u{a1}",
+    "#\u{bf}",
+];
+/// The longest comment above the first row that may name the columns, in bytes.
+const LONGEST_COMMENT: usize = 1 << 20;
 
 /// A row: its text, and where its cells are in it.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +67,8 @@ pub(super) struct Records<R> {
     /// Comments among them, behind the first row.
     pub(super) n_comments: usize,
     has_rows: bool,
+    /// The last comment above the first row.
+    comment: Vec<u8>,
     /// The line that was read last.
     text: Vec<u8>,
 }
@@ -75,8 +82,26 @@ impl<R: BufRead> Records<R> {
             n_lines: 0,
             n_comments: 0,
             has_rows: false,
+            comment: Vec::new(),
             text: Vec::new(),
         }
+    }
+
+    /// With so many lines before the first one.
+    pub(super) fn behind(self, n_lines: u64) -> Self {
+        Self { n_lines, ..self }
+    }
+
+    /// The cells of the last comment above the first row; none if a quote in it stays open.
+    pub(super) fn comment(&mut self) -> Result<Record, Stop> {
+        let comment = std::mem::take(&mut self.comment);
+        let text = comment.trim_ascii_start();
+        let n_marks = text.iter().take_while(|byte| **byte == b'#').count();
+        let text = without_end(&text[n_marks..], self.line_end).trim_ascii_start();
+        let mut record = Record::default();
+        let mut splitter = Splitter { separator: self.separator, state: State::Start, from: 0 };
+        let is_open = splitter.take(text, &mut record)?;
+        Ok(if is_open { Record::default() } else { record })
     }
 
     /// Replaces `record` by the next row; false at the end.
@@ -84,6 +109,9 @@ impl<R: BufRead> Records<R> {
         while self.read_line(LONGEST, self.n_lines + 1)? {
             if self.is_passed_over() {
                 self.n_comments += usize::from(self.has_rows && self.is_comment());
+                if !self.has_rows && self.is_comment() && self.text.len() <= LONGEST_COMMENT {
+                    self.comment.clone_from(&self.text);
+                }
                 continue;
             }
             self.has_rows = true;
@@ -127,7 +155,8 @@ impl<R: BufRead> Records<R> {
             Some(_) => &self.text[..],
             None => self.text.trim_ascii_start(),
         };
-        line.starts_with(b"#") && !SPREADSHEET_ERRORS.iter().any(|error| line.starts_with(error))
+        line.starts_with(b"#")
+            && !SPREADSHEET_ERRORS.iter().any(|error| line.starts_with(error.as_bytes()))
     }
 
     /// Splits a line without quotes, which becomes the text of the record.

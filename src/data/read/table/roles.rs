@@ -1,13 +1,14 @@
 //! What each column of a table is: an item, the name of the row, its weight, its label, or nothing.
 //!
 //! What the user says comes first, then what the model knows as its items. Else a column headed
-//! `label`, `labels` or `class` is the label. One headed `weight` or `weights` is the weight,
-//! unless it holds zeros and ones. The first column names the rows if it has no heading beside
-//! others that have one, if it holds more than two words, or if it is headed `id` and all its
-//! cells differ.
+//! `label`, `labels` or `class` is the label. One headed `weight` or `weights` is the weight. It is
+//! an item if it holds zeros and ones, and asked about if its numbers may be measured ones.
+//!
+//! The first column names the rows if it has no heading beside others that have one, or if it holds
+//! more than two words. So it does if it is headed `id` and all its cells differ.
 
-use super::Table;
 use super::value::{Value, is_missing};
+use super::{Table, found};
 use crate::data::columns::Columns;
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, TableProblem};
@@ -50,9 +51,9 @@ pub(super) fn assign(table: &Table, asked: &Columns) -> Result<Roles, DataProble
     let model = asked.model.as_ref().map_or(&[][..], |model| &model.items);
     let by_name = table.names.is_some() && Item::are_named(model);
     let known = if by_name { match_items(table, model, &mut roles)? } else { Vec::new() };
-    give_found(table, &mut roles, &mut remarks);
+    give_found(table, &mut roles, &mut remarks)?;
     if asked.items.is_none() {
-        refuse_counts(table, &roles)?;
+        remarks.extend(refuse_counts(table, &roles)?);
     }
     let is_free = |column: &usize| [Role::Free, Role::Item].contains(&roles[*column]);
     let items = match &asked.items {
@@ -152,8 +153,12 @@ fn match_items(
     Ok(items)
 }
 
-/// The roles that headings and cells tell.
-fn give_found(table: &Table, roles: &mut [Role], remarks: &mut Vec<Remark>) {
+/// The roles that headings and cells tell. Errors: [`TableProblem::RowsOrWeights`].
+fn give_found(
+    table: &Table,
+    roles: &mut [Role],
+    remarks: &mut Vec<Remark>,
+) -> Result<(), DataProblem> {
     for column in 0..roles.len() {
         let is_nameless = table.heading(column).is_empty();
         let may_be_nothing = table.names.is_some() || column + 1 == roles.len();
@@ -188,11 +193,40 @@ fn give_found(table: &Table, roles: &mut [Role], remarks: &mut Vec<Remark>) {
                 remarks.push(Remark::WeightIsItem(table.name(column)));
                 continue;
             }
+            if role == Role::Weight {
+                refuse_measured(table, column)?;
+            }
             roles[column] = role;
             break;
         }
     }
+    Ok(())
 }
+
+/// Asks about a column headed like weights whose numbers may be measured ones, such as kilograms:
+/// large on average, none of them many times another, and no small whole counts. Errors:
+/// [`TableProblem::RowsOrWeights`].
+fn refuse_measured(table: &Table, column: usize) -> Result<(), DataProblem> {
+    let numbers = || table.cells.column(column).filter_map(|cell| table.reading.number(cell));
+    let (mut least, mut largest, mut sum, mut n) = (f64::INFINITY, 0.0_f64, 0.0, 0.0);
+    let mut are_whole = true;
+    for number in numbers().filter(|number| *number > 0.0) {
+        (least, largest) = (least.min(number), largest.max(number));
+        (sum, n) = (sum + number, n + 1.0);
+        are_whole &= number.fract() == 0.0;
+    }
+    let are_counts = are_whole && least <= SMALL_COUNT;
+    if sum > 2.0 * n && largest < LARGEST_RATIO * least && !are_counts && n > 1.0 {
+        let column = table.name(column);
+        return Err(TableProblem::RowsOrWeights { column, largest }.into());
+    }
+    Ok(())
+}
+
+/// Counts of rows are seldom all above this.
+const SMALL_COUNT: f64 = 5.0;
+/// Weights of people measured differ by less than this.
+const LARGEST_RATIO: f64 = 20.0;
 
 /// Whether the first column holds the names of the rows.
 fn names_rows(table: &Table) -> bool {
@@ -209,10 +243,10 @@ fn names_rows(table: &Table) -> bool {
     let mut words = HashSet::new();
     table.cells.column(0).any(|cell| {
         if let Value::Word(word) = table.reading.value(cell) {
-            words.insert(word);
+            words.insert(table.reading.key(word));
         }
         words.len() > 2
-    })
+    }) && !found::is_answered(&words)
 }
 
 /// Whether a column holds both 0 and 1 and no other number.
@@ -221,13 +255,13 @@ fn is_binary(table: &Table, column: usize) -> bool {
         return false;
     }
     let texts = table.cells.distinct(column).into_iter().map(|code| table.cells.text_of(code));
-    let values: HashSet<String> =
-        texts.filter_map(|text| table.reading.canonical(text).map(String::from)).collect();
+    let values: HashSet<String> = texts.filter_map(|text| table.reading.canonical(text)).collect();
     values == HashSet::from(["0".into(), "1".into()])
 }
 
-/// Asks what a column of counts means, if nobody said it.
-fn refuse_counts(table: &Table, roles: &[Role]) -> Result<(), DataProblem> {
+/// Asks what a column of counts means, if nobody said it. One of zeros and ones is an item.
+fn refuse_counts(table: &Table, roles: &[Role]) -> Result<Vec<Remark>, DataProblem> {
+    let mut remarks = Vec::new();
     let is_asked =
         |column: &usize| roles[*column] == Role::Free && table.is_headed(*column, &COUNTS);
     for column in (0..roles.len()).filter(is_asked) {
@@ -242,6 +276,9 @@ fn refuse_counts(table: &Table, roles: &[Role]) -> Result<(), DataProblem> {
             let column = table.name(column);
             return Err(TableProblem::RowsOrWeights { column, largest }.into());
         }
+        if are_bits && may_be_weights && roles.len() > 1 {
+            remarks.push(Remark::WeightIsItem(table.name(column)));
+        }
     }
-    Ok(())
+    Ok(remarks)
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the cells of an item say, as far as bits go.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Bit {
+pub(super) enum Bit {
     Zero,
     One,
     Missing,
@@ -25,14 +25,14 @@ pub(super) fn bits(table: &Table, items: &[Coded]) -> Result<BitMatrix> {
     let codes = 0..table.cells.n_codes();
     let is_missing: Vec<bool> =
         codes.map(|code| table.value(code as u16) == Value::Missing).collect();
-    let is_one = |text: &str, item: &Coded| {
-        table.reading.canonical(text).as_deref() == Some(&*item.values[1])
-    };
+    let keys: Vec<String> = items.iter().map(|item| table.reading.key(&item.values[1])).collect();
+    let is_one = |text: &str, d: usize| table.reading.key(text) == keys[d];
     let ones: Vec<Vec<u16>> = items
         .iter()
-        .map(|item| {
+        .enumerate()
+        .map(|(d, item)| {
             let codes = table.cells.distinct(item.column).into_iter();
-            codes.filter(|code| is_one(table.cells.text_of(*code), item)).collect()
+            codes.filter(|code| is_one(table.cells.text_of(*code), d)).collect()
         })
         .collect();
     let of_code = |(d, code): (usize, u16)| match is_missing[usize::from(code)] {
@@ -42,7 +42,7 @@ pub(super) fn bits(table: &Table, items: &[Coded]) -> Result<BitMatrix> {
     };
     let of_text = |d: usize, text: &str| match table.reading.value(text) {
         Value::Missing => Bit::Missing,
-        _ if is_one(text, &items[d]) => Bit::One,
+        _ if is_one(text, d) => Bit::One,
         _ => Bit::Zero,
     };
     let columns: Vec<usize> = items.iter().map(|item| item.column).collect();
@@ -55,7 +55,7 @@ const ROWS: usize = 1 << 14;
 const MOST_PREPARED: usize = 1 << 20;
 
 /// A matrix of the cells in `columns`, by number or, in columns that keep their texts, by text.
-fn matrix(
+pub(super) fn matrix(
     table: &Table,
     columns: &[usize],
     of_code: impl Fn((usize, u16)) -> Bit + Sync,
@@ -100,60 +100,6 @@ fn matrix(
     ones.with_missing(&BitMatrix::from_packed(n, d, missing)?)
 }
 
-/// Bits by a threshold, and what was found out about the numbers.
-pub(super) struct Compared {
-    pub(super) bits: BitMatrix,
-    /// Whether all numbers are 0 or 1.
-    pub(super) are_bits: bool,
-    /// Whether each item holds different numbers.
-    pub(super) varies: Vec<bool>,
-    sums: Vec<u64>,
-    observed: Vec<u64>,
-}
-
-impl Compared {
-    /// Whether all known bits of an item are the same.
-    pub(super) fn is_constant(&self, d: usize) -> bool {
-        [0, self.observed[d]].contains(&self.sums[d])
-    }
-}
-
-/// The numbers in `columns` as bits: 1 from `threshold` on. If all lie between 0 and 1 and some are
-/// fractions, they are scaled to 255 first. With `keeps_bits`, a table of zeros and ones stays.
-/// Errors: [`DataProblem::NotANumber`].
-pub(super) fn compared(
-    table: &Table,
-    columns: &[usize],
-    threshold: u8,
-    keeps_bits: bool,
-) -> Result<Compared, Problem> {
-    let (mut are_shares, mut has_fractions) = (true, false);
-    let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); columns.len()];
-    for_each_number(table, columns, |d, number| {
-        are_shares &= (0.0..=1.0).contains(&number);
-        has_fractions |= number.fract() != 0.0;
-        ranges[d] = (ranges[d].0.min(number), ranges[d].1.max(number));
-    })?;
-    let are_bits = are_shares && !has_fractions;
-    let threshold = f64::from(if are_bits && keeps_bits { 1 } else { threshold });
-    let is_one = |number: f64| match are_shares && has_fractions {
-        true => (number * 255.0).round() >= threshold,
-        false => number >= threshold,
-    };
-    let bit = |value: Value| match value {
-        Value::Number(number) if is_one(number) => Bit::One,
-        Value::Missing => Bit::Missing,
-        _ => Bit::Zero,
-    };
-    let codes = 0..table.cells.n_codes();
-    let of_code: Vec<Bit> = codes.map(|code| bit(table.value(code as u16))).collect();
-    let of_text = |_, text: &str| bit(table.reading.value(text));
-    let bits = matrix(table, columns, |(_, code)| of_code[usize::from(code)], of_text)?;
-    let varies = ranges.into_iter().map(|(least, most)| least < most).collect();
-    let (sums, observed) = (bits.column_sums(), bits.observed_counts());
-    Ok(Compared { bits, are_bits, varies, sums, observed })
-}
-
 /// What can go wrong on the way.
 pub(super) enum Problem {
     Data(DataProblem),
@@ -173,7 +119,7 @@ impl From<Error> for Problem {
 }
 
 /// Hands on every number of the columns with its place among them; of most columns each once.
-fn for_each_number(
+pub(super) fn for_each_number(
     table: &Table,
     columns: &[usize],
     mut take: impl FnMut(usize, f64),
@@ -185,7 +131,10 @@ fn for_each_number(
                 take(d, number);
                 Ok(())
             }
-            Value::Word(word) => Err(table.not_a_number(column, word)),
+            Value::Word(word) => {
+                let key = table.reading.key(word);
+                Err(table.not_a_number(column, &key, word))
+            }
         };
         if table.cells.is_text(column) {
             table.cells.column(column).try_for_each(meet)?;

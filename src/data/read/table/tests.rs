@@ -200,20 +200,26 @@ fn two_values_are_read_as_zero_and_one() {
 
 #[test]
 fn values_that_need_a_decision_are_named() {
-    let values = |column: &str, values: &[&str], n_values| {
-        let values = values.iter().map(|value| value.to_string()).collect();
-        DataProblem::from(TableProblem::Values { column: column.into(), values, n_values })
+    let values = |column: &str, values: &[&str], n_values, odd: &[&str]| {
+        // In one of the tables a value occurs twice.
+        let all_differ = values != ["0", "9"];
+        let [values, odd] =
+            [values, odd].map(|texts| texts.iter().map(|text| text.to_string()).collect());
+        let column = column.into();
+        let among_pairs = true;
+        let found = TableProblem::Values { column, values, n_values, odd, all_differ, among_pairs };
+        DataProblem::from(found)
     };
     let text: String = (0..100).map(|i| format!("{},{i}\n", i % 2)).collect();
     for (text, problem) in [
-        ("a,b\n0,1\n1,2\n0,3\n", values("b", &["1", "2", "3"], 3)),
-        ("a,b\n0,0\n1,9\n0,0\n", values("b", &["0", "9"], 2)),
-        ("a,b\n1,0\n-9,1\n", values("a", &["-9", "1"], 2)),
-        ("a,b\n1,2\n2,9\n", values("b", &["2", "9"], 2)),
-        ("a,b\n1,1\n2,-1\n", values("b", &["-1", "1"], 2)),
-        ("a,b\n0,low\n1,mid\n0,high\n", values("b", &["high", "low", "mid"], 3)),
-        (&format!("a,b\n{text}"), values("b", &["0", "1", "2", "3", "98", "99"], 100)),
-        ("a,b\n0,0.5\n1,0.25\n1,1\n", values("b", &["0.25", "0.5", "1"], 3)),
+        ("a,b\n0,1\n1,2\n0,3\n", values("b", &["1", "2", "3"], 3, &[])),
+        ("a,b\n0,0\n1,9\n0,0\n", values("b", &["0", "9"], 2, &["9"])),
+        ("a,b\n1,0\n-9,1\n", values("a", &["-9", "1"], 2, &["-9"])),
+        ("a,b\n1,2\n2,9\n", values("b", &["2", "9"], 2, &["9"])),
+        ("a,b\n1,1\n2,-1\n", values("b", &["-1", "1"], 2, &["-1"])),
+        ("a,b\n0,low\n1,mid\n0,high\n", values("b", &["high", "low", "mid"], 3, &[])),
+        (&format!("a,b\n{text}"), values("b", &["0", "1", "2", "3", "98", "99"], 100, &[])),
+        ("a,b\n0,0.5\n1,0.25\n1,1\n", values("b", &["0.25", "0.5", "1"], 3, &[])),
         ("a,b\n0,1\n1,oops\n", DataProblem::NotANumber { line: 3, column: 2, cell: "oops".into() }),
         ("id,class\n1,0\n2,1\n", TableProblem::NoItems.into()),
     ] {
@@ -229,16 +235,18 @@ fn values_that_need_a_decision_are_named() {
 
 #[test]
 fn numbers_are_compared_with_a_threshold_as_they_are() {
-    let at = |text: &str, threshold, keeps_bits| {
-        let values = Values::AtLeast { threshold, keeps_bits };
-        let content = read_as(text, &Columns { values, ..Columns::default() }).unwrap();
-        content.pixels.values().to_vec()
+    let read_at = |text: &str, threshold| {
+        let values = Values::AtLeast(threshold);
+        read_as(text, &Columns { values, ..Columns::default() })
     };
-    assert_eq!(at("a,b\n0,300\n2,1\n", 2, false), [0, 1, 1, 0]);
-    assert_eq!(at("a,b\n-5,1.5\n2,1\n", 2, false), [0, 0, 1, 0]);
-    assert_eq!(at("a,b\n0.5,1\n0.4,0\n", 128, false), [1, 1, 0, 0]);
-    assert_eq!(at("a,b\n0,1\n1,0\n", 128, false), [0, 0, 0, 0]);
-    assert_eq!(at("a,b\n0,1\n1,0\n", 128, true), [0, 1, 1, 0]);
+    let at = |text: &str, threshold| read_at(text, threshold).unwrap().pixels.values().to_vec();
+    assert_eq!(at("a,b\n0,300\n2,1\n", 2), [0, 1, 1, 0]);
+    assert_eq!(at("a,b\n-5,1.5\n2,1\n", 2), [0, 0, 1, 0]);
+    assert_eq!(at("a,b\n0,1\n1,0\n", 128), [0, 0, 0, 0]);
+    // A row means the same whatever is below it.
+    assert_eq!(at("a,b\n0.5,1\n0.4,0\n9,9\n", 1), [0, 1, 0, 0, 1, 1]);
+    let shares = read_at("a,b\n0.5,1\n0.4,0\n", 128).unwrap_err();
+    assert_eq!(shares, TableProblem::Shares { threshold: 128 }.into());
 }
 
 /// However far the first line goes, and whatever comes before it.

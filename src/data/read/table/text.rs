@@ -10,9 +10,33 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Bytes of the beginning that are read at first. It doubles until it holds two lines.
 const FIRST: usize = 4096;
 
-/// Whether a file that begins with `head` is text in UTF-16, by its byte order mark.
+/// How UTF-16 is written: with a mark before it or without, and in which order.
+#[derive(Clone, Copy)]
+struct Encoding {
+    mark: usize,
+    is_big: bool,
+}
+
+/// Whether a file that begins with `head` is text in UTF-16.
 pub(crate) fn is_utf16(head: &[u8]) -> bool {
-    head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff")
+    utf16(head).is_some()
+}
+
+/// By the byte order mark. Without one, most characters of a table have a zero for one byte.
+fn utf16(head: &[u8]) -> Option<Encoding> {
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = head {
+        return Some(Encoding { mark: 2, is_big: head[0] == 0xfe });
+    }
+    let (pairs, _) = head[..head.len().min(FIRST)].as_chunks::<2>();
+    let is_printed = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    let is_text = |is_big: bool| {
+        let zero_and_byte = |pair: &[u8; 2]| if is_big { *pair } else { [pair[1], pair[0]] };
+        let halves = || pairs.iter().map(zero_and_byte);
+        let n_plain = halves().filter(|[zero, byte]| *zero == 0 && is_printed(*byte)).count();
+        let is_odd = halves().any(|[zero, byte]| zero == 0 && byte < b'\t');
+        pairs.len() >= 4 && !is_odd && 4 * n_plain >= 3 * pairs.len()
+    };
+    [false, true].into_iter().find(|big| is_text(*big)).map(|is_big| Encoding { mark: 0, is_big })
 }
 
 /// A text, and what its first two lines say of it.
@@ -22,6 +46,8 @@ pub(super) struct Text<'a> {
     pub(super) line_end: u8,
     /// The separator that the first line uses outside of quotes; `None` for spaces, however many.
     pub(super) separator: Option<u8>,
+    /// The lines before the table that are no part of it.
+    pub(super) n_before: u64,
     /// Whether the first line begins and ends with a quote, and the second one has none.
     pub(super) is_only_first_quoted: bool,
 }
@@ -29,18 +55,13 @@ pub(super) struct Text<'a> {
 impl<'a> Text<'a> {
     /// The text of `input`, decoded.
     pub(super) fn of(input: &'a mut Stream) -> io::Result<Self> {
-        let is_big = input.head().starts_with(b"\xfe\xff");
-        let (mark, is_utf16) = match input.head() {
-            head if is_utf16(head) => (2, true),
-            head if head.starts_with(BOM) => (BOM.len(), false),
-            _ => (0, false),
-        };
+        let encoding = utf16(input.head());
+        let utf8_mark = if input.head().starts_with(BOM) { BOM.len() } else { 0 };
         let reader = input.reader();
-        reader.read_exact(&mut [0; 4][..mark])?;
-        if is_utf16 {
-            Self::new(BufReader::new(Utf16::new(reader, is_big)))
-        } else {
-            Self::new(reader)
+        reader.read_exact(&mut [0; 4][..encoding.map_or(utf8_mark, |encoding| encoding.mark)])?;
+        match encoding {
+            Some(Encoding { is_big, .. }) => Self::new(BufReader::new(Utf16::new(reader, is_big))),
+            None => Self::new(reader),
         }
     }
 
@@ -49,10 +70,13 @@ impl<'a> Text<'a> {
         loop {
             let room = head.len().max(FIRST);
             let n = reader.by_ref().take(room as u64).read_to_end(&mut head)?;
-            if n < room || lines(&head).count() > 2 || head.len() > LONGEST {
-                let separator = separator(lines(&head).next().unwrap_or_default());
+            if n < room || lines(&head).count() > 3 || head.len() > LONGEST {
+                let (named, length) = named_separator(&head);
+                head.drain(..length);
+                let first = lines(&head).next().unwrap_or_default();
                 return Ok(Self {
-                    separator,
+                    separator: named.or_else(|| separator(first)),
+                    n_before: u64::from(named.is_some()),
                     line_end: line_end(&head),
                     is_only_first_quoted: is_only_first_quoted(&head),
                     reader: Box::new(Cursor::new(head).chain(reader)),
@@ -64,6 +88,22 @@ impl<'a> Text<'a> {
 
 fn line_end(head: &[u8]) -> u8 {
     if head.contains(&b'\n') || !head.contains(&b'\r') { b'\n' } else { b'\r' }
+}
+
+/// The separator that a first line `sep=;` names, as Excel reads and writes it; and the length of
+/// the line.
+fn named_separator(head: &[u8]) -> (Option<u8>, usize) {
+    let Some(end) = head.iter().position(|b| matches!(b, b'\n' | b'\r')) else { return (None, 0) };
+    let line = head[..end].trim_ascii_start();
+    let line = line.strip_prefix(b"\"").unwrap_or(line);
+    let line = line.strip_suffix(b"\"").unwrap_or(line);
+    let is_named = line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="));
+    match line.get(4..).unwrap_or_default() {
+        &[separator] if is_named && !separator.is_ascii_alphanumeric() => {
+            (Some(separator), end + if head[end..].starts_with(b"\r\n") { 2 } else { 1 })
+        }
+        _ => (None, 0),
+    }
 }
 
 fn separator(first_line: &[u8]) -> Option<u8> {
@@ -84,13 +124,19 @@ fn is_only_first_quoted(head: &[u8]) -> bool {
 }
 
 /// The lines that hold something and are no comment. They are not trimmed: a line may begin or end
-/// with tabs, that is with blank cells.
+/// with tabs, that is with blank cells. A line end in quotes ends no line, if each quote is closed.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let is_there = |line: &&[u8]| {
         let text = line.trim_ascii();
         !text.is_empty() && !text.starts_with(b"#")
     };
-    text.split(|b| matches!(b, b'\n' | b'\r')).filter(is_there)
+    let are_closed = text.iter().filter(|b| **b == b'"').count().is_multiple_of(2);
+    let mut is_quoted = false;
+    let is_end = move |b: &u8| {
+        is_quoted ^= are_closed && *b == b'"';
+        !is_quoted && matches!(b, b'\n' | b'\r')
+    };
+    text.split(is_end).filter(is_there)
 }
 
 /// Text in UTF-16 as UTF-8. What is no valid text becomes U+FFFD.

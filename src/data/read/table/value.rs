@@ -1,7 +1,5 @@
 //! What a cell says: nothing, a number, or a word.
 
-use std::borrow::Cow;
-
 /// The value of a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value<'a> {
@@ -58,7 +56,14 @@ impl Reading {
         reading
     }
 
+    /// Whether the user said that blank cells are missing.
+    pub(super) fn are_blanks_missing(&self) -> bool {
+        self.missing.iter().any(String::is_empty)
+    }
+
     pub(super) fn value<'a>(&self, cell: &'a str) -> Value<'a> {
+        // Without blanks of other scripts, such as those that do not break a line.
+        let cell = cell.trim();
         if is_missing(cell) || self.missing.iter().any(|code| code == cell) {
             return Value::Missing;
         }
@@ -85,11 +90,16 @@ impl Reading {
     }
 
     /// The value as one text, however it is written; `None` for a missing one.
-    pub(super) fn canonical<'a>(&self, cell: &'a str) -> Option<Cow<'a, str>> {
-        match self.value(cell) {
-            Value::Missing => None,
-            Value::Number(number) => Some(number.to_string().into()),
-            Value::Word(word) => Some(word.into()),
+    pub(super) fn canonical(&self, cell: &str) -> Option<String> {
+        (self.value(cell) != Value::Missing).then(|| self.key(cell))
+    }
+
+    /// A number or word as one text, whatever its digits, case and blanks.
+    pub(super) fn key(&self, text: &str) -> String {
+        let text = text.trim();
+        match self.number(text) {
+            Some(number) => number.to_string(),
+            None => text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }
 }
@@ -125,6 +135,12 @@ mod tests {
         let unclear = Reading::new(Comma::Unclear, &[]);
         assert_eq!(unclear.value("1,25"), Value::Number(1.25));
         assert_eq!(unclear.value("1,250"), Value::Word("1,250"));
-        assert_eq!(Reading::default().canonical("1.00").as_deref(), Some("1"));
+        let plain = Reading::default();
+        assert_eq!(plain.canonical("1.00").as_deref(), Some("1"));
+        for yes in ["Yes", "YES", " yes\u{a0}"] {
+            assert_eq!(plain.canonical(yes).as_deref(), Some("yes"));
+        }
+        assert_eq!(plain.canonical("Not\u{a0} Known").as_deref(), Some("not known"));
+        assert_eq!((plain.value("\u{a0}1"), plain.canonical("\u{a0}")), (Value::Number(1.0), None));
     }
 }
