@@ -79,7 +79,6 @@ fn what_was_decided_is_said() {
         ("label_binary.csv", &["5 items; labels: label"]),
         ("label_first_binary.csv", &["5 items; labels: label"]),
         ("trailing_blank_rows.csv", &["6 blank rows at the end left out"]),
-        ("text_column.csv", &["F is read as 0 and M as 1 in sex"]),
         ("B3-header-201.csv", &["201, 202, 203, 204, 205, 206, is taken for the names"]),
         ("B8-label-weight.csv", &["6 items; weights: weight; labels: label"]),
         ("B8-weight-label.csv", &["6 items; weights: weight; labels: label"]),

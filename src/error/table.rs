@@ -45,6 +45,9 @@ pub enum TableProblem {
     /// An item of one word, written in several ways.
     #[error("column {column} holds {}, which differ in case or blanks only", words.join(" and "))]
     OneWord { column: String, words: Vec<String> },
+    /// Columns of two words among items of other values; and the words of the first.
+    #[error("{} the words {}, unlike most columns", holds(columns), words.join(" and "))]
+    Words { columns: Vec<String>, words: [String; 2] },
     /// Items of one value and blanks, which may be zeros or missing values.
     #[error("{} {value} and blanks only", holds(columns))]
     OneValueAndBlanks { columns: Vec<String>, value: String },

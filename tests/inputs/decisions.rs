@@ -310,3 +310,31 @@ fn another_coding_than_the_model_s_is_named() {
         &["--missing 9"],
     );
 }
+
+#[test]
+fn words_among_numbers_are_asked_about() {
+    let with_sex = table(|_, d, bit| match d {
+        3 => ["F", "M"][usize::from(bit)].into(),
+        _ => u8::from(bit).to_string(),
+    });
+    let hint = ["--drop d", "--labels-column d", "0 for F and 1 for M", "--columns"];
+    asked(&with_sex, "column d holds the words F and M, unlike most columns", &hint);
+    let sandbox = Sandbox::new();
+    let (_, dropped) = trained(&sandbox, &with_sex, "--drop d");
+    assert_eq!(dropped["n_features"], 3);
+    let (run, chosen) = trained(&sandbox, &with_sex, "--columns a,b,c,d");
+    assert!(run.err.contains("F is read as 0 and M as 1 in d"), "{}", run.err);
+    let (_, bits) = trained(&sandbox, of_bits("0", "1"), "");
+    assert_eq!(chosen["score"], bits["score"]);
+    // Answers are none, nor are words where most columns hold some.
+    let answers = table(|_, d, bit| match d {
+        3 => ["Yes", "No"][usize::from(bit)].into(),
+        _ => u8::from(bit).to_string(),
+    });
+    trained(&sandbox, &answers, "");
+    trained(&sandbox, of_bits("left", "right"), "");
+    if let Some(path) = input("text_column.csv") {
+        let error = "column sex holds the words F and M";
+        refused(&sandbox, &["train", "--k", "2", "--data", &path], error, &["--drop sex"]);
+    }
+}

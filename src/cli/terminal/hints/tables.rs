@@ -21,6 +21,13 @@ pub(super) fn hint(problem: &TableProblem) -> String {
             values_hint(column, &About { values, odd, all_differ, among_pairs })
         }
         OneWord { .. } => "write the values alike, or as 0 and 1 if they are two".into(),
+        Words { columns, words: [zero, one] } => {
+            let no_item = no_item(&word(&columns.join(",")));
+            format!(
+                "{no_item}; if it is an item, write 0 for {zero} and 1 for {one}, or name all \
+                 items by --columns"
+            )
+        }
         OneValueAndBlanks { .. } => {
             "if a blank means no, write 1 and 0, in pandas df[columns].notna().astype(int); \
              if it is missing, say so with --missing ''"
@@ -72,10 +79,7 @@ fn values_hint(column: &str, about: &About) -> String {
         };
         return format!("if {codes} stands for missing, give --missing {codes}; {else_}");
     }
-    let no_item = format!(
-        "leave the column out with --drop {name}, say --id {name} if it names the rows, \
-         --labels-column {name} if it holds labels"
-    );
+    let no_item = no_item(&name);
     if are_shares(about.values) {
         return format!(
             "make 0 and 1 of them first, in pandas (df[[{column:?}]] >= 0.5).astype(int), \
@@ -96,6 +100,13 @@ fn values_hint(column: &str, about: &About) -> String {
         ),
         None => format!("{no_item}, or --missing WORD if a word stands for a missing value"),
     }
+}
+
+fn no_item(name: &str) -> String {
+    format!(
+        "leave the column out with --drop {name}, say --id {name} if it names the rows, \
+         --labels-column {name} if it holds labels"
+    )
 }
 
 /// What is known of the values of a column.

@@ -28,10 +28,12 @@ impl Coded {
 const BITS: [&str; 2] = ["0", "1"];
 
 /// The values of the items in `columns`. Columns of one value that tells nothing are left out.
-/// Errors: [`TableProblem`] for values that need a decision, [`DataProblem::NotANumber`].
+/// `are_chosen` says that the user named the columns. Errors: [`TableProblem`] for values that need
+/// a decision, [`DataProblem::NotANumber`].
 pub(super) fn find(
     table: &Table,
     columns: &[usize],
+    are_chosen: bool,
 ) -> Result<(Vec<Coded>, Vec<Remark>), DataProblem> {
     // One after the other: of a column that is refused, values may be many.
     let (mut found, mut pairs) = (Vec::new(), Vec::new());
@@ -39,6 +41,9 @@ pub(super) fn find(
         let of_column = Found::new(table, column);
         pairs.push(of_column.pair(table, columns)?);
         found.push(of_column);
+    }
+    if !are_chosen {
+        check_words(table, &found, &pairs)?;
     }
     let shared: BTreeSet<&[String; 2]> = pairs.iter().flatten().collect();
     for (found, pair) in found.iter().zip(&pairs) {
@@ -69,6 +74,24 @@ pub(super) fn find(
     remarks.extend(same_words(table, &found));
     remarks.extend(said(table, &coded));
     Ok((coded, remarks))
+}
+
+/// Two words other than yes and no, in a few columns of a table, say something else than items do,
+/// such as the sex of people. Errors: [`TableProblem::Words`].
+fn check_words(
+    table: &Table,
+    found: &[Found],
+    pairs: &[Option<[String; 2]>],
+) -> Result<(), DataProblem> {
+    let odd = |(found, pair): (&Found, &Option<[String; 2]>)| {
+        let words = pair.clone().filter(|_| found.holds_other_words())?;
+        Some((table.name(found.column), words))
+    };
+    let (columns, mut words): (Vec<_>, Vec<_>) = found.iter().zip(pairs).filter_map(odd).unzip();
+    if columns.is_empty() || 2 * columns.len() >= found.len() {
+        return Ok(());
+    }
+    Err(TableProblem::Words { columns, words: words.swap_remove(0) }.into())
 }
 
 /// The values of a model's `items` in `columns`. Errors: [`TableProblem::UnknownValue`],

@@ -125,6 +125,12 @@ impl Found {
         Some(if is_turned { [b, a] } else { [a, b] }.map(Written::text))
     }
 
+    /// Whether the values are words, and not yes and no in some form.
+    pub(super) fn holds_other_words(&self) -> bool {
+        let are_words = self.values.values().all(|written| written.number().is_none());
+        are_words && !self.values.keys().any(|a| self.values.keys().any(|b| is_pair(a, b)))
+    }
+
     /// What is wrong with the values: a word among numbers, or too many.
     pub(super) fn refused(&self, table: &Table, columns: &[usize]) -> DataProblem {
         let words = || self.values.iter().filter(|(_, written)| written.number().is_none());

@@ -289,7 +289,7 @@ impl Table {
             Values::Pairs => {
                 let (coded, said) = match &asked.model {
                     Some(model) => coding::of_model(self, items, &model.items)?,
-                    None => coding::find(self, items)?,
+                    None => coding::find(self, items, asked.items.is_some())?,
                 };
                 remarks.extend(said);
                 let bits = rows::bits(self, &coded)?;
