@@ -1,5 +1,6 @@
 //! From what the user names as data or as a model to rows and models.
 
+mod binarised;
 pub(crate) mod columns;
 pub(crate) mod demo;
 pub(crate) mod fit;
@@ -12,7 +13,6 @@ pub(crate) mod photos;
 mod pictures;
 mod reading;
 mod rows;
-mod words;
 
 pub(crate) use columns::ColumnArgs;
 pub(crate) use load::{
@@ -22,5 +22,4 @@ pub(crate) use load::{
 pub(crate) use models::ModelArgs;
 pub(crate) use pictures::{ImageShape, PictureArgs};
 pub(crate) use reading::{MaskArgs, Reading, ReadingArgs};
-pub(crate) use rows::Input;
-pub(crate) use words::Words;
+pub(crate) use rows::{Input, Words};

@@ -1,6 +1,5 @@
 //! Rows ready for the library, with what is known of them.
 
-use super::words::Words;
 use crate::bits::BitMatrix;
 use crate::cli::terminal::{amount, counted};
 use crate::data::{Binarize, Labels, Part, Texts};
@@ -47,6 +46,24 @@ pub(crate) struct LeftOut {
 impl LeftOut {
     pub(super) fn new(file: &Path, reason: String) -> Self {
         Self { file: file.display().to_string(), reason }
+    }
+}
+
+/// What a row and a column are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) sample: &'static str,
+    pub(crate) feature: &'static str,
+}
+
+impl Words {
+    /// Rows of a table if the height is 1, else images.
+    pub(crate) fn for_height(height: usize) -> Self {
+        if height == 1 {
+            Self { sample: "row", feature: "item" }
+        } else {
+            Self { sample: "image", feature: "pixel" }
+        }
     }
 }
 
