@@ -204,7 +204,7 @@ fn give_found(
 }
 
 /// Asks about a column headed like weights whose numbers may be measured ones, such as kilograms:
-/// large on average, none of them many times another, and no small whole counts. Errors:
+/// large on average, none of them many times another, and no counts. Errors:
 /// [`TableProblem::RowsOrWeights`].
 fn refuse_measured(table: &Table, column: usize) -> Result<(), DataProblem> {
     let numbers = || table.cells.column(column).filter_map(|cell| table.reading.number(cell));
@@ -215,7 +215,7 @@ fn refuse_measured(table: &Table, column: usize) -> Result<(), DataProblem> {
         (sum, n) = (sum + number, n + 1.0);
         are_whole &= number.fract() == 0.0;
     }
-    let are_counts = are_whole && least <= SMALL_COUNT;
+    let are_counts = are_whole && (least <= SMALL_COUNT || have_own_patterns(table, column));
     if sum > 2.0 * n && largest < LARGEST_RATIO * least && !are_counts && n > 1.0 {
         let column = table.name(column);
         return Err(TableProblem::RowsOrWeights { column, largest }.into());
@@ -226,7 +226,25 @@ fn refuse_measured(table: &Table, column: usize) -> Result<(), DataProblem> {
 /// Counts of rows are seldom all above this.
 const SMALL_COUNT: f64 = 5.0;
 /// Weights of people measured differ by less than this.
-const LARGEST_RATIO: f64 = 20.0;
+const LARGEST_RATIO: f64 = 5.0;
+/// Columns of more values are no items.
+const MOST_VALUES: usize = 3;
+
+/// Whether no two rows have the same items, as in a table of how often each pattern occurs.
+fn have_own_patterns(table: &Table, weights: usize) -> bool {
+    let cells = &table.cells;
+    let is_item = |column: &usize| {
+        *column != weights
+            && !cells.is_text(*column)
+            && cells.distinct(*column).len() <= MOST_VALUES
+    };
+    let items: Vec<usize> = (0..table.n_columns()).filter(is_item).collect();
+    let mut met = HashSet::new();
+    (0..cells.n_rows()).all(|row| {
+        let codes = cells.codes(row);
+        met.insert(items.iter().map(|item| codes[*item]).collect::<Vec<_>>())
+    })
+}
 
 /// Whether the first column holds the names of the rows.
 fn names_rows(table: &Table) -> bool {
