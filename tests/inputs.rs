@@ -8,6 +8,8 @@ mod decisions;
 mod dialects;
 #[path = "inputs/matching.rs"]
 mod matching;
+#[path = "inputs/odd_rows.rs"]
+mod odd_rows;
 
 use common::program::{Run, Sandbox};
 use common::shared;

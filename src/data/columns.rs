@@ -32,6 +32,8 @@ pub enum Values {
     Pairs,
     /// Numbers as they are: at least this is read as 1, less as 0.
     AtLeast(u8),
+    /// Whole numbers from 0 to 255, of which a threshold is to be found.
+    Whole,
     /// Grey values of images, 0 to 255, or all between 0 and 1.
     Grey,
 }

@@ -58,6 +58,8 @@ pub enum Remark {
     BelowThreshold(u8),
     /// An array of zeros and ones for a model that was made at half of the grey scale: they stay.
     KeptBits(u8),
+    /// Text that is not UTF-8.
+    NotUtf8,
     /// Numbers that count as such and may stand for missing answers: each with its items.
     MayBeMissing(Vec<(i32, Vec<String>)>),
     /// Words that differ in upper and lower case or in blanks only, and are read as one value.
@@ -88,6 +90,7 @@ impl Remark {
             Self::BelowThreshold(_)
                 | Self::CutAway { .. }
                 | Self::MayBeMissing(_)
+                | Self::NotUtf8
                 | Self::OneValueAndBlanks(_)
         )
     }
@@ -141,6 +144,10 @@ impl fmt::Display for Remark {
             Self::ByPosition { table_has_names: false } => {
                 f.write_str("the table has no names: columns are matched by their place")
             }
+            Self::NotUtf8 => f.write_str(
+                "text that is not UTF-8 is read as Latin-1: if names or words look wrong, save the \
+                 table as UTF-8",
+            ),
             Self::CommentHeader(names) => write!(
                 f,
                 "the comment above the first row names the columns: {}",

@@ -40,7 +40,8 @@ pub struct FitReport {
     /// Where a row's label was known it is that of the row and its label.
     #[cfg_attr(feature = "serde", serde(with = "any_number"))]
     pub log_likelihood: f64,
-    /// The entropy of the responsibilities, a weighted sum over rows, in total nats.
+    /// The entropy of the responsibilities, a weighted sum over rows, in total nats. Rows of which
+    /// all is missing are left out.
     pub entropy: f64,
     /// The sum of the rows' weights: N if they have none.
     pub total_weight: f64,

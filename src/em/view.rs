@@ -155,15 +155,6 @@ impl<'a> View<'a> {
         let shift = self.pinned.log_likelihood / self.rows.total_weight();
         move |news: &Iteration| observe.iteration(&Iteration { score: news.score + shift, ..*news })
     }
-
-    /// The weight of the rows that observe a feature that is seen.
-    pub(crate) fn answered_weight(&self) -> f64 {
-        let data = &self.rows.data;
-        let Some(missing) = data.missing() else { return self.rows.total_weight() };
-        let is_answered = |i: &usize| missing.n_ones(*i) < data.n_features();
-        let answered = (0..data.n_samples()).filter(is_answered);
-        answered.map(|i| self.rows.weight(i)).sum()
-    }
 }
 
 /// These features of `data`, some of them with ones and zeros swapped.

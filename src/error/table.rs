@@ -52,8 +52,8 @@ pub enum TableProblem {
     #[error("{} {value} and blanks only", holds(columns))]
     OneValueAndBlanks { columns: Vec<String>, value: String },
     /// Numbers that all lie between 0 and 1, some of them fractions, for a threshold from 1 on.
-    #[error("holds shares between 0 and 1, and the threshold {threshold} is compared with them")]
-    Shares { threshold: u8 },
+    #[error("holds shares between 0 and 1, and a threshold is a whole number from 1 on")]
+    Shares,
     /// A second line of headings: which.
     #[error("line {line} holds words alone, like a second header")]
     SecondHeader { line: u64 },

@@ -4,7 +4,7 @@ use super::*;
 use common::program::npy;
 
 /// 40 rows of four items, after a header: `cell` writes item `d` of row `i`, given its bit.
-fn table(cell: impl Fn(usize, usize, bool) -> String) -> String {
+pub(super) fn table(cell: impl Fn(usize, usize, bool) -> String) -> String {
     let bit = |i: usize, d: usize| {
         (d.is_multiple_of(2) == i.is_multiple_of(2)) != (i * 7 + d * 3).is_multiple_of(11)
     };
@@ -12,7 +12,7 @@ fn table(cell: impl Fn(usize, usize, bool) -> String) -> String {
     "a,b,c,d\n".to_owned() + &(0..40).map(|i| row(i) + "\n").collect::<String>()
 }
 
-fn of_bits(zero: &str, one: &str) -> String {
+pub(super) fn of_bits(zero: &str, one: &str) -> String {
     table(|_, _, bit| if bit { one.into() } else { zero.into() })
 }
 
@@ -22,7 +22,7 @@ fn with(other: &str) -> String {
 }
 
 /// Trains on `text`, which must be done, and returns what was said and the document.
-fn trained(sandbox: &Sandbox, text: impl AsRef<[u8]>, words: &str) -> (Run, Value) {
+pub(super) fn trained(sandbox: &Sandbox, text: impl AsRef<[u8]>, words: &str) -> (Run, Value) {
     sandbox.write("t.csv", text);
     let run = sandbox.done(&format!("train --k 2 --data t.csv --out run --force --json {words}"));
     let document = run.json();
@@ -30,7 +30,7 @@ fn trained(sandbox: &Sandbox, text: impl AsRef<[u8]>, words: &str) -> (Run, Valu
 }
 
 /// Refuses `words`: the error, and parts of the way out.
-fn refused(sandbox: &Sandbox, words: &[&str], error: &str, hint: &[&str]) {
+pub(super) fn refused(sandbox: &Sandbox, words: &[&str], error: &str, hint: &[&str]) {
     let run = sandbox.bmm(words);
     run.assert_failure(1, &[error]);
     let last = run.err.lines().last().unwrap();
@@ -38,7 +38,7 @@ fn refused(sandbox: &Sandbox, words: &[&str], error: &str, hint: &[&str]) {
 }
 
 /// Refuses to train on `text`: the error, and the words of the way out.
-fn asked(text: impl AsRef<[u8]>, error: &str, hint: &[&str]) {
+pub(super) fn asked(text: impl AsRef<[u8]>, error: &str, hint: &[&str]) {
     let sandbox = Sandbox::new();
     sandbox.write("t.csv", text);
     refused(&sandbox, &["train", "--k", "2", "--data", "t.csv"], error, hint);

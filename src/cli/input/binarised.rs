@@ -27,6 +27,7 @@ pub(super) fn binarised(
     fit_shape(&mut set, reading)?;
     let (rule, remark) = rule(&set, reading)?;
     say(remark.as_slice(), console);
+    warn_of_rare_draws(&set, rule, reading, console);
     ground::warn_of_faint_ink(&set, rule, reading, console);
     let synthetic = set.kind == SourceKind::Synthetic;
     let input = Input {
@@ -50,6 +51,21 @@ pub(super) fn binarised(
     };
     photos::say_made(&input, reading, console);
     Ok(input)
+}
+
+/// Draws are by share of 255: says of rows of numbers if none comes near it.
+fn warn_of_rare_draws(set: &Dataset, rule: Binarize, reading: &Reading, console: &Console) {
+    let is_of_numbers = set.pixels.height() == 1 && !reading.is_of_images() && !set.is_binary();
+    if !matches!(rule, Binarize::Bernoulli(_)) || !is_of_numbers {
+        return;
+    }
+    let most = set.pixels.values().iter().max().copied().unwrap_or_default();
+    if most < 128 {
+        console.warn(format_args!(
+            "{rule} draws a one with probability value / 255, and no value is above {most}: ones \
+             are rare; --binarize threshold:T compares the numbers themselves"
+        ));
+    }
 }
 
 /// Says how a table was read.

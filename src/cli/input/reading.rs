@@ -70,6 +70,7 @@ impl Reading {
         match (self.rule, self.model_rule) {
             (Some(Binarize::Threshold(threshold)), _)
             | (None, Some(Binarize::Threshold(threshold))) => Values::AtLeast(threshold),
+            (Some(Binarize::Otsu), _) if !self.is_of_images() => Values::Whole,
             (Some(Binarize::None), _) | (None, Some(Binarize::None)) => Values::Pairs,
             (None, None) if self.shape.is_none() => Values::Pairs,
             _ => Values::Grey,

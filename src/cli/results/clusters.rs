@@ -52,11 +52,12 @@ impl Clustering {
             row.log_prob == f64::NEG_INFINITY && weighted.weight(*i) > 0.0
         };
         let n_impossible = rows.iter().enumerate().filter(is_impossible).count();
+        let entropies = rows.iter().map(|row| row.entropy);
         let (total_weight, n_observed) = (weighted.total_weight(), weighted.mean_observed());
         Ok(Self {
             sizes,
             scores: Scores::new(log_likelihood, total_weight, n_observed),
-            entropy: weighted.weighted_sum(rows.iter().map(|row| row.entropy)),
+            entropy: weighted.sum_of_answered(&weighted.answered(), entropies),
             n_samples: input.bits.n_samples(),
             total_weight,
             words: Words::for_height(input.height),

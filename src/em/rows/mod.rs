@@ -141,6 +141,24 @@ impl<'a> Rows<'a> {
         (0..self.data.n_features()).map(|d| margins.constant(d)).collect()
     }
 
+    /// Whether each row (N) observes a feature in which rows differ: of others nothing is known.
+    pub(crate) fn answered(&self) -> Vec<bool> {
+        let n = self.data.n_samples();
+        let Some(missing) = self.data.missing() else { return vec![true; n] };
+        let varying = Margins::new(self).varying();
+        (0..n).map(|i| varying.iter().any(|&d| !missing.get(i, d))).collect()
+    }
+
+    /// The sum of `values`, as [`Self::weighted_sum`], of the rows that are `answered` (N).
+    pub(crate) fn sum_of_answered(
+        &self,
+        answered: &[bool],
+        values: impl Iterator<Item = f64>,
+    ) -> f64 {
+        let known = values.zip(answered);
+        self.weighted_sum(known.map(|(value, is_known)| if *is_known { value } else { 0.0 }))
+    }
+
     /// The weighted mean over rows of the number of features that are observed, from 0 to D.
     pub(crate) fn mean_observed(&self) -> f64 {
         let d = self.data.n_features() as f64;

@@ -41,14 +41,16 @@ pub(super) fn report_without_starts(
     findings: Findings,
 ) -> FitReport {
     let rows = &view.rows;
+    let answered = rows.answered();
+    let entropies = assignments.iter().map(|row| row.entropy);
     FitReport {
         n_iter: history.len() - 1,
         stop,
         objective_history: history,
         log_likelihood: rows.weighted_sum(assignments.iter().map(|row| row.log_prob)),
-        entropy: rows.weighted_sum(assignments.iter().map(|row| row.entropy)),
+        entropy: rows.sum_of_answered(&answered, entropies),
         total_weight: rows.total_weight(),
-        answered_weight: view.answered_weight(),
+        answered_weight: rows.sum_of_answered(&answered, std::iter::repeat(1.0)),
         n_parameters: n_components * (view.n_varying() + 1) - 1,
         best_start: 0,
         starts: Vec::new(),

@@ -20,19 +20,20 @@ struct Folds {
     parts: Vec<Vec<usize>>,
 }
 
-/// Cases that are parted at most.
-const MAX_CASES: f64 = (1u64 << 27) as f64;
+/// Cases that are parted at most: each takes a row while they are.
+const MAX_CASES: f64 = (1u64 << 22) as f64;
 
 /// The row of each case, ascending: a row that counts three times stands for three cases. Other
 /// weights, which are not whole, count no cases.
-fn cases(input: &Input) -> Result<Vec<usize>> {
+fn rows_of_cases(input: &Input) -> Result<Vec<usize>> {
     let rows = 0..input.bits.n_samples();
     let Some(counts) = input.weights.as_ref().filter(|_| are_counts(input)) else {
         return Ok(rows.collect());
     };
     let n = counts.iter().sum::<f64>();
     if n > MAX_CASES {
-        let allowed = "at most 2^27 in all to hold cases out";
+        let allowed = "at most 4,194,304 cases in all to hold some out; if they are sampling weights, \
+                       divide them by their mean: then rows are held out";
         return Err(Error::parameter("weights", format!("{n} in all"), allowed));
     }
     Ok(rows.flat_map(|i| std::iter::repeat_n(i, counts[i] as usize)).collect())
@@ -42,15 +43,15 @@ fn are_counts(input: &Input) -> bool {
     input.weights.as_ref().is_some_and(|weights| weights.iter().all(|w| w.fract() == 0.0))
 }
 
-/// The rows of some cases (ascending), which count as often as they are among them.
-fn select(input: &Input, cases: &[usize]) -> Input {
+/// Some rows of `input`, ascending; those that are counted count as often as they are named.
+fn select(input: &Input, rows: &[usize]) -> Input {
     if !are_counts(input) {
-        return input.select(cases);
+        return input.select(rows);
     }
-    let equal = || cases.chunk_by(|a, b| a == b);
-    let rows: Vec<usize> = equal().map(|cases| cases[0]).collect();
-    let mut selected = input.select(&rows);
-    selected.weights = Some(equal().map(|cases| cases.len() as f64).collect());
+    let equal = || rows.chunk_by(|a, b| a == b);
+    let distinct: Vec<usize> = equal().map(|rows| rows[0]).collect();
+    let mut selected = input.select(&distinct);
+    selected.weights = Some(equal().map(|rows| rows.len() as f64).collect());
     selected
 }
 
@@ -65,25 +66,28 @@ impl Rows {
         n_folds: Option<usize>,
         seed: u64,
     ) -> Result<Self> {
-        // A row without weight is neither trained on nor held out.
+        // A row without weight is neither trained on nor held out. One without any answer can be
+        // predicted by every mixture alike.
         let weighs = |i: &usize| input.weights.as_ref().is_none_or(|weights| weights[*i] > 0.0);
+        let answered = (share.is_some() || n_folds.is_some()).then(|| input.rows().answered());
+        let is_known = |i: &usize| answered.as_ref().is_none_or(|answered| answered[*i]);
         let all = input.bits.n_samples();
-        let kept: Vec<usize> = (0..all).filter(weighs).collect();
+        let kept: Vec<usize> = (0..all).filter(weighs).filter(is_known).collect();
         let input = if kept.len() < all { input.select(&kept) } else { input };
         let what = if are_counts(&input) { "cases" } else { "rows" };
         if let Some(share) = share {
-            let cases = cases(&input)?;
-            let parts = em::hold_out(cases.len(), share, seed)?;
-            let how = format!("{} of {} {what} by seed {seed}", parts[1].len(), cases.len());
-            let of = |part: Vec<usize>| part.iter().map(|case| cases[*case]).collect::<Vec<_>>();
+            let rows = rows_of_cases(&input)?;
+            let parts = em::hold_out(rows.len(), share, seed)?;
+            let how = format!("{} of {} {what} by seed {seed}", parts[1].len(), rows.len());
+            let of = |part: Vec<usize>| part.iter().map(|case| rows[*case]).collect::<Vec<_>>();
             let [train, held] = parts.map(|part| select(&input, &of(part)));
             return Ok(Self { train, held: Some(held), folds: None, how: Some(how) });
         }
         if let Some(n_folds) = n_folds {
-            let cases = cases(&input)?;
-            let parts = em::folds(cases.len(), n_folds, seed)?;
-            let how = format!("{n_folds} folds of {} {what} by seed {seed}", cases.len());
-            let mut cases = input.select(&cases);
+            let rows = rows_of_cases(&input)?;
+            let parts = em::folds(rows.len(), n_folds, seed)?;
+            let how = format!("{n_folds} folds of {} {what} by seed {seed}", rows.len());
+            let mut cases = input.select(&rows);
             cases.weights = cases.weights.filter(|_| !are_counts(&input));
             let folds = Some(Folds { cases, parts });
             return Ok(Self { train: input, held: test, folds, how: Some(how) });

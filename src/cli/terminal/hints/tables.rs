@@ -33,7 +33,7 @@ pub(super) fn hint(problem: &TableProblem) -> String {
              if it is missing, say so with --missing ''"
                 .into()
         }
-        Shares { .. } => {
+        Shares => {
             "make them 0 and 1 first, in pandas (df >= 0.5).astype(int), or write them as 0 to 100"
                 .into()
         }

@@ -1,7 +1,7 @@
 //! The cells of a table in little memory: a number for each, which stands for its text. What the
 //! text means is decided later. Texts beyond the most that get a number are kept by their column.
 
-use super::records::Record;
+use super::records::{Record, decoded, is_utf8};
 use crate::data::texts::Texts;
 use crate::error::DataProblem;
 use std::collections::{BTreeSet, HashMap};
@@ -27,6 +27,8 @@ pub(super) struct Cells {
     codes: Vec<u16>,
     dictionary: Dictionary,
     columns: Vec<Column>,
+    /// Whether the texts that columns keep are UTF-8.
+    is_utf8: bool,
     lines: Lines,
 }
 
@@ -74,7 +76,13 @@ impl Cells {
             dictionary: Dictionary::new(),
             columns: vec![Column::default(); n_columns],
             lines: Lines::default(),
+            is_utf8: true,
         }
+    }
+
+    /// Whether all texts are UTF-8.
+    pub(super) fn is_utf8(&self) -> bool {
+        self.is_utf8 && self.dictionary.codes.keys().all(|text| is_utf8(text))
     }
 
     pub(super) fn n_columns(&self) -> usize {
@@ -105,7 +113,7 @@ impl Cells {
             let what = format!("line {} begins one row more", record.line);
             return Err(DataProblem::TooLarge { what, limit: "4,294,967,295 rows" });
         }
-        let Self { codes, dictionary, columns, .. } = self;
+        let Self { codes, dictionary, columns, is_utf8: are_utf8, .. } = self;
         codes.reserve(expected);
         for (cell, column) in record.cells().zip(columns) {
             let may_be_new = column.own.is_none() && column.n_new < MOST_NEW;
@@ -115,7 +123,8 @@ impl Cells {
                 codes.push(code);
                 continue;
             }
-            column.own.get_or_insert_default().push(row, &String::from_utf8_lossy(cell));
+            column.own.get_or_insert_default().push(row, &decoded(cell));
+            *are_utf8 &= is_utf8(cell);
             codes.push(OWN);
         }
         self.lines.push(record.line);
@@ -251,7 +260,7 @@ impl Dictionary {
             return None;
         }
         let code = self.texts.len() as u16;
-        self.texts.push(String::from_utf8_lossy(cell).into());
+        self.texts.push(decoded(cell).into());
         self.codes.insert(cell.into(), code);
         Some((code, true))
     }

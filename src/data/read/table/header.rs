@@ -1,6 +1,6 @@
 //! Whether the first row of a table names its columns, and how many columns there are.
 
-use super::records::Record;
+use super::records::{Record, decoded};
 use super::value::{Reading, is_missing};
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ pub(super) fn of_comment(
     first: &Record,
     reading: &Reading,
 ) -> Option<Vec<String>> {
-    let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+    let name = |cell: &[u8]| decoded(cell).into_owned();
     let names: Vec<String> = comment.cells().map(name).collect();
     let are_words = names.iter().all(|name| !is_missing(name) && reading.number(name).is_none());
     let distinct: BTreeSet<&String> = names.iter().collect();
@@ -47,7 +47,7 @@ pub(super) fn judge(
     if !is_words && !is_numeric {
         return Header::default();
     }
-    let name = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+    let name = |cell: &[u8]| decoded(cell).into_owned();
     let mut names: Vec<String> = first.cells().map(name).collect();
     match shift {
         Shift::RowNames => names.insert(0, String::new()),
@@ -113,15 +113,20 @@ impl Sample<'_> {
     fn is_words(&self) -> bool {
         let mut n_words = 0;
         let mut are_values = !self.below.is_empty();
-        for (column, cell) in self.said() {
+        for (_, cell) in self.said() {
             if self.number(cell).is_some() {
                 return false;
             }
             n_words += 1;
-            are_values = are_values && self.below.iter().any(|row| row.cell(column) == cell);
+            are_values = are_values && self.occurs(cell);
         }
         // One blank cell alone is the name of a column without a name.
         (n_words > 0 && !are_values) || self.first.len() == 1 && n_words == 0
+    }
+
+    /// Whether a row below holds this text, in any column: a rare answer may be met there alone.
+    fn occurs(&self, cell: &[u8]) -> bool {
+        self.below.iter().any(|row| row.cells().any(|other| other == cell))
     }
 
     /// Whether the first row holds numbers that name columns: distinct and whole ones. They are

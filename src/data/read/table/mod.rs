@@ -136,6 +136,9 @@ impl Table {
         if is_numeric {
             remarks.push(Remark::NumericHeader(names.clone().unwrap_or_default()));
         }
+        if !cells.is_utf8() || !first.cells().all(records::is_utf8) {
+            remarks.push(Remark::NotUtf8);
+        }
         if records.n_comments > 0 {
             remarks.push(Remark::Comments(records.n_comments));
         }
@@ -242,6 +245,9 @@ impl Table {
             Problem::Other(error) => error,
         })?;
         let weights = weights.map(|column| self.weights(column)).transpose().map_err(wrong)?;
+        if let Some(weights) = &weights {
+            self.check_last_weight(&items, weights).map_err(wrong)?;
+        }
         all.extend(rows.remarks);
         Ok(Content {
             pixels: rows.pixels,
@@ -279,6 +285,7 @@ impl Table {
             if self.names.is_none() { Vec::new() } else { columns.iter().map(binary).collect() }
         };
         let (pixels, rule, items) = match asked.values {
+            Values::Whole => (rows::whole(self, items)?, None, named(items)),
             Values::Grey => (rows::grey(self, items)?, None, named(items)),
             Values::AtLeast(threshold) => {
                 let found = threshold::compared(self, items, threshold)?;
@@ -317,10 +324,18 @@ impl Table {
         Labels::from_names(names)
     }
 
+    /// The number in a cell, unless it stands for a missing value.
+    fn known_number(&self, cell: &str) -> Option<f64> {
+        match self.reading.value(cell) {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// The weights in a column. Errors: [`DataProblem::Weight`], [`DataProblem::NoWeight`].
     fn weights(&self, column: usize) -> Result<Vec<f64>, DataProblem> {
         let weight = |(row, cell): (usize, &str)| {
-            let weight = self.reading.number(cell);
+            let weight = self.known_number(cell);
             weight.filter(|weight| *weight >= 0.0 && weight.is_finite()).ok_or_else(|| {
                 DataProblem::Weight { line: self.cells.line(row), cell: shortened(cell) }
             })
@@ -331,6 +346,22 @@ impl Table {
             return Err(DataProblem::NoWeight);
         }
         Ok(weights)
+    }
+
+    /// Refuses a last row without answers that weighs as much as all others: it sums them up.
+    /// Errors: [`TableProblem::Totals`].
+    fn check_last_weight(&self, items: &[usize], weights: &[f64]) -> Result<(), DataProblem> {
+        let Some((last, others)) = weights.split_last().filter(|(_, others)| others.len() > 1)
+        else {
+            return Ok(());
+        };
+        let row = others.len();
+        let is_missing =
+            |item: &usize| self.reading.value(self.cells.text(row, *item)) == Value::Missing;
+        if *last != others.iter().sum::<f64>() || !items.iter().all(is_missing) {
+            return Ok(());
+        }
+        Err(TableProblem::Totals { line: self.cells.line(row), cell: last.to_string() }.into())
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::data::read::stream::Stop;
 use crate::error::TableProblem;
+use std::borrow::Cow;
 use std::io::{BufRead, Read};
 
 /// The longest row, in bytes.
@@ -18,6 +19,18 @@ const SPREADSHEET_ERRORS: [&str; 20] = [
 ];
 /// The longest comment above the first row that may name the columns, in bytes.
 const LONGEST_COMMENT: usize = 1 << 20;
+
+pub(super) fn is_utf8(cell: &[u8]) -> bool {
+    std::str::from_utf8(cell).is_ok()
+}
+
+/// A cell as text. What is not UTF-8 is read byte by byte, as Latin-1: no two cells become one.
+pub(super) fn decoded(cell: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(cell) {
+        Ok(text) => text.into(),
+        Err(_) => cell.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
 
 /// A row: its text, and where its cells are in it.
 #[derive(Debug, Clone, Default)]
@@ -292,7 +305,7 @@ mod tests {
         let mut records = Records::new(text.as_bytes(), separator, line_end);
         let (mut record, mut rows) = (Record::default(), Vec::new());
         while records.read(&mut record)? {
-            let cells = record.cells().map(|cell| String::from_utf8_lossy(cell).into_owned());
+            let cells = record.cells().map(|cell| decoded(cell).into_owned());
             rows.push(cells.collect());
         }
         Ok(rows)

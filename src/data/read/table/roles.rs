@@ -7,7 +7,7 @@
 //! The first column names the rows if it has no heading beside others that have one, or if it holds
 //! more than two words. So it does if it is headed `id` and all its cells differ.
 
-use super::value::{Value, is_missing};
+use super::value::Value;
 use super::{Table, found};
 use crate::data::columns::Columns;
 use crate::data::remark::Remark;
@@ -207,7 +207,7 @@ fn give_found(
 /// large on average, none of them many times another, and no counts. Errors:
 /// [`TableProblem::RowsOrWeights`].
 fn refuse_measured(table: &Table, column: usize) -> Result<(), DataProblem> {
-    let numbers = || table.cells.column(column).filter_map(|cell| table.reading.number(cell));
+    let numbers = || table.cells.column(column).filter_map(|cell| table.known_number(cell));
     let (mut least, mut largest, mut sum, mut n) = (f64::INFINITY, 0.0_f64, 0.0, 0.0);
     let mut are_whole = true;
     for number in numbers().filter(|number| *number > 0.0) {
@@ -285,10 +285,11 @@ fn refuse_counts(table: &Table, roles: &[Role]) -> Result<Vec<Remark>, DataProbl
     for column in (0..roles.len()).filter(is_asked) {
         let (mut largest, mut are_bits) = (0.0_f64, true);
         let may_be_weights = table.cells.column(column).all(|cell| {
-            let number = table.reading.number(cell);
+            let number = table.known_number(cell);
             largest = largest.max(number.unwrap_or(0.0));
             are_bits &= number.is_none_or(|n| n == 0.0 || n == 1.0);
-            is_missing(cell) || number.is_some_and(|n| n >= 0.0 && n.is_finite())
+            table.reading.value(cell) == Value::Missing
+                || number.is_some_and(|n| n >= 0.0 && n.is_finite())
         });
         if may_be_weights && !are_bits {
             let column = table.name(column);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::bits::{BitMatrix, row_bytes};
 use crate::data::pixels::Pixels;
-use crate::error::{DataProblem, Error, Result};
+use crate::error::{DataProblem, Error, Result, TableProblem};
 use crate::parallel;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -167,6 +167,20 @@ pub(super) fn grey(table: &Table, columns: &[usize]) -> Result<Pixels, Problem> 
     let (values, missing) = values.into_parts();
     let pixels = Pixels::new(table.cells.n_rows(), 1, columns.len(), values)?;
     Ok(pixels.without(&missing)?)
+}
+
+/// The cells in `columns` as whole numbers from 0 to 255. Errors: [`TableProblem::Shares`], and
+/// those of [`grey`].
+pub(super) fn whole(table: &Table, columns: &[usize]) -> Result<Pixels, Problem> {
+    let (mut are_shares, mut has_fractions) = (true, false);
+    for_each_number(table, columns, |_, number| {
+        are_shares &= (0.0..=1.0).contains(&number);
+        has_fractions |= number.fract() != 0.0;
+    })?;
+    if are_shares && has_fractions {
+        return Err(DataProblem::from(TableProblem::Shares).into());
+    }
+    grey(table, columns)
 }
 
 fn out_of_range(

@@ -72,7 +72,7 @@ pub(super) fn said(
         remarks.push(Remark::BelowThreshold(threshold));
     }
     if !has_model && are_shares && found.has_fractions {
-        return Err(TableProblem::Shares { threshold }.into());
+        return Err(TableProblem::Shares.into());
     }
     if !has_model {
         let items = found.cut_away().map(|d| table.name(columns[d])).collect::<Vec<_>>();

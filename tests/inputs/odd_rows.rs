@@ -1,0 +1,117 @@
+//! Rows that are no answers, headers of words, and text in another encoding.
+
+use super::decisions::{asked, of_bits, table, trained};
+use super::*;
+
+/// Counted patterns of three items, and what stands below them.
+fn counted(below: &str) -> String {
+    let line = |row: usize| {
+        let bits: Vec<String> = (0..3).map(|d| (row >> d & 1).to_string()).collect();
+        format!("{},{}\n", bits.join(","), [40, 3, 5, 7, 6, 4, 8, 50][row])
+    };
+    format!("a,b,c,weight\n{}{below}", (0..8).map(line).collect::<String>())
+}
+
+/// Sweeps over the table, with the figures of each K.
+fn swept(text: &str, words: &str) -> Vec<Value> {
+    let sandbox = Sandbox::new();
+    sandbox.write("t.csv", text);
+    let sweep = format!("sweep --data t.csv --k 1,2 --n-init 9 --json --out run {words}");
+    sandbox.done(&sweep).json()["fits"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_row_without_answers_changes_no_criterion_and_is_not_held_out() {
+    let blank = counted(",,,30\n");
+    for words in ["", "--folds 4 --seed 1"] {
+        let [with, without] = [&blank, &counted("")].map(|text| swept(text, words));
+        for (with, without) in with.iter().zip(&without) {
+            for figure in ["log_likelihood", "aic", "bic", "icl", "held_out"] {
+                let [a, b] = [with, without].map(|fit| fit[figure].as_f64());
+                let is_near = match (a, b) {
+                    (Some(a), Some(b)) => (a - b).abs() < 1e-9 * b.abs(),
+                    _ => a == b,
+                };
+                assert!(is_near, "{words} {figure}: {a:?}, not {b:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_last_row_that_weighs_as_much_as_the_others_is_their_sum() {
+    asked(counted(",,,123\n"), "line 10, the last one, begins with \"123\"", &["delete the line"]);
+}
+
+#[test]
+fn words_that_occur_below_are_no_header() {
+    // The first row holds a rare answer of the third column.
+    let rare = table(|i, d, bit| {
+        let is_yes = if d == 2 { i == 0 } else { bit };
+        if is_yes { "yes".into() } else { "no".into() }
+    });
+    let rows = rare.split_once('\n').unwrap().1;
+    let (_, found) = trained(&Sandbox::new(), rows, "");
+    assert_eq!(found["n_samples"], 40);
+}
+
+#[test]
+fn text_that_is_not_utf_8_keeps_names_and_words_apart() {
+    let sandbox = Sandbox::new();
+    let bytes = |text: &str| text.chars().map(|c| c as u8).collect::<Vec<u8>>();
+    let names = |text: String| text.replacen("a,b,c,d", "\u{fc},\u{e4},c,d", 1);
+    let text = names(of_bits("n\u{e3}o", "sim"));
+    let (run, latin) = trained(&sandbox, bytes(&text), "");
+    assert!(
+        run.err.contains("not UTF-8") && run.err.contains("save the table as UTF-8"),
+        "{run:?}"
+    );
+    let (run, utf8) = trained(&sandbox, &text, "");
+    assert!(!run.err.contains("UTF-8"), "{run:?}");
+    assert_eq!(latin["score"], utf8["score"]);
+    // Columns are matched by names of one letter each.
+    let swapped = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        [cells[1], cells[0], cells[2], cells[3]].join(",") + "\n"
+    };
+    sandbox.write("swapped.csv", bytes(&text.lines().map(swapped).collect::<String>()));
+    let score = |file: &str| sandbox.done(&format!("eval {file} --model run --json")).json();
+    assert_eq!(score("swapped.csv")["score"], score("t.csv")["score"]);
+    // Words of letters beyond Latin-1 stay two words: two bytes each, in GBK.
+    let gbk = |yes: bool| if yes { &b"\xca\xc7"[..] } else { &b"\xb7\xf1"[..] };
+    let mut rows = b"a,b\n".to_vec();
+    for i in 0..40 {
+        rows.extend([gbk(i % 2 == 0), b",", gbk(i % 3 == 0), b"\n"].concat());
+    }
+    assert_eq!(trained(&sandbox, rows, "").1["n_features"], 2);
+}
+
+#[test]
+fn otsu_takes_no_shares_and_draws_take_no_small_counts_in_silence() {
+    let shares = table(|i, _, bit| format!("0.{}", 10 + 50 * usize::from(bit) + i));
+    let sandbox = Sandbox::new();
+    sandbox.write("t.csv", shares);
+    let words = ["train", "--k", "2", "--data", "t.csv", "--binarize", "otsu"];
+    decisions::refused(&sandbox, &words, "holds shares between 0 and 1", &["df >= 0.5"]);
+    let counts = table(|i, _, bit| (3 * usize::from(bit) + i % 3).to_string());
+    let (run, _) = trained(&sandbox, &counts, "--binarize bernoulli:1");
+    assert!(run.err.contains("no value is above 5"), "{run:?}");
+    let (run, _) = trained(&sandbox, &counts, "--binarize otsu");
+    assert!(run.err.contains("threshold:"), "{run:?}");
+}
+
+#[test]
+fn codes_for_missing_are_no_weights() {
+    let with_n = table(|i, d, bit| match d {
+        3 if i == 7 => "9".into(),
+        _ => u8::from(bit).to_string(),
+    })
+    .replacen("c,d", "c,n", 1);
+    let sandbox = Sandbox::new();
+    let (_, found) = trained(&sandbox, &with_n, "--missing 9");
+    assert_eq!(found["n_features"], 4);
+    sandbox.write("t.csv", with_n);
+    let words = "train --k 2 --data t.csv --weights n --missing 9";
+    let words: Vec<&str> = words.split_whitespace().collect();
+    decisions::refused(&sandbox, &words, "line 9", &[]);
+}
