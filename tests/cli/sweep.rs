@@ -174,6 +174,17 @@ fn counted_rows_are_held_out_by_case() {
 }
 
 #[test]
+fn more_cases_than_can_be_parted_are_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.write("t.csv", "a,b,weight\n0,0,120000000\n0,1,1\n1,0,1\n1,1,1\n");
+    for how in ["--folds 3", "--holdout 0.2"] {
+        let run = || sandbox.words(&format!("sweep --data t.csv --k 1,2 --out run {how}"));
+        sandbox.refused(1, run, &["120000003 in all", "at most 4,194,304 cases", "by their mean"]);
+    }
+    sandbox.done("sweep --data t.csv --k 1,2 --out run");
+}
+
+#[test]
 fn the_criterion_asked_for_decides() {
     let sandbox = Sandbox::new();
     write_table(&sandbox);
