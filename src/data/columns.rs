@@ -6,9 +6,10 @@ use crate::record::Item;
 /// table without a header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
-    /// The items, in this order, and no others; `None`: every column without another role.
+    /// The items, in this order, and no others; `None`: every column without another role. Each is
+    /// a name, or a list of names between commas.
     pub items: Option<Vec<String>>,
-    /// Columns to leave out.
+    /// Columns to leave out, each a name or a list of names.
     pub drop: Vec<String>,
     /// The column that names the rows; `None`: the first one, where it plainly does.
     pub id: Option<String>,
@@ -45,4 +46,32 @@ pub struct ModelRows {
     pub items: Vec<Item>,
     /// Height and width of its images; a height of 1 for rows.
     pub size: (usize, usize),
+}
+
+/// The parts of a list between commas, without blanks around them. A part in double quotes may hold
+/// commas.
+pub(crate) fn listed(text: &str) -> Vec<String> {
+    let (mut parts, mut is_quoted) = (vec![String::new()], false);
+    for c in text.chars() {
+        let part = parts.last().map_or("", |part| part.trim_start());
+        match c {
+            '"' if is_quoted || part.is_empty() => is_quoted = !is_quoted,
+            ',' if !is_quoted => parts.push(String::new()),
+            c => parts.iter_mut().next_back().into_iter().for_each(|part| part.push(c)),
+        }
+    }
+    parts.iter().map(|part| part.trim().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn commas_part_a_list_unless_they_are_quoted() {
+        assert_eq!(listed("a, b,c"), ["a", "b", "c"]);
+        assert_eq!(listed("\"a, b\", c"), ["a, b", "c"]);
+        assert_eq!(listed("6\" pipe,x"), ["6\" pipe", "x"]);
+        assert_eq!((listed(""), listed("9,")), (vec![String::new()], vec!["9".into(), "".into()]));
+    }
 }

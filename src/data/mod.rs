@@ -20,6 +20,7 @@ mod texts;
 mod write;
 
 pub use crate::record::Binarize;
+pub(crate) use columns::listed;
 pub use columns::{Columns, ModelRows, Values};
 pub use dataset::{Dataset, Part, SourceKind};
 #[cfg(feature = "fetch")]

@@ -1,6 +1,6 @@
 //! The flags about the columns of a table, and what a model demands of them.
 
-use crate::data::{Columns, ModelRows};
+use crate::data::{Columns, ModelRows, listed};
 use crate::model_file::Model;
 
 /// What each column of a table is. Columns are named by their headings, or by their numbers from 1.
@@ -8,10 +8,10 @@ use crate::model_file::Model;
 pub(crate) struct ColumnArgs {
     /// The columns of a table that are items, by their headings, or by their numbers from 1, as in
     /// `item 1`, where there are none [default: all without another role]
-    #[arg(long = "columns", value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long = "columns", value_name = "NAMES")]
     items: Option<Vec<String>>,
     /// Columns of a table to leave out [default: none]
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES")]
     drop: Vec<String>,
     /// The column of a table that names its rows [default: the first, if it has no heading, holds
     /// words, or is headed id and never repeats itself]
@@ -25,21 +25,20 @@ pub(crate) struct ColumnArgs {
     labels_column: Option<String>,
     /// Values that stand for a missing one, such as 9,99 [default: none but blank, NA, NaN, N/A,
     /// #N/A, ., ?, NULL and None]
-    #[arg(long, value_name = "CODES", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(long, value_name = "CODES", allow_hyphen_values = true)]
     missing: Vec<String>,
 }
 
 impl ColumnArgs {
     /// What the user asks of the columns.
     pub(crate) fn columns(&self) -> Columns {
-        let trimmed = |names: &[String]| names.iter().map(|name| name.trim().to_owned()).collect();
         Columns {
-            items: self.items.as_deref().map(trimmed),
-            drop: trimmed(&self.drop),
+            items: self.items.clone(),
+            drop: self.drop.clone(),
             id: self.id.clone(),
             weights: self.weights.clone(),
             labels: self.labels_column.clone(),
-            missing: trimmed(&self.missing),
+            missing: self.missing.iter().flat_map(|codes| listed(codes)).collect(),
             ..Columns::default()
         }
     }

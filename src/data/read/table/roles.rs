@@ -9,7 +9,7 @@
 
 use super::value::Value;
 use super::{Table, found};
-use crate::data::columns::Columns;
+use crate::data::columns::{Columns, listed};
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, TableProblem};
 use crate::record::Item;
@@ -58,7 +58,9 @@ pub(super) fn assign(table: &Table, asked: &Columns) -> Result<Roles, DataProble
     let is_free = |column: &usize| [Role::Free, Role::Item].contains(&roles[*column]);
     let items = match &asked.items {
         _ if by_name => known,
-        Some(names) => names.iter().map(|name| table.find(name)).collect::<Result<_, _>>()?,
+        Some(names) => {
+            named(table, names).iter().map(|name| table.find(name)).collect::<Result<_, _>>()?
+        }
         None => (0..roles.len()).filter(is_free).collect(),
     };
     if items.is_empty() {
@@ -94,7 +96,7 @@ pub(super) fn assign(table: &Table, asked: &Columns) -> Result<Roles, DataProble
 fn give_asked(table: &Table, asked: &Columns, roles: &mut [Role]) -> Result<(), DataProblem> {
     let one = |name: &Option<String>, role: Role| name.clone().map(|name| (name, role));
     let many = |names: &[String], role: Role| -> Vec<_> {
-        names.iter().cloned().map(|name| (name, role)).collect()
+        named(table, names).into_iter().map(|name| (name, role)).collect()
     };
     let mut wishes = many(&asked.drop, Role::Dropped);
     wishes.extend(one(&asked.id, Role::Id));
@@ -110,6 +112,17 @@ fn give_asked(table: &Table, asked: &Columns, roles: &mut [Role]) -> Result<(), 
         *given = role;
     }
     Ok(())
+}
+
+/// The names that the user wrote: each a heading with all its commas, or a list.
+fn named(table: &Table, written: &[String]) -> Vec<String> {
+    let names = |text: &String| match text.trim() {
+        name if (0..table.n_columns()).any(|column| table.name(column) == name) => {
+            vec![name.to_owned()]
+        }
+        list => listed(list),
+    };
+    written.iter().flat_map(names).collect()
 }
 
 /// The columns of a model's items, by their names.

@@ -44,7 +44,7 @@ pub(super) struct Text<'a> {
     pub(super) reader: Box<dyn BufRead + 'a>,
     /// What ends a line: a carriage return only where no line feed is.
     pub(super) line_end: u8,
-    /// The separator that the first line uses outside of quotes; `None` for spaces, however many.
+    /// The separator of the first lines; `None` for spaces, however many.
     pub(super) separator: Option<u8>,
     /// The lines before the table that are no part of it.
     pub(super) n_before: u64,
@@ -73,9 +73,8 @@ impl<'a> Text<'a> {
             if n < room || lines(&head).count() > 3 || head.len() > LONGEST {
                 let (named, length) = named_separator(&head);
                 head.drain(..length);
-                let first = lines(&head).next().unwrap_or_default();
                 return Ok(Self {
-                    separator: named.or_else(|| separator(first)),
+                    separator: named.or_else(|| separator(&head)),
                     n_before: u64::from(named.is_some()),
                     line_end: line_end(&head),
                     is_only_first_quoted: is_only_first_quoted(&head),
@@ -106,15 +105,35 @@ fn named_separator(head: &[u8]) -> (Option<u8>, usize) {
     }
 }
 
-fn separator(first_line: &[u8]) -> Option<u8> {
+/// The separator that occurs in the first line, outside of quotes. Of several the one that occurs
+/// as often in the next lines, or once more or less.
+fn separator(head: &[u8]) -> Option<u8> {
+    let mut lines = lines(head).take(3).map(bare);
+    let first = lines.next().unwrap_or_default();
+    let below: Vec<Vec<u8>> = lines.collect();
+    let count = |line: &[u8], separator: u8| line.iter().filter(|b| **b == separator).count();
+    let is_there = |separator: &u8| first.contains(separator);
+    let found: Vec<u8> = [b';', b'\t', b',', b'|'].into_iter().filter(is_there).collect();
+    let agrees = |separator: u8, by: usize| {
+        let n = count(&first, separator);
+        !below.is_empty() && below.iter().all(|line| count(line, separator).abs_diff(n) <= by)
+    };
+    // A separator that no line below has is a character of a heading.
+    let is_used = |separator: u8| below.iter().any(|line| line.contains(&separator));
+    let agreeing =
+        |by| found.iter().copied().find(|&separator| is_used(separator) && agrees(separator, by));
+    let found = agreeing(0).or_else(|| agreeing(1)).or(found.first().copied());
+    found.or(if first.trim_ascii().contains(&b' ') { None } else { Some(b',') })
+}
+
+/// What a line holds outside of quotes.
+fn bare(line: &[u8]) -> Vec<u8> {
     let mut quoted = false;
-    let bare = |b: &&u8| {
+    let is_bare = |b: &&u8| {
         quoted ^= **b == b'"';
         !quoted
     };
-    let bare: Vec<u8> = first_line.iter().filter(bare).copied().collect();
-    let found = [b';', b'\t', b',', b'|'].into_iter().find(|separator| bare.contains(separator));
-    found.or(if bare.trim_ascii().contains(&b' ') { None } else { Some(b',') })
+    line.iter().filter(is_bare).copied().collect()
 }
 
 fn is_only_first_quoted(head: &[u8]) -> bool {
