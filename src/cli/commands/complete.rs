@@ -152,8 +152,13 @@ impl Completed {
     /// the rows come first.
     fn csv(&self) -> Result<String> {
         let ids = self.input.ids.as_ref();
-        let headings = own_values::headings(&self.input.items, self.input.bits.n_features());
-        let head: Vec<String> = ids.map(|_| "id".into()).into_iter().chain(headings).collect();
+        let headings = || own_values::headings(&self.input.items, self.input.bits.n_features());
+        // No item has the heading of the row names.
+        let is_free = |name: &String| headings().all(|heading| !heading.eq_ignore_ascii_case(name));
+        let names = ["id".to_owned(), "row".into()].into_iter();
+        let free = names.chain((1..).map(|i| format!("row_{i}"))).find(is_free);
+        let head: Vec<String> =
+            free.filter(|_| ids.is_some()).into_iter().chain(headings()).collect();
         let rows = self.own_values().enumerate().map(|(i, row)| {
             let id = ids.map(|ids| ids.get(i).to_owned());
             id.into_iter().chain(row.map(|value| value.to_string())).collect()
