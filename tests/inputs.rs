@@ -10,6 +10,8 @@ mod dialects;
 mod matching;
 #[path = "inputs/odd_rows.rs"]
 mod odd_rows;
+#[path = "inputs/questions.rs"]
+mod questions;
 
 use common::program::{Run, Sandbox};
 use common::shared;
@@ -125,7 +127,7 @@ fn what_needs_a_decision_is_asked_with_the_ways_out() {
         ("B9-freq.csv", "column freq holds numbers up to 170", "--drop freq"),
         ("B3-code9.csv", "column fever holds 0, 1, 9", "--missing 9"),
         ("B3-code255.csv", "column fever holds 0, 1, 255", "--missing 255"),
-        ("B3-code255.npy", "holds the grey values 0, 1, 255", "--missing 255"),
+        ("B3-code255.npy", "holds the values 0, 1, 255", "--missing 255"),
         ("B3-id-age.csv", "column age holds 20, 21,", "--drop age"),
     ] {
         let Some(path) = input(name) else { continue };

@@ -1,6 +1,7 @@
 //! What was decided while a table was read, where the table did not say it.
 
 use crate::wording::{brief, counted, some, trimmed};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Something to be said of how a table was read. It reads on after "note: ".
@@ -83,6 +84,17 @@ pub enum Remark {
 }
 
 impl Remark {
+    /// That codes may stand for missing answers, if there are any: those of each item.
+    pub(crate) fn of_codes(suspects: &[Vec<i32>], name: impl Fn(usize) -> String) -> Option<Self> {
+        let mut codes: BTreeMap<i32, Vec<String>> = BTreeMap::new();
+        for (item, code) in
+            suspects.iter().enumerate().flat_map(|(d, of)| of.iter().map(move |code| (d, code)))
+        {
+            codes.entry(*code).or_default().push(name(item));
+        }
+        (!codes.is_empty()).then(|| Self::MayBeMissing(codes.into_iter().collect()))
+    }
+
     /// Whether the result may not be what was wanted.
     pub fn is_warning(&self) -> bool {
         matches!(

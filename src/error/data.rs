@@ -116,9 +116,10 @@ pub enum DataProblem {
     /// A line of a table, from 1, with another number of cells than the first.
     #[error("has {found} cells in line {line}, but {expected} in its first line")]
     Ragged { line: u64, found: usize, expected: usize },
-    /// A cell of a table that is not a number: line and column from 1, and how it begins.
+    /// A cell of a table that is not a number: line and column from 1, and how it begins; all words
+    /// that may stand for missing values, with those that were named before.
     #[error("line {line}, column {column}: {cell:?} is not a number")]
-    NotANumber { line: u64, column: usize, cell: String },
+    NotANumber { line: u64, column: usize, cell: String, codes: Vec<String> },
     /// A weight that no row can have: the line from 1, and how the cell begins.
     #[error(
         "line {line}: the weight is {cell:?}, but weights must be numbers, finite and not negative"
@@ -153,7 +154,7 @@ pub enum DataProblem {
     Table(Box<TableProblem>),
     /// An array of numbers that are neither images nor zeros and ones: some of its values, and
     /// those that may stand for missing ones.
-    #[error("holds the grey values {}, not 0 and 1", values.join(", "))]
+    #[error("holds the values {}, not 0 and 1", values.join(", "))]
     ArrayValues { values: Vec<String>, odd: Vec<String> },
     /// Rows that leave nothing to cluster: what is the same.
     #[error("leaves nothing to cluster: {0}")]

@@ -37,8 +37,8 @@ pub enum TableProblem {
         n_values: usize,
         /// Values that may stand for missing ones.
         odd: Vec<String>,
-        /// Whether no value occurs twice.
-        all_differ: bool,
+        /// Whether they may name the rows: whole numbers that nearly all differ.
+        may_name_rows: bool,
         /// Whether most other columns hold two values.
         among_pairs: bool,
     },
@@ -54,9 +54,15 @@ pub enum TableProblem {
     /// Numbers that all lie between 0 and 1, some of them fractions, for a threshold from 1 on.
     #[error("holds shares between 0 and 1, and a threshold is a whole number from 1 on")]
     Shares,
-    /// A second line of headings: which.
+    /// A second line of headings: which, and the line of the first one.
     #[error("line {line} holds words alone, like a second header")]
-    SecondHeader { line: u64 },
+    SecondHeader { line: u64, above: u64 },
+    /// A line that is the same as the header, and how many more there are.
+    #[error("line {line} repeats the header{}", and_more(*more))]
+    RepeatedHeader { line: u64, more: usize },
+    /// A last row that alone holds other values than the rows above it: its line.
+    #[error("line {line}, the last one, holds other values than all lines above")]
+    BareTotals { line: u64 },
     /// A last row that sums up the others: its line, and the cell that says so.
     #[error("line {line}, the last one, begins with {cell:?}")]
     Totals { line: u64, cell: String },
@@ -70,7 +76,15 @@ pub enum TableProblem {
     #[error(
         "line {line}, column {column}: the value is {value}, but the model knows {zero} and {one}"
     )]
-    UnknownValue { line: u64, column: String, value: String, zero: String, one: String },
+    UnknownValue {
+        line: u64,
+        column: String,
+        value: String,
+        zero: String,
+        one: String,
+        /// All values that may stand for missing ones, with those that were named before.
+        codes: Vec<String>,
+    },
     /// A column of two values of which a model knows others.
     #[error(
         "column {column} holds {}, but the model's values are {}",
@@ -88,6 +102,14 @@ fn listed(values: &[String], n_values: usize) -> String {
     match n_values.saturating_sub(values.len()) {
         0 => values.join(", "),
         more => format!("{} and {more} more values", values.join(", ")),
+    }
+}
+
+fn and_more(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => ", as one more line does".into(),
+        more => format!(", as {more} more lines do"),
     }
 }
 

@@ -200,7 +200,9 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<(Binarize, Option<Remark>)> 
             rule => (rule, None),
         });
     }
-    Ok((rule_that_fits(set, reading)?, None))
+    let rule = rule_that_fits(set, reading)?;
+    let is_cut = matches!(rule, Binarize::Threshold(_)) && !reading.is_of_images();
+    Ok((rule, set.codes().filter(|_| is_cut)))
 }
 
 /// Packed files name a rule, tables of 0 and 1 need none.

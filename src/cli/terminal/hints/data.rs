@@ -105,22 +105,24 @@ fn numbers(problem: &DataProblem) -> String {
              numpy.save('rows.npy', a >= 1)"
         ),
         ArrayValues { odd, .. } if !odd.is_empty() => {
-            let odd = odd.join(",");
             format!(
-                "if {odd} stands for missing, give --missing {odd}; else say by --binarize \
-                 threshold:T what a one is, or give images their --shape"
+                "{}; else say by --binarize \
+                 threshold:T what a one is, or give images their --shape",
+                tables::missing(odd)
             )
         }
-        ArrayValues { .. } => "say what a one is by --binarize threshold:T: T or more; fractions \
-                               up to 1 were scaled to 255, so 0.5 is 128. Or give images their \
-                               --shape"
-            .into(),
+        ArrayValues { values, .. } => format!(
+            "say what a one is, as by --binarize threshold:{}: this or more; fractions up to 1 \
+             were scaled to 255, so 0.5 is 128. Or give images their --shape",
+            tables::threshold(values, &[]).unwrap_or(1)
+        ),
         NotANumber { line: 1, .. } => {
             "begin every name of a header with a letter, or correct the cell".into()
         }
-        NotANumber { cell, .. } => format!(
-            "correct it, or give --missing {} if it stands for a missing value",
-            tables::word(cell)
+        NotANumber { codes, .. } => format!(
+            "correct it, or give --missing {} if {} for a missing value",
+            tables::list(codes),
+            if codes.len() > 1 { "these stand" } else { "it stands" }
         ),
         _ => "say what a one is, as by numpy.save('rows.npy', a >= 1), or scale images to 0 to 255"
             .into(),
@@ -133,6 +135,9 @@ fn array(problem: &DataProblem) -> &'static str {
         Npz(_) => "save it anew with numpy.savez, or one array of it with numpy.save",
         NpzArrays(_) => "take one out: numpy.save('rows.npy', numpy.load('FILE')['NAME'])",
         MatrixMarket(_) => "write it as general: scipy.io.mmwrite('m.mtx', m, symmetry='general')",
+        Sparse(what) if what.ends_with("comes twice") => {
+            "add them up: m.sum_duplicates(); scipy.sparse.save_npz('rows.npz', m.tocsr())"
+        }
         Sparse(_) => "write it anew: scipy.sparse.save_npz('rows.npz', m.tocsr())",
         NotBinary { .. } => {
             "say what a one is: in Python, scipy.sparse.save_npz('rows.npz', (m > 0).tocsr())"
@@ -189,7 +194,7 @@ mod tests {
             NotBinary { place: text(), value: 2.0 },
             OutOfRange { place: text(), value: 3.5 },
             Ragged { line: 1, found: 2, expected: 3 },
-            NotANumber { line: 1, column: 2, cell: text() },
+            NotANumber { line: 1, column: 2, cell: text(), codes: vec![text()] },
             LabelLine { line: 1, text: text() },
         ];
         for problem in problems {

@@ -16,13 +16,13 @@ pub(super) fn hint(problem: &TableProblem) -> String {
         RepeatedItem { .. } => "give the very columns of the model, in their order".into(),
         TwoRoles { .. } => "name each column once".into(),
         NoItems => "leave fewer columns out: at least one must be an item".into(),
-        Values { column, values, odd, all_differ, among_pairs, .. } => {
-            let (all_differ, among_pairs) = (*all_differ, *among_pairs);
-            values_hint(column, &About { values, odd, all_differ, among_pairs })
+        Values { column, values, odd, may_name_rows, among_pairs, .. } => {
+            let (may_name_rows, among_pairs) = (*may_name_rows, *among_pairs);
+            values_hint(column, &About { values, odd, may_name_rows, among_pairs })
         }
         OneWord { .. } => "write the values alike, or as 0 and 1 if they are two".into(),
         Words { columns, words: [zero, one] } => {
-            let no_item = no_item(&word(&columns.join(",")));
+            let no_item = no_item(&list(columns));
             format!(
                 "{no_item}; if it is an item, write 0 for {zero} and 1 for {one}, or name all \
                  items by --columns"
@@ -37,7 +37,9 @@ pub(super) fn hint(problem: &TableProblem) -> String {
             "make them 0 and 1 first, in pandas (df >= 0.5).astype(int), or write them as 0 to 100"
                 .into()
         }
-        SecondHeader { line } => format!("delete line {line}, or the one above it"),
+        SecondHeader { line, above } => format!("delete line {line}, or line {above}"),
+        RepeatedHeader { line, .. } => format!("delete line {line}"),
+        BareTotals { .. } => "the last line may sum up the others: delete it".into(),
         Totals { .. } => "delete the line if it sums up the others, or name it otherwise".into(),
         OtherCoding { found, model, .. } => {
             let pairs = found.iter().zip(model).filter(|(ours, theirs)| ours != theirs);
@@ -56,9 +58,10 @@ pub(super) fn hint(problem: &TableProblem) -> String {
                 some(columns, MAX_LISTED)
             )
         }
-        UnknownValue { value, .. } => format!(
-            "correct the value, or give --missing {} if it stands for a missing one",
-            word(value)
+        UnknownValue { codes, .. } => format!(
+            "correct the value, or give --missing {} if {} for a missing one",
+            list(codes),
+            if codes.len() > 1 { "these stand" } else { "it stands" }
         ),
         OtherValues { .. } => "make both from a table with the same values".into(),
     }
@@ -66,20 +69,24 @@ pub(super) fn hint(problem: &TableProblem) -> String {
 
 fn values_hint(column: &str, about: &About) -> String {
     let name = word(column);
-    let threshold = threshold(about.values);
+    let threshold = threshold(about.values, about.odd).filter(|_| !about.among_pairs);
+    let drop = format!("leave it out with --drop {name}");
+    if about.may_name_rows {
+        return format!("say --id {name} if it names the rows, or {drop}");
+    }
     if !about.odd.is_empty() {
-        let codes = word(&about.odd.join(","));
-        let else_ = match threshold {
-            Some(_) if about.among_pairs => format!("else leave it out with --drop {name}"),
+        let missing = missing(about.odd);
+        return match threshold {
             Some(threshold) => format!(
-                "else say by --binarize threshold:{threshold} what a one is, or leave it out with \
-                 --drop {name}"
+                "{missing}; else say by --binarize threshold:{threshold} what a one is, or {drop}"
             ),
-            None => format!("else leave it out with --drop {name}"),
+            None => format!("{missing}; else {drop}"),
         };
-        return format!("if {codes} stands for missing, give --missing {codes}; {else_}");
     }
     let no_item = no_item(&name);
+    if about.among_pairs && are_fractions(about.values) {
+        return format!("give --weights {name} if it says how much each row counts, or {drop}");
+    }
     if are_shares(about.values) {
         return format!(
             "make 0 and 1 of them first, in pandas (df[[{column:?}]] >= 0.5).astype(int), \
@@ -87,19 +94,22 @@ fn values_hint(column: &str, about: &About) -> String {
         );
     }
     match threshold {
-        Some(_) if about.all_differ && about.among_pairs => {
-            format!("say --id {name} if it names the rows, or leave it out with --drop {name}")
-        }
-        Some(_) if about.among_pairs => format!(
+        Some(threshold) => format!(
+            "say what a one is, as by --binarize threshold:{threshold}, leave the column out with \
+             --drop {name}, or name codes for missing, as by --missing 9,99"
+        ),
+        None if about.among_pairs && are_numbers(about.values) => format!(
             "if it is no item, as the others hold two values, {no_item}, \
              or --weights {name} if it counts rows"
         ),
-        Some(threshold) => format!(
-            "say what a one is, as by --binarize threshold:{threshold}, leave the column out with \
-             --drop {name}, or name codes for missing with --missing 9,99"
-        ),
         None => format!("{no_item}, or --missing WORD if a word stands for a missing value"),
     }
+}
+
+/// How to say that values are missing ones.
+pub(super) fn missing(codes: &[String]) -> String {
+    let (text, verb) = (list(codes), if codes.len() > 1 { "stand" } else { "stands" });
+    format!("if {text} {verb} for missing, give --missing {text}")
 }
 
 fn no_item(name: &str) -> String {
@@ -113,7 +123,8 @@ fn no_item(name: &str) -> String {
 struct About<'a> {
     values: &'a [String],
     odd: &'a [String],
-    all_differ: bool,
+    /// Whether they are whole numbers that nearly all differ.
+    may_name_rows: bool,
     among_pairs: bool,
 }
 
@@ -131,21 +142,37 @@ pub(crate) fn way_out(remark: &Remark) -> Option<String> {
     }
 }
 
-/// Whether all values are numbers between 0 and 1.
-fn are_shares(values: &[String]) -> bool {
-    let is_share = |value: &String| value.parse().is_ok_and(|n: f64| (0.0..=1.0).contains(&n));
-    values.iter().all(is_share)
+fn numbers(values: &[String]) -> Option<Vec<f64>> {
+    values.iter().map(|value| value.parse().ok()).collect()
 }
 
-/// A threshold that parts numbers, of which some are known: anything at all for counts, else the
-/// middle. `None` if one is no number, or if none parts them.
-fn threshold(values: &[String]) -> Option<u8> {
-    let mut numbers: Vec<f64> =
-        values.iter().map(|value| value.parse()).collect::<Result<_, _>>().ok()?;
+fn are_numbers(values: &[String]) -> bool {
+    numbers(values).is_some()
+}
+
+/// Whether all values are numbers between 0 and 1.
+fn are_shares(values: &[String]) -> bool {
+    numbers(values).is_some_and(|all| all.iter().all(|n| (0.0..=1.0).contains(n)))
+}
+
+/// Whether values may be weights of rows: none below 0, and some of them fractions.
+fn are_fractions(values: &[String]) -> bool {
+    let may_be =
+        |all: Vec<f64>| all.iter().all(|n| *n >= 0.0) && all.iter().any(|n| n.fract() > 0.0);
+    numbers(values).is_some_and(may_be)
+}
+
+/// A threshold that parts numbers without codes, of which some are known: anything at all for
+/// counts, else the middle. `None` if one is no number, or if none parts them.
+pub(super) fn threshold(values: &[String], codes: &[String]) -> Option<u8> {
+    let is_answer = |value: &&String| !codes.contains(value);
+    let answers: Vec<String> = values.iter().filter(is_answer).cloned().collect();
+    let mut numbers = numbers(&answers)?;
     numbers.sort_by(f64::total_cmp);
-    let least = numbers.first()?;
-    let middle = if *least < 1.0 { 1 } else { numbers[numbers.len() / 2] as u8 };
-    (!are_shares(values)).then_some(middle)
+    let (least, most) = (*numbers.first()?, *numbers.last()?);
+    let middle = if least < 1.0 { 1 } else { numbers[numbers.len() / 2] as u8 };
+    let parts = least < f64::from(middle) && f64::from(middle) <= most;
+    (parts && !are_shares(&answers)).then_some(middle)
 }
 
 /// A name as it has to be written in a shell.
@@ -158,6 +185,14 @@ pub(super) fn word(name: &str) -> String {
     }
 }
 
+/// Names or values as a flag takes them: those with commas in quotes.
+pub(super) fn list(names: &[String]) -> String {
+    let part = |name: &String| {
+        if name.contains(',') { format!("\"{name}\"") } else { name.clone() }
+    };
+    word(&names.iter().map(part).collect::<Vec<_>>().join(","))
+}
+
 /// The most names that a hint lists.
 const MAX_LISTED: usize = 10;
 
@@ -167,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_ways_out_suit_the_values() {
-        let said = |values: &[&str], odd: &[&str], all_differ, among_pairs| {
+        let said = |values: &[&str], odd: &[&str], may_name_rows, among_pairs| {
             let [values, odd] =
                 [values, odd].map(|texts| texts.iter().map(|text| text.to_string()).collect());
             let column = "my item".into();
@@ -176,7 +211,7 @@ mod tests {
                 values,
                 n_values: 9,
                 odd,
-                all_differ,
+                may_name_rows,
                 among_pairs,
             })
         };
@@ -191,6 +226,13 @@ mod tests {
         assert!(of(&["a", "b", "c"]).contains("--id 'my item'"));
         let shares = of(&["0.1", "0.25", "0.7"]);
         assert!(shares.contains(">= 0.5") && !shares.contains("threshold"), "{shares}");
+        // Neither a code nor what makes all answers one is a threshold.
+        assert!(said(&["1", "2", "8", "9"], &["8", "9"], false, false).contains("threshold:2 "));
+        assert!(said(&["-1", "1", "2", "5"], &["-1"], false, false).contains("threshold:2 "));
+        let bits = said(&["0", "1", "8", "9"], &["8", "9"], false, false);
+        assert!(bits.contains("if 8,9 stand") && !bits.contains("threshold"), "{bits}");
+        assert!(!of(&["1", "300"]).contains("threshold:1,"));
+        assert!(said(&["0.2", "1.7"], &[], false, true).starts_with("give --weights 'my item'"));
         // One column of numbers among zeros and ones is seldom an item.
         let among = said(&["18", "20", "80"], &[], false, true);
         assert!(among.contains("--weights 'my item'") && !among.contains("threshold"), "{among}");

@@ -112,12 +112,27 @@ pub(super) fn of_model(
                 return Err(TableProblem::OtherCoding { column: name, found, model: values }.into());
             }
             let ([zero, one], value) = (values, value.text());
-            return Err(TableProblem::UnknownValue { line, column: name, value, zero, one }.into());
+            let codes = unknown(table, columns, items, &value);
+            let column = name;
+            return Err(TableProblem::UnknownValue { line, column, value, zero, one, codes }.into());
         }
         coded.push(Coded { column, values });
         all.push(found);
     }
     Ok((coded, same_words(table, &all).into_iter().collect()))
+}
+
+/// The values that the user called missing and those that `items` do not know; `value` alone if
+/// they are too many to be codes.
+fn unknown(table: &Table, columns: &[usize], items: &[Item], value: &str) -> Vec<String> {
+    let mut codes = BTreeSet::new();
+    for (place, &column) in columns.iter().enumerate() {
+        let known = items.get(place).map_or(BITS, Item::values);
+        let known = known.map(|value| table.reading.key(value));
+        let values = Found::new(table, column).values.into_iter();
+        codes.extend(values.filter(|(key, _)| !known.contains(key)).map(|(_, value)| value.text()));
+    }
+    table.reading.with_given(codes, value)
 }
 
 /// The two values of a column that holds others than those `known` to a model. Unless it holds two
@@ -141,7 +156,7 @@ fn other_coding(
     let new: Vec<&String> = all.values.keys().filter(is_new).collect();
     let are_words = new.iter().any(|value| value.parse::<f64>().is_err());
     match new.len() {
-        2 => Some(values),
+        2 if !new.iter().all(is_code) => Some(values),
         1 if !are_words && !new.iter().any(is_code) => Some(values),
         _ => None,
     }
@@ -189,9 +204,10 @@ fn same_words(table: &Table, found: &[Found]) -> Option<Remark> {
 /// Whether one of two values plainly stands for missing answers: the other is an answer in columns
 /// that do not hold it.
 fn is_code_for_missing(pair: &[String; 2], shared: &BTreeSet<&[String; 2]>) -> bool {
+    let codes = missing_codes::among(pair.iter().filter_map(|value| value.parse().ok()));
     let is_so = |[code, answer]: [&String; 2]| {
         let tells = |other: &&[String; 2]| other.contains(answer) && !other.contains(code);
-        code.parse().is_ok_and(missing_codes::is_code) && shared.iter().any(tells)
+        codes.iter().any(|found| found.to_string() == *code) && shared.iter().any(tells)
     };
     let [a, b] = pair;
     is_so([a, b]) || is_so([b, a])

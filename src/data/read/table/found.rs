@@ -8,7 +8,7 @@ use crate::error::{DataProblem, TableProblem};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Words of which the first is read as 0 and the second as 1, in upper or lower case.
-const WORDS: [[&str; 2]; 8] = [
+const WORDS: [[&str; 2]; 18] = [
     ["no", "yes"],
     ["n", "y"],
     ["false", "true"],
@@ -17,6 +17,16 @@ const WORDS: [[&str; 2]; 8] = [
     ["neg", "pos"],
     ["absent", "present"],
     ["off", "on"],
+    ["unchecked", "checked"],
+    ["not selected", "selected"],
+    ["disagree", "agree"],
+    ["incorrect", "correct"],
+    ["failed", "passed"],
+    ["nein", "ja"],
+    ["nej", "ja"],
+    ["nee", "ja"],
+    ["non", "oui"],
+    ["no", "si"],
 ];
 
 /// The distinct values of a column, each by its key.
@@ -136,10 +146,10 @@ impl Found {
         let words = || self.values.iter().filter(|(_, written)| written.number().is_none());
         let mut numbers: Vec<f64> = self.values.values().filter_map(Written::number).collect();
         if let ([_, ..], Some((key, word))) = (&numbers[..], words().next()) {
-            return match table.second_header() {
-                Some(line) => TableProblem::SecondHeader { line }.into(),
-                None => table.not_a_number(self.column, key, &word.text()),
-            };
+            return table.not_a_number(self.column, columns, key, &word.text());
+        }
+        if let Some(problem) = table.bare_totals(columns) {
+            return problem.into();
         }
         numbers.sort_by(f64::total_cmp);
         let texts = words().map(|(_, word)| word.text());
@@ -157,7 +167,9 @@ impl Found {
             values,
             n_values,
             odd: self.odd(&numbers),
-            all_differ: n_values == table.cells.n_rows(),
+            may_name_rows: numbers.iter().all(|number| number.fract() == 0.0)
+                && numbers.len() == n_values
+                && may_name_rows(table, self.column, &others),
             among_pairs: 2 * n_pairs > others.len(),
         }
         .into()
@@ -205,6 +217,34 @@ fn holds_pair(table: &Table, column: usize) -> bool {
     let found = Found::new(table, column);
     found.values.len() < 2 || found.ordered().is_some()
 }
+
+/// The words in those of `columns` that hold numbers too.
+pub(super) fn words_among_numbers(table: &Table, columns: &[usize]) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for column in columns {
+        let values = Found::new(table, *column).values;
+        if values.values().any(|written| written.number().is_some()) {
+            let is_word = |written: &&Written| written.number().is_none();
+            words.extend(values.values().filter(is_word).map(Written::text));
+        }
+    }
+    words
+}
+
+/// Whether a column is headed like names of rows, or its values nearly all differ, unlike those of
+/// most `others`.
+fn may_name_rows(table: &Table, column: usize, others: &[usize]) -> bool {
+    let differ = |column: usize| {
+        let n_rows = table.cells.n_rows();
+        table.cells.is_text(column)
+            || n_rows >= LEAST_ROWS && 10 * table.cells.distinct(column).len() >= 9 * n_rows
+    };
+    let n_alike = others.iter().filter(|other| differ(**other)).count();
+    table.is_headed(column, &["id"]) || differ(column) && 2 * n_alike <= others.len()
+}
+
+/// Fewer rows do not show that values differ by more than chance.
+const LEAST_ROWS: usize = 10;
 
 /// Whether two words are a known pair, of which the first is read as 0.
 fn is_negation(no: &str, yes: &str) -> bool {

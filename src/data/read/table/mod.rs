@@ -6,6 +6,7 @@ mod cells;
 mod coding;
 mod found;
 mod header;
+mod odd_rows;
 mod records;
 mod roles;
 mod rows;
@@ -57,24 +58,6 @@ pub(crate) fn read(mut input: Stream, asked: &Columns) -> Result<Content> {
     table.interpret(&input, asked)
 }
 
-/// How a row begins that sums up the others.
-const TOTALS: [&str; 14] = [
-    "total",
-    "totals",
-    "grand total",
-    "subtotal",
-    "sum",
-    "sums",
-    "summe",
-    "gesamt",
-    "insgesamt",
-    "gesamtergebnis",
-    "somme",
-    "totale",
-    "average",
-    "mittelwert",
-];
-
 /// The rows below a header that are looked at to tell whether it is one, and their bytes.
 const SAMPLE: (usize, usize) = (1000, 1 << 20);
 
@@ -96,6 +79,8 @@ struct Table {
     names: Option<Vec<String>>,
     /// Whether the first column has no heading and names the rows, as R writes it.
     has_row_names: bool,
+    /// The line of the first row of the text.
+    header_line: u64,
     cells: Cells,
     reading: Reading,
     remarks: Vec<Remark>,
@@ -146,7 +131,7 @@ impl Table {
             0 => {}
             n => remarks.push(Remark::BlankRows(n)),
         }
-        Ok(Self { names, has_row_names, cells, reading, remarks })
+        Ok(Self { names, has_row_names, header_line: first.line, cells, reading, remarks })
     }
 
     fn n_columns(&self) -> usize {
@@ -200,39 +185,19 @@ impl Table {
         self.cells.column(column).position(is_it).map_or(0, |row| self.cells.line(row))
     }
 
-    fn not_a_number(&self, column: usize, key: &str, word: &str) -> DataProblem {
-        let line = self.line_of(column, key);
-        DataProblem::NotANumber { line, column: column + 1, cell: shortened(word) }
-    }
-
-    /// The line of the first row, if it holds words alone, as a header of two lines does.
-    fn second_header(&self) -> Option<u64> {
-        let is_word =
-            |column| matches!(self.reading.value(self.cells.text(0, column)), Value::Word(_));
-        let is_header =
-            self.names.is_some() && self.cells.n_rows() > 1 && (0..self.n_columns()).all(is_word);
-        is_header.then(|| self.cells.line(0))
-    }
-
-    /// Refuses a last row that sums up the others. Errors: [`TableProblem::Totals`].
-    fn check_last_row(&self) -> Result<(), DataProblem> {
-        let last = self.cells.n_rows() - 1;
-        let mut cells = (0..self.n_columns()).map(|column| (column, self.cells.text(last, column)));
-        let Some((column, cell)) = cells.find(|(_, cell)| !cell.is_empty()) else { return Ok(()) };
-        let is_total = |cell: &str| TOTALS.contains(&&*self.reading.key(cell));
-        if last < 2
-            || !is_total(cell)
-            || self.cells.column(column).filter(|c| is_total(c)).count() > 1
-        {
-            return Ok(());
+    /// That a cell of `columns` holds a word, not a number.
+    fn not_a_number(&self, column: usize, columns: &[usize], key: &str, word: &str) -> DataProblem {
+        if let Some(problem) = self.second_header() {
+            return problem.into();
         }
-        let (line, cell) = (self.cells.line(last), shortened(cell));
-        Err(TableProblem::Totals { line, cell }.into())
+        let (line, column) = (self.line_of(column, key), column + 1);
+        let codes = self.reading.with_given(found::words_among_numbers(self, columns), word);
+        DataProblem::NotANumber { line, column, cell: shortened(word), codes }
     }
 
     fn interpret(mut self, input: &Stream, asked: &Columns) -> Result<Content> {
         let wrong = |problem| input.wrong(problem);
-        self.check_last_row().map_err(wrong)?;
+        self.check_rows().map_err(wrong)?;
         let Roles { items, id, weights, labels, remarks } =
             roles::assign(&self, asked).map_err(wrong)?;
         let mut all = std::mem::take(&mut self.remarks);

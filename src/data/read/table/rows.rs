@@ -133,7 +133,7 @@ pub(super) fn for_each_number(
             }
             Value::Word(word) => {
                 let key = table.reading.key(word);
-                Err(table.not_a_number(column, &key, word))
+                Err(table.not_a_number(column, columns, &key, word))
             }
         };
         if table.cells.is_text(column) {

@@ -66,8 +66,10 @@ fn a_column_headed_label_gives_the_labels() {
 #[test]
 fn what_is_wrong_is_named_with_line_and_column() {
     let ragged = |line, found, expected| DataProblem::Ragged { line, found, expected };
-    let word =
-        |line, column, cell: &str| DataProblem::NotANumber { line, column, cell: cell.into() };
+    let word = |line, column, cell: &str| {
+        let codes = vec![cell.to_owned()];
+        DataProblem::NotANumber { line, column, cell: cell.into(), codes }
+    };
     let range = |place: &str, value| DataProblem::OutOfRange { place: place.into(), value };
     let weight = |cell: &str| DataProblem::Weight { line: 3, cell: cell.into() };
     for (text, problem) in [
@@ -201,13 +203,13 @@ fn two_values_are_read_as_zero_and_one() {
 #[test]
 fn values_that_need_a_decision_are_named() {
     let values = |column: &str, values: &[&str], n_values, odd: &[&str]| {
-        // In one of the tables a value occurs twice.
-        let all_differ = values != ["0", "9"];
+        let may_name_rows = n_values == 100;
         let [values, odd] =
             [values, odd].map(|texts| texts.iter().map(|text| text.to_string()).collect());
         let column = column.into();
         let among_pairs = true;
-        let found = TableProblem::Values { column, values, n_values, odd, all_differ, among_pairs };
+        let found =
+            TableProblem::Values { column, values, n_values, odd, may_name_rows, among_pairs };
         DataProblem::from(found)
     };
     let text: String = (0..100).map(|i| format!("{},{i}\n", i % 2)).collect();
@@ -220,7 +222,15 @@ fn values_that_need_a_decision_are_named() {
         ("a,b\n0,low\n1,mid\n0,high\n", values("b", &["high", "low", "mid"], 3, &[])),
         (&format!("a,b\n{text}"), values("b", &["0", "1", "2", "3", "98", "99"], 100, &[])),
         ("a,b\n0,0.5\n1,0.25\n1,1\n", values("b", &["0.25", "0.5", "1"], 3, &[])),
-        ("a,b\n0,1\n1,oops\n", DataProblem::NotANumber { line: 3, column: 2, cell: "oops".into() }),
+        (
+            "a,b\n0,1\n1,oops\n",
+            DataProblem::NotANumber {
+                line: 3,
+                column: 2,
+                cell: "oops".into(),
+                codes: vec!["oops".into()],
+            },
+        ),
         ("id,class\n1,0\n2,1\n", TableProblem::NoItems.into()),
     ] {
         match bits(text) {

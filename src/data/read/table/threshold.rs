@@ -5,10 +5,10 @@ use super::Table;
 use super::rows::{Bit, Problem, for_each_number, matrix};
 use super::value::Value;
 use crate::bits::BitMatrix;
-use crate::data::missing_codes::Spread;
+use crate::data::missing_codes::{self, MANY, Spread};
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, Result, TableProblem};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Bits by a threshold, and what was found out about the numbers.
 pub(super) struct Compared {
@@ -20,9 +20,6 @@ pub(super) struct Compared {
     /// For each item the numbers that may stand for missing answers.
     suspects: Vec<Vec<i32>>,
 }
-
-/// From so many different numbers on, those of one column are not all.
-const MANY: usize = 64;
 
 /// The numbers in `columns` as bits: 1 from `threshold` on. Errors: [`DataProblem::NotANumber`].
 pub(super) fn compared(
@@ -41,10 +38,7 @@ pub(super) fn compared(
             numbers.insert(number.to_bits());
         }
     })?;
-    let mut all = Spread::default();
-    spreads.iter().for_each(|spread| all.add(spread));
-    let are_many = numbers.len() == MANY;
-    let suspects = spreads.iter().map(|spread| spread.suspects(&all, are_many)).collect();
+    let suspects = missing_codes::suspects(&spreads, numbers.len() == MANY);
     let bit = |value: Value| match value {
         Value::Number(number) if number >= f64::from(threshold) => Bit::One,
         Value::Missing => Bit::Missing,
@@ -78,15 +72,7 @@ pub(super) fn said(
         let items = found.cut_away().map(|d| table.name(columns[d])).collect::<Vec<_>>();
         remarks.extend((!items.is_empty()).then_some(Remark::CutAway { threshold, items }));
     }
-    let mut codes: BTreeMap<i32, Vec<String>> = BTreeMap::new();
-    for (column, suspects) in columns.iter().zip(&found.suspects) {
-        for code in suspects {
-            codes.entry(*code).or_default().push(table.name(*column));
-        }
-    }
-    if !codes.is_empty() {
-        remarks.push(Remark::MayBeMissing(codes.into_iter().collect()));
-    }
+    remarks.extend(Remark::of_codes(&found.suspects, |d| table.name(columns[d])));
     Ok(remarks)
 }
 

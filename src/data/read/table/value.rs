@@ -1,5 +1,7 @@
 //! What a cell says: nothing, a number, or a word.
 
+use std::collections::BTreeSet;
+
 /// The value of a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value<'a> {
@@ -42,6 +44,9 @@ pub(super) struct Reading {
     missing_numbers: Vec<f64>,
 }
 
+/// A table has no more codes for missing values.
+const MOST_CODES: usize = 6;
+
 /// What stands for a missing value, in upper or lower case: in R, pandas, Excel, SAS, Weka, SQL.
 const MISSING: [&str; 11] =
     ["", "na", "nan", "n/a", "#n/a", "#na", "<na>", ".", "?", "null", "none"];
@@ -54,6 +59,13 @@ impl Reading {
         reading.missing_numbers = missing.iter().filter_map(number).collect();
         reading.missing = missing.to_vec();
         reading
+    }
+
+    /// Codes for missing values: those that the user named, and those found. If they are too many,
+    /// `first` stands for them.
+    pub(super) fn with_given(&self, found: BTreeSet<String>, first: &str) -> Vec<String> {
+        let found = if found.len() > MOST_CODES { [first.to_owned()].into() } else { found };
+        self.missing.iter().cloned().chain(found).collect()
     }
 
     /// Whether the user said that blank cells are missing.

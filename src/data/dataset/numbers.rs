@@ -1,0 +1,85 @@
+//! Whether the numbers of an array or table are what they were taken for.
+
+use super::{Dataset, SourceKind};
+use crate::data::missing_codes::{self, MANY, Spread};
+use crate::data::remark::Remark;
+use crate::error::{DataProblem, Error, Result};
+use std::collections::BTreeSet;
+
+/// The most values of an array that an error names.
+const MAX_LISTED: usize = 6;
+
+impl Dataset {
+    /// Checks that all values are on one scale. A binary table with ages is not.
+    ///
+    /// # Errors
+    /// [`DataProblem::MixedScales`] if most columns that are not blank hold zeros and ones, but not
+    /// all: about the source of the largest value in the first such column.
+    pub(crate) fn check_scale(&self) -> Result<()> {
+        if !matches!(self.kind, SourceKind::Npy | SourceKind::Table) {
+            return Ok(());
+        }
+        let mut most = vec![0; self.pixels.n_features()];
+        for row in self.pixels.values().chunks_exact(most.len()) {
+            most.iter_mut().zip(row).for_each(|(most, value)| *most = (*value).max(*most));
+        }
+        let n_binary = most.iter().filter(|most| **most == 1).count();
+        let n_other = most.iter().filter(|most| **most > 1).count();
+        match most.iter().zip(0..).find(|(most, _)| **most > 1) {
+            Some((&value, d)) if n_binary > n_other => {
+                let name = self.column_name(d);
+                let is_told = |i: &usize| self.pixels.image(*i)[d] == value;
+                let row = (0..self.pixels.n_images()).find(is_told).unwrap_or(0);
+                Err(Error::data(self.origin(row).0, DataProblem::MixedScales { name, value }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that an array of numbers holds images, or zeros and ones.
+    ///
+    /// # Errors
+    /// [`DataProblem::ArrayValues`] with the first few values of rows that need a rule.
+    pub(crate) fn check_array(&self) -> Result<()> {
+        if self.kind != SourceKind::Npy || self.pixels.height() > 1 || self.pixels.is_binary() {
+            return Ok(());
+        }
+        let values: BTreeSet<u8> = self.pixels.values().iter().copied().collect();
+        let odd = missing_codes::among(values.iter().copied().map(f64::from));
+        let odd = odd.iter().map(i32::to_string).collect();
+        let values = values.iter().take(MAX_LISTED).map(u8::to_string).collect();
+        Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values, odd }))
+    }
+
+    /// What is to be said of rows of an array that a threshold cuts: numbers in them that may
+    /// stand for missing answers.
+    pub(crate) fn codes(&self) -> Option<Remark> {
+        let d = self.pixels.n_features();
+        if self.kind != SourceKind::Npy || self.pixels.height() > 1 || self.pixels.is_binary() {
+            return None;
+        }
+        let missing = self.pixels.missing();
+        let is_missing = |i, d| missing.is_some_and(|missing| missing.get(i, d));
+        let (mut spreads, mut numbers) = (vec![Spread::default(); d], BTreeSet::new());
+        for (i, row) in self.pixels.values().chunks_exact(d).enumerate() {
+            for (d, value) in row.iter().enumerate().filter(|(d, _)| !is_missing(i, *d)) {
+                spreads[d].meet(f64::from(*value));
+                numbers.insert(*value);
+            }
+        }
+        let suspects = missing_codes::suspects(&spreads, numbers.len() >= MANY);
+        Remark::of_codes(&suspects, |d| self.column_name(d))
+    }
+
+    /// Checks codes for missing values of an array. Its reader hides them.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a code that is no number.
+    pub(crate) fn check_codes(&self, codes: &[String]) -> Result<()> {
+        let is_word = |code: &&String| code.trim().parse::<f64>().is_err();
+        match codes.iter().find(is_word).filter(|_| self.kind == SourceKind::Npy) {
+            Some(code) => Err(Error::parameter("missing", code, "numbers, for an array")),
+            None => Ok(()),
+        }
+    }
+}
