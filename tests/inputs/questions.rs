@@ -90,10 +90,11 @@ fn codes_of_all_columns_are_named_at_once() {
     let words = table(|i, d, bit| match (i, d) {
         (1, 2) => "-".into(),
         (2, 1) => "k.A.".into(),
+        (3, 1) => "K.A.".into(),
         _ => usize::from(bit).to_string(),
     });
-    asked(&words, "is not a number", &["--missing -,k.A. "]);
-    let (_, found) = trained(&sandbox, &words, "--missing -,k.A.");
+    asked(&words, "is not a number", &["--missing -,K.A.,k.A. "]);
+    let (_, found) = trained(&sandbox, &words, "--missing -,K.A.,k.A.");
     assert_eq!(found["n_samples"], 40);
 }
 

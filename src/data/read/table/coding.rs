@@ -130,7 +130,9 @@ fn unknown(table: &Table, columns: &[usize], items: &[Item], value: &str) -> Vec
         let known = items.get(place).map_or(BITS, Item::values);
         let known = known.map(|value| table.reading.key(value));
         let values = Found::new(table, column).values.into_iter();
-        codes.extend(values.filter(|(key, _)| !known.contains(key)).map(|(_, value)| value.text()));
+        codes.extend(
+            values.filter(|(key, _)| !known.contains(key)).flat_map(|(_, value)| value.texts()),
+        );
     }
     table.reading.with_given(codes, value)
 }

@@ -53,6 +53,14 @@ impl Written {
         }
     }
 
+    /// All spellings.
+    pub(super) fn texts(&self) -> Vec<String> {
+        match self {
+            Self::Number(number) => vec![number.to_string()],
+            Self::Word(spellings) => spellings.iter().cloned().collect(),
+        }
+    }
+
     fn number(&self) -> Option<f64> {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }
@@ -188,11 +196,7 @@ impl Found {
         if !is_told {
             return Vec::new();
         }
-        let spellings = |(_, written): (_, &Written)| match written {
-            Written::Word(spellings) => spellings.iter().cloned().collect(),
-            Written::Number(number) => vec![number.to_string()],
-        };
-        odd.into_iter().flat_map(spellings).collect()
+        odd.into_iter().flat_map(|(_, written)| written.texts()).collect()
     }
 }
 
@@ -225,7 +229,7 @@ pub(super) fn words_among_numbers(table: &Table, columns: &[usize]) -> BTreeSet<
         let values = Found::new(table, *column).values;
         if values.values().any(|written| written.number().is_some()) {
             let is_word = |written: &&Written| written.number().is_none();
-            words.extend(values.values().filter(is_word).map(Written::text));
+            words.extend(values.values().filter(is_word).flat_map(Written::texts));
         }
     }
     words

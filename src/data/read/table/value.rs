@@ -61,10 +61,13 @@ impl Reading {
         reading
     }
 
-    /// Codes for missing values: those that the user named, and those found. If they are too many,
-    /// `first` stands for them.
-    pub(super) fn with_given(&self, found: BTreeSet<String>, first: &str) -> Vec<String> {
-        let found = if found.len() > MOST_CODES { [first.to_owned()].into() } else { found };
+    /// Codes for missing values: those that the user named, and those found with `first`. If they
+    /// are too many, `first` stands for them.
+    pub(super) fn with_given(&self, mut found: BTreeSet<String>, first: &str) -> Vec<String> {
+        if found.len() > MOST_CODES {
+            found.clear();
+        }
+        found.insert(first.to_owned());
         self.missing.iter().cloned().chain(found).collect()
     }
 
