@@ -83,7 +83,7 @@ pub enum TableProblem {
         zero: String,
         one: String,
         /// All values that may stand for missing ones, with those that were named before.
-        codes: Vec<String>,
+        codes: Box<[String]>,
     },
     /// A column of two values of which a model knows others.
     #[error(

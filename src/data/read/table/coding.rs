@@ -112,7 +112,7 @@ pub(super) fn of_model(
                 return Err(TableProblem::OtherCoding { column: name, found, model: values }.into());
             }
             let ([zero, one], value) = (values, value.text());
-            let codes = unknown(table, columns, items, &value);
+            let codes = unknown(table, columns, items, &value).into();
             let column = name;
             return Err(TableProblem::UnknownValue { line, column, value, zero, one, codes }.into());
         }
