@@ -279,7 +279,7 @@ fn another_coding_than_the_model_s_is_named() {
     let sandbox = Sandbox::new();
     let codings = [("bits", "0", "1"), ("numbers", "1", "2"), ("words", "No", "Yes")];
     for (name, zero, one) in codings {
-        sandbox.write(&format!("{name}.csv"), of_bits(zero, one));
+        sandbox.write(format!("{name}.csv"), of_bits(zero, one));
         sandbox.done(&format!("train --k 2 --data {name}.csv --out {name}"));
     }
     for (data, zero, one) in codings {

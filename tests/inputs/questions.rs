@@ -19,8 +19,7 @@ fn codes_of_surveys_are_named_together() {
     asked(with_codes("1", "2"), "column a holds 1, 2, 8, 9", &[missing, "threshold:2 "]);
     asked(with_codes("0", "1"), "column a holds 0, 1, 8, 9", &[missing, "else leave it out"]);
     let (_, found) = trained(&Sandbox::new(), with_codes("1", "2"), "--missing 8,9");
-    let (_, blank) =
-        trained(&Sandbox::new(), with_codes("1", "2").replace('8', "").replace('9', ""), "");
+    let (_, blank) = trained(&Sandbox::new(), with_codes("1", "2").replace(['8', '9'], ""), "");
     assert_eq!(found["log_likelihood"], blank["log_likelihood"]);
     for answer in ["0", "1", "2"] {
         let text = table(|_, d, bit| match (d, answer) {
@@ -200,7 +199,7 @@ fn row_names_have_a_heading_of_their_own() {
     let sandbox = Sandbox::new();
     let named = |heading: &str| {
         let mut rows = (0..).map(|i| format!("r{i},"));
-        let text = of_bits("0", "1").replacen('a', heading, 1).replace("b,c", "b,c");
+        let text = of_bits("0", "1").replacen('a', heading, 1);
         let lines = text.lines().skip(1).map(|line| rows.next().unwrap() + line + "\n");
         format!(",{}\n", text.lines().next().unwrap()) + &lines.collect::<String>()
     };
