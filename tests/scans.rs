@@ -79,16 +79,20 @@ fn scans_in_a_frame_are_dark_on_bright_and_the_frame_is_told_of() {
     let facts = sandbox.done("info framed --json").json();
     let said = warnings(&facts);
     assert_eq!((&facts["inverted"], said.len()), (&true.into(), 2), "{said:?}");
-    assert!(said[0].contains("12 pictures (framed/00.png, for one) with a frame"), "{said:?}");
+    let frames = "12 pictures (framed/00.png, for one) with what looks like paper in a frame";
+    assert!(said[0].contains(frames) && said[0].contains("--shape 28x28"), "{said:?}");
     assert!(said[1].contains("dark on bright: grey values are inverted"), "{said:?}");
     // The way out works.
     let packed = sandbox.done("pack framed --json --shape 28x28 --output framed.bits").json();
     assert!(warnings(&packed).is_empty(), "{packed}");
     let facts = sandbox.done("info framed.bits --json").json();
     assert!(facts["share_of_ones"].as_f64() < Some(0.4), "{facts}");
-    // Frame and ink are told to be one also where the user says what is ink.
-    let facts = sandbox.done("info framed --json --invert no").json();
-    assert!(warnings(&facts)[0].contains("with a frame"), "{facts}");
+    // Where the user says what is ink, a note says whether the frame is.
+    for (invert, ink) in [("yes", "the frame is ink"), ("no", "the paper is ink")] {
+        let facts = sandbox.done(&format!("info framed --json --invert {invert}")).json();
+        assert_eq!(facts["inverted"], invert == "yes", "{facts}");
+        assert!(warnings(&facts).is_empty() && facts["notes"][0].as_str().unwrap().ends_with(ink));
+    }
     folder(&sandbox, "plain", |_| ((40, 30), 0), 40);
     let said = warnings(&sandbox.done("info plain --json").json());
     assert_eq!(said.len(), 1, "{said:?}");
@@ -221,4 +225,107 @@ fn a_mask_that_hides_everything_is_refused_as_one() {
     let run = sandbox.done("train --k 2 --data a.npy --out new");
     assert!(run.err.contains("1 pixel hidden or missing in every image"), "{run:?}");
     assert_eq!(sandbox.done("info new --json").json()["n_unseen"], 1);
+}
+
+#[test]
+fn one_picture_of_another_kind_changes_nothing_for_framed_ones() {
+    let sandbox = Sandbox::new();
+    folder(&sandbox, "framed", |_| ((40, 30), 3), 40);
+    sandbox.write("framed/black.png", grey_png(30, 40, |x, y| u8::from(x == y) * 230));
+    let facts = sandbox.done("info framed --json").json();
+    assert_eq!(facts["inverted"], true, "{facts}");
+    assert!(warnings(&facts)[2].contains("1 picture (framed/black.png, for one) on dark ground"));
+    // Dark paper in a bright frame among bright paper in dark ones, and the other way round.
+    let negative = |i: usize| {
+        let is_inside = |at: u32, side: u32| (3..side - 3).contains(&at);
+        grey_png(30, 40, |x, y| {
+            let is_ink = (15..25).contains(&y) && (10..12 + i as u32 % 3).contains(&x);
+            if is_inside(x, 30) && is_inside(y, 40) && !is_ink { 20 } else { 240 }
+        })
+    };
+    sandbox.write("framed/black.png", negative(0));
+    let said = warnings(&sandbox.done("info framed --json").json());
+    assert!(said[0].starts_with("12 pictures (framed/00.png"), "{said:?}");
+    assert!(said[2].starts_with("1 picture (framed/black.png, for one) on dark"), "{said:?}");
+    (0..30).for_each(|i| sandbox.write(format!("framed/n{i}.png"), negative(i)));
+    let facts = sandbox.done("info framed --json").json();
+    let said = warnings(&facts);
+    assert_eq!(facts["inverted"], false, "{facts}");
+    assert!(said[0].starts_with("31 pictures (framed/black.png"), "{said:?}");
+    assert!(said[1].starts_with("12 pictures (framed/00.png, for one) on bright"), "{said:?}");
+    assert!(said[1].contains("if so, invert them first"), "{said:?}");
+    assert!(warnings(&sandbox.done("info framed --json --invert no").json()).is_empty());
+}
+
+#[test]
+fn a_flag_that_inverts_nothing_is_told_of_and_not_kept() {
+    let sandbox = Sandbox::new();
+    folder(&sandbox, "framed", |_| ((40, 30), 3), 40);
+    let train = "train --k 2 --n-init 2 --force --data framed --shape 28x28";
+    sandbox.done(&format!("{train} --out plain"));
+    for invert in ["yes", "no"] {
+        let run = sandbox.done(&format!("{train} --invert {invert} --out run"));
+        assert!(run.err.contains(&format!("--invert {invert} does nothing to 12 pictures")));
+        assert_eq!(sandbox.done("info run --json").json()["inverted"], false);
+        assert!(sandbox.read("run/model.bmm") == sandbox.read("plain/model.bmm"));
+    }
+}
+
+#[test]
+fn a_fit_from_a_model_reads_pictures_as_assign_does() {
+    let sandbox = Sandbox::new();
+    folder(&sandbox, "scans", |_| ((60, 60), 0), 40);
+    folder(&sandbox, "small", |_| ((28, 28), 2), 40);
+    sandbox.done("train --k 2 --n-init 2 --shape 28x28 --data scans --out cut");
+    for words in ["train --from cut --data small --out from", "assign --model cut small"] {
+        let run = sandbox.done(words);
+        assert!(run.err.contains("12 pictures cut out, centred and scaled to 28 x 28"), "{run:?}");
+        assert_eq!(run.err.contains("--show shows them"), words.starts_with("assign"), "{run:?}");
+    }
+    // What a mask hid stays hidden.
+    sandbox.write("mask.png", grey_png(28, 28, |_, y| u8::from(y < 10) * 255));
+    sandbox.done("train --k 2 --n-init 2 --data small --mask mask.png --out masked");
+    let run = sandbox.done("train --from masked --data small --out further");
+    assert!(run.err.contains("280 pixels hidden or missing in every image"), "{run:?}");
+    assert_eq!(sandbox.done("info further --json").json()["n_unseen"], 280);
+    // Frames and another ground are told of.
+    assert!(run.err.contains("unless the pictures of the model have such frames"), "{run:?}");
+    sandbox.done("train --k 2 --n-init 2 --data scans --resize 28x28 --out bright --invert no");
+    for words in ["train --from bright --data scans --out again", "assign --model bright scans"] {
+        let run = sandbox.done(words);
+        let said =
+            "12 pictures (scans/00.png, for one) on bright ground, unlike those of the model";
+        assert!(run.err.contains(said), "{run:?}");
+    }
+}
+
+#[test]
+fn advice_about_sizes_works_where_it_is_given() {
+    let sandbox = Sandbox::new();
+    folder(&sandbox, "mixed", |i| ((40 + i as u32 % 2, 30), 0), 40);
+    folder(&sandbox, "large", |_| ((100, 80), 7), 40);
+    let resize = "--resize 41x30 scales all; --shape 41x30 of train, sweep and pack cuts out";
+    let says = |words: &str, parts: [&str; 2]| {
+        let run = sandbox.words(words);
+        assert!(run.code == Some(1) && parts.iter().all(|part| run.err.contains(part)), "{run:?}");
+    };
+    says("info mixed", ["40x30", resize]);
+    sandbox.done("info mixed --resize 41x30");
+    sandbox.done("train --k 2 --n-init 2 --data large --out run");
+    let hint = "train, assign and eval scale picture files by --resize 100x80";
+    says("assign mixed --model run", ["of 100 x 80 pixels", hint]);
+    sandbox.done("assign mixed --model run --resize 100x80");
+    // Pictures that differ in ink that is too faint.
+    folder(&sandbox, "faint", |_| ((40, 30), 3), 150);
+    says("train --data faint", ["leaves nothing to cluster", "or --shape 28x28"]);
+    assert!(are_kinds(&{
+        sandbox.done("train --k 2 --n-init 5 --data faint --shape 28x28 --out faint-run");
+        assign(&sandbox, "--model faint-run faint")
+    }));
+    // One scan in a frame is enough: all are cut out.
+    folder(&sandbox, "few", |i| ((28, 28), if i < 3 { 2 } else { 0 }), 40);
+    let facts = sandbox.done("info few --json").json();
+    assert!(warnings(&facts)[0].contains("by --shape 28x28"), "{facts}");
+    let run = sandbox.done("pack few --shape 28x28 --output few.bits");
+    assert!(run.err.contains("12 pictures cut out"), "{run:?}");
 }

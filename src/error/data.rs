@@ -63,9 +63,17 @@ pub enum DataProblem {
     #[error("is {size} pixels (height x width), but {other} is {other_size}")]
     MixedSizes { size: String, other: String, other_size: String },
     /// A picture of another size than the first one, which is `other`; `common` is the size that
-    /// most pictures of the folder have, HxW.
-    #[error("is {size} pixels (height x width), but {other} is {other_size}")]
-    PictureSizes { size: String, other: String, other_size: String, common: String },
+    /// most pictures of the folder have. Sizes are height and width.
+    #[error(
+        "is {}x{} pixels (height x width), but {other} is {}x{}",
+        size.0, size.1, other_size.0, other_size.1
+    )]
+    PictureSizes {
+        size: (usize, usize),
+        other: String,
+        other_size: (usize, usize),
+        common: (usize, usize),
+    },
     /// A folder whose pictures lie deeper than they are looked for: where.
     #[error(
         "holds no images: pictures are looked for in sub-folders, but not in theirs, such as {0}"
@@ -156,9 +164,9 @@ pub enum DataProblem {
     /// those that may stand for missing ones.
     #[error("holds the values {}, not 0 and 1", values.join(", "))]
     ArrayValues { values: Vec<String>, odd: Vec<String> },
-    /// Rows that leave nothing to cluster: what is the same.
-    #[error("leaves nothing to cluster: {0}")]
-    AllTheSame(&'static str),
+    /// Rows that leave nothing to cluster: what is the same, and whether they are picture files.
+    #[error("leaves nothing to cluster: {what}")]
+    AllTheSame { what: &'static str, are_pictures: bool },
     /// A line of a label file, from 1, that is not one label: how it begins.
     #[error("line {line} holds {text:?}, which is neither blank nor a whole number")]
     LabelLine { line: u64, text: String },

@@ -7,6 +7,7 @@ use super::{demo, ground, names, photos, pictures};
 use crate::cli::terminal::{Console, counted, hints};
 use crate::data::{self, Binarize, Dataset, Remark, Source, SourceKind};
 use crate::error::{DataProblem, Error, Result};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -148,10 +149,11 @@ fn fit_shape(set: &mut Dataset, reading: &Reading) -> Result<()> {
     set.leave_out(&reading.unseen)
 }
 
-/// The features that are hidden in every row by a mask, or are missing in every image: the fit goes
-/// without them. Without a mask, a column of a table that is missing in every row is an error.
+/// The features that are hidden in every row by a mask, are missing in every image, or that the
+/// model to start from leaves out: the fit leaves them out, too. Without a mask, a column of a
+/// table that is missing in every row is an error.
 fn unseen(set: &Dataset, reading: &Reading, console: &Console) -> Result<Vec<u32>> {
-    let unseen = set.unseen();
+    let unseen: BTreeSet<u32> = set.unseen().into_iter().chain(reading.unseen.clone()).collect();
     let is_all = unseen.len() == set.pixels.n_features();
     let is_of_images = set.pixels.height() > 1 || reading.is_of_images();
     if let Some(mask) = reading.mask.as_ref().filter(|_| is_all) {
@@ -167,12 +169,13 @@ fn unseen(set: &Dataset, reading: &Reading, console: &Console) -> Result<Vec<u32
     } else if !unseen.is_empty() {
         let words = Words::for_height(set.pixels.height());
         console.note(format_args!(
-            "note      {} hidden or missing in every {}: the model goes without, here and in what it sees later",
+            "note      {} hidden or missing in every {}: the model leaves them out of all {}s",
             counted(unseen.len(), words.feature),
+            words.sample,
             words.sample,
         ));
     }
-    Ok(unseen)
+    Ok(unseen.into_iter().collect())
 }
 
 /// Gives rows the shape that they lack. Images have a shape already.

@@ -1,8 +1,9 @@
 //! What a user says of a fit, to `train` and to `sweep`: data, settings, and where to write.
 
 use super::reading::{Reading, ReadingArgs};
-use super::{Input, columns, photos, read_with_held_out, source_or_default, source_parser};
+use super::{Input, load, read_with_held_out, source_or_default, source_parser};
 use crate::cli::terminal::{Console, counted, memory, progress, whole_number};
+use crate::data::SourceKind;
 use crate::em::{self, FitParams, Init, NInit};
 use crate::error::{DataProblem, Error, Result};
 use crate::kernels;
@@ -87,7 +88,9 @@ impl FitArgs {
     fn check(&self, input: &Input, console: &Console) -> Result<()> {
         if let Some(what) = input.sameness() {
             if !self.force {
-                return Err(Error::data(input.origin(0).0, DataProblem::AllTheSame(what)));
+                let are_pictures = input.kind == SourceKind::Pictures.to_string();
+                let problem = DataProblem::AllTheSame { what, are_pictures };
+                return Err(Error::data(input.origin(0).0, problem));
             }
             console.warn(format_args!("{what}: there is nothing to cluster"));
         }
@@ -106,14 +109,11 @@ impl FitArgs {
     }
 
     fn reading(&self, from: Option<&Model>) -> Reading {
-        let model_rule = from.map(|model| model.binarize);
-        let model_inverted = from.map(|model| model.inverted);
-        let model = from.map(columns::rows_of);
-        let model_scaled = from.is_some_and(|model| model.scaled);
-        let reading = self.reading.reading();
-        let picture_size = reading.picture_size.or_else(|| from.and_then(photos::scaling_for));
-        let reading = Reading { model_rule, model_inverted, model, picture_size, ..reading };
-        Reading { model_scaled, is_for_training: true, ..reading }
+        let reading = Reading { is_for_training: true, ..self.reading.reading() };
+        match from {
+            Some(model) => load::of_model(reading, model),
+            None => reading,
+        }
     }
 
     pub(crate) fn params(&self, n_components: usize, n_varying: usize) -> FitParams {

@@ -6,7 +6,7 @@ use crate::data::{Binarize, Dataset};
 use crate::error::{Error, Result};
 
 /// Inverts the grey values of `set` if asked, if the rule of a model does it, or for pictures dark
-/// on bright, and says so. Returns whether the bits are those of inverted values.
+/// on bright, and says so. Returns whether values were inverted.
 ///
 /// # Errors
 /// [`Error::Parameter`] for `--invert` about what is no image, or has no grey values.
@@ -18,16 +18,25 @@ pub(super) fn inverted(set: &mut Dataset, reading: &Reading, console: &Console) 
     if asked == Some(true) && set.pixels.height() == 1 && !reading.is_of_images() {
         return Err(refused("yes", format!("{} holds rows of numbers", set.origin(0).0)));
     }
-    if reading.model_inverted.is_none() {
-        warn_of_frames(set, console);
+    let told = asked.or(reading.model_inverted);
+    let is_inverted = told.unwrap_or_else(|| set.is_dark_on_bright());
+    say_frames(set, is_inverted, reading, console);
+    let others = if asked.is_none() { set.with_other_ground(is_inverted) } else { Vec::new() };
+    if let Some(asked) = asked {
+        warn_of_known_ink(set, asked, console);
     }
-    let Some(is_inverted) = asked.or(reading.model_inverted) else {
-        return Ok(inverted_by_ground(set, console));
-    };
-    if is_inverted && set.invert() && asked.is_none() {
-        console.note("note      grey values are inverted, as those of the model were");
+    let is_done = is_inverted && set.invert();
+    match (asked, reading.model_inverted) {
+        (None, Some(_)) if is_done => {
+            console.note("note      grey values are inverted, as those of the model were");
+        }
+        (None, None) if is_done => {
+            console.warn("dark on bright: grey values are inverted; --invert no keeps them");
+        }
+        _ => {}
     }
-    Ok(is_inverted)
+    warn_of_others(set, &others, is_inverted, reading, console);
+    Ok(is_done)
 }
 
 /// Bits stay what they are: those of a packed file may be of inverted values.
@@ -46,14 +55,43 @@ fn refused(value: &str, why: String) -> Error {
     Error::parameter("--invert", value, format!("left out: {why}, not images of grey values"))
 }
 
-/// Says which pictures show paper in a frame, which counts as ink.
-fn warn_of_frames(set: &Dataset, console: &Console) {
+/// Says which pictures seem to show paper in a frame, and which of the two counts as ink. Paper
+/// that counts as ink is the ground of another picture, which is said elsewhere, or is asked for.
+fn say_frames(set: &Dataset, is_inverted: bool, reading: &Reading, console: &Console) {
     let framed = set.framed();
-    let Some(&first) = framed.first() else { return };
+    for (ink, is_bright) in [("frame", is_inverted), ("paper", !is_inverted)] {
+        let mut some = framed.iter().filter(|(_, is_so)| *is_so == is_bright).map(|(i, _)| *i);
+        let Some(first) = some.next() else { continue };
+        let pictures = format!(
+            "{} ({}, for one) with what looks like paper in a frame",
+            counted(1 + some.count(), "picture"),
+            set.origin(first).0
+        );
+        if let Some(asked) = reading.invert.asked() {
+            let value = if asked { "yes" } else { "no" };
+            console.remark(format_args!("{pictures}: by --invert {value} the {ink} is ink"));
+        } else if ink == "frame" {
+            let way_out = match &reading.model {
+                Some(_) => "crop it off, unless the pictures of the model have such frames",
+                None => {
+                    "crop it off, or let train, sweep or pack cut out what is drawn, by \
+                     --shape 28x28, for example"
+                }
+            };
+            console.warn(format_args!("{pictures}, which counts as ink: {way_out}"));
+        }
+    }
+}
+
+/// Says which pictures `--invert` does not concern.
+fn warn_of_known_ink(set: &Dataset, asked: bool, console: &Console) {
+    let known = set.with_known_ink();
+    let Some(&first) = known.first() else { return };
     console.warn(format_args!(
-        "{} ({}, for one) with a frame around the paper, which counts as ink: crop it off, or give \
-         --shape 28x28, for example: what is drawn is cut out and scaled",
-        counted(framed.len(), "picture"),
+        "--invert {} does nothing to {} ({}, for one): what is cut out, and a shape on a \
+         transparent ground, is ink whether dark or bright",
+        if asked { "yes" } else { "no" },
+        counted(known.len(), "picture"),
         set.origin(first).0,
     ));
 }
@@ -115,21 +153,30 @@ pub(super) fn warn_of_faint_ink(
     ));
 }
 
-/// Inverts pictures that are dark on bright. Says it, and which pictures are not like the others.
-fn inverted_by_ground(set: &mut Dataset, console: &Console) -> bool {
-    let is_inverted = set.is_dark_on_bright();
-    let others = set.with_other_ground(is_inverted);
-    if is_inverted && set.invert() {
-        console.warn("dark on bright: grey values are inverted; --invert no keeps them");
+/// Says which pictures do not have the ground of the others, or most not that of the model's.
+fn warn_of_others(
+    set: &Dataset,
+    others: &[usize],
+    is_inverted: bool,
+    reading: &Reading,
+    console: &Console,
+) {
+    let Some(&first) = others.first() else { return };
+    let is_of_model = reading.model_inverted.is_some();
+    // Some images of a model may well be mostly ink.
+    if is_of_model && 2 * others.len() <= set.pixels.n_images() {
+        return;
     }
-    if let Some(&first) = others.first() {
-        let ground = if is_inverted { "dark" } else { "bright" };
-        console.warn(format_args!(
-            "{} ({}, for one) on {ground} ground, unlike the others: ink and ground are read the \
-             wrong way round",
-            counted(others.len(), "picture"),
-            set.origin(first).0,
-        ));
-    }
-    is_inverted
+    let (unlike, way_out) = if is_of_model {
+        ("those of the model", "if so, invert them first")
+    } else {
+        ("the others", "if so, invert them first; --invert yes or no ends this check")
+    };
+    console.warn(format_args!(
+        "{} ({}, for one) on {} ground, unlike {unlike}: ink and ground may be read the wrong way \
+         round; {way_out}",
+        counted(others.len(), "picture"),
+        set.origin(first).0,
+        if is_inverted { "dark" } else { "bright" },
+    ));
 }

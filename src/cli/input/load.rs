@@ -6,8 +6,8 @@ use super::reading::Reading;
 use super::rows::Input;
 use super::{columns, demo, photos};
 use crate::cli::terminal::Console;
-use crate::data::{self, Source, Split};
-use crate::error::Result;
+use crate::data::{self, ModelRows, Source, Split};
+use crate::error::{DataProblem, Error, Result};
 use crate::model_file::Model;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use std::ffi::OsString;
@@ -57,9 +57,25 @@ pub(crate) fn announce_default(source: &OsString, console: &Console) {
 pub(crate) fn read(source: &OsString, reading: &Reading, console: &Console) -> Result<Input> {
     let (set, name) = match source.to_str().and_then(demo::split_of) {
         Some(split) => (demo::draw(split)?, demo::NAME.into()),
-        None => (data::load(&reading.source(source))?, name_of(source)),
+        None => {
+            let set = data::load(&reading.source(source)).map_err(|e| of_size(e, reading))?;
+            (set, name_of(source))
+        }
     };
     binarised(set, name, reading, console)
+}
+
+/// `reading` with what `model` demands where the user says nothing.
+pub(super) fn of_model(reading: Reading, model: &Model) -> Reading {
+    Reading {
+        picture_size: reading.picture_size.or_else(|| photos::fitting_for(model, &reading)),
+        model_rule: Some(model.binarize),
+        model_inverted: Some(model.inverted),
+        model_scaled: model.scaled,
+        unseen: [&*reading.unseen, &model.unseen].concat(),
+        model: Some(columns::rows_of(model)),
+        ..reading
+    }
 }
 
 /// Reads several sources of images as one, as `model` sees them.
@@ -69,18 +85,33 @@ pub(crate) fn read_for_model(
     model: &Model,
     console: &Console,
 ) -> Result<Input> {
-    let picture_size = reading.picture_size.or_else(|| photos::fitting_for(model, &reading));
-    let (model_rule, model_inverted) = (Some(model.binarize), Some(model.inverted));
-    let model_scaled = model.scaled;
-    let unseen = [&*reading.unseen, &model.unseen].concat();
-    let model = Some(columns::rows_of(model));
-    let reading = Reading { model_rule, model_inverted, unseen, model, picture_size, ..reading };
-    let reading = Reading { model_scaled, ..reading };
+    let reading = of_model(reading, model);
     if let [source] = sources {
         return read(source, &reading, console);
     }
     let sources: Vec<_> = sources.iter().map(|source| reading.source(source)).collect();
-    binarised(data::load_all(&sources)?, "images".into(), &reading, console)
+    let set = data::load_all(&sources).map_err(|error| of_size(error, &reading))?;
+    binarised(set, "images".into(), &reading, console)
+}
+
+/// Pictures of several sizes, where a model says which one: the error names a picture that has not
+/// that size.
+fn of_size(error: Error, reading: &Reading) -> Error {
+    match (error, &reading.model) {
+        (
+            Error::Data {
+                path,
+                problem: DataProblem::PictureSizes { size, other, other_size, .. },
+            },
+            Some(ModelRows { size: model, .. }),
+        ) => {
+            let is_first = size == *model;
+            let path = if is_first { PathBuf::from(other) } else { path };
+            let found = if is_first { other_size } else { size };
+            Error::Size { path, found, model: *model }
+        }
+        (error, _) => error,
+    }
 }
 
 /// Reads `source` and its held-out split, if there is one, by the same rule and in the same shape.
@@ -95,7 +126,8 @@ pub(crate) fn read_with_held_out(
             (demo::draw(split)?, test, demo::NAME.into())
         }
         None => {
-            let (set, test) = data::load_with_test(&reading.source(source))?;
+            let (set, test) =
+                data::load_with_test(&reading.source(source)).map_err(|e| of_size(e, reading))?;
             (set, test, name_of(source))
         }
     };

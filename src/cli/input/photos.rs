@@ -12,7 +12,7 @@ const MIN_SIDE: usize = 8;
 const MAX_INK_AT_EDGE: f64 = 0.05;
 
 /// Height and width that photos are made into for `model`. `None` if its images are not ink in the
-/// middle of empty ground: then nobody knows how they were cut out.
+/// middle of empty ground: how they were cut out is not known then.
 pub(crate) fn size_for(model: &Model) -> Option<(usize, usize)> {
     let (height, width) = (model.height as usize, model.width as usize);
     let mixture = &model.mixture;
@@ -49,7 +49,7 @@ pub(super) fn fitting_for(model: &Model, reading: &Reading) -> Option<PictureSiz
 }
 
 /// The size that pictures are scaled to for `model`, if those that it was fitted to were.
-pub(super) fn scaling_for(model: &Model) -> Option<PictureSize> {
+fn scaling_for(model: &Model) -> Option<PictureSize> {
     let (height, width) = (model.height as usize, model.width as usize);
     model.scaled.then_some(PictureSize { height, width, fitting: Fitting::Scaled })
 }
@@ -71,7 +71,7 @@ pub(super) fn say_made(input: &Input, reading: &Reading, console: &Console) {
     };
     let (height, width) = (input.height, input.width);
     if let Some((pictures, _)) = made(&|made| matches!(made, Made::CutOut(_))) {
-        let hint = if reading.model.is_some() { "; assign --show shows them" } else { "" };
+        let hint = if reading.can_show { "; --show shows them" } else { "" };
         console.remark(format_args!(
             "{pictures} cut out, centred and scaled to {height} x {width}{hint}"
         ));

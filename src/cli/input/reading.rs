@@ -31,6 +31,8 @@ pub(crate) struct Reading {
     pub(crate) labels: Option<PathBuf>,
     /// A mask that says which pixels are missing.
     pub(crate) mask: Option<PathBuf>,
+    /// Whether the command shows images by `--show`.
+    pub(crate) can_show: bool,
     /// Whether the rows are for training, so that a column without a value is an error.
     pub(crate) is_for_training: bool,
 }

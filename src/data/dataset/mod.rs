@@ -10,6 +10,7 @@ use super::{labels::Labels, photo::Made, pixels::Pixels, remark::Remark, texts::
 use crate::bits::BitMatrix;
 use crate::error::{DataProblem, Error, Result};
 use crate::record::{Binarize, Item};
+use crate::wording::counted;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -188,8 +189,9 @@ impl Dataset {
         let (n, d) = (self.pixels.n_images(), self.pixels.n_features());
         let size = |pixels: &Pixels| (pixels.height(), pixels.width());
         if size(mask) != size(&self.pixels) || ![1, n].contains(&mask.n_images()) {
-            let text =
-                |pixels: &Pixels| format!("{} images of {}", pixels.n_images(), pixels.size_text());
+            let text = |pixels: &Pixels| {
+                format!("{} of {}", counted(pixels.n_images(), "image"), pixels.size_text())
+            };
             let (found, expected) = (text(mask), text(&self.pixels));
             return Err(Error::data(source, DataProblem::MaskSize { found, expected }));
         }

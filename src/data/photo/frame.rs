@@ -41,14 +41,15 @@ pub(super) fn at_edge(ink: &Field) -> Option<(Vec<bool>, f64)> {
     (share > MARGIN).then(|| (specks::grown(&frame(), width), share))
 }
 
-/// Whether an image shows paper with ink on it, bright or dark, inside of a frame.
-pub(in crate::data) fn is_around_any(image: &[u8], width: usize) -> bool {
-    [true, false].into_iter().any(|is_bright| is_around(is_bright, image, width))
+/// Whether the paper is bright, or dark, of an image that shows paper with ink on it inside of a
+/// frame; `None` of any other.
+pub(in crate::data) fn paper(image: &[u8], width: usize) -> Option<bool> {
+    [true, false].into_iter().find(|is_bright| is_around(*is_bright, image, width))
 }
 
 /// Whether an image shows paper with ink on it inside of a frame. The paper is bright, or dark, as
 /// asked, and fills a rectangle; ink and frame are not.
-pub(in crate::data) fn is_around(is_bright: bool, image: &[u8], width: usize) -> bool {
+fn is_around(is_bright: bool, image: &[u8], width: usize) -> bool {
     let is_paper: Vec<bool> =
         image.iter().map(|&value| ground::is_bright_value(value) == is_bright).collect();
     if !ground::is_large(image, width) || share(edge(&is_paper, width)) >= 0.5 {

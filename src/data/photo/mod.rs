@@ -107,7 +107,7 @@ impl PictureSize {
     fn fits(&self, Picture { pixels, is_shape, .. }: &Picture) -> bool {
         let is_of_other_ground = |is_bright: bool| {
             let (values, width) = (pixels.values(), pixels.width());
-            ground::is_plainly(!is_bright, values, width) || frame::is_around_any(values, width)
+            ground::is_plainly(!is_bright, values, width) || frame::paper(values, width).is_some()
         };
         let is_kept = match self.fitting {
             Fitting::OthersCutOut | Fitting::Scaled => true,

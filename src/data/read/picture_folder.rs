@@ -42,7 +42,7 @@ struct Album {
 /// [`Dataset::passed_over`].
 ///
 /// Pictures of another `size` are made into images of it. If some are cut out, all are, also those
-/// of that size: images made in two ways would cluster by the way.
+/// of that size: else the clusters would tell pictures that were cut out from the others.
 ///
 /// # Errors
 /// [`DataProblem`]: no picture at all, none that can be read, two that differ in size.
@@ -60,10 +60,10 @@ pub(crate) fn load(folder: &Path, listing: &Listing, size: Option<PictureSize>) 
     }
 }
 
-/// Whether some pictures were cut out, or most show paper inside of a frame.
+/// Whether some pictures were cut out, or show paper inside of a frame.
 fn has_photos(set: &Dataset) -> bool {
     let is_cut_out = |part: &Part| matches!(part.made, Made::CutOut(_));
-    set.parts.iter().any(is_cut_out) || 2 * set.framed().len() > set.pixels.n_images()
+    set.parts.iter().any(is_cut_out) || !set.framed().is_empty()
 }
 
 impl Album {
@@ -142,13 +142,12 @@ impl Album {
     /// Refuses pictures of several sizes, and says which is the most frequent.
     fn check_sizes(&self) -> Result<()> {
         let (Some((path, size)), Some(pixels)) = (&self.odd, &self.pixels) else { return Ok(()) };
-        let text = |(height, width): &(usize, usize)| format!("{height}x{width}");
         let most = self.sizes.iter().max_by_key(|(_, n)| **n).filter(|(_, n)| **n > 1);
         let problem = DataProblem::PictureSizes {
-            size: text(size),
+            size: *size,
             other: self.parts.first().map(|part| part.source.clone()).unwrap_or_default(),
-            other_size: text(&(pixels.height(), pixels.width())),
-            common: text(most.map_or(&USUAL_SIZE, |(size, _)| size)),
+            other_size: (pixels.height(), pixels.width()),
+            common: most.map_or(USUAL_SIZE, |(size, _)| *size),
         };
         Err(Error::data(path, problem))
     }

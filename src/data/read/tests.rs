@@ -272,7 +272,7 @@ fn scans_in_a_frame_are_dark_on_bright_and_cut_out_if_a_size_is_asked_for() {
     let folder = folder(&[("a.png", scan()), ("b.png", scan())]);
     let data = load_path(&folder).unwrap();
     assert!(data.is_dark_on_bright());
-    assert_eq!((data.framed(), data.with_other_ground(true)), (vec![0, 1], vec![]));
+    assert_eq!((data.framed(), data.with_other_ground(true)), (vec![(0, true), (1, true)], vec![]));
     for (side, source) in [(20, folder.path().to_path_buf()), (28, folder.path().join("a.png"))] {
         let data = load(&Source::new(source).with_size(side, side)).unwrap();
         let all = vec![Made::CutOut(Frame::LeftOut); data.parts.len()];

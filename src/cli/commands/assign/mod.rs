@@ -85,6 +85,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (mask, columns) = (args.mask.mask.clone(), args.columns.columns());
     let (invert, picture_size) = (args.pictures.invert, args.pictures.size());
     let reading = Reading { mask, columns, invert, picture_size, ..Reading::default() };
+    let reading = Reading { can_show: true, ..reading };
     let input = input::read_for_model(&args.sources, reading, &model, console)?;
     models::announce(&path, &model, console);
     photos::say(&input, &model, console);

@@ -16,7 +16,11 @@ pub(super) fn hint(problem: &DataProblem) -> String {
             return format!("give every line {expected} cells, and the same separator");
         }
         Table(problem) => return tables::hint(problem),
-        AllTheSame(_) => {
+        AllTheSame { are_pictures: true, .. } => {
+            "try --binarize otsu, or --shape 28x28, which cuts out what is drawn; --force fits it \
+             all the same"
+        }
+        AllTheSame { .. } => {
             "check the data, and --binarize if it is given; --force fits it all the same"
         }
         Empty => "give a folder with IDX files or pictures, or a file of rows",
@@ -38,7 +42,7 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         LabelCount { .. } => "give exactly one label for each image, in their order",
         IdxType { .. } => "give unsigned bytes (0x08): images of 3 dimensions, labels of 1",
         SeveralDataSets(_) => "give each data set a folder of its own, or name a file",
-        PictureSizes { common, .. } => return picture_sizes(common),
+        PictureSizes { common, .. } => return picture_sizes(*common),
         PicturesBelow(folder) => return format!("name the folder with the pictures: {folder}"),
         MixedSizes { .. } => "name sources of one size; --resize HxW gives picture files one",
         NoPictureReader => "build bmm with the feature `cli`",
@@ -79,10 +83,10 @@ pub(super) fn hint(problem: &DataProblem) -> String {
     fixed.into()
 }
 
-fn picture_sizes(common: &str) -> String {
+fn picture_sizes((height, width): (usize, usize)) -> String {
+    let size = format!("{height}x{width}");
     format!(
-        "give --shape {common}: what is drawn is cut out and scaled to it; or --resize {common}: \
-         all of it is scaled"
+        "--resize {size} scales all; --shape {size} of train, sweep and pack cuts out what is drawn"
     )
 }
 
@@ -176,7 +180,7 @@ mod tests {
             NotSplit { split: "test" },
             SeveralDataSets(text()),
             MixedSizes { size: text(), other: text(), other_size: text() },
-            PictureSizes { size: text(), other: text(), other_size: text(), common: text() },
+            PictureSizes { size: (1, 2), other: text(), other_size: (2, 1), common: (2, 1) },
             PicturesBelow(text()),
             Picture(text()),
             NpyHeader(text()),

@@ -36,7 +36,11 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
             format!("give rows of {}, or name another model", model.0 * model.1)
         }
         Error::Size { model, .. } => {
-            format!("scale or crop the image to {} x {} first", model.0, model.1)
+            let (height, width) = model;
+            format!(
+                "scale or crop images to {height} x {width} first; train, assign and eval scale \
+                 picture files by --resize {height}x{width}"
+            )
         }
         Error::NoModel { .. } => "train one with `bmm train`, or name a model with --model".into(),
         Error::NoPage { .. } => {
