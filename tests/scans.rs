@@ -329,3 +329,19 @@ fn advice_about_sizes_works_where_it_is_given() {
     let run = sandbox.done("pack few --shape 28x28 --output few.bits");
     assert!(run.err.contains("12 pictures cut out"), "{run:?}");
 }
+
+#[test]
+fn pictures_that_were_scaled_and_cut_out_are_told_apart() {
+    let sandbox = Sandbox::new();
+    folder(&sandbox, "scans", |_| ((56, 56), 0), 40);
+    sandbox.done("train --k 2 --n-init 2 --resize 28x28 --invert no --data scans --out scaled");
+    sandbox.done("train --k 2 --n-init 2 --shape 28x28 --data scans --out cut");
+    let run = sandbox.done("compare cut scaled scans");
+    assert!(run.err.contains("pictures of B were scaled as a whole, those of A were not"));
+    let run = sandbox.done("compare scaled cut scans");
+    assert!(run.err.contains("pictures of A were scaled as a whole, those of B were not"));
+    sandbox.done("pack scans --resize 28x28 --invert no --output scaled.bits");
+    let said = "scaled.bits holds pictures that were scaled as a whole";
+    assert!(sandbox.done("assign --model cut scaled.bits").err.contains(said));
+    assert!(!sandbox.done("assign --model scaled scaled.bits").err.contains(said));
+}

@@ -1,6 +1,6 @@
 //! `bmm compare`: which clusters of two models belong together, and how the two differ on data.
 
-use crate::cli::input::{self, ColumnArgs, Reading, models};
+use crate::cli::input::{self, ColumnArgs, Reading, models, photos};
 use crate::cli::results::comparison::{Comparison, OnData};
 use crate::cli::run_folder::pictures;
 use crate::cli::terminal::{Console, Failure, Outcome, output};
@@ -144,7 +144,9 @@ impl Args {
                 if self.source.is_none() {
                     input::announce_default(&source, console);
                 }
-                OnData::new(&a.mixture, &b.mixture, &input?).map(Some)
+                let input = input?;
+                photos::warn_of_other_model(&input, a, b, console);
+                OnData::new(&a.mixture, &b.mixture, &input).map(Some)
             }
         }
     }

@@ -51,6 +51,7 @@ pub(super) fn binarised(
         n_ones: OnceLock::new(),
     };
     photos::say_made(&input, reading, console);
+    photos::warn_of_scaling(&input, reading, console);
     Ok(input)
 }
 

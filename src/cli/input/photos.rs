@@ -94,6 +94,31 @@ pub(super) fn say_made(input: &Input, reading: &Reading, console: &Console) {
     }
 }
 
+/// Says which packed rows are pictures that were scaled as a whole, if those of the model were not.
+pub(super) fn warn_of_scaling(input: &Input, reading: &Reading, console: &Console) {
+    let is_scaled = |part: &&Part| part.packed_by.is_some() && part.made == Made::Scaled;
+    let is_other = reading.model.is_some() && !reading.model_scaled;
+    if let Some(part) = input.parts.iter().find(is_scaled).filter(|_| is_other) {
+        console.warn(format_args!(
+            "{} holds pictures that were scaled as a whole, and those of the model were not",
+            part.source
+        ));
+    }
+}
+
+/// Says that pictures are made into images as those of model A were, but not as those of B, if
+/// there are some.
+pub(crate) fn warn_of_other_model(input: &Input, a: &Model, b: &Model, console: &Console) {
+    if a.scaled == b.scaled || input.parts.iter().all(|part| part.made == Made::AsItWas) {
+        return;
+    }
+    let (scaled, other) = if a.scaled { ("A", "B") } else { ("B", "A") };
+    console.warn(format_args!(
+        "pictures of {scaled} were scaled as a whole, those of {other} were not: here both models \
+         get them as A did"
+    ));
+}
+
 /// Says which images look as if ink and ground had changed places.
 pub(crate) fn say(input: &Input, model: &Model, console: &Console) {
     let inverted = inverted(input, model);
