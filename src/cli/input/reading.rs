@@ -100,7 +100,8 @@ pub(crate) struct ReadingArgs {
     #[arg(long, value_name = "RULE")]
     binarize: Option<Binarize>,
     /// Height and width, such as 28x28, of images in rows that have none. If pictures of a folder
-    /// have another size, all of them are cut out, centred and scaled to it, as photos are
+    /// have another size, or show paper in a frame, all of them are cut out, centred and scaled to
+    /// it, as photos are
     /// [default: 1 x columns; pictures as they are]
     #[arg(long, value_name = "HxW", conflicts_with = "resize")]
     shape: Option<ImageShape>,
