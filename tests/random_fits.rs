@@ -116,7 +116,7 @@ fn fault(seed: u64) -> Option<String> {
     let direct: f64 = scores.iter().enumerate().map(|(i, score)| rows.weight(i) * score).sum();
     match () {
         () if worst > slack => Some(format!("fell by {worst:e}")),
-        () if seed % 4 == 0 && exact_fall(&rows, &params) > rounding => {
+        () if seed.is_multiple_of(4) && exact_fall(&rows, &params) > rounding => {
             Some("the exact objective fell".into())
         }
         () if next == Some(StopReason::Abandoned) => Some("the next optimum was given up".into()),
