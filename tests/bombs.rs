@@ -117,7 +117,7 @@ fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
 
 /// The chunk of a WebP picture without loss, of `side` x `side` pixels, of which next to nothing is there.
 fn lossless(side: u32) -> Vec<u8> {
-    let sides = (side - 1 | (side - 1) << 14).to_le_bytes();
+    let sides = ((side - 1) | ((side - 1) << 14)).to_le_bytes();
     chunk(b"VP8L", &[&[0x2f], &sides[..], &[0; 21]].concat())
 }
 
