@@ -126,7 +126,8 @@ impl Completed {
         let Input { height, width, .. } = self.input;
         if has_ending(file, "png") {
             return self.sheet(model);
-        } else if has_ending(file, "csv") {
+        }
+        if has_ending(file, "csv") {
             return Ok(self.csv()?.into_bytes());
         }
         own_values::check_file(file, &self.input.items)?;

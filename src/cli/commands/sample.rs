@@ -95,7 +95,7 @@ impl Args {
         Err(Error::parameter("-n", self.n, allowed))
     }
 
-    /// The JSON document; it holds the images, rows of 0 and 1, unless a file does.
+    /// The JSON document. It holds the rows, in the values of the items, unless a file does.
     fn document(&self, path: &Path, model: &Model, bits: &BitMatrix) -> Value {
         let images = || own_values(bits, model).map(Iterator::collect).collect::<Vec<Vec<_>>>();
         json!({

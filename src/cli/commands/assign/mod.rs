@@ -84,8 +84,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     args.check(&model)?;
     let (mask, columns) = (args.mask.mask.clone(), args.columns.columns());
     let (invert, picture_size) = (args.pictures.invert, args.pictures.size());
-    let reading = Reading { mask, columns, invert, picture_size, ..Reading::default() };
-    let reading = Reading { can_show: true, ..reading };
+    let can_show = true;
+    let reading = Reading { mask, columns, invert, picture_size, can_show, ..Reading::default() };
     let input = input::read_for_model(&args.sources, reading, &model, console)?;
     models::announce(&path, &model, console);
     photos::say(&input, &model, console);
