@@ -15,7 +15,7 @@ use std::io::Write;
 /// The limits of a run: seconds of its own computing, kilobytes that it may write to, and kilobytes of addresses. The system ends
 /// what exceeds them. Each file takes well below a second; a limit is no measure of speed, and leaves room for slow machines. What
 /// other programs take does not count.
-const LIMITS: &str = "ulimit -t 5; ulimit -d 300000; ulimit -v 600000";
+const LIMITS: &str = "ulimit -t 10; ulimit -d 300000; ulimit -v 600000";
 
 /// A line of shell that runs the program within the limits. Each thread takes memory for its stack.
 fn limited(words: &str) -> String {

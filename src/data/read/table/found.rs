@@ -70,7 +70,9 @@ impl Found {
     pub(super) fn new(table: &Table, column: usize) -> Self {
         let mut found = Self { column, values: BTreeMap::new(), has_blank: false };
         if table.cells.is_text(column) {
-            table.cells.column(column).for_each(|cell| found.meet(table, cell));
+            // Most texts of a long column come again; to read one takes much longer than to find it.
+            let distinct: HashSet<&str> = table.cells.column(column).collect();
+            distinct.into_iter().for_each(|cell| found.meet(table, cell));
         } else {
             let codes = table.cells.distinct(column).into_iter();
             codes.for_each(|code| found.meet(table, table.cells.text_of(code)));
