@@ -1,6 +1,7 @@
 //! How progress leaves the fit, and how the outside stops it.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 /// What one iteration did: an M-step, perhaps an extrapolation beyond it, and an E-step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -8,7 +9,9 @@ use std::ops::ControlFlow;
 pub struct Iteration {
     /// K of the mixture that is fitted.
     pub n_components: usize,
-    /// Which start, from 0.
+    /// Which round of the search, from 0, where rounds run side by side; otherwise 0.
+    pub round: usize,
+    /// Which start, from 0. Rounds that run side by side count on from the same number.
     pub start: usize,
     /// Iterations done since that start's initialisation.
     pub iteration: usize,
@@ -24,6 +27,33 @@ pub trait Observe: Send {
     ///
     /// It is not called for initial parameters, nor for an extrapolation that was not accepted.
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()>;
+}
+
+/// One observer of fits that run side by side. Once it has ended one, it ends all.
+pub(crate) struct Shared<'a>(Mutex<Shareable<'a>>);
+
+struct Shareable<'a> {
+    observe: &'a mut dyn Observe,
+    is_over: bool,
+}
+
+impl<'a> Shared<'a> {
+    pub(crate) fn new(observe: &'a mut dyn Observe) -> Self {
+        Self(Mutex::new(Shareable { observe, is_over: false }))
+    }
+
+    /// The observer of one round, whose starts count on from `first`.
+    pub(crate) fn observer(&self, round: usize, first: usize) -> impl Observe + '_ {
+        move |news: &Iteration| {
+            let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let news = Iteration { round, start: first + news.start, ..*news };
+            if shared.is_over || shared.observe.iteration(&news).is_break() {
+                shared.is_over = true;
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        }
+    }
 }
 
 /// Watches nothing and never stops a fit.

@@ -113,6 +113,8 @@ pub struct StartReport {
     pub moved_from: Option<usize>,
     /// Whether it began at the fit of another K, split or merged, in a sweep.
     pub is_warm: bool,
+    /// How many rows it ran on, if on a sample; its objective is then scaled to all rows.
+    pub n_sampled: Option<usize>,
 }
 
 /// Starts that end within this many nats per sample of the best objective have reached it.
@@ -147,10 +149,13 @@ impl FitReport {
         }
         let objectives = self.finished().map(|start| start.objective);
         let near = objectives.fold(f64::NEG_INFINITY, f64::max) - SAME_OPTIMUM * self.total_weight;
-        let is_near = |start: &StartReport| start.objective >= near;
-        // A move that led to the same optimum again is no second witness.
-        let is_new =
-            |start: &StartReport| start.moved_from.is_none_or(|from| !is_near(&self.starts[from]));
+        let is_near =
+            |start: &StartReport| start.objective >= near && start.n_sampled.is_none();
+        // What came from a start that is there is no second witness.
+        let origin = |start: &StartReport| start.moved_from.and_then(|from| self.starts.get(from));
+        let is_new = |start: &StartReport| {
+            !std::iter::successors(origin(start), |start| origin(start)).any(is_near)
+        };
         let reached = || self.finished().filter(|start| is_near(start) && is_new(start));
         let n_own = reached().filter(|start| !start.is_warm).count();
         n_own.max(reached().count().min(1))

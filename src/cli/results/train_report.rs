@@ -6,14 +6,15 @@ use super::document::{Written, merged, training_data};
 use super::items;
 use super::trust::{self, TrustInWords};
 use crate::cli::input::{Input, demo};
-use crate::cli::terminal::{fixed, tables};
+use crate::cli::terminal::{counted, fixed, tables};
 use crate::data;
-use crate::em::{Fit, FitReport, FitSettings, SAME_OPTIMUM, StartReport, StopReason};
+use crate::em::{Fit, FitReport, FitSettings, NInit, SAME_OPTIMUM, StartReport, StopReason};
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::model_file::{FitRecord, Member, Model, Provenance, StartRecord, Typicality};
 use crate::record::Criteria;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -181,6 +182,7 @@ impl Results {
     pub(crate) fn text(&self, folder: &Path) -> String {
         let trust = TrustInWords::of_model(&self.model);
         let mut lines: Vec<_> = trust.iter().flat_map(TrustInWords::lines).collect();
+        lines.extend(self.searched());
         let [classified, held_out_classified] = &self.classified;
         lines.extend(scores("training", &self.training, classified.as_ref()));
         if self.model.has_label_clusters() {
@@ -201,6 +203,34 @@ impl Results {
         let items = items::table(&self.model, &self.constant);
         let gap = if items.is_empty() { "" } else { "\n" };
         self.cluster_table() + &items + gap + &tables::lines(10, lines)
+    }
+
+    /// What a search by `auto` spent.
+    fn searched(&self) -> Option<(&'static str, String)> {
+        let Self { report, settings, training, .. } = self;
+        if settings.n_init != NInit::Auto || report.starts.is_empty() {
+            return None;
+        }
+        let n_e_steps = |starts: &mut dyn Iterator<Item = &StartReport>| -> usize {
+            starts.map(|start| 1 + start.n_iter + start.n_rejected).sum()
+        };
+        let is_sampled = |start: &&StartReport| start.n_sampled.is_some();
+        let on_all = n_e_steps(&mut report.starts.iter().filter(|start| !is_sampled(start)));
+        let (n, samples) = (training.n_samples, format!("{}s", training.words.sample));
+        let sizes: BTreeSet<usize> =
+            report.starts.iter().filter_map(|start| start.n_sampled).collect();
+        let Some((first, last)) = sizes.first().zip(sizes.last()) else {
+            return Some(("", format!("spent {}", counted(on_all, "E-step"))));
+        };
+        let on_samples = n_e_steps(&mut report.starts.iter().filter(is_sampled));
+        let size = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        Some((
+            "",
+            format!(
+                "spent {} on samples of {size} {samples}, {on_all} on all {n}",
+                counted(on_samples, "E-step")
+            ),
+        ))
     }
 
     fn cluster_table(&self) -> String {
@@ -267,6 +297,7 @@ fn start(start: &StartReport) -> Value {
         "stop": start.stop.to_string(),
         "moved_from": start.moved_from,
         "is_warm": start.is_warm,
+        "n_sampled": start.n_sampled,
     })
 }
 

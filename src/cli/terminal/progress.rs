@@ -4,6 +4,7 @@ use super::console::Console;
 use crate::em::{Iteration, Observe};
 use crate::wording::{brief, fixed};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,26 +17,24 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub(crate) struct Progress<'a> {
     console: &'a Console,
     line: ProgressBar,
-    last: Option<Iteration>,
-    began: Instant,
+    /// The last news of each round that is under way, and when that start began.
+    last: BTreeMap<usize, (Iteration, Instant)>,
 }
 
 impl<'a> Progress<'a> {
     pub(crate) fn new(console: &'a Console) -> Self {
         let line = bar(console, 0, "{msg}", "");
-        Self { console, line, last: None, began: Instant::now() }
+        Self { console, line, last: BTreeMap::new() }
     }
 
     /// Says with `--verbose` where a start ended.
-    fn finish_start(&self) {
-        if let Some(last) = &self.last {
-            let text = describe(last, self.began.elapsed());
-            self.line.suspend(|| self.console.detail(text));
-        }
+    fn finish_start(&self, (last, began): &(Iteration, Instant)) {
+        let text = describe(last, began.elapsed());
+        self.line.suspend(|| self.console.detail(text));
     }
 
     pub(crate) fn finish(self) {
-        self.finish_start();
+        self.last.values().for_each(|last| self.finish_start(last));
         self.line.finish_and_clear();
     }
 }
@@ -43,12 +42,13 @@ impl<'a> Progress<'a> {
 impl Observe for Progress<'_> {
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()> {
         let key = |news: &Iteration| (news.n_components, news.start);
-        if self.last.is_some_and(|last| key(&last) != key(news)) {
-            self.finish_start();
-            self.began = Instant::now();
-        }
-        self.last = Some(*news);
-        self.line.set_message(describe(news, self.began.elapsed()));
+        let last = self.last.remove(&news.round);
+        let is_same = last.as_ref().is_some_and(|(last, _)| key(last) == key(news));
+        let ended = last.as_ref().filter(|_| !is_same);
+        ended.into_iter().for_each(|last| self.finish_start(last));
+        let began = last.filter(|_| is_same).map_or_else(Instant::now, |(_, began)| began);
+        self.last.insert(news.round, (*news, began));
+        self.line.set_message(describe(news, began.elapsed()));
         self.line.tick();
         go_on()
     }
@@ -106,7 +106,7 @@ impl Count {
 }
 
 fn describe(news: &Iteration, elapsed: Duration) -> String {
-    let Iteration { n_components: k, start, iteration, score, gain } = *news;
+    let Iteration { n_components: k, start, iteration, score, gain, .. } = *news;
     let each = 1e3 * elapsed.as_secs_f64() / iteration.max(1) as f64;
     format!(
         "K = {k}, start {start}: iteration {iteration}, {} nats per sample, \

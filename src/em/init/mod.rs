@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+pub(super) use random_rows::distinct;
+
 /// How a start is initialised.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
@@ -123,6 +125,13 @@ pub(super) struct Streams(Xoshiro256PlusPlus);
 impl Streams {
     pub(super) fn new(seed: u64) -> Self {
         Self(Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+
+    /// Streams that no start draws from: 2^192 draws apart from those.
+    pub(super) fn for_samples(seed: u64) -> Self {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        rng.long_jump();
+        Self(rng)
     }
 
     pub(super) fn next_stream(&mut self) -> Xoshiro256PlusPlus {

@@ -180,7 +180,8 @@ impl EmRun {
             }
         }
         let (n_components, iteration) = (self.mixture.n_components(), self.n_iter());
-        let news = Iteration { n_components, start: self.start, iteration, score, gain };
+        let start = self.start;
+        let news = Iteration { n_components, round: 0, start, iteration, score, gain };
         if observe.iteration(&news).is_break() {
             self.stop = Some(StopReason::Interrupted);
         }
@@ -212,6 +213,11 @@ impl EmRun {
         Err(Error::ObjectiveFell { iteration: self.n_iter() + 1, component, fall })
     }
 
+    /// Whether the stop rule held.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.stop == Some(StopReason::Converged)
+    }
+
     /// Iterations done.
     pub(crate) fn n_iter(&self) -> usize {
         self.history.len() - 1
@@ -237,6 +243,7 @@ impl EmRun {
             stop: self.stop.unwrap_or(unfinished),
             moved_from: None,
             is_warm: false,
+            n_sampled: None,
         }
     }
 }

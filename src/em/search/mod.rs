@@ -1,10 +1,14 @@
 //! Fits: several EM runs, the best of which is kept and reported.
 
 pub(crate) mod by_label;
+mod climb;
+mod ends;
 pub(crate) mod policy;
 mod race;
 mod report;
 mod restarts;
+mod round;
+mod sample;
 mod smoothing;
 pub(crate) mod split_merge;
 

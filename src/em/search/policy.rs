@@ -24,12 +24,14 @@ pub struct Policy {
     /// Work after which no further round or move begins: rows scored by eight components over up to
     /// a thousand features.
     pub budget: usize,
+    /// Whether rounds may begin on samples of the rows, where these are many.
+    pub may_sample: bool,
 }
 
 impl Policy {
     /// `n` rounds of one start each, which is run to its end. No moves are tried.
     pub fn one_by_one(n: usize) -> Self {
-        Self { n_starts: 1, short_iter: usize::MAX, n_tries: 0, n_rounds: Some(n), ..Self::auto() }
+        Self { n_starts: 1, short_iter: usize::MAX, n_tries: 0, n_rounds: Some(n), may_sample: false, ..Self::auto() }
     }
 
     /// What `n_init = auto` does. Chosen by counting E-steps: `docs/results.md`.
@@ -38,10 +40,11 @@ impl Policy {
             n_starts: 6,
             short_iter: 10,
             n_continued: 1,
-            n_tries: 8,
+            n_tries: 5,
             n_rounds: None,
             // On MNIST 1600 E-steps at K = 10, more than most need, and 250 at K = 100.
             budget: 200_000_000,
+            may_sample: true,
         }
     }
 

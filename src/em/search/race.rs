@@ -9,21 +9,23 @@ use std::ops::ControlFlow::{self, Break, Continue};
 const PATIENCE: f64 = 20.0;
 
 /// Iterations before a run may be abandoned: the first gains say little.
-const MIN_ITERATIONS: usize = 5;
+const MIN_ITERATIONS: usize = 3;
 
 /// Passes news on, and ends a run that falls short.
 pub(crate) struct Race<'a> {
     observe: &'a mut dyn Observe,
     /// What the objective still lacks, in nats per sample; negative once it is ahead.
     gap: f64,
+    /// A run that lacks no more than this goes on, in nats per sample.
+    near: f64,
     /// Whether the observer, and not the race, ended the run.
     pub(crate) was_interrupted: bool,
 }
 
 impl<'a> Race<'a> {
-    /// A race that begins `gap` nats per sample behind.
-    pub(crate) fn new(observe: &'a mut dyn Observe, gap: f64) -> Self {
-        Self { observe, gap, was_interrupted: false }
+    /// A race that begins `gap` nats per sample behind. Who is `near` at the end may finish.
+    pub(crate) fn new(observe: &'a mut dyn Observe, gap: f64, near: f64) -> Self {
+        Self { observe, gap, near, was_interrupted: false }
     }
 }
 
@@ -31,7 +33,8 @@ impl Observe for Race<'_> {
     fn iteration(&mut self, news: &Iteration) -> ControlFlow<()> {
         self.gap -= news.gain;
         self.was_interrupted = self.observe.iteration(news).is_break();
-        let is_lost = news.iteration >= MIN_ITERATIONS && self.gap > PATIENCE * news.gain;
+        let is_behind = self.gap > self.near.max(PATIENCE * news.gain);
+        let is_lost = news.iteration >= MIN_ITERATIONS && is_behind;
         if self.was_interrupted || is_lost { Break(()) } else { Continue(()) }
     }
 }
@@ -44,9 +47,10 @@ mod tests {
     /// Iterations with these gains until the race ends.
     fn length(gap: f64, gains: impl Iterator<Item = f64>) -> usize {
         let mut silent = Silent;
-        let mut race = Race::new(&mut silent, gap);
+        let mut race = Race::new(&mut silent, gap, 0.0);
         let news = gains.enumerate().map(|(i, gain)| Iteration {
             n_components: 3,
+            round: 0,
             start: 0,
             iteration: i + 1,
             score: 0.0,
@@ -70,11 +74,11 @@ mod tests {
 
     #[test]
     fn an_interruption_is_told_from_a_lost_race() {
-        let news = Iteration { n_components: 3, start: 0, iteration: 9, score: 0.0, gain: 1e-3 };
-        let mut lost = Race { gap: 5.0, was_interrupted: false, observe: &mut Silent };
+        let news = Iteration { n_components: 3, round: 0, start: 0, iteration: 9, score: 0.0, gain: 1e-3 };
+        let mut lost = Race { gap: 5.0, near: 0.0, was_interrupted: false, observe: &mut Silent };
         assert!(lost.iteration(&news).is_break() && !lost.was_interrupted);
         let mut stop = |_: &Iteration| Break(());
-        let mut interrupted = Race::new(&mut stop, 0.0);
+        let mut interrupted = Race::new(&mut stop, 0.0, 0.0);
         assert!(interrupted.iteration(&news).is_break() && interrupted.was_interrupted);
     }
 }

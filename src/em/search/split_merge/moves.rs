@@ -7,9 +7,10 @@ use super::{Component, mixture_of};
 use crate::em::init::{Init, Streams};
 use crate::em::rows::{Margins, Rows};
 use crate::em::{e_step::EStep, observe::Silent, params::FitParams, prior::Prior, run::EmRun};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
+use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::Arc;
 
 /// Iterations of the two components that show what a split gains.
@@ -113,11 +114,13 @@ fn splits(
     for (i, component) in mixture.predict(&sample.data)?.into_iter().enumerate() {
         members[component].push(i);
     }
-    let (mut splits, mut streams) = (Vec::new(), Streams::new(params.seed));
-    for (component, members) in members.iter().enumerate().filter(|(_, its)| its.len() > 1) {
-        let (gain, halves) = split(&sample.select(members), prior, params, &mut streams)?;
-        splits.push(Split { component, halves, gain: gain / sample.total_weight() });
-    }
+    let mut streams = Streams::new(params.seed);
+    let members = members.into_iter().enumerate().filter(|(_, its)| its.len() > 1);
+    let members: Vec<_> = members.map(|its| (its, streams.next_stream())).collect();
+    let mut splits = parallel::try_map(members, |((component, members), stream)| {
+        let (gain, halves) = split(&sample.select(&members), prior, params, stream)?;
+        Ok::<_, Error>(Split { component, halves, gain: gain / sample.total_weight() })
+    })?;
     splits.sort_by(|a, b| b.gain.total_cmp(&a.gain));
     splits.truncate(N_COMBINED);
     Ok(splits)
@@ -128,11 +131,11 @@ fn split(
     rows: &Rows,
     prior: &Arc<Prior>,
     params: &FitParams,
-    streams: &mut Streams,
+    stream: Xoshiro256PlusPlus,
 ) -> Result<(f64, BernoulliMixture)> {
     let mut e_step = EStep::new(rows.borrowed(), 2);
     // k-means++ avoids two rows that are alike, from which so few iterations lead nowhere.
-    let first = Init::KMeansPlusPlus.mixture(rows, 2, streams.next_stream())?;
+    let first = Init::KMeansPlusPlus.mixture(rows, 2, stream)?;
     let mut two = EmRun::new(0, first, &mut e_step, prior, params)?;
     two.iterate(SPLIT_ITERATIONS, &mut e_step, params, &mut Silent)?;
     let gain = two.objective() - objective_of_one(rows, prior)?;
