@@ -149,8 +149,7 @@ impl FitReport {
         }
         let objectives = self.finished().map(|start| start.objective);
         let near = objectives.fold(f64::NEG_INFINITY, f64::max) - SAME_OPTIMUM * self.total_weight;
-        let is_near =
-            |start: &StartReport| start.objective >= near && start.n_sampled.is_none();
+        let is_near = |start: &StartReport| start.objective >= near && start.n_sampled.is_none();
         // What came from a start that is there is no second witness.
         let origin = |start: &StartReport| start.moved_from.and_then(|from| self.starts.get(from));
         let is_new = |start: &StartReport| {

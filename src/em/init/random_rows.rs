@@ -63,7 +63,11 @@ pub(super) fn by_weight(weights: &[f64], count: usize, rng: &mut Xoshiro256PlusP
 }
 
 /// `count` distinct numbers below `n`, by the algorithm of Floyd (Bentley & Floyd, CACM 30, 1987).
-pub(in crate::em) fn distinct(n: usize, count: usize, rng: &mut Xoshiro256PlusPlus) -> BTreeSet<usize> {
+pub(in crate::em) fn distinct(
+    n: usize,
+    count: usize,
+    rng: &mut Xoshiro256PlusPlus,
+) -> BTreeSet<usize> {
     let mut chosen = BTreeSet::new();
     for last in n - count..n {
         let draw = Uniform::new_inclusive(0, last as u64).map_or(0, |u| u.sample(rng)) as usize;

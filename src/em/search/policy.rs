@@ -31,7 +31,14 @@ pub struct Policy {
 impl Policy {
     /// `n` rounds of one start each, which is run to its end. No moves are tried.
     pub fn one_by_one(n: usize) -> Self {
-        Self { n_starts: 1, short_iter: usize::MAX, n_tries: 0, n_rounds: Some(n), may_sample: false, ..Self::auto() }
+        Self {
+            n_starts: 1,
+            short_iter: usize::MAX,
+            n_tries: 0,
+            n_rounds: Some(n),
+            may_sample: false,
+            ..Self::auto()
+        }
     }
 
     /// What `n_init = auto` does. Chosen by counting E-steps: `docs/results.md`.

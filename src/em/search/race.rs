@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn an_interruption_is_told_from_a_lost_race() {
-        let news = Iteration { n_components: 3, round: 0, start: 0, iteration: 9, score: 0.0, gain: 1e-3 };
+        let news =
+            Iteration { n_components: 3, round: 0, start: 0, iteration: 9, score: 0.0, gain: 1e-3 };
         let mut lost = Race { gap: 5.0, near: 0.0, was_interrupted: false, observe: &mut Silent };
         assert!(lost.iteration(&news).is_break() && !lost.was_interrupted);
         let mut stop = |_: &Iteration| Break(());

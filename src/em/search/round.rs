@@ -143,7 +143,17 @@ impl<'a, 'e> Round<'a, 'e> {
         observe: &'a mut dyn Observe,
     ) -> Self {
         let (ends, budget) = (Ends::none(task.tolerance()), usize::MAX);
-        Self { task, e_step, observe, earlier: &[], budget, ends, doubt: 0.0, doubtful: Vec::new(), spare: None }
+        Self {
+            task,
+            e_step,
+            observe,
+            earlier: &[],
+            budget,
+            ends,
+            doubt: 0.0,
+            doubtful: Vec::new(),
+            spare: None,
+        }
     }
 
     /// Runs the round. Every start is drawn from a stream of its own.
@@ -297,7 +307,8 @@ impl<'a, 'e> Round<'a, 'e> {
                 vec![one?, other?]
             }
             _ => {
-                let one = |a_move| task.try_move(a_move, best, to_beat, first, self.e_step, &shared);
+                let one =
+                    |a_move| task.try_move(a_move, best, to_beat, first, self.e_step, &shared);
                 moves.iter().map(one).collect::<Result<_>>()?
             }
         };

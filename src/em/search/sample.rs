@@ -90,9 +90,10 @@ impl<'a> Sampler<'a> {
         policy: &Policy,
         observe: &mut dyn Observe,
     ) -> Result<SampledEnd> {
-        let (mut starts, best) = self.on_sample(FOR_STARTS, rng.clone(), policy, observe, |round| {
-            Ok(round.short_runs(streams)?.first().map(RoundBest::of))
-        })?;
+        let (mut starts, best) =
+            self.on_sample(FOR_STARTS, rng.clone(), policy, observe, |round| {
+                Ok(round.short_runs(streams)?.first().map(RoundBest::of))
+            })?;
         let best = match best {
             Some(best) if self.has_moves() => best,
             ends => return Ok(SampledEnd { starts, ends: ends.into_iter().collect() }),
