@@ -3,6 +3,7 @@
 //! What leads a search on a sample is run on all rows. From its end there, moves are tried on fresh
 //! samples: one that gains is run on all rows, as long as it may still win.
 
+use super::policy::Policy;
 use super::round::{CLOSE, Round, RoundBest, Task};
 use super::sample::{SampledEnd, Sampler};
 use super::smoothing::smoothed;
@@ -37,13 +38,15 @@ impl Round<'_, '_> {
         is_sure: bool,
     ) -> Result<Option<RoundBest>> {
         let mut is_sure = is_sure;
+        // Rounds may agree in a lesser optimum, so more is tried than in each of them.
+        let policy = &Policy { n_tries: 2 * self.task.policy.n_tries, ..*self.task.policy };
         let mut best = self.ends.best.as_ref().map(RoundBest::of);
         while let Some(from) = &best
             && self.may_move_from(from)
             && self.budget_left() > 0
         {
             let rng = sampler.next_stream();
-            let moved = sampler.moves(&from.mixture, rng, self.task.policy, self.observe)?;
+            let moved = sampler.moves(&from.mixture, rng, policy, self.observe)?;
             let n_before = self.ends.starts.len();
             self.ends.list(moved.starts);
             self.ends.starts[n_before].moved_from = Some(from.start);

@@ -32,6 +32,10 @@ const MAX_ROUNDS: usize = 60;
 const SIDE_BY_SIDE: usize = 2;
 const SMALL_PART: usize = 32;
 
+/// Rounds on samples that run side by side. All of them go on to all rows: a sample may prefer a
+/// lesser optimum, so two that agree are not enough.
+const SAMPLED_SIDE_BY_SIDE: usize = 4;
+
 /// What a search found.
 pub(super) struct Found {
     pub(super) starts: Vec<StartReport>,
@@ -96,12 +100,9 @@ impl Search<'_> {
         // What comes from a sample is followed no further than to where it is close.
         let (reach, least_work) = if has_moves { (CLOSE, 0) } else { (1.0, MIN_WORK) };
         while !self.is_done(reach, least_work) {
-            let n = if has_moves { SIDE_BY_SIDE } else { 1 };
+            let n = if has_moves { SAMPLED_SIDE_BY_SIDE } else { 1 };
             for sampled in self.rounds_on_samples(n, &mut sampler, observe)? {
                 self.on_all_rows(e_step, observe, |round| round.climb(sampled, has_moves))?;
-                if self.is_done(reach, least_work) {
-                    break;
-                }
             }
         }
         if has_moves {

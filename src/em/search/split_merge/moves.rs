@@ -4,7 +4,7 @@
 //! for a few iterations, score above one. EM from there decides whether a move is kept.
 
 use super::{Component, mixture_of};
-use crate::em::init::{Init, Streams};
+use crate::em::init::{Init, Streams, distinct};
 use crate::em::rows::{Margins, Rows};
 use crate::em::{e_step::EStep, observe::Silent, params::FitParams, prior::Prior, run::EmRun};
 use crate::error::{Error, Result};
@@ -107,14 +107,14 @@ fn splits(
     params: &FitParams,
 ) -> Result<Vec<Split>> {
     let (n, k) = (rows.data.n_samples(), mixture.n_components());
-    let n_rows = MAX_SAMPLE_ROWS.min(SAMPLE_ROWS_PER_COMPONENT * k);
-    let step = n.div_ceil(n_rows);
-    let sample = rows.select(&(0..n).step_by(step).collect::<Vec<_>>());
+    let mut streams = Streams::new(params.seed);
+    let n_rows = n.min(MAX_SAMPLE_ROWS).min(SAMPLE_ROWS_PER_COMPONENT * k);
+    let sample: Vec<usize> = distinct(n, n_rows, &mut streams.next_stream()).into_iter().collect();
+    let sample = rows.select(&sample);
     let mut members = vec![Vec::new(); k];
     for (i, component) in mixture.predict(&sample.data)?.into_iter().enumerate() {
         members[component].push(i);
     }
-    let mut streams = Streams::new(params.seed);
     let members = members.into_iter().enumerate().filter(|(_, its)| its.len() > 1);
     let members: Vec<_> = members.map(|its| (its, streams.next_stream())).collect();
     let mut splits = parallel::try_map(members, |((component, members), stream)| {
