@@ -273,6 +273,35 @@ fn weighted_rows_give_the_model_of_the_rows_repeated() {
     }
 }
 
+/// A narrow table with gaps, and with labels of some rows: with weights, with equal rows written out,
+/// and these in another order.
+#[test]
+fn a_table_fits_to_the_same_digits_however_its_equal_rows_are_written() {
+    let (data, _) = truth(3, 9, 0.9, 0.0).sample(200, 3).unwrap();
+    let holey = data.clone().with_missing(&mask(200, 9, 0.1, 6)).unwrap();
+    let times: Vec<usize> = (0..200).map(|i| i % 4).collect();
+    let weights: Vec<f64> = times.iter().map(|&n| n as f64).collect();
+    let written: Vec<usize> = (0..200).flat_map(|i| std::iter::repeat_n(i, times[i])).collect();
+    let shuffled: Vec<usize> = (0..300).map(|i| written[i * 77 % 300]).collect();
+    let label_of = [Some(0), Some(1), None];
+    let label = |i: usize| i.is_multiple_of(5).then_some((i % 2) as u32);
+    for (data, has_labels) in [(&data, false), (&holey, false), (&holey, true)] {
+        let said = |rows: &[usize], weights: Option<&[f64]>| {
+            let labels: Vec<Option<u32>> = rows.iter().map(|&i| label(i)).collect();
+            let known = KnownLabels { of_row: &labels, of_component: &label_of };
+            let data = data.select(rows);
+            let rows = Rows::new(&data);
+            let rows = weights.map_or(rows.clone(), |weights| rows.weighted(weights));
+            let rows = if has_labels { rows.labelled(known) } else { rows };
+            format!("{:?}", fit(rows, &params(3)).unwrap())
+        };
+        let all: Vec<usize> = (0..200).collect();
+        let weighted = said(&all, Some(&weights));
+        assert_eq!(weighted, said(&written, None));
+        assert_eq!(weighted, said(&shuffled, None));
+    }
+}
+
 /// From the same start, whatever its engine: fractions of rows count as their sum.
 #[test]
 fn weights_need_not_be_whole() {

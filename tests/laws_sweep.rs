@@ -7,7 +7,7 @@ use bmm::bench::em::{
     BootstrapTest, HeldOut, Origin, bootstrap_test, cross_validate, folds, hold_out,
 };
 use bmm::{
-    BitMatrix, Error, Fit, FitParams, Iteration, NInit, Silent, StopReason, Sweep, fit, sweep,
+    BitMatrix, Error, Fit, FitParams, Iteration, NInit, Rows, Silent, StopReason, Sweep, fit, sweep,
 };
 use common::cases::{Kind, rows};
 use common::{bits, mixture, parameter_bits, shared};
@@ -163,6 +163,33 @@ fn a_cross_validation_is_the_sum_of_its_folds() {
     }
     // Three clusters were drawn from: one predicts worse.
     assert!(scores[2].score > scores[0].score);
+}
+
+/// Every row twice is every row with a weight of two: for fits, and for what they predict.
+#[test]
+fn a_sweep_counts_equal_rows_as_their_weight() {
+    let (data, params) = (table(4), params(2, 8));
+    let twice = data.select(&(0..400).map(|i| i * 7 % 400 / 2).collect::<Vec<_>>());
+    let weighted = Rows::new(&data).weighted(&[2.0; 200]);
+    let [a, b] = [Rows::new(&twice), weighted.clone()]
+        .map(|rows| sweep(rows, &[2, 3], &params, &mut Silent).unwrap());
+    assert_eq!(format!("{a:?}"), format!("{b:?}"));
+    let mixture = &a.fits[2].fit.mixture;
+    let [a, b] = [Rows::new(&twice), weighted].map(|rows| HeldOut::new(mixture, rows).unwrap());
+    assert_eq!(a, b);
+    let wrong = |weights: &[f64]| {
+        let rows = Rows::new(&data).weighted(weights);
+        sweep(rows, &[2], &params, &mut Silent).unwrap_err().to_string()
+    };
+    assert!(wrong(&[2.0; 199]).contains("199 for 200 rows"));
+    let one_is_not: Vec<f64> = (0..200).map(|i| if i == 123 { f64::NAN } else { 1.0 }).collect();
+    assert!(wrong(&one_is_not).contains("NaN in row 124"));
+    // Row by row.
+    let scores = mixture.score_samples(&twice).unwrap();
+    let mean = scores.iter().sum::<f64>() / 400.0;
+    let squares = scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>();
+    assert!((a.score - mean).abs() < 1e-12);
+    assert!((a.standard_error - (squares / 399.0 / 400.0).sqrt()).abs() < 1e-12);
 }
 
 /// K - 1 against K on `data`, by 39 samples.

@@ -1,5 +1,5 @@
-//! The memory that a fit takes as a process: the packed data and at most 64 MB, for a thousand components on two threads; of data that
-//! stays on disk some bytes a row.
+//! The memory that a fit takes as a process: the packed data and at most 64 MB, for a thousand
+//! components on two threads; of data that stays on disk and of short rows some bytes a row.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 use bmm::bench::data::{self, Packed, PackedFile};
@@ -77,6 +77,23 @@ fn a_fit_of_a_thousand_components_takes_64_mb_beside_the_data() {
     assert!(document["starts"][0]["n_leaps"].as_u64() > Some(0), "no leap, which takes most");
     println!("{peak} kB, of these {packed_kb} kB packed data");
     assert!(peak > packed_kb && peak <= packed_kb + ALLOWED_KB, "{peak} kB");
+}
+
+/// A table of many rows and few patterns. Of every row are kept: two bytes for each cell while it
+/// is read, its bits, and the number of its pattern.
+#[test]
+fn many_short_rows_take_some_bytes_each() {
+    const N: usize = 1_000_000;
+    let (folder, data) = (tempfile::tempdir().unwrap(), large(N, 8));
+    let mut text = String::from("a,b,c,d,e,f,g,h\n");
+    for i in 0..N {
+        let cells = (0..8).map(|d| if data.get(i, d) { "1" } else { "0" });
+        text += &(cells.collect::<Vec<_>>().join(",") + "\n");
+    }
+    fs::write(folder.path().join("rows.csv"), text).unwrap();
+    let (peak, _) = train(folder.path(), &["--k", "3", "--data", "rows.csv"], Stdio::null());
+    println!("{peak} kB for {N} rows of 8 answers");
+    assert!(peak <= (24 << 10) + 24 * N as u64 / 1024, "{peak} kB");
 }
 
 /// Rows of three kinds with some noise, the first kind with more ones than zeros in all features, so that some have to be turned.

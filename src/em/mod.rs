@@ -6,6 +6,7 @@
 //! [`StandardErrors`] and [`bootstrap`] say how well its parameters are known. Nothing here prints,
 //! opens a path or reads a clock; progress leaves through [`Observe`].
 
+mod assignments;
 mod diagnose;
 mod e_step;
 mod init;
@@ -24,6 +25,7 @@ mod view;
 
 pub use crate::parallel::{n_threads, use_threads};
 pub use crate::record::{Diagnosis, Excess, FitSettings, InitKind, NInit, StopReason};
+pub(crate) use assignments::Assignments;
 pub(crate) use diagnose::is_identified;
 pub use e_step::{BLOCK_ROWS, EStep};
 pub use init::Init;
@@ -38,6 +40,7 @@ pub use report::{Fit, FitReport, RunnerUp, SAME_OPTIMUM, StartReport};
 pub use rows::Rows;
 #[doc(hidden)]
 pub use rows::condensed;
+pub(crate) use rows::gathered;
 pub use run::accelerate::Direction;
 pub(crate) use search::by_label::fit_assigned_by_label;
 pub use search::by_label::fit_by_label;

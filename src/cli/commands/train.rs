@@ -7,9 +7,10 @@ use crate::cli::results::train_report::Results;
 use crate::cli::run_folder::{self, Run, pictures};
 use crate::cli::terminal::hints::BY_DEFAULT;
 use crate::cli::terminal::{Console, Failure, Outcome, Progress, whole_number};
-use crate::em::{self, Fit, FitParams, FitSettings, Init, InitKind, Policy, StopReason};
+use crate::em::{
+    self, Assignments, Fit, FitParams, FitSettings, Init, InitKind, Policy, StopReason,
+};
 use crate::error::{Error, Result};
-use crate::mixture::Assignment;
 use crate::model_file::{Digest, Model};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -66,7 +67,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn fit(&self, input: &Input, console: &Console) -> Result<(Fit, Vec<Assignment>)> {
+    fn fit(&self, input: &Input, console: &Console) -> Result<(Fit, Assignments)> {
         let params = &self.params;
         announce(input, params.n_components, console)?;
         let mut progress = Progress::new(console);

@@ -2,9 +2,8 @@
 
 use super::rows::Input;
 use crate::data::Labels;
-use crate::em::{self, Fit, FitParams, Observe, Policy};
+use crate::em::{self, Assignments, Fit, FitParams, Observe, Policy};
 use crate::error::{Error, Result};
-use crate::mixture::Assignment;
 use crate::scorer::KnownLabels;
 
 /// Labels with clusters of their own.
@@ -62,7 +61,7 @@ impl Supervision {
         input: &Input,
         params: &FitParams,
         observe: &mut dyn Observe,
-    ) -> Result<(Fit, Vec<Assignment>)> {
+    ) -> Result<(Fit, Assignments)> {
         let of_row = input.labels.as_ref().map(Labels::of_row).unwrap_or_default();
         let rows = input.rows().labelled(KnownLabels { of_row, of_component: &self.label_of });
         if self.is_complete {

@@ -3,9 +3,11 @@
 use super::clusters;
 use crate::cli::input::Input;
 use crate::cli::terminal::{amount, fixed, tables};
+use crate::em;
 use crate::error::Result;
 use crate::metrics::{Bin, Calibration, Contingency, Judged, N_BINS};
 use crate::model_file::Model;
+use crate::scorer::KnownLabels;
 use serde_json::{Value, json};
 
 /// The probability of each label in each cluster, from the labels met in training.
@@ -56,9 +58,11 @@ impl Classification {
         // The labels of the data, numbered as in the model; `None` for one that it never met.
         let number = |name: &String| classifier.names.iter().position(|known| known == name);
         let truths: Vec<Option<usize>> = labels.names().iter().map(number).collect();
-        let rows = input.rows();
-        let label_of = |i: usize| labels.of_row()[i].filter(|_| rows.weight(i) > 0.0);
-        let judged = model.mixture.map_rows(&input.bits, |i, _, resp| {
+        let known = KnownLabels { of_row: labels.of_row(), of_component: &[] };
+        let all = input.rows().labelled(known);
+        let rows = em::gathered(&all);
+        let label_of = |i: usize| rows.labels[i].filter(|_| rows.weight(i) > 0.0);
+        let judged = model.mixture.map_rows(&rows.data, |i, _, resp| {
             let label = label_of(i)?;
             let judged = Judged::new(&classifier.forecast(resp), truths[label as usize]);
             Some(Judged { weight: rows.weight(i), ..judged })

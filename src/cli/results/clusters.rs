@@ -4,6 +4,7 @@ use super::document::Scores;
 use crate::cli::input::{Input, Words};
 use crate::cli::terminal::{Console, counted, fixed};
 use crate::data::Labels;
+use crate::em::Assignments;
 use crate::error::Result;
 use crate::metrics::Contingency;
 use crate::mixture::{Assignment, BernoulliMixture};
@@ -37,33 +38,32 @@ pub(crate) struct Agreement {
 
 impl Clustering {
     pub(crate) fn assign(mixture: &BernoulliMixture, input: &Input) -> Result<Self> {
-        Self::new(mixture.n_components(), &mixture.assign(&input.bits)?, input)
+        Self::new(mixture.n_components(), &Assignments::new(mixture, &input.rows())?, input)
     }
 
-    /// The clustering of `input` into `k` clusters by `rows`, an assignment for each of its rows.
-    pub(crate) fn new(k: usize, rows: &[Assignment], input: &Input) -> Result<Self> {
-        let weighted = input.rows();
-        let log_likelihood = weighted.weighted_sum(rows.iter().map(|row| row.log_prob));
-        let mut sizes = vec![0; k];
-        rows.iter().for_each(|row| sizes[row.component] += 1);
-        let clusters = rows.iter().map(|row| row.component).zip(weighted.counts());
+    /// The clustering of `input` into `k` clusters by the assignments of its rows.
+    pub(crate) fn new(k: usize, assignments: &Assignments, input: &Input) -> Result<Self> {
+        let rows = input.rows();
+        let clusters = assignments.iter().map(|row| row.component).zip(rows.counts());
         let labelled = input.labels.as_ref().map(|labels| contingency(clusters, k, labels));
         let is_impossible = |(i, row): &(usize, &Assignment)| {
-            row.log_prob == f64::NEG_INFINITY && weighted.weight(*i) > 0.0
+            row.log_prob == f64::NEG_INFINITY && rows.weight(*i) > 0.0
         };
-        let n_impossible = rows.iter().enumerate().filter(is_impossible).count();
-        let entropies = rows.iter().map(|row| row.entropy);
-        let (total_weight, n_observed) = (weighted.total_weight(), weighted.mean_observed());
+        let n_impossible = assignments.iter().enumerate().filter(is_impossible).count();
+        let (few, each) = assignments.of_few(&rows);
+        let log_likelihood = few.weighted_sum(each.iter().map(|row| row.log_prob));
+        let entropies = each.iter().map(|row| row.entropy);
+        let (total_weight, n_observed) = (few.total_weight(), few.mean_observed());
         Ok(Self {
-            sizes,
+            sizes: assignments.sizes(k),
             scores: Scores::new(log_likelihood, total_weight, n_observed),
-            entropy: weighted.sum_of_answered(&weighted.answered(), entropies),
+            entropy: few.sum_of_answered(&few.answered(), entropies),
             n_samples: input.bits.n_samples(),
             total_weight,
             words: Words::for_height(input.height),
             n_impossible,
             labelled: labelled.transpose()?.flatten(),
-            count_unit: weighted.count_unit(),
+            count_unit: rows.count_unit(),
         })
     }
 

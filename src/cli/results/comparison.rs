@@ -3,6 +3,7 @@
 use super::document::merged;
 use crate::cli::input::{Input, Words};
 use crate::cli::terminal::{fixed, tables};
+use crate::em;
 use crate::error::Result;
 use crate::metrics::{Contingency, Difference, hellinger, match_components};
 use crate::mixture::BernoulliMixture;
@@ -51,8 +52,9 @@ pub(crate) struct OnData {
 
 impl OnData {
     pub(crate) fn new(a: &BernoulliMixture, b: &BernoulliMixture, input: &Input) -> Result<Self> {
-        let rows = [a.assign(&input.bits)?, b.assign(&input.bits)?];
-        let weighted = input.rows();
+        let all = input.rows();
+        let weighted = em::gathered(&all);
+        let rows = [a.assign(&weighted.data)?, b.assign(&weighted.data)?];
         let both = rows[0].iter().zip(&rows[1]).zip(weighted.counts());
         let both = both.map(|((a, b), count)| (a.component, b.component, count));
         let table = Contingency::weighted(a.n_components(), b.n_components(), both)?;

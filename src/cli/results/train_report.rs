@@ -8,9 +8,10 @@ use super::trust::{self, TrustInWords};
 use crate::cli::input::{Input, demo};
 use crate::cli::terminal::{counted, fixed, tables};
 use crate::data;
-use crate::em::{Fit, FitReport, FitSettings, NInit, SAME_OPTIMUM, StartReport, StopReason};
+use crate::em::{
+    Assignments, Fit, FitReport, FitSettings, NInit, SAME_OPTIMUM, StartReport, StopReason,
+};
 use crate::error::Result;
-use crate::mixture::Assignment;
 use crate::model_file::{FitRecord, Member, Model, Provenance, StartRecord, Typicality};
 use crate::record::Criteria;
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ pub(crate) struct Results {
     settings: FitSettings,
     report: FitReport,
     /// The clusters of the rows as new rows would get them: without their labels.
-    pub(crate) judged: Vec<Assignment>,
+    pub(crate) judged: Assignments,
     pub(crate) model: Model,
     pub(crate) training: Clustering,
     held_out: Option<Clustering>,
@@ -39,7 +40,7 @@ impl Results {
         input: &Input,
         held_out: Option<&Input>,
         settings: FitSettings,
-        (fit, assignments): (Fit, Vec<Assignment>),
+        (fit, assignments): (Fit, Assignments),
     ) -> Result<Self> {
         let Fit { mixture, report, label_of } = fit;
         let k = mixture.n_components();
@@ -47,7 +48,7 @@ impl Results {
         let mut judged = assignments;
         if !label_of.is_empty() {
             drop(judged);
-            judged = mixture.assign(&input.bits)?;
+            judged = Assignments::new(&mixture, &input.rows())?;
             training.judge_by(Clustering::new(k, &judged, input)?);
         }
         let typicality = typicality(k, &judged, input);
@@ -247,8 +248,10 @@ impl Results {
 }
 
 /// What the rows of each cluster are like. Rows that weigh nothing or miss something are left out.
-fn typicality(n_components: usize, assignments: &[Assignment], input: &Input) -> Typicality {
-    let (bits, rows) = (&input.bits, input.rows());
+fn typicality(n_components: usize, assignments: &Assignments, input: &Input) -> Typicality {
+    let rows = input.rows();
+    let (rows, assignments) = assignments.of_few(&rows);
+    let bits = &rows.data;
     // Counted once: the rows may lie on a disk.
     let n_ones: Vec<u32> = (0..bits.n_samples()).map(|i| bits.n_ones(i) as u32).collect();
     let member = |(i, &assignment)| {

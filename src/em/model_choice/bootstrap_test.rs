@@ -5,11 +5,9 @@
 //! drawn: samples from the fitted mixture of K - 1, both fitted to each.
 
 use super::sweep::N_SPLITS;
-use crate::bits::BitMatrix;
-use crate::em::{
-    init::Init, params::FitParams, report::Fit, rows::Rows, search::fit,
-    search::split_merge::neighbours::split, view::View,
-};
+use crate::em::rows::{Rows, gathered};
+use crate::em::search::{fit_few, policy::Policy, split_merge::neighbours::split};
+use crate::em::{init::Init, observe::Silent, params::FitParams, report::Fit, view::View};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
@@ -64,7 +62,7 @@ impl BootstrapTest {
 /// time; the result is `None` if it answers `Break`.
 ///
 /// # Errors
-/// As [`fit`].
+/// As [`fit`](crate::em::fit).
 pub fn bootstrap_test<'a>(
     null: &Fit,
     alternative: &Fit,
@@ -97,7 +95,7 @@ pub fn bootstrap_test<'a>(
         if let Some(missing) = &missing {
             sample = sample.with_missing(missing)?;
         }
-        let statistic = statistic(&sample, &truth, params)?;
+        let statistic = statistic(&Rows::new(&sample), &truth, params)?;
         is_ended.fetch_or(done().is_break(), Ordering::Relaxed);
         Ok(Some(statistic))
     };
@@ -111,26 +109,32 @@ pub fn bootstrap_test<'a>(
 }
 
 /// Twice the log-likelihood ratio of one component more on a sample from `truth`.
-fn statistic(sample: &BitMatrix, truth: &BernoulliMixture, params: &FitParams) -> Result<f64> {
-    let k = truth.n_components();
-    let null = best(sample, k, vec![truth.clone()], params)?;
+fn statistic(sample: &Rows, truth: &BernoulliMixture, params: &FitParams) -> Result<f64> {
+    let (k, few) = (truth.n_components(), &gathered(sample));
+    let best = |k: usize, given: Vec<BernoulliMixture>| {
+        let params = params_for(k, params);
+        params.check(sample.borrowed())?;
+        best(few, &params, given)
+    };
+    let null = best(k, vec![truth.clone()])?;
     let splits = (0..N_SPLITS.min(k)).map(|rank| split(&null.mixture, k + 1, rank));
-    let alternative = best(sample, k + 1, splits.collect::<Result<_>>()?, params)?;
+    let alternative = best(k + 1, splits.collect::<Result<_>>()?)?;
     Ok(2.0 * (alternative.report.log_likelihood - null.report.log_likelihood))
 }
 
-/// The best fit of `n_components` from random starts and from those given.
-fn best(
-    sample: &BitMatrix,
-    n_components: usize,
-    given: Vec<BernoulliMixture>,
-    params: &FitParams,
-) -> Result<Fit> {
+fn params_for(n_components: usize, params: &FitParams) -> FitParams {
     let n_init = NInit::Exactly(if n_components == 1 { 1 } else { N_STARTS });
-    let params = FitParams { n_components, n_init, tol: params.tol.max(MIN_TOL), ..params.clone() };
-    let mut best = fit(sample, &params)?;
+    FitParams { n_components, n_init, tol: params.tol.max(MIN_TOL), ..params.clone() }
+}
+
+/// The best fit to rows that stand for a sample, from random starts and from those given.
+fn best(few: &Rows, params: &FitParams, given: Vec<BernoulliMixture>) -> Result<Fit> {
+    let fit = |params: &FitParams| {
+        fit_few(&Policy::for_params(params), few, params, &mut Silent).map(|(fit, _)| fit)
+    };
+    let mut best = fit(params)?;
     for start in given {
-        let warm = fit(sample, &params.clone().init(Init::From(start)))?;
+        let warm = fit(&params.clone().init(Init::From(start)))?;
         if warm.report.objective() > best.report.objective() {
             best = warm;
         }

@@ -1,7 +1,8 @@
 //! Rows that a fit does not see: which ones, and how well a mixture predicts them.
 
 use super::sweep::{SweptFit, sweep};
-use crate::em::{observe::Observe, params::FitParams, rows::Rows};
+use crate::em::rows::{Rows, gathered};
+use crate::em::{observe::Observe, params::FitParams};
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use rand_distr::{Distribution, Uniform};
@@ -25,7 +26,8 @@ impl HeldOut {
     /// # Errors
     /// [`Error::Features`] if the rows do not have D features.
     pub fn new<'a>(mixture: &BernoulliMixture, rows: impl Into<Rows<'a>>) -> Result<Self> {
-        let rows = rows.into();
+        let rows = &rows.into();
+        let rows = gathered(rows);
         let scores = mixture.score_samples(&rows.data)?;
         let n = rows.total_weight();
         let mean = rows.weighted_sum(scores.iter().copied()) / n;
@@ -90,7 +92,8 @@ pub fn cross_validate<'a>(
         if found.interrupted {
             return Ok(None);
         }
-        let held = rows.select(fold);
+        let held = &rows.select(fold);
+        let held = gathered(held);
         let score = |swept: &SweptFit| {
             HeldOut::new(&swept.fit.mixture, held.borrowed()).map(|held_out| held_out.score)
         };

@@ -2,11 +2,10 @@
 
 use crate::bits::BitMatrix;
 use crate::em::report::{Fit, RunnerUp, SAME_OPTIMUM};
+use crate::em::rows::{Rows, gathered};
 use crate::em::search::policy::Policy;
 use crate::em::search::split_merge::neighbours::{merge, split};
-use crate::em::{
-    init::Init, observe::Observe, params::FitParams, rows::Rows, search::fit_view, view::View,
-};
+use crate::em::{init::Init, observe::Observe, params::FitParams, search::fit_view, view::View};
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
@@ -83,10 +82,12 @@ pub fn sweep<'a>(
     ks.sort_unstable();
     ks.dedup();
     check_distinct(&rows.data, &ks, "distinct rows")?;
+    rows.check(rows.label_of.len())?;
     let tried = vec![Tried::default(); ks.len()];
     let sweep = Sweep { fits: Vec::new(), interrupted: false };
+    let few = gathered(rows);
     // All of it sees the features that vary: others would change what is split.
-    let view = View::new(rows, params.alpha);
+    let view = View::new(&few, params.alpha);
     let mut sweeper = Sweeper { view: &view, params, observe, tried, sweep };
     parallel::within_threads(|| {
         sweeper.fit_alone(&ks).and_then(|()| sweeper.fit_from_neighbours())

@@ -2,9 +2,11 @@
 
 mod counts;
 mod distinct;
+mod kinds;
 
 pub(crate) use counts::Margins;
 pub use distinct::condensed;
+pub(crate) use kinds::{Kinds, gathered, standing_for};
 
 use crate::bits::BitMatrix;
 use crate::error::{Error, Result};
@@ -89,9 +91,13 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn count_unit(&self) -> f64 {
-        let n = self.data.n_samples();
-        let are_whole = (0..n).all(|i| self.weight(i).fract() == 0.0);
-        if are_whole { 1.0 } else { self.total_weight() / (1e6 * n as f64) }
+        let are_whole = |weights: &[f64]| weights.iter().all(|weight| weight.fract() == 0.0);
+        match &self.weights {
+            Some(weights) if !are_whole(weights) => {
+                self.total_weight() / (1e6 * weights.len() as f64)
+            }
+            _ => 1.0,
+        }
     }
 
     /// The adjusted Rand index of two partitions of the rows into `n_components` parts each.

@@ -4,12 +4,13 @@
 use super::fit_view;
 use super::policy::Policy;
 use super::report::report_without_starts;
+use crate::em::assignments::Assignments;
 use crate::em::diagnose::{Findings, diagnose};
 use crate::em::report::{Fit, FitReport};
-use crate::em::rows::{Margins, Rows, condensed};
+use crate::em::rows::{Margins, Rows, condensed, gathered};
 use crate::em::{e_step::EStep, observe::Observe, params::FitParams, view::View};
 use crate::error::Result;
-use crate::mixture::{Assignment, BernoulliMixture};
+use crate::mixture::BernoulliMixture;
 use crate::parallel;
 use crate::record::StopReason;
 use crate::scorer::KnownLabels;
@@ -35,13 +36,13 @@ pub fn fit_by_label(
     fit_assigned_by_label(rows, n_per_label, params, observe).map(|(fit, _)| fit)
 }
 
-/// [`fit_by_label`], and what its mixture says of every row and its label (N values).
+/// [`fit_by_label`], and what its mixture says of every row and its label.
 pub(crate) fn fit_assigned_by_label(
     rows: &Rows,
     n_per_label: usize,
     params: &FitParams,
     observe: &mut dyn Observe,
-) -> Result<(Fit, Vec<Assignment>)> {
+) -> Result<(Fit, Assignments)> {
     let params = FitParams { n_components: n_per_label, ..params.clone() };
     parallel::within_threads(|| fit_each_label(rows, &params, observe))
 }
@@ -50,7 +51,7 @@ fn fit_each_label(
     rows: &Rows,
     params: &FitParams,
     observe: &mut dyn Observe,
-) -> Result<(Fit, Vec<Assignment>)> {
+) -> Result<(Fit, Assignments)> {
     let margins = Margins::new(rows);
     let labels: BTreeSet<u32> = rows.labels.iter().copied().flatten().collect();
     let policy = Policy::for_params(params).sharing_budget(labels.len());
@@ -62,8 +63,9 @@ fn fit_each_label(
         let members = rows.select(&members).labelled(KnownLabels::default());
         let share = members.total_weight() / rows.total_weight();
         params.check(members.borrowed())?;
+        let few = gathered(&members);
         // All labels share one prior, as in a fit to all rows at once.
-        let view = View::of_part(&members, &margins, params.alpha);
+        let view = View::of_part(&few, &margins, params.alpha);
         let fit = view.restored_fit(fit_view(&policy, &view, params, observe)?.0)?;
         weights.extend(fit.mixture.weights().iter().map(|weight| share * weight));
         means.extend_from_slice(fit.mixture.means());
@@ -84,16 +86,16 @@ fn joined(
     reports: Vec<FitReport>,
     rows: &Rows,
     params: &FitParams,
-) -> Result<(Fit, Vec<Assignment>)> {
+) -> Result<(Fit, Assignments)> {
     let known = KnownLabels { of_row: &rows.labels, of_component: &label_of };
-    let assignments = mixture.assign_known(&rows.data, known)?;
+    let assignments = Assignments::new(&mixture, &rows.borrowed().labelled(known))?;
+    let (few, each) = assignments.of_few(rows);
     let is_reason = |stop: &StopReason| reports.iter().any(|report| report.stop == *stop);
     let stop = BY_SEVERITY.into_iter().rfind(is_reason).unwrap_or(StopReason::Converged);
-    let view = View::new(rows, params.alpha);
+    let view = View::new(&few, params.alpha);
     let findings = examined(&mixture, stop, &label_of, &view, params)?;
-    let history = vec![rows.weighted_sum(assignments.iter().map(|row| row.log_prob))];
-    let report =
-        report_without_starts(stop, history, label_of.len(), &view, &assignments, findings);
+    let history = vec![few.weighted_sum(each.iter().map(|row| row.log_prob))];
+    let report = report_without_starts(stop, history, label_of.len(), &view, each, findings);
     let n_iter = reports.iter().map(|report| report.n_iter).sum();
     let report = FitReport { n_iter, by_label: reports, ..report };
     Ok((Fit { mixture, label_of, report }, assignments))

@@ -13,8 +13,9 @@ mod smoothing;
 pub(crate) mod split_merge;
 
 use crate::em::observe::{Observe, Silent};
-use crate::em::rows::{Rows, condensed};
-use crate::em::{diagnose::diagnose, e_step::EStep, params::FitParams, report::Fit, view::View};
+use crate::em::rows::{Kinds, Rows, condensed, standing_for};
+use crate::em::{assignments::Assignments, diagnose::diagnose, e_step::EStep};
+use crate::em::{params::FitParams, report::Fit, view::View};
 use crate::error::Result;
 use crate::mixture::Assignment;
 use crate::parallel;
@@ -60,20 +61,35 @@ pub fn fit_by<'a>(
     fit_assigned(policy, rows, params, observe).map(|(fit, _)| fit)
 }
 
-/// A fit, and what its mixture says of every row (N values): one pass gives both.
+/// A fit, and what its mixture says of every row. Equal rows are found once, and all else is done
+/// with one row of each kind.
 pub(crate) fn fit_assigned<'a>(
     policy: &Policy,
     rows: impl Into<Rows<'a>>,
     params: &FitParams,
     observe: &mut dyn Observe,
-) -> Result<(Fit, Vec<Assignment>)> {
+) -> Result<(Fit, Assignments)> {
     let rows = rows.into();
     params.check(rows.borrowed())?;
     parallel::within_threads(|| {
-        let view = View::new(&rows, params.alpha);
-        let (fit, assignments) = fit_view(policy, &view, &view.params(params)?, observe)?;
-        Ok((view.restored_fit(fit)?, assignments))
+        let kinds = Kinds::of(&rows);
+        let few = standing_for(kinds.as_ref(), &rows);
+        let (fit, each) = fit_few(policy, &few, params, observe)?;
+        Ok((fit, Assignments::of_kinds(each, kinds)))
     })
+}
+
+/// A fit to rows that stand for all, with parameters that were checked against all rows, and what
+/// its mixture says of each.
+pub(crate) fn fit_few(
+    policy: &Policy,
+    few: &Rows,
+    params: &FitParams,
+    observe: &mut dyn Observe,
+) -> Result<(Fit, Vec<Assignment>)> {
+    let view = View::new(few, params.alpha);
+    let (fit, assignments) = fit_view(policy, &view, &view.params(params)?, observe)?;
+    Ok((view.restored_fit(fit)?, assignments))
 }
 
 /// A fit to the rows of `view` as they are seen, and what it says of each with all its features.

@@ -1,7 +1,8 @@
 //! Standard errors of weights and means from the curvature of the objective at its maximum.
 
 use super::information::{FreeParameters, Parameter, observed_information};
-use crate::em::{rows::Rows, view::View};
+use crate::em::rows::{Rows, gathered};
+use crate::em::view::View;
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use nalgebra::DMatrix;
@@ -48,11 +49,12 @@ impl StandardErrors {
         let rows = &rows.into();
         check(mixture, rows)?;
         let view = View::new(rows, alpha);
+        let few = gathered(&view.rows);
         let mut errors = Self::unknown(mixture);
         let mixture = view.mixture(mixture)?;
         check_size(&mixture)?;
         let free = FreeParameters::new(&mixture);
-        let information = observed_information(&mixture, &free, &view.rows, &view.prior)?;
+        let information = observed_information(&mixture, &free, &few, &view.prior)?;
         let parameters: Vec<_> = free.list().into_iter().map(|p| p.of(view.features())).collect();
         let covariance = inverse(information, &parameters)?;
         for (place, parameter) in parameters.iter().enumerate() {

@@ -13,7 +13,8 @@ use crate::cli::results::train_report::Results;
 use crate::cli::run_folder::Run;
 use crate::cli::terminal::{Console, Count, Failure, Outcome, Progress, number, whole_number};
 use crate::em::{
-    self, BootstrapTest, FitParams, FitSettings, HeldOut, InitKind, Origin, Sweep, SweptFit,
+    self, Assignments, BootstrapTest, FitParams, FitSettings, HeldOut, InitKind, Origin, Sweep,
+    SweptFit,
 };
 use crate::error::{Error, Result};
 use criteria::{Criterion, Row};
@@ -231,7 +232,7 @@ impl Found {
         };
         let settings = params.settings();
         let swept = self.sweep.fits.swap_remove(chosen);
-        let assignments = swept.fit.mixture.assign(&rows.train.bits)?;
+        let assignments = Assignments::new(&swept.fit.mixture, &rows.train.rows())?;
         let init = match swept.origin {
             Origin::Start => settings.init,
             Origin::Split(k) => InitKind::Split(k as u64),

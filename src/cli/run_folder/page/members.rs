@@ -3,8 +3,8 @@
 use crate::cli::input::Input;
 use crate::cli::results::clusters::most_probable_first;
 use crate::data::Part;
+use crate::em::Assignments;
 use crate::error::Result;
-use crate::mixture::Assignment;
 use crate::model_file::Model;
 use crate::render;
 use serde_json::{Value, json};
@@ -22,12 +22,11 @@ pub(super) const KINDS: [&str; 3] = ["typical", "odd", "undecided"];
 pub(super) fn choose(
     input: &Input,
     model: &Model,
-    assignments: &[Assignment],
+    assignments: &Assignments,
 ) -> Result<Vec<Value>> {
     let k = model.mixture.n_components();
     let n = (PER_KIND / k).clamp(PER_CLUSTER.0, PER_CLUSTER.1);
-    let places = by_cluster(input, assignments, k).into_iter();
-    let places: Vec<_> = places.map(|its| chosen(its, assignments, n)).collect();
+    let places = chosen(input, assignments, k, n);
     // All rows in one go: preparing to score takes longer than scoring a few rows.
     let rows: Vec<usize> = places.iter().flatten().flatten().copied().collect();
     let mut documents = documents(input, model, &rows)?.into_iter();
@@ -38,29 +37,52 @@ pub(super) fn choose(
     Ok(places.into_iter().map(document).collect())
 }
 
-/// The rows of each cluster that have weight and miss nothing.
-fn by_cluster(input: &Input, assignments: &[Assignment], k: usize) -> Vec<Vec<usize>> {
+/// For each of `k` clusters up to `n` rows of each kind, among those that have weight and miss
+/// nothing. Of rows that are alike the first ones are typical and undecided, the last ones odd.
+fn chosen(input: &Input, assignments: &Assignments, k: usize, n: usize) -> Vec<[Vec<usize>; 3]> {
     let rows = input.rows();
-    let mut clusters = vec![Vec::new(); k];
+    // No row is typical and odd, however small the cluster.
+    let mut clusters: Vec<_> =
+        (0..k).map(|_| [n, 2 * n, n].map(|n| Least { n, rows: Vec::new() })).collect();
     for (i, row) in assignments.iter().enumerate() {
         if rows.weight(i) > 0.0 && input.bits.is_complete(i) {
-            clusters[row.component].push(i);
+            let [typical, odd, undecided] = &mut clusters[row.component];
+            typical.meet((-row.log_prob, i));
+            odd.meet((row.log_prob, usize::MAX - i));
+            if row.entropy > CERTAIN {
+                undecided.meet((-row.entropy, i));
+            }
         }
     }
-    clusters
+    let places = |[typical, odd, undecided]: [Least; 3]| {
+        let [typical, undecided] = [typical, undecided].map(|found| found.places(|place| place));
+        let mut odd = odd.places(|place| usize::MAX - place);
+        odd.retain(|row| !typical.contains(row));
+        odd.truncate(n);
+        [typical, odd, undecided]
+    };
+    clusters.into_iter().map(places).collect()
 }
 
-fn chosen(its: Vec<usize>, assignments: &[Assignment], n: usize) -> [Vec<usize>; 3] {
-    let mut by_log_prob = its.clone();
-    by_log_prob.sort_by(|&a, &b| assignments[b].log_prob.total_cmp(&assignments[a].log_prob));
-    let typical: Vec<usize> = by_log_prob.iter().copied().take(n).collect();
-    // No row is typical and odd, however small the cluster.
-    let odd: Vec<usize> = by_log_prob[typical.len()..].iter().rev().copied().take(n).collect();
-    let mut undecided: Vec<usize> =
-        its.into_iter().filter(|&i| assignments[i].entropy > CERTAIN).collect();
-    undecided.sort_by(|&a, &b| assignments[b].entropy.total_cmp(&assignments[a].entropy));
-    undecided.truncate(n);
-    [typical, odd, undecided]
+/// The least of the values that were met, ascending, each with a place that orders equal ones.
+struct Least {
+    n: usize,
+    rows: Vec<(f64, usize)>,
+}
+
+impl Least {
+    fn meet(&mut self, new: (f64, usize)) {
+        let is_before =
+            |row: &(f64, usize)| row.0.total_cmp(&new.0).then(row.1.cmp(&new.1)).is_lt();
+        if self.rows.len() < self.n || self.rows.last().is_some_and(|last| !is_before(last)) {
+            self.rows.insert(self.rows.partition_point(is_before), new);
+            self.rows.truncate(self.n);
+        }
+    }
+
+    fn places(self, row: impl Fn(usize) -> usize) -> Vec<usize> {
+        self.rows.into_iter().map(|(_, place)| row(place)).collect()
+    }
 }
 
 fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>> {
@@ -88,4 +110,22 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
             "label": label.filter(|label| !label.is_empty()),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_values_are_kept_the_first_of_equals_before_the_others() {
+        let values: Vec<f64> = (0..100).map(|i| f64::from(i * 37 % 10)).collect();
+        for n in [0, 1, 6, 15, 200] {
+            let mut least = Least { n, rows: Vec::new() };
+            values.iter().zip(0..).for_each(|(value, place)| least.meet((*value, place)));
+            let mut sorted: Vec<usize> = (0..100).collect();
+            sorted.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+            sorted.truncate(n);
+            assert_eq!(least.places(|place| place), sorted);
+        }
+    }
 }

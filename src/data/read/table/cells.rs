@@ -37,6 +37,8 @@ struct Column {
     /// The texts met so far; all of them unless there are more.
     seen: [u16; REMEMBERED],
     n_seen: u8,
+    /// The bytes that were met as cells, one bit for each.
+    seen_bytes: [u64; 4],
     has_more: bool,
     n_new: u16,
     own: Option<Box<Own>>,
@@ -116,10 +118,21 @@ impl Cells {
         let Self { codes, dictionary, columns, is_utf8: are_utf8, .. } = self;
         codes.reserve(expected);
         for (cell, column) in record.cells().zip(columns) {
+            // Most cells are one digit, and most digits were met in their column before.
+            if let [byte] = *cell
+                && column.has_seen(byte)
+            {
+                codes.push(dictionary.of_byte[usize::from(byte)]);
+                continue;
+            }
             let may_be_new = column.own.is_none() && column.n_new < MOST_NEW;
             if let Some((code, is_new)) = dictionary.code(cell, may_be_new) {
                 column.n_new += u16::from(is_new);
                 column.meet(code);
+                if let [byte] = *cell {
+                    column.seen_bytes[usize::from(byte / 64)] |= 1 << (byte % 64);
+                    dictionary.of_byte[usize::from(byte)] = code;
+                }
                 codes.push(code);
                 continue;
             }
@@ -198,6 +211,11 @@ impl Cells {
 
 impl Column {
     #[inline]
+    fn has_seen(&self, byte: u8) -> bool {
+        self.seen_bytes[usize::from(byte / 64)] >> (byte % 64) & 1 == 1
+    }
+
+    #[inline]
     fn meet(&mut self, code: u16) {
         let n_seen = usize::from(self.n_seen);
         if self.has_more || self.seen[..n_seen].contains(&code) {
@@ -219,6 +237,8 @@ struct Dictionary {
     codes: HashMap<Box<[u8]>, u16>,
     /// Short texts met lately, at the place that a hash of them gives.
     recent: Vec<(u64, u16)>,
+    /// The numbers of those texts of one byte that were met.
+    of_byte: [u16; 256],
 }
 
 /// Places for texts met lately: 2 to this power.
@@ -227,7 +247,7 @@ const RECENT_BITS: u32 = 10;
 impl Dictionary {
     fn new() -> Self {
         let recent = vec![(u64::MAX, 0); 1 << RECENT_BITS];
-        Self { texts: Vec::new(), codes: HashMap::new(), recent }
+        Self { texts: Vec::new(), codes: HashMap::new(), recent, of_byte: [0; 256] }
     }
 
     fn text(&self, code: u16) -> &str {
@@ -271,11 +291,7 @@ fn short_key(cell: &[u8]) -> Option<u64> {
     if cell.len() > 7 {
         return None;
     }
-    // Most cells are one digit.
-    let bytes = match *cell {
-        [byte] => byte.into(),
-        _ => cell.iter().rev().fold(0, |key, &byte| key << 8 | u64::from(byte)),
-    };
+    let bytes = cell.iter().rev().fold(0, |key, &byte| key << 8 | u64::from(byte));
     Some(bytes | (cell.len() as u64) << 56)
 }
 
@@ -335,6 +351,16 @@ mod tests {
         assert_eq!([0, 1, 2].map(|d| cells.is_text(d)), [false, true, true]);
         assert_eq!(cells.distinct(0).len(), 3);
         assert_eq!(cells.column(2).nth(2000), Some(&*format!("{long}0")));
+    }
+
+    #[test]
+    fn cells_of_one_byte_are_of_their_column_and_have_one_number_in_all() {
+        let cells = cells("0,1,x\n1,1,0\n 0,\"1\",\n2,1,x\n0,1,0\n");
+        let column = |d| cells.column(d).collect::<Vec<_>>();
+        assert_eq!(column(0), ["0", "1", "0", "2", "0"]);
+        assert_eq!((column(1), column(2)), (vec!["1"; 5], vec!["x", "0", "", "x", "0"]));
+        assert_eq!([0, 1, 2].map(|d| cells.distinct(d).len()), [3, 1, 3]);
+        assert_eq!((cells.n_codes(), cells.codes(0)[0]), (5, cells.codes(1)[2]));
     }
 
     #[test]
