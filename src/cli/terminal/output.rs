@@ -55,9 +55,11 @@ pub(crate) fn write_parts<R: Sync>(
 ) -> io::Result<()> {
     /// Of a part for each thread: rows do not take the same time.
     const SHARES: usize = 4;
+    /// Rows of a share: what is needed on the way to the text, such as a table, takes memory.
+    const MOST: usize = 512;
     let mut n_before = 0;
     for part in parts {
-        let size = part.len().div_ceil(SHARES * parallel::n_threads()).max(1);
+        let size = part.len().div_ceil(SHARES * parallel::n_threads()).clamp(1, MOST);
         let shares = part.chunks(size).zip((n_before..).step_by(size));
         let texts = parallel::try_map(shares, |(rows, first)| text(first, rows))?;
         texts.iter().try_for_each(|text| out.write_all(text))?;
