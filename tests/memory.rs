@@ -1,5 +1,6 @@
 //! The memory that a fit takes as a process: the packed data and at most 64 MB, for a thousand
-//! components on two threads; of data that stays on disk and of short rows some bytes a row.
+//! components on two threads; of data that stays on disk and of short rows some bytes a row. What is
+//! written of many rows takes some 30 MB, however many they are.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 use bmm::bench::data::{self, Packed, PackedFile};
@@ -40,23 +41,31 @@ fn write_images(path: &Path) {
 
 /// Runs `bmm train` with one start on two threads in `folder`; returns the most memory that it had, in kilobytes, and what it says.
 fn train(folder: &Path, args: &[&str], stdin: Stdio) -> (u64, Value) {
-    let document = folder.join("document.json");
-    let mut fit = Command::new(env!("CARGO_BIN_EXE_bmm"))
-        .args(["train", "--n-init", "1", "--threads", "2", "--json", "--quiet"])
+    let peak = peak_kb(folder, &[&["train", "--n-init", "1", "--json"], args].concat(), stdin);
+    (peak, serde_json::from_slice(&fs::read(folder.join(OUT)).unwrap()).unwrap())
+}
+
+/// What the program prints, in its folder.
+const OUT: &str = "out";
+
+/// Runs `bmm` on two threads in `folder`; returns the most memory that it had, in kilobytes.
+fn peak_kb(folder: &Path, args: &[&str], stdin: Stdio) -> u64 {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_bmm"))
         .args(args)
+        .args(["--threads", "2", "--quiet"])
         .current_dir(folder)
         .stdin(stdin)
-        .stdout(fs::File::create(&document).unwrap())
+        .stdout(fs::File::create(folder.join(OUT)).unwrap())
         .spawn()
         .unwrap();
     let mut peak = 0;
-    while fit.try_wait().unwrap().is_none() {
-        // The most is reached in every iteration, and each takes long beside this.
-        peak = peak.max(memory_kb(fit.id()).unwrap_or(0));
+    while program.try_wait().unwrap().is_none() {
+        // The most is reached in every iteration, or part of the rows, and each takes long beside this.
+        peak = peak.max(memory_kb(program.id()).unwrap_or(0));
         thread::sleep(Duration::from_millis(1));
     }
-    assert!(fit.wait().unwrap().success());
-    (peak, serde_json::from_slice(&fs::read(&document).unwrap()).unwrap())
+    assert!(program.wait().unwrap().success(), "{args:?}");
+    peak
 }
 
 /// The memory that a process has now, in kilobytes, without the pages of its program file; `None` when it has ended.
@@ -116,6 +125,14 @@ fn large(n: usize, row_bytes: usize) -> BitMatrix {
     BitMatrix::from_packed(n, 8 * row_bytes, bytes).unwrap()
 }
 
+fn write_packed(path: &Path, bits: &BitMatrix, height: usize, width: usize) {
+    let (rule, items, synthetic) = (Binarize::None, &[][..], false);
+    let (labels, weights, inverted, scaled) = (None, None, false, false);
+    let packed =
+        Packed { bits, height, width, rule, inverted, scaled, labels, weights, items, synthetic };
+    PackedFile::new(packed).unwrap().write(&mut fs::File::create(path).unwrap()).unwrap();
+}
+
 /// 280 MB on disk. In memory every row has its part in the sums, later a component and a score. From standard input the same file is
 /// read.
 #[test]
@@ -124,24 +141,7 @@ fn rows_that_stay_on_disk_take_some_bytes_each_and_give_the_same_model() {
     let (height, width) = (28, 32);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rows.bits");
-    {
-        let bits = large(N, height * width / 8);
-        let (rule, items, synthetic) = (Binarize::None, &[][..], false);
-        let (labels, weights) = (None, None);
-        let packed = Packed {
-            bits: &bits,
-            height,
-            width,
-            rule,
-            inverted: false,
-            scaled: false,
-            labels,
-            weights,
-            items,
-            synthetic,
-        };
-        PackedFile::new(packed).unwrap().write(&mut fs::File::create(&path).unwrap()).unwrap();
-    }
+    write_packed(&path, &large(N, height * width / 8), height, width);
     let args =
         |data, out| ["--k", "3", "--max-iter", "4", "--memory", "0", "--data", data, "--out", out];
     let (peak, there) = train(folder.path(), &args("rows.bits", "there"), Stdio::null());
@@ -154,4 +154,41 @@ fn rows_that_stay_on_disk_take_some_bytes_each_and_give_the_same_model() {
     assert_eq!(there["model_sha256"], own["model_sha256"]);
     let of_rows = 64 * N as u64 / 1024;
     assert!(read > data_kb && peak <= ALLOWED_KB + of_rows, "{peak} kB and {read} kB");
+}
+
+/// 32 MB, in kilobytes, for the parts that are held at a time and their text.
+const ALLOWED_FOR_PARTS_KB: u64 = 32 << 10;
+
+/// Rows take 8 bytes, and as many for what is missing. What is written of them takes from 64 bytes to 1 kB a row, so it would be seen
+/// if all of it were held.
+#[test]
+fn what_is_written_of_many_rows_is_not_held() {
+    const N: usize = 400_000;
+    let folder = tempfile::tempdir().unwrap();
+    let rows = large(N, 8);
+    write_packed(&folder.path().join("few.bits"), &rows.select(&[0, 1, 2, 3, 4, 5]), 8, 8);
+    let holes = BitMatrix::from_fn(N, 64, |i, d| (i + d) % 16 == 0);
+    let rows = rows.with_missing(&holes).unwrap();
+    write_packed(&folder.path().join("rows.bits"), &rows, 8, 8);
+    train(folder.path(), &["--k", "3", "--data", "few.bits", "--out", "run"], Stdio::null());
+    let rows_kb = (2 * 8 * N / 1024) as u64;
+    for (args, kb_written) in [
+        ("assign rows.bits --json", 60_000),
+        ("assign rows.bits", 20_000),
+        ("assign rows.bits --format csv --proba", 30_000),
+        ("assign rows.bits --format jsonl --output a.jsonl", 0),
+        ("complete rows.bits", 50_000),
+        ("complete rows.bits --output a.npy", 0),
+        ("sample -n 400000 --output a.csv", 0),
+        ("sample -n 400000 --json", 150_000),
+    ] {
+        let words: Vec<&str> = args.split(' ').chain(["--model", "run"]).collect();
+        let peak = peak_kb(folder.path(), &words, Stdio::null());
+        let written = fs::metadata(folder.path().join(OUT)).unwrap().len() / 1024;
+        println!("{args}: {peak} kB, {rows_kb} kB of them rows; {written} kB printed");
+        assert!(
+            peak <= rows_kb + ALLOWED_FOR_PARTS_KB && written >= kb_written,
+            "{args}: {peak} kB"
+        );
+    }
 }

@@ -38,4 +38,5 @@ pub use read::{has_test_split, load, load_all, load_with_test};
 pub use remark::Remark;
 pub use source::{Source, Split};
 pub use texts::Texts;
-pub use write::{write_idx, write_npy, write_npy_numbers};
+pub(crate) use write::ArrayFile;
+pub use write::{write_idx, write_npy};

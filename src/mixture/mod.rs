@@ -9,8 +9,10 @@ mod scoring;
 #[cfg(feature = "serde")]
 mod serialised;
 
+pub(crate) use complete::Completion;
 pub use predict::Assignment;
 pub use responsibilities::Responsibilities;
+pub(crate) use sample::Sampler;
 pub(crate) use scoring::Scoring;
 
 use crate::error::{Error, Result};

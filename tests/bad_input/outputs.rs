@@ -100,8 +100,17 @@ fn a_full_disk_leaves_nothing_new_and_loses_nothing_old() {
 fn a_full_disk_keeps_the_file_that_was_to_be_replaced() {
     let sandbox = Sandbox::with_run();
     sandbox.write("a.idx", "precious");
-    let args = "sample --model run -n 2000 --output a.idx --force";
-    sandbox.refused(1, || with_little_room(&sandbox, args), &["a.idx", "too large"]);
+    sandbox.write("many.idx", two_kinds(2000));
+    sandbox.write("mask.idx", idx(&[1, 4, 4], [255; 16]));
+    for args in [
+        "sample --model run -n 2000",
+        "assign many.idx --model run",
+        "assign many.idx --model run --json",
+        "complete many.idx --mask mask.idx --model run",
+    ] {
+        let args = format!("{args} --output a.idx --force");
+        sandbox.refused(1, || with_little_room(&sandbox, &args), &["a.idx", "too large"]);
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -110,6 +119,8 @@ fn a_full_device_is_an_error() {
     let sandbox = Sandbox::with_run();
     let words = "assign data.idx --model run --output /dev/full";
     refuses(&sandbox, words, &["/dev/full", "no space left"]);
-    let line = "exec \"$BMM\" assign data.idx --model run > /dev/full";
-    sandbox.refused(1, || sandbox.shell(line), &["standard output", "no space left"]);
+    for args in ["assign data.idx", "assign data.idx --json", "sample --json"] {
+        let line = format!("exec \"$BMM\" {args} --model run > /dev/full");
+        sandbox.refused(1, || sandbox.shell(&line), &["standard output", "no space left"]);
+    }
 }

@@ -28,6 +28,11 @@ fn a_reader_that_went_away_is_no_error() {
         "train --help",
         "--quiet view --model run",
         "--quiet eval data.idx --model run --json",
+        "--quiet assign data.idx --model run",
+        "--quiet assign data.idx --model run --json",
+        "--quiet complete data.idx --mask data.idx --model run",
+        "--quiet complete data.idx --mask data.idx --model run --json",
+        "--quiet sample --model run --json",
         "--quiet train --k 2 --data data.idx --out new",
     ] {
         let (reader, writer) = std::io::pipe().unwrap();

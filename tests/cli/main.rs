@@ -10,6 +10,7 @@ mod exchange;
 mod help;
 mod info;
 mod items;
+mod large;
 mod pack;
 mod rows;
 mod sample;

@@ -3,15 +3,17 @@
 use crate::cli::input::{
     self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, Words, demo, models, photos,
 };
-use crate::cli::results::own_values::{self, OwnValue};
+use crate::cli::results::own_rows::{Format, OwnRows};
+use crate::cli::results::own_values;
 use crate::cli::run_folder::pictures::{self, numbers};
 use crate::cli::terminal::{Console, Failure, Outcome, counted, output, whole_number};
-use crate::data::{self, Pixels};
+use crate::data::{ArrayFile, Texts};
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
+use crate::mixture::Completion;
 use crate::model_file::Model;
 use crate::render::{self, Sheet, Tile};
-use serde_json::json;
+use serde::{Serialize, Serializer};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -49,10 +51,32 @@ pub(crate) struct Args {
 /// Of images on one sheet, each there twice.
 const MAX_DRAWN: usize = 200;
 
-struct Completed {
-    input: Input,
-    /// N times D, from 0 to 1.
-    values: Vec<f64>,
+struct Completed<'a> {
+    input: &'a Input,
+    completion: Completion<'a>,
+}
+
+/// The JSON document. It holds the rows, unless a file does, and their names, if they have some.
+#[derive(Serialize)]
+struct Document<'a> {
+    model: String,
+    data: String,
+    n_samples: usize,
+    n_features: usize,
+    n_missing: u64,
+    seed: Option<u64>,
+    output: Option<String>,
+    rows: Option<OwnRows<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ids: Option<Names<'a>>,
+}
+
+struct Names<'a>(&'a Texts);
+
+impl Serialize for Names<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter())
+    }
 }
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
@@ -80,91 +104,56 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     if n_missing > 0 && args.draw.is_none() && own_values::have_words(&input.items) {
         console.note("note: of two words the likelier is filled in; --draw draws by probability");
     }
-    let completed = Completed::new(input, &model, args.draw)?;
-    match &args.output {
-        Some(file) => {
-            output::deliver(Some(file), completed.encode(file, &model)?, args.force, console)?
-        }
-        None if console.is_json() => {}
-        None => console.print(&completed.csv()?)?,
+    let completed =
+        Completed { input: &input, completion: model.mixture.completion(&input.bits, args.draw)? };
+    if args.output.is_some() || !console.is_json() {
+        completed.deliver(args, &model, console)?;
     }
-    let rows = || completed.own_values().map(Iterator::collect).collect::<Vec<Vec<_>>>();
-    let ids = args.output.is_none().then_some(completed.input.ids.as_ref()).flatten();
-    let ids = ids.map(|ids| ids.iter().collect::<Vec<_>>());
-    console.document(|| {
-        let mut document = json!({
-            "model": path.display().to_string(),
-            "data": completed.input.summary(),
-            "n_samples": completed.input.bits.n_samples(),
-            "n_features": completed.input.bits.n_features(),
-            "n_missing": n_missing,
-            "seed": args.draw,
-            "output": args.output.as_ref().map(|file| file.display().to_string()),
-            "rows": args.output.is_none().then(rows),
-        });
-        if let Some(ids) = ids {
-            document["ids"] = ids.into();
-        }
-        document
+    let ids = input.ids.as_ref().filter(|_| args.output.is_none());
+    console.document(|| Document {
+        model: path.display().to_string(),
+        data: input.summary(),
+        n_samples: input.bits.n_samples(),
+        n_features: input.bits.n_features(),
+        n_missing,
+        seed: args.draw,
+        output: args.output.as_ref().map(|file| file.display().to_string()),
+        rows: args.output.is_none().then(|| completed.rows()),
+        ids: ids.map(Names),
     })
 }
 
-impl Completed {
-    fn new(input: Input, model: &Model, seed: Option<u64>) -> Result<Self> {
-        let values = match seed {
-            None => model.mixture.complete(&input.bits)?,
-            Some(seed) => numbers(&model.mixture.complete_by_draw(&input.bits, seed)?),
+impl Completed<'_> {
+    fn rows(&self) -> OwnRows<'_> {
+        let Input { bits, items, ids, .. } = self.input;
+        let rows = Box::new(|| Box::new(|rows| self.completion.rows(rows)) as Box<_>);
+        OwnRows::new(bits.n_samples(), bits.n_features(), items, rows).named(ids.as_ref())
+    }
+
+    /// Writes what is asked for: a sheet, values in a file, or CSV.
+    fn deliver(&self, args: &Args, model: &Model, console: &Console) -> Result<(), Failure> {
+        let file = args.output.as_deref();
+        if file.is_some_and(|file| has_ending(file, "png")) {
+            return output::deliver(file, self.sheet(model)?, args.force, console);
+        }
+        let (rows, format) = (self.rows(), self.format(file)?);
+        output::deliver_by(file, &|out| rows.write(&format, out), args.force, console)
+    }
+
+    /// How `file`, or standard output, holds values.
+    fn format(&self, file: Option<&Path>) -> Result<Format> {
+        let Some(file) = file.filter(|file| !has_ending(file, "csv")) else {
+            return Ok(Format::Csv);
         };
-        Ok(Self { input, values })
-    }
-
-    fn rows(&self) -> impl Iterator<Item = &[f64]> {
-        self.values.chunks(self.input.bits.n_features())
-    }
-
-    fn encode(&self, file: &Path, model: &Model) -> Result<Vec<u8>> {
-        let Input { height, width, .. } = self.input;
-        if has_ending(file, "png") {
-            return self.sheet(model);
+        let Input { height, width, ref items, .. } = *self.input;
+        own_values::check_file(file, items)?;
+        let shape = [self.input.bits.n_samples(), height, width];
+        if !has_ending(file, "npy") {
+            return ArrayFile::idx(shape, has_ending(file, "gz")).map(Format::Grey);
         }
-        if has_ending(file, "csv") {
-            return Ok(self.csv()?.into_bytes());
-        }
-        own_values::check_file(file, &self.input.items)?;
-        if has_ending(file, "npy") {
-            let shape = [self.input.bits.n_samples(), height, width].map(|size| size as u64);
-            // Rows that are no images stay rows.
-            let shape = if height == 1 { vec![shape[0], shape[2]] } else { shape.to_vec() };
-            data::write_npy_numbers(&self.values, &shape)
-        } else {
-            let grey = self.values.iter().map(|value| (255.0 * value).round() as u8).collect();
-            let images = Pixels::new(self.input.bits.n_samples(), height, width, grey)?;
-            data::write_idx(&images, has_ending(file, "gz"))
-        }
-    }
-
-    fn own_values(&self) -> impl Iterator<Item = impl Iterator<Item = OwnValue<'_>>> {
-        let items = &self.input.items;
-        let own = |(d, p): (usize, &f64)| OwnValue::new(items.get(d), *p);
-        self.rows().map(move |row| row.iter().enumerate().map(own))
-    }
-
-    /// A line for each row, headed by the names of the columns or by their numbers. The names of
-    /// the rows come first.
-    fn csv(&self) -> Result<String> {
-        let ids = self.input.ids.as_ref();
-        let headings = || own_values::headings(&self.input.items, self.input.bits.n_features());
-        // No item has the heading of the row names.
-        let is_free = |name: &String| headings().all(|heading| !heading.eq_ignore_ascii_case(name));
-        let names = ["id".to_owned(), "row".into()].into_iter();
-        let free = names.chain((1..).map(|i| format!("row_{i}"))).find(is_free);
-        let head: Vec<String> =
-            free.filter(|_| ids.is_some()).into_iter().chain(headings()).collect();
-        let rows = self.own_values().enumerate().map(|(i, row)| {
-            let id = ids.map(|ids| ids.get(i).to_owned());
-            id.into_iter().chain(row.map(|value| value.to_string())).collect()
-        });
-        output::csv(&head, rows)
+        // Rows that are no images stay rows.
+        let shape = if height == 1 { vec![shape[0], width] } else { shape.to_vec() };
+        Ok(Format::Numbers(ArrayFile::npy("<f8", &shape)))
     }
 
     /// Every image twice: what is missing in grey, and filled in.
@@ -181,7 +170,8 @@ impl Completed {
             bits.missing().into_iter().flat_map(|m| m.ones(i)).for_each(|d| row[d] = MISSING);
         }
         let tile = |values, caption: &str| Tile { values, caption: vec![caption.into()] };
-        let pairs = given.chunks(d).zip(self.rows());
+        let full = self.completion.rows(0..bits.n_samples());
+        let pairs = given.chunks(d).zip(&full);
         let tiles: Vec<Tile> = pairs
             .flat_map(|(given, full)| [tile(given, "as given"), tile(full, "completed")])
             .collect();

@@ -2,16 +2,17 @@
 
 use crate::bits::BitMatrix;
 use crate::cli::input::{ModelArgs, models};
-use crate::cli::results::own_values::{self, OwnValue};
+use crate::cli::results::own_rows::{Format, OwnRows};
+use crate::cli::results::own_values;
 use crate::cli::run_folder::pictures::{self, Style};
 use crate::cli::terminal::{Console, Failure, Outcome, counted, output};
-use crate::data::{self, Pixels};
+use crate::data::ArrayFile;
 use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
-use crate::mixture::BernoulliMixture;
+use crate::mixture::{BernoulliMixture, Sampler};
 use crate::model_file::{Model, atomic};
-use crate::render::{self, Sheet, Tile};
-use serde_json::{Value, json};
+use crate::render::{self, Shape, Sheet, Tile};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Draw images from a model
@@ -41,30 +42,52 @@ pub(crate) struct Args {
     force: bool,
 }
 
-/// Of images on a picture, in the terminal or in a JSON document, and of pictures in a folder.
+/// Of images on a picture or in the terminal, and of pictures in a folder.
 const MAX_DRAWN: usize = 10_000;
-/// Of pixels of all images in a file; each takes a byte.
+/// Of pixels of all images in a file or a JSON document.
 const MAX_PIXELS: usize = 1 << 31;
 
 pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (path, model) = args.model.read()?;
     let mixture = args.mixture(&model)?;
-    args.check(&model)?;
+    args.check(&model, console)?;
     models::announce(&path, &model, console);
     console.note(format_args!("note      {}", origin(&model)));
-    let (bits, _) = mixture.sample(args.n, args.seed)?;
+    let drawing = Drawing { n: args.n, sampler: mixture.sampler(args.seed)?, model: &model };
     match &args.output {
         Some(folder) if is_folder(folder) => {
-            atomic::write_pictures(folder, pictures_of(&bits, &model)?, args.force)?;
+            atomic::write_pictures(folder, drawing.pictures()?, args.force)?;
             console.note(format_args!("written   {}", folder.display()));
         }
-        Some(file) => {
-            output::deliver(Some(file), encode(file, &bits, &model)?, args.force, console)?
-        }
+        Some(file) => drawing.deliver(file, args.force, console)?,
         None if console.is_json() => {}
-        None => console.print(&in_terminal(&bits, &model, console)?)?,
+        None => console.print(&drawing.in_terminal(console)?)?,
     }
-    console.document(|| args.document(&path, &model, &bits))
+    console.document(|| Document {
+        model: path.display().to_string(),
+        synthetic: true,
+        n_samples: args.n,
+        height: model.height,
+        width: model.width,
+        cluster: args.cluster,
+        seed: args.seed,
+        output: args.output.as_ref().map(|file| file.display().to_string()),
+        images: args.output.is_none().then(|| drawing.rows()),
+    })
+}
+
+/// The JSON document. It holds the rows, in the values of the items, unless a file does.
+#[derive(serde::Serialize)]
+struct Document<'a> {
+    model: String,
+    synthetic: bool,
+    n_samples: usize,
+    height: u32,
+    width: u32,
+    cluster: Option<usize>,
+    seed: u64,
+    output: Option<String>,
+    images: Option<OwnRows<'a>>,
 }
 
 fn origin(model: &Model) -> &'static str {
@@ -76,13 +99,10 @@ fn origin(model: &Model) -> &'static str {
 }
 
 impl Args {
-    fn check(&self, model: &Model) -> Result<()> {
+    fn check(&self, model: &Model, console: &Console) -> Result<()> {
         let is_drawn = |file: &Path| has_ending(file, "png") || is_folder(file);
-        let most = if self.output.as_deref().is_none_or(is_drawn) {
-            MAX_DRAWN
-        } else {
-            MAX_PIXELS / model.mixture.n_features()
-        };
+        let is_picture = self.output.as_deref().map_or(!console.is_json(), is_drawn);
+        let most = if is_picture { MAX_DRAWN } else { MAX_PIXELS / model.mixture.n_features() };
         if let Some(file) = &self.output
             && ["idx", "idx.gz", "npy"].iter().any(|ending| has_ending(file, ending))
         {
@@ -93,22 +113,6 @@ impl Args {
         }
         let allowed = format!("from 1 to {most} for this kind of output");
         Err(Error::parameter("-n", self.n, allowed))
-    }
-
-    /// The JSON document. It holds the rows, in the values of the items, unless a file does.
-    fn document(&self, path: &Path, model: &Model, bits: &BitMatrix) -> Value {
-        let images = || own_values(bits, model).map(Iterator::collect).collect::<Vec<Vec<_>>>();
-        json!({
-            "model": path.display().to_string(),
-            "synthetic": true,
-            "n_samples": bits.n_samples(),
-            "height": model.height,
-            "width": model.width,
-            "cluster": self.cluster,
-            "seed": self.seed,
-            "output": self.output.as_ref().map(|file| file.display().to_string()),
-            "images": self.output.is_none().then(images),
-        })
     }
 
     /// The mixture to draw from: all of the model's, or one cluster alone.
@@ -126,46 +130,75 @@ fn is_folder(name: &Path) -> bool {
     name.to_string_lossy().ends_with(std::path::is_separator)
 }
 
-/// A grey PNG of each image, in its own size, white ink on black.
-fn pictures_of(bits: &BitMatrix, model: &Model) -> Result<Vec<Vec<u8>>> {
-    let (shape, values) = (pictures::shape(model), pictures::numbers(bits));
-    values.chunks(bits.n_features()).map(|image| render::grey_png(image, shape, 1)).collect()
-}
-
-fn encode(file: &Path, bits: &BitMatrix, model: &Model) -> Result<Vec<u8>> {
-    let shape = pictures::shape(model);
-    let images = || Pixels::from_bits(bits, shape.height, shape.width);
-    if has_ending(file, "png") {
-        let title = format!("{} drawn from the model", counted(bits.n_samples(), "image"));
-        let sheet = Sheet { title: &title, foot: origin(model), columns: None };
-        render::sheet_png(&tiles(&pictures::numbers(bits), bits), shape, &sheet)
-    } else if has_ending(file, "csv") {
-        let head: Vec<_> = own_values::headings(&model.items, bits.n_features()).collect();
-        let rows = own_values(bits, model).map(|row| row.map(|value| value.to_string()).collect());
-        Ok(output::csv(&head, rows)?.into_bytes())
-    } else if ["idx", "idx.gz"].iter().any(|ending| has_ending(file, ending)) {
-        data::write_idx(&images()?, has_ending(file, "gz"))
-    } else if has_ending(file, "npy") {
-        Ok(data::write_npy(&images()?))
-    } else {
-        let allowed = "a file ending in .png, .csv, .idx, .idx.gz or .npy, or a folder, with a slash at the end";
-        Err(Error::parameter("--output", file.display(), allowed))
-    }
-}
-
-/// The rows in the values of the model's items; 0 and 1 without.
-fn own_values<'a>(
-    bits: &'a BitMatrix,
+/// Rows to be drawn, and the model that they are drawn from.
+struct Drawing<'a> {
+    n: usize,
+    sampler: Sampler,
     model: &'a Model,
-) -> impl Iterator<Item = impl Iterator<Item = OwnValue<'a>>> {
-    let bit = |i, d| f64::from(u8::from(bits.get(i, d)));
-    let own = move |i, d| OwnValue::new(model.items.get(d), bit(i, d));
-    (0..bits.n_samples()).map(move |i| (0..bits.n_features()).map(move |d| own(i, d)))
 }
 
-fn in_terminal(bits: &BitMatrix, model: &Model, console: &Console) -> Result<String> {
-    let (values, shape) = (pictures::numbers(bits), pictures::shape(model));
-    pictures::images(&tiles(&values, bits), shape, None, Style::suited(console), console)
+impl Drawing<'_> {
+    /// The rows in the values of the model's items; 0 and 1 without.
+    fn rows(&self) -> OwnRows<'_> {
+        let d = self.model.mixture.n_features();
+        let rows = Box::new(move || {
+            let mut sampler = self.sampler.clone();
+            Box::new(move |rows: Range<usize>| {
+                let values = pictures::numbers(&sampler.draw(rows.len()).0);
+                values.chunks(d).map(<[f64]>::to_vec).collect()
+            }) as Box<_>
+        });
+        OwnRows::new(self.n, d, &self.model.items, rows)
+    }
+
+    /// All rows, for pictures.
+    fn bits(&self) -> BitMatrix {
+        self.sampler.clone().draw(self.n).0
+    }
+
+    /// A grey PNG of each image, in its own size, white ink on black.
+    fn pictures(&self) -> Result<Vec<Vec<u8>>> {
+        let (bits, shape) = (self.bits(), pictures::shape(self.model));
+        let values = pictures::numbers(&bits);
+        values.chunks(bits.n_features()).map(|image| render::grey_png(image, shape, 1)).collect()
+    }
+
+    fn deliver(&self, file: &Path, force: bool, console: &Console) -> Result<(), Failure> {
+        if has_ending(file, "png") {
+            return output::deliver(Some(file), self.sheet()?, force, console);
+        }
+        let (rows, format) = (self.rows(), self.format(file)?);
+        output::deliver_by(Some(file), &|out| rows.write(&format, out), force, console)
+    }
+
+    fn sheet(&self) -> Result<Vec<u8>> {
+        let (bits, shape) = (self.bits(), pictures::shape(self.model));
+        let title = format!("{} drawn from the model", counted(self.n, "image"));
+        let sheet = Sheet { title: &title, foot: origin(self.model), columns: None };
+        render::sheet_png(&tiles(&pictures::numbers(&bits), &bits), shape, &sheet)
+    }
+
+    /// How `file` holds the rows.
+    fn format(&self, file: &Path) -> Result<Format> {
+        let Shape { height, width } = pictures::shape(self.model);
+        let shape = [self.n, height, width];
+        if has_ending(file, "csv") {
+            Ok(Format::Csv)
+        } else if ["idx", "idx.gz"].iter().any(|ending| has_ending(file, ending)) {
+            ArrayFile::idx(shape, has_ending(file, "gz")).map(Format::Grey)
+        } else if has_ending(file, "npy") {
+            Ok(Format::Grey(ArrayFile::npy("|u1", &shape)))
+        } else {
+            let allowed = "a file ending in .png, .csv, .idx, .idx.gz or .npy, or a folder, with a slash at the end";
+            Err(Error::parameter("--output", file.display(), allowed))
+        }
+    }
+
+    fn in_terminal(&self, console: &Console) -> Result<String> {
+        let (bits, shape) = (self.bits(), pictures::shape(self.model));
+        let values = pictures::numbers(&bits);
+        pictures::images(&tiles(&values, &bits), shape, None, Style::suited(console), console)
+    }
 }
 
 fn tiles<'a>(values: &'a [f64], bits: &BitMatrix) -> Vec<Tile<'a>> {

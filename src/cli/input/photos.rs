@@ -2,9 +2,11 @@
 
 use super::reading::Reading;
 use super::rows::Input;
+use crate::bits::BitMatrix;
 use crate::cli::terminal::{Console, counted};
 use crate::data::{Fitting, Frame, Made, Part, PictureSize};
 use crate::model_file::Model;
+use std::iter;
 
 /// The smallest height and width, in pixels, of images in which something can be cut out.
 const MIN_SIDE: usize = 8;
@@ -138,6 +140,13 @@ fn inverted(input: &Input, model: &Model) -> Vec<usize> {
         return Vec::new();
     }
     let edge = edge(model);
-    let n_ink = |i: usize| edge.iter().filter(|&&d| input.bits.get(i, d)).count();
+    let mut mask = BitMatrix::zeros(1, input.bits.n_features());
+    edge.iter().for_each(|&d| mask.set(0, d));
+    let mask = mask.row(0);
+    let n_ink = |i: usize| {
+        let row = input.bits.row(i);
+        let both = iter::zip(&*row, &*mask).map(|(row, mask)| row & mask);
+        both.map(|byte| byte.count_ones() as usize).sum::<usize>()
+    };
     (0..input.bits.n_samples()).filter(|&i| 2 * n_ink(i) > edge.len()).collect()
 }

@@ -37,7 +37,9 @@ impl<'a> Classifier<'a> {
     /// The probability of every label (L values), from the responsibilities of all clusters.
     pub(crate) fn forecast(&self, resp: impl Iterator<Item = f64>) -> Vec<f64> {
         let mut forecast = vec![0.0; self.names.len()];
-        for (r, shares) in resp.zip(self.shares.chunks(self.names.len())) {
+        // Nearly all are 0 and add nothing.
+        for (k, r) in resp.enumerate().filter(|(_, r)| *r > 0.0) {
+            let shares = &self.shares[k * self.names.len()..(k + 1) * self.names.len()];
             forecast.iter_mut().zip(shares).for_each(|(p, share)| *p += r * share);
         }
         forecast

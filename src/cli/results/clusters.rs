@@ -151,10 +151,15 @@ fn contingency(
     Ok(Some((names, table)))
 }
 
-/// The clusters by descending responsibility, the first of equals first.
-pub(crate) fn most_probable_first(resp: &[f64]) -> Vec<usize> {
+/// The `n` clusters of the greatest responsibility, the greatest and the first of equals first.
+pub(crate) fn most_probable_first(resp: &[f64], n: usize) -> Vec<usize> {
+    let by_resp = |a: &usize, b: &usize| resp[*b].total_cmp(&resp[*a]).then(a.cmp(b));
     let mut order: Vec<usize> = (0..resp.len()).collect();
-    order.sort_by(|&a, &b| resp[b].total_cmp(&resp[a]));
+    if (1..order.len()).contains(&n) {
+        order.select_nth_unstable_by(n - 1, by_resp);
+    }
+    order.truncate(n);
+    order.sort_unstable_by(by_resp);
     order
 }
 

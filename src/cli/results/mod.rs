@@ -7,6 +7,7 @@ pub(crate) mod confusion;
 pub(crate) mod document;
 mod findings;
 pub(crate) mod items;
+pub(crate) mod own_rows;
 pub(crate) mod own_values;
 pub(crate) mod standard_errors;
 pub(crate) mod train_report;

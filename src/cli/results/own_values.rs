@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::model_file::Item;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -13,14 +14,39 @@ pub(crate) enum OwnValue<'a> {
     Word(&'a str),
 }
 
-impl<'a> OwnValue<'a> {
-    /// What an item has where 1 is expected with probability `p`, from 0 to 1. Without an item that
-    /// is `p`. Of two numbers it is the expected one, of two words the likelier.
-    pub(crate) fn new(item: Option<&'a Item>, p: f64) -> Self {
+/// The two values of an item, that of a zero and that of a one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Scale<'a> {
+    Numbers(f64, f64),
+    Words(&'a str, &'a str),
+}
+
+impl<'a> Scale<'a> {
+    /// 0 and 1 without an item.
+    pub(crate) fn new(item: Option<&'a Item>) -> Self {
         let [zero, one] = item.map_or(["0", "1"], Item::values);
         match [zero, one].map(str::parse::<f64>) {
-            [Ok(zero), Ok(one)] => Self::Number((1.0 - p) * zero + p * one),
-            _ => Self::Word(if p < 0.5 { zero } else { one }),
+            [Ok(zero), Ok(one)] => Self::Numbers(zero, one),
+            _ => Self::Words(zero, one),
+        }
+    }
+
+    /// What the item has where 1 is expected with probability `p`, from 0 to 1. Of two numbers it
+    /// is the expected one, of two words the likelier.
+    pub(crate) fn value(self, p: f64) -> OwnValue<'a> {
+        match self {
+            Self::Numbers(zero, one) => OwnValue::Number((1.0 - p) * zero + p * one),
+            Self::Words(zero, one) => OwnValue::Word(if p < 0.5 { zero } else { one }),
+        }
+    }
+
+    /// The same as text. Most values are observed: those take no memory.
+    pub(crate) fn text(self, p: f64) -> Cow<'a, str> {
+        match self.value(p) {
+            OwnValue::Word(word) => word.into(),
+            OwnValue::Number(value) if value.to_bits() == 0.0_f64.to_bits() => "0".into(),
+            OwnValue::Number(1.0) => "1".into(),
+            value => value.to_string().into(),
         }
     }
 }
@@ -51,7 +77,7 @@ impl Serialize for OwnValue<'_> {
 
 /// Whether any item is made of words.
 pub(crate) fn have_words(items: &[Item]) -> bool {
-    items.iter().any(|item| matches!(OwnValue::new(Some(item), 0.0), OwnValue::Word(_)))
+    items.iter().any(|item| matches!(Scale::new(Some(item)), Scale::Words(..)))
 }
 
 /// The heading of each of `n_features` columns: its name, or `x` and its number from 0.
@@ -74,12 +100,12 @@ pub(crate) fn check_file(file: &Path, items: &[Item]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::OwnValue;
+    use super::Scale;
     use crate::model_file::Item;
 
     #[test]
     fn numbers_are_short_and_read_back_the_same() {
-        let text = |p| OwnValue::new(None, p).to_string();
+        let text = |p| Scale::new(None).text(p).into_owned();
         assert_eq!([0.0, 1.0, 0.25, 1e-4, 3e-7].map(text), ["0", "1", "0.25", "0.0001", "3e-7"]);
         for value in [1e-300, f64::MIN_POSITIVE, 0.1 + 0.2, 1.0 - f64::EPSILON] {
             assert_eq!(text(value).parse(), Ok(value));
@@ -90,10 +116,11 @@ mod tests {
     fn items_keep_their_own_values() {
         let of = |values: [&str; 2]| {
             let item = Item { name: "a".into(), categories: values.map(String::from).to_vec() };
-            [0.0, 0.25, 0.75, 1.0].map(|p| OwnValue::new(Some(&item), p).to_string())
+            [0.0, 0.25, 0.75, 1.0].map(|p| Scale::new(Some(&item)).text(p).into_owned())
         };
         assert_eq!(of(["1", "2"]), ["1", "1.25", "1.75", "2"]);
         assert_eq!(of(["-1", "1"]), ["-1", "-0.5", "0.5", "1"]);
+        assert_eq!(of(["-0", "-1"]), ["-0", "-0.25", "-0.75", "-1"]);
         assert_eq!(of(["no", "yes"]), ["no", "no", "yes", "yes"]);
     }
 }

@@ -60,7 +60,7 @@ impl<'a> Run<'a> {
         loop {
             let unused = || unused_name(input, results);
             written.folder = self.out.map_or_else(unused, Path::to_path_buf);
-            let document = console.json_text(&results.document(&written))?.into_bytes();
+            let document = console.json_text(&results.document(&written))?;
             files.push(("run.json".into(), document));
             match atomic::write_folder(&written.folder, &files, self.force) {
                 // Another run took the name in the meantime: the next one is as good.

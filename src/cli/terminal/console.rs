@@ -3,13 +3,18 @@
 use super::failure::{Failure, Lines, Outcome};
 use super::options::{ColorChoice, Options};
 use crate::render::Colours;
-use serde::Serialize;
-use serde_json::Value;
-use std::io::{self, IsTerminal, Write};
+use serde::{Serialize, Serializer};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 const DEFAULT_WIDTH: usize = 80;
+
+/// Bytes that are collected before they are written: rows and fields are small.
+const BUFFER: usize = 1 << 16;
+
+/// What writes a result, piece by piece.
+pub(crate) type Contents<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 
 /// The user's wishes about output.
 #[derive(Debug)]
@@ -17,9 +22,39 @@ pub(crate) struct Console {
     options: Options,
     is_partial: AtomicBool,
     /// What was warned of so far.
-    warnings: Mutex<Vec<String>>,
+    warnings: Said,
     /// What was said of the data so far, and is no warning.
-    remarks: Mutex<Vec<String>>,
+    remarks: Said,
+}
+
+/// What was said so far; kept for documents.
+#[derive(Debug, Default)]
+struct Said(Mutex<Vec<String>>);
+
+impl Said {
+    fn add(&self, text: String) {
+        // A thread that panicked while it held the list is no reason to lose it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    }
+
+    fn so_far(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Serialize for Said {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.so_far().serialize(serializer)
+    }
+}
+
+/// The fields of a document, and behind them what was said until these are written.
+#[derive(Serialize)]
+struct Told<'a, T> {
+    #[serde(flatten)]
+    document: &'a T,
+    warnings: &'a Said,
+    notes: &'a Said,
 }
 
 impl Console {
@@ -27,8 +62,8 @@ impl Console {
         Self {
             options,
             is_partial: AtomicBool::new(false),
-            warnings: Mutex::default(),
-            remarks: Mutex::default(),
+            warnings: Said::default(),
+            remarks: Said::default(),
         }
     }
 
@@ -48,35 +83,38 @@ impl Console {
     pub(crate) fn warn(&self, text: impl std::fmt::Display) {
         let text = text.to_string();
         let _ = writeln!(io::stderr(), "warning   {text}");
-        // A thread that panicked while it held the list is no reason to lose it.
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        self.warnings.add(text);
     }
 
     /// How data were read, where they did not say it: a note, kept for documents.
     pub(crate) fn remark(&self, text: impl std::fmt::Display) {
         let text = text.to_string();
         self.note(format_args!("note      {text}"));
-        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        self.remarks.add(text);
     }
 
     /// What was warned of so far.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.warnings.so_far()
     }
 
-    /// What was remarked so far.
-    pub(crate) fn remarks(&self) -> Vec<String> {
-        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Writes `document`, which has fields, as indented JSON with a final line feed. Warnings and
+    /// remarks stand last: those so far, and those that came while it was written.
+    pub(crate) fn write_json<T: Serialize>(
+        &self,
+        document: &T,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let told = Told { document, warnings: &self.warnings, notes: &self.remarks };
+        serde_json::to_writer_pretty(&mut *out, &told)?;
+        out.write_all(b"\n")
     }
 
-    /// `document` as text, with the warnings and remarks so far.
-    pub(crate) fn json_text<T: Serialize>(&self, document: &T) -> Result<String, Failure> {
-        let mut value = serde_json::to_value(document).map_err(|e| Failure::stdout(e.into()))?;
-        if let Value::Object(keys) = &mut value {
-            keys.insert("warnings".into(), self.warnings().into());
-            keys.insert("notes".into(), self.remarks().into());
-        }
-        json_text(&value)
+    /// What [`Self::write_json`] writes.
+    pub(crate) fn json_text<T: Serialize>(&self, document: &T) -> Result<Vec<u8>, Failure> {
+        let mut text = Vec::new();
+        self.write_json(document, &mut text).map_err(Failure::stdout)?;
+        Ok(text)
     }
 
     /// Says what is wrong with something that is left out. The exit code becomes 1.
@@ -108,14 +146,20 @@ impl Console {
         document: &T,
         text: impl FnOnce() -> String,
     ) -> Result<Outcome, Failure> {
-        let text = if self.options.json { self.json_text(document)? } else { text() };
-        self.print(&text).map(|()| Outcome::Done)
+        if self.options.json {
+            return self.document(|| document);
+        }
+        self.print(&text()).map(|()| Outcome::Done)
     }
 
     /// Prints a document with `--json`. Without it, what a command writes is its result.
-    pub(crate) fn document(&self, document: impl FnOnce() -> Value) -> Result<Outcome, Failure> {
+    pub(crate) fn document<T: Serialize>(
+        &self,
+        document: impl FnOnce() -> T,
+    ) -> Result<Outcome, Failure> {
         if self.options.json {
-            self.print(&self.json_text(&document())?)?;
+            let document = document();
+            self.print_by(&|out| self.write_json(&document, out))?;
         }
         Ok(Outcome::Done)
     }
@@ -125,12 +169,8 @@ impl Console {
     }
 
     /// Writes to standard output what `write` writes, piece by piece.
-    pub(crate) fn print_by(
-        &self,
-        write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)
+    pub(crate) fn print_by(&self, write: Contents) -> Result<(), Failure> {
+        buffered(&mut io::stdout().lock(), write).map_err(Failure::stdout)
     }
 
     /// Whether the user said that there must be no colour, wherever the output goes.
@@ -157,8 +197,9 @@ impl Console {
     }
 }
 
-/// `document` as indented JSON with a final line feed.
-fn json_text<T: Serialize>(document: &T) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(document).map_err(|e| Failure::stdout(e.into()))?;
-    Ok(text + "\n")
+/// Lets `write` write to `out` in large pieces.
+pub(super) fn buffered(out: &mut dyn Write, write: Contents) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    write(&mut out)?;
+    out.flush()
 }

@@ -2,7 +2,8 @@
 
 use crate::cli::terminal::fixed;
 use crate::model_file::Model;
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 /// A column: its name, and how it writes the cell of an image.
 pub(super) struct Column<'a> {
@@ -10,10 +11,10 @@ pub(super) struct Column<'a> {
     pub(super) cell: CellOf<'a>,
 }
 
-type CellOf<'a> = Box<dyn Fn(&Scored) -> Cell + Sync + 'a>;
+type CellOf<'a> = Box<dyn Fn(&Scored<'_, 'a>) -> Cell<'a> + Sync + 'a>;
 
-/// What a model says of an image.
-pub(super) struct Scored<'a> {
+/// What a model says of an image. Texts are those of the model and the input.
+pub(super) struct Scored<'row, 'a> {
     pub(super) source: &'a str,
     /// The place of the image in its source.
     pub(super) index: usize,
@@ -21,14 +22,14 @@ pub(super) struct Scored<'a> {
     pub(super) id: Option<&'a str>,
     pub(super) log_prob: f64,
     pub(super) typicality: Option<f64>,
-    pub(super) resp: &'a [f64],
-    /// Clusters, the most probable first.
-    pub(super) order: &'a [usize],
+    pub(super) resp: &'row [f64],
+    /// The most probable clusters, the best first.
+    pub(super) order: &'row [usize],
     pub(super) label: Option<(&'a str, f64)>,
 }
 
-pub(super) enum Cell {
-    Text(String),
+pub(super) enum Cell<'a> {
+    Text(&'a str),
     Whole(usize),
     Real(f64),
     /// No label, no typicality.
@@ -36,7 +37,10 @@ pub(super) enum Cell {
 }
 
 impl<'a> Column<'a> {
-    fn new(name: impl Into<String>, cell: impl Fn(&Scored) -> Cell + Sync + 'a) -> Self {
+    fn new(
+        name: impl Into<String>,
+        cell: impl Fn(&Scored<'_, 'a>) -> Cell<'a> + Sync + 'a,
+    ) -> Self {
         Self { name: name.into(), cell: Box::new(cell) }
     }
 }
@@ -45,7 +49,7 @@ impl<'a> Column<'a> {
 /// `has_ids`, the names of the rows stand behind their places.
 pub(super) fn columns(model: &Model, has_ids: bool, top: usize, proba: bool) -> Vec<Column<'_>> {
     let mut columns = vec![
-        Column::new("source", |row| Cell::Text(row.source.into())),
+        Column::new("source", |row| Cell::Text(row.source)),
         Column::new("index", |row| Cell::Whole(row.index)),
     ];
     if has_ids {
@@ -83,9 +87,9 @@ pub(super) fn columns(model: &Model, has_ids: bool, top: usize, proba: bool) -> 
     columns
 }
 
-impl Cell {
-    fn text(value: Option<&str>) -> Self {
-        value.map_or(Self::Nothing, |text| Self::Text(text.into()))
+impl<'a> Cell<'a> {
+    fn text(value: Option<&'a str>) -> Self {
+        value.map_or(Self::Nothing, Self::Text)
     }
 
     fn real(value: Option<f64>) -> Self {
@@ -93,30 +97,32 @@ impl Cell {
     }
 
     /// For people: probabilities and log-likelihoods to four places.
-    pub(super) fn rounded(&self) -> String {
+    pub(super) fn rounded(&self) -> Cow<'a, str> {
         match self {
-            Self::Real(value) => fixed(*value, 4),
+            Self::Real(value) => fixed(*value, 4).into(),
             other => other.plain(),
         }
     }
 
     /// For programs: every digit.
-    pub(super) fn plain(&self) -> String {
+    pub(super) fn plain(&self) -> Cow<'a, str> {
         match self {
-            Self::Text(text) => text.clone(),
-            Self::Whole(value) => value.to_string(),
-            Self::Real(value) => format!("{value:?}"),
-            Self::Nothing => String::new(),
+            Self::Text(text) => (*text).into(),
+            Self::Whole(value) => value.to_string().into(),
+            Self::Real(value) => format!("{value:?}").into(),
+            Self::Nothing => "".into(),
         }
     }
+}
 
-    /// The value in JSON. The log-likelihood of an impossible image is null: JSON has no infinity.
-    pub(super) fn json(&self) -> Value {
+/// In JSON the log-likelihood of an impossible image is null: JSON has no infinity.
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Text(text) => json!(text),
-            Self::Whole(value) => json!(value),
-            Self::Real(value) => json!(value),
-            Self::Nothing => Value::Null,
+            Self::Text(text) => text.serialize(serializer),
+            Self::Whole(value) => value.serialize(serializer),
+            Self::Real(value) => value.serialize(serializer),
+            Self::Nothing => serializer.serialize_none(),
         }
     }
 }

@@ -1,26 +1,21 @@
 //! `bmm assign`: gives each image its cluster.
 
+mod assignments;
 mod columns;
 mod evidence;
 
 use crate::cli::input::{
-    self, ColumnArgs, Input, MaskArgs, ModelArgs, PictureArgs, Reading, Words, demo, models, photos,
+    self, ColumnArgs, MaskArgs, ModelArgs, PictureArgs, Reading, demo, models, photos,
 };
-use crate::cli::results::classifier::Classifier;
-use crate::cli::results::clusters::{self, most_probable_first};
-use crate::cli::terminal::{Console, Failure, Outcome, output, tables};
+use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
-use crate::mixture::Scoring;
 use crate::model_file::{Model, atomic};
-use crate::scorer::KnownLabels;
-use columns::{Cell, Column, Scored};
+use assignments::{Assignments, Document};
 use evidence::Drawn;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::ffi::OsString;
-use std::io::{self, Write};
-use std::ops::Range;
+use std::io::Write;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Put images into the clusters of a model
 ///
@@ -95,15 +90,11 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     if let Some(file) = &args.explain {
         output::deliver(Some(file), Drawn::new(&model, &input)?.sheet()?, args.force, console)?;
     }
-    let assignments = Assignments {
-        columns: columns::columns(&model, input.ids.is_some(), args.top, args.proba),
-        scoring: model.mixture.scoring(&input.bits, KnownLabels::default())?,
-        model: &model,
-        input: &input,
-        n_impossible: AtomicUsize::new(0),
-    };
+    let columns = columns::columns(&model, input.ids.is_some(), args.top, args.proba);
+    let assignments = Assignments::new(&model, &input, columns, args.top, console)?;
     let path = path.display().to_string();
-    args.deliver(&assignments, &path, console)?;
+    let document = Document { model: &path, synthetic: input.synthetic, assignments: &assignments };
+    args.deliver(&assignments, &document, console)?;
     if args.show {
         console.print(&format!("\n{}", Drawn::new(&model, &input)?.text(console)?))?;
     }
@@ -133,113 +124,13 @@ impl Args {
     fn deliver(
         &self,
         assignments: &Assignments,
-        model: &str,
+        document: &Document,
         console: &Console,
     ) -> Result<(), Failure> {
-        let file = self.output.as_deref();
-        if !console.is_json() {
-            let write = |out: &mut dyn Write| assignments.write(self.format, out);
-            output::deliver_by(file, &write, self.force, console)?;
-            assignments.warn(console);
-            return Ok(());
-        }
-        let input = assignments.input;
-        let objects: Vec<Value> = assignments.objects(0..input.bits.n_samples()).collect();
-        assignments.warn(console);
-        let document =
-            json!({ "model": model, "synthetic": input.synthetic, "assignments": objects });
-        output::deliver(file, console.json_text(&document)?, self.force, console)
-    }
-}
-
-/// The images, the model that scores them, and what is said of each.
-struct Assignments<'a> {
-    model: &'a Model,
-    input: &'a Input,
-    scoring: Scoring<'a>,
-    columns: Vec<Column<'a>>,
-    /// Rows met so far that no cluster allows.
-    n_impossible: AtomicUsize,
-}
-
-/// Rows of CSV and JSON lines are written in parts of this size.
-const ROWS_A_PART: usize = 1 << 15;
-
-impl Assignments<'_> {
-    /// Says how many of the rows that were assigned no cluster allows.
-    fn warn(&self, console: &Console) {
-        let n = self.n_impossible.load(Ordering::Relaxed);
-        clusters::warn_of_impossible(n, Words::for_height(self.input.height), console);
-    }
-
-    /// Writes all rows. A table comes in one part: each column is as wide as its widest cell.
-    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        let n = self.input.bits.n_samples();
-        let part = if format == Format::Table { n.max(1) } else { ROWS_A_PART };
-        for first in (0..n).step_by(part) {
-            let rows = first..n.min(first + part);
-            out.write_all(self.text(format, rows).map_err(io::Error::other)?.as_bytes())?;
-        }
-        Ok(())
-    }
-
-    /// Some of the rows as text, with a head if they are the first.
-    fn text(&self, format: Format, rows: Range<usize>) -> Result<String> {
-        let is_first = rows.start == 0;
-        match format {
-            Format::Table => {
-                let head: Vec<&str> = self.names().collect();
-                let rows = self.rows(rows).into_iter();
-                let rounded = rows.map(|row| row.iter().map(Cell::rounded).collect());
-                Ok(tables::table(head, &[0], rounded))
-            }
-            Format::Csv => {
-                let head: Vec<&str> = self.names().filter(|_| is_first).collect();
-                let rows = self.rows(rows).into_iter();
-                let plain = rows.map(|row| row.iter().map(Cell::plain).collect());
-                output::csv(&head, plain)
-            }
-            Format::Jsonl => {
-                Ok(self.objects(rows).map(|object| object.to_string() + "\n").collect())
-            }
-        }
-    }
-
-    fn names(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(|column| column.name.as_str())
-    }
-
-    /// Some of the rows as JSON, made one by one: with every probability they are large.
-    fn objects(&self, rows: Range<usize>) -> impl Iterator<Item = Value> {
-        self.rows(rows).into_iter().map(|row| {
-            let cells = row.iter().map(Cell::json);
-            Value::Object(self.names().map(str::to_owned).zip(cells).collect())
-        })
-    }
-
-    fn rows(&self, rows: Range<usize>) -> Vec<Vec<Cell>> {
-        let Self { model, input, columns, .. } = self;
-        let classifier = Classifier::new(model);
-        self.scoring.map(rows, |i, log_prob, resp| {
-            let resp: Vec<f64> = resp.collect();
-            let order = most_probable_first(&resp);
-            let known = model.typicality.as_ref().filter(|_| input.bits.is_complete(i));
-            let n_ones = input.bits.n_ones(i);
-            if log_prob == f64::NEG_INFINITY {
-                self.n_impossible.fetch_add(1, Ordering::Relaxed);
-            }
-            let (source, index) = input.origin(i);
-            let scored = Scored {
-                source,
-                index,
-                id: input.ids.as_ref().map(|ids| ids.get(i)),
-                log_prob,
-                typicality: known.and_then(|t| t.of_sample(order[0], log_prob, n_ones)),
-                label: classifier.as_ref().map(|c| c.predict(resp.iter().copied())),
-                resp: &resp,
-                order: &order,
-            };
-            columns.iter().map(|column| (column.cell)(&scored)).collect()
-        })
+        let write = |out: &mut dyn Write| match console.is_json() {
+            true => console.write_json(document, out),
+            false => assignments.write(self.format, out),
+        };
+        output::deliver_by(self.output.as_deref(), &write, self.force, console)
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     console.note(format_args!("kernel    {}", engine::kernel()));
     let results = args.measure(&input, &sizes, console)?;
     let (svg, png) = figure::draw(&results)?;
-    let json = console.json_text(&results.document())?.into_bytes();
+    let json = console.json_text(&results.document())?;
     // Each file is there whole or not at all. Other files in the folder stay.
     for (name, bytes) in [(SVG, svg.into_bytes()), (PNG, png), (JSON, json)] {
         atomic::write_file(args.out.join(name), &bytes, args.force)?;

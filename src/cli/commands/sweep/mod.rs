@@ -94,7 +94,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
 fn files(report: &Report) -> Result<Vec<(String, Vec<u8>)>> {
     let (svg, png) = figure::draw(report)?;
     Ok(vec![
-        ("sweep.csv".into(), report.csv()?.into_bytes()),
+        ("sweep.csv".into(), report.csv()?),
         ("sweep.svg".into(), svg.into_bytes()),
         ("sweep.png".into(), png),
     ])

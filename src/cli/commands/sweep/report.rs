@@ -5,8 +5,9 @@ use crate::cli::input::Words;
 use crate::cli::results::document::{Written, merged};
 use crate::cli::terminal::{fixed, output, tables};
 use crate::em::{self, BootstrapTest, FitSettings};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use serde_json::{Map, Value, json};
+use std::iter;
 
 pub(super) struct Report {
     pub(super) name: String,
@@ -83,9 +84,11 @@ impl Report {
         there.map(|criterion| (criterion, pick(&self.rows, criterion)))
     }
 
-    pub(super) fn csv(&self) -> Result<String> {
+    pub(super) fn csv(&self) -> Result<Vec<u8>> {
+        let head = COLUMNS.iter().map(|(name, _)| name.to_string()).collect();
         let cells = |row| COLUMNS.iter().map(|(_, cell)| cell(row)).collect();
-        output::csv(&COLUMNS.map(|(name, _)| name), self.rows.iter().map(cells))
+        let rows = self.rows.iter().map(cells);
+        output::csv(iter::once::<Vec<String>>(head).chain(rows)).map_err(Error::io("sweep.csv"))
     }
 
     /// The JSON document. Numbers that are not finite are null.

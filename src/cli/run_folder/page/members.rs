@@ -90,7 +90,7 @@ fn documents(input: &Input, model: &Model, rows: &[usize]) -> Result<Vec<Value>>
     model.mixture.map_rows(&bits, |place, log_prob, resp| {
         let i = rows[place];
         let resp: Vec<f64> = resp.collect();
-        let order = most_probable_first(&resp);
+        let order = most_probable_first(&resp, 2);
         let typicality = model.typicality.as_ref();
         let typicality =
             typicality.and_then(|t| t.of_sample(order[0], log_prob, bits.n_ones(place)));
