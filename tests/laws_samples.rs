@@ -44,7 +44,7 @@ fn a_search_on_samples_finds_all_kinds_and_ends_on_all_rows() {
         let best = &report.starts[report.best_start];
         assert_eq!((best.n_sampled, best.stop), (None, StopReason::Converged));
         assert_eq!(report.objective_history.last(), Some(&best.objective));
-        assert_eq!(report.n_best(), 2);
+        assert!(report.n_best() >= 2);
         for start in report.starts.iter().filter(|start| start.n_sampled.is_some()) {
             assert!([4000, 15_000].contains(&start.n_sampled.unwrap()));
             // Its objective is that of all rows, but for chance.

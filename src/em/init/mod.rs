@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+pub(super) use rand_xoshiro::Xoshiro256PlusPlus as Stream;
 pub(super) use random_rows::distinct;
 
 /// How a start is initialised.

@@ -7,13 +7,12 @@ use super::ends::Ends;
 use super::policy::Policy;
 use super::round::{CLOSE, Round, RoundBest, Task};
 use super::sample::{SampledEnd, Sampler};
-use crate::em::init::Streams;
+use crate::em::init::{Stream, Streams};
 use crate::em::observe::{Observe, Shared};
 use crate::em::report::StartReport;
 use crate::em::{e_step::EStep, params::FitParams, prior::Prior, rows::Rows, run::EmRun};
 use crate::error::{Error, Result};
 use crate::parallel;
-use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::Arc;
 
 /// Rounds that must end in the best optimum before `n_init = auto` believes in it. Runs of one
@@ -28,7 +27,8 @@ const MIN_WORK: usize = 5_000_000;
 /// that one round in 20 finds is missed by all of them with a chance of 5 in 100.
 const MAX_ROUNDS: usize = 60;
 
-/// Rounds that run side by side, if the short runs of one take less than a small part of the budget.
+/// Rounds that run side by side, if the short runs of one take less than a small part of the
+/// budget.
 const SIDE_BY_SIDE: usize = 2;
 const SMALL_PART: usize = 32;
 
@@ -121,7 +121,7 @@ impl Search<'_> {
         n_rounds.is_none() && least < budget / SMALL_PART
     }
 
-    fn streams_of_round(&mut self) -> Vec<Xoshiro256PlusPlus> {
+    fn streams_of_round(&mut self) -> Vec<Stream> {
         (0..self.task.policy.n_starts).map(|_| self.streams.next_stream()).collect()
     }
 

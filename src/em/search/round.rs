@@ -6,6 +6,7 @@ use super::policy::Policy;
 use super::race::Race;
 use super::smoothing::smoothed;
 use super::split_merge::moves::{Move, moves};
+use crate::em::init::Stream;
 use crate::em::observe::Shared;
 use crate::em::report::{SAME_OPTIMUM, StartReport};
 use crate::em::{
@@ -15,7 +16,6 @@ use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
 use crate::record::StopReason;
-use rand_xoshiro::Xoshiro256PlusPlus;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -157,7 +157,7 @@ impl<'a, 'e> Round<'a, 'e> {
     }
 
     /// Runs the round. Every start is drawn from a stream of its own.
-    pub(super) fn run(&mut self, streams: &[Xoshiro256PlusPlus]) -> Result<Option<RoundBest>> {
+    pub(super) fn run(&mut self, streams: &[Stream]) -> Result<Option<RoundBest>> {
         let best = self.run_starts(streams)?;
         self.explore(best)
     }
@@ -171,10 +171,7 @@ impl<'a, 'e> Round<'a, 'e> {
     }
 
     /// Runs starts, and the best ones of them to their end.
-    pub(super) fn run_starts(
-        &mut self,
-        streams: &[Xoshiro256PlusPlus],
-    ) -> Result<Option<RoundBest>> {
+    pub(super) fn run_starts(&mut self, streams: &[Stream]) -> Result<Option<RoundBest>> {
         let mut best = None;
         for mut run in self.short_runs(streams)? {
             if !self.ends.is_interrupted() {
@@ -191,7 +188,7 @@ impl<'a, 'e> Round<'a, 'e> {
     /// Begins the starts of the round; the best ones are to be continued.
     ///
     /// They come by descending objective, earlier starts first among equals.
-    pub(super) fn short_runs(&mut self, streams: &[Xoshiro256PlusPlus]) -> Result<Vec<EmRun>> {
+    pub(super) fn short_runs(&mut self, streams: &[Stream]) -> Result<Vec<EmRun>> {
         let Task { rows, prior, params, policy } = self.task;
         let mut best: Vec<EmRun> = Vec::new();
         for stream in streams {

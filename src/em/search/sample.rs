@@ -6,14 +6,13 @@
 
 use super::policy::Policy;
 use super::round::{Round, RoundBest, Task};
-use crate::em::init::{Streams, distinct};
+use crate::em::init::{Stream, Streams, distinct};
 use crate::em::observe::Observe;
 use crate::em::report::StartReport;
 use crate::em::{e_step::EStep, params::FitParams, prior::Prior, rows::Rows, run::EmRun};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::record::StopReason;
-use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::Arc;
 
 /// The fewest rows in a sample for starts, and rows for each component.
@@ -78,15 +77,15 @@ impl<'a> Sampler<'a> {
     }
 
     /// What the next sample is drawn from.
-    pub(super) fn next_stream(&mut self) -> Xoshiro256PlusPlus {
+    pub(super) fn next_stream(&mut self) -> Stream {
         self.streams.next_stream()
     }
 
     /// A round: starts on a sample, then moves from the best of them on a larger one.
     pub(super) fn round(
         &self,
-        mut rng: Xoshiro256PlusPlus,
-        streams: &[Xoshiro256PlusPlus],
+        mut rng: Stream,
+        streams: &[Stream],
         policy: &Policy,
         observe: &mut dyn Observe,
     ) -> Result<SampledEnd> {
@@ -113,7 +112,7 @@ impl<'a> Sampler<'a> {
     pub(super) fn moves(
         &self,
         mixture: &BernoulliMixture,
-        rng: Xoshiro256PlusPlus,
+        rng: Stream,
         policy: &Policy,
         observe: &mut dyn Observe,
     ) -> Result<SampledEnd> {
@@ -137,7 +136,7 @@ impl<'a> Sampler<'a> {
     fn on_sample<T>(
         &self,
         size: [usize; 2],
-        mut rng: Xoshiro256PlusPlus,
+        mut rng: Stream,
         policy: &Policy,
         observe: &mut dyn Observe,
         work: impl FnOnce(&mut Round) -> Result<T>,

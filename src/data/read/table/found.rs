@@ -70,7 +70,7 @@ impl Found {
     pub(super) fn new(table: &Table, column: usize) -> Self {
         let mut found = Self { column, values: BTreeMap::new(), has_blank: false };
         if table.cells.is_text(column) {
-            // Most texts of a long column come again; to read one takes much longer than to find it.
+            // Most texts of a long column come again. To read one takes longer than to find it.
             let distinct: HashSet<&str> = table.cells.column(column).collect();
             distinct.into_iter().for_each(|cell| found.meet(table, cell));
         } else {

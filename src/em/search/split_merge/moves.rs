@@ -4,13 +4,12 @@
 //! for a few iterations, score above one. EM from there decides whether a move is kept.
 
 use super::{Component, mixture_of};
-use crate::em::init::{Init, Streams, distinct};
+use crate::em::init::{Init, Stream, Streams, distinct};
 use crate::em::rows::{Margins, Rows};
 use crate::em::{e_step::EStep, observe::Silent, params::FitParams, prior::Prior, run::EmRun};
 use crate::error::{Error, Result};
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
-use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::Arc;
 
 /// Iterations of the two components that show what a split gains.
@@ -131,7 +130,7 @@ fn split(
     rows: &Rows,
     prior: &Arc<Prior>,
     params: &FitParams,
-    stream: Xoshiro256PlusPlus,
+    stream: Stream,
 ) -> Result<(f64, BernoulliMixture)> {
     let mut e_step = EStep::new(rows.borrowed(), 2);
     // k-means++ avoids two rows that are alike, from which so few iterations lead nowhere.
