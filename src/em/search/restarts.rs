@@ -24,8 +24,8 @@ const ROUNDS_TO_CONFIRM: usize = 2;
 const MIN_WORK: usize = 5_000_000;
 
 /// Rounds after which no other one is expected to help, whatever is left of the budget. An optimum
-/// that one round in 20 finds is missed by all of them with a chance of 5 in 100.
-const MAX_ROUNDS: usize = 60;
+/// that one round in 16 finds is missed by all of them with a chance of 5 in 100.
+const MAX_ROUNDS: usize = 46;
 
 /// Rounds that run side by side, if the short runs of one take less than a small part of the
 /// budget.
