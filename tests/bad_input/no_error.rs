@@ -24,7 +24,7 @@ fn odd_data() -> Vec<(&'static str, Vec<u8>)> {
 fn check_numbers(name: &str, value: &Value) {
     match value {
         Value::Null => {
-            let may_be_null = ["held_out", "second_best", "moved_from", "classifier"];
+            let may_be_null = ["held_out", "second_best", "moved_from", "n_sampled", "classifier"];
             assert!(may_be_null.contains(&name), "{name} is null")
         }
         Value::Array(items) => items.iter().for_each(|item| check_numbers(name, item)),
