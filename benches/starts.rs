@@ -72,7 +72,7 @@ fn main() -> bmm::Result<()> {
 fn ways() -> Vec<Way> {
     let one = |name, init| Way { name, init, policy: Policy::one_by_one(1) };
     let of_rows = |name, policy| Way { name, init: Init::RandomRows, policy };
-    let once = Policy { n_rounds: Some(1), ..Policy::auto() };
+    let once = Policy { n_rounds: Some(1), may_sample: false, ..Policy::auto() };
     vec![
         one("random-means, one", Init::RandomMeans),
         one("random-resp, one", Init::RandomResp),

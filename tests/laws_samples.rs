@@ -2,7 +2,8 @@
 
 mod common;
 
-use bmm::{BitMatrix, Fit, FitParams, Iteration, NInit, StopReason, fit, fit_observed};
+use bmm::bench::em::{Policy, fit_by};
+use bmm::{BitMatrix, Fit, FitParams, Iteration, NInit, Silent, StopReason, fit, fit_observed};
 use common::{parameter_bits, with_threads};
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -84,17 +85,40 @@ fn rows_with_weights_are_not_sampled() {
 }
 
 #[test]
+fn as_many_rounds_as_are_asked_for_end() {
+    let policy = Policy { n_rounds: Some(1), ..Policy::auto() };
+    let found = fit_by(&policy, &four_kinds(), &params(), &mut Silent).unwrap();
+    assert!(n_e_steps(&found, true) > 0);
+}
+
+#[test]
+fn the_next_optimum_is_one_that_a_run_ended_in() {
+    let data = four_kinds();
+    for seed in 0..4 {
+        let report = fit(&data, &params().n_components(6).seed(seed)).unwrap().report;
+        let Some(next) = report.runner_up else { continue };
+        assert_ne!(report.starts[next.start].stop, StopReason::Abandoned);
+    }
+}
+
+#[test]
 fn a_search_that_is_interrupted_on_a_sample_gives_what_it_has() {
     let data = four_kinds();
-    for last in [1, 40, 100] {
+    let mut highest = f64::NEG_INFINITY;
+    // On one thread the news come in one order.
+    for last in [1, 40, 150, 200] {
         let mut n = 0;
         let mut stop = |_: &Iteration| {
             n += 1;
             if n == last { Break(()) } else { Continue(()) }
         };
-        let found = fit_observed(&data, &params(), &mut stop).unwrap();
+        let found = with_threads(1, || fit_observed(&data, &params(), &mut stop)).unwrap();
         let report = &found.report;
         assert_eq!(report.stop, StopReason::Interrupted);
+        // What was found before is not lost later, but for what a sample says otherwise.
+        let score = report.log_likelihood / N as f64;
+        assert!(score > highest - 0.05, "{score} after {last}, {highest} before");
+        highest = highest.max(score);
         assert_eq!(report.starts[report.best_start].n_sampled, None);
         assert!(report.log_likelihood.is_finite() && report.runner_up.is_none());
     }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 pub struct Iteration {
     /// K of the mixture that is fitted.
     pub n_components: usize,
-    /// Which round of the search, from 0, where rounds run side by side; otherwise 0.
+    /// Which of the runs that go on side by side, from 0.
     pub round: usize,
     /// Which start, from 0. Rounds that run side by side count on from the same number.
     pub start: usize,
@@ -42,11 +42,13 @@ impl<'a> Shared<'a> {
         Self(Mutex::new(Shareable { observe, is_over: false }))
     }
 
-    /// The observer of one round, whose starts count on from `first`.
+    /// The observer of a round, whose number is added to that of the news. Its starts count on from
+    /// `first`.
     pub(crate) fn observer(&self, round: usize, first: usize) -> impl Observe + '_ {
         move |news: &Iteration| {
             let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let news = Iteration { round, start: first + news.start, ..*news };
+            let (round, start) = (round + news.round, first + news.start);
+            let news = Iteration { round, start, ..*news };
             if shared.is_over || shared.observe.iteration(&news).is_break() {
                 shared.is_over = true;
                 return ControlFlow::Break(());

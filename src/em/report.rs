@@ -107,9 +107,10 @@ pub struct StartReport {
     pub objective: f64,
     /// Why it ended.
     pub stop: StopReason,
-    /// The start from whose end a split and a merge led here; `None` if initialised anew.
+    /// The start from whose end it went on: by a split and a merge, from smoother means, or from a
+    /// sample to other rows. `None` if it was initialised anew.
     ///
-    /// It ends above that start, or it was abandoned.
+    /// On the same rows it ends above that start, or it was abandoned.
     pub moved_from: Option<usize>,
     /// Whether it began at the fit of another K, split or merged, in a sweep.
     pub is_warm: bool,

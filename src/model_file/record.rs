@@ -49,7 +49,8 @@ pub struct StartRecord {
     pub seed_index: u64,
     /// Its iterations.
     pub n_iter: u64,
-    /// The objective it reached, in nats over all samples; not NaN.
+    /// The objective it reached, in nats over all samples; not NaN. Of a start on some of the rows
+    /// it is scaled to all, and the start counts as abandoned.
     pub objective: f64,
     /// Why it ended.
     pub stop: StopReason,

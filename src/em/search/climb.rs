@@ -25,7 +25,7 @@ impl Round<'_, '_> {
         self.ends.list(sampled.starts);
         let to_beat = self.ends.best.as_ref().filter(|_| has_moved).map(EmRun::objective);
         let to_beat = to_beat.unwrap_or(f64::NEG_INFINITY);
-        let Some(end) = self.leader(sampled.ends)? else { return Ok(None) };
+        let Some(end) = self.leader(sampled.ends) else { return Ok(None) };
         let best = self.go_on_from(&end.mixture, n_before + end.start, to_beat)?;
         if has_moved { Ok(Some(best)) } else { self.explore(Some(best)) }
     }
@@ -35,9 +35,8 @@ impl Round<'_, '_> {
     pub(super) fn finish(
         &mut self,
         sampler: &mut Sampler,
-        is_sure: bool,
+        mut is_sure: bool,
     ) -> Result<Option<RoundBest>> {
-        let mut is_sure = is_sure;
         // Rounds may agree in a lesser optimum, so more is tried than in each of them.
         let policy = &Policy { n_tries: 2 * self.task.policy.n_tries, ..*self.task.policy };
         let mut best = self.ends.best.as_ref().map(RoundBest::of);
@@ -51,7 +50,7 @@ impl Round<'_, '_> {
             self.ends.list(moved.starts);
             self.ends.starts[n_before].moved_from = Some(from.start);
             // The first run on the sample went on without a move.
-            let Some(end) = self.leader(moved.ends)?.filter(|end| end.start > 0) else { break };
+            let Some(end) = self.leader(moved.ends).filter(|end| end.start > 0) else { break };
             let next = self.go_on_from(&end.mixture, n_before + end.start, from.objective)?;
             if next.objective <= from.objective + self.ends.tolerance {
                 break;
@@ -62,22 +61,13 @@ impl Round<'_, '_> {
     }
 
     /// Of `ends` on one sample, the one that scores best on all rows, as it is.
-    fn leader(&mut self, ends: Vec<RoundBest>) -> Result<Option<RoundBest>> {
-        let mut ends = ends.into_iter();
-        let mut leader = ends.next();
-        let mut highest = None;
-        for end in ends {
-            let of_leader = match (highest, &leader) {
-                (None, Some(leader)) => self.score(&leader.mixture),
-                (highest, _) => highest.unwrap_or(f64::NEG_INFINITY),
-            };
-            let of_end = self.score(&end.mixture);
-            highest = Some(of_leader.max(of_end));
-            if of_end > of_leader {
-                leader = Some(end);
-            }
+    fn leader(&mut self, ends: Vec<RoundBest>) -> Option<RoundBest> {
+        if ends.len() < 2 || self.ends.is_interrupted() {
+            return ends.into_iter().next();
         }
-        Ok(leader)
+        let scored = ends.into_iter().map(|end| (self.score(&end.mixture), end));
+        // Of equal ones the first.
+        scored.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, end)| end)
     }
 
     /// The objective of a mixture on all rows, in total nats.
@@ -93,16 +83,20 @@ impl Round<'_, '_> {
         start: usize,
         to_beat: f64,
     ) -> Result<RoundBest> {
-        let (total_weight, prior) = (self.task.rows.total_weight(), self.task.prior);
-        let mixture = smoothed(mixture, total_weight, prior)?.unwrap_or_else(|| mixture.clone());
         let (run, report) = if self.ends.is_interrupted() {
-            self.scored(mixture)?
+            self.scored(mixture.clone())?
         } else {
-            self.raced(mixture, to_beat, CLOSE * SAME_OPTIMUM)?
+            let (total_weight, prior) = (self.task.rows.total_weight(), self.task.prior);
+            let smooth = smoothed(mixture, total_weight, prior)?;
+            let from = smooth.unwrap_or_else(|| mixture.clone());
+            self.raced(from, to_beat, CLOSE * SAME_OPTIMUM)?
         };
         self.ends.starts.push(StartReport { moved_from: Some(start), ..report });
         let best = RoundBest::of(&run);
-        self.ends.keep(run);
+        // One that was given up has found no optimum.
+        if report.stop != StopReason::Abandoned || run.objective() > to_beat {
+            self.ends.keep(run);
+        }
         Ok(best)
     }
 

@@ -19,7 +19,8 @@ pub struct Policy {
     pub n_continued: usize,
     /// Moves that are tried from an optimum. If none gains, the round ends. 0: none is tried.
     pub n_tries: usize,
-    /// Rounds. `None`: until two of them ended in the best optimum or the budget is spent.
+    /// Rounds, from 1; where they begin on samples, they come in batches. `None`: until two of them
+    /// agree or the budget is spent, as `docs/numerics.md` says.
     pub n_rounds: Option<usize>,
     /// Work after which no further round or move begins: rows scored by eight components over up to
     /// a thousand features.

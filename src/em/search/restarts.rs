@@ -5,7 +5,7 @@
 
 use super::ends::Ends;
 use super::policy::Policy;
-use super::round::{CLOSE, Round, RoundBest, Task};
+use super::round::{CLOSE, MOVES_SIDE_BY_SIDE, Round, RoundBest, Task};
 use super::sample::{SampledEnd, Sampler};
 use crate::em::init::{Stream, Streams};
 use crate::em::observe::{Observe, Shared};
@@ -23,14 +23,14 @@ const ROUNDS_TO_CONFIRM: usize = 2;
 /// few starts two that agree are no surprise, and more cost next to nothing.
 const MIN_WORK: usize = 5_000_000;
 
-/// Rounds after which no other one is expected to help, whatever is left of the budget. An optimum
-/// that one round in 16 finds is missed by all of them with a chance of 5 in 100.
+/// Rounds after which no other batch is expected to help, whatever is left of the budget. An
+/// optimum that one round in 16 finds is missed by all of them with a chance of 5 in 100.
 const MAX_ROUNDS: usize = 46;
 
 /// Rounds that run side by side, if the short runs of one take less than a small part of the
 /// budget.
 const SIDE_BY_SIDE: usize = 2;
-const SMALL_PART: usize = 32;
+const SHORT_PART: usize = 32;
 
 /// Rounds on samples that run side by side. All of them go on to all rows: a sample may prefer a
 /// lesser optimum, so two that agree are not enough.
@@ -118,7 +118,7 @@ impl Search<'_> {
         let Policy { n_starts, short_iter, budget, n_rounds, .. } = *self.task.policy;
         let n_rows = self.task.rows.data.n_samples();
         let least = self.task.work(n_starts.saturating_mul(short_iter), n_rows);
-        n_rounds.is_none() && least < budget / SMALL_PART
+        n_rounds.is_none() && least < budget / SHORT_PART
     }
 
     fn streams_of_round(&mut self) -> Vec<Stream> {
@@ -150,7 +150,7 @@ impl Search<'_> {
         let first = self.ends.starts.len();
         let rounds = parallel::try_map(streams.into_iter().zip(0..), |(streams, round)| {
             let mut e_step = EStep::for_fit(task.rows.borrowed(), task.params);
-            let observe = &mut shared.observer(round, first);
+            let observe = &mut shared.observer(MOVES_SIDE_BY_SIDE * round, first);
             let mut round = Round { earlier, budget, ..Round::new(task, &mut e_step, observe) };
             let best = round.run(&streams)?;
             Ok::<_, Error>((round.ends, best))
@@ -174,7 +174,12 @@ impl Search<'_> {
         let (policy, first) = (self.task.policy, self.ends.starts.len());
         let (sampler, shared) = (&*sampler, Shared::new(observe));
         parallel::try_map(draws.into_iter().zip(0..), |((streams, rng), round)| {
-            sampler.round(rng, &streams, policy, &mut shared.observer(round, first))
+            sampler.round(
+                rng,
+                &streams,
+                policy,
+                &mut shared.observer(MOVES_SIDE_BY_SIDE * round, first),
+            )
         })
     }
 
@@ -190,7 +195,7 @@ impl Search<'_> {
             return n_rounds > 0;
         }
         if let Some(n) = self.task.policy.n_rounds {
-            return n_rounds == n;
+            return n_rounds >= n;
         }
         let n_agreeing = self.n_ends_within(n_tolerances);
         let is_confirmed = n_agreeing >= ROUNDS_TO_CONFIRM && self.work() >= least_work;

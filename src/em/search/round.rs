@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(super) const CLOSE: f64 = 10.0;
 
 /// Moves that are tried at the same time.
-const MOVES_SIDE_BY_SIDE: usize = 2;
+pub(super) const MOVES_SIDE_BY_SIDE: usize = 2;
 
 /// Fixed cost of one E-step, as a number of rows.
 const E_STEP_OVERHEAD_ROWS: usize = 300;
@@ -93,10 +93,10 @@ impl Task<'_> {
         to_beat: f64,
         start: usize,
         e_step: &mut EStep,
-        shared: &Shared,
+        observe: &mut dyn Observe,
     ) -> Result<(EmRun, StartReport)> {
-        let (from, mut observe) = (a_move.applied(&best.mixture)?, shared.observer(0, 0));
-        self.raced(start, from, to_beat, 0.0, e_step, &mut observe)
+        let from = a_move.applied(&best.mixture)?;
+        self.raced(start, from, to_beat, 0.0, e_step, observe)
     }
 
     pub(super) fn report(&self, run: &EmRun) -> StartReport {
@@ -165,6 +165,10 @@ impl<'a, 'e> Round<'a, 'e> {
     /// Goes on from `best` by split and merge moves, as long as they gain.
     pub(super) fn move_on(&mut self, mut best: RoundBest) -> Result<RoundBest> {
         while let Some(run) = self.improved(&best)? {
+            // One that was interrupted may be lower.
+            if run.objective() <= best.objective {
+                break;
+            }
             best = RoundBest::of(&run);
         }
         Ok(best)
@@ -297,15 +301,17 @@ impl<'a, 'e> Round<'a, 'e> {
             [one, other] => {
                 let list = || EStep::for_fit(task.rows.borrowed(), task.params);
                 let spare = self.spare.get_or_insert_with(list);
+                let (a, b) = (&mut shared.observer(0, 0), &mut shared.observer(1, 0));
                 let (one, other) = parallel::both(
-                    || task.try_move(one, best, to_beat, first, self.e_step, &shared),
-                    || task.try_move(other, best, to_beat, first + 1, spare, &shared),
+                    || task.try_move(one, best, to_beat, first, self.e_step, a),
+                    || task.try_move(other, best, to_beat, first + 1, spare, b),
                 );
                 vec![one?, other?]
             }
             _ => {
+                let observe = &mut shared.observer(0, 0);
                 let one =
-                    |a_move| task.try_move(a_move, best, to_beat, first, self.e_step, &shared);
+                    |a_move| task.try_move(a_move, best, to_beat, first, self.e_step, observe);
                 moves.iter().map(one).collect::<Result<_>>()?
             }
         };

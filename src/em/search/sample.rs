@@ -40,7 +40,7 @@ const DOUBT: f64 = 0.25;
 const ROWS_FOR_DOUBT: usize = 2000;
 
 /// Moves on a sample take up to such a part of the budget.
-const SMALL_PART: usize = 8;
+const PART_FOR_MOVES: usize = 8;
 
 /// Draws samples of the rows, and searches on them.
 pub(super) struct Sampler<'a> {
@@ -146,7 +146,7 @@ impl<'a> Sampler<'a> {
         let rows = &self.rows.select(&chosen.into_iter().collect::<Vec<_>>());
         let task = Task { rows, prior, params, policy };
         let mut e_step = EStep::for_fit(rows.borrowed(), params);
-        let budget = policy.budget / SMALL_PART;
+        let budget = policy.budget / PART_FOR_MOVES;
         let mut round = Round { budget, ..Round::new(task, &mut e_step, observe) };
         let result = work(&mut round)?;
         let scale = self.rows.total_weight() / rows.total_weight();
@@ -176,7 +176,8 @@ fn n_rows([least, per_component]: [usize; 2], params: &FitParams) -> usize {
 
 /// How far ends on the sample `rows` may lie apart while their order is in doubt, in total nats.
 fn doubt(mixture: &BernoulliMixture, rows: &Rows) -> Result<f64> {
-    let some: Vec<usize> = (0..rows.data.n_samples().min(ROWS_FOR_DOUBT)).collect();
+    let n = rows.data.n_samples();
+    let some: Vec<usize> = (0..n).step_by(n.div_ceil(ROWS_FOR_DOUBT)).collect();
     let scores = mixture.score_samples(&rows.data.select(&some))?;
     let n = scores.len() as f64;
     let mean = scores.iter().sum::<f64>() / n;
