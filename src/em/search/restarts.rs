@@ -23,9 +23,16 @@ const ROUNDS_TO_CONFIRM: usize = 2;
 /// few starts two that agree are no surprise, and more cost next to nothing.
 const MIN_WORK: usize = 5_000_000;
 
-/// Rounds after which no other batch is expected to help, whatever is left of the budget. An
-/// optimum that one round in 16 finds is missed by all of them with a chance of 5 in 100.
-const MAX_ROUNDS: usize = 46;
+/// Rounds after which the search may end unconfirmed, whatever is left of the budget. An optimum
+/// that one round in 16 finds is missed by all of them with a chance of 5 in 100.
+const MIN_ROUNDS: usize = 46;
+
+/// It goes on up to so many rounds where their ends lie far apart.
+const MAX_ROUNDS: usize = 200;
+
+/// Ends lie far apart if their standard deviation is above this, in nats per sample. As many rounds
+/// again are expected to gain a quarter of it, if ends are normal.
+const FAR_APART: f64 = 1.0;
 
 /// Rounds that run side by side, if the short runs of one take less than a small part of the
 /// budget.
@@ -199,7 +206,16 @@ impl Search<'_> {
         }
         let n_agreeing = self.n_ends_within(n_tolerances);
         let is_confirmed = n_agreeing >= ROUNDS_TO_CONFIRM && self.work() >= least_work;
-        is_confirmed || self.work() >= self.task.policy.budget || n_rounds >= MAX_ROUNDS
+        let enough = if self.deviation() > FAR_APART { MAX_ROUNDS } else { MIN_ROUNDS };
+        is_confirmed || self.work() >= self.task.policy.budget || n_rounds >= enough
+    }
+
+    /// The standard deviation of the ends of rounds, in nats per sample; 0 if there are none.
+    fn deviation(&self) -> f64 {
+        let n = self.round_ends.len().max(1) as f64;
+        let mean = self.round_ends.iter().sum::<f64>() / n;
+        let squares = self.round_ends.iter().map(|end| (end - mean) * (end - mean));
+        (squares.sum::<f64>() / n).sqrt() / self.task.rows.total_weight()
     }
 
     /// Rounds that ended within so many tolerances of the best one.
