@@ -59,3 +59,10 @@ impl Ends {
         self.starts.iter().any(|start| start.stop == StopReason::Interrupted)
     }
 }
+
+/// The mean square of the distances of `values` from their mean; 0 if there are none.
+pub(super) fn variance(values: &[f64]) -> f64 {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n
+}

@@ -3,7 +3,7 @@
 //! Where rows are many, a round begins on a random sample of its own, and its end goes on to all
 //! rows. Short rounds run side by side, in a number that does not hang on that of the threads.
 
-use super::ends::Ends;
+use super::ends::{Ends, variance};
 use super::policy::Policy;
 use super::round::{CLOSE, MOVES_SIDE_BY_SIDE, Round, RoundBest, Task};
 use super::sample::{SampledEnd, Sampler};
@@ -206,16 +206,9 @@ impl Search<'_> {
         }
         let n_agreeing = self.n_ends_within(n_tolerances);
         let is_confirmed = n_agreeing >= ROUNDS_TO_CONFIRM && self.work() >= least_work;
-        let enough = if self.deviation() > FAR_APART { MAX_ROUNDS } else { MIN_ROUNDS };
+        let deviation = variance(&self.round_ends).sqrt() / self.task.rows.total_weight();
+        let enough = if deviation > FAR_APART { MAX_ROUNDS } else { MIN_ROUNDS };
         is_confirmed || self.work() >= self.task.policy.budget || n_rounds >= enough
-    }
-
-    /// The standard deviation of the ends of rounds, in nats per sample; 0 if there are none.
-    fn deviation(&self) -> f64 {
-        let n = self.round_ends.len().max(1) as f64;
-        let mean = self.round_ends.iter().sum::<f64>() / n;
-        let squares = self.round_ends.iter().map(|end| (end - mean) * (end - mean));
-        (squares.sum::<f64>() / n).sqrt() / self.task.rows.total_weight()
     }
 
     /// Rounds that ended within so many tolerances of the best one.

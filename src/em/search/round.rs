@@ -175,7 +175,7 @@ impl<'a, 'e> Round<'a, 'e> {
     }
 
     /// Runs starts, and the best ones of them to their end.
-    pub(super) fn run_starts(&mut self, streams: &[Stream]) -> Result<Option<RoundBest>> {
+    fn run_starts(&mut self, streams: &[Stream]) -> Result<Option<RoundBest>> {
         let mut best = None;
         for mut run in self.short_runs(streams)? {
             if !self.ends.is_interrupted() {

@@ -4,6 +4,7 @@
 //! takes a fraction of the time. A sample is drawn at random: rows of a file often come in an order
 //! that every second or tenth row would be caught by.
 
+use super::ends::variance;
 use super::policy::Policy;
 use super::round::{Round, RoundBest, Task};
 use crate::em::init::{Stream, Streams, distinct};
@@ -179,8 +180,5 @@ fn doubt(mixture: &BernoulliMixture, rows: &Rows) -> Result<f64> {
     let n = rows.data.n_samples();
     let some: Vec<usize> = (0..n).step_by(n.div_ceil(ROWS_FOR_DOUBT)).collect();
     let scores = mixture.score_samples(&rows.data.select(&some))?;
-    let n = scores.len() as f64;
-    let mean = scores.iter().sum::<f64>() / n;
-    let variance = scores.iter().map(|s| (s - mean) * (s - mean)).sum::<f64>() / n;
-    Ok(DOUBT * (variance / rows.data.n_samples() as f64).sqrt() * rows.total_weight())
+    Ok(DOUBT * (variance(&scores) / n as f64).sqrt() * rows.total_weight())
 }
