@@ -1,7 +1,7 @@
 //! From samples to all rows.
 //!
-//! What leads a search on a sample is run on all rows, as long as it may still win. From the best end
-//! of all rounds, moves are tried once more on a fresh sample.
+//! What leads a search on a sample is run on all rows, as long as it may still win. From the best
+//! end of all rounds, moves are tried once more on a fresh sample.
 
 use super::policy::Policy;
 use super::round::{CLOSE, Round, RoundBest, Task};

@@ -19,6 +19,8 @@ pub struct Policy {
     pub n_continued: usize,
     /// Moves that are tried from an optimum. If none gains, the round ends. 0: none is tried.
     pub n_tries: usize,
+    /// E-steps of a move before it may be given up: the first gains say little.
+    pub least_iter: usize,
     /// Rounds, from 1; where they begin on samples, they come in batches. `None`: until two of them
     /// agree or the budget is spent, as `docs/numerics.md` says.
     pub n_rounds: Option<usize>,
@@ -48,12 +50,18 @@ impl Policy {
             n_starts: 6,
             short_iter: 10,
             n_continued: 1,
-            n_tries: 5,
+            n_tries: 8,
+            least_iter: 5,
             n_rounds: None,
             // On MNIST 1600 E-steps at K = 10, more than most need, and 250 at K = 100.
             budget: 200_000_000,
             may_sample: true,
         }
+    }
+
+    /// This policy where the search begins on samples: moves from there are told apart early.
+    pub(super) fn of_many_rows(self) -> Self {
+        Self { n_tries: self.n_tries.min(5), least_iter: self.least_iter.min(3), ..self }
     }
 
     /// This policy for one of `n_fits` fits that share the budget.

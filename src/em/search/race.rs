@@ -8,9 +8,6 @@ use std::ops::ControlFlow::{self, Break, Continue};
 /// A run is abandoned when so many iterations of the last gain would not reach the objective.
 const PATIENCE: f64 = 20.0;
 
-/// Iterations before a run may be abandoned: the first gains say little.
-const MIN_ITERATIONS: usize = 3;
-
 /// Passes news on, and ends a run that falls short.
 pub(crate) struct Race<'a> {
     observe: &'a mut dyn Observe,
@@ -18,14 +15,21 @@ pub(crate) struct Race<'a> {
     gap: f64,
     /// A run that lacks no more than this goes on, in nats per sample.
     near: f64,
+    /// Iterations before a run may be abandoned.
+    least_iter: usize,
     /// Whether the observer, and not the race, ended the run.
     pub(crate) was_interrupted: bool,
 }
 
 impl<'a> Race<'a> {
     /// A race that begins `gap` nats per sample behind. Who is `near` at the end may finish.
-    pub(crate) fn new(observe: &'a mut dyn Observe, gap: f64, near: f64) -> Self {
-        Self { observe, gap, near, was_interrupted: false }
+    pub(crate) fn new(
+        observe: &'a mut dyn Observe,
+        gap: f64,
+        near: f64,
+        least_iter: usize,
+    ) -> Self {
+        Self { observe, gap, near, least_iter, was_interrupted: false }
     }
 }
 
@@ -34,7 +38,7 @@ impl Observe for Race<'_> {
         self.gap -= news.gain;
         self.was_interrupted = self.observe.iteration(news).is_break();
         let is_behind = self.gap > self.near.max(PATIENCE * news.gain);
-        let is_lost = news.iteration >= MIN_ITERATIONS && is_behind;
+        let is_lost = news.iteration >= self.least_iter && is_behind;
         if self.was_interrupted || is_lost { Break(()) } else { Continue(()) }
     }
 }
@@ -47,7 +51,7 @@ mod tests {
     /// Iterations with these gains until the race ends.
     fn length(gap: f64, gains: impl Iterator<Item = f64>) -> usize {
         let mut silent = Silent;
-        let mut race = Race::new(&mut silent, gap, 0.0);
+        let mut race = Race::new(&mut silent, gap, 0.0, 5);
         let news = gains.enumerate().map(|(i, gain)| Iteration {
             n_components: 3,
             round: 0,
@@ -63,7 +67,7 @@ mod tests {
     fn who_gains_enough_runs_on_and_who_does_not_is_left_behind() {
         let constant = |gain| std::iter::repeat(gain);
         assert_eq!(length(1.0, constant(0.1)), 100);
-        assert_eq!(length(1.0, constant(1e-3)), MIN_ITERATIONS - 1);
+        assert_eq!(length(1.0, constant(1e-3)), 4);
         // Ahead, it may slow down.
         assert_eq!(length(1.0, [2.0].into_iter().chain(constant(0.0))), 100);
         // Halving gains end at 1.
@@ -76,10 +80,11 @@ mod tests {
     fn an_interruption_is_told_from_a_lost_race() {
         let news =
             Iteration { n_components: 3, round: 0, start: 0, iteration: 9, score: 0.0, gain: 1e-3 };
-        let mut lost = Race { gap: 5.0, near: 0.0, was_interrupted: false, observe: &mut Silent };
+        let mut silent = Silent;
+        let mut lost = Race::new(&mut silent, 5.0, 0.0, 5);
         assert!(lost.iteration(&news).is_break() && !lost.was_interrupted);
         let mut stop = |_: &Iteration| Break(());
-        let mut interrupted = Race::new(&mut stop, 0.0, 0.0);
+        let mut interrupted = Race::new(&mut stop, 0.0, 0.0, 5);
         assert!(interrupted.iteration(&news).is_break() && interrupted.was_interrupted);
     }
 }

@@ -60,8 +60,9 @@ pub(super) fn search(
     e_step: &mut EStep,
     observe: &mut dyn Observe,
 ) -> Result<Found> {
-    let task = Task { rows, prior, params, policy };
     let sampler = if policy.may_sample { Sampler::new(rows, prior, params) } else { None };
+    let policy = &if sampler.is_some() { policy.of_many_rows() } else { *policy };
+    let task = Task { rows, prior, params, policy };
     let (ends, streams) = (Ends::none(task.tolerance()), Streams::new(params.seed));
     let mut search = Search { task, streams, ends, round_ends: Vec::new() };
     match sampler {

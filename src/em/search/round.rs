@@ -72,10 +72,10 @@ impl Task<'_> {
         e_step: &mut EStep,
         observe: &mut dyn Observe,
     ) -> Result<(EmRun, StartReport)> {
-        let Self { rows, prior, params, .. } = self;
+        let Self { rows, prior, params, policy } = self;
         let mut run = EmRun::new(start, mixture, e_step, prior, params)?;
         let gap = (objective - run.objective()) / rows.total_weight();
-        let mut race = Race::new(observe, gap, near);
+        let mut race = Race::new(observe, gap, near, policy.least_iter);
         run.iterate(params.max_iter, e_step, params, &mut race)?;
         let is_abandoned = !race.was_interrupted && run.objective() <= objective;
         let mut report = self.report(&run);
