@@ -26,9 +26,10 @@ mod sparse;
 pub use dense::columns::Columns;
 pub use dense::softmax::SOFTMAX_ROWS;
 pub use dispatch::{
-    add_multi_way, add_two_way, exp_all, fill_cells, fill_table, flush_sums, instruction_set,
-    ln_all, odds_all, replace_log_odds, score_multi_way, score_rows, score_two_way, screen_rows,
-    select, softmax_rows, softmax_two_way, sum_columns, widen_envelope, zero_prob_products,
+    add_columns, add_multi_way, add_two_way, exp_all, fill_cells, fill_table, flush_sums,
+    instruction_set, ln_all, odds_all, replace_log_odds, score_multi_way, score_rows,
+    score_two_way, screen_rows, select, softmax_rows, softmax_two_way, widen_envelope,
+    zero_prob_products,
 };
 pub use lanes::{LANES, Lanes, Lanes8, Lanes16, chunk_count};
 pub use odds::{is_inside, n_products};

@@ -17,6 +17,9 @@ pub(crate) const BLOCK_RESPONSIBILITIES: usize = 1 << 18;
 /// Responsibilities in a batch, unless threads need more: they wait for each other after each pass.
 const BATCH_RESPONSIBILITIES: usize = 1 << 17;
 
+/// Chunks of components whose responsibilities are added up in one walk along the columns.
+const CHUNKS_AT_ONCE: usize = 2;
+
 /// From this K on, listing the columns again costs little beside adding them up.
 const CHEAP_TO_LIST: usize = 100;
 
@@ -71,9 +74,8 @@ impl DenseStep {
         self.slots.resize_with(n_at_once, Slot::default);
         self.tables.resize_with(n_at_once.min(parallel::n_threads()), Tables::default);
         let mut stats = SufficientStats::zeros(self.n_components, self.n_features);
-        let SufficientStats { resp_sums, weighted_sums, log_likelihood, n_samples, .. } =
-            &mut stats;
-        let mut parts = parts(weighted_sums, self.n_features, blocks.len());
+        let SufficientStats { resp_sums, log_likelihood, n_samples, .. } = &mut stats;
+        let mut parts = parts(self.n_components, self.n_features, blocks.len());
         for first in (0..blocks.len()).step_by(n_at_once) {
             let n = n_at_once.min(blocks.len() - first);
             let share = n.div_ceil(self.tables.len());
@@ -103,6 +105,11 @@ impl DenseStep {
                 resp_sums.iter_mut().zip(of_components).for_each(|(sum, by)| *sum += by);
             }
         }
+        let of_components = stats.weighted_sums.chunks_exact_mut(self.n_features).enumerate();
+        parallel::for_each(of_components, |(k, sums)| {
+            let found = parts.iter().filter_map(|part| part.of_component(k)).flatten();
+            sums.iter_mut().zip(found).for_each(|(sum, found)| *sum = found);
+        });
         stats
     }
 
@@ -115,53 +122,57 @@ impl DenseStep {
 }
 
 /// A part of the sums of responsibility times feature: of some components and some features.
-struct Part<'a> {
-    chunk: usize,
+struct Part {
+    first_chunk: usize,
+    n_chunks: usize,
     first_feature: usize,
-    /// For each component of the chunk.
-    sums: Vec<&'a mut [f64]>,
-    /// Feature by feature: the sums, and what a block adds to them.
-    lanes: Vec<Lanes<f64>>,
-    of_block: Vec<Lanes<f64>>,
+    /// Feature after feature, one for each chunk.
+    sums: Vec<Lanes<f64>>,
 }
 
-/// Parts for as many threads as there are, if there is work for them.
-fn parts(weighted_sums: &mut [f64], n_features: usize, n_blocks: usize) -> Vec<Part<'_>> {
+/// Parts for as many threads as there are, if there is work for them. Those of the first
+/// components come first, and of these those of the first features.
+fn parts(n_components: usize, n_features: usize, n_blocks: usize) -> Vec<Part> {
     /// Features in a group, which is not divided.
     const GROUP: usize = 4;
-    let n_chunks = chunk_count(weighted_sums.len() / n_features);
+    let n_chunks = chunk_count(n_components);
     let n_ranges = match n_blocks {
         0 | 1 => 1,
-        _ => (2 * parallel::n_threads()).div_ceil(n_chunks),
+        _ => (2 * parallel::n_threads()).div_ceil(n_chunks.div_ceil(CHUNKS_AT_ONCE)),
     };
     let length = n_features.div_ceil(GROUP).div_ceil(n_ranges) * GROUP;
     let mut parts = Vec::new();
-    let mut of_components = weighted_sums.chunks_exact_mut(n_features);
-    for chunk in 0..n_chunks {
-        let mut of_components: Vec<_> =
-            of_components.by_ref().take(LANES).map(|sums| sums.chunks_mut(length)).collect();
+    for first_chunk in (0..n_chunks).step_by(CHUNKS_AT_ONCE) {
+        let n_chunks = CHUNKS_AT_ONCE.min(n_chunks - first_chunk);
         for first_feature in (0..n_features).step_by(length) {
-            let sums: Vec<_> = of_components.iter_mut().filter_map(Iterator::next).collect();
-            let lanes = vec![Lanes::default(); sums.first().map_or(0, |sums| sums.len())];
-            parts.push(Part { chunk, first_feature, sums, of_block: lanes.clone(), lanes });
+            let n = length.min(n_features - first_feature) * n_chunks;
+            let sums = vec![Lanes::default(); n];
+            parts.push(Part { first_chunk, n_chunks, first_feature, sums });
         }
     }
     parts
 }
 
-impl Part<'_> {
+impl Part {
     /// Adds what the responsibilities of a batch's blocks come to.
     fn add(&mut self, columns: &[&Columns], batch: &[Slot]) {
-        let Self { chunk, first_feature, sums, lanes, of_block } = self;
-        for (l, sums) in sums.iter().enumerate() {
-            lanes.iter_mut().zip(&**sums).for_each(|(lanes, sum)| lanes.0[l] = *sum);
+        match self.n_chunks {
+            1 => self.add_chunks::<1>(columns, batch),
+            _ => self.add_chunks::<CHUNKS_AT_ONCE>(columns, batch),
         }
+    }
+
+    fn add_chunks<const N: usize>(&mut self, columns: &[&Columns], batch: &[Slot]) {
+        let Self { first_chunk, first_feature, sums, .. } = self;
         for (columns, Slot { resp, .. }) in columns.iter().zip(batch) {
-            kernels::sum_columns(columns, *first_feature, resp.chunk(*chunk), of_block);
-            lanes.iter_mut().zip(&*of_block).for_each(|(sum, by)| sum.add(by));
+            let resp = std::array::from_fn(|i| resp.chunk(*first_chunk + i));
+            kernels::add_columns::<N>(columns, *first_feature, &resp, sums.as_chunks_mut().0);
         }
-        for (l, sums) in sums.iter_mut().enumerate() {
-            sums.iter_mut().zip(&*lanes).for_each(|(sum, lanes)| *sum = lanes.0[l]);
-        }
+    }
+
+    /// The sums of component `k` for the features from the first one on, if it is among these.
+    fn of_component(&self, k: usize) -> Option<impl Iterator<Item = f64> + '_> {
+        let chunk = (k / LANES).checked_sub(self.first_chunk).filter(|i| *i < self.n_chunks)?;
+        Some(self.sums.chunks_exact(self.n_chunks).map(move |sums| sums[chunk].0[k % LANES]))
     }
 }

@@ -62,37 +62,51 @@ fn look_up(cells: &[Lanes<f64>; CELLS], list: &[FourNibbles]) -> Lanes<f64> {
 }
 
 #[inline(always)]
-pub(crate) fn sum_columns(
+pub(crate) fn add_columns<const N: usize>(
     columns: &Columns,
     first_feature: usize,
-    resp: &[Lanes<f64>],
-    sums: &mut [Lanes<f64>],
+    resp: &[&[Lanes<f64>]; N],
+    sums: &mut [[Lanes<f64>; N]],
 ) {
     for (group, sums) in (first_feature / 4..).zip(sums.chunks_mut(4)) {
-        let mut features = [Lanes::default(); 4];
+        let mut features = [[Lanes::default(); N]; 4];
         for pattern in 1..PATTERNS {
             let sum = sum_rows(columns.rows(group, pattern), resp);
             for (j, feature) in features.iter_mut().enumerate() {
                 if pattern >> j & 1 == 1 {
-                    feature.add(&sum);
+                    add(feature, &sum);
                 }
             }
         }
-        sums.copy_from_slice(&features[..sums.len()]);
+        for (j, sum) in sums.iter_mut().enumerate() {
+            add(sum, &features[j]);
+        }
+    }
+}
+
+/// Adds chunk by chunk.
+#[inline(always)]
+fn add<const N: usize>(sums: &mut [Lanes<f64>; N], by: &[Lanes<f64>; N]) {
+    for chunk in 0..N {
+        sums[chunk].add(&by[chunk]);
     }
 }
 
 #[inline(always)]
-fn sum_rows(rows: &[u16], resp: &[Lanes<f64>]) -> Lanes<f64> {
-    let (mut even, mut odd) = (Lanes::default(), Lanes::default());
+fn sum_rows<const N: usize>(rows: &[u16], resp: &[&[Lanes<f64>]; N]) -> [Lanes<f64>; N] {
+    let (mut even, mut odd) = ([Lanes::default(); N], [Lanes::default(); N]);
     let (pairs, rest) = rows.as_chunks::<2>();
     for pair in pairs {
-        even.add(&resp[usize::from(pair[0])]);
-        odd.add(&resp[usize::from(pair[1])]);
+        for chunk in 0..N {
+            even[chunk].add(&resp[chunk][usize::from(pair[0])]);
+            odd[chunk].add(&resp[chunk][usize::from(pair[1])]);
+        }
     }
     for row in rest {
-        even.add(&resp[usize::from(*row)]);
+        for chunk in 0..N {
+            even[chunk].add(&resp[chunk][usize::from(*row)]);
+        }
     }
-    even.add(&odd);
+    add(&mut even, &odd);
     even
 }

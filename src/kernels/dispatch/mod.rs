@@ -122,15 +122,15 @@ kernels! {
         scores: &mut [Lanes<f64>],
     ) = tables::score_rows;
 
-    /// For one chunk of components, the sums of the responsibilities of the rows in which a feature
-    /// is one. `sums` has one value for each feature from `first_feature` on, a multiple of four.
-    /// `resp` holds the responsibilities of all rows of `columns`.
-    fn sum_columns[](
+    /// For N chunks of components, adds to `sums` the responsibilities of the rows in which a
+    /// feature is one. `sums` has N values for each feature from `first_feature` on, a multiple of
+    /// four. `resp` holds the responsibilities of all rows of `columns`, chunk by chunk.
+    fn add_columns[N](
         columns: &Columns,
         first_feature: usize,
-        resp: &[Lanes<f64>],
-        sums: &mut [Lanes<f64>],
-    ) = tables::sum_columns;
+        resp: &[&[Lanes<f64>]; N],
+        sums: &mut [[Lanes<f64>; N]],
+    ) = tables::add_columns;
 
     /// Turns `scores`, sums of log-odds, into responsibilities. Sets `log_prob` to the log p(x) of
     /// each row, in nats, and adds the responsibilities of all rows to `sums`.

@@ -28,7 +28,7 @@ type PushBits = fn(Platform, &mut Vec<u64>);
 const KERNELS: [(&str, PushBits); 25] = [
     ("score_rows", dense_scores),
     ("fill_table", table_cells),
-    ("sum_columns", column_sums),
+    ("add_columns", column_sums),
     ("softmax_rows", dense_softmax),
     ("widen_envelope", screening::envelopes),
     ("fill_cells of Wide<16>", screening::filled_cells::<Wide<16>, 16>),
@@ -116,14 +116,20 @@ fn dense_scores(platform: Platform, bits: &mut Vec<u64>) {
 /// Sums over lists of every length.
 fn column_sums(platform: Platform, bits: &mut Vec<u64>) {
     for (block, d) in blocks() {
-        let (columns, resp) = (Columns::new(&block, d), lanes(block.n_rows(), 5.0));
-        let mut sums = lanes(d, 1e3);
-        platform.sum_columns(&columns, 0, &resp, &mut sums);
-        bits.extend(bits_of(&sums));
-        let first = d / 8 * 4;
-        let mut last = lanes(d - first, 1e3);
-        platform.sum_columns(&columns, first, &resp, &mut last);
+        let (columns, resp) = (Columns::new(&block, d), lanes(2 * block.n_rows(), 5.0));
+        let (one, other) = resp.split_at(block.n_rows());
+        let zeros = vec![[Lanes::default(); 2]; d];
+        let (mut sums, first) = (zeros.clone(), d / 8 * 4);
+        platform.add_columns(&columns, 0, &[one, other], &mut sums);
+        bits.extend(bits_of(sums.as_flattened()));
+        let mut last = zeros[first..].to_vec();
+        platform.add_columns(&columns, first, &[one, other], &mut last);
         assert_eq!(last, sums[first..], "the second half on its own");
+        let mut of_one = vec![[Lanes::default()]; d];
+        platform.add_columns(&columns, 0, &[one], &mut of_one);
+        assert!(of_one.iter().zip(&sums).all(|(a, b)| a[0] == b[0]), "one chunk on its own");
+        platform.add_columns(&columns, 0, &[other, one], &mut sums);
+        bits.extend(bits_of(sums.as_flattened()));
     }
 }
 
