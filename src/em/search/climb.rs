@@ -1,12 +1,14 @@
-//! From samples to all rows.
+//! From the best end of a round to convergence.
 //!
-//! What leads a search on a sample is run on all rows, as long as it may still win. From the best
-//! end of all rounds, moves are tried once more on a fresh sample.
+//! Rounds look for their best end at a coarse tolerance, or on a sample. That end is run on all
+//! rows to convergence, as long as it may still win. From the best end of all rounds on samples,
+//! moves are tried once more on a fresh one.
 
 use super::policy::Policy;
-use super::round::{CLOSE, Round, RoundBest, Task};
-use super::sample::{SampledEnd, Sampler};
+use super::round::{CLOSE, Round, RoundBest};
+use super::sample::Sampler;
 use super::smoothing::smoothed;
+use super::task::{Goal, Task};
 use crate::em::report::{SAME_OPTIMUM, StartReport};
 use crate::em::run::EmRun;
 use crate::error::Result;
@@ -14,20 +16,11 @@ use crate::mixture::BernoulliMixture;
 use crate::record::StopReason;
 
 impl Round<'_, '_> {
-    /// Goes on from what a search on samples ended in: if it `has_moved` there, as long as that may
-    /// win, else by moves on all rows.
-    pub(super) fn climb(
-        &mut self,
-        sampled: SampledEnd,
-        has_moved: bool,
-    ) -> Result<Option<RoundBest>> {
-        let n_before = self.ends.starts.len();
-        self.ends.list(sampled.starts);
-        let to_beat = self.ends.best.as_ref().filter(|_| has_moved).map(EmRun::objective);
-        let to_beat = to_beat.unwrap_or(f64::NEG_INFINITY);
-        let Some(end) = self.leader(sampled.ends) else { return Ok(None) };
-        let best = self.go_on_from(&end.mixture, n_before + end.start, to_beat)?;
-        if has_moved { Ok(Some(best)) } else { self.explore(Some(best)) }
+    /// Runs the best end of a round to convergence, as long as it may win. On all rows its
+    /// objective is at least `reached`, in total nats.
+    pub(super) fn climb(&mut self, end: &RoundBest, reached: f64) -> Result<RoundBest> {
+        let to_beat = self.ends.best.as_ref().map_or(f64::NEG_INFINITY, EmRun::objective);
+        self.go_on_from(end, to_beat, reached)
     }
 
     /// Goes on from the best end, by moves on fresh samples as long as they gain on all rows, and
@@ -39,29 +32,29 @@ impl Round<'_, '_> {
     ) -> Result<Option<RoundBest>> {
         // Rounds may agree in a lesser optimum, so more is tried than in each of them.
         let policy = &Policy { n_tries: 2 * self.task.policy.n_tries, ..*self.task.policy };
-        let mut best = self.ends.best.as_ref().map(RoundBest::of);
-        while let Some(from) = &best
-            && self.may_move_from(from)
-            && self.budget_left() > 0
-        {
+        let Some(mut best) = self.ends.best.as_ref().map(RoundBest::of) else { return Ok(None) };
+        while self.may_move_from(&best) && self.budget_left() > 0 {
             let rng = sampler.next_stream();
-            let moved = sampler.moves(&from.mixture, rng, policy, self.observe)?;
-            let n_before = self.ends.starts.len();
-            self.ends.list(moved.starts);
-            self.ends.starts[n_before].moved_from = Some(from.start);
+            let moved = sampler.moves(&best.mixture, rng, policy, self.observe)?;
+            let first = self.ends.starts.len();
+            let ends = moved.listed_in(&mut self.ends);
+            self.ends.starts[first].moved_from = Some(best.start);
             // The first run on the sample went on without a move.
-            let Some(end) = self.leader(moved.ends).filter(|end| end.start > 0) else { break };
-            let next = self.go_on_from(&end.mixture, n_before + end.start, from.objective)?;
-            if next.objective <= from.objective + self.ends.tolerance {
+            let Some(end) = self.leader(ends).filter(|end| end.start > first) else { break };
+            let next = self.go_on_from(&end, best.objective, f64::NEG_INFINITY)?;
+            if next.objective <= best.objective + self.ends.tolerance {
                 break;
             }
-            (best, is_sure) = (Some(next), false);
+            (best, is_sure) = (next, false);
         }
-        if is_sure { Ok(best) } else { self.try_smoother_means(best) }
+        if !is_sure {
+            best = self.try_smoother_means(best)?;
+        }
+        Ok(Some(best))
     }
 
     /// Of `ends` on one sample, the one that scores best on all rows, as it is.
-    fn leader(&mut self, ends: Vec<RoundBest>) -> Option<RoundBest> {
+    pub(super) fn leader(&mut self, ends: Vec<RoundBest>) -> Option<RoundBest> {
         if ends.len() < 2 || self.ends.is_interrupted() {
             return ends.into_iter().next();
         }
@@ -75,36 +68,58 @@ impl Round<'_, '_> {
         self.e_step.run(mixture).log_likelihood() + self.task.prior.log_density(mixture)
     }
 
-    /// Runs on all rows from where `start` ended on a sample, as long as that may end above
-    /// `to_beat`.
-    fn go_on_from(
+    /// Runs from `end` to convergence, as long as that may end above `to_beat`: from smoother means
+    /// first. If these lead below `reached`, in total nats, from `end` itself. If rounding takes
+    /// that one's last digits, `end` stays as it is.
+    fn go_on_from(&mut self, end: &RoundBest, to_beat: f64, reached: f64) -> Result<RoundBest> {
+        let Task { rows, prior, params, .. } = self.task;
+        let goal = Goal { objective: to_beat, near: CLOSE * SAME_OPTIMUM, tol: params.tol };
+        let mixture = || BernoulliMixture::clone(&end.mixture);
+        let smooth = smoothed(&end.mixture, rows.total_weight(), prior)?;
+        let mut stop = StopReason::Interrupted;
+        for from in smooth.into_iter().chain([mixture()]) {
+            if self.ends.is_interrupted() {
+                break;
+            }
+            let (run, mut report) = self.raced(from, goal)?;
+            stop = report.stop;
+            let is_lower = run.objective() < reached && reached > to_beat;
+            if !is_lower || stop == StopReason::Interrupted {
+                return Ok(self.listed(run, report, end, to_beat));
+            }
+            report.stop = StopReason::Abandoned;
+            self.ends.starts.push(StartReport { moved_from: Some(end.start), ..report });
+        }
+        let (run, report) = self.scored(mixture(), stop)?;
+        Ok(self.listed(run, report, end, to_beat))
+    }
+
+    /// Lists a run from `end`, and keeps it if it found an optimum.
+    fn listed(
         &mut self,
-        mixture: &BernoulliMixture,
-        start: usize,
+        run: EmRun,
+        report: StartReport,
+        end: &RoundBest,
         to_beat: f64,
-    ) -> Result<RoundBest> {
-        let (run, report) = if self.ends.is_interrupted() {
-            self.scored(mixture.clone())?
-        } else {
-            let (total_weight, prior) = (self.task.rows.total_weight(), self.task.prior);
-            let smooth = smoothed(mixture, total_weight, prior)?;
-            let from = smooth.unwrap_or_else(|| mixture.clone());
-            self.raced(from, to_beat, CLOSE * SAME_OPTIMUM)?
-        };
-        self.ends.starts.push(StartReport { moved_from: Some(start), ..report });
+    ) -> RoundBest {
+        self.ends.starts.push(StartReport { moved_from: Some(end.start), ..report });
         let best = RoundBest::of(&run);
         // One that was given up has found no optimum.
         if report.stop != StopReason::Abandoned || run.objective() > to_beat {
             self.ends.keep(run);
         }
-        Ok(best)
+        best
     }
 
-    /// A start that is interrupted at once.
-    fn scored(&mut self, mixture: BernoulliMixture) -> Result<(EmRun, StartReport)> {
+    /// A start that does not move, for this reason.
+    fn scored(
+        &mut self,
+        mixture: BernoulliMixture,
+        stop: StopReason,
+    ) -> Result<(EmRun, StartReport)> {
         let Task { prior, params, .. } = self.task;
         let run = EmRun::new(self.ends.starts.len(), mixture, self.e_step, prior, params)?;
-        let report = run.report(StopReason::Interrupted);
+        let report = run.report(stop);
         Ok((run, report))
     }
 }

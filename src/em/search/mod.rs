@@ -11,6 +11,7 @@ mod round;
 mod sample;
 mod smoothing;
 pub(crate) mod split_merge;
+mod task;
 
 use crate::em::observe::{Observe, Silent};
 use crate::em::rows::{Kinds, Rows, condensed, standing_for};

@@ -5,8 +5,10 @@
 
 use super::ends::{Ends, variance};
 use super::policy::Policy;
-use super::round::{CLOSE, MOVES_SIDE_BY_SIDE, Round, RoundBest, Task};
+use super::round::{CLOSE, MOVES_SIDE_BY_SIDE, Round, RoundBest};
 use super::sample::{SampledEnd, Sampler};
+use super::task::Task;
+use crate::bits::WIDE_FROM;
 use crate::em::init::{Stream, Streams};
 use crate::em::observe::{Observe, Shared};
 use crate::em::report::StartReport;
@@ -25,7 +27,14 @@ const MIN_WORK: usize = 5_000_000;
 
 /// Rounds after which the search may end unconfirmed, whatever is left of the budget. An optimum
 /// that one round in 16 finds is missed by all of them with a chance of 5 in 100.
-const MIN_ROUNDS: usize = 46;
+const MIN_ROUNDS: usize = 64;
+
+/// So many rounds, and then one in so many, begin with fresh starts. On rows that all fit in a
+/// short round the others begin near the best optimum: see [`perturbed`].
+const FRESH_ROUNDS: usize = 4;
+
+/// Rounds near the best optimum end after so much work, in rows scored by eight components.
+const LOCAL_WORK: usize = 25_000_000;
 
 /// It goes on up to so many rounds where their ends lie far apart.
 const MAX_ROUNDS: usize = 200;
@@ -61,10 +70,13 @@ pub(super) fn search(
     observe: &mut dyn Observe,
 ) -> Result<Found> {
     let sampler = if policy.may_sample { Sampler::new(rows, prior, params) } else { None };
-    let policy = &if sampler.is_some() { policy.of_many_rows() } else { *policy };
+    let policy = if sampler.is_some() { policy.of_many_rows() } else { *policy };
+    let is_narrow = rows.data.n_features() < WIDE_FROM;
+    let policy = &if is_narrow { policy.of_narrow_rows() } else { policy };
     let task = Task { rows, prior, params, policy };
     let (ends, streams) = (Ends::none(task.tolerance()), Streams::new(params.seed));
-    let mut search = Search { task, streams, ends, round_ends: Vec::new() };
+    let (round_ends, explored) = (Vec::new(), Vec::new());
+    let mut search = Search { task, streams, ends, round_ends, explored, is_local: false };
     match sampler {
         Some(sampler) => search.run_on_samples(sampler, e_step, observe)?,
         None => search.run(e_step, observe)?,
@@ -81,17 +93,30 @@ struct Search<'a> {
     ends: Ends,
     /// The best objective of every round, in total nats.
     round_ends: Vec<f64>,
+    /// The objectives from which all moves were tried on all rows, in total nats.
+    explored: Vec<f64>,
+    /// Whether some rounds begin near the best optimum.
+    is_local: bool,
 }
 
 impl Search<'_> {
     /// Searches on all rows until the best run is believed in.
     fn run(&mut self, e_step: &mut EStep, observe: &mut dyn Observe) -> Result<()> {
+        let are_short = self.are_rounds_short();
+        self.is_local = are_short && self.task.is_coarse() && self.task.has_moves();
         while !self.is_done(1.0, MIN_WORK) {
-            if self.are_rounds_short() {
-                self.rounds_side_by_side(observe)?;
+            let ends = if are_short {
+                self.rounds_side_by_side(observe)?
             } else {
                 let streams = self.streams_of_round();
-                self.on_all_rows(e_step, observe, |round| round.run(&streams))?;
+                vec![self.on_all_rows(e_step, observe, |round| round.run(&streams))?]
+            };
+            for end in ends.into_iter().flatten() {
+                if self.task.is_coarse() {
+                    self.climb(&end, end.objective, e_step, observe)?;
+                } else {
+                    self.round_ends.push(end.objective);
+                }
             }
         }
         Ok(())
@@ -110,13 +135,21 @@ impl Search<'_> {
         while !self.is_done(reach, least_work) {
             let n = if has_moves { SAMPLED_SIDE_BY_SIDE } else { 1 };
             for sampled in self.rounds_on_samples(n, &mut sampler, observe)? {
-                self.on_all_rows(e_step, observe, |round| round.climb(sampled, has_moves))?;
+                let ends = sampled.listed_in(&mut self.ends);
+                let leader = self.on_all_rows(e_step, observe, |round| Ok(round.leader(ends)))?;
+                let Some(end) = leader else { continue };
+                if has_moves {
+                    self.climb(&end, f64::NEG_INFINITY, e_step, observe)?;
+                } else {
+                    let end = self.on_all_rows(e_step, observe, |round| {
+                        round.search_from(&end.mixture, Some(end.start))
+                    })?;
+                    self.climb(&end, end.objective, e_step, observe)?;
+                }
             }
         }
         if has_moves {
             let is_sure = self.n_ends_within(1.0) >= ROUNDS_TO_CONFIRM;
-            // All moves are to be tried where earlier rounds ended as well.
-            self.round_ends.clear();
             self.on_all_rows(e_step, observe, |round| round.finish(&mut sampler, is_sure))?;
         }
         Ok(())
@@ -133,41 +166,68 @@ impl Search<'_> {
         (0..self.task.policy.n_starts).map(|_| self.streams.next_stream()).collect()
     }
 
-    /// Does one round, or a part of one, on all rows.
-    fn on_all_rows(
+    /// Runs the best end of a round to convergence. Its objective is `reached` already.
+    fn climb(
         &mut self,
+        end: &RoundBest,
+        reached: f64,
         e_step: &mut EStep,
         observe: &mut dyn Observe,
-        work: impl FnOnce(&mut Round) -> Result<Option<RoundBest>>,
     ) -> Result<()> {
-        let none = Ends::none(self.ends.tolerance);
-        let ends = std::mem::replace(&mut self.ends, none);
-        let (task, earlier, budget) = (self.task, &self.round_ends, self.task.policy.budget);
-        let mut round = Round { earlier, budget, ends, ..Round::new(task, e_step, observe) };
-        let best = work(&mut round)?;
-        self.ends = round.ends;
-        self.round_ends.extend(best.map(|best| best.objective));
+        let end = self.on_all_rows(e_step, observe, |round| round.climb(end, reached))?;
+        self.round_ends.push(end.objective);
         Ok(())
     }
 
-    /// Rounds that do not know of each other.
-    fn rounds_side_by_side(&mut self, observe: &mut dyn Observe) -> Result<()> {
+    /// Does one round, or a part of one, on all rows.
+    fn on_all_rows<T>(
+        &mut self,
+        e_step: &mut EStep,
+        observe: &mut dyn Observe,
+        work: impl FnOnce(&mut Round) -> Result<T>,
+    ) -> Result<T> {
+        let none = Ends::none(self.ends.tolerance);
+        let ends = std::mem::replace(&mut self.ends, none);
+        let (task, explored) = (self.task, std::mem::take(&mut self.explored));
+        let budget = task.policy.budget;
+        let mut round = Round { explored, budget, ends, ..Round::new(task, e_step, observe) };
+        let result = work(&mut round)?;
+        (self.ends, self.explored) = (round.ends, round.explored);
+        Ok(result)
+    }
+
+    /// Rounds that do not know of each other. Returns their best ends.
+    fn rounds_side_by_side(&mut self, observe: &mut dyn Observe) -> Result<Vec<Option<RoundBest>>> {
         let (task, budget) = (self.task, self.task.policy.budget.saturating_sub(self.work()));
         let streams: Vec<_> = (0..SIDE_BY_SIDE).map(|_| self.streams_of_round()).collect();
-        let (earlier, shared) = (&self.round_ends, Shared::new(observe));
-        let first = self.ends.starts.len();
-        let rounds = parallel::try_map(streams.into_iter().zip(0..), |(streams, round)| {
+        let (explored, shared) = (&self.explored, Shared::new(observe));
+        let (first, n_rounds) = (self.ends.starts.len(), self.round_ends.len());
+        let near = |i| self.ends.best.as_ref().filter(|_| !self.is_fresh(n_rounds + i));
+        let rounds = parallel::try_map(streams.into_iter().zip(0..), |(mut streams, i)| {
             let mut e_step = EStep::for_fit(task.rows.borrowed(), task.params);
-            let observe = &mut shared.observer(MOVES_SIDE_BY_SIDE * round, first);
-            let mut round = Round { earlier, budget, ..Round::new(task, &mut e_step, observe) };
-            let best = round.run(&streams)?;
-            Ok::<_, Error>((round.ends, best))
+            let observe = &mut shared.observer(MOVES_SIDE_BY_SIDE * i, first);
+            let (budget, explored) = (budget, explored.clone());
+            let mut round = Round { explored, budget, ..Round::new(task, &mut e_step, observe) };
+            let start = match near(i) {
+                Some(best) => task.perturbed(&best.mixture, &mut streams[0])?,
+                None => None,
+            };
+            let end = match &start {
+                Some(start) => Some(round.search_from(start, None)?),
+                None => round.run(&streams)?,
+            };
+            let moved_from = start.and(near(i)).map(|best| best.start);
+            Ok::<_, Error>((round.ends, end, moved_from))
         })?;
-        for (ends, best) in rounds {
+        let mut found = Vec::new();
+        for (ends, best, moved_from) in rounds {
+            let n_before = self.ends.starts.len();
             self.ends.join(ends);
-            self.round_ends.extend(best.map(|best| best.objective));
+            self.ends.starts[n_before].moved_from = moved_from;
+            self.explored.extend(best.iter().map(|best| best.objective));
+            found.push(best.map(|best| RoundBest { start: n_before + best.start, ..best }));
         }
-        Ok(())
+        Ok(found)
     }
 
     /// `n` rounds, on samples of their own.
@@ -195,6 +255,11 @@ impl Search<'_> {
         self.task.work_of(&self.ends.starts)
     }
 
+    /// Whether round `i` begins with fresh starts.
+    fn is_fresh(&self, i: usize) -> bool {
+        !self.is_local || i < FRESH_ROUNDS || i.is_multiple_of(FRESH_ROUNDS)
+    }
+
     /// Whether the search has ended. Rounds agree within `n_tolerances`, and count as confirmed
     /// after `least_work`.
     fn is_done(&self, n_tolerances: f64, least_work: usize) -> bool {
@@ -209,13 +274,19 @@ impl Search<'_> {
         let is_confirmed = n_agreeing >= ROUNDS_TO_CONFIRM && self.work() >= least_work;
         let deviation = variance(&self.round_ends).sqrt() / self.task.rows.total_weight();
         let enough = if deviation > FAR_APART { MAX_ROUNDS } else { MIN_ROUNDS };
-        is_confirmed || self.work() >= self.task.policy.budget || n_rounds >= enough
+        let is_long = self.is_local && self.work() / self.task.width() >= LOCAL_WORK;
+        // Some rounds near the best optimum have to try to leave it.
+        let is_early = self.is_local && n_rounds < 2 * FRESH_ROUNDS;
+        let may_end = is_confirmed || is_long || n_rounds >= enough;
+        (may_end && !is_early) || self.work() >= self.task.policy.budget
     }
 
-    /// Rounds that ended within so many tolerances of the best one.
+    /// Rounds from fresh starts that ended within so many tolerances of the best one. One that
+    /// began near the best optimum does not confirm it.
     fn n_ends_within(&self, n_tolerances: f64) -> usize {
         let best = self.round_ends.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let least = best - n_tolerances * self.ends.tolerance;
-        self.round_ends.iter().filter(|end| **end >= least).count()
+        let ends = self.round_ends.iter().enumerate();
+        ends.filter(|(i, end)| **end >= least && self.is_fresh(*i)).count()
     }
 }

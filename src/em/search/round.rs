@@ -1,21 +1,17 @@
-//! One round of a search: short starts, the best of which are run to their end, then split and
-//! merge moves from the best end, then smoother means.
+//! One round of a search: short starts, of which the best ones go on, then split and merge moves
+//! from the best end.
 
 use super::ends::Ends;
-use super::policy::Policy;
-use super::race::Race;
 use super::smoothing::smoothed;
 use super::split_merge::moves::{Move, moves};
+use super::task::{Goal, Task};
 use crate::em::init::Stream;
 use crate::em::observe::Shared;
-use crate::em::report::{SAME_OPTIMUM, StartReport};
-use crate::em::{
-    e_step::EStep, observe::Observe, params::FitParams, prior::Prior, rows::Rows, run::EmRun,
-};
+use crate::em::report::StartReport;
+use crate::em::{e_step::EStep, observe::Observe, params::FitParams, run::EmRun};
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 use crate::parallel;
-use crate::record::StopReason;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -25,94 +21,14 @@ pub(super) const CLOSE: f64 = 10.0;
 /// Moves that are tried at the same time.
 pub(super) const MOVES_SIDE_BY_SIDE: usize = 2;
 
-/// Fixed cost of one E-step, as a number of rows.
-const E_STEP_OVERHEAD_ROWS: usize = 300;
-
-/// Rows, and how mixtures are fitted to them.
-#[derive(Clone, Copy)]
-pub(super) struct Task<'a> {
-    pub(super) rows: &'a Rows<'a>,
-    pub(super) prior: &'a Arc<Prior>,
-    pub(super) params: &'a FitParams,
-    pub(super) policy: &'a Policy,
-}
-
-impl Task<'_> {
-    /// How close two ends in the same optimum are, in total nats.
-    pub(super) fn tolerance(&self) -> f64 {
-        SAME_OPTIMUM * self.rows.total_weight()
-    }
-
-    /// The work of some E-steps, in rows scored by eight components over up to a thousand features.
-    ///
-    /// Unlike seconds it is the same on every machine.
-    pub(super) fn work(&self, n_e_steps: usize, n_rows: usize) -> usize {
-        let per_row =
-            self.params.n_components.div_ceil(8) * self.rows.data.n_features().div_ceil(1000);
-        let of_one = (n_rows + E_STEP_OVERHEAD_ROWS).saturating_mul(per_row);
-        n_e_steps.saturating_mul(of_one)
-    }
-
-    /// The work of some starts.
-    pub(super) fn work_of(&self, starts: &[StartReport]) -> usize {
-        let n_rows = |start: &StartReport| start.n_sampled.unwrap_or(self.rows.data.n_samples());
-        let n_e_steps = |start: &StartReport| 1 + start.n_iter + start.n_rejected;
-        let of_start = |start| self.work(n_e_steps(start), n_rows(start));
-        starts.iter().map(of_start).fold(0, usize::saturating_add)
-    }
-
-    /// Start number `start`, from `mixture`, for as long as it may end above `objective`, in total
-    /// nats, or is near it.
-    fn raced(
-        &self,
-        start: usize,
-        mixture: BernoulliMixture,
-        objective: f64,
-        near: f64,
-        e_step: &mut EStep,
-        observe: &mut dyn Observe,
-    ) -> Result<(EmRun, StartReport)> {
-        let Self { rows, prior, params, policy } = self;
-        let mut run = EmRun::new(start, mixture, e_step, prior, params)?;
-        let gap = (objective - run.objective()) / rows.total_weight();
-        let mut race = Race::new(observe, gap, near, policy.least_iter);
-        run.iterate(params.max_iter, e_step, params, &mut race)?;
-        let is_abandoned = !race.was_interrupted && run.objective() <= objective;
-        let mut report = self.report(&run);
-        if is_abandoned && !(near > 0.0 && run.is_finished()) {
-            report.stop = StopReason::Abandoned;
-        }
-        Ok((run, report))
-    }
-
-    /// Start number `start`, by a move from `best`, for as long as it may end above `to_beat`.
-    fn try_move(
-        &self,
-        a_move: &Move,
-        best: &RoundBest,
-        to_beat: f64,
-        start: usize,
-        e_step: &mut EStep,
-        observe: &mut dyn Observe,
-    ) -> Result<(EmRun, StartReport)> {
-        let from = a_move.applied(&best.mixture)?;
-        self.raced(start, from, to_beat, 0.0, e_step, observe)
-    }
-
-    pub(super) fn report(&self, run: &EmRun) -> StartReport {
-        let is_exhausted = run.n_e_steps() >= self.params.max_iter;
-        run.report(if is_exhausted { StopReason::MaxIter } else { StopReason::Abandoned })
-    }
-}
-
 /// A round that is under way.
 pub(super) struct Round<'a, 'e> {
     pub(super) task: Task<'a>,
     /// Made for the rows of the task.
     pub(super) e_step: &'a mut EStep<'e>,
     pub(super) observe: &'a mut dyn Observe,
-    /// The best objective of every earlier round on the same rows, in total nats.
-    pub(super) earlier: &'a [f64],
+    /// The objectives from which all moves were tried on the same rows, in total nats.
+    pub(super) explored: Vec<f64>,
     /// Work after which no other move begins.
     pub(super) budget: usize,
     pub(super) ends: Ends,
@@ -121,6 +37,8 @@ pub(super) struct Round<'a, 'e> {
     pub(super) doubt: f64,
     /// Ends that are so close to the best one.
     pub(super) doubtful: Vec<EmRun>,
+    /// The end of a move in the same optimum as where it began, but with better last digits.
+    pub(super) higher: Option<RoundBest>,
     /// For a move that is tried at the same time as another one.
     pub(super) spare: Option<EStep<'a>>,
 }
@@ -131,8 +49,6 @@ pub(super) struct RoundBest {
     /// Total nats.
     pub(super) objective: f64,
     pub(super) mixture: Arc<BernoulliMixture>,
-    /// Whether smoother means lead nowhere else from here.
-    is_smoothed: bool,
 }
 
 impl<'a, 'e> Round<'a, 'e> {
@@ -147,44 +63,75 @@ impl<'a, 'e> Round<'a, 'e> {
             task,
             e_step,
             observe,
-            earlier: &[],
+            explored: Vec::new(),
             budget,
             ends,
             doubt: 0.0,
             doubtful: Vec::new(),
+            higher: None,
             spare: None,
         }
     }
 
     /// Runs the round. Every start is drawn from a stream of its own.
+    ///
+    /// Returns the best end. At a coarse tolerance it is not kept: [`Self::climb`] has to follow.
     pub(super) fn run(&mut self, streams: &[Stream]) -> Result<Option<RoundBest>> {
-        let best = self.run_starts(streams)?;
-        self.explore(best)
+        let Some(best) = self.run_starts(streams)? else { return Ok(None) };
+        let mut best = self.move_on(best)?;
+        if !self.task.is_coarse() {
+            best = self.try_smoother_means(best)?;
+        }
+        self.explored.push(best.objective);
+        Ok(Some(best))
+    }
+
+    /// Goes on from `mixture`, which start `moved_from` ended in, and from there by moves.
+    pub(super) fn search_from(
+        &mut self,
+        mixture: &BernoulliMixture,
+        moved_from: Option<usize>,
+    ) -> Result<RoundBest> {
+        let goal = Goal { objective: f64::NEG_INFINITY, near: 0.0, tol: self.task.tol() };
+        let (run, report) = self.raced(mixture.clone(), goal)?;
+        self.ends.starts.push(StartReport { moved_from, ..report });
+        let best = self.move_on(RoundBest::of(&run))?;
+        self.explored.push(best.objective);
+        Ok(best)
     }
 
     /// Goes on from `best` by split and merge moves, as long as they gain.
-    pub(super) fn move_on(&mut self, mut best: RoundBest) -> Result<RoundBest> {
+    fn move_on(&mut self, mut best: RoundBest) -> Result<RoundBest> {
         while let Some(run) = self.improved(&best)? {
             // One that was interrupted may be lower.
             if run.objective() <= best.objective {
                 break;
             }
             best = RoundBest::of(&run);
+            self.keep(run);
         }
-        Ok(best)
+        let higher = self.higher.take().filter(|higher| higher.objective > best.objective);
+        Ok(higher.unwrap_or(best))
+    }
+
+    /// Keeps the end of a run that may be in an optimum.
+    fn keep(&mut self, run: EmRun) {
+        if !self.task.is_coarse() {
+            self.ends.keep(run);
+        }
     }
 
     /// Runs starts, and the best ones of them to their end.
     fn run_starts(&mut self, streams: &[Stream]) -> Result<Option<RoundBest>> {
-        let mut best = None;
+        let (mut best, params) = (None, self.task.params);
+        let params = &FitParams { tol: self.task.tol(), ..params.clone() };
         for mut run in self.short_runs(streams)? {
             if !self.ends.is_interrupted() {
-                let params = self.task.params;
                 run.iterate(params.max_iter, self.e_step, params, self.observe)?;
-                self.ends.starts[run.start] = self.task.report(&run);
+                self.ends.starts[run.start] = self.task.report(&run, params.tol);
             }
             best = RoundBest::better(best, &run);
-            self.ends.keep(run);
+            self.keep(run);
         }
         Ok(best)
     }
@@ -201,7 +148,7 @@ impl<'a, 'e> Round<'a, 'e> {
             let mut run = EmRun::new(start, mixture, self.e_step, prior, params)?;
             let short_iter = policy.short_iter.min(params.max_iter);
             run.iterate(short_iter, self.e_step, params, self.observe)?;
-            self.ends.starts.push(self.task.report(&run));
+            self.ends.starts.push(self.task.report(&run, params.tol));
             let rank = |run: &EmRun| (run.objective(), Reverse(run.start));
             let place = best.partition_point(|other| rank(other) > rank(&run));
             best.insert(place, run);
@@ -213,62 +160,43 @@ impl<'a, 'e> Round<'a, 'e> {
         Ok(best)
     }
 
-    /// Goes on from the best end by split and merge moves, as long as they gain, and at the end
-    /// from smoother means. Close to where an earlier round ended these come first: they may lead
-    /// to that end, from which all moves were tried.
-    pub(super) fn explore(&mut self, mut best: Option<RoundBest>) -> Result<Option<RoundBest>> {
-        loop {
-            if best.as_ref().is_some_and(|best| self.has_ended_within(CLOSE, best)) {
-                best = self.try_smoother_means(best)?;
-            }
-            let Some(from) = &best else { break };
-            let Some(run) = self.improved(from)? else { break };
-            best = RoundBest::better(best, &run);
-            self.ends.keep(run);
-        }
-        self.try_smoother_means(best)
-    }
-
     /// `best`, or the end of a run from smoother means if that is higher.
-    pub(super) fn try_smoother_means(
-        &mut self,
-        best: Option<RoundBest>,
-    ) -> Result<Option<RoundBest>> {
+    pub(super) fn try_smoother_means(&mut self, best: RoundBest) -> Result<RoundBest> {
+        let Task { rows, prior, params, .. } = self.task;
         // Whatever is left of the budget: it is one run in a round, and may gain at any K.
-        let may_gain = |best: &&RoundBest| !best.is_smoothed && self.may_move_from(best);
-        let Some(from) = best.as_ref().filter(may_gain) else { return Ok(best) };
-        let Task { rows, prior, .. } = self.task;
-        let Some(start) = smoothed(&from.mixture, rows.total_weight(), prior)? else {
-            return Ok(best);
-        };
-        let run = self.try_from(start, from)?;
-        let from = from.objective;
-        let best = RoundBest::better(best, &run);
+        let may_move = self.may_move_from(&best);
+        let start = smoothed(&best.mixture, rows.total_weight(), prior)?;
+        let Some(start) = start.filter(|_| may_move) else { return Ok(best) };
+        let goal = Goal { objective: best.objective, near: 0.0, tol: params.tol };
+        let (run, report) = self.raced(start, goal)?;
+        self.ends.starts.push(StartReport { moved_from: Some(best.start), ..report });
         // One that was given up has found no optimum.
-        if run.objective() > from {
-            self.ends.keep(run);
+        if run.objective() <= best.objective {
+            return Ok(best);
         }
-        Ok(best.map(|best| RoundBest { is_smoothed: true, ..best }))
+        let best = RoundBest::of(&run);
+        self.ends.keep(run);
+        Ok(best)
     }
 
-    /// Whether an earlier round ended within so many tolerances of `best`.
-    pub(super) fn has_ended_within(&self, n_tolerances: f64, best: &RoundBest) -> bool {
+    /// Whether all moves from `best` were tried before: from where it is, or so close that it may
+    /// be the same optimum.
+    fn is_explored(&self, best: &RoundBest) -> bool {
+        let n_tolerances = if self.task.is_coarse() { CLOSE } else { 1.0 };
         let distance = |end: &f64| (end - best.objective).abs();
-        self.earlier.iter().any(|end| distance(end) <= n_tolerances * self.ends.tolerance)
+        self.explored.iter().any(|end| distance(end) <= n_tolerances * self.ends.tolerance)
     }
 
-    /// Whether something else is to be tried from `best`: all was where an earlier round ended.
+    /// Whether something else is to be tried from `best`.
     pub(super) fn may_move_from(&self, best: &RoundBest) -> bool {
         let may_move = self.task.policy.n_tries > 0 && !self.ends.is_interrupted();
-        may_move && !self.has_ended_within(1.0, best)
+        may_move && !self.is_explored(best)
     }
 
     /// The first run, begun by a move from `best`, that ends in a better optimum or is interrupted.
     pub(super) fn improved(&mut self, best: &RoundBest) -> Result<Option<EmRun>> {
         let Task { rows, prior, params, policy } = self.task;
-        // A move does not know which components may take which rows.
-        let has_labels = !rows.label_of.is_empty();
-        if has_labels || !self.may_move_from(best) {
+        if !self.task.has_moves() || !self.may_move_from(best) {
             return Ok(None);
         }
         let moves = moves(rows, &best.mixture, prior, params)?;
@@ -285,8 +213,8 @@ impl<'a, 'e> Round<'a, 'e> {
                 if run.objective() > best.objective - self.doubt && self.doubt > 0.0 {
                     self.doubtful.push(run);
                 } else if run.objective() > best.objective {
-                    // The same optimum, but its last digits are better.
-                    self.ends.keep(run);
+                    self.higher = RoundBest::better(self.higher.take(), &run);
+                    self.keep(run);
                 }
             }
         }
@@ -295,7 +223,8 @@ impl<'a, 'e> Round<'a, 'e> {
 
     /// Tries one move from `best`, or two at the same time.
     fn try_moves(&mut self, moves: &[Move], best: &RoundBest) -> Result<Vec<EmRun>> {
-        let (task, to_beat) = (self.task, best.objective - self.doubt);
+        let task = self.task;
+        let goal = Goal { objective: best.objective - self.doubt, near: 0.0, tol: task.tol() };
         let (first, shared) = (self.ends.starts.len(), Shared::new(self.observe));
         let tried = match moves {
             [one, other] => {
@@ -303,15 +232,16 @@ impl<'a, 'e> Round<'a, 'e> {
                 let spare = self.spare.get_or_insert_with(list);
                 let (a, b) = (&mut shared.observer(0, 0), &mut shared.observer(1, 0));
                 let (one, other) = parallel::both(
-                    || task.try_move(one, best, to_beat, first, self.e_step, a),
-                    || task.try_move(other, best, to_beat, first + 1, spare, b),
+                    || task.try_move(one, &best.mixture, goal, first, self.e_step, a),
+                    || task.try_move(other, &best.mixture, goal, first + 1, spare, b),
                 );
                 vec![one?, other?]
             }
             _ => {
                 let observe = &mut shared.observer(0, 0);
-                let one =
-                    |a_move| task.try_move(a_move, best, to_beat, first, self.e_step, observe);
+                let one = |a_move| {
+                    task.try_move(a_move, &best.mixture, goal, first, self.e_step, observe)
+                };
                 moves.iter().map(one).collect::<Result<_>>()?
             }
         };
@@ -322,23 +252,14 @@ impl<'a, 'e> Round<'a, 'e> {
         Ok(runs)
     }
 
-    /// Runs from a mixture that was made of `best`, for as long as that may end above `best`.
-    fn try_from(&mut self, mixture: BernoulliMixture, best: &RoundBest) -> Result<EmRun> {
-        let (run, report) = self.raced(mixture, best.objective, 0.0)?;
-        self.ends.starts.push(StartReport { moved_from: Some(best.start), ..report });
-        Ok(run)
-    }
-
-    /// Runs from `mixture` for as long as the run may end above `objective`, in total nats, or is
-    /// `near` it, in nats per sample.
+    /// Runs from `mixture` for as long as it may reach its goal.
     pub(super) fn raced(
         &mut self,
         mixture: BernoulliMixture,
-        objective: f64,
-        near: f64,
+        goal: Goal,
     ) -> Result<(EmRun, StartReport)> {
         let start = self.ends.starts.len();
-        self.task.raced(start, mixture, objective, near, self.e_step, self.observe)
+        self.task.raced(start, mixture, goal, self.e_step, self.observe)
     }
 
     fn is_better(&self, run: &EmRun, best: &RoundBest) -> bool {
@@ -354,7 +275,7 @@ impl<'a, 'e> Round<'a, 'e> {
 impl RoundBest {
     pub(super) fn of(run: &EmRun) -> Self {
         let (start, objective) = (run.start, run.objective());
-        Self { start, objective, mixture: run.mixture.clone(), is_smoothed: false }
+        Self { start, objective, mixture: run.mixture.clone() }
     }
 
     pub(super) fn better(best: Option<Self>, run: &EmRun) -> Option<Self> {

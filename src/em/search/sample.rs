@@ -4,9 +4,10 @@
 //! takes a fraction of the time. A sample is drawn at random: rows of a file often come in an order
 //! that every second or tenth row would be caught by.
 
-use super::ends::variance;
+use super::ends::{Ends, variance};
 use super::policy::Policy;
-use super::round::{Round, RoundBest, Task};
+use super::round::{Round, RoundBest};
+use super::task::Task;
 use crate::em::init::{Stream, Streams, distinct};
 use crate::em::observe::Observe;
 use crate::em::report::StartReport;
@@ -24,10 +25,6 @@ const FOR_MOVES: [usize; 2] = [15_000, 400];
 
 /// Samples are taken of so many times as many rows.
 const LEAST_RATIO: usize = 4;
-
-/// A run on a sample ends when an iteration gains less than this many nats per row: the sample
-/// differs from all rows by more.
-const TOLERANCE: f64 = 1e-4;
 
 /// The fewest average rows in a component on a sample. Without a prior, what no row of a sample has
 /// would be impossible for good.
@@ -48,7 +45,7 @@ pub(super) struct Sampler<'a> {
     rows: &'a Rows<'a>,
     streams: Streams,
     prior: Arc<Prior>,
-    params: FitParams,
+    params: &'a FitParams,
 }
 
 /// What a search on samples ended in.
@@ -58,23 +55,32 @@ pub(super) struct SampledEnd {
     pub(super) ends: Vec<RoundBest>,
 }
 
+impl SampledEnd {
+    /// Lists the starts after those of `ends`. Returns the ends of the round.
+    pub(super) fn listed_in(self, ends: &mut Ends) -> Vec<RoundBest> {
+        let n_before = ends.starts.len();
+        ends.list(self.starts);
+        let later = |end: RoundBest| RoundBest { start: n_before + end.start, ..end };
+        self.ends.into_iter().map(later).collect()
+    }
+}
+
 impl<'a> Sampler<'a> {
     /// `None` if the rows are too few for samples to save much. Nor are there samples of rows with
     /// labels or weights: one may lack a label, and a few heavy rows may be most of the data.
-    pub(super) fn new(rows: &'a Rows<'a>, prior: &Prior, params: &FitParams) -> Option<Self> {
+    pub(super) fn new(rows: &'a Rows<'a>, prior: &Prior, params: &'a FitParams) -> Option<Self> {
         let are_alike = rows.label_of.is_empty() && rows.weights.is_none();
         if !are_alike || !are_many(rows, FOR_STARTS, params) {
             return None;
         }
         let prior = Prior::centred(prior.alpha().max(LEAST_ALPHA), prior.base_rates().to_vec());
-        let params = FitParams { tol: params.tol.max(TOLERANCE), ..params.clone() };
         let streams = Streams::for_samples(params.seed);
         Some(Self { rows, streams, prior: Arc::new(prior), params })
     }
 
     /// Whether the rows are so many that moves begin on a sample too.
     pub(super) fn has_moves(&self) -> bool {
-        are_many(self.rows, FOR_MOVES, &self.params)
+        are_many(self.rows, FOR_MOVES, self.params)
     }
 
     /// What the next sample is drawn from.
@@ -118,10 +124,8 @@ impl<'a> Sampler<'a> {
         observe: &mut dyn Observe,
     ) -> Result<SampledEnd> {
         let work = |round: &mut Round| {
-            let (run, report) = round.raced(mixture.clone(), f64::NEG_INFINITY, 0.0)?;
-            round.ends.starts.push(report);
-            round.doubt = doubt(&run.mixture, round.task.rows)?;
-            let best = round.move_on(RoundBest::of(&run))?;
+            round.doubt = doubt(mixture, round.task.rows)?;
+            let best = round.search_from(mixture, None)?;
             let is_close = |run: &EmRun| run.objective() >= best.objective - round.doubt;
             let mut doubtful = std::mem::take(&mut round.doubtful);
             doubtful.retain(is_close);

@@ -30,6 +30,10 @@ const SHRINKAGE: f64 = 0.1;
 /// The best merges and the best splits: so many of each are combined.
 const N_COMBINED: usize = 8;
 
+/// Random moves from the best optimum to the next start. One leads back too often, three lead too
+/// far (docs/performance.md).
+const N_PERTURBATIONS: usize = 2;
+
 /// Two components are merged into the first of them. A third one is split in halves, the first of
 /// which takes the place that is free.
 pub(crate) struct Move {
@@ -83,6 +87,30 @@ impl Move {
         (components[k], components[*i]) = (half(0), half(1));
         mixture_of(components)
     }
+}
+
+/// `mixture` after two moves drawn at random from [`moves`], each from where the last one led;
+/// `None` if there is none.
+///
+/// Starts of an iterated local search: Lourenço, Martin & Stützle (2003).
+pub(crate) fn perturbed(
+    rows: &Rows,
+    mixture: &BernoulliMixture,
+    prior: &Arc<Prior>,
+    params: &FitParams,
+    rng: &mut Stream,
+) -> Result<Option<BernoulliMixture>> {
+    let mut perturbed = mixture.clone();
+    for _ in 0..N_PERTURBATIONS {
+        let moves = moves(rows, &perturbed, prior, params)?;
+        if moves.is_empty() {
+            return Ok(None);
+        }
+        for place in distinct(moves.len(), 1, rng) {
+            perturbed = moves[place].applied(&perturbed)?;
+        }
+    }
+    Ok(Some(perturbed))
 }
 
 /// The pairs that are cheapest to merge, with their costs in nats per sample.
