@@ -70,6 +70,12 @@ impl Policy {
         Self { n_tries: self.n_tries.min(5), least_iter: self.least_iter.min(3), ..self }
     }
 
+    /// This policy where moves begin on samples: an end on a sample is close to one on all rows, if
+    /// it is close to the sample's own optimum.
+    pub(super) fn of_sampled_moves(self) -> Self {
+        Self { coarse_tol: self.coarse_tol.min(1e-4), ..self }
+    }
+
     /// This policy for rows of few features.
     pub(super) fn of_narrow_rows(self) -> Self {
         Self { coarse_tol: 0.0, ..self }

@@ -26,7 +26,7 @@ const ROUNDS_TO_CONFIRM: usize = 2;
 const MIN_WORK: usize = 5_000_000;
 
 /// Rounds after which the search may end unconfirmed, whatever is left of the budget. An optimum
-/// that one round in 16 finds is missed by all of them with a chance of 5 in 100.
+/// that one fresh round in 16 finds is missed by 64 of them with a chance of 2 in 100.
 const MIN_ROUNDS: usize = 64;
 
 /// So many rounds, and then one in so many, begin with fresh starts. On rows that all fit in a
@@ -70,9 +70,12 @@ pub(super) fn search(
     observe: &mut dyn Observe,
 ) -> Result<Found> {
     let sampler = if policy.may_sample { Sampler::new(rows, prior, params) } else { None };
-    let policy = if sampler.is_some() { policy.of_many_rows() } else { *policy };
-    let is_narrow = rows.data.n_features() < WIDE_FROM;
-    let policy = &if is_narrow { policy.of_narrow_rows() } else { policy };
+    let policy = &match &sampler {
+        Some(sampler) if sampler.has_moves() => policy.of_many_rows().of_sampled_moves(),
+        Some(_) => policy.of_many_rows(),
+        None if rows.data.n_features() < WIDE_FROM => policy.of_narrow_rows(),
+        None => *policy,
+    };
     let task = Task { rows, prior, params, policy };
     let (ends, streams) = (Ends::none(task.tolerance()), Streams::new(params.seed));
     let (round_ends, explored) = (Vec::new(), Vec::new());
