@@ -2,6 +2,7 @@
 
 use crate::mixture::BernoulliMixture;
 use crate::record::{Criteria, Diagnosis, StopReason};
+use std::collections::BTreeSet;
 
 /// The outcome of a fit.
 #[derive(Debug, Clone)]
@@ -107,10 +108,8 @@ pub struct StartReport {
     pub objective: f64,
     /// Why it ended.
     pub stop: StopReason,
-    /// The start from whose end it went on: by a split and a merge, from smoother means, or from a
-    /// sample to other rows. `None` if it was initialised anew.
-    ///
-    /// On the same rows it ends above that start, or it was abandoned.
+    /// The start from whose end it went on: by splits and merges, from smoother means, to a finer
+    /// tolerance, or from a sample to other rows. `None` if it was initialised anew.
     pub moved_from: Option<usize>,
     /// Whether it began at the fit of another K, split or merged, in a sweep.
     pub is_warm: bool,
@@ -120,6 +119,9 @@ pub struct StartReport {
 
 /// Starts that end within this many nats per sample of the best objective have reached it.
 pub const SAME_OPTIMUM: f64 = 1e-4;
+
+/// How a start stops that was run to its end.
+const ENDED: [StopReason; 2] = [StopReason::Converged, StopReason::MaxIter];
 
 impl FitReport {
     /// The information criteria of the fit.
@@ -135,13 +137,12 @@ impl FitReport {
 
     /// Starts that were run to their end.
     pub fn finished(&self) -> impl Iterator<Item = &StartReport> {
-        let ended = [StopReason::Converged, StopReason::MaxIter];
-        self.starts.iter().filter(move |start| ended.contains(&start.stop))
+        self.starts.iter().filter(|start| ENDED.contains(&start.stop))
     }
 
     /// How many starts reached the best objective, within [`SAME_OPTIMUM`]; 0 if none was finished.
     ///
-    /// No two of them came one from the other by a move. Those that began at the fit of another K
+    /// Starts that came from the same one count once. Those that began at the fit of another K
     /// count only where no other start got there. Of a fit by label, the label whose best
     /// objective was reached least often counts.
     pub fn n_best(&self) -> usize {
@@ -150,15 +151,16 @@ impl FitReport {
         }
         let objectives = self.finished().map(|start| start.objective);
         let near = objectives.fold(f64::NEG_INFINITY, f64::max) - SAME_OPTIMUM * self.total_weight;
-        let is_near = |start: &StartReport| start.objective >= near && start.n_sampled.is_none();
-        // What came from a start that is there is no second witness.
-        let origin = |start: &StartReport| start.moved_from.and_then(|from| self.starts.get(from));
-        let is_new = |start: &StartReport| {
-            !std::iter::successors(origin(start), |start| origin(start)).any(is_near)
+        let is_near = |start: &StartReport| {
+            ENDED.contains(&start.stop) && start.objective >= near && start.n_sampled.is_none()
         };
-        let reached = || self.finished().filter(|start| is_near(start) && is_new(start));
-        let n_own = reached().filter(|start| !start.is_warm).count();
-        n_own.max(reached().count().min(1))
+        let reached = || (0..self.starts.len()).filter(|&i| is_near(&self.starts[i]));
+        // Starts that go back to the same one are one witness.
+        let origin = |i: &usize| self.starts.get(*i).and_then(|start| start.moved_from);
+        let own = reached().filter(|&i| !self.starts[i].is_warm);
+        let own: BTreeSet<_> =
+            own.filter_map(|start| std::iter::successors(Some(start), origin).last()).collect();
+        own.len().max(reached().count().min(1))
     }
 }
 

@@ -76,18 +76,21 @@ impl Round<'_, '_> {
         let goal = Goal { objective: to_beat, near: CLOSE * SAME_OPTIMUM, tol: params.tol };
         let mixture = || BernoulliMixture::clone(&end.mixture);
         let smooth = smoothed(&end.mixture, rows.total_weight(), prior)?;
-        let mut stop = StopReason::Interrupted;
+        let is_over = self.ends.is_interrupted();
+        let mut stop = if is_over { StopReason::Interrupted } else { StopReason::Converged };
         for from in smooth.into_iter().chain([mixture()]) {
             if self.ends.is_interrupted() {
                 break;
             }
             let (run, mut report) = self.raced(from, goal)?;
-            stop = report.stop;
-            let is_lower = run.objective() < reached && reached > to_beat;
-            if !is_lower || stop == StopReason::Interrupted {
+            if run.objective() >= reached || reached <= to_beat {
                 return Ok(self.listed(run, report, end, to_beat));
             }
-            report.stop = StopReason::Abandoned;
+            match report.stop {
+                StopReason::Abandoned => {}
+                StopReason::Interrupted => stop = report.stop,
+                _ => (stop, report.stop) = (report.stop, StopReason::Abandoned),
+            }
             self.ends.starts.push(StartReport { moved_from: Some(end.start), ..report });
         }
         let (run, report) = self.scored(mixture(), stop)?;

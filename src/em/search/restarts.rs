@@ -33,7 +33,8 @@ const MIN_ROUNDS: usize = 64;
 /// short round the others begin near the best optimum: see [`perturbed`].
 const FRESH_ROUNDS: usize = 4;
 
-/// Rounds near the best optimum end after so much work, in rows scored by eight components.
+/// A search with rounds near the best optimum ends after so much work, in rows scored by eight
+/// components.
 const LOCAL_WORK: usize = 25_000_000;
 
 /// It goes on up to so many rounds where their ends lie far apart.
@@ -70,11 +71,12 @@ pub(super) fn search(
     observe: &mut dyn Observe,
 ) -> Result<Found> {
     let sampler = if policy.may_sample { Sampler::new(rows, prior, params) } else { None };
+    let is_narrow = rows.data.n_features() < WIDE_FROM;
+    let policy = if is_narrow { policy.of_narrow_rows() } else { *policy };
     let policy = &match &sampler {
         Some(sampler) if sampler.has_moves() => policy.of_many_rows().of_sampled_moves(),
         Some(_) => policy.of_many_rows(),
-        None if rows.data.n_features() < WIDE_FROM => policy.of_narrow_rows(),
-        None => *policy,
+        None => policy,
     };
     let task = Task { rows, prior, params, policy };
     let (ends, streams) = (Ends::none(task.tolerance()), Streams::new(params.seed));

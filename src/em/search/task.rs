@@ -109,7 +109,8 @@ impl Task<'_> {
         run.iterate(params.max_iter, e_step, params, &mut race)?;
         let is_abandoned = !race.was_interrupted && run.objective() <= objective;
         let mut report = self.report(&run, tol);
-        if is_abandoned && !(near > 0.0 && run.is_finished()) {
+        let has_ended = run.is_finished() || run.n_e_steps() >= params.max_iter;
+        if is_abandoned && !(near > 0.0 && has_ended) {
             report.stop = StopReason::Abandoned;
         }
         Ok((run, report))
