@@ -16,8 +16,8 @@ use crate::mixture::BernoulliMixture;
 use crate::record::StopReason;
 
 impl Round<'_, '_> {
-    /// Runs the best end of a round to convergence, as long as it may win. On all rows its
-    /// objective is at least `reached`, in total nats.
+    /// Runs the best end of a round to convergence, as long as it may win. Its objective on all
+    /// rows is `reached`, in total nats: -inf if it was found on a sample.
     pub(super) fn climb(&mut self, end: &RoundBest, reached: f64) -> Result<RoundBest> {
         let to_beat = self.ends.best.as_ref().map_or(f64::NEG_INFINITY, EmRun::objective);
         self.go_on_from(end, to_beat, reached)
@@ -25,14 +25,10 @@ impl Round<'_, '_> {
 
     /// Goes on from the best end, by moves on fresh samples as long as they gain on all rows, and
     /// at the end from smoother means.
-    pub(super) fn finish(
-        &mut self,
-        sampler: &mut Sampler,
-        mut is_sure: bool,
-    ) -> Result<Option<RoundBest>> {
+    pub(super) fn finish(&mut self, sampler: &mut Sampler, mut is_sure: bool) -> Result<()> {
         // Rounds may agree in a lesser optimum, so more is tried than in each of them.
         let policy = &Policy { n_tries: 2 * self.task.policy.n_tries, ..*self.task.policy };
-        let Some(mut best) = self.ends.best.as_ref().map(RoundBest::of) else { return Ok(None) };
+        let Some(mut best) = self.ends.best.as_ref().map(RoundBest::of) else { return Ok(()) };
         while self.may_move_from(&best) && self.budget_left() > 0 {
             let rng = sampler.next_stream();
             let moved = sampler.moves(&best.mixture, rng, policy, self.observe)?;
@@ -48,9 +44,9 @@ impl Round<'_, '_> {
             (best, is_sure) = (next, false);
         }
         if !is_sure {
-            best = self.try_smoother_means(best)?;
+            self.try_smoother_means(best)?;
         }
-        Ok(Some(best))
+        Ok(())
     }
 
     /// Of `ends` on one sample, the one that scores best on all rows, as it is.
@@ -69,8 +65,8 @@ impl Round<'_, '_> {
     }
 
     /// Runs from `end` to convergence, as long as that may end above `to_beat`: from smoother means
-    /// first. If these lead below `reached`, in total nats, from `end` itself. If rounding takes
-    /// that one's last digits, `end` stays as it is.
+    /// first. If `reached` is above `to_beat` and these lead below it, from `end` itself. If rounding
+    /// takes that one's last digits, or an interruption comes, `end` stays as it is.
     fn go_on_from(&mut self, end: &RoundBest, to_beat: f64, reached: f64) -> Result<RoundBest> {
         let Task { rows, prior, params, .. } = self.task;
         let goal = Goal { objective: to_beat, near: CLOSE * SAME_OPTIMUM, tol: params.tol };

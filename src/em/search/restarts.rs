@@ -29,20 +29,20 @@ const MIN_WORK: usize = 5_000_000;
 /// that one fresh round in 16 finds is missed by 64 of them with a chance of 2 in 100.
 const MIN_ROUNDS: usize = 64;
 
-/// So many rounds, and then one in so many, begin with fresh starts. On rows that all fit in a
-/// short round the others begin near the best optimum: see [`perturbed`].
-const FRESH_ROUNDS: usize = 4;
-
-/// A search with rounds near the best optimum ends after so much work, in rows scored by eight
-/// components.
-const LOCAL_WORK: usize = 25_000_000;
-
-/// It goes on up to so many rounds where their ends lie far apart.
+/// The search goes on up to so many rounds where their ends lie far apart.
 const MAX_ROUNDS: usize = 200;
 
 /// Ends lie far apart if their standard deviation is above this, in nats per sample. As many rounds
 /// again are expected to gain a quarter of it, if ends are normal.
 const FAR_APART: f64 = 1.0;
+
+/// So many rounds, and then one in so many, begin with fresh starts. Where rounds are short, the
+/// others begin near the best optimum: see [`Task::perturbed`].
+const FRESH_ROUNDS: usize = 4;
+
+/// A search with rounds near the best optimum ends after so much work of all rounds, in rows scored
+/// by eight components.
+const LOCAL_WORK: usize = 25_000_000;
 
 /// Rounds that run side by side, if the short runs of one take less than a small part of the
 /// budget.
@@ -171,7 +171,7 @@ impl Search<'_> {
         (0..self.task.policy.n_starts).map(|_| self.streams.next_stream()).collect()
     }
 
-    /// Runs the best end of a round to convergence. Its objective is `reached` already.
+    /// Runs the best end of a round to convergence, as [`Round::climb`] does.
     fn climb(
         &mut self,
         end: &RoundBest,
