@@ -65,8 +65,8 @@ impl Round<'_, '_> {
     }
 
     /// Runs from `end` to convergence, as long as that may end above `to_beat`: from smoother means
-    /// first. If `reached` is above `to_beat` and these lead below it, from `end` itself. If rounding
-    /// takes that one's last digits, or an interruption comes, `end` stays as it is.
+    /// first. If `reached` is above `to_beat` and these lead below it, from `end` itself. If
+    /// rounding takes that one's last digits, or an interruption comes, `end` stays as it is.
     fn go_on_from(&mut self, end: &RoundBest, to_beat: f64, reached: f64) -> Result<RoundBest> {
         let Task { rows, prior, params, .. } = self.task;
         let goal = Goal { objective: to_beat, near: CLOSE * SAME_OPTIMUM, tol: params.tol };
