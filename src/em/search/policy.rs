@@ -31,6 +31,9 @@ pub struct Policy {
     /// Work after which no further round or move begins: rows scored by eight components over up to
     /// a thousand features.
     pub budget: usize,
+    /// Work in rows scored by eight components, after which a search ends whose rounds begin near
+    /// the best optimum.
+    pub local_budget: usize,
     /// Whether rounds may begin on samples of the rows, where these are many.
     pub may_sample: bool,
 }
@@ -61,6 +64,7 @@ impl Policy {
             n_rounds: None,
             // On MNIST 800 E-steps at K = 10, more than most need, and 125 at K = 100.
             budget: 100_000_000,
+            local_budget: 25_000_000,
             may_sample: true,
         }
     }
@@ -83,7 +87,8 @@ impl Policy {
 
     /// This policy for one of `n_fits` fits that share the budget.
     pub(crate) fn sharing_budget(self, n_fits: usize) -> Self {
-        Self { budget: self.budget / n_fits.max(1), ..self }
+        let share = |budget| budget / n_fits.max(1);
+        Self { budget: share(self.budget), local_budget: share(self.local_budget), ..self }
     }
 
     /// The policy that `params` ask for.

@@ -40,9 +40,10 @@ const FAR_APART: f64 = 1.0;
 /// others begin near the best optimum: see [`Task::perturbed`].
 const FRESH_ROUNDS: usize = 4;
 
-/// A search with rounds near the best optimum ends after so much work of all rounds, in rows scored
-/// by eight components.
-const LOCAL_WORK: usize = 25_000_000;
+/// The least number of rounds, if some of them begin near the best optimum: a few of these have to
+/// try to leave it. More are needed if the rounds do not agree.
+const MIN_LOCAL_ROUNDS: usize = 8;
+const MIN_UNCONFIRMED_ROUNDS: usize = 16;
 
 /// Rounds that run side by side, if the short runs of one take less than a small part of the
 /// budget.
@@ -179,8 +180,8 @@ impl Search<'_> {
         e_step: &mut EStep,
         observe: &mut dyn Observe,
     ) -> Result<()> {
-        let end = self.on_all_rows(e_step, observe, |round| round.climb(end, reached))?;
-        self.round_ends.push(end.objective);
+        let climbed = self.on_all_rows(e_step, observe, |round| round.climb(end, reached))?;
+        self.round_ends.push(climbed.objective.max(reached));
         Ok(())
     }
 
@@ -279,11 +280,14 @@ impl Search<'_> {
         let is_confirmed = n_agreeing >= ROUNDS_TO_CONFIRM && self.work() >= least_work;
         let deviation = variance(&self.round_ends).sqrt() / self.task.rows.total_weight();
         let enough = if deviation > FAR_APART { MAX_ROUNDS } else { MIN_ROUNDS };
-        let is_long = self.is_local && self.work() / self.task.width() >= LOCAL_WORK;
-        // Some rounds near the best optimum have to try to leave it.
-        let is_early = self.is_local && n_rounds < 2 * FRESH_ROUNDS;
-        let may_end = is_confirmed || is_long || n_rounds >= enough;
-        (may_end && !is_early) || self.work() >= self.task.policy.budget
+        let is_local_work_done = self.work() / self.task.width() >= self.task.policy.local_budget;
+        let may_end = n_rounds >= enough
+            || match self.is_local {
+                true if is_confirmed => n_rounds >= MIN_LOCAL_ROUNDS,
+                true => n_rounds >= MIN_UNCONFIRMED_ROUNDS && is_local_work_done,
+                false => is_confirmed,
+            };
+        may_end || self.work() >= self.task.policy.budget
     }
 
     /// Rounds from fresh starts that ended within so many tolerances of the best one. One that
