@@ -83,6 +83,15 @@ impl BernoulliMixture {
 }
 
 impl Completion<'_> {
+    /// Rows that have a probability of 0 under every component: nothing tells what they lack.
+    pub(crate) fn n_impossible(&self) -> usize {
+        if self.mixture.means().iter().all(|mean| *mean > 0.0 && *mean < 1.0) {
+            return 0;
+        }
+        let log_probs = self.scoring.map(0..self.data.n_samples(), |_, log_prob, _| log_prob);
+        log_probs.into_iter().filter(|p| *p == f64::NEG_INFINITY).count()
+    }
+
     /// Some of the rows, D values each, in [0, 1]. They do not depend on which rows are asked for
     /// together.
     pub(crate) fn rows(&self, rows: Range<usize>) -> Vec<Vec<f64>> {

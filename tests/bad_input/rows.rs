@@ -36,7 +36,7 @@ fn clusters_of_labels_need_labels_and_rows() {
         refuses(&sandbox, &format!("train --data data.idx --out new {flags}"), parts);
     }
     sandbox.write("some.txt", format!("3\n4\n5\n{}", "\n".repeat(37)));
-    let words = "train --data data.idx --labels some.txt --k 2 --out new";
+    let words = "train --data data.idx --labels some.txt --components-per-label 1 --k 2 --out new";
     refuses(&sandbox, words, &["--k is 2", "every label"]);
 }
 

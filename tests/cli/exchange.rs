@@ -46,3 +46,21 @@ fn rounded_weights_are_rescaled_and_that_is_said() {
     sandbox.write("b.csv", "weight,a\n0.5,0\n0.5,0.5\n");
     assert!(!sandbox.done("import b.csv --out exact").err.contains("sum"));
 }
+
+#[test]
+fn a_rule_that_a_format_lacks_is_said_and_can_be_given_back() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(40));
+    sandbox.done("train --quiet --k 2 --data data.idx --binarize threshold:50 --out run");
+    for (ending, is_lost) in [("npy", true), ("csv", true), ("json", false)] {
+        let file = format!("a.{ending}");
+        let run = sandbox.done(&format!("export --model run --output {file}"));
+        assert_eq!(run.err.contains("the rule that makes bits"), is_lost, "{run:?}");
+        let flag = if is_lost { "--binarize threshold:50" } else { "" };
+        sandbox.done(&format!("import {file} --out {ending} {flag}"));
+        let info = sandbox.done(&format!("info {ending} --json")).json();
+        assert_eq!(info["binarize"], "threshold:50", "{ending}");
+    }
+    let words = "import a.npy --binarize otsu --out new".split(' ');
+    sandbox.refuses(1, words, &["--binarize", "threshold:T"]);
+}

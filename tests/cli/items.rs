@@ -121,3 +121,22 @@ fn names_go_out_and_come_back_and_what_is_lost_is_said() {
     };
     assert_eq!((clusters("json"), clusters("safetensors")), (clusters("run"), clusters("run")));
 }
+
+#[test]
+fn complete_says_what_it_cannot_know_and_what_it_rewrites() {
+    let sandbox = Sandbox::new();
+    // Who answers a answers b too, in both clusters.
+    sandbox.write("model.csv", "weight,a,b,c\n0.5,1,1,0\n0.5,0,0,1\n");
+    sandbox.done("import model.csv --out run");
+    sandbox.write("other.csv", "a,b,c\n1,0,\n1,1,\n");
+    let run = sandbox.done("complete other.csv --model run");
+    assert!(run.err.contains("1 row impossible under every cluster"), "{run:?}");
+    let grade = |i: usize, d: usize| if i.is_multiple_of(2) { 1 + d % 2 } else { 4 + d % 2 };
+    let row = |i: usize| (0..3).map(|d| grade(i, d).to_string()).collect::<Vec<_>>().join(",");
+    let rows: String = (0..20).map(|i| row(i) + "\n").collect();
+    sandbox.write("grades.csv", format!("a,b,c\n{rows},4,5\n"));
+    let words = "train --quiet --k 2 --data grades.csv --binarize threshold:3 --out cut";
+    sandbox.done(words);
+    let run = sandbox.done("complete grades.csv --model cut");
+    assert!(run.err.contains("values are written as bits, by threshold:3"), "{run:?}");
+}

@@ -20,7 +20,7 @@ mod view;
 
 use bmm::Model;
 use bmm::bench::model_file::Digest;
-use common::program::{BMM, Run, Sandbox, gzip, idx, png, two_kinds};
+use common::program::{BMM, Run, Sandbox, grey_png, gzip, idx, png, two_kinds};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

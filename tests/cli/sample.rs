@@ -77,3 +77,21 @@ fn only_a_folder_of_such_pictures_is_replaced_and_only_by_force() {
     sandbox.refuses(1, sample("drawn"), &["with a slash at the end"]);
     sandbox.refuses(1, ["sample", "--model", "run", "-n", "10001", "--output", "x/"], &["10000"]);
 }
+
+#[test]
+fn what_the_model_never_saw_is_missing_in_what_it_draws() {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.idx", two_kinds(40));
+    sandbox.write("mask.png", grey_png(4, 4, |x, _| if x == 3 { 255 } else { 0 }));
+    sandbox.done("train --quiet --k 2 --data data.idx --mask mask.png --out run");
+    sandbox.done("sample -n 60 --model run --output a.csv");
+    let csv = String::from_utf8(sandbox.read("a.csv")).unwrap();
+    for line in csv.lines().skip(1) {
+        let cells = line.split(',').enumerate();
+        assert!(cells.clone().all(|(d, cell)| cell.is_empty() == (d % 4 == 3)), "{line}");
+    }
+    let images = sandbox.done("sample -n 60 --model run --json").json()["images"].take();
+    assert!(images[0][3].is_null() && images[0][2].is_u64(), "{images}");
+    sandbox.done("sample -n 60 --model run --output a.idx");
+    assert!(sandbox.read("a.idx")[16..].chunks(4).all(|pixels| pixels[3] == 0));
+}

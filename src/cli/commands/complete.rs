@@ -3,6 +3,7 @@
 use crate::cli::input::{
     self, ColumnArgs, Input, MaskArgs, ModelArgs, Reading, Words, demo, models, photos,
 };
+use crate::cli::results::clusters;
 use crate::cli::results::own_rows::{Format, OwnRows};
 use crate::cli::results::own_values;
 use crate::cli::run_folder::pictures::{self, numbers};
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::file_kind::has_ending;
 use crate::mixture::Completion;
 use crate::model_file::Model;
+use crate::record::Binarize;
 use crate::render::{self, Sheet, Tile};
 use serde::{Serialize, Serializer};
 use std::ffi::OsString;
@@ -93,7 +95,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     models::announce(&path, &model, console);
     photos::say(&input, &model, console);
     console.note(format_args!("data      {}", input.summary()));
-    let n_missing = input.n_missing();
+    let (n_missing, words) = (input.n_missing(), Words::for_height(input.height));
     if input.weights.is_some() || input.labels.is_some() {
         console.note("note      only items are written: labels and weights stay in the source");
     }
@@ -102,10 +104,15 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
             .warn("nothing is missing: --mask names pixels that are, in tables blank cells and NA");
     }
     if n_missing > 0 && args.draw.is_none() && own_values::have_words(&input.items) {
-        console.note("note: of two words the likelier is filled in; --draw draws by probability");
+        console
+            .note("note      of two words the likelier is filled in; --draw draws by probability");
     }
-    let completed =
-        Completed { input: &input, completion: model.mixture.completion(&input.bits, args.draw)? };
+    if matches!(model.binarize, Binarize::Threshold(_)) && input.height == 1 {
+        console.note(format_args!("note      values are written as bits, by {}", model.rule()));
+    }
+    let completion = model.mixture.completion(&input.bits, args.draw)?;
+    clusters::warn_of_impossible(completion.n_impossible(), words, console);
+    let completed = Completed { input: &input, completion };
     if args.output.is_some() || !console.is_json() {
         completed.deliver(args, &model, console)?;
     }

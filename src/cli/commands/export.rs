@@ -4,7 +4,7 @@ use crate::cli::input::{ModelArgs, models};
 use crate::cli::terminal::{Console, Failure, Outcome, output};
 use crate::error::{Error, Result};
 use crate::model_file::Model;
-use crate::model_file::exchange::{self, Format};
+use crate::model_file::exchange::{self, Format, usual_rule};
 use std::path::PathBuf;
 
 /// Write a model as .safetensors, .npy, .csv or .json
@@ -47,6 +47,7 @@ fn note_what_is_lost(model: &Model, format: Format, console: &Console) {
     let lost = [
         ("names and values of items", is_npy && !model.items.is_empty()),
         ("the values that items were read from", is_csv && is_recoded),
+        ("the rule that makes bits", (is_npy || is_csv) && model.binarize != usual_rule(model)),
         ("that grey values are inverted", (is_npy || is_csv) && model.inverted),
         ("that pictures are scaled", (is_npy || is_csv) && model.scaled),
         ("which pixels were hidden", (is_npy || is_csv) && !model.unseen.is_empty()),

@@ -138,29 +138,42 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    /// The rows in the values of the model's items; 0 and 1 without.
+    /// The rows in the values of the model's items; 0 and 1 without. Features that the model never
+    /// saw are missing.
     fn rows(&self) -> OwnRows<'_> {
-        let d = self.model.mixture.n_features();
+        let d = self.n_features();
         let rows = Box::new(move || {
             let mut sampler = self.sampler.clone();
             Box::new(move |rows: Range<usize>| {
-                let values = pictures::numbers(&sampler.draw(rows.len()).0);
+                let values = self.values(&sampler.draw(rows.len()).0, f64::NAN);
                 values.chunks(d).map(<[f64]>::to_vec).collect()
             }) as Box<_>
         });
         OwnRows::new(self.n, d, &self.model.items, rows)
     }
 
-    /// All rows, for pictures.
-    fn bits(&self) -> BitMatrix {
-        self.sampler.clone().draw(self.n).0
+    /// The bits of rows as numbers, with this one for every feature that the model never saw.
+    fn values(&self, bits: &BitMatrix, unseen: f64) -> Vec<f64> {
+        let mut values = pictures::numbers(bits);
+        for row in values.chunks_mut(bits.n_features()) {
+            self.model.unseen.iter().for_each(|d| row[*d as usize] = unseen);
+        }
+        values
+    }
+
+    /// All rows as numbers for pictures, black where the model never saw anything.
+    fn pixels(&self) -> Vec<f64> {
+        self.values(&self.sampler.clone().draw(self.n).0, 0.0)
+    }
+
+    fn n_features(&self) -> usize {
+        self.model.mixture.n_features()
     }
 
     /// A grey PNG of each image, in its own size, white ink on black.
     fn pictures(&self) -> Result<Vec<Vec<u8>>> {
-        let (bits, shape) = (self.bits(), pictures::shape(self.model));
-        let values = pictures::numbers(&bits);
-        values.chunks(bits.n_features()).map(|image| render::grey_png(image, shape, 1)).collect()
+        let (values, shape) = (self.pixels(), pictures::shape(self.model));
+        values.chunks(self.n_features()).map(|image| render::grey_png(image, shape, 1)).collect()
     }
 
     fn deliver(&self, file: &Path, force: bool, console: &Console) -> Result<(), Failure> {
@@ -172,10 +185,10 @@ impl Drawing<'_> {
     }
 
     fn sheet(&self) -> Result<Vec<u8>> {
-        let (bits, shape) = (self.bits(), pictures::shape(self.model));
+        let (values, shape) = (self.pixels(), pictures::shape(self.model));
         let title = format!("{} drawn from the model", counted(self.n, "image"));
         let sheet = Sheet { title: &title, foot: origin(self.model), columns: None };
-        render::sheet_png(&tiles(&pictures::numbers(&bits), &bits), shape, &sheet)
+        render::sheet_png(&tiles(&values, self.n_features()), shape, &sheet)
     }
 
     /// How `file` holds the rows.
@@ -195,13 +208,18 @@ impl Drawing<'_> {
     }
 
     fn in_terminal(&self, console: &Console) -> Result<String> {
-        let (bits, shape) = (self.bits(), pictures::shape(self.model));
-        let values = pictures::numbers(&bits);
-        pictures::images(&tiles(&values, &bits), shape, None, Style::suited(console), console)
+        let (values, shape) = (self.pixels(), pictures::shape(self.model));
+        pictures::images(
+            &tiles(&values, self.n_features()),
+            shape,
+            None,
+            Style::suited(console),
+            console,
+        )
     }
 }
 
-fn tiles<'a>(values: &'a [f64], bits: &BitMatrix) -> Vec<Tile<'a>> {
-    let rows = values.chunks(bits.n_features());
+fn tiles(values: &[f64], n_features: usize) -> Vec<Tile<'_>> {
+    let rows = values.chunks(n_features);
     rows.map(|values| Tile { values, caption: Vec::new() }).collect()
 }

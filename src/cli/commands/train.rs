@@ -26,8 +26,7 @@ pub(crate) struct Args {
     #[arg(long)]
     k: Option<usize>,
     /// Fit so many clusters to each label, and assign new images to labels: rows whose label is
-    /// known belong to its clusters, the others to any [default: labels only judge the clusters;
-    /// with blanks in --labels, as many as --k allows]
+    /// known belong to its clusters, the others to any [default: labels only judge the clusters]
     #[arg(long, value_name = "N", conflicts_with = "from")]
     #[arg(value_parser = whole_number(1..=usize::MAX))]
     components_per_label: Option<usize>,
@@ -48,6 +47,9 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let (source, from) = args.source(console)?;
     let (input, held_out) = run.clock.load(|| args.fit.read(&source, from.as_ref(), console))?;
     let plan = args.plan(&source, &input, from)?;
+    if plan.supervision.is_none() {
+        args.fit.say_that_labels_judge(&input, console);
+    }
     let fit = run.clock.fit(|| plan.fit(&input, console));
     let fit = fit.map_err(|error| args.of_default_k(error, &plan))?;
     let results = Results::new(&input, held_out.as_ref(), plan.settings, fit)?;
@@ -99,9 +101,8 @@ impl Args {
             params.n_components = self.k.unwrap_or(model.mixture.n_components());
             params.init = Init::From(model.mixture);
         }
-        // The labels of the clusters of a model to start from are not known: labels only judge.
-        let are_used = self.fit.has_labels() && self.from.is_none();
-        let supervision = Supervision::new(self.components_per_label, self.k, are_used, input)?;
+        let supervision = |n| Supervision::new(n, self.k, input);
+        let supervision = self.components_per_label.map(supervision).transpose()?;
         if let Some(supervision) = &supervision {
             params.n_components = supervision.n_components();
         }

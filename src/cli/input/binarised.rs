@@ -86,7 +86,7 @@ fn say(remarks: &[Remark], console: &Console) {
 fn left_out(set: &mut Dataset, console: &Console) -> Vec<LeftOut> {
     if let [first, ..] = set.passed_over.as_slice() {
         console.note(format_args!(
-            "note: {} not looked into, such as {}: pictures are taken from a folder and its \
+            "note      {} not looked into, such as {}: pictures are taken from a folder and its \
              sub-folders, but not from theirs nor from a run",
             counted(set.passed_over.len(), "folder"),
             first.display()

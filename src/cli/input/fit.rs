@@ -104,8 +104,15 @@ impl FitArgs {
         Ok(())
     }
 
-    pub(crate) fn has_labels(&self) -> bool {
-        self.reading.labels.is_some()
+    /// Says that a fit does not use labels, if blanks among them may be meant for that.
+    pub(crate) fn say_that_labels_judge(&self, input: &Input, console: &Console) {
+        let have_blanks = input.labels.as_ref().is_some_and(|labels| !labels.is_complete());
+        if have_blanks && self.reading.labels.is_some() {
+            console.note(
+                "note      labels only judge the clusters; `bmm train --components-per-label N` \
+                 fits by them",
+            );
+        }
     }
 
     fn reading(&self, from: Option<&Model>) -> Reading {

@@ -15,27 +15,15 @@ pub(crate) struct Supervision {
 }
 
 impl Supervision {
-    /// The labels that a fit of `k` clusters, `per_label` for each label, is to use. `None` if
-    /// labels are only to judge the clusters. Without `per_label`, labels are used if they were
-    /// given for this fit and have blanks. Fails if there are no labels, if a label has fewer rows
-    /// than clusters, or if `k` is not the number of clusters of all labels.
-    pub(crate) fn new(
-        per_label: Option<usize>,
-        k: Option<usize>,
-        are_given: bool,
-        input: &Input,
-    ) -> Result<Option<Self>> {
-        let is_used = |labels: &&Labels| per_label.is_some() || are_given && !labels.is_complete();
-        let Some(labels) = input.labels.as_ref().filter(is_used) else {
-            return match per_label {
-                Some(n) => Err(wrong(n, "left out: the data has no labels".into())),
-                None => Ok(None),
-            };
+    /// The labels of a fit with `n_per_label` clusters for each, `k` in all. Fails if there are no
+    /// labels, if a label has fewer rows than clusters, or if `k` is not the number of clusters of
+    /// all labels.
+    pub(crate) fn new(n_per_label: usize, k: Option<usize>, input: &Input) -> Result<Self> {
+        let Some(labels) = &input.labels else {
+            return Err(wrong(n_per_label, "left out: the data has no labels".into()));
         };
         let n_rows = rows_of_labels(labels, input);
         let is_complete = labels.is_complete();
-        let n_per_label =
-            per_label.unwrap_or_else(|| k.unwrap_or(n_rows.len()) / n_rows.len().max(1)).max(1);
         let least = n_rows.iter().min_by_key(|(_, n)| *n);
         if let Some((label, n)) = least.filter(|(_, n)| is_complete && *n < n_per_label) {
             let name = &labels.names()[*label as usize];
@@ -49,7 +37,7 @@ impl Supervision {
             .flat_map(|(label, _)| std::iter::repeat_n(Some(*label), n_per_label))
             .collect();
         label_of.resize(n_components(k, label_of.len(), is_complete)?, None);
-        Ok(Some(Self { n_per_label, label_of, is_complete }))
+        Ok(Self { n_per_label, label_of, is_complete })
     }
 
     pub(crate) fn n_components(&self) -> usize {

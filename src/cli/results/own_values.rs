@@ -7,11 +7,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
-/// A value of an item: a number between its two, or one of two words.
+/// A value of an item: a number between its two, one of two words, or none.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum OwnValue<'a> {
     Number(f64),
     Word(&'a str),
+    Missing,
 }
 
 /// The two values of an item, that of a zero and that of a one.
@@ -32,9 +33,10 @@ impl<'a> Scale<'a> {
     }
 
     /// What the item has where 1 is expected with probability `p`, from 0 to 1. Of two numbers it
-    /// is the expected one, of two words the likelier.
+    /// is the expected one, of two words the likelier. NaN: nothing is known of the item.
     pub(crate) fn value(self, p: f64) -> OwnValue<'a> {
         match self {
+            _ if p.is_nan() => OwnValue::Missing,
             Self::Numbers(zero, one) => OwnValue::Number((1.0 - p) * zero + p * one),
             Self::Words(zero, one) => OwnValue::Word(if p < 0.5 { zero } else { one }),
         }
@@ -58,11 +60,12 @@ impl fmt::Display for OwnValue<'_> {
             Self::Number(value) if *value == 0.0 || value.abs() >= 1e-4 => write!(f, "{value}"),
             Self::Number(value) => write!(f, "{value:e}"),
             Self::Word(word) => f.write_str(word),
+            Self::Missing => Ok(()),
         }
     }
 }
 
-/// A number or a text; whole numbers without a point.
+/// A number, a text or null; whole numbers without a point.
 impl Serialize for OwnValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         match self {
@@ -71,6 +74,7 @@ impl Serialize for OwnValue<'_> {
             }
             Self::Number(value) => serializer.serialize_f64(*value),
             Self::Word(word) => serializer.serialize_str(word),
+            Self::Missing => serializer.serialize_none(),
         }
     }
 }
@@ -122,5 +126,6 @@ mod tests {
         assert_eq!(of(["-1", "1"]), ["-1", "-0.5", "0.5", "1"]);
         assert_eq!(of(["-0", "-1"]), ["-0", "-0.25", "-0.75", "-1"]);
         assert_eq!(of(["no", "yes"]), ["no", "no", "yes", "yes"]);
+        assert_eq!(Scale::Words("no", "yes").text(f64::NAN), "");
     }
 }

@@ -172,16 +172,20 @@ impl Parts {
         let shape = shape.or_else(|| likely_shape(self.n_features));
         let mixture = mixture_from(self.weights, self.means, self.n_features)?;
         let size = shape.unwrap_or_default();
-        // Zeros and ones are all that is known of the items of a table.
-        let usual = if size.0 == 1 { Binarize::None } else { Binarize::default() };
-        let rule = self.binarize.unwrap_or(usual);
-        let model = Model::unchecked(mixture, size, rule);
+        let usual = Model::unchecked(mixture, size, Binarize::default());
+        let binarize = self.binarize.unwrap_or(usual_rule(&usual));
+        let model = Model { binarize, ..usual };
         let items = if size.0 == 1 { self.items } else { Vec::new() };
         let Self { inverted, scaled, unseen, labels, provenance, .. } = self;
         let model = Model { inverted, scaled, unseen, items, labels, provenance, ..model };
         model.check()?;
         Ok(model)
     }
+}
+
+/// The rule of a model whose file names none. Zeros and ones are all that is known of a table.
+pub(crate) fn usual_rule(model: &Model) -> Binarize {
+    if model.height == 1 { Binarize::None } else { Binarize::default() }
 }
 
 /// Height and width where nobody said: a square if it is one, else a single row.

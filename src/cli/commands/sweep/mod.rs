@@ -72,11 +72,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Result<Outcome, Failure> {
     let mut run = Run::begin(args.fit.out.as_deref(), args.fit.force)?;
     let source = args.fit.source(console);
     let (input, test) = run.clock.load(|| args.fit.read(&source, None, console))?;
-    if args.fit.has_labels() && input.labels.as_ref().is_some_and(|labels| !labels.is_complete()) {
-        console.note(
-            "note: in a sweep, labels with blanks only judge; `bmm train --labels` fits by them",
-        );
-    }
+    args.fit.say_that_labels_judge(&input, console);
     let rows = Rows::new(input, test, args.holdout, args.folds, args.fit.seed)?;
     let ks = args.ks(&rows);
     let params = args.fit.params(1, rows.train.rows().n_varying());
@@ -182,7 +178,7 @@ impl Args {
         let (n, n_samples) = (input.bits.n_samples(), self.bootstrap);
         if n.saturating_mul(k).saturating_mul(n_samples) > LONG_BOOTSTRAP {
             console.note(format_args!(
-                "note: --blrt {k} fits {n_samples} samples of {n} rows by some two dozen starts \
+                "note      --blrt {k} fits {n_samples} samples of {n} rows by some two dozen starts \
                  each, which takes long; --limit and --bootstrap make it less"
             ));
         }
