@@ -13,6 +13,16 @@ pub(crate) fn some(names: &[String], most: usize) -> String {
     }
 }
 
+/// Leaves six of many ascending values: two from the front, the middle and the end each. The middle
+/// tells where a threshold may lie, the end which may stand for missing ones.
+pub(crate) fn shorten<T>(values: &mut Vec<T>) {
+    let (n, middle) = (values.len(), values.len() / 2);
+    if n > 6 {
+        values.drain(middle + 2..n - 2);
+        values.drain(2..middle);
+    }
+}
+
 /// `value` to so many decimal places. What rounds to zero has no sign.
 pub(crate) fn fixed(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
@@ -47,6 +57,18 @@ mod tests {
         assert_eq!([-0.0, -4e-5, -5.1e-5].map(|v| fixed(v, 4)), ["0.0000", "0.0000", "-0.0001"]);
         assert_eq!([-0.4, -1.0, 10.0].map(|v| fixed(v, 0)), ["0", "-1", "10"]);
         assert_eq!(fixed(f64::NEG_INFINITY, 4), "-inf");
+    }
+
+    #[test]
+    fn six_of_many_values_are_left() {
+        let of = |n: usize| {
+            let mut values = (1..=n).collect();
+            shorten(&mut values);
+            values
+        };
+        assert_eq!(of(6), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(of(7), [1, 2, 4, 5, 6, 7]);
+        assert_eq!(of(100), [1, 2, 51, 52, 99, 100]);
     }
 
     #[test]

@@ -56,7 +56,14 @@ pub enum Remark {
         table_has_names: bool,
     },
     /// Numbers from 0 to 1 for a model that was made by a threshold above them: all are read as 0.
-    BelowThreshold(u8),
+    BelowThreshold {
+        /// Least value that is read as 1.
+        threshold: u8,
+        /// Whether they lie between 0 and 1.
+        are_shares: bool,
+    },
+    /// All values of a table are at least the threshold of the model.
+    AboveThreshold(u8),
     /// An array of zeros and ones for a model that was made at half of the grey scale: they stay.
     KeptBits(u8),
     /// Text that is not UTF-8.
@@ -99,7 +106,8 @@ impl Remark {
     pub fn is_warning(&self) -> bool {
         matches!(
             self,
-            Self::BelowThreshold(_)
+            Self::BelowThreshold { .. }
+                | Self::AboveThreshold(_)
                 | Self::CutAway { .. }
                 | Self::MayBeMissing(_)
                 | Self::NotUtf8
@@ -197,10 +205,14 @@ impl Remark {
                 "by the threshold {threshold} all rows are the same in {}",
                 items_named(items)
             ),
-            Self::BelowThreshold(threshold) => write!(
+            Self::BelowThreshold { threshold, are_shares } => write!(
                 f,
-                "all values lie between 0 and 1, below the threshold {threshold} of the model: \
-                 all are read as 0"
+                "all values lie {}below the threshold {threshold} of the model: all are read as 0",
+                if *are_shares { "between 0 and 1, " } else { "" }
+            ),
+            Self::AboveThreshold(threshold) => write!(
+                f,
+                "no value lies below the threshold {threshold} of the model: all are read as 1"
             ),
             Self::MayBeMissing(codes) => {
                 let one = |(code, items): &(i32, Vec<String>)| {

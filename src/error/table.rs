@@ -42,6 +42,9 @@ pub enum TableProblem {
         /// Whether most other columns hold two values.
         among_pairs: bool,
     },
+    /// A column that a threshold would cut may name the rows.
+    #[error("column {column} holds whole numbers that nearly all differ, as row numbers do")]
+    RowNumbers { column: String },
     /// An item of one word, written in several ways.
     #[error("column {column} holds {}, which differ in case or blanks only", words.join(" and "))]
     OneWord { column: String, words: Vec<String> },

@@ -318,7 +318,7 @@ fn a_table_of_answers_with_a_column_of_numbers_is_refused() {
         (0..200).map(|i| format!("{},{},{}\n", id(i), i % 2, i / 2 % 2)).collect()
     };
     let ages = format!("age,a,b\n{}", rows(|i| 20 + i % 50));
-    refuses_data("ages.csv", ages, &["column age", "20, 21, 22, 23, 68, 69", "44 more values"]);
+    refuses_data("ages.csv", ages, &["column age", "20, 21, 45, 46, 68, 69", "44 more values"]);
     refuses_data("ages.csv", rows(|i| 20 + i % 50), &["column 1", "69"]);
     let sandbox = Sandbox::new();
     sandbox.write("ids.csv", format!("id,a,b\n{}", rows(|i| i)));

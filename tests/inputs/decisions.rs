@@ -141,6 +141,9 @@ fn hints_suit_the_column() {
         table(|i, _, bit| if i == 4 { "maybe" } else { ["No", "Yes"][usize::from(bit)] }.into());
     asked(&maybe, "column a holds maybe, No, Yes", &["--missing maybe"]);
     trained(&Sandbox::new(), &maybe, "--missing maybe");
+    asked(maybe.replace("maybe", "Y"), "holds No, Y, Yes", &["write every answer in one way"]);
+    let signs = trained(&Sandbox::new(), of_bits("-", "+"), "").1["items"][0]["values"].clone();
+    assert_eq!(signs, serde_json::json!(["-", "+"]));
     let totals = of_bits("0", "1").replace("a,b", "id,b") + "Total,20,20,20\n";
     asked(totals, "line 42, the last one, begins with \"Total\"", &["delete the line"]);
     let two = format!("What,is,your,name\n{}", of_bits("0", "1"));

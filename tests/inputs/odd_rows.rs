@@ -98,6 +98,52 @@ fn otsu_takes_no_shares_and_draws_take_no_small_counts_in_silence() {
     assert!(run.err.contains("no value is above 5"), "{run:?}");
     let (run, _) = trained(&sandbox, &counts, "--binarize otsu");
     assert!(run.err.contains("threshold:"), "{run:?}");
+    // What a threshold says of numbers, one that is found says too.
+    let grade = |i: usize, d: usize, bit| match (i + d) % 9 {
+        0 => "99".into(),
+        _ => (1 + 3 * usize::from(bit) + (i + d) % 2).to_string(),
+    };
+    let (run, _) = trained(&sandbox, table(grade), "--binarize otsu");
+    assert!(run.err.contains("perhaps codes for missing: 99"), "{run:?}");
+    let aged = table(|i, d, bit| match d {
+        0 => (20 + i % 30).to_string(),
+        _ => (1 + usize::from(bit)).to_string(),
+    });
+    let (run, _) = trained(&sandbox, aged, "--binarize otsu");
+    assert!(run.err.contains("all rows are the same in a, b, c, d"), "{run:?}");
+}
+
+#[test]
+fn a_threshold_takes_no_row_numbers_for_an_item() {
+    let sandbox = Sandbox::new();
+    let numbered = |i: usize, d: usize, bit| match d {
+        1 => (i + 1).to_string(),
+        _ => (1 + 3 * usize::from(bit) + (i + d) % 2).to_string(),
+    };
+    sandbox.write("t.csv", table(numbered));
+    for rule in ["threshold:3", "otsu"] {
+        let words = ["train", "--k", "2", "--data", "t.csv", "--binarize", rule];
+        let said = "column b holds whole numbers that nearly all differ";
+        decisions::refused(&sandbox, &words, said, &["--id b", "--columns"]);
+    }
+    let (_, found) = trained(&sandbox, table(numbered), "--binarize threshold:3 --id b");
+    assert_eq!(found["n_features"], 3);
+    let chosen = "--binarize threshold:3 --columns a,b,c,d";
+    assert_eq!(trained(&sandbox, table(numbered), chosen).1["n_features"], 4);
+}
+
+#[test]
+fn rows_on_one_side_of_a_models_threshold_are_told_of() {
+    let sandbox = Sandbox::new();
+    let grade = |i: usize, d: usize, bit| (1 + 3 * usize::from(bit) + (i + d) % 2).to_string();
+    sandbox.write("t.csv", table(grade));
+    sandbox.done("train --quiet --k 2 --data t.csv --binarize threshold:3 --out run");
+    sandbox.write("low.csv", table(|i, d, _| ((i + d) % 3).to_string()));
+    sandbox.write("high.csv", table(|i, d, _| (3 + (i + d) % 3).to_string()));
+    let said = |file: &str| sandbox.done(&format!("assign {file} --model run")).err;
+    assert!(said("low.csv").contains("all are read as 0"), "{}", said("low.csv"));
+    assert!(said("high.csv").contains("all are read as 1"), "{}", said("high.csv"));
+    assert!(!said("t.csv").contains("all are read as"), "{}", said("t.csv"));
 }
 
 #[test]

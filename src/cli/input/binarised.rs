@@ -199,7 +199,7 @@ fn rule(set: &Dataset, reading: &Reading) -> Result<(Binarize, Option<Remark>)> 
                 (Binarize::None, Some(Remark::KeptBits(threshold)))
             }
             rule @ Binarize::Threshold(threshold) if threshold > 1 => {
-                (rule, Some(Remark::BelowThreshold(threshold)))
+                (rule, Some(Remark::BelowThreshold { threshold, are_shares: true }))
             }
             rule => (rule, None),
         });
@@ -216,7 +216,8 @@ fn rule_that_fits(set: &Dataset, reading: &Reading) -> Result<Binarize> {
         reading.model_rule.map_or(Ok(()), |rule| check_packed(set, rule, inverted))?;
     }
     match (set.packed_by(), reading.rule) {
-        (Some(by), Some(asked)) if asked != by => {
+        // In a table Otsu's method found the threshold.
+        (Some(by), Some(asked)) if asked != by && set.kind != SourceKind::Table => {
             let allowed = format!("left out: {} was packed by {by}", set.origin(0).0);
             Err(Error::parameter("--binarize", asked, allowed))
         }

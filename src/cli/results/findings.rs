@@ -74,7 +74,8 @@ fn excess_message(excess: &Excess) -> String {
         }
         Excess::Unidentified { n_parameters, n_features } => {
             let features = counted(*n_features, "varying feature");
-            format!("{n_parameters} free parameters on {features}: they are not identified")
+            let parameters = counted(*n_parameters, "free parameter");
+            format!("{parameters} on {features}: they are not identified")
         }
         Excess::ThinComponents { components } => {
             format!("less than two rows: {}", clusters(components))

@@ -4,10 +4,8 @@ use super::{Dataset, SourceKind};
 use crate::data::missing_codes::{self, MANY, Spread};
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, Error, Result};
+use crate::wording;
 use std::collections::BTreeSet;
-
-/// The most values of an array that an error names.
-const MAX_LISTED: usize = 6;
 
 impl Dataset {
     /// Checks that all values are on one scale. A binary table with ages is not.
@@ -39,7 +37,7 @@ impl Dataset {
     /// Checks that an array of numbers holds images, or zeros and ones.
     ///
     /// # Errors
-    /// [`DataProblem::ArrayValues`] with the first few values of rows that need a rule.
+    /// [`DataProblem::ArrayValues`] with some values of rows that need a rule.
     pub(crate) fn check_array(&self) -> Result<()> {
         if self.kind != SourceKind::Npy || self.pixels.height() > 1 || self.pixels.is_binary() {
             return Ok(());
@@ -47,7 +45,8 @@ impl Dataset {
         let values: BTreeSet<u8> = self.pixels.values().iter().copied().collect();
         let odd = missing_codes::among(values.iter().copied().map(f64::from));
         let odd = odd.iter().map(i32::to_string).collect();
-        let values = values.iter().take(MAX_LISTED).map(u8::to_string).collect();
+        let mut values: Vec<String> = values.iter().map(u8::to_string).collect();
+        wording::shorten(&mut values);
         Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values, odd }))
     }
 

@@ -105,10 +105,10 @@ fn numbers(problem: &DataProblem) -> String {
     use DataProblem::*;
     match problem {
         OutOfRange { value, .. } if is_code(*value) => format!(
-            "if {value} stands for missing, give --missing {value}; else say what a one is, as by \
-             numpy.save('rows.npy', a >= 1)"
+            "say what a one is, as by numpy.save('rows.npy', a >= 1); if {value} stands for \
+             missing, give --missing {value}"
         ),
-        ArrayValues { odd, .. } if !odd.is_empty() => {
+        ArrayValues { odd, values } if !odd.is_empty() && values.len() > 2 => {
             format!(
                 "{}; else say by --binarize \
                  threshold:T what a one is, or give images their --shape",

@@ -1,6 +1,7 @@
 //! What to do about a table that cannot be used as it is.
 
 use crate::data::Remark;
+use crate::data::missing_codes::is_code;
 use crate::error::TableProblem;
 use crate::wording::some;
 
@@ -20,6 +21,11 @@ pub(super) fn hint(problem: &TableProblem) -> String {
             let (may_name_rows, among_pairs) = (*may_name_rows, *among_pairs);
             values_hint(column, &About { values, odd, may_name_rows, among_pairs })
         }
+        RowNumbers { column } => format!(
+            "say --id {0} if it names the rows, --drop {0} if it is no item, or name all items by \
+             --columns",
+            word(column)
+        ),
         OneWord { .. } => "write the values alike, or as 0 and 1 if they are two".into(),
         Words { columns, words: [zero, one] } => {
             let no_item = no_item(&list(columns));
@@ -58,6 +64,10 @@ pub(super) fn hint(problem: &TableProblem) -> String {
                 some(columns, MAX_LISTED)
             )
         }
+        UnknownValue { codes, zero, one, .. } if are_answers(codes) => format!(
+            "the model knows {zero} and {one}: train another on such values, with --binarize, or \
+             correct them"
+        ),
         UnknownValue { codes, .. } => format!(
             "correct the value, or give --missing {} if {} for a missing one",
             list(codes),
@@ -102,7 +112,10 @@ fn values_hint(column: &str, about: &About) -> String {
             "if it is no item, as the others hold two values, {no_item}, \
              or --weights {name} if it counts rows"
         ),
-        None => format!("{no_item}, or --missing WORD if a word stands for a missing value"),
+        None => format!(
+            "write every answer in one way, {no_item}, or --missing WORD if a word stands for a \
+             missing value"
+        ),
     }
 }
 
@@ -144,6 +157,11 @@ pub(crate) fn way_out(remark: &Remark) -> Option<String> {
 
 fn numbers(values: &[String]) -> Option<Vec<f64>> {
     values.iter().map(|value| value.parse().ok()).collect()
+}
+
+/// Whether several numbers are no codes for missing ones.
+fn are_answers(values: &[String]) -> bool {
+    numbers(values).is_some_and(|all| all.len() > 1 && !all.into_iter().all(is_code))
 }
 
 fn are_numbers(values: &[String]) -> bool {

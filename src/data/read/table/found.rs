@@ -8,7 +8,7 @@ use crate::error::{DataProblem, TableProblem};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Words of which the first is read as 0 and the second as 1, in upper or lower case.
-const WORDS: [[&str; 2]; 18] = [
+const WORDS: [[&str; 2]; 21] = [
     ["no", "yes"],
     ["n", "y"],
     ["false", "true"],
@@ -27,6 +27,9 @@ const WORDS: [[&str; 2]; 18] = [
     ["nee", "ja"],
     ["non", "oui"],
     ["no", "si"],
+    ["ne", "da"],
+    ["n", "j"],
+    ["-", "+"],
 ];
 
 /// The distinct values of a column, each by its key.
@@ -165,10 +168,7 @@ impl Found {
         let texts = words().map(|(_, word)| word.text());
         let mut values: Vec<String> = numbers.iter().map(f64::to_string).chain(texts).collect();
         let n_values = values.len();
-        // The largest tell what the values are, and which may stand for missing ones.
-        if n_values > MAX_LISTED {
-            values.drain(MAX_LISTED - 2..n_values - 2);
-        }
+        crate::wording::shorten(&mut values);
         let others: Vec<usize> =
             columns.iter().copied().filter(|other| *other != self.column).collect();
         let n_pairs = others.iter().filter(|other| holds_pair(table, **other)).count();
@@ -194,7 +194,12 @@ impl Found {
         let is_answer = |word: &String| self.values.keys().any(|other| is_pair(word, other));
         let (answers, odd): (Vec<_>, Vec<_>) =
             self.values.iter().partition(|(key, _)| is_answer(key));
-        let is_told = answers.len() == 2 && odd.len() <= MAX_LISTED;
+        // Another word for yes or no is no missing answer.
+        let is_known =
+            |key: &String| WORDS.concat().iter().any(|word| key.eq_ignore_ascii_case(word));
+        let is_told = answers.len() == 2
+            && odd.len() <= MAX_LISTED
+            && !odd.iter().any(|(key, _)| is_known(key));
         if !is_told {
             return Vec::new();
         }
@@ -239,7 +244,7 @@ pub(super) fn words_among_numbers(table: &Table, columns: &[usize]) -> BTreeSet<
 
 /// Whether a column is headed like names of rows, or its values nearly all differ, unlike those of
 /// most `others`.
-fn may_name_rows(table: &Table, column: usize, others: &[usize]) -> bool {
+pub(super) fn may_name_rows(table: &Table, column: usize, others: &[usize]) -> bool {
     let differ = |column: usize| {
         let n_rows = table.cells.n_rows();
         table.cells.is_text(column)
@@ -247,6 +252,12 @@ fn may_name_rows(table: &Table, column: usize, others: &[usize]) -> bool {
     };
     let n_alike = others.iter().filter(|other| differ(**other)).count();
     table.is_headed(column, &["id"]) || differ(column) && 2 * n_alike <= others.len()
+}
+
+/// Whether a column holds whole numbers alone, or nothing.
+pub(super) fn are_whole(table: &Table, column: usize) -> bool {
+    let values = Found::new(table, column).values;
+    values.values().all(|written| written.number().is_some_and(|number| number.fract() == 0.0))
 }
 
 /// Fewer rows do not show that values differ by more than chance.

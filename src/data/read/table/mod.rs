@@ -250,9 +250,16 @@ impl Table {
             if self.names.is_none() { Vec::new() } else { columns.iter().map(binary).collect() }
         };
         let (pixels, rule, items) = match asked.values {
-            Values::Whole => (rows::whole(self, items)?, None, named(items)),
             Values::Grey => (rows::grey(self, items)?, None, named(items)),
-            Values::AtLeast(threshold) => {
+            Values::Whole | Values::AtLeast(_) => {
+                let are_chosen = asked.items.is_some() || asked.model.is_some();
+                if !are_chosen {
+                    threshold::check_row_numbers(self, items)?;
+                }
+                let threshold = match asked.values {
+                    Values::AtLeast(threshold) => threshold,
+                    _ => threshold::otsu(self, items)?,
+                };
                 let found = threshold::compared(self, items, threshold)?;
                 remarks.extend(threshold::said(self, items, &found, asked.model.is_some())?);
                 let rule = Some(Binarize::Threshold(threshold));

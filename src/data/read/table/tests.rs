@@ -220,7 +220,7 @@ fn values_that_need_a_decision_are_named() {
         ("a,b\n1,2\n2,9\n", values("b", &["2", "9"], 2, &["9"])),
         ("a,b\n1,1\n2,-1\n", values("b", &["-1", "1"], 2, &["-1"])),
         ("a,b\n0,low\n1,mid\n0,high\n", values("b", &["high", "low", "mid"], 3, &[])),
-        (&format!("a,b\n{text}"), values("b", &["0", "1", "2", "3", "98", "99"], 100, &[])),
+        (&format!("a,b\n{text}"), values("b", &["0", "1", "50", "51", "98", "99"], 100, &[])),
         ("a,b\n0,0.5\n1,0.25\n1,1\n", values("b", &["0.25", "0.5", "1"], 3, &[])),
         (
             "a,b\n0,1\n1,oops\n",

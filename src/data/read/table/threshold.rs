@@ -1,14 +1,18 @@
 //! Items whose numbers are compared with a threshold, as they are: a row means the same in any
 //! file.
 
-use super::Table;
-use super::rows::{Bit, Problem, for_each_number, matrix};
+use super::rows::{self, Bit, Problem, for_each_number, matrix};
 use super::value::Value;
+use super::{Table, found};
 use crate::bits::BitMatrix;
 use crate::data::missing_codes::{self, MANY, Spread};
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, Result, TableProblem};
+use crate::record::Binarize;
 use std::collections::BTreeSet;
+
+/// So many rows that all lie on one side of a model's threshold are hardly of its kind.
+const SEVERAL: usize = 10;
 
 /// Bits by a threshold, and what was found out about the numbers.
 pub(super) struct Compared {
@@ -51,6 +55,30 @@ pub(super) fn compared(
     Ok(Compared { threshold, bits, ranges, has_fractions, suspects })
 }
 
+/// The threshold that Otsu's method finds in the whole numbers in `columns`. Errors: as
+/// [`rows::whole`] has.
+pub(super) fn otsu(table: &Table, columns: &[usize]) -> Result<u8, Problem> {
+    match Binarize::Otsu.resolve(&rows::whole(table, columns)?) {
+        Binarize::Threshold(threshold) => Ok(threshold),
+        rule => unreachable!("Otsu's method finds a threshold, not {rule}"),
+    }
+}
+
+/// Refuses a column whose whole numbers nearly all differ: they may name the rows. Errors:
+/// [`TableProblem::RowNumbers`].
+pub(super) fn check_row_numbers(table: &Table, columns: &[usize]) -> Result<(), DataProblem> {
+    let may_be = |column: &&usize| {
+        let others: Vec<usize> = columns.iter().copied().filter(|other| other != *column).collect();
+        !others.is_empty()
+            && found::may_name_rows(table, **column, &others)
+            && found::are_whole(table, **column)
+    };
+    match columns.iter().find(may_be) {
+        Some(column) => Err(TableProblem::RowNumbers { column: table.name(*column) }.into()),
+        None => Ok(()),
+    }
+}
+
 /// What is to be said of the numbers in `columns`. Errors: [`TableProblem::Shares`] for a fit.
 pub(super) fn said(
     table: &Table,
@@ -62,8 +90,13 @@ pub(super) fn said(
     let are_shares = found.ranges.iter().all(|(least, most)| *least >= 0.0 && *most <= 1.0);
     let most = found.ranges.iter().fold(0.0, |most, range| f64::max(most, range.1));
     let mut remarks = Vec::new();
-    if has_model && are_shares && most > 0.0 && most < f64::from(threshold) {
-        remarks.push(Remark::BelowThreshold(threshold));
+    let is_told = are_shares && most > 0.0 || found.bits.n_samples() >= SEVERAL;
+    if has_model && is_told && most < f64::from(threshold) {
+        remarks.push(Remark::BelowThreshold { threshold, are_shares });
+    }
+    let least = found.ranges.iter().fold(f64::INFINITY, |least, range| least.min(range.0));
+    if has_model && found.bits.n_samples() >= SEVERAL && least >= f64::from(threshold) {
+        remarks.push(Remark::AboveThreshold(threshold));
     }
     if !has_model && are_shares && found.has_fractions {
         return Err(TableProblem::Shares.into());
