@@ -60,6 +60,15 @@ pub enum TableProblem {
     /// A second line of headings: which, and the line of the first one.
     #[error("line {line} holds words alone, like a second header")]
     SecondHeader { line: u64, above: u64 },
+    /// A header below other rows.
+    #[error("line {line} holds words alone, like a header")]
+    LateHeader { line: u64 },
+    /// A column with decimal commas and points.
+    #[error("column {column} holds both {comma} and {point}: is the point one of decimals?")]
+    MixedDecimals { column: String, comma: String, point: String },
+    /// A column without a name where others have one.
+    #[error("column {column} has no name")]
+    Nameless { column: String },
     /// A line that is the same as the header, and how many more there are.
     #[error("line {line} repeats the header{}", and_more(*more))]
     RepeatedHeader { line: u64, more: usize },

@@ -161,3 +161,65 @@ fn codes_for_missing_are_no_weights() {
     let words: Vec<&str> = words.split_whitespace().collect();
     decisions::refused(&sandbox, &words, "line 9", &[]);
 }
+
+#[test]
+fn numbers_above_other_numbers_are_names_where_they_cannot_be_answers() {
+    let grade = |i: usize, d: usize, bit| (1 + 3 * usize::from(bit) + (i + d) % 2).to_string();
+    let below = table(grade).split_once('\n').unwrap().1.to_owned();
+    let named = |(i, row): (usize, &str)| format!("\"{}\",{row}\n", i + 1);
+    let rows: String = below.lines().enumerate().map(named).collect();
+    let rule = "--binarize threshold:3";
+    for (text, is_named) in [
+        (format!("\"\",\"1\",\"2\",\"3\",\"4\"\n{rows}"), true),
+        (format!("\"\",\"10001\",\"10002\",\"10003\",\"10004\"\n{rows}"), true),
+        (format!("101,102,103,107\n{below}"), false),
+    ] {
+        let (_, found) = trained(&Sandbox::new(), &text, rule);
+        assert_eq!((&found["n_samples"], &found["n_features"]), (&40.into(), &4.into()), "{text}");
+        let notes = found["notes"].to_string();
+        assert_eq!(notes.contains("row names: the first column"), is_named, "{notes}");
+    }
+    // One more than there are answers is a name, too; what may be an answer stays one.
+    let five = |top: &str| {
+        let row = |i: usize| (0..6).map(move |d: usize| (1 + (i * 7 + d * d) % 5).to_string());
+        let row = |i: usize| row(i).collect::<Vec<_>>().join(",") + "\n";
+        format!("{top}\n{}", (0..40).map(row).collect::<String>())
+    };
+    for (top, n) in [("1,2,3,4,5,6", 40), ("1,2,3,4,5,5", 41)] {
+        assert_eq!(trained(&Sandbox::new(), five(top), rule).1["n_samples"], n, "{top}");
+    }
+    // Two columns beside row names.
+    let pair: String = (0..40).map(|i| format!("{i},{},{}\n", i % 2, i / 2 % 2)).collect();
+    let (_, found) = trained(&Sandbox::new(), format!(",0,1\n{pair}"), "");
+    assert_eq!((&found["n_samples"], &found["n_features"]), (&40.into(), &2.into()));
+}
+
+#[test]
+fn lines_above_a_header_and_columns_without_names_are_asked_about() {
+    let plain = of_bits("0", "1");
+    let late = "line 3 holds words alone, like a header";
+    asked(format!(",,,\n,,,\n{plain}"), late, &["above line 3"]);
+    asked(format!("Survey 2024,,,\n,,,\n{plain}"), late, &["above line 3"]);
+    let indexed = |names: &str| {
+        let rows = plain.lines().skip(1).enumerate();
+        let rows: String = rows.map(|(i, row)| format!("{i},{row}\n")).collect();
+        format!(",q,q,q,q\n{names}\n{rows}")
+    };
+    let second = "line 2 holds words alone, like a second header";
+    asked(indexed(",a,b,c,d"), second, &["delete line 2, or line 1"]);
+    let nameless = plain.replacen("a,b", "a,", 1);
+    asked(&nameless, "column 2 has no name", &["--id 2", "--drop 2"]);
+    assert_eq!(trained(&Sandbox::new(), nameless, "--drop 2").1["n_features"], 3);
+}
+
+#[test]
+fn commas_and_points_of_decimals_do_not_stand_in_one_column() {
+    let rows = |odd: &str| {
+        let weight = |i: usize| if i == 7 { odd.to_owned() } else { "0,75".into() };
+        let row = |i: usize| format!("{};{};{}\n", i % 2, i / 2 % 2, weight(i));
+        format!("a;b;weight\n{}", (0..40).map(row).collect::<String>())
+    };
+    asked(rows("1.234"), "column weight holds both 0,75 and 1.234", &["with a comma"]);
+    let weight = trained(&Sandbox::new(), rows("1,25"), "").1["total_weight"].as_f64().unwrap();
+    assert!((weight - 40.0).abs() < 1e-9, "{weight}");
+}

@@ -8,7 +8,8 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// Rows of expected values, each in [0, 1], or NaN where nothing is known. In JSON a list of lists, in the values of the items.
+/// Rows of expected values, each in [0, 1], or NaN where nothing is known. In JSON a list of lists,
+/// in the values of the items.
 pub(crate) struct OwnRows<'a> {
     n_samples: usize,
     n_features: usize,

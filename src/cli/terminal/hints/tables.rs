@@ -34,15 +34,21 @@ pub(super) fn hint(problem: &TableProblem) -> String {
                  items by --columns"
             )
         }
-        OneValueAndBlanks { .. } => {
+        OneValueAndBlanks { columns, .. } => format!(
             "if a blank means no, write 1 and 0, in pandas df[columns].notna().astype(int); \
-             if it is missing, say so with --missing ''"
-                .into()
-        }
+             if it is missing, say so with --missing ''; if it is no item, --drop {}",
+            list(columns)
+        ),
         Shares => {
             "make them 0 and 1 first, in pandas (df >= 0.5).astype(int), or write them as 0 to 100"
                 .into()
         }
+        LateHeader { line } => format!("delete the lines above line {line}"),
+        MixedDecimals { .. } => "write all numbers with a comma, without points".into(),
+        Nameless { column } => format!(
+            "give it one, say --id {column} if it names the rows, or leave it out with --drop \
+             {column}"
+        ),
         SecondHeader { line, above } => format!("delete line {line}, or line {above}"),
         RepeatedHeader { line, .. } => format!("delete line {line}"),
         BareTotals { .. } => "the last line may sum up the others: delete it".into(),

@@ -19,6 +19,8 @@ pub(super) struct Header {
 const LEAST_NAMES: usize = 3;
 /// The fewest rows that show what is no value.
 const LEAST_ROWS: usize = 3;
+/// So many show it also if they hold any numbers.
+const MANY_ROWS: usize = 10;
 
 /// The names in a comment above the first row, if it has as many cells as the row.
 pub(super) fn of_comment(
@@ -130,8 +132,9 @@ impl Sample<'_> {
     }
 
     /// Whether the first row holds numbers that name columns: distinct and whole ones. They are
-    /// quoted where those below are not, or they count from 0. Or enough rows below show that they
-    /// are no values: most of them never occur there, or none of them beside two values.
+    /// quoted where those below are not, or they count from 0, or stand beside a blank cell above
+    /// names of rows. Or enough rows below show that they are no values: most of them never occur
+    /// there, or none of them beside two values, or all of them are larger than what stands there.
     fn is_numeric(&self, is_only_first_quoted: bool) -> bool {
         let numbers: Vec<Option<f64>> = self.said().map(|(_, cell)| self.number(cell)).collect();
         let Some(numbers) = numbers.into_iter().collect::<Option<Vec<f64>>>() else { return false };
@@ -141,16 +144,41 @@ impl Sample<'_> {
             && distinct.len() == numbers.len()
             && numbers.len() + 1 >= self.first.len()
             && !self.below.is_empty();
-        if !are_names || numbers.len() < LEAST_NAMES {
-            return are_names && !numbers.is_empty() && is_only_first_quoted;
+        if !are_names || numbers.is_empty() {
+            return false;
+        }
+        if is_only_first_quoted || self.is_beside_row_names() {
+            return true;
+        }
+        if numbers.len() < LEAST_NAMES {
+            return false;
         }
         let counts_up = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
         let (n, n_new) = (numbers.len(), self.n_new());
-        is_only_first_quoted
-            || counts_up && numbers[0] == 0.0
+        let last = numbers[numbers.len() - 1];
+        let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+        counts_up && numbers[0] == 0.0
+            || self.below.len() >= MANY_ROWS && least > self.most_below()
             || self.below.len() >= LEAST_ROWS
-                && (counts_up && numbers[0] == 1.0 && 2 * n_new >= n
+                && (counts_up && numbers[0] == 1.0 && (2 * n_new >= n || last > self.most_below())
                     || n_new > 0 && (counts_up || n_new == n) && self.is_binary_below())
+    }
+
+    /// Whether the first row begins with a blank cell alone, and the others with cells that differ.
+    fn is_beside_row_names(&self) -> bool {
+        let mut names = BTreeSet::new();
+        self.shift == 0
+            && self.first.cell(0).is_empty()
+            && self.said().count() + 1 == self.first.len()
+            && self.below.len() >= LEAST_ROWS
+            && self.below.iter().all(|row| !row.cell(0).is_empty() && names.insert(row.cell(0)))
+    }
+
+    /// The largest number below the first row.
+    fn most_below(&self) -> f64 {
+        let columns = || self.said().map(|(column, _)| column);
+        let cells = self.below.iter().flat_map(|row| columns().map(|column| row.cell(column)));
+        cells.filter_map(|cell| self.number(cell)).fold(f64::NEG_INFINITY, f64::max)
     }
 
     /// How many numbers of the first row do not occur below them.

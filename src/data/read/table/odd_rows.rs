@@ -1,6 +1,6 @@
 //! Rows that are none: a second header, the header once more, and totals below the others.
 
-use super::value::Value;
+use super::value::{Comma, Value};
 use super::{Table, shortened};
 use crate::data::missing_codes::is_code;
 use crate::error::{DataProblem, TableProblem};
@@ -34,12 +34,15 @@ const TOTALS: [&str; 20] = [
 const MOST_TOTALS: usize = 4;
 /// So many different words are no values that happen to recur together.
 const LEAST_WORDS: usize = 3;
+/// The most rows above a header: a title, blank ones.
+const MOST_ABOVE: usize = 4;
 
 impl Table {
     /// Refuses rows that are none. Errors: [`TableProblem::RepeatedHeader`],
-    /// [`TableProblem::Totals`].
+    /// [`TableProblem::Totals`], [`TableProblem::MixedDecimals`].
     pub(super) fn check_rows(&self) -> Result<(), DataProblem> {
         self.check_header()?;
+        self.check_decimals()?;
         self.check_last_row()
     }
 
@@ -76,6 +79,30 @@ impl Table {
         }
         let (line, more) = (self.cells.line(first), repeats.len() - 1);
         Err(TableProblem::RepeatedHeader { line, more }.into())
+    }
+
+    /// Refuses decimal commas and points in one column: a point may part thousands. Errors:
+    /// [`TableProblem::MixedDecimals`].
+    fn check_decimals(&self) -> Result<(), DataProblem> {
+        if self.reading.comma != Comma::Decimal {
+            return Ok(());
+        }
+        let holds = |column: usize, sign: char| {
+            let is_it = |cell: &&str| cell.contains(sign) && self.reading.number(cell).is_some();
+            let mut codes = self.cells.distinct(column).into_iter();
+            if self.cells.is_text(column) {
+                self.cells.column(column).find(is_it)
+            } else {
+                codes.find_map(|code| Some(self.cells.text_of(code)).filter(is_it))
+            }
+        };
+        for column in 0..self.n_columns() {
+            if let (Some(comma), Some(point)) = (holds(column, ','), holds(column, '.')) {
+                let (column, [comma, point]) = (self.name(column), [comma, point].map(shortened));
+                return Err(TableProblem::MixedDecimals { column, comma, point }.into());
+            }
+        }
+        Ok(())
     }
 
     /// Refuses a last row that sums up the others, as its first word says.
@@ -118,13 +145,31 @@ impl Table {
         is_total.then(|| TableProblem::BareTotals { line: self.cells.line(last) })
     }
 
-    /// The first row, if it holds words alone, as a header of two lines does.
+    /// One of the first rows, if it holds words alone, as a header of two lines does, or one below
+    /// a title.
     pub(super) fn second_header(&self) -> Option<TableProblem> {
-        let is_word =
-            |column| matches!(self.reading.value(self.cells.text(0, column)), Value::Word(_));
-        let is_header =
-            self.names.is_some() && self.cells.n_rows() > 1 && (0..self.n_columns()).all(is_word);
-        let (line, above) = (self.cells.line(0), self.header_line);
-        is_header.then_some(TableProblem::SecondHeader { line, above })
+        let words = |row: usize| -> Vec<&str> {
+            let cells = (0..self.n_columns()).map(|column| self.cells.text(row, column));
+            cells.filter(|cell| matches!(self.reading.value(cell), Value::Word(_))).collect()
+        };
+        let line = |row| self.cells.line(row);
+        let rows = 0..MOST_ABOVE.min(self.cells.n_rows().saturating_sub(1));
+        for row in rows {
+            let words = words(row);
+            let are_all = words.len() == self.n_columns();
+            let differ = words.iter().collect::<BTreeSet<_>>().len() == words.len();
+            let are_many = words.len() >= LEAST_WORDS && words.len() + 1 >= self.n_columns();
+            match (row, &self.names) {
+                (0, Some(_)) if are_all || are_many && differ => {
+                    let (line, above) = (line(0), self.header_line);
+                    return Some(TableProblem::SecondHeader { line, above });
+                }
+                (1.., _) if are_many && differ => {
+                    return Some(TableProblem::LateHeader { line: line(row) });
+                }
+                _ => {}
+            }
+        }
+        None
     }
 }

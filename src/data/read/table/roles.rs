@@ -54,6 +54,7 @@ pub(super) fn assign(table: &Table, asked: &Columns) -> Result<Roles, DataProble
     give_found(table, &mut roles, &mut remarks)?;
     if asked.items.is_none() {
         remarks.extend(refuse_counts(table, &roles)?);
+        refuse_nameless(table, &roles)?;
     }
     let is_free = |column: &usize| [Role::Free, Role::Item].contains(&roles[*column]);
     let items = match &asked.items {
@@ -84,7 +85,10 @@ pub(super) fn assign(table: &Table, asked: &Columns) -> Result<Roles, DataProble
         remarks.push(Remark::Roles {
             n_items: items.len(),
             left_out,
-            id: id.map(|id| table.heading(id).to_owned()),
+            id: id.map(|id| match id {
+                0 => table.heading(id).to_owned(),
+                _ => table.name(id),
+            }),
             weights: name(weights),
             labels: name(labels),
         });
@@ -214,6 +218,19 @@ fn give_found(
         }
     }
     Ok(())
+}
+
+/// Asks about a column without a name in a table whose others have one: it may name the rows.
+/// Errors: [`TableProblem::Nameless`].
+fn refuse_nameless(table: &Table, roles: &[Role]) -> Result<(), DataProblem> {
+    let is_it = |column: &usize| roles[*column] == Role::Free && table.heading(*column).is_empty();
+    match (0..roles.len()).find(is_it).filter(|_| table.names.is_some() && roles.len() > 1) {
+        Some(column) => {
+            let nameless = TableProblem::Nameless { column: table.name(column) };
+            Err(table.second_header().unwrap_or(nameless).into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Asks about a column headed like weights whose numbers may be measured ones, such as kilograms:
