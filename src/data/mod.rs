@@ -3,6 +3,7 @@
 
 mod binarize;
 mod columns;
+mod cut;
 mod dataset;
 #[cfg(feature = "fetch")]
 mod download;

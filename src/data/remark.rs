@@ -62,8 +62,10 @@ pub enum Remark {
         /// Whether they lie between 0 and 1.
         are_shares: bool,
     },
-    /// All values of a table are at least the threshold of the model.
+    /// All values are at least the threshold of the model.
     AboveThreshold(u8),
+    /// A column of an array whose values nearly all differ, unlike those of the others.
+    RowNumbers(String),
     /// An array of zeros and ones for a model that was made at half of the grey scale: they stay.
     KeptBits(u8),
     /// Text that is not UTF-8.
@@ -109,6 +111,7 @@ impl Remark {
             Self::BelowThreshold { .. }
                 | Self::AboveThreshold(_)
                 | Self::CutAway { .. }
+                | Self::RowNumbers(_)
                 | Self::MayBeMissing(_)
                 | Self::NotUtf8
                 | Self::OneValueAndBlanks(_)
@@ -213,6 +216,11 @@ impl Remark {
             Self::AboveThreshold(threshold) => write!(
                 f,
                 "no value lies below the threshold {threshold} of the model: all are read as 1"
+            ),
+            Self::RowNumbers(column) => write!(
+                f,
+                "column {column} counts as an item, but its numbers nearly all differ, as row \
+                 numbers do"
             ),
             Self::MayBeMissing(codes) => {
                 let one = |(code, items): &(i32, Vec<String>)| {

@@ -72,6 +72,34 @@ fn codes_are_warned_of_in_tables_and_arrays_and_scales_are_not() {
 }
 
 #[test]
+fn a_threshold_on_an_array_says_what_it_says_of_a_table() {
+    let sandbox = Sandbox::new();
+    let array = |cell: fn(usize, usize) -> usize| {
+        let cells = (0..160).map(|at| cell(at / 4, at % 4) as u8);
+        npy("|u1", "(40, 4)", &cells.collect::<Vec<u8>>())
+    };
+    let grade = |i: usize, d: usize| 1 + (i * 11 + d * 3) % 5;
+    sandbox.write("grades.npy", array(grade));
+    let numbers: fn(usize, usize) -> usize =
+        |i, d| if d == 0 { i + 1 } else { 1 + (i * 11 + d * 3) % 5 };
+    sandbox.write("numbers.npy", array(numbers));
+    sandbox.write("low.npy", array(|i, d| (i + d) % 3));
+    sandbox.write("high.npy", array(|i, d| 3 + (i + d) % 3));
+    let train = |words: &str| sandbox.done(&format!("train --k 2 --force --out run {words}")).err;
+    let said = train("--data numbers.npy --binarize threshold:3");
+    assert!(said.contains("column 1 counts as an item, but its numbers nearly all"), "{said}");
+    let said = train("--data numbers.npy --binarize threshold:20");
+    assert!(said.contains("by the threshold 20 all rows are the same in 2, 3, 4"), "{said}");
+    let said = train("--data grades.npy --binarize threshold:3");
+    assert!(!said.contains("nearly all") && !said.contains("all rows are"), "{said}");
+    for (file, told) in [("low", "are read as 0"), ("high", "are read as 1"), ("grades", "")] {
+        let said = sandbox.done(&format!("assign {file}.npy --model run")).err;
+        assert_eq!(said.contains("all are read as"), !told.is_empty(), "{said}");
+        assert!(said.contains(told), "{said}");
+    }
+}
+
+#[test]
 fn codes_of_all_columns_are_named_at_once() {
     let sandbox = Sandbox::new();
     trained(&sandbox, of_bits("0", "1"), "");

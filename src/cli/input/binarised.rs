@@ -26,8 +26,8 @@ pub(super) fn binarised(
     say(set.scale_weights().as_slice(), console);
     let unseen = if reading.is_for_training { unseen(&set, reading, console)? } else { Vec::new() };
     fit_shape(&mut set, reading)?;
-    let (rule, remark) = rule(&set, reading)?;
-    say(remark.as_slice(), console);
+    let (rule, remarks) = rule(&set, reading)?;
+    say(&remarks, console);
     warn_of_rare_draws(&set, rule, reading, console);
     ground::warn_of_faint_ink(&set, rule, reading, console);
     let synthetic = set.kind == SourceKind::Synthetic;
@@ -190,23 +190,28 @@ fn give_shape(set: &mut Dataset, ImageShape { height, width }: ImageShape) -> Re
 }
 
 /// The rule asked for or that fits, with what is to be said of it.
-fn rule(set: &Dataset, reading: &Reading) -> Result<(Binarize, Option<Remark>)> {
+fn rule(set: &Dataset, reading: &Reading) -> Result<(Binarize, Vec<Remark>)> {
     if let (Some(cut), false) = (reading.cut_of_rows(), reading.is_of_images())
         && set.is_array_of_bits()
     {
         return Ok(match cut {
             rule @ Binarize::Threshold(threshold) if rule == Binarize::default() => {
-                (Binarize::None, Some(Remark::KeptBits(threshold)))
+                (Binarize::None, vec![Remark::KeptBits(threshold)])
             }
             rule @ Binarize::Threshold(threshold) if threshold > 1 => {
-                (rule, Some(Remark::BelowThreshold { threshold, are_shares: true }))
+                (rule, vec![Remark::BelowThreshold { threshold, are_shares: true }])
             }
-            rule => (rule, None),
+            rule => (rule, Vec::new()),
         });
     }
     let rule = rule_that_fits(set, reading)?;
-    let is_cut = matches!(rule, Binarize::Threshold(_)) && !reading.is_of_images();
-    Ok((rule, set.codes().filter(|_| is_cut)))
+    let remarks = match rule {
+        Binarize::Threshold(threshold) if !reading.is_of_images() => {
+            set.said_of_cut(threshold, reading.model.is_some())
+        }
+        _ => Vec::new(),
+    };
+    Ok((rule, remarks))
 }
 
 /// Packed files name a rule, tables of 0 and 1 need none.

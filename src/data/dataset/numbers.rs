@@ -1,6 +1,7 @@
 //! Whether the numbers of an array or table are what they were taken for.
 
 use super::{Dataset, SourceKind};
+use crate::data::cut::Cut;
 use crate::data::missing_codes::{self, MANY, Spread};
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, Error, Result};
@@ -50,24 +51,34 @@ impl Dataset {
         Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values, odd }))
     }
 
-    /// What is to be said of rows of an array that a threshold cuts: numbers in them that may
-    /// stand for missing answers.
-    pub(crate) fn codes(&self) -> Option<Remark> {
-        let d = self.pixels.n_features();
+    /// What is to be said of rows of an array that `threshold` cuts, for a fit or for a model.
+    pub(crate) fn said_of_cut(&self, threshold: u8, has_model: bool) -> Vec<Remark> {
+        let (n_rows, d) = (self.pixels.n_images(), self.pixels.n_features());
         if self.kind != SourceKind::Npy || self.pixels.height() > 1 || self.pixels.is_binary() {
-            return None;
+            return Vec::new();
         }
         let missing = self.pixels.missing();
         let is_missing = |i, d| missing.is_some_and(|missing| missing.get(i, d));
-        let (mut spreads, mut numbers) = (vec![Spread::default(); d], BTreeSet::new());
+        let (mut spreads, mut met) = (vec![Spread::default(); d], vec![[0; 2]; d]);
+        let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); d];
         for (i, row) in self.pixels.values().chunks_exact(d).enumerate() {
             for (d, value) in row.iter().enumerate().filter(|(d, _)| !is_missing(i, *d)) {
-                spreads[d].meet(f64::from(*value));
-                numbers.insert(*value);
+                let number = f64::from(*value);
+                ranges[d] = (ranges[d].0.min(number), ranges[d].1.max(number));
+                spreads[d].meet(number);
+                met[d][usize::from(value / 128)] |= 1 << (value % 128);
             }
         }
-        let suspects = missing_codes::suspects(&spreads, numbers.len() >= MANY);
-        Remark::of_codes(&suspects, |d| self.column_name(d))
+        let all = met.iter().fold([0; 2], |all, met| [all[0] | met[0], all[1] | met[1]]);
+        let suspects = missing_codes::suspects(&spreads, count(&all) >= MANY);
+        let cut = Cut { threshold, ranges: &ranges, n_rows };
+        let has_missing = |d| (0..n_rows).any(|i| is_missing(i, d));
+        let name = |d| self.column_name(d);
+        let by_threshold = if has_model { cut.by_model() } else { cut.cut_away(has_missing, name) };
+        let row_numbers = row_numbers(&met, n_rows).filter(|_| !has_model);
+        let row_numbers = row_numbers.map(|d| Remark::RowNumbers(name(d)));
+        let codes = Remark::of_codes(&suspects, name);
+        [by_threshold, row_numbers, codes].into_iter().flatten().collect()
     }
 
     /// Checks codes for missing values of an array. Its reader hides them.
@@ -81,4 +92,21 @@ impl Dataset {
             None => Ok(()),
         }
     }
+}
+
+/// Fewer rows do not show that values differ by more than chance.
+const LEAST_ROWS: usize = 10;
+
+/// How many of the values 0 to 255 were met, a bit for each.
+fn count(met: &[u128; 2]) -> usize {
+    met.iter().map(|met| met.count_ones() as usize).sum()
+}
+
+/// The only column whose values nearly all differ, if there is one among several. Row numbers
+/// above 255 begin anew in bytes.
+fn row_numbers(met: &[[u128; 2]], n_rows: usize) -> Option<usize> {
+    let differ = |d: &usize| 10 * count(&met[*d]) >= 9 * n_rows.min(256);
+    let mut found = (0..met.len()).filter(differ);
+    let only = found.next().filter(|_| n_rows >= LEAST_ROWS && met.len() > 1)?;
+    found.next().is_none().then_some(only)
 }

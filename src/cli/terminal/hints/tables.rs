@@ -156,6 +156,10 @@ pub(crate) fn way_out(remark: &Remark) -> Option<String> {
         Remark::MayBeMissing(found) => {
             Some(format!("if they are, give --missing {}", codes(found)))
         }
+        Remark::RowNumbers(_) => Some(
+            "if they are, leave it out, as by numpy.delete(a, COLUMN, axis=1); images take --shape"
+                .into(),
+        ),
         Remark::OneValueAndBlanks(_) => Some("write 0 in blank cells that mean it".into()),
         _ => None,
     }

@@ -5,14 +5,12 @@ use super::rows::{self, Bit, Problem, for_each_number, matrix};
 use super::value::Value;
 use super::{Table, found};
 use crate::bits::BitMatrix;
+use crate::data::cut::Cut;
 use crate::data::missing_codes::{self, MANY, Spread};
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, Result, TableProblem};
 use crate::record::Binarize;
 use std::collections::BTreeSet;
-
-/// So many rows that all lie on one side of a model's threshold are hardly of its kind.
-const SEVERAL: usize = 10;
 
 /// Bits by a threshold, and what was found out about the numbers.
 pub(super) struct Compared {
@@ -86,39 +84,14 @@ pub(super) fn said(
     found: &Compared,
     has_model: bool,
 ) -> Result<Vec<Remark>, DataProblem> {
-    let threshold = found.threshold;
-    let are_shares = found.ranges.iter().all(|(least, most)| *least >= 0.0 && *most <= 1.0);
-    let most = found.ranges.iter().fold(0.0, |most, range| f64::max(most, range.1));
-    let mut remarks = Vec::new();
-    let is_told = are_shares && most > 0.0 || found.bits.n_samples() >= SEVERAL;
-    if has_model && is_told && most < f64::from(threshold) {
-        remarks.push(Remark::BelowThreshold { threshold, are_shares });
-    }
-    let least = found.ranges.iter().fold(f64::INFINITY, |least, range| least.min(range.0));
-    if has_model && found.bits.n_samples() >= SEVERAL && least >= f64::from(threshold) {
-        remarks.push(Remark::AboveThreshold(threshold));
-    }
-    if !has_model && are_shares && found.has_fractions {
+    let n_rows = found.bits.n_samples();
+    let cut = Cut { threshold: found.threshold, ranges: &found.ranges, n_rows };
+    if !has_model && cut.are_shares() && found.has_fractions {
         return Err(TableProblem::Shares.into());
     }
-    if !has_model {
-        let items = found.cut_away().map(|d| table.name(columns[d])).collect::<Vec<_>>();
-        remarks.extend((!items.is_empty()).then_some(Remark::CutAway { threshold, items }));
-    }
-    remarks.extend(Remark::of_codes(&found.suspects, |d| table.name(columns[d])));
-    Ok(remarks)
-}
-
-impl Compared {
-    /// The items that are the same in all rows by the threshold alone: their numbers differ, or
-    /// some are missing.
-    fn cut_away(&self) -> impl Iterator<Item = usize> {
-        let (sums, observed) = (self.bits.column_sums(), self.bits.observed_counts());
-        let n = self.bits.n_samples() as u64;
-        (0..self.ranges.len()).filter(move |&d| {
-            let (least, most) = self.ranges[d];
-            let is_constant = [0, observed[d]].contains(&sums[d]);
-            is_constant && observed[d] > 0 && (least < most || observed[d] < n && most > 0.0)
-        })
-    }
+    let observed = found.bits.observed_counts();
+    let has_missing = |d: usize| observed[d] < n_rows as u64;
+    let name = |d: usize| table.name(columns[d]);
+    let remark = if has_model { cut.by_model() } else { cut.cut_away(has_missing, name) };
+    Ok(remark.into_iter().chain(Remark::of_codes(&found.suspects, name)).collect())
 }
