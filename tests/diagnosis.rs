@@ -259,6 +259,8 @@ fn a_component_for_one_row_is_too_many() {
     let found = fit(&data, &params).unwrap();
     let excess = Excess::ThinComponents { components: vec![2] };
     assert_eq!(found.report.diagnoses, [Diagnosis::TooManyComponents(excess)]);
+    let weighted = fit(Rows::new(&data).weighted(&[0.99; 201]), &params).unwrap();
+    assert_eq!(weighted.report.diagnoses, []);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::certificate::{divergence, is_on_boundary};
 use super::{Diagnosis, Excess, Scored};
 use crate::em::SAME_OPTIMUM;
+use crate::em::rows::Rows;
 use crate::error::Result;
 use crate::mixture::BernoulliMixture;
 
@@ -40,10 +41,10 @@ pub(super) fn without_dead(found: &Scored) -> Result<Option<BernoulliMixture>> {
     BernoulliMixture::normalised(weights, means).map(Some)
 }
 
-/// The finding that components are thin.
-pub(super) fn thin(found: &Scored) -> Option<Diagnosis> {
-    let thin_below = THIN_BELOW * found.row_weight();
-    let is_thin = |k| found.stats.resp_sum(k) < thin_below && !is_dead(found, k);
+/// The finding that components are thin. Weights that are no counts do not tell numbers of rows.
+pub(super) fn thin(found: &Scored, rows: &Rows) -> Option<Diagnosis> {
+    let are_few = |k| rows.are_counts() && found.stats.resp_sum(k) < THIN_BELOW;
+    let is_thin = |k| are_few(k) && !is_dead(found, k);
     let components = which(found, is_thin)?;
     Some(Diagnosis::TooManyComponents(Excess::ThinComponents { components }))
 }

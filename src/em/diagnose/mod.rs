@@ -91,7 +91,7 @@ pub(super) fn diagnose(
         components::dead(&found),
         components::duplicates(&found, &rows.label_of),
         components::on_boundary(&found),
-        by_rows.or_else(|| components::thin(&found)),
+        by_rows.or_else(|| components::thin(&found, rows)),
     ];
     if is_stationary && gradient_residual <= AT_REST {
         diagnoses.push(saddle::look(found, e_step)?);

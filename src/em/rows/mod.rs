@@ -90,10 +90,15 @@ impl<'a> Rows<'a> {
         (0..self.data.n_samples()).map(move |i| (self.weight(i) / unit).round() as u64)
     }
 
+    /// Whether weights say how many rows there are: they are whole numbers.
+    pub(crate) fn are_counts(&self) -> bool {
+        let mut weights = self.weights.iter().flat_map(|weights| weights.iter());
+        weights.all(|weight| weight.fract() == 0.0)
+    }
+
     pub(crate) fn count_unit(&self) -> f64 {
-        let are_whole = |weights: &[f64]| weights.iter().all(|weight| weight.fract() == 0.0);
         match &self.weights {
-            Some(weights) if !are_whole(weights) => {
+            Some(weights) if !self.are_counts() => {
                 self.total_weight() / (1e6 * weights.len() as f64)
             }
             _ => 1.0,
