@@ -317,7 +317,7 @@ fn advice_about_sizes_works_where_it_is_given() {
     sandbox.done("assign mixed --model run --resize 100x80");
     // Pictures that differ in ink that is too faint.
     folder(&sandbox, "faint", |_| ((40, 30), 3), 150);
-    says("train --data faint", ["leaves nothing to cluster", "or --shape 28x28"]);
+    says("train --data faint", ["error: faint: leaves nothing to cluster", "or --shape 28x28"]);
     assert!(are_kinds(&{
         sandbox.done("train --k 2 --n-init 5 --data faint --shape 28x28 --out faint-run");
         assign(&sandbox, "--model faint-run faint")

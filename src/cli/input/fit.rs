@@ -90,7 +90,7 @@ impl FitArgs {
             if !self.force {
                 let are_pictures = input.kind == SourceKind::Pictures.to_string();
                 let problem = DataProblem::AllTheSame { what, are_pictures };
-                return Err(Error::data(input.origin(0).0, problem));
+                return Err(Error::data(input.place(), problem));
             }
             console.warn(format_args!("{what}: there is nothing to cluster"));
         }

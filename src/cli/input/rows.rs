@@ -116,6 +116,15 @@ impl Input {
         Part::origin(&self.parts, i)
     }
 
+    /// The file that the rows come from, or the folder that holds all their files.
+    pub(crate) fn place(&self) -> &Path {
+        let first = Path::new(self.origin(0).0);
+        let holds_all =
+            |path: &&Path| self.parts.iter().all(|part| Path::new(&part.source).starts_with(path));
+        let place = first.ancestors().find(holds_all);
+        place.filter(|path| !path.as_os_str().is_empty()).unwrap_or(first)
+    }
+
     pub(crate) fn rows(&self) -> Rows<'_> {
         let rows = Rows::new(&self.bits);
         match &self.weights {
