@@ -43,6 +43,12 @@ pub(crate) fn brief(value: f64) -> String {
     }
 }
 
+/// `value` as it is, unless that takes more than 12 digits: then as [`brief`] writes it.
+pub(crate) fn plain(value: f64) -> String {
+    let text = value.to_string();
+    if text.len() > 12 { brief(value) } else { text }
+}
+
 /// A number without the zeros behind its point, and without a point at its end.
 pub(crate) fn trimmed(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
@@ -82,5 +88,7 @@ mod tests {
         );
         assert_eq!([f64::INFINITY, f64::NEG_INFINITY].map(brief), ["inf", "-inf"]);
         assert_eq!([0.0999, 0.01999, 9.999].map(brief), ["0.0999", "0.02", "10"]);
+        let numbers = [20260131.0, -2.5, 1e300, 0.1 + 0.2, 1.0 / 150.0];
+        assert_eq!(numbers.map(super::plain), ["20260131", "-2.5", "1e300", "0.3", "0.00667"]);
     }
 }

@@ -50,3 +50,42 @@ impl Cut<'_> {
         (!items.is_empty()).then_some(Remark::CutAway { threshold, items })
     }
 }
+
+/// A threshold that parts `numbers`: anything at all for counts, else their median. `None` if it
+/// leaves them together, and for numbers between 0 and 1.
+pub(crate) fn parting(mut numbers: Vec<f64>) -> Option<u8> {
+    numbers.sort_by(f64::total_cmp);
+    let (least, most) = (*numbers.first()?, *numbers.last()?);
+    let median = numbers[numbers.len() / 2];
+    let cut = match numbers.iter().find(|number| **number > least) {
+        _ if least < 1.0 => 1,
+        Some(second) => median.max(*second) as u8,
+        None => return None,
+    };
+    let are_shares = least >= 0.0 && most <= 1.0;
+    (!are_shares && least < f64::from(cut) && f64::from(cut) <= most).then_some(cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_parted_at_their_median() {
+        for (numbers, cut) in [
+            (&[0.0, 2.0, 3.0][..], Some(1)),
+            (&[1.0, 2.0, 3.0, 4.0, 5.0], Some(3)),
+            (&[1.0, 9.0, 8.0, 9.0, 9.0], Some(9)),
+            (&[1.0, 1.0, 1.0, 2.0, 5.0], Some(2)),
+            (&[40.0, 300.0, 900.0, 1000.0], Some(255)),
+            (&[1.0, 2.0], Some(2)),
+            (&[-1.0, 1.0], Some(1)),
+            (&[0.1, 0.25, 0.7], None),
+            (&[300.0, 301.0], None),
+            (&[4.0, 4.0], None),
+            (&[], None),
+        ] {
+            assert_eq!(parting(numbers.to_vec()), cut, "{numbers:?}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What can be wrong with a data source, with the numbers that show it.
 
 use super::table::TableProblem;
-use crate::wording::counted;
+use crate::wording::{counted, plain};
 
 /// What is wrong with a data source.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -117,8 +117,9 @@ pub enum DataProblem {
     NpyShape(String),
     /// A number outside the range of grey values.
     #[error(
-        "{place}: the value is {value}, but values must be whole numbers 0 to 255, or all \
-         between 0 and 1"
+        "{place}: the value is {}, but values must be whole numbers 0 to 255, or all between 0 \
+         and 1",
+        plain(*value)
     )]
     OutOfRange { place: String, value: f64 },
     /// A line of a table, from 1, with another number of cells than the first.
@@ -160,10 +161,13 @@ pub enum DataProblem {
     /// A table whose text, columns or values cannot be used.
     #[error(transparent)]
     Table(Box<TableProblem>),
-    /// An array of numbers that are neither images nor zeros and ones: some of its values, and
-    /// those that may stand for missing ones.
+    /// An array of numbers that are neither images nor zeros and ones: some of its values, those
+    /// that may stand for missing ones, and a threshold that parts them.
     #[error("holds the values {}, not 0 and 1", values.join(", "))]
-    ArrayValues { values: Vec<String>, odd: Vec<String> },
+    ArrayValues { values: Vec<String>, odd: Vec<String>, cut: Option<u8> },
+    /// An array of fractions that is no image.
+    #[error("holds fractions between 0 and 1, not 0 and 1 alone")]
+    Fractions,
     /// Rows that leave nothing to cluster: what is the same, and whether they are picture files.
     #[error("leaves nothing to cluster: {what}")]
     AllTheSame { what: &'static str, are_pictures: bool },

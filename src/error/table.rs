@@ -1,5 +1,7 @@
 //! What can be wrong with a table: its text, its columns, and the values of its items.
 
+use crate::wording::plain;
+
 /// What is wrong with a table. Columns are named by their heading, or by their number from 1.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -41,6 +43,8 @@ pub enum TableProblem {
         may_name_rows: bool,
         /// Whether most other columns hold two values.
         among_pairs: bool,
+        /// A threshold that parts them, and the numbers of most other columns.
+        cut: Option<u8>,
     },
     /// A column that a threshold would cut may name the rows.
     #[error("column {column} holds whole numbers that nearly all differ, as row numbers do")]
@@ -79,7 +83,10 @@ pub enum TableProblem {
     #[error("line {line}, the last one, begins with {cell:?}")]
     Totals { line: u64, cell: String },
     /// A column that may say how many each row stands for, or be an item.
-    #[error("column {column} holds numbers up to {largest}: weights of rows, or something else?")]
+    #[error(
+        "column {column} holds numbers up to {}: weights of rows, or something else?",
+        plain(*largest)
+    )]
     RowsOrWeights { column: String, largest: f64 },
     /// Items of a model that the table does not have.
     #[error("lacks {}, which the model needs", named(items))]

@@ -100,6 +100,38 @@ fn a_threshold_on_an_array_says_what_it_says_of_a_table() {
 }
 
 #[test]
+fn thresholds_are_offered_at_the_median_in_the_unit_of_the_flag() {
+    let sandbox = Sandbox::new();
+    let asked = |file: &str, bytes: Vec<u8>, said: &str, hint: &str| {
+        sandbox.write(file, bytes);
+        let run = sandbox.words(&format!("train --k 2 --data {file}"));
+        assert!(run.err.contains(said) && run.err.contains(hint), "{run:?}");
+        run.err
+    };
+    // Eleven scores, of which 40 is the median: few are small, many lie close together.
+    let scores = [1, 2, 3, 30, 40, 40, 40, 41, 60, 90, 100];
+    let score = |at: usize| scores[(at / 4 * 3 + at % 4 * 5) % 11];
+    let text = table(|i, d, _| score(4 * i + d).to_string()).into_bytes();
+    asked("t.csv", text, "holds 1, 2, 40, 41, 90, 100", "threshold:40,");
+    let bytes: Vec<u8> = (0..176).map(|at| score(at) as u8).collect();
+    let array = npy("|u1", "(44, 4)", &bytes);
+    asked("t.npy", array, "the values 1, 2, 40, 41, 90, 100", "threshold:40:");
+    // A threshold between ages makes one value of all answers.
+    let aged = |i: usize, d: usize, bit| if d == 0 { 20 + i % 30 } else { 1 + usize::from(bit) };
+    let text = table(|i, d, bit| (aged(i, d, bit) + i % 2 * d.min(1)).to_string()).into_bytes();
+    let said = asked("age.csv", text, "column a holds 20, 21,", "--drop a");
+    assert!(!said.contains("--binarize"), "{said}");
+    let fractions = (0..160).flat_map(|at| (score(at) as f32 / 100.0).to_le_bytes());
+    let array = npy("<f4", "(40, 4)", &fractions.collect::<Vec<u8>>());
+    asked("f.npy", array, "holds fractions between 0 and 1", "threshold:128: 0.5 or more");
+    let huge = table(|i, d, bit| match d {
+        3 => ["1e300", "7"][i % 2].into(),
+        _ => u8::from(bit).to_string(),
+    });
+    asked("huge.csv", huge.replacen("c,d", "c,n", 1).into_bytes(), "up to 1e300:", "--weights n");
+}
+
+#[test]
 fn codes_of_all_columns_are_named_at_once() {
     let sandbox = Sandbox::new();
     trained(&sandbox, of_bits("0", "1"), "");

@@ -121,6 +121,8 @@ pub struct Dataset {
     pub passed_over: Vec<PathBuf>,
     /// Whether its values are grey even if all are 0 and 1: so are those of the training split.
     pub(crate) is_grey: bool,
+    /// Whether its values were fractions, which are scaled to 255.
+    pub(crate) has_fractions: bool,
 }
 
 impl Dataset {
@@ -157,6 +159,7 @@ impl Dataset {
             unreadable: Vec::new(),
             passed_over: Vec::new(),
             is_grey: false,
+            has_fractions: false,
         };
         if let Some(labels) = labels {
             let source = dataset.origin(0).0.to_owned();
@@ -311,6 +314,7 @@ impl Dataset {
         self.unreadable.extend(more.unreadable);
         self.passed_over.extend(more.passed_over);
         self.is_grey |= more.is_grey;
+        self.has_fractions |= more.has_fractions;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Whether the numbers of an array or table are what they were taken for.
 
 use super::{Dataset, SourceKind};
-use crate::data::cut::Cut;
+use crate::data::cut::{self, Cut};
 use crate::data::missing_codes::{self, MANY, Spread};
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, Error, Result};
@@ -38,17 +38,26 @@ impl Dataset {
     /// Checks that an array of numbers holds images, or zeros and ones.
     ///
     /// # Errors
-    /// [`DataProblem::ArrayValues`] with some values of rows that need a rule.
+    /// [`DataProblem::ArrayValues`] with some values of rows that need a rule, or
+    /// [`DataProblem::Fractions`].
     pub(crate) fn check_array(&self) -> Result<()> {
         if self.kind != SourceKind::Npy || self.pixels.height() > 1 || self.pixels.is_binary() {
             return Ok(());
+        }
+        if self.has_fractions {
+            return Err(Error::data(self.origin(0).0, DataProblem::Fractions));
         }
         let values: BTreeSet<u8> = self.pixels.values().iter().copied().collect();
         let odd = missing_codes::among(values.iter().copied().map(f64::from));
         let odd = odd.iter().map(i32::to_string).collect();
         let mut values: Vec<String> = values.iter().map(u8::to_string).collect();
         wording::shorten(&mut values);
-        Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values, odd }))
+        let missing = self.pixels.missing();
+        let d = self.pixels.n_features();
+        let is_known = |at: &usize| !missing.is_some_and(|missing| missing.get(at / d, at % d));
+        let known = (0..self.pixels.values().len()).filter(is_known);
+        let cut = cut::parting(known.map(|at| self.pixels.values()[at].into()).collect());
+        Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values, odd, cut }))
     }
 
     /// What is to be said of rows of an array that `threshold` cuts, for a fit or for a model.

@@ -66,6 +66,11 @@ impl GreyValues {
         Ok(())
     }
 
+    /// Whether there was a fraction, so that all values are scaled.
+    pub(crate) fn has_fractions(&self) -> bool {
+        self.fractions
+    }
+
     /// The values, each 0 to 255, and the places of those that are missing, ascending.
     pub(crate) fn into_parts(self) -> (Vec<u8>, Vec<usize>) {
         (self.values, self.missing)

@@ -160,7 +160,7 @@ fn load_file(source: &Source, input: Stream) -> Result<Dataset> {
     let (kind, pixels) = match input.kind() {
         FileKind::Idx => (SourceKind::Idx, idx::read_images(input)?),
         FileKind::Picture(_) => return load_picture(name, input, source.pictures()),
-        FileKind::Npy => (SourceKind::Npy, npy::read(input, missing)?),
+        FileKind::Npy => return npy::read(name, input, missing),
         FileKind::Npz => return npz::read(name, input, missing),
         FileKind::MatrixMarket => return matrix_market::read(input)?.into_dataset(&name),
         FileKind::Packed => return packed::read(name, input),

@@ -57,7 +57,9 @@ pub(super) fn hint(problem: &DataProblem) -> String {
         Unreadable(_) => "check that it is there and may be read",
         Packed(_) => "pack the data again with `bmm pack`",
         NewerPacked { .. } => "update bmm, or pack the data again with this one",
-        ArrayValues { .. } | OutOfRange { .. } | NotANumber { .. } => return numbers(problem),
+        ArrayValues { .. } | Fractions | OutOfRange { .. } | NotANumber { .. } => {
+            return numbers(problem);
+        }
         NpyHeader(_)
         | Npz(_)
         | NpzArrays(_)
@@ -108,18 +110,21 @@ fn numbers(problem: &DataProblem) -> String {
             "say what a one is, as by numpy.save('rows.npy', a >= 1); if {value} stands for \
              missing, give --missing {value}"
         ),
-        ArrayValues { odd, values } if !odd.is_empty() && values.len() > 2 => {
+        ArrayValues { odd, values, .. } if !odd.is_empty() && values.len() > 2 => {
             format!(
                 "{}; else say by --binarize \
                  threshold:T what a one is, or give images their --shape",
                 tables::missing(odd)
             )
         }
-        ArrayValues { values, .. } => format!(
-            "say what a one is, as by --binarize threshold:{}: this or more; fractions up to 1 \
-             were scaled to 255, so 0.5 is 128. Or give images their --shape",
-            tables::threshold(values, &[]).unwrap_or(1)
+        ArrayValues { cut, .. } => format!(
+            "say what a one is, as by --binarize threshold:{}: this or more. Or give images their \
+             --shape",
+            cut.unwrap_or(1)
         ),
+        Fractions => "say what a one is, as by --binarize threshold:128: 0.5 or more, as 1 counts \
+                      as 255. Or give images their --shape"
+            .into(),
         NotANumber { line: 1, .. } => {
             "begin every name of a header with a letter, or correct the cell".into()
         }

@@ -17,9 +17,9 @@ pub(super) fn hint(problem: &TableProblem) -> String {
         RepeatedItem { .. } => "give the very columns of the model, in their order".into(),
         TwoRoles { .. } => "name each column once".into(),
         NoItems => "leave fewer columns out: at least one must be an item".into(),
-        Values { column, values, odd, may_name_rows, among_pairs, .. } => {
-            let (may_name_rows, among_pairs) = (*may_name_rows, *among_pairs);
-            values_hint(column, &About { values, odd, may_name_rows, among_pairs })
+        Values { column, values, odd, may_name_rows, among_pairs, cut, .. } => {
+            let (may_name_rows, among_pairs, cut) = (*may_name_rows, *among_pairs, *cut);
+            values_hint(column, &About { values, odd, may_name_rows, among_pairs, cut })
         }
         RowNumbers { column } => format!(
             "say --id {0} if it names the rows, --drop {0} if it is no item, or name all items by \
@@ -85,7 +85,7 @@ pub(super) fn hint(problem: &TableProblem) -> String {
 
 fn values_hint(column: &str, about: &About) -> String {
     let name = word(column);
-    let threshold = threshold(about.values, about.odd).filter(|_| !about.among_pairs);
+    let threshold = about.cut.filter(|_| !about.among_pairs);
     let drop = format!("leave it out with --drop {name}");
     if about.may_name_rows {
         return format!("say --id {name} if it names the rows, or {drop}");
@@ -118,6 +118,10 @@ fn values_hint(column: &str, about: &About) -> String {
             "if it is no item, as the others hold two values, {no_item}, \
              or --weights {name} if it counts rows"
         ),
+        None if are_numbers(about.values) => format!(
+            "{no_item}, or --weights {name} if it counts rows: a threshold between its numbers \
+             parts few other columns"
+        ),
         None => format!(
             "write every answer in one way, {no_item}, or --missing WORD if a word stands for a \
              missing value"
@@ -145,6 +149,7 @@ struct About<'a> {
     /// Whether they are whole numbers that nearly all differ.
     may_name_rows: bool,
     among_pairs: bool,
+    cut: Option<u8>,
 }
 
 /// What to do if a remark is not what was meant.
@@ -190,19 +195,6 @@ fn are_fractions(values: &[String]) -> bool {
     numbers(values).is_some_and(may_be)
 }
 
-/// A threshold that parts numbers without codes, of which some are known: anything at all for
-/// counts, else the middle. `None` if one is no number, or if none parts them.
-pub(super) fn threshold(values: &[String], codes: &[String]) -> Option<u8> {
-    let is_answer = |value: &&String| !codes.contains(value);
-    let answers: Vec<String> = values.iter().filter(is_answer).cloned().collect();
-    let mut numbers = numbers(&answers)?;
-    numbers.sort_by(f64::total_cmp);
-    let (least, most) = (*numbers.first()?, *numbers.last()?);
-    let middle = if least < 1.0 { 1 } else { numbers[numbers.len() / 2] as u8 };
-    let parts = least < f64::from(middle) && f64::from(middle) <= most;
-    (parts && !are_shares(&answers)).then_some(middle)
-}
-
 /// A name as it has to be written in a shell.
 pub(super) fn word(name: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_-.:/+%@,".contains(c);
@@ -230,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_ways_out_suit_the_values() {
-        let said = |values: &[&str], odd: &[&str], may_name_rows, among_pairs| {
+        let with = |values: &[&str], odd: &[&str], may_name_rows, among_pairs, cut| {
             let [values, odd] =
                 [values, odd].map(|texts| texts.iter().map(|text| text.to_string()).collect());
             let column = "my item".into();
@@ -241,25 +233,26 @@ mod tests {
                 odd,
                 may_name_rows,
                 among_pairs,
+                cut,
             })
         };
+        let said = |values: &[&str], odd: &[&str], ids, pairs| with(values, odd, ids, pairs, None);
         let of = |values: &[&str]| said(values, &[], false, false);
         assert!(said(&["0", "1", "99"], &["99"], false, false).contains("--missing 99;"));
         let words = said(&["maybe", "no", "yes"], &["maybe"], false, true);
         assert!(words.contains("--missing maybe;") && !words.contains("threshold"), "{words}");
-        assert!(of(&["0", "2", "3"]).contains("threshold:1,"));
-        assert!(of(&["1", "2", "3", "4", "5"]).contains("threshold:3,"));
-        assert!(of(&["40", "300", "900", "1000"]).contains("threshold:255,"));
+        let grades = ["1", "2", "3", "4", "5"];
+        assert!(with(&grades, &[], false, false, Some(3)).contains("threshold:3,"));
+        let few = of(&grades);
+        assert!(few.contains("--weights 'my item'") && !few.contains("--binarize"), "{few}");
         assert!(of(&["1", "2", "3"]).contains("--drop 'my item'"));
         assert!(of(&["a", "b", "c"]).contains("--id 'my item'"));
         let shares = of(&["0.1", "0.25", "0.7"]);
         assert!(shares.contains(">= 0.5") && !shares.contains("threshold"), "{shares}");
-        // Neither a code nor what makes all answers one is a threshold.
-        assert!(said(&["1", "2", "8", "9"], &["8", "9"], false, false).contains("threshold:2 "));
-        assert!(said(&["-1", "1", "2", "5"], &["-1"], false, false).contains("threshold:2 "));
+        let coded = with(&["1", "2", "8", "9"], &["8", "9"], false, false, Some(2));
+        assert!(coded.contains("--missing 8,9;") && coded.contains("threshold:2 "), "{coded}");
         let bits = said(&["0", "1", "8", "9"], &["8", "9"], false, false);
         assert!(bits.contains("if 8,9 stand") && !bits.contains("threshold"), "{bits}");
-        assert!(!of(&["1", "300"]).contains("threshold:1,"));
         assert!(said(&["0.2", "1.7"], &[], false, true).starts_with("give --weights 'my item'"));
         // One column of numbers among zeros and ones is seldom an item.
         let among = said(&["18", "20", "80"], &[], false, true);

@@ -2,6 +2,7 @@
 
 use super::grey::{GreyValues, NotGrey};
 use super::stream::Stream;
+use crate::data::dataset::{Dataset, SourceKind};
 use crate::data::labels::{LabelBuilder, Labels, class_of};
 use crate::data::pixels::Pixels;
 use crate::error::{DataProblem, Result};
@@ -17,19 +18,21 @@ struct Array {
     count: u64,
 }
 
-/// The array as images, rows as images of height 1. Further axes are left out if their length is 1.
+/// The array of `source` as images, rows as images of height 1. Further axes are left out if their
+/// length is 1.
 /// Values: see [`super::grey`]; NaN is missing, and so are the numbers in `missing`.
 ///
 /// # Errors
 /// [`DataProblem`]: a header, element type or shape that is not read, a value out of range, another
 /// length than the header promises.
-pub(crate) fn read(mut input: Stream, missing: &[String]) -> Result<Pixels> {
+pub(crate) fn read(source: String, mut input: Stream, missing: &[String]) -> Result<Dataset> {
     let array = Array::from_header(&input)?;
     let codes: Vec<f64> = missing.iter().filter_map(|code| code.trim().parse().ok()).collect();
-    let (values, missing) = elements(&mut input, &array, &codes)?;
+    let (values, missing, has_fractions) = elements(&mut input, &array, &codes)?;
     let values = array.header.last_index_fastest(values);
     let missing: Vec<usize> = missing.into_iter().map(|index| array.header.place(index)).collect();
-    Pixels::new(array.n, array.height, array.width, values)?.without(&missing)
+    let pixels = Pixels::new(array.n, array.height, array.width, values)?.without(&missing)?;
+    Ok(Dataset { has_fractions, ..Dataset::new(source, SourceKind::Npy, pixels, None)? })
 }
 
 /// The labels in an array of whole numbers, (n) or with an axis of length 1; NaN is not known.
@@ -128,8 +131,13 @@ fn wrong_shape(shape: &[u64]) -> DataProblem {
     DataProblem::NpyShape(shape.join(", "))
 }
 
-/// The grey values in the order of the file, and the places of those that are missing.
-fn elements(input: &mut Stream, array: &Array, codes: &[f64]) -> Result<(Vec<u8>, Vec<usize>)> {
+/// The grey values in the order of the file, the places of those that are missing, and whether they
+/// were fractions.
+fn elements(
+    input: &mut Stream,
+    array: &Array,
+    codes: &[f64],
+) -> Result<(Vec<u8>, Vec<usize>, bool)> {
     let Array { header, count, .. } = array;
     if codes.is_empty() && matches!(header.dtype.as_str(), "|u1" | "|b1") {
         input.skip(header.len as u64)?;
@@ -137,14 +145,16 @@ fn elements(input: &mut Stream, array: &Array, codes: &[f64]) -> Result<(Vec<u8>
         if header.dtype == "|b1" {
             values.iter_mut().for_each(|value| *value = u8::from(*value != 0));
         }
-        return Ok((values, Vec::new()));
+        return Ok((values, Vec::new(), false));
     }
     let mut values = GreyValues::default();
     for_each_number(input, header, *count, |_, number| {
         let number = if codes.contains(&number) { f64::NAN } else { number };
         values.push(number).map_err(|not_grey| array.out_of_range(not_grey))
     })?;
-    Ok(values.into_parts())
+    let has_fractions = values.has_fractions();
+    let (values, missing) = values.into_parts();
+    Ok((values, missing, has_fractions))
 }
 
 /// Hands on the index and value of all `count` elements, in the order of the file.

@@ -27,7 +27,7 @@ fn raw(header: &str, body: &[u8]) -> Vec<u8> {
 }
 
 fn read_bytes(bytes: &[u8]) -> Result<Pixels, DataProblem> {
-    stream::tests::read_bytes(bytes, |input| read(input, &[]))
+    stream::tests::read_bytes(bytes, |input| Ok(read(String::new(), input, &[])?.pixels))
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod zip;
 
 use super::npy;
 use super::stream::{MAX_BYTES, Stream};
-use crate::data::dataset::{Dataset, SourceKind};
+use crate::data::dataset::Dataset;
 use crate::error::{DataProblem, Result};
 use std::path::{Path, PathBuf};
 use zip::Archive;
@@ -26,10 +26,7 @@ pub(crate) fn read(source: String, mut input: Stream, missing: &[String]) -> Res
     let names = arrays.names();
     match &names[..] {
         [] => Err(input.wrong(DataProblem::Empty)),
-        [name] => {
-            let pixels = npy::read(arrays.open(name)?, missing)?;
-            Dataset::new(source, SourceKind::Npy, pixels, None)
-        }
+        [name] => npy::read(source, arrays.open(name)?, missing),
         names if scipy::is_sparse(names) => scipy::read(&arrays)?.into_dataset(&source),
         names => Err(input.wrong(DataProblem::NpzArrays(names.join(", ")))),
     }

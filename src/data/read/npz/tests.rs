@@ -1,6 +1,7 @@
 //! Laws of reading NumPy archives.
 
 use super::*;
+use crate::data::dataset::SourceKind;
 use crate::data::read::stream::tests::{gzip, read_bytes};
 use crate::npy::header;
 use flate2::{Compression, Crc, write::DeflateEncoder};

@@ -3,8 +3,9 @@
 
 use super::Table;
 use super::value::Value;
-use crate::data::missing_codes;
+use crate::data::{cut, missing_codes};
 use crate::error::{DataProblem, TableProblem};
+use crate::wording::{plain, shorten};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Words of which the first is read as 0 and the second as 1, in upper or lower case.
@@ -166,23 +167,40 @@ impl Found {
         }
         numbers.sort_by(f64::total_cmp);
         let texts = words().map(|(_, word)| word.text());
-        let mut values: Vec<String> = numbers.iter().map(f64::to_string).chain(texts).collect();
+        let written = numbers.iter().copied().map(plain);
+        let mut values: Vec<String> = written.chain(texts).collect();
         let n_values = values.len();
-        crate::wording::shorten(&mut values);
+        shorten(&mut values);
         let others: Vec<usize> =
             columns.iter().copied().filter(|other| *other != self.column).collect();
         let n_pairs = others.iter().filter(|other| holds_pair(table, **other)).count();
+        let odd = self.odd(&numbers);
         TableProblem::Values {
             column: table.name(self.column),
             values,
             n_values,
-            odd: self.odd(&numbers),
+            cut: self.cut(table, &others, &odd),
+            odd,
             may_name_rows: numbers.iter().all(|number| number.fract() == 0.0)
                 && numbers.len() == n_values
                 && may_name_rows(table, self.column, &others),
             among_pairs: 2 * n_pairs > others.len(),
         }
         .into()
+    }
+
+    /// A threshold that parts the numbers without those that are `odd`, and the numbers of most
+    /// `others`.
+    fn cut(&self, table: &Table, others: &[usize], odd: &[String]) -> Option<u8> {
+        let numbers =
+            |column| table.cells.column(column).filter_map(|cell| table.known_number(cell));
+        let are_words = self.values.values().any(|written| written.number().is_none());
+        let own = numbers(self.column).filter(|number| !odd.contains(&number.to_string()));
+        let cut = cut::parting(own.collect()).filter(|_| !are_words)?;
+        let is_one = |number: f64| number >= f64::from(cut);
+        let parts =
+            |column: &&usize| numbers(**column).any(is_one) && !numbers(**column).all(is_one);
+        (2 * others.iter().filter(parts).count() >= others.len()).then_some(cut)
     }
 
     /// Values that may stand for missing answers: codes, or a word beside yes and no.

@@ -202,26 +202,29 @@ fn two_values_are_read_as_zero_and_one() {
 
 #[test]
 fn values_that_need_a_decision_are_named() {
-    let values = |column: &str, values: &[&str], n_values, odd: &[&str]| {
+    let values = |column: &str, values: &[&str], n_values, odd: &[&str], cut| {
         let may_name_rows = n_values == 100;
         let [values, odd] =
             [values, odd].map(|texts| texts.iter().map(|text| text.to_string()).collect());
         let column = column.into();
         let among_pairs = true;
         let found =
-            TableProblem::Values { column, values, n_values, odd, may_name_rows, among_pairs };
+            TableProblem::Values { column, values, n_values, odd, may_name_rows, among_pairs, cut };
         DataProblem::from(found)
     };
     let text: String = (0..100).map(|i| format!("{},{i}\n", i % 2)).collect();
     for (text, problem) in [
-        ("a,b\n0,1\n1,2\n0,3\n", values("b", &["1", "2", "3"], 3, &[])),
-        ("a,b\n0,0\n1,9\n0,0\n", values("b", &["0", "9"], 2, &["9"])),
-        ("a,b\n1,0\n-9,1\n", values("a", &["-9", "1"], 2, &["-9"])),
-        ("a,b\n1,2\n2,9\n", values("b", &["2", "9"], 2, &["9"])),
-        ("a,b\n1,1\n2,-1\n", values("b", &["-1", "1"], 2, &["-1"])),
-        ("a,b\n0,low\n1,mid\n0,high\n", values("b", &["high", "low", "mid"], 3, &[])),
-        (&format!("a,b\n{text}"), values("b", &["0", "1", "50", "51", "98", "99"], 100, &[])),
-        ("a,b\n0,0.5\n1,0.25\n1,1\n", values("b", &["0.25", "0.5", "1"], 3, &[])),
+        ("a,b\n0,1\n1,2\n0,3\n", values("b", &["1", "2", "3"], 3, &[], None)),
+        ("a,b\n0,0\n1,9\n0,0\n", values("b", &["0", "9"], 2, &["9"], None)),
+        ("a,b\n1,0\n-9,1\n", values("a", &["-9", "1"], 2, &["-9"], None)),
+        ("a,b\n1,2\n2,9\n", values("b", &["2", "9"], 2, &["9"], None)),
+        ("a,b\n1,1\n2,-1\n", values("b", &["-1", "1"], 2, &["-1"], None)),
+        ("a,b\n0,low\n1,mid\n0,high\n", values("b", &["high", "low", "mid"], 3, &[], None)),
+        (
+            &format!("a,b\n{text}"),
+            values("b", &["0", "1", "50", "51", "98", "99"], 100, &[], Some(1)),
+        ),
+        ("a,b\n0,0.5\n1,0.25\n1,1\n", values("b", &["0.25", "0.5", "1"], 3, &[], None)),
         (
             "a,b\n0,1\n1,oops\n",
             DataProblem::NotANumber {
