@@ -268,4 +268,10 @@ fn row_names_have_a_heading_of_their_own() {
         let text = sandbox.done("complete t.csv --model run --quiet").text();
         assert!(text.starts_with(head), "{text}");
     }
+    // Two columns without a heading: each goes by its number.
+    let rows = (0..40).map(|i| format!("0,{i},{},{}\n", i % 2, i / 2 % 2)).collect::<String>();
+    let text = format!(",,a,b\n{rows}");
+    asked(&text, "column 2 has no name", &["--id 2", "--drop 2"]);
+    let (run, _) = trained(&sandbox, text, "--id 2 --drop 1");
+    assert!(run.err.contains("2 items; left out: 1; row names: 2\n"), "{run:?}");
 }
