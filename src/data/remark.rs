@@ -104,6 +104,13 @@ impl Remark {
         (!codes.is_empty()).then(|| Self::MayBeMissing(codes.into_iter().collect()))
     }
 
+    /// Says of a column of labels that it is left out, as other labels take its place.
+    pub(crate) fn leave_out_labels(&mut self) {
+        if let Self::Roles { left_out, labels, .. } = self {
+            left_out.extend(labels.take());
+        }
+    }
+
     /// Whether the result may not be what was wanted.
     pub fn is_warning(&self) -> bool {
         matches!(

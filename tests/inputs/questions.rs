@@ -275,3 +275,15 @@ fn row_names_have_a_heading_of_their_own() {
     let (run, _) = trained(&sandbox, text, "--id 2 --drop 1");
     assert!(run.err.contains("2 items; left out: 1; row names: 2\n"), "{run:?}");
 }
+
+#[test]
+fn a_column_of_labels_makes_way_for_a_file_of_labels() {
+    let sandbox = Sandbox::new();
+    let labelled = of_bits("0", "1").replacen('d', "label", 1);
+    let (run, _) = trained(&sandbox, &labelled, "");
+    assert!(run.err.contains("3 items; labels: label"), "{run:?}");
+    sandbox.write("labels.txt", "4\n7\n4\n9\n".repeat(10));
+    let (run, found) = trained(&sandbox, &labelled, "--labels labels.txt");
+    assert!(run.err.contains("3 items; left out: label\n"), "{run:?}");
+    assert!(found["data"].to_string().contains("3 labels"), "{found}");
+}

@@ -19,6 +19,9 @@ pub(super) fn binarised(
     console: &Console,
 ) -> Result<Input> {
     let left_out = left_out(&mut set, console);
+    if reading.labels.is_some() {
+        set.remarks.iter_mut().for_each(Remark::leave_out_labels);
+    }
     say(&set.remarks, console);
     check_flags(&set, reading)?;
     let inverted = ground::inverted(&mut set, reading, console)?;
