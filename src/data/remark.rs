@@ -23,6 +23,8 @@ pub enum Remark {
     },
     /// A first line of numbers that are the names of the columns: the first few.
     NumericHeader(Vec<String>),
+    /// A first line of numbers that are read as a row, and might be names of columns.
+    NumericRow(Vec<String>),
     /// Two values that are read as zero and one, and the items that hold them.
     Recoded {
         /// The value read as 0.
@@ -148,6 +150,11 @@ impl fmt::Display for Remark {
                     some(first, MAX_LISTED)
                 )
             }
+            Self::NumericRow(first) => write!(
+                f,
+                "the first line, {}, is read as a row: quote the numbers if they name columns",
+                some(first, MAX_LISTED)
+            ),
             Self::WeightIsItem(column) => {
                 write!(f, "column {column} is an item, as it holds 0 and 1 alone")
             }

@@ -188,6 +188,12 @@ fn numbers_above_other_numbers_are_names_where_they_cannot_be_answers() {
     for (top, n) in [("1,2,3,4,5,6", 40), ("1,2,3,4,5,5", 41)] {
         assert_eq!(trained(&Sandbox::new(), five(top), rule).1["n_samples"], n, "{top}");
     }
+    // Numbers in sequence may be both: that they are a row is said.
+    for (top, is_said) in [("2,3,4,5,6,7", true), ("2,3,4,5,6,6", false)] {
+        let (_, found) = trained(&Sandbox::new(), five(top), rule);
+        let notes = found["notes"].to_string();
+        assert_eq!(notes.contains("is read as a row: quote"), is_said, "{notes}");
+    }
     // Two columns beside row names.
     let pair: String = (0..40).map(|i| format!("{i},{},{}\n", i % 2, i / 2 % 2)).collect();
     let (_, found) = trained(&Sandbox::new(), format!(",0,1\n{pair}"), "");

@@ -13,6 +13,8 @@ pub(super) struct Header {
     pub(super) has_row_names: bool,
     /// Whether the names are numbers.
     pub(super) is_numeric: bool,
+    /// Whether it is none and might be one: numbers in sequence, or larger than all below.
+    pub(super) is_unclear: bool,
 }
 
 /// The fewest numbers that are taken for names unless they are quoted.
@@ -45,9 +47,13 @@ pub(super) fn judge(
 ) -> Header {
     let shift = shift(first, below);
     let sample = Sample { first, below, reading, shift: usize::from(shift == Shift::RowNames) };
-    let (is_words, is_numeric) = (sample.is_words(), sample.is_numeric(is_only_first_quoted));
+    let is_words = sample.is_words();
+    let numbers = sample.distinct_numbers().unwrap_or_default();
+    let is_numeric = sample.is_numeric(&numbers, is_only_first_quoted);
     if !is_words && !is_numeric {
-        return Header::default();
+        let is_unclear =
+            numbers.len() > 1 && (counts_up(&numbers) || sample.is_above_all(&numbers));
+        return Header { is_unclear, ..Header::default() };
     }
     let name = |cell: &[u8]| decoded(cell).into_owned();
     let mut names: Vec<String> = first.cells().map(name).collect();
@@ -61,6 +67,7 @@ pub(super) fn judge(
         names: Some(names),
         has_row_names: shift == Shift::RowNames,
         is_numeric: is_numeric && !is_words,
+        is_unclear: false,
     }
 }
 
@@ -89,6 +96,11 @@ fn shift(first: &Record, below: &[Record]) -> Shift {
     } else {
         Shift::None
     }
+}
+
+/// Whether each number is one more than that before it.
+fn counts_up(numbers: &[f64]) -> bool {
+    numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0)
 }
 
 /// The first row, and some of those below it.
@@ -131,20 +143,25 @@ impl Sample<'_> {
         self.below.iter().any(|row| row.cells().any(|other| other == cell))
     }
 
-    /// Whether the first row holds numbers that name columns: distinct and whole ones. They are
-    /// quoted where those below are not, or they count from 0, or stand beside a blank cell above
-    /// names of rows. Or enough rows below show that they are no values: most of them never occur
-    /// there, or none of them beside two values, or all of them are larger than what stands there.
-    fn is_numeric(&self, is_only_first_quoted: bool) -> bool {
-        let numbers: Vec<Option<f64>> = self.said().map(|(_, cell)| self.number(cell)).collect();
-        let Some(numbers) = numbers.into_iter().collect::<Option<Vec<f64>>>() else { return false };
+    /// The numbers of the first row if they are distinct and whole, one for each column: a blank
+    /// cell may stand above the names of the rows.
+    fn distinct_numbers(&self) -> Option<Vec<f64>> {
+        let numbers: Vec<f64> =
+            self.said().map(|(_, cell)| self.number(cell)).collect::<Option<_>>()?;
         let distinct: BTreeSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
-        // A blank cell may stand above the names of the rows.
-        let are_names = numbers.iter().all(|number| number.fract() == 0.0)
+        let may_be_names = numbers.iter().all(|number| number.fract() == 0.0)
             && distinct.len() == numbers.len()
             && numbers.len() + 1 >= self.first.len()
             && !self.below.is_empty();
-        if !are_names || numbers.is_empty() {
+        may_be_names.then_some(numbers)
+    }
+
+    /// Whether distinct numbers in the first row name columns. They are quoted where those below
+    /// are not, or they count from 0, or stand beside a blank cell above names of rows. Or enough
+    /// rows below show that they are no values: most of them never occur there, or none of them
+    /// beside two values, or all of them are larger than what stands there.
+    fn is_numeric(&self, numbers: &[f64], is_only_first_quoted: bool) -> bool {
+        if numbers.is_empty() {
             return false;
         }
         if is_only_first_quoted || self.is_beside_row_names() {
@@ -153,15 +170,19 @@ impl Sample<'_> {
         if numbers.len() < LEAST_NAMES {
             return false;
         }
-        let counts_up = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
+        let counts_up = counts_up(numbers);
         let (n, n_new) = (numbers.len(), self.n_new());
         let last = numbers[numbers.len() - 1];
-        let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
         counts_up && numbers[0] == 0.0
-            || self.below.len() >= MANY_ROWS && least > self.most_below()
+            || self.below.len() >= MANY_ROWS && self.is_above_all(numbers)
             || self.below.len() >= LEAST_ROWS
                 && (counts_up && numbers[0] == 1.0 && (2 * n_new >= n || last > self.most_below())
                     || n_new > 0 && (counts_up || n_new == n) && self.is_binary_below())
+    }
+
+    /// Whether numbers are larger than all below the first row.
+    fn is_above_all(&self, numbers: &[f64]) -> bool {
+        numbers.iter().copied().fold(f64::INFINITY, f64::min) > self.most_below()
     }
 
     /// Whether the first row begins with a blank cell alone, and the others with cells that differ.

@@ -105,13 +105,17 @@ impl Table {
             below.push(std::mem::take(&mut record));
         }
         let header = header::judge(&first, &below, &reading, is_only_first_quoted);
-        let Header { mut names, has_row_names, is_numeric } = header;
+        let Header { mut names, has_row_names, is_numeric, is_unclear } = header;
         let mut cells = Cells::new(names.as_ref().map_or(first.len(), Vec::len));
         let mut remarks = Vec::new();
         if names.is_none() && first.len() > 0 {
             cells.push(&first)?;
             names = header::of_comment(&records.comment()?, &first, &reading);
             remarks.extend(names.clone().map(Remark::CommentHeader));
+            if is_unclear && names.is_none() {
+                let numbers = first.cells().map(|cell| records::decoded(cell).into_owned());
+                remarks.push(Remark::NumericRow(numbers.collect()));
+            }
         }
         below.iter().try_for_each(|record| cells.push(record))?;
         drop(below);
