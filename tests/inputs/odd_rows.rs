@@ -206,6 +206,11 @@ fn lines_above_a_header_and_columns_without_names_are_asked_about() {
     let late = "line 3 holds words alone, like a header";
     asked(format!(",,,\n,,,\n{plain}"), late, &["above line 3"]);
     asked(format!("Survey 2024,,,\n,,,\n{plain}"), late, &["above line 3"]);
+    asked("Survey 2024,\n,\na,b\n1,0\n0,1\n1,1\n", late, &["above line 3"]);
+    // Words below numbers, or words that recur, are answers.
+    asked(plain.replacen('\n', "\n1,0,1,0\ndk,ref,oth,ill\n", 1), "", &["--missing"]);
+    let recurring = "\ndk,ref,oth,ill\n1,0,1,0\ndk,ref,oth,ill\n";
+    asked(plain.replacen('\n', recurring, 1), "", &["--missing"]);
     let indexed = |names: &str| {
         let rows = plain.lines().skip(1).enumerate();
         let rows: String = rows.map(|(i, row)| format!("{i},{row}\n")).collect();
@@ -215,7 +220,10 @@ fn lines_above_a_header_and_columns_without_names_are_asked_about() {
     asked(indexed(",a,b,c,d"), second, &["delete line 2, or line 1"]);
     let nameless = plain.replacen("a,b", "a,", 1);
     asked(&nameless, "column 2 has no name", &["--id 2", "--drop 2"]);
-    assert_eq!(trained(&Sandbox::new(), nameless, "--drop 2").1["n_features"], 3);
+    let sandbox = Sandbox::new();
+    assert_eq!(trained(&sandbox, nameless, "--drop 2").1["n_features"], 3);
+    // The model says which columns are items.
+    assert!(sandbox.done("assign --model run t.csv").err.contains("does not know them: 2"));
 }
 
 #[test]
@@ -225,7 +233,9 @@ fn commas_and_points_of_decimals_do_not_stand_in_one_column() {
         let row = |i: usize| format!("{};{};{}\n", i % 2, i / 2 % 2, weight(i));
         format!("a;b;weight\n{}", (0..40).map(row).collect::<String>())
     };
-    asked(rows("1.234"), "column weight holds both 0,75 and 1.234", &["with a comma"]);
+    asked(rows("1.234"), "column weight holds both 0,75 and 1.234", &["--drop weight"]);
+    let dropped = trained(&Sandbox::new(), rows("1.234"), "--drop weight").1;
+    assert_eq!(dropped["n_features"], 2);
     let weight = trained(&Sandbox::new(), rows("1,25"), "").1["total_weight"].as_f64().unwrap();
     assert!((weight - 40.0).abs() < 1e-9, "{weight}");
 }

@@ -44,7 +44,9 @@ pub(super) fn hint(problem: &TableProblem) -> String {
                 .into()
         }
         LateHeader { line } => format!("delete the lines above line {line}"),
-        MixedDecimals { .. } => "write all numbers with a comma, without points".into(),
+        MixedDecimals { column, .. } => {
+            format!("write a comma alone in numbers, or leave it out with --drop {}", word(column))
+        }
         Nameless { column } => format!(
             "give it one, say --id {column} if it names the rows, or leave it out with --drop \
              {column}"

@@ -204,6 +204,7 @@ impl Table {
         self.check_rows().map_err(wrong)?;
         let Roles { items, id, weights, labels, remarks } =
             roles::assign(&self, asked).map_err(wrong)?;
+        self.check_decimals(items.iter().copied().chain(weights)).map_err(wrong)?;
         let mut all = std::mem::take(&mut self.remarks);
         all.extend(remarks);
         if let Some(model) = &asked.model {

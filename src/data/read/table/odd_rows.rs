@@ -39,10 +39,9 @@ const MOST_ABOVE: usize = 4;
 
 impl Table {
     /// Refuses rows that are none. Errors: [`TableProblem::RepeatedHeader`],
-    /// [`TableProblem::Totals`], [`TableProblem::MixedDecimals`].
+    /// [`TableProblem::Totals`].
     pub(super) fn check_rows(&self) -> Result<(), DataProblem> {
         self.check_header()?;
-        self.check_decimals()?;
         self.check_last_row()
     }
 
@@ -81,9 +80,12 @@ impl Table {
         Err(TableProblem::RepeatedHeader { line, more }.into())
     }
 
-    /// Refuses decimal commas and points in one column: a point may part thousands. Errors:
+    /// Refuses decimal commas and points in one of `columns`: a point may part thousands. Errors:
     /// [`TableProblem::MixedDecimals`].
-    fn check_decimals(&self) -> Result<(), DataProblem> {
+    pub(super) fn check_decimals(
+        &self,
+        columns: impl IntoIterator<Item = usize>,
+    ) -> Result<(), DataProblem> {
         if self.reading.comma != Comma::Decimal {
             return Ok(());
         }
@@ -96,7 +98,7 @@ impl Table {
                 codes.find_map(|code| Some(self.cells.text_of(code)).filter(is_it))
             }
         };
-        for column in 0..self.n_columns() {
+        for column in columns {
             if let (Some(comma), Some(point)) = (holds(column, ','), holds(column, '.')) {
                 let (column, [comma, point]) = (self.name(column), [comma, point].map(shortened));
                 return Err(TableProblem::MixedDecimals { column, comma, point }.into());
@@ -146,30 +148,31 @@ impl Table {
     }
 
     /// One of the first rows, if it holds words alone, as a header of two lines does, or one below
-    /// a title.
+    /// a title. What occurs below again, or below a number, is an answer.
     pub(super) fn second_header(&self) -> Option<TableProblem> {
-        let words = |row: usize| -> Vec<&str> {
-            let cells = (0..self.n_columns()).map(|column| self.cells.text(row, column));
-            cells.filter(|cell| matches!(self.reading.value(cell), Value::Word(_))).collect()
+        let values = |row: usize| {
+            (0..self.n_columns()).map(move |column| (column, self.cells.text(row, column)))
         };
-        let line = |row| self.cells.line(row);
+        let has_no_number = |row: &usize| {
+            !values(*row).any(|(_, cell)| matches!(self.reading.value(cell), Value::Number(_)))
+        };
+        let is_new = |(column, cell): &(usize, &str)| {
+            self.cells.column(*column).filter(|other| other == cell).count() == 1
+        };
+        let is_header = |row: &usize| {
+            let is_word =
+                |(_, cell): &(usize, &str)| matches!(self.reading.value(cell), Value::Word(_));
+            let words: Vec<_> = values(*row).filter(is_word).collect();
+            let are_most = words.len() >= LEAST_WORDS && words.len() + 1 == self.n_columns();
+            (words.len() == self.n_columns() || are_most) && words.iter().all(is_new)
+        };
         let rows = 0..MOST_ABOVE.min(self.cells.n_rows().saturating_sub(1));
-        for row in rows {
-            let words = words(row);
-            let are_all = words.len() == self.n_columns();
-            let differ = words.iter().collect::<BTreeSet<_>>().len() == words.len();
-            let are_many = words.len() >= LEAST_WORDS && words.len() + 1 >= self.n_columns();
-            match (row, &self.names) {
-                (0, Some(_)) if are_all || are_many && differ => {
-                    let (line, above) = (line(0), self.header_line);
-                    return Some(TableProblem::SecondHeader { line, above });
-                }
-                (1.., _) if are_many && differ => {
-                    return Some(TableProblem::LateHeader { line: line(row) });
-                }
-                _ => {}
-            }
+        let row = rows.take_while(has_no_number).find(is_header)?;
+        let (line, above) = (self.cells.line(row), self.header_line);
+        match row {
+            0 if self.names.is_none() => None,
+            0 => Some(TableProblem::SecondHeader { line, above }),
+            _ => Some(TableProblem::LateHeader { line }),
         }
-        None
     }
 }

@@ -54,6 +54,8 @@ pub(super) fn assign(table: &Table, asked: &Columns) -> Result<Roles, DataProble
     give_found(table, &mut roles, &mut remarks)?;
     if asked.items.is_none() {
         remarks.extend(refuse_counts(table, &roles)?);
+    }
+    if asked.items.is_none() && !by_name {
         refuse_nameless(table, &roles)?;
     }
     let is_free = |column: &usize| [Role::Free, Role::Item].contains(&roles[*column]);
