@@ -51,15 +51,21 @@ impl Cut<'_> {
     }
 }
 
-/// A threshold that parts `numbers`: anything at all for counts, else their median. `None` if it
-/// leaves them together, and for numbers between 0 and 1.
-pub(crate) fn parting(mut numbers: Vec<f64>) -> Option<u8> {
-    numbers.sort_by(f64::total_cmp);
-    let (least, most) = (*numbers.first()?, *numbers.last()?);
-    let median = numbers[numbers.len() / 2];
-    let cut = match numbers.iter().find(|number| **number > least) {
+/// A threshold that parts `numbers`, each with how often it occurs: anything at all for counts,
+/// else their median. `None` if it leaves them together, and for numbers between 0 and 1.
+pub(crate) fn parting(mut numbers: Vec<(f64, usize)>) -> Option<u8> {
+    numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (least, most) = (numbers.first()?.0, numbers.last()?.0);
+    let mut n_left = numbers.iter().map(|(_, n)| n).sum::<usize>() / 2;
+    let is_median = |(_, n): &&(f64, usize)| {
+        let is_it = n_left < *n;
+        n_left = n_left.saturating_sub(*n);
+        is_it
+    };
+    let median = numbers.iter().find(is_median)?.0;
+    let cut = match numbers.iter().find(|(number, _)| *number > least) {
         _ if least < 1.0 => 1,
-        Some(second) => median.max(*second) as u8,
+        Some((second, _)) => median.max(*second) as u8,
         None => return None,
     };
     let are_shares = least >= 0.0 && most <= 1.0;
@@ -85,7 +91,9 @@ mod tests {
             (&[4.0, 4.0], None),
             (&[], None),
         ] {
-            assert_eq!(parting(numbers.to_vec()), cut, "{numbers:?}");
+            let once = numbers.iter().map(|number| (*number, 1)).collect();
+            assert_eq!(parting(once), cut, "{numbers:?}");
         }
+        assert_eq!(parting(vec![(5.0, 1), (2.0, 30), (4.0, 40), (9.0, 1)]), Some(4));
     }
 }

@@ -14,7 +14,7 @@ impl Binarize {
     /// `pixels`, any other rule stays. A model carries the resolved rule.
     pub fn resolve(&self, pixels: &Pixels) -> Binarize {
         match self {
-            Self::Otsu => Self::Threshold(otsu(&observed_histogram(pixels))),
+            Self::Otsu => Self::Threshold(threshold_by_otsu(pixels)),
             other => *other,
         }
     }
@@ -142,6 +142,11 @@ fn count(chunk: &[u8]) -> [u64; 256] {
         }
     }
     std::array::from_fn(|value| counts.iter().map(|counts| u64::from(counts[value])).sum())
+}
+
+/// The threshold that Otsu's method finds in the values that are not missing.
+pub(super) fn threshold_by_otsu(pixels: &Pixels) -> u8 {
+    otsu(&observed_histogram(pixels))
 }
 
 /// Otsu's threshold T, 1 to 255, with the greatest variance between ink (value >= T) and paper

@@ -54,9 +54,13 @@ impl Dataset {
         wording::shorten(&mut values);
         let missing = self.pixels.missing();
         let d = self.pixels.n_features();
-        let is_known = |at: &usize| !missing.is_some_and(|missing| missing.get(at / d, at % d));
-        let known = (0..self.pixels.values().len()).filter(is_known);
-        let cut = cut::parting(known.map(|at| self.pixels.values()[at].into()).collect());
+        let is_known = |at: usize| !missing.is_some_and(|missing| missing.get(at / d, at % d));
+        let mut counts = [0; 256];
+        for (at, value) in self.pixels.values().iter().enumerate() {
+            counts[usize::from(*value)] += usize::from(is_known(at));
+        }
+        let met = (0_u8..).zip(counts).filter(|(_, n)| *n > 0);
+        let cut = cut::parting(met.map(|(value, n)| (value.into(), n)).collect());
         Err(Error::data(self.origin(0).0, DataProblem::ArrayValues { values, odd, cut }))
     }
 

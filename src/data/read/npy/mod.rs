@@ -19,8 +19,7 @@ struct Array {
 }
 
 /// The array of `source` as images, rows as images of height 1. Further axes are left out if their
-/// length is 1.
-/// Values: see [`super::grey`]; NaN is missing, and so are the numbers in `missing`.
+/// length is 1. Values: see [`super::grey`]; NaN is missing, and so are the numbers in `missing`.
 ///
 /// # Errors
 /// [`DataProblem`]: a header, element type or shape that is not read, a value out of range, another

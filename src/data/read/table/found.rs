@@ -196,7 +196,7 @@ impl Found {
             |column| table.cells.column(column).filter_map(|cell| table.known_number(cell));
         let are_words = self.values.values().any(|written| written.number().is_none());
         let own = numbers(self.column).filter(|number| !odd.contains(&number.to_string()));
-        let cut = cut::parting(own.collect()).filter(|_| !are_words)?;
+        let cut = cut::parting(own.map(|number| (number, 1)).collect()).filter(|_| !are_words)?;
         let is_one = |number: f64| number >= f64::from(cut);
         let parts =
             |column: &&usize| numbers(**column).any(is_one) && !numbers(**column).all(is_one);
@@ -262,18 +262,31 @@ pub(super) fn words_among_numbers(table: &Table, columns: &[usize]) -> BTreeSet<
 
 /// Whether a column is headed like names of rows, or its values nearly all differ, unlike those of
 /// most `others`.
-pub(super) fn may_name_rows(table: &Table, column: usize, others: &[usize]) -> bool {
-    let differ = |column: usize| {
-        let n_rows = table.cells.n_rows();
-        table.cells.is_text(column)
-            || n_rows >= LEAST_ROWS && 10 * table.cells.distinct(column).len() >= 9 * n_rows
+fn may_name_rows(table: &Table, column: usize, others: &[usize]) -> bool {
+    let n_alike = || others.iter().filter(|other| differ(table, **other)).count();
+    table.is_headed(column, &["id"]) || differ(table, column) && 2 * n_alike() <= others.len()
+}
+
+/// The first of several columns of whole numbers that may name the rows. Each is looked at once.
+pub(super) fn row_numbers(table: &Table, columns: &[usize]) -> Option<usize> {
+    let differing: Vec<usize> = columns.iter().copied().filter(|c| differ(table, *c)).collect();
+    let are_few = 2 * differing.len().saturating_sub(1) < columns.len();
+    let may_be = |column: &usize| {
+        (table.is_headed(*column, &["id"]) || are_few && differing.contains(column))
+            && are_whole(table, *column)
     };
-    let n_alike = others.iter().filter(|other| differ(**other)).count();
-    table.is_headed(column, &["id"]) || differ(column) && 2 * n_alike <= others.len()
+    columns.iter().copied().find(may_be).filter(|_| columns.len() > 1)
+}
+
+/// Whether the values of a column nearly all differ.
+fn differ(table: &Table, column: usize) -> bool {
+    let n_rows = table.cells.n_rows();
+    table.cells.is_text(column)
+        || n_rows >= LEAST_ROWS && 10 * table.cells.distinct(column).len() >= 9 * n_rows
 }
 
 /// Whether a column holds whole numbers alone, or nothing.
-pub(super) fn are_whole(table: &Table, column: usize) -> bool {
+fn are_whole(table: &Table, column: usize) -> bool {
     let values = Found::new(table, column).values;
     values.values().all(|written| written.number().is_some_and(|number| number.fract() == 0.0))
 }

@@ -5,11 +5,11 @@ use super::rows::{self, Bit, Problem, for_each_number, matrix};
 use super::value::Value;
 use super::{Table, found};
 use crate::bits::BitMatrix;
+use crate::data::binarize::threshold_by_otsu;
 use crate::data::cut::Cut;
 use crate::data::missing_codes::{self, MANY, Spread};
 use crate::data::remark::Remark;
 use crate::error::{DataProblem, Result, TableProblem};
-use crate::record::Binarize;
 use std::collections::BTreeSet;
 
 /// Bits by a threshold, and what was found out about the numbers.
@@ -56,23 +56,14 @@ pub(super) fn compared(
 /// The threshold that Otsu's method finds in the whole numbers in `columns`. Errors: as
 /// [`rows::whole`] has.
 pub(super) fn otsu(table: &Table, columns: &[usize]) -> Result<u8, Problem> {
-    match Binarize::Otsu.resolve(&rows::whole(table, columns)?) {
-        Binarize::Threshold(threshold) => Ok(threshold),
-        rule => unreachable!("Otsu's method finds a threshold, not {rule}"),
-    }
+    Ok(threshold_by_otsu(&rows::whole(table, columns)?))
 }
 
 /// Refuses a column whose whole numbers nearly all differ: they may name the rows. Errors:
 /// [`TableProblem::RowNumbers`].
 pub(super) fn check_row_numbers(table: &Table, columns: &[usize]) -> Result<(), DataProblem> {
-    let may_be = |column: &&usize| {
-        let others: Vec<usize> = columns.iter().copied().filter(|other| other != *column).collect();
-        !others.is_empty()
-            && found::may_name_rows(table, **column, &others)
-            && found::are_whole(table, **column)
-    };
-    match columns.iter().find(may_be) {
-        Some(column) => Err(TableProblem::RowNumbers { column: table.name(*column) }.into()),
+    match found::row_numbers(table, columns) {
+        Some(column) => Err(TableProblem::RowNumbers { column: table.name(column) }.into()),
         None => Ok(()),
     }
 }
